@@ -1,0 +1,39 @@
+"""What a conversion gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transpiler.diagnostics import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """One model, or block of a model, that was found."""
+
+    name: str  #: the name of the emitted class
+    kind: str  #: "sequential", "functional", "subclass" or "block"
+    line: int  #: the line of the original at which it is built
+    status: str  #: "converted", "partial" (stubs inside) or "left"
+    variable: str = ""  #: the module-level variable that holds it, in both programs, if any
+    function: str = ""  #: the module-level function (or `Class.method`) that returns it, if any
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The new text of one file, and what there is to say about it."""
+
+    text: str
+    models: tuple[ModelRecord, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    changed: bool = False
+
+    @property
+    def status(self) -> str:
+        """`converted`, `partial`, `unchanged` or `failed`, as the json report has it."""
+        if any(d.code in ("T2T001", "T2T002", "T2T003", "T2T004") for d in self.diagnostics):
+            return "failed"
+        if not self.changed:
+            return "unchanged"
+        errors = any(d.severity is Severity.ERROR for d in self.diagnostics)
+        return "partial" if errors else "converted"
