@@ -1,0 +1,52 @@
+"""Source of the functions and classes that are written into a converted file when it needs them.
+
+Each is as short and plain as a person would write it, knows nothing of tf2torch, and is emitted at
+most once per file, with those that it needs itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """One function or class to emit."""
+
+    source: str
+    needs: tuple[str, ...] = ()  #: other emitted names that it calls
+    imports: tuple[str, ...] = ()  #: import statements: `from torch.nn import functional as F`
+
+
+TORCH = "import torch"
+NN = "from torch import nn"
+FUNCTIONAL = "from torch.nn import functional as F"
+
+EMITTED: dict[str, Emitted] = {}
+
+
+def emitted(name: str, source: str, needs: tuple[str, ...] = (), *imports: str) -> None:
+    """Declare a function or class by its name and source."""
+    EMITTED[name] = Emitted(source.strip("\n") + "\n", needs, imports)
+
+
+emitted(
+    "pad_same",
+    '''
+def pad_same(x, kernel_size, stride, dilation=1, value=0.0):
+    """Pad as TensorFlow's "same" does: the odd cell goes to the far side."""
+    axes = x.dim() - 2
+    padding = []
+    for axis in reversed(range(axes)):
+        k, s, d = (
+            size[axis] if isinstance(size, (tuple, list)) else size
+            for size in (kernel_size, stride, dilation)
+        )
+        n = x.shape[axis + 2]
+        total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
+        padding += [total // 2, total - total // 2]
+    return F.pad(x, padding, value=value)
+''',
+    (),
+    FUNCTIONAL,
+)

@@ -1,0 +1,132 @@
+"""Tensors as rules see them: shapes are always in Keras's order and leave out the batch axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import prod
+from typing import TypeAlias
+
+from transpiler.ir.expr import Arg, Expr, expr, infix
+
+
+class Unsupported(Exception):
+    """Raised by a rule: this combination of arguments has no faithful translation; says why."""
+
+
+class UnknownSize(Unsupported):
+    """A size that PyTorch needs at construction is not known."""
+
+
+class UnknownRank(Unsupported):
+    """A rule needs to know how many axes a tensor has."""
+
+
+class Layout(Enum):
+    """Where the channels of a tensor are while `forward` runs."""
+
+    ANY = "any"  #: as a rule's wish: whatever its input has
+    LAST = "last"  #: Keras's order
+    FIRST = "first"  #: the channel axis moved to position 1, as torch's convolutions want it
+
+
+#: The size of one axis: an expression (with a value where it is a number); None: not known.
+Dim: TypeAlias = "Expr | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A symbolic tensor: how `forward` refers to it, and its shape in Keras's order."""
+
+    code: Expr
+    dims: tuple[Dim, ...] | None = None  #: without the batch axis; None: the rank is not known
+    layout: Layout = Layout.LAST
+    dtype: str = "float32"
+    channels_hint: Dim = None  #: the last dimension, where it is known though the rank is not
+    mask: Expr | None = None  #: `forward`'s (batch, steps) bool mask, as Keras carries it
+
+    @property
+    def rank(self) -> int:
+        """The number of axes, the batch included."""
+        if self.dims is None:
+            raise UnknownRank("the number of dimensions is not known here")
+        return len(self.dims) + 1
+
+    @property
+    def channels(self) -> Expr:
+        """The size of the last Keras axis."""
+        size = self.channels_hint if self.dims is None else self.dims[-1] if self.dims else None
+        if size is None:
+            raise UnknownSize("the number of input channels is not known here")
+        return size
+
+    @property
+    def spatial(self) -> tuple[Dim, ...]:
+        """The sizes between batch and channels."""
+        if self.dims is None:
+            raise UnknownRank("the number of dimensions is not known here")
+        return self.dims[:-1]
+
+    def dim(self, axis: int) -> Expr:
+        """The size of a Keras axis (0 is the batch, negative ones count from the end)."""
+        position = axis if axis >= 0 else self.rank + axis
+        if position == 0:
+            raise UnknownSize("the batch size is not known when the model is built")
+        size = self.dims[position - 1] if self.dims and position <= len(self.dims) else None
+        if size is None:
+            raise UnknownSize(f"the size of axis {axis} is not known here")
+        return size
+
+    def axis(self, axis: int) -> int:
+        """The torch dimension of a Keras axis, which depends on the layout."""
+        if self.dims is None and self.layout is Layout.LAST and axis in (-1, 0):
+            return axis
+        position = axis if axis >= 0 else self.rank + axis
+        if not 0 <= position < self.rank:
+            raise Unsupported(f"axis {axis} is out of range for a tensor of rank {self.rank}")
+        if self.layout is Layout.FIRST and self.rank > 2:
+            if position == self.rank - 1:
+                return 1
+            return position + 1 if position >= 1 else 0
+        return -1 if axis == -1 else position
+
+    def to(self, code: Expr, dims: tuple[Dim, ...] | None = None) -> Tensor:
+        """The result of `code`, in this layout; of the same shape unless `dims` says another."""
+        if dims is None:
+            return replace(self, code=code)
+        return replace(self, code=code, dims=dims, channels_hint=None)
+
+    def with_channels(self, code: Expr, channels: Arg) -> Tensor:
+        """The result of `code`, which differs from this tensor in the last axis only."""
+        size = expr(channels)
+        if self.dims is None:
+            return replace(self, code=code, channels_hint=size)
+        return self.to(code, (*self.dims[:-1], size))
+
+
+def product(dims: tuple[Dim, ...]) -> Dim:
+    """The number of elements, None where a size is missing."""
+    if any(d is None for d in dims):
+        return None
+    sizes = [d for d in dims if d is not None]
+    constant = prod(d.value for d in sizes if d.known)
+    result = expr(1)
+    for size in sizes:
+        if not size.known:
+            result = infix(result, "*", size)
+    return infix(result, "*", constant)
+
+
+def total(dims: tuple[Dim, ...]) -> Dim:
+    """The sum of some sizes, None where one is missing; equal ones become a multiple."""
+    if any(d is None for d in dims):
+        return None
+    sizes = [d for d in dims if d is not None]
+    if len(sizes) > 1 and not sizes[0].known and len({d.text for d in sizes}) == 1:
+        return infix(len(sizes), "*", sizes[0])
+    constant = sum(d.value for d in sizes if d.known)
+    result = expr(0)
+    for size in sizes:
+        if not size.known:
+            result = infix(result, "+", size)
+    return infix(result, "+", constant)

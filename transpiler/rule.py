@@ -1,0 +1,197 @@
+"""The words a rule is written in.
+
+A rule is a function whose parameters, after the tensors, are those of the Keras API in Keras's
+order with Keras's defaults; Python binds the arguments. It returns what `forward` computes. What
+many layers share is taken off before a rule runs, see `SHARED`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from transpiler.diagnostics import Fidelity
+from transpiler.ir.expr import Arg, Expr, Module, call, expr
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+
+#: An argument that a rule looks at: its value must be known when converting.
+Static: TypeAlias = Expr
+
+#: What rules give back: one tensor, or several where the layer returns several.
+Result: TypeAlias = "Tensor | list[Tensor]"
+
+Builder: TypeAlias = Callable[..., Result]
+
+#: Arguments of every layer that the engine handles itself, unless a rule names them too.
+SHARED = frozenset(
+    {
+        "name", "dtype", "trainable", "autocast", "input_shape", "batch_input_shape", "input_dim",
+        "batch_size", "weights", "activation", "kernel_initializer", "bias_initializer",
+        "depthwise_initializer", "pointwise_initializer", "embeddings_initializer",
+        "recurrent_initializer", "beta_initializer", "gamma_initializer",
+        "moving_mean_initializer", "moving_variance_initializer", "alpha_initializer",
+        "kernel_regularizer", "bias_regularizer", "activity_regularizer",
+        "depthwise_regularizer", "pointwise_regularizer", "embeddings_regularizer",
+        "recurrent_regularizer", "beta_regularizer", "gamma_regularizer", "alpha_regularizer",
+        "kernel_constraint", "bias_constraint", "depthwise_constraint", "pointwise_constraint",
+        "embeddings_constraint", "recurrent_constraint", "beta_constraint", "gamma_constraint",
+        "alpha_constraint",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One translation: the Keras names it serves, and the function that does it."""
+
+    names: tuple[str, ...]
+    build: Callable[..., Result]
+    kind: str  #: "layer", "op" or "activation"
+    layout: Layout = Layout.ANY  #: where its first tensor must have its channels
+    fidelity: Fidelity = Fidelity.EXACT
+    aliases: Mapping[str, str] = field(default_factory=dict)  #: older spellings of parameters
+    ignored: frozenset[str] = frozenset()  #: parameters without effect on the numbers
+    functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
+    merges: bool = False  #: takes a list of tensors
+    signature: inspect.Signature = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signature", inspect.signature(self.build))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The Keras parameters that the rule itself handles, in Keras's order."""
+        names = tuple(self.signature.parameters)
+        return names if self.kind == "op" else names[1:]
+
+    @property
+    def note(self) -> str:
+        """The first line of the docstring: what differs between Keras and torch."""
+        return (inspect.getdoc(self.build) or "").split("\n", 1)[0]
+
+
+RULES: list[Rule] = []
+
+
+def _register(rule: Rule) -> None:
+    RULES.append(rule)
+
+
+def layer(
+    *names: str,
+    layout: Layout = Layout.ANY,
+    fidelity: Fidelity = Fidelity.EXACT,
+    aliases: Mapping[str, str] | None = None,
+    ignored: Iterable[str] = (),
+    functional: str = "",
+    merges: bool = False,
+) -> Callable[[Builder], Builder]:
+    """Declare the rule of a Keras layer: `@layer("Conv2D", layout=Layout.FIRST)`.
+
+    Names are relative to `keras.layers`. The function's first parameter is the input tensor (a list
+    of tensors with `merges`), the others are the layer's constructor parameters.
+    """
+
+    def declare(build: Builder) -> Builder:
+        _register(
+            Rule(
+                tuple(f"keras.layers.{n}" for n in names),
+                build,
+                "layer",
+                layout,
+                fidelity,
+                aliases or {},
+                frozenset(ignored),
+                f"keras.layers.{functional}" if functional else "",
+                merges,
+            )
+        )
+        return build
+
+    return declare
+
+
+def op(*names: str, layout: Layout = Layout.ANY) -> Callable[[Builder], Builder]:
+    """Declare the rule of a function on tensors: `@op("tf.reduce_mean", "keras.ops.mean")`.
+
+    Parameters are those of the function itself. Each is given as a `Tensor` where the program
+    passes a tensor (a list of tensors where it passes a list of them), else as an `Expr`.
+    """
+
+    def declare(build: Builder) -> Builder:
+        _register(Rule(names, build, "op", layout))
+        return build
+
+    return declare
+
+
+def activation(*names: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
+    """Declare an activation function by its Keras names: `@activation("relu")`.
+
+    The function's first parameter is the tensor, further ones are those of `keras.activations.*`.
+    """
+
+    def declare(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        _register(Rule(tuple(f"keras.activations.{n}" for n in names), build, "activation"))
+        return build
+
+    return declare
+
+
+def nn(cls: str, *args: Arg, hint: str = "", **kwargs: Arg) -> Module:
+    """A module of `torch.nn` to construct: `nn("Linear", 64, 10, bias=False)`."""
+    return Module(call(f"nn.{cls}", *args, **kwargs), hint)
+
+
+def own(cls: str, *args: Arg, hint: str = "", **kwargs: Arg) -> Module:
+    """A module whose class is emitted into the file: its source is in `rules/emitted.py`."""
+    constructor = call(cls, *args, **kwargs)
+    return Module(
+        Expr(
+            constructor.text,
+            strength=constructor.strength,
+            names=constructor.names,
+            helpers=constructor.helpers | {cls},
+        ),
+        hint,
+    )
+
+
+def helper(name: str, *args: Arg, **kwargs: Arg) -> Expr:
+    """A call of a function that is emitted into the file: its source is in `rules/emitted.py`."""
+    result = call(name, *args, **kwargs)
+    return Expr(
+        result.text,
+        strength=result.strength,
+        names=result.names,
+        modules=result.modules,
+        helpers=result.helpers | {name},
+        before=result.before,
+    )
+
+
+def unless(value: Arg, default: object, **named: Arg) -> dict[str, Arg]:
+    """Keyword arguments that are left out where `value` is torch's default."""
+    return {} if expr(value).is_const(default) else dict(named)
+
+
+def sizes(value: Expr, count: int) -> tuple[int, ...] | None:
+    """A size argument (an int, or a tuple of `count` ints) as a tuple; None where not known."""
+    if not value.known:
+        return None
+    given: Any = value.value
+    if isinstance(given, int) and not isinstance(given, bool):
+        return (given,) * count
+    if isinstance(given, (tuple, list)) and all(isinstance(v, int) for v in given):
+        if len(given) == 1:
+            return tuple(given) * count
+        if len(given) == count:
+            return tuple(given)
+    raise Unsupported(f"expected an int or {count} of them, got {value}")
+
+
+def compact(values: tuple[int, ...]) -> Arg:
+    """Equal sizes on all axes as one number, as a person writes it."""
+    return values[0] if len(set(values)) == 1 else values
