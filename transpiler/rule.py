@@ -19,6 +19,9 @@ from transpiler.ir.tensor import Layout, Tensor, Unsupported
 #: An argument that a rule looks at: its value must be known when converting.
 Static: TypeAlias = Expr
 
+#: A parameter of a rule: an `Expr` when the rule runs; its default is Keras's, as a plain value.
+Param: TypeAlias = Any
+
 #: What rules give back: one tensor, or several where the layer returns several.
 Result: TypeAlias = "Tensor | list[Tensor]"
 
