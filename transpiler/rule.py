@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Expr, Module, call, expr
+from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 
 #: An argument that a rule looks at: its value must be known when converting.
@@ -26,6 +26,9 @@ Param: TypeAlias = Any
 Result: TypeAlias = "Tensor | list[Tensor]"
 
 Builder: TypeAlias = Callable[..., Result]
+
+#: What the rule of a function gives back: also sizes, for `tf.shape` and its like.
+OpBuilder: TypeAlias = "Callable[..., Result | Expr]"
 
 #: Arguments of every layer that the engine handles itself, unless a rule names them too.
 SHARED = frozenset(
@@ -50,7 +53,7 @@ class Rule:
     """One translation: the Keras names it serves, and the function that does it."""
 
     names: tuple[str, ...]
-    build: Callable[..., Result]
+    build: OpBuilder
     kind: str  #: "layer", "op" or "activation"
     layout: Layout = Layout.ANY  #: where its first tensor must have its channels
     fidelity: Fidelity = Fidelity.EXACT
@@ -73,6 +76,24 @@ class Rule:
     def note(self) -> str:
         """The first line of the docstring: what differs between Keras and torch."""
         return (inspect.getdoc(self.build) or "").split("\n", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A layer that is an argument of another one: the LSTM of `Bidirectional(LSTM(8))`."""
+
+    rule: Rule
+    arguments: Mapping[str, Expr]  #: all that the rule takes, defaults included
+    apply: Callable[..., Result]  #: `apply(wrapped, x, **call_arguments)`: what calling it gives
+
+    def build(self, x: Tensor, **call_arguments: object) -> Result:
+        """What calling the layer on `x` gives, its activation included."""
+        return self.apply(self, x, **call_arguments)
+
+    def but(self, **arguments: Arg) -> Wrapped:
+        """The same layer with some other arguments."""
+        changed = {name: expr(value) for name, value in arguments.items()}
+        return replace(self, arguments={**self.arguments, **changed})
 
 
 RULES: list[Rule] = []
@@ -116,14 +137,14 @@ def layer(
     return declare
 
 
-def op(*names: str, layout: Layout = Layout.ANY) -> Callable[[Builder], Builder]:
+def op(*names: str, layout: Layout = Layout.ANY) -> Callable[[OpBuilder], OpBuilder]:
     """Declare the rule of a function on tensors: `@op("tf.reduce_mean", "keras.ops.mean")`.
 
     Parameters are those of the function itself. Each is given as a `Tensor` where the program
     passes a tensor (a list of tensors where it passes a list of them), else as an `Expr`.
     """
 
-    def declare(build: Builder) -> Builder:
+    def declare(build: OpBuilder) -> OpBuilder:
         _register(Rule(names, build, "op", layout))
         return build
 
@@ -173,6 +194,12 @@ def helper(name: str, *args: Arg, **kwargs: Arg) -> Expr:
         helpers=result.helpers | {name},
         before=result.before,
     )
+
+
+def after(statement: Bind, then: Expr) -> Expr:
+    """`then`, after a statement that several results share."""
+    both = joined(then.text, then.strength, statement.value, then)
+    return replace(both, before=(*statement.value.before, statement, *then.before))
 
 
 def unless(value: Arg, default: object, **named: Arg) -> dict[str, Arg]:
