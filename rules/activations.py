@@ -1,0 +1,283 @@
+"""Activation functions."""
+
+from __future__ import annotations
+
+from rules.axes import dimension, last
+from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
+from transpiler.ir.expr import Expr, Symbol, call, expr, infix, method, ternary
+from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
+
+
+def activated(x: Tensor, function: Expr) -> Tensor:
+    """`x` after an activation given by its Keras name, as a function, or only at run time."""
+    if not function.known:
+        module = own("Activation", function, hint="activation", **unless(last(x), -1, dim=last(x)))
+        return x.to(module(x.code))
+    if function.value is None:
+        return x
+    rule = _named(function.value)
+    parameters = list(rule.signature.parameters.values())[1:]
+    result = rule.build(x, **{p.name: expr(p.default) for p in parameters})
+    assert isinstance(result, Tensor)
+    return result
+
+
+def _named(function: object) -> Rule:
+    """The rule of `"relu"`, of `keras.activations.relu` or of an operation such as `tf.abs`."""
+    name = function.name if isinstance(function, Symbol) else f"keras.activations.{function}"
+    plain = f"keras.activations.{name.rpartition('.')[2]}"
+    kinds = (("activation", name), ("op", name), ("activation", plain))
+    for kind, wanted in kinds:
+        for rule in RULES:
+            if rule.kind == kind and wanted in rule.names:
+                return rule
+    raise Unsupported(f"there is no translation of the activation {function}")
+
+
+emitted(
+    "activation_fn",
+    '''
+def activation_fn(name, dim=-1):
+    """The activation that Keras calls by this name; softmax runs over `dim`."""
+    if callable(name):
+        return name
+    return {
+        None: nn.Identity(),
+        "celu": F.celu,
+        "elu": F.elu,
+        "exponential": torch.exp,
+        "gelu": F.gelu,
+        "glu": partial(F.glu, dim=dim),
+        "hard_shrink": F.hardshrink,
+        "hard_sigmoid": F.hardsigmoid,
+        "hard_silu": F.hardswish,
+        "hard_swish": F.hardswish,
+        "hard_tanh": F.hardtanh,
+        "leaky_relu": partial(F.leaky_relu, negative_slope=0.2),
+        "linear": nn.Identity(),
+        "log_sigmoid": F.logsigmoid,
+        "log_softmax": partial(F.log_softmax, dim=dim),
+        "mish": F.mish,
+        "relu": F.relu,
+        "relu6": F.relu6,
+        "selu": F.selu,
+        "sigmoid": torch.sigmoid,
+        "silu": F.silu,
+        "soft_shrink": F.softshrink,
+        "softmax": partial(F.softmax, dim=dim),
+        "softplus": F.softplus,
+        "softsign": F.softsign,
+        "sparse_plus": lambda x: F.relu(x - 1) + (x.clamp(-1, 1) + 1) ** 2 / 4,
+        "sparse_sigmoid": lambda x: (x / 2 + 0.5).clamp(0, 1),
+        "squareplus": lambda x: (x + (x * x + 4).sqrt()) / 2,
+        "swish": F.silu,
+        "tanh": torch.tanh,
+        "tanh_shrink": F.tanhshrink,
+    }[name]
+''',
+    (),
+    "from functools import partial",
+    TORCH,
+    NN,
+    FUNCTIONAL,
+)
+
+emitted(
+    "Activation",
+    '''
+class Activation(nn.Module):
+    """An activation that is chosen by its Keras name."""
+
+    def __init__(self, name, dim=-1):
+        super().__init__()
+        self.function = activation_fn(name, dim)
+
+    def forward(self, x):
+        return self.function(x)
+''',
+    ("activation_fn",),
+    NN,
+)
+
+emitted(
+    "keras_relu",
+    '''
+def keras_relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    """A ReLU that starts at a threshold, leaks below it and ends at a maximum."""
+    above = torch.where(x > threshold, x, 0.0).clamp(max=max_value)
+    return above - negative_slope * F.relu(threshold - x)
+''',
+    (),
+    TORCH,
+    FUNCTIONAL,
+)
+
+emitted(
+    "sparse_plus",
+    '''
+def sparse_plus(x):
+    """Zero below -1, the identity above 1, a parabola in between."""
+    return F.relu(x - 1) + (x.clamp(-1, 1) + 1) ** 2 / 4
+''',
+    (),
+    FUNCTIONAL,
+)
+
+emitted(
+    "squareplus",
+    '''
+def squareplus(x, b=4):
+    """A softplus made of square roots."""
+    return (x + (x * x + b).sqrt()) / 2
+''',
+)
+
+
+@activation("linear")
+def linear(x: Tensor) -> Tensor:
+    """Nothing happens."""
+    return x
+
+
+@activation("relu")
+def relu(
+    x: Tensor, negative_slope: Param = 0.0, max_value: Param = None, threshold: Param = 0.0
+) -> Tensor:
+    """Torch has a function for each option, but none for all."""
+    leaks, ends, starts = (
+        not negative_slope.is_const(0, 0.0, None),
+        not max_value.is_const(None),
+        not threshold.is_const(0, 0.0, None),
+    )
+    if not (leaks or ends or starts):
+        return x.to(call("F.relu", x.code))
+    if max_value.is_const(6, 6.0) and not (leaks or starts):
+        return x.to(call("F.relu6", x.code))
+    if ends and not (leaks or starts):
+        return x.to(method(x.code, "clamp", 0, max_value))
+    if leaks and not (ends or starts):
+        return x.to(call("F.leaky_relu", x.code, negative_slope))
+    if starts and not (leaks or ends):
+        return x.to(call("F.threshold", x.code, threshold, 0))
+    options = {
+        **({"negative_slope": negative_slope} if leaks else {}),
+        **({"max_value": max_value} if ends else {}),
+        **({"threshold": threshold} if starts else {}),
+    }
+    return x.to(helper("keras_relu", x.code, **options))
+
+
+@activation("leaky_relu")
+def leaky_relu(x: Tensor, negative_slope: Param = 0.2) -> Tensor:
+    """The function leaks 0.2, the LeakyReLU layer 0.3, torch's default is 0.01."""
+    return x.to(
+        call("F.leaky_relu", x.code, *unless(negative_slope, 0.01, a=negative_slope).values())
+    )
+
+
+@activation("gelu")
+def gelu(x: Tensor, approximate: Param = False) -> Tensor:
+    """Torch names the approximation by the function it uses."""
+    if approximate.is_const(False):
+        return x.to(call("F.gelu", x.code))
+    kind = expr("tanh") if approximate.known else ternary(approximate, expr("tanh"), expr("none"))
+    return x.to(call("F.gelu", x.code, approximate=kind))
+
+
+@activation("softmax")
+def softmax(x: Tensor, axis: Param = -1) -> Tensor:
+    """Over Keras's last axis, wherever the channels are."""
+    return x.to(call("F.softmax", x.code, dim=dimension(x, axis)))
+
+
+@activation("log_softmax")
+def log_softmax(x: Tensor, axis: Param = -1) -> Tensor:
+    """Over Keras's last axis, wherever the channels are."""
+    return x.to(call("F.log_softmax", x.code, dim=dimension(x, axis)))
+
+
+@activation("glu")
+def glu(x: Tensor, axis: Param = -1) -> Tensor:
+    """Halves the axis."""
+    if not axis.is_const(-1):
+        raise Unsupported(f"glu along axis {axis}")
+    result = call("F.glu", x.code, **unless(last(x), -1, dim=last(x)))
+    return x.with_channels(result, infix(x.channels, "//", 2))
+
+
+@activation("elu")
+def elu(x: Tensor, alpha: Param = 1.0) -> Tensor:
+    """The same."""
+    return x.to(call("F.elu", x.code, *unless(alpha, 1.0, a=alpha).values()))
+
+
+@activation("celu")
+def celu(x: Tensor, alpha: Param = 1.0) -> Tensor:
+    """The same."""
+    return x.to(call("F.celu", x.code, *unless(alpha, 1.0, a=alpha).values()))
+
+
+@activation("hard_shrink")
+def hard_shrink(x: Tensor, threshold: Param = 0.5) -> Tensor:
+    """The same."""
+    return x.to(call("F.hardshrink", x.code, *unless(threshold, 0.5, a=threshold).values()))
+
+
+@activation("soft_shrink")
+def soft_shrink(x: Tensor, threshold: Param = 0.5) -> Tensor:
+    """The same."""
+    return x.to(call("F.softshrink", x.code, *unless(threshold, 0.5, a=threshold).values()))
+
+
+@activation("threshold")
+def threshold(x: Tensor, threshold: Param, default_value: Param) -> Tensor:
+    """The same."""
+    return x.to(call("F.threshold", x.code, threshold, default_value))
+
+
+@activation("squareplus")
+def squareplus(x: Tensor, b: Param = 4) -> Tensor:
+    """Torch has none."""
+    return x.to(helper("squareplus", x.code, *unless(b, 4, a=b).values()))
+
+
+@activation("sparse_plus")
+def sparse_plus(x: Tensor) -> Tensor:
+    """Torch has none."""
+    return x.to(helper("sparse_plus", x.code))
+
+
+@activation("sparse_sigmoid")
+def sparse_sigmoid(x: Tensor) -> Tensor:
+    """Torch has none: a line from -1 to 1, cut off."""
+    return x.to(method(infix(infix(x.code, "/", 2), "+", 0.5), "clamp", 0, 1))
+
+
+@activation("sparsemax")
+def sparsemax(x: Tensor, axis: Param = -1) -> Tensor:
+    """Keras computes something else than the sparsemax of the paper: refused."""
+    raise Unsupported("Keras's sparsemax is not the one of the paper; its rows don't sum to 1")
+
+
+def _same(function: str, *names: str) -> None:
+    @activation(*names)
+    def build(x: Tensor) -> Tensor:
+        """The same."""
+        return x.to(call(function, x.code))
+
+
+_same("torch.exp", "exponential")
+_same("F.hardsigmoid", "hard_sigmoid")
+_same("F.hardswish", "hard_silu", "hard_swish")
+_same("F.hardtanh", "hard_tanh")
+_same("F.logsigmoid", "log_sigmoid")
+_same("F.mish", "mish")
+_same("F.relu6", "relu6")
+_same("F.selu", "selu")
+_same("torch.sigmoid", "sigmoid")
+_same("F.silu", "silu", "swish")
+_same("F.softplus", "softplus")
+_same("F.softsign", "softsign")
+_same("torch.tanh", "tanh")
+_same("F.tanhshrink", "tanh_shrink")

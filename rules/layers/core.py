@@ -1,0 +1,52 @@
+"""Dense layers, embeddings, masks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules.activations import activated
+from transpiler.ir.expr import infix, method
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.rule import Param, layer, nn, unless
+
+
+@layer("Dense", layout=Layout.LAST, aliases={"output_dim": "units", "bias": "use_bias"})
+def dense(x: Tensor, units: Param, use_bias: Param = True) -> Tensor:
+    """Torch wants the number of input features."""
+    linear = nn("Linear", x.channels, units, hint="dense", **unless(use_bias, True, bias=use_bias))
+    return x.with_channels(linear(x.code), units)
+
+
+@layer("Activation")
+def activation(x: Tensor, activation: Param) -> Tensor:
+    """The function itself; softmax and its like run over Keras's last axis."""
+    return activated(x, activation)
+
+
+@layer("Identity")
+def identity(x: Tensor) -> Tensor:
+    """Nothing happens."""
+    return x
+
+
+@layer("Embedding", ignored={"input_length"})
+def embedding(x: Tensor, input_dim: Param, output_dim: Param, mask_zero: Param = False) -> Tensor:
+    """With `mask_zero`, row 0 is an ordinary trained row: `padding_idx` would freeze it."""
+    if not mask_zero.known:
+        raise Unsupported("whether zeros are masked is only known at run time")
+    table = nn("Embedding", input_dim, output_dim, hint="embedding")
+    ids = x.code if x.dtype.startswith(("int", "uint")) else method(x.code, "long")
+    dims = None if x.dims is None else (*x.dims, output_dim)
+    mask = infix(x.code, "!=", 0) if mask_zero.value else None
+    return Tensor(table(ids), dims, channels_hint=output_dim if dims is None else None, mask=mask)
+
+
+@layer("Masking")
+def masking(x: Tensor, mask_value: Param = 0.0) -> Tensor:
+    """Steps that hold nothing but the value become zeros, and are skipped by what follows."""
+    keep = infix(x.code, "!=", mask_value)
+    mask = method(keep, "any", -1)
+    return replace(
+        x.to(infix(x.code, "*", method(keep, "any", -1, keepdim=True))),
+        mask=mask,
+    )
