@@ -137,15 +137,18 @@ def layer(
     return declare
 
 
-def op(*names: str, layout: Layout = Layout.ANY) -> Callable[[OpBuilder], OpBuilder]:
+def op(
+    *names: str, layout: Layout = Layout.ANY, aliases: Mapping[str, str] | None = None
+) -> Callable[[OpBuilder], OpBuilder]:
     """Declare the rule of a function on tensors: `@op("tf.reduce_mean", "keras.ops.mean")`.
 
-    Parameters are those of the function itself. Each is given as a `Tensor` where the program
-    passes a tensor (a list of tensors where it passes a list of them), else as an `Expr`.
+    Parameters are those of the function itself; `aliases` say what other frameworks call them. Each
+    is given as a `Tensor` where the program passes a tensor (a list of tensors where it passes a
+    list of them), else as an `Expr`. `name=` is never passed.
     """
 
     def declare(build: OpBuilder) -> OpBuilder:
-        _register(Rule(names, build, "op", layout))
+        _register(Rule(names, build, "op", layout, aliases=aliases or {}))
         return build
 
     return declare
