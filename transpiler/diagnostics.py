@@ -61,10 +61,16 @@ UNREADABLE = _code(
     1, Severity.ERROR, "file can't be read", "The file is missing, not readable or not text."
 )
 SYNTAX = _code(
-    2, Severity.ERROR, "file can't be parsed", "The file is not valid Python 3; nothing was changed."
+    2,
+    Severity.ERROR,
+    "file can't be parsed",
+    "The file is not valid Python 3; nothing was changed.",
 )
 UNWRITABLE = _code(
-    3, Severity.ERROR, "file can't be written", "The result could not be written; the original stands."
+    3,
+    Severity.ERROR,
+    "file can't be written",
+    "The result could not be written; the original stands.",
 )
 INTERNAL = _code(
     4,
@@ -76,7 +82,15 @@ GRAPH_MODE = _code(
     5,
     Severity.ERROR,
     "TensorFlow 1 graph code",
-    "Sessions, placeholders, estimators and feature columns have no counterpart; the file is left alone.",
+    "Sessions, placeholders, estimators and feature columns have no counterpart; "
+    "the file is left alone.",
+)
+
+NOTEBOOK = _code(
+    6,
+    Severity.ERROR,
+    "notebook is not converted",
+    "Notebooks are left alone: export the notebook as a script and convert that.",
 )
 
 # 1xx: a place that is left as it was
@@ -150,7 +164,10 @@ CLOSE_IDIOM = _code(
     "The message states the difference; `--exact` emits code without it.",
 )
 DROPPED = _code(
-    402, Severity.NOTE, "argument without effect in PyTorch", "The message says why nothing is lost."
+    402,
+    Severity.NOTE,
+    "argument without effect in PyTorch",
+    "The message says why nothing is lost.",
 )
 LAZY_SIZE = _code(
     403,

@@ -1,0 +1,55 @@
+"""What Python itself says about a text, in words for the person who must repair it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+_PYTHON_2 = (
+    "Missing parentheses in call to",
+    "multiple exception types must be parenthesized",
+    "leading zeros in decimal integer literals",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """Why a text is not a Python program, and where; line and column count from 1."""
+
+    message: str
+    line: int
+    column: int
+
+
+def syntax_problem(text: str) -> SyntaxProblem | None:
+    """What the running Python objects to in a text, if anything."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<text>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return SyntaxProblem(_message(error), max(error.lineno or 1, 1), max(error.offset or 1, 1))
+    except (ValueError, RecursionError, MemoryError) as error:
+        return SyntaxProblem(str(error) or type(error).__name__, 1, 1)
+    return None
+
+
+def compiles(text: str) -> bool:
+    """Whether the running Python accepts a text as a program."""
+    return syntax_problem(text) is None
+
+
+def _message(error: SyntaxError) -> str:
+    if _looks_like_python_2(error):
+        return f"this is Python 2 code ({error.msg}); convert it to Python 3 first"
+    return error.msg
+
+
+def _looks_like_python_2(error: SyntaxError) -> bool:
+    line = error.text or ""
+    return (
+        error.msg.startswith(_PYTHON_2)
+        or "`" in line.split("#")[0]
+        or "<>" in line
+        or line.lstrip().startswith(("exec ", "print ", "raise "))
+    )
