@@ -1,0 +1,51 @@
+"""Whether two sets of arrays are the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from transpiler.verify.records import Array
+from transpiler.verify.report import Check
+
+#: What a norm-relative difference must stay under, by the precision of both programs.
+FORWARD_BOUND = {"float64": 1e-9, "float32": 1e-4}
+GRADIENT_BOUND = {"float64": 1e-9, "float32": 1e-3}
+
+
+def distance(expected: Array, actual: Array, floor: float = 0.0) -> tuple[float, float]:
+    """The largest difference, and the norm of the difference relative to that of `expected`."""
+    if expected.shape != actual.shape:
+        return float("inf"), float("inf")
+    if not expected.size:
+        return 0.0, 0.0
+    one = expected.astype(np.float64)
+    other = actual.astype(np.float64)
+    difference = other - one
+    norm = max(float(np.linalg.norm(one)), floor)
+    gap = float(np.linalg.norm(difference))
+    largest = float(np.abs(difference).max())
+    if gap == 0.0:
+        return 0.0, 0.0
+    return largest, gap / norm if norm > 0 else float("inf")
+
+
+def check(
+    pairs: Iterable[tuple[str, Array, Array]], bound: float, floor: float = 0.0
+) -> Check:
+    """The worst of several pairs of arrays; `floor` is the least norm to compare with."""
+    worst = (0.0, 0.0, "")
+    for label, expected, actual in pairs:
+        largest, relative = distance(expected, actual, floor)
+        if np.isnan(relative):
+            return Check(largest, float("nan"), bound, label)
+        if relative > worst[1] or (relative == worst[1] and largest > worst[0]):
+            worst = (largest, relative, label)
+    return Check(worst[0], worst[1], bound, worst[2])
+
+
+def gradient_floor(gradients: Iterable[Array]) -> float:
+    """Gradients that are zero but for rounding are measured against the largest of them."""
+    norms = [float(np.linalg.norm(gradient)) for gradient in gradients]
+    return 1e-3 * max(norms, default=0.0)

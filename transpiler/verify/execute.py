@@ -1,0 +1,163 @@
+"""Runs the kept statements of a program in a fresh module, and keeps what they bind."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from transpiler.verify.neutral import neutralise
+from transpiler.verify.records import Program, Target
+from transpiler.verify.slices import Slicer, bound_by, names_in
+
+
+class Missing:
+    """Stands in for a module that isn't installed, until something needs it."""
+
+    def __init__(self, reason: str) -> None:
+        self.__dict__["reason"] = reason
+
+    def __getattr__(self, name: str) -> Missing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Missing(self.__dict__["reason"])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise ImportError(self.__dict__["reason"])
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        raise ImportError(self.__dict__["reason"])
+
+
+@dataclass
+class Run:
+    """A program that ran as far as its models need."""
+
+    namespace: dict[str, Any]
+    versions: dict[str, list[tuple[Any, int]]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)  #: name → why it isn't bound
+
+    def values(self, target: Target) -> list[tuple[Any, int]]:
+        """What a target stands for, with lines; raises what went wrong while making it."""
+        if not target.call:
+            if not self.versions.get(target.name) and target.name in self.failures:
+                raise RuntimeError(self.failures[target.name])
+            return self.versions.get(target.name, [])
+        try:
+            code = compile(ast.parse(target.call, mode="eval"), f"<{target.call}>", "eval")
+            return [(eval(code, self.namespace), target.line)]
+        except NameError as error:
+            raise RuntimeError(self.explain(error)) from error
+
+    def explain(self, error: BaseException) -> str:
+        """The first cause of an error: why the name that it misses has no value."""
+        name = getattr(error, "name", None)
+        if isinstance(error, NameError) and name in self.failures:
+            return self.failures[name]
+        return describe(error)
+
+
+def describe(error: BaseException) -> str:
+    """The type and first line of an error."""
+    text = str(error).strip().split("\n")[0]
+    return f"{type(error).__name__}: {text}"[:300]
+
+
+def run_program(
+    program: Program,
+    targets: Iterable[Target],
+    constructs: Callable[[ast.expr], bool],
+    is_model: Callable[[Any], bool],
+    prepare: Callable[[list[ast.stmt]], list[ast.stmt]] = neutralise,
+) -> Run:
+    """Run what the targets need. Errors are kept with the names that they left unbound."""
+    targets = list(targets)
+    tree = ast.parse(program.text)
+    variables = frozenset(target.name for target in targets if not target.call)
+    needed = {name for t in targets if t.call for name in names_in(ast.parse(t.call, mode="eval"))}
+    body = prepare(Slicer(variables, constructs).module(tree, needed))
+    name = program.module or "__program__"
+    module = types.ModuleType(name)
+    module.__dict__.update(__file__=program.path or None, __package__=name.rpartition(".")[0])
+    sys.modules[name] = module
+    run = Run(module.__dict__)
+    if module.__package__:
+        importlib.import_module(module.__package__)
+    for statement in body:
+        _execute(statement, run, program)
+        for variable in variables & run.namespace.keys():
+            _note_version(run, variable, statement, is_model)
+    return run
+
+
+def _execute(statement: ast.stmt, run: Run, program: Program) -> None:
+    unit = ast.fix_missing_locations(ast.Module([statement], []))
+    code = compile(unit, program.path or "<program>", "exec")
+    try:
+        exec(code, run.namespace)
+    except ImportError as error:
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            _note_failure(statement, run, error)
+            return
+        _import_singly(statement, run, program, error)
+    except (Exception, SystemExit) as error:
+        _note_failure(statement, run, error)
+
+
+def _import_singly(
+    statement: ast.Import | ast.ImportFrom, run: Run, program: Program, error: ImportError
+) -> None:
+    """Import what there is of several names; the others fail when they are used."""
+    if len(statement.names) > 1:
+        for alias in statement.names:
+            single = copy.copy(statement)
+            single.names = [alias]
+            _execute(single, run, program)
+        return
+    alias = statement.names[0]
+    run.namespace[alias.asname or alias.name.split(".")[0]] = Missing(describe(error))
+
+
+def _note_failure(statement: ast.stmt, run: Run, error: BaseException) -> None:
+    reason = f"line {statement.lineno}: {run.explain(error)}"
+    stores = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)]
+    for name in {*stores, getattr(statement, "name", "")} - run.namespace.keys():
+        run.failures.setdefault(name, reason)
+    for name in _stored(statement):
+        run.failures.setdefault(name, reason)
+
+
+def _stored(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.Assign):
+        return {name for target in statement.targets for name in bound_by(target)}
+    nodes = ast.walk(statement)
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _note_version(
+    run: Run, variable: str, statement: ast.stmt, is_model: Callable[[Any], bool]
+) -> None:
+    value = run.namespace[variable]
+    versions = run.versions.setdefault(variable, [])
+    known = any(value is old for old, _ in versions)
+    if not known and any(True for _ in models_in(variable, value, is_model)):
+        versions.append((value, getattr(statement, "lineno", 0)))
+
+
+def models_in(
+    label: str, value: Any, is_model: Callable[[Any], bool]
+) -> Iterator[tuple[str, Any]]:
+    """The models that a value is or holds, each with a label."""
+    if is_model(value):
+        yield label, value
+    elif isinstance(value, (tuple, list)):
+        for index, part in enumerate(value):
+            yield from models_in(f"{label}[{index}]", part, is_model)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from models_in(f"{label}[{key!r}]", part, is_model)

@@ -1,0 +1,105 @@
+"""What is switched off in Keras while models are built and measured."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+from transpiler.verify.keras_layers import CallLog, all_layers, number_nodes
+
+_NOISE = (
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout "
+    "GaussianNoise"
+).split()
+_IDLE = "compile fit evaluate save save_weights load_weights summary fit_generator".split()
+
+#: The rates of the dropouts that ran in training mode, in order.
+RATES: list[float] = []
+#: The layers as they were called.
+LOG = CallLog()
+
+
+def install(keras: Any, framework: str) -> None:
+    """Patch Keras, once per process."""
+    source = "keras.src.ops.node" if framework == "keras3" else "tf_keras.src.engine.node"
+    number_nodes(importlib.import_module(source).Node)
+    for name in _NOISE:
+        _silence(getattr(keras.layers, name))
+    for name in dir(keras.layers):
+        if name.startswith("Random"):
+            _pass_through(getattr(keras.layers, name))
+    for name in _IDLE:
+        if hasattr(keras.Model, name):
+            setattr(keras.Model, name, _nothing)
+    package = "keras" if framework == "keras3" else "tf_keras"
+    for module in ("utils.file_utils", "utils.data_utils"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"{package}.src.{module}").get_file = _no_file
+    keras.utils.get_file = _no_file
+    _log_calls(keras.layers.Layer)
+
+
+def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:
+    """Training, saving and loading don't happen here."""
+
+
+def _no_file(fname: str = "", *args: Any, **kwargs: Any) -> str:
+    """No weights are fetched; nobody opens this file either."""
+    return str(fname or "nowhere.h5")
+
+
+def _silence(layer: Any) -> None:
+    def call(self: Any, inputs: Any, training: bool = False) -> Any:
+        rate = float(getattr(self, "rate", 0.0) or 0.0)
+        if training and rate and "Gaussian" not in type(self).__name__:
+            RATES.append(rate)
+        return inputs
+
+    layer.call = call
+
+
+def _pass_through(layer: Any) -> None:
+    original = layer.call
+
+    def call(self: Any, inputs: Any, training: bool = False) -> Any:
+        return inputs if training else original(self, inputs, training=False)
+
+    layer.call = call
+
+
+def _log_calls(layer: Any) -> None:
+    original = layer.__call__
+
+    def logged(self: Any, *args: Any, **kwargs: Any) -> Any:
+        LOG.note(self)
+        return original(self, *args, **kwargs)
+
+    layer.__call__ = logged
+
+
+def silence_recurrent(model: Any) -> None:
+    """Recurrent layers and attention drop nothing."""
+    for layer in all_layers(model):
+        for name in ("dropout", "recurrent_dropout"):
+            if isinstance(getattr(layer, name, None), float):
+                setattr(layer, name, 0.0)
+
+
+@contextlib.contextmanager
+def no_noise(tensorflow: Any, floats: str) -> Iterator[None]:
+    """Gaussian draws are zero, so that sampling layers are comparable."""
+    names = ("normal", "stateless_normal")
+    originals = {name: getattr(tensorflow.random, name) for name in names}
+
+    def zeros(shape: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
+        return tensorflow.zeros(shape, dtype or floats)
+
+    for name in names:
+        setattr(tensorflow.random, name, zeros)
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(tensorflow.random, name, original)

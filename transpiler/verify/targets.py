@@ -1,0 +1,322 @@
+"""Finding what to compare: the variables that hold models, and the calls that make some.
+
+Only the text of the original is read here. What it over-estimates does no harm: a value that turns
+out to be no model, when the program runs, is left out.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from transpiler.verify.neutral import callee
+from transpiler.verify.records import Program, Target
+from transpiler.verify.slices import bound_by, flatten, names_in, root_name
+
+CONSTRUCTORS = frozenset({"Sequential", "Model", "Functional", "clone_model"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ANY_FUNCTION = (*_FUNCTIONS, ast.Lambda)
+_DEPTH = 4  #: how far imports of the project's own modules are followed
+
+
+@dataclass
+class Module:
+    """What one module says about models, from its text."""
+
+    tree: ast.Module
+    program: Program
+    imports: Mapping[str, str] = field(default_factory=dict)  #: local name → dotted name
+    classes: set[str] = field(default_factory=set)  #: its subclasses of Model
+    builders: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)  #: builders and classes of other modules
+
+    def makes_model(self, node: ast.expr | None, local: frozenset[str] = frozenset()) -> bool:
+        """Whether the value of an expression is, or holds, a newly made model."""
+        if isinstance(node, ast.Name):
+            return node.id in local
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return any(self.makes_model(part, local) for part in node.elts)
+        if isinstance(node, ast.Dict):
+            return any(self.makes_model(part, local) for part in node.values)
+        if isinstance(node, ast.IfExp):
+            return self.makes_model(node.body, local) or self.makes_model(node.orelse, local)
+        if not isinstance(node, ast.Call):
+            return False
+        dotted = self.dotted(node.func)
+        if dotted in self.classes or dotted in self.builders or dotted in self.imported:
+            return True
+        if callee(node) in CONSTRUCTORS or ".applications." in f".{dotted}":
+            return "keras" in dotted or dotted.startswith("tensorflow") or dotted == callee(node)
+        return False
+
+    def dotted(self, node: ast.expr) -> str:
+        """The full name of a function, its import resolved: `tensorflow.keras.Model`."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        first = self.imports.get(node.id, node.id)
+        return ".".join([first, *reversed(parts)])
+
+
+def read_module(program: Program, depth: int = 0) -> Module:
+    """Parse a program and find its builders and model classes, and those it imports."""
+    tree = ast.parse(program.text)
+    module = Module(tree, program, _imports(tree))
+    if depth < _DEPTH:
+        module.imported = _imported(module, depth)
+    _find_classes(module)
+    size = -1
+    while size != len(module.builders):
+        size = len(module.builders)
+        for name, function in _functions(tree):
+            if name not in module.builders and _returns_model(module, function):
+                module.builders[name] = function
+    return module
+
+
+def find_targets(module: Module, calls: Sequence[str] = ()) -> list[Target]:
+    """The models of a module in the order of its lines; `calls` are those the user asks for."""
+    variables = _variables(module)
+    bound = {ast.dump(value) for _, _, value in variables}
+    compiled = _compiled(module)
+    found: dict[str, Target] = {}
+    for name, line, _ in variables:
+        found.setdefault(name, Target(name, line, logits=name in compiled))
+    for call in calls:
+        node = ast.parse(call, mode="eval").body
+        found.setdefault(call, Target(call, getattr(node, "lineno", 0), call, asked=True))
+    for node in _known_calls(module):
+        text = ast.unparse(node)
+        if ast.dump(node) not in bound:
+            found.setdefault(text, Target(text, node.lineno, text))
+    for name, function in module.builders.items():
+        if _needs_no_arguments(function) and not _called(found, variables, name):
+            found.setdefault(f"{name}()", Target(f"{name}()", function.lineno, f"{name}()"))
+    return list(found.values())
+
+
+def unreached(module: Module, targets: Sequence[Target]) -> list[Target]:
+    """Builders that nothing calls with known arguments: only `--call` can name those."""
+    reached = {name for target in targets for name in names_of_calls(target.call)}
+    for _, _, value in _variables(module):
+        reached |= {module.dotted(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
+    used = {name: names_in(function) for name, function in module.builders.items()}
+    grown = True
+    while grown:  # what a reached builder calls itself is compared as a part of its model
+        more = {n for name in reached if name in used for n in used[name] if n in used} - reached
+        grown = bool(more)
+        reached |= more
+    return [
+        Target(f"{name}(...)", function.lineno)
+        for name, function in module.builders.items()
+        if name not in reached
+    ]
+
+
+def names_of_calls(call: str) -> set[str]:
+    """`build` of `build(3)`, `Net.build` of `Net.build(3)`."""
+    if not call:
+        return set()
+    tree = ast.parse(call, mode="eval")
+    return {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                names[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            prefix = "." * node.level + (node.module or "")
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{prefix}.{alias.name}"
+    return names
+
+
+def _functions(
+    tree: ast.Module,
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Functions of the module, and methods that need no instance as `Class.method`."""
+    for statement in flatten(tree.body):
+        if isinstance(statement, _FUNCTIONS):
+            yield statement.name, statement
+        elif isinstance(statement, ast.ClassDef):
+            for method in statement.body:
+                if isinstance(method, _FUNCTIONS) and _is_static(method):
+                    yield f"{statement.name}.{method.name}", method
+
+
+def _is_static(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    marks = {ast.unparse(decorator) for decorator in method.decorator_list}
+    return bool(marks & {"staticmethod", "classmethod"})
+
+
+def _find_classes(module: Module) -> None:
+    """The subclasses of Model and Sequential, also of each other."""
+    for statement in flatten(module.tree.body):
+        if isinstance(statement, ast.ClassDef):
+            bases = {module.dotted(base) for base in statement.bases}
+            keras = {b for b in bases if b.split(".")[-1] in CONSTRUCTORS and ("keras" in b or "." not in b)}
+            if keras or bases & (module.classes | module.imported):
+                module.classes.add(statement.name)
+
+
+def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions inside."""
+    for child in ast.iter_child_nodes(function):
+        yield child
+        if not isinstance(child, (*_ANY_FUNCTION, ast.ClassDef)):
+            yield from _own_nodes(child)
+
+
+def _returns_model(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    local: set[str] = set()
+    nodes = list(_own_nodes(function))
+    for node in nodes:
+        if isinstance(node, ast.Assign) and module.makes_model(node.value, frozenset(local)):
+            local |= {name for target in node.targets for name in bound_by(target)}
+    returns = [node.value for node in nodes if isinstance(node, ast.Return)]
+    return any(module.makes_model(value, frozenset(local)) for value in returns)
+
+
+def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """All statements of the module's own scope, those inside of blocks too."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(statement, part, None) or [])
+            for handler in getattr(statement, "handlers", None) or []:
+                yield from _statements(handler.body)
+
+
+def _variables(module: Module) -> list[tuple[str, int, ast.expr]]:
+    """Each module-level binding of a model: name, line, expression."""
+    found = []
+    for statement in _statements(module.tree.body):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            names = sorted(name for target in targets for name in bound_by(target))
+            if module.makes_model(statement.value):
+                found.extend((name, statement.lineno, statement.value) for name in names)
+    return found
+
+
+def _compiled(module: Module) -> set[str]:
+    """Variables on which `.compile` is called at module level."""
+    return {
+        root_name(node.func)
+        for statement in flatten(module.tree.body)
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and callee(node) == "compile"
+    }
+
+
+def _known_calls(module: Module) -> Iterator[ast.Call]:
+    """Calls of builders anywhere, whose arguments can be evaluated at module level."""
+    known = {
+        name
+        for statement in _statements(module.tree.body)
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        for name in bound_by(target)
+    } | {name for name in module.imports if not module.imports[name].startswith("numpy")}
+    known |= {s.name for s in flatten(module.tree.body) if isinstance(s, (*_FUNCTIONS, ast.ClassDef))}
+    yield from _calls_in(module, module.tree, frozenset(), frozenset(known))
+
+
+def _calls_in(
+    module: Module, node: ast.AST, local: frozenset[str], known: frozenset[str]
+) -> Iterator[ast.Call]:
+    for child in ast.iter_child_nodes(node):
+        inner = local
+        if isinstance(child, _ANY_FUNCTION):
+            inner = local | _local_names(child)
+        elif isinstance(child, ast.comprehension | ast.ListComp | ast.GeneratorExp | ast.DictComp):
+            inner = local | {n.id for n in ast.walk(child) if isinstance(n, ast.Name)} - known
+        if isinstance(child, ast.Call) and _dotted_text(child.func) in module.builders:
+            names = names_in(child)
+            if names <= known and not names & local and not _has_stars(child):
+                yield child
+        yield from _calls_in(module, child, inner, known)
+
+
+def _dotted_text(node: ast.expr) -> str:
+    return ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+
+
+def _has_stars(call: ast.Call) -> bool:
+    stars = any(isinstance(a, ast.Starred) for a in call.args)
+    return stars or any(keyword.arg is None for keyword in call.keywords)
+
+
+def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+    arguments = function.args
+    names = {a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+    names |= {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
+    stores = (n for n in ast.walk(function) if isinstance(n, ast.Name))
+    return names | {n.id for n in stores if isinstance(n.ctx, ast.Store)}
+
+
+def _needs_no_arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if any(ast.unparse(d) == "classmethod" for d in function.decorator_list):
+        positional = positional[1:]
+    open_positional = len(positional) - len(arguments.defaults)
+    return open_positional <= 0 and all(d is not None for d in arguments.kw_defaults)
+
+
+def _called(
+    found: Mapping[str, Target], variables: Sequence[tuple[str, int, ast.expr]], name: str
+) -> bool:
+    """Whether a builder's default call is among the targets already."""
+    default = f"{name}()"
+    return default in found or any(ast.unparse(value) == default for _, _, value in variables)
+
+
+def _imported(module: Module, depth: int) -> set[str]:
+    """The dotted names of builders and model classes in other modules of the project."""
+    result: set[str] = set()
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        file = _module_file(module.program, node)
+        if file is None:
+            continue
+        try:
+            other = read_module(_sibling(module.program, file), depth + 1)
+        except (SyntaxError, UnicodeDecodeError, OSError):
+            continue
+        prefix = "." * node.level + (node.module or "")
+        result |= {f"{prefix}.{name}" for name in [*other.builders, *other.classes]}
+        result |= {f"{prefix}.{n}" for n, full in other.imports.items() if full in other.imported}
+    return result
+
+
+def _module_file(program: Program, node: ast.ImportFrom) -> Path | None:
+    """The file of an imported module, where it belongs to the project."""
+    if not program.path:
+        return None
+    start = Path(program.root or Path(program.path).parent)
+    if node.level:
+        start = Path(program.path).parent
+        for _ in range(node.level - 1):
+            start = start.parent
+    base = start.joinpath(*(node.module or "").split(".")) if node.module else start
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file() and candidate != Path(program.path):
+            return candidate
+    return None
+
+
+def _sibling(program: Program, file: Path) -> Program:
+    return Program(file.read_text(encoding="utf-8"), str(file), program.root)

@@ -1,0 +1,93 @@
+"""What is switched off in torch while models are measured, as in Keras."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+_DROPOUTS = (
+    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout"
+).split()
+_DRAWS = "rand rand_like bernoulli bernoulli_".split()
+_ZEROS = {"randn_like": "zeros_like", "randn": "zeros"}
+
+
+@dataclass
+class Drops:
+    """The dropouts that would have run in training mode."""
+
+    rates: list[float] = field(default_factory=list)
+    custom: bool = False  #: the program draws random numbers itself
+
+
+def install(torch: Any) -> None:
+    """Patch torch, once per process: a compiled module is the module."""
+
+    def unchanged(model: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return model if model is not None else (lambda function: function)
+
+    torch.compile = unchanged
+    torch.nn.Module.compile = lambda self, *args, **kwargs: None
+    torch.nn.Module.cuda = lambda self, *args, **kwargs: self
+
+
+@contextlib.contextmanager
+def quiet(torch: Any, model: Any) -> Iterator[Drops]:
+    """Nothing is dropped and Gaussian noise is zero; what would have been dropped is noted."""
+    functional = torch.nn.functional
+    drops = Drops()
+    originals: list[tuple[Any, str, Any]] = []
+
+    def replace(owner: Any, name: str, value: Any) -> None:
+        if hasattr(owner, name):
+            originals.append((owner, name, getattr(owner, name)))
+            setattr(owner, name, value)
+
+    def keep(x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+        if training and p:
+            drops.rates.append(float(p))
+        return x
+
+    for name in _DROPOUTS:
+        replace(functional, name, keep)
+    attend = functional.scaled_dot_product_attention
+
+    def attention(*args: Any, **kwargs: Any) -> Any:
+        args = (*args[:4], 0.0, *args[5:]) if len(args) > 4 else args
+        if kwargs.get("dropout_p"):
+            drops.rates.append(float(kwargs["dropout_p"]))
+            kwargs["dropout_p"] = 0.0
+        return attend(*args, **kwargs)
+
+    replace(functional, "scaled_dot_product_attention", attention)
+    for name in _DRAWS:
+        replace(torch, name, _noting(getattr(torch, name, None), drops))
+    for name, zeros in _ZEROS.items():
+        replace(torch, name, _without_generator(getattr(torch, zeros)))
+    for module in model.modules():
+        if hasattr(module, "dropout") and isinstance(module.dropout, float):
+            replace(module, "dropout", 0.0)
+        if type(module).__name__.startswith("Random"):
+            replace(module, "forward", lambda x, *args, **kwargs: x)
+    try:
+        yield drops
+    finally:
+        for owner, name, value in reversed(originals):
+            setattr(owner, name, value)
+
+
+def _noting(draw: Any, drops: Drops) -> Any:
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        drops.custom = True
+        return draw(*args, **kwargs)
+
+    return drawn
+
+
+def _without_generator(zeros: Any) -> Any:
+    def silent(*args: Any, generator: Any = None, **kwargs: Any) -> Any:
+        return zeros(*args, **kwargs)
+
+    return silent

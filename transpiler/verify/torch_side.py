@@ -1,0 +1,157 @@
+"""The torch worker: builds the models of the converted program and compares them."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.abc
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from transpiler.verify import torch_quiet
+from transpiler.verify.execute import Run, describe, models_in, run_program
+from transpiler.verify.records import FLOAT64, Measured, Request
+from transpiler.verify.report import ModelReport
+from transpiler.verify.shapes import Shape, guess_shape
+from transpiler.verify.slices import names_in
+from transpiler.verify.torch_compare import Comparison
+
+
+class _NoKeras(importlib.abc.MetaPathFinder):
+    """A converted program has no use for TensorFlow: what still wants it says so."""
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        """Refuse."""
+        if fullname.split(".")[0] in ("tensorflow", "keras", "tf_keras"):
+            raise ImportError(f"the converted program still needs {fullname}")
+
+
+@dataclass
+class TorchSide:
+    """Torch in this process."""
+
+    torch: Any
+    dtype: str = field(default=FLOAT64)
+
+    def answer(self, request: Request) -> tuple[ModelReport, ...] | dict[tuple[int, int], Shape]:
+        """Compare every measured model; where some have no input shape, guess those first."""
+        self.dtype = request.dtype
+        self.clear()
+        makes = _Constructs(ast.parse(request.program.text), request)
+        run = run_program(request.program, request.targets, makes, self.is_model)
+        built = self._built(request, run)
+        open_ones = [m for m in request.measured if m.needs_shape]
+        if open_ones:
+            return self._guess(built, open_ones)
+        return tuple(self._compare(built, measured) for measured in request.measured)
+
+    def clear(self) -> None:
+        """The state that a fresh program expects."""
+        self.torch.set_default_dtype(getattr(self.torch, self.dtype))
+        self.torch.manual_seed(1)
+
+    def is_model(self, value: Any) -> bool:
+        """Whether a value is a module."""
+        return isinstance(value, self.torch.nn.Module)
+
+    def _built(self, request: Request, run: Run) -> dict[tuple[int, int], Any]:
+        """The models by target and ordinal; an error in place of those of a target that failed."""
+        built: dict[tuple[int, int], Any] = {}
+        for index, target in enumerate(request.targets):
+            try:
+                values = run.values(target)
+            except (Exception, SystemExit) as error:
+                built[index, -1] = describe(error).replace("RuntimeError: ", "")
+                continue
+            models = [
+                model
+                for value, _ in values
+                for _, model in models_in(target.name, value, self.is_model)
+            ]
+            built.update({(index, ordinal): model for ordinal, model in enumerate(models)})
+        return built
+
+    def _guess(
+        self, built: dict[tuple[int, int], Any], measured: list[Measured]
+    ) -> dict[tuple[int, int], Shape]:
+        shapes = {}
+        for one in measured:
+            model = built.get((one.target, one.ordinal))
+            shape = guess_shape(self.torch, model) if model is not None else None
+            if shape is not None:
+                shapes[one.target, one.ordinal] = shape
+        return shapes
+
+    def _compare(self, built: dict[tuple[int, int], Any], measured: Measured) -> ModelReport:
+        name, line = measured.name, measured.line
+        if measured.data is None:
+            return ModelReport(name, measured.status, {}, measured.reason, line)
+        failure = built.get((measured.target, -1))
+        if failure is not None:
+            reason = f"the converted program can't build it: {failure}"
+            return ModelReport(name, "error", {}, reason, line)
+        model = built.get((measured.target, measured.ordinal))
+        if model is None:
+            return ModelReport(name, "error", {}, "the converted program has no such model", line)
+        try:
+            return Comparison(self.torch, model, measured).report()
+        except Exception as error:
+            reason = f"the converted model can't run: {describe(error)}"
+            return ModelReport(name, "error", {}, reason, line)
+
+
+@dataclass
+class _Constructs:
+    """Whether an expression of the converted program makes a model, judged by its callee."""
+
+    tree: ast.Module
+    request: Request
+
+    def __call__(self, value: ast.expr) -> bool:
+        """A class, `nn.Sequential`, a builder function, or `.to(...)` of what is one already."""
+        return any(self._call(node) for node in self._parts(value))
+
+    def _parts(self, value: ast.expr) -> Iterator[ast.Call]:
+        for node in ast.walk(value):
+            if isinstance(node, ast.Call):
+                yield node
+
+    def _call(self, node: ast.Call) -> bool:
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        last = node.func.id if isinstance(node.func, ast.Name) else last
+        if last in ("to", "compile", "double", "float", "eval"):
+            return True
+        return last[:1].isupper() or last in self._functions()
+
+    def _functions(self) -> set[str]:
+        own = {n.name for n in ast.walk(self.tree) if isinstance(n, ast.FunctionDef)}
+        builders = {
+            name
+            for name in own
+            for function in ast.walk(self.tree)
+            if isinstance(function, ast.FunctionDef)
+            and function.name == name
+            and any(isinstance(n, ast.Return) and n.value for n in ast.walk(function))
+        }
+        called = {n for t in self.request.targets if t.call for n in names_in(ast.parse(t.call))}
+        imported = {
+            alias.asname or alias.name
+            for n in ast.walk(self.tree)
+            if isinstance(n, ast.ImportFrom)
+            for alias in n.names
+        }
+        return builders | called | imported
+
+
+def start(framework: str) -> TorchSide:
+    """Load torch."""
+    torch = importlib.import_module("torch")
+    importlib.import_module("torch.nn.functional")
+    torch.set_num_threads(1)
+    torch_quiet.install(torch)
+    sys.meta_path.insert(0, _NoKeras())
+    return TorchSide(torch)
+
+

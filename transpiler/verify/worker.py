@@ -1,0 +1,68 @@
+"""A worker process: reads requests from its standard input, answers on its standard output.
+
+What the programs print goes nowhere, and what they would read is empty.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from transpiler.verify.process import receive, send
+from transpiler.verify.records import Program
+
+_SIDES = {
+    "keras2": "transpiler.verify.keras_side",
+    "keras3": "transpiler.verify.keras_side",
+    "torch": "transpiler.verify.torch_side",
+}
+
+
+class Failure(Exception):
+    """An error inside of a worker that isn't the program's: a defect of ours."""
+
+
+def main(framework: str) -> None:
+    """Answer requests until the standard input ends."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    if os.environ.get("TF2TORCH_VERIFY_LOG"):
+        os.dup2(os.open(os.environ["TF2TORCH_VERIFY_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2)
+    side: Any = importlib.import_module(_SIDES[framework]).start(framework)
+    while True:
+        try:
+            request = receive(requests)
+        except EOFError:
+            return
+        before = set(sys.modules)
+        try:
+            answer: Any = side.answer(request)
+        except Exception:
+            answer = Failure(traceback.format_exc())
+        send(answers, answer)
+        del answer
+        _forget_modules(request.program, before)
+        side.clear()
+        gc.collect()
+
+
+def _forget_modules(program: Program, before: set[str]) -> None:
+    """The next program imports its own modules, also where they have the same names."""
+    root = Path(program.root).resolve() if program.root else None
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        ours = file is None and name == (program.module or "__program__")
+        if ours or (root and file and Path(file).resolve().is_relative_to(root)):
+            del sys.modules[name]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
