@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules.activations import activated
+from rules.emitted import emitted
 from transpiler.ir.expr import infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import Param, layer, nn, unless
+from transpiler.rule import Param, helper, layer, nn, unless
+
+emitted(
+    "without_padding",
+    '''
+def without_padding(x, value=0.0):
+    """Zero the steps that hold nothing but `value`."""
+    return x * (x != value).any(-1, keepdim=True)
+''',
+)
 
 
-@layer("Dense", layout=Layout.LAST, aliases={"output_dim": "units", "bias": "use_bias"})
+@layer("Dense", layout=Layout.LAST, aliases={"output_dim": "units"})
 def dense(x: Tensor, units: Param, use_bias: Param = True) -> Tensor:
     """Torch wants the number of input features."""
     linear = nn("Linear", x.channels, units, hint="dense", **unless(use_bias, True, bias=use_bias))
@@ -29,7 +39,7 @@ def identity(x: Tensor) -> Tensor:
     return x
 
 
-@layer("Embedding", ignored={"input_length"})
+@layer("Embedding", layout=Layout.LAST, ignored={"input_length"})
 def embedding(x: Tensor, input_dim: Param, output_dim: Param, mask_zero: Param = False) -> Tensor:
     """With `mask_zero`, row 0 is an ordinary trained row: `padding_idx` would freeze it."""
     if not mask_zero.known:
@@ -38,15 +48,12 @@ def embedding(x: Tensor, input_dim: Param, output_dim: Param, mask_zero: Param =
     ids = x.code if x.dtype.startswith(("int", "uint")) else method(x.code, "long")
     dims = None if x.dims is None else (*x.dims, output_dim)
     mask = infix(x.code, "!=", 0) if mask_zero.value else None
-    return Tensor(table(ids), dims, channels_hint=output_dim if dims is None else None, mask=mask)
+    return Tensor(table(ids), dims, channels_hint=output_dim, mask=mask)
 
 
-@layer("Masking")
+@layer("Masking", layout=Layout.LAST)
 def masking(x: Tensor, mask_value: Param = 0.0) -> Tensor:
-    """Steps that hold nothing but the value become zeros, and are skipped by what follows."""
-    keep = infix(x.code, "!=", mask_value)
-    mask = method(keep, "any", -1)
-    return replace(
-        x.to(infix(x.code, "*", method(keep, "any", -1, keepdim=True))),
-        mask=mask,
-    )
+    """Steps that hold nothing but the value become zeros, and later layers skip them."""
+    mask = method(infix(x.code, "!=", mask_value), "any", -1)
+    code = helper("without_padding", x.code, *unless(mask_value, 0.0, value=mask_value).values())
+    return replace(x.to(code), mask=mask)

@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from rules.axes import last
+from rules.emitted import NN, TORCH, emitted
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Expr, expr, infix
+from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, with_helper
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import Param, layer, nn, unless
+from transpiler.rule import Param, helper, layer, nn, unless
+
+emitted(
+    "partly_affine",
+    '''
+def partly_affine(norm, scale=True, center=True):
+    """Take the scale or the offset off a normalization."""
+    if not scale:
+        norm.register_parameter("weight", None)
+    if not center:
+        norm.register_parameter("bias", None)
+    return norm
+''',
+)
+
+emitted(
+    "MaskedBatchNorm1d",
+    '''
+class MaskedBatchNorm1d(nn.BatchNorm1d):
+    """Takes its statistics from the steps that the mask keeps."""
+
+    def forward(self, x, mask):
+        if not self.training:
+            return super().forward(x)
+        kept = x.transpose(1, 2)[mask]
+        mean, var = kept.mean(0), kept.var(0, unbiased=False)
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(var, self.momentum)
+        scale = torch.rsqrt(var + self.eps) * self.weight
+        return (x - mean[:, None]) * scale[:, None] + self.bias[:, None]
+''',
+    (),
+    TORCH,
+    NN,
+)
 
 
 @layer(
@@ -25,24 +64,143 @@ def batch_normalization(
     synchronized: Param = False,
 ) -> Tensor:
     """Torch's running variance is that of a sample, n/(n-1) times Keras's; inference is exact."""
-    if not (center.is_const(True) and scale.is_const(True)):
-        raise Unsupported("center or scale is off")
-    module = nn(
-        f"BatchNorm{max(x.rank - 2, 1)}d",
-        x.channels,
-        hint="batch_normalization",
-        **unless(epsilon, 1e-5, eps=epsilon),
-        **unless(share_of_new(momentum), 0.1, momentum=share_of_new(momentum)),
-    )
-    return x.to(module(x.code))
+    if not (renorm.is_const(False) and synchronized.is_const(False)):
+        raise Unsupported("renorm and synchronized statistics")
+    at = _one_axis(axis)
+    new = share_of_new(momentum)
+    options = {**unless(epsilon, 1e-5, eps=epsilon), **unless(new, 0.1, momentum=new)}
+    if x.mask is not None and x.rank == 3 and x.axis(at) == 1:
+        return _masked(x, center, scale, options)
+    made = call(f"nn.BatchNorm{max(x.rank - 2, 1)}d", x.dim(at), **options)
+    module = _affine(made, center, scale, "batch_normalization", "affine")
+    if x.axis(at) in (1, -1):
+        return x.to(module(x.code))
+    swapped = module(method(x.code, "transpose", 1, x.axis(at)))
+    return x.to(method(swapped, "transpose", 1, x.axis(at)))
+
+
+def _masked(x: Tensor, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:
+    """Statistics of the unmasked steps."""
+    if x.mask is None or not (center.is_const(True) and scale.is_const(True)):
+        raise Unsupported("a mask, without center or scale")
+    made = call("MaskedBatchNorm1d", x.channels, **options)
+    module = Module(with_helper(made, "MaskedBatchNorm1d"), "batch_normalization")
+    return x.to(module(x.code, x.mask))
+
+
+def _one_axis(axis: Expr) -> int:
+    given = _axes(axis)
+    if len(given) != 1:
+        raise Unsupported(f"axis={axis}")
+    return given[0]
+
+
+def _axes(axis: Expr) -> list[int]:
+    """One axis, or a list of them."""
+    if not axis.known:
+        raise Unsupported(f"axis={axis} is only known at run time")
+    given = axis.value
+    return [int(a) for a in given] if isinstance(given, (list, tuple)) else [int(given)]
+
+
+def _affine(made: Expr, center: Expr, scale: Expr, hint: str, option: str = "") -> Module:
+    """The module, without the scale or the offset where Keras has none.
+
+    `option` is torch's argument for leaving out both.
+    """
+    if option and center.is_const(False) and scale.is_const(False):
+        return Module(with_arguments(made, **{option: False}), hint)
+    missing = {**unless(scale, True, scale=scale), **unless(center, True, center=center)}
+    return Module(helper("partly_affine", made, **missing) if missing else made, hint)
+
+
+def with_arguments(made: Expr, **options: Arg) -> Expr:
+    """A call with further arguments at its end."""
+    more = ", ".join(f"{name}={expr(value)}" for name, value in options.items())
+    return replace(made, text=f"{made.text[:-1]}, {more})")
 
 
 def share_of_new(momentum: Expr) -> Expr:
     """Torch's momentum: the share of the new value, not of the old."""
     rest = infix(1, "-", momentum)
-    return _rounded(rest) if rest.known else rest
+    return expr(round(float(rest.value), 12)) if rest.known else rest
 
 
-def _rounded(value: Expr) -> Expr:
-    """A number without the noise of the last binary digits."""
-    return expr(round(float(value.value), 12))
+def _sorted_axes(x: Tensor, axis: Expr) -> list[int]:
+    """Axes from the end: [-2, -1]."""
+    given = _axes(axis)
+    axes = given if given == [-1] else [a if a < 0 else a - x.rank for a in given]
+    if axes != sorted(axes):
+        raise Unsupported(f"axis={axis}: not in order")
+    return axes
+
+
+def _over(x: Tensor, axes: list[int], module: Module) -> Tensor:
+    """The module works on the last axes."""
+    ends = list(range(-len(axes), 0))
+    if axes == ends:
+        return x.to(module(x.code))
+    here: Arg = tuple(a + x.rank for a in axes) if len(axes) > 1 else axes[0] + x.rank
+    there: Arg = tuple(ends) if len(axes) > 1 else -1
+    result = module(method(x.code, "movedim", here, there))
+    return x.to(method(result, "movedim", there, here))
+
+
+def _sizes(x: Tensor, axes: list[int]) -> Arg:
+    if axes == [-1]:
+        return x.channels
+    return tuple(x.dim(a) for a in axes) if len(axes) > 1 else x.dim(axes[0])
+
+
+@layer("LayerNormalization", layout=Layout.LAST)
+def layer_normalization(
+    x: Tensor, axis: Param = -1, epsilon: Param = 0.001, center: Param = True, scale: Param = True
+) -> Tensor:
+    """Keras adds 1e-3 to the variance, torch 1e-5."""
+    axes = _sorted_axes(x, axis)
+    made = call("nn.LayerNorm", _sizes(x, axes), **unless(epsilon, 1e-5, eps=epsilon))
+    if center.is_const(False) and scale.is_const(True):
+        made, center = with_arguments(made, bias=False), expr(True)
+    module = _affine(made, center, scale, "layer_normalization", "elementwise_affine")
+    return _over(x, axes, module)
+
+
+@layer("GroupNormalization", layout=Layout.FIRST)
+def group_normalization(
+    x: Tensor,
+    groups: Param = 32,
+    axis: Param = -1,
+    epsilon: Param = 0.001,
+    center: Param = True,
+    scale: Param = True,
+) -> Tensor:
+    """Keras adds 1e-3 to the variance, torch 1e-5."""
+    if not axis.is_const(-1) and x.axis(_one_axis(axis)) != 1:
+        raise Unsupported(f"axis={axis}: torch groups the channels")
+    count = x.channels if groups.is_const(-1) else groups
+    made = call("nn.GroupNorm", count, x.channels, **unless(epsilon, 1e-5, eps=epsilon))
+    return x.to(_affine(made, center, scale, "group_normalization", "affine")(x.code))
+
+
+@layer("RMSNormalization", layout=Layout.LAST)
+def rms_normalization(x: Tensor, axis: Param = -1, epsilon: Param = 1e-6) -> Tensor:
+    """The same, over the last axes."""
+    axes = _sorted_axes(x, axis)
+    module = nn("RMSNorm", _sizes(x, axes), eps=epsilon, hint="rms_normalization")
+    return replace(_over(x, axes, module), mask=None)
+
+
+@layer("UnitNormalization")
+def unit_normalization(x: Tensor, axis: Param = -1) -> Tensor:
+    """The same, along torch's dimensions of the axes."""
+    axes = _axes(axis)
+    if axes == [-1]:
+        return x.to(call("F.normalize", x.code, dim=last(x)))
+    dims = tuple(x.axis(a) for a in axes)
+    return x.to(call("F.normalize", x.code, dim=dims if len(dims) > 1 else dims[0]))
+
+
+@layer("SpectralNormalization")
+def spectral_normalization(x: Tensor, layer: Param, power_iterations: Param = 1) -> Tensor:
+    """Refused: Keras overwrites the kernel it normalizes, torch keeps it and trains through it."""
+    raise Unsupported("Keras overwrites the kernel while training, torch's spectral_norm does not")

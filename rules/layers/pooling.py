@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rules.axes import spatial_dimensions
-from rules.emitted import FUNCTIONAL, emitted
+from rules.axes import in_keras_order, spatial_dimensions
+from rules.emitted import FUNCTIONAL, TORCH, emitted
 from rules.layers.windows import (
+    ONE,
+    Amounts,
+    Window,
     both_sides,
     channels_last,
     padded,
-    padding_mode,
-    same_padding,
+    per_axis,
     spatial,
     tidy,
-    window_sizes,
 )
 from transpiler.ir.expr import Arg, Expr, call, expr, method
-from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.rule import Param, helper, layer, sizes
 
 LOWEST = expr(float("-inf"))
@@ -41,77 +43,129 @@ emitted(
     "avg_pool",
     '''
 def avg_pool(x, pool_size, strides=None, padding="valid"):
-    """Average pooling with Keras's paddings; what is padded does not count."""
+    """Average pooling with Keras's paddings, which don't count."""
     strides = strides or pool_size
     pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[x.dim() - 3]
     if padding.lower() != "same":
         return pool(x, pool_size, strides)
     inside = pad_same(torch.ones_like(x[:1, :1]), pool_size, strides)
-    padded = pad_same(x, pool_size, strides)
-    return pool(padded, pool_size, strides) / pool(inside, pool_size, strides)
+    share = pool(inside, pool_size, strides)
+    return pool(pad_same(x, pool_size, strides), pool_size, strides) / share
 ''',
     ("pad_same",),
-    "import torch",
+    TORCH,
     FUNCTIONAL,
 )
 
+emitted(
+    "masked_mean",
+    '''
+def masked_mean(x, mask, keepdim=False):
+    """The mean of the steps that the mask keeps."""
+    mask = mask.to(x.dtype).unsqueeze(-1)
+    return (x * mask).sum(1, keepdim) / mask.sum(1, keepdim)
+''',
+)
 
-def _strides(pool_size: Expr, strides: Expr) -> Expr:
-    return pool_size if strides.is_const(None) else strides
 
-
-def _max_pool(
-    x: Tensor, count: int, pool_size: Expr, strides: Expr, padding: Expr, data_format: Expr
-) -> Tensor:
+def _window(count: int, pool_size: Expr, strides: Expr, padding: Expr, data_format: Expr) -> Window:
     channels_last(data_format)
-    stride = _strides(pool_size, strides)
-    window = tidy(pool_size)
-    step = () if tidy(stride).text == window.text else (tidy(stride),)
-    mode = padding_mode(padding)
-    amounts = same_padding(x, pool_size, stride, 1, count) if mode == "same" else None
-    if mode == "valid":
-        code = call(f"F.max_pool{count}d", x.code, window, *step)
-    elif amounts is None:
-        code = _general("max_pool", x, window, step, padding)
-    else:
-        code = _padded_max_pool(x, count, window, step, amounts)
-    return _pooled(x, code, pool_size, stride, padding, count)
+    return Window(count, pool_size, pool_size if strides.is_const(None) else strides, padding)
 
 
-def _padded_max_pool(
+def _arguments(window: Window) -> tuple[Expr, ...]:
+    """Torch's window and stride, the latter where it is another one."""
+    size, stride = tidy(window.kernel), tidy(window.strides)
+    return (size,) if size.text == stride.text else (size, stride)
+
+
+def _far_side_only(window: Window, amounts: Amounts | None) -> bool:
+    """Whether `ceil_mode` does what "same" does: nothing before an axis, then one cell at most.
+
+    A window of two pads one cell at most, whatever the size of the input.
+    """
+    size, stride = sizes(window.kernel, window.count), sizes(window.strides, window.count)
+    if size is None or stride is None or min(stride) < 2:
+        return False
+    if amounts is not None:
+        return all(before == 0 for before, _ in amounts)
+    return max(size) <= 2
+
+
+def _max_pool(x: Tensor, window: Window) -> Tensor:
+    spatial(x, window.count)
+    return window.result(x, _max_pool_code(x, window), _channels(x))
+
+
+def _max_pool_code(x: Tensor, window: Window) -> Expr:
+    name, args = f"F.max_pool{window.count}d", _arguments(window)
+    if window.mode == "valid":
+        return call(name, x.code, *args)
+    if window.mode is None:
+        return helper("max_pool", x.code, *args, padding=window.padding)
+    amounts = window.same_amounts(x)
+    both = None if amounts is None else both_sides(amounts)
+    if both is not None and expr(both).is_const(0):
+        return call(name, x.code, *args)
+    if _far_side_only(window, amounts):
+        return call(name, x.code, *args, ceil_mode=True)
+    if amounts is None:
+        return helper("max_pool", x.code, *args, padding="same")
+    if both is not None and _torch_allows(window, amounts):
+        return call(name, x.code, *args, padding=both)
+    return call(name, padded(x.code, amounts, value=LOWEST), *args)
+
+
+def _torch_allows(window: Window, amounts: Amounts) -> bool:
+    """Torch pads half a window at most."""
+    size = sizes(window.kernel, window.count) or ()
+    return all(2 * before <= k for (before, _), k in zip(amounts, size, strict=True))
+
+
+def _avg_pool(x: Tensor, window: Window) -> Tensor:
+    spatial(x, window.count)
+    return window.result(x, _avg_pool_code(x, window), _channels(x))
+
+
+def _avg_pool_code(x: Tensor, window: Window) -> Expr:
+    name, args = f"F.avg_pool{window.count}d", _arguments(window)
+    if window.mode == "valid":
+        return call(name, x.code, *args)
+    if window.mode is None:
+        return helper("avg_pool", x.code, *args, padding=window.padding)
+    amounts = window.same_amounts(x)
+    both = None if amounts is None else both_sides(amounts)
+    if both is not None and expr(both).is_const(0):
+        return call(name, x.code, *args)
+    if _far_side_only(window, amounts):
+        return call(name, x.code, *args, ceil_mode=True)
+    if amounts is not None and both is not None and _torch_allows(window, amounts):
+        return call(name, x.code, *args, padding=both, count_include_pad=False)
+    return helper("avg_pool", x.code, *args, padding="same")
+
+
+def _channels(x: Tensor) -> Dim:
+    return x.channels_hint if x.dims is None else x.dims[-1]
+
+
+@layer(
+    "MaxPooling1D",
+    "MaxPool1D",
+    layout=Layout.FIRST,
+    aliases={"pool_length": "pool_size", "stride": "strides"},
+)
+def max_pooling1d(
     x: Tensor,
-    count: int,
-    window: Expr,
-    step: tuple[Expr, ...],
-    amounts: tuple[tuple[int, int], ...],
-) -> Expr:
-    """Torch pads at most half a window, and both sides alike."""
-    name = f"F.max_pool{count}d"
-    pad = both_sides(amounts)
-    known = sizes(window, count)
-    assert known is not None
-    if pad is None or any(2 * p > k for (p, _), k in zip(amounts, known, strict=True)):
-        return call(name, padded(x.code, amounts, value=LOWEST), window, *step)
-    if expr(pad).is_const(0):
-        return call(name, x.code, window, *step)
-    return call(name, x.code, window, *step, padding=pad)
-
-
-def _general(name: str, x: Tensor, window: Expr, step: tuple[Expr, ...], padding: Expr) -> Expr:
-    """The emitted function that finds the padding when it runs."""
-    mode = expr("same") if padding.known else padding
-    return helper(name, x.code, window, *step, padding=mode)
-
-
-def _pooled(
-    x: Tensor, code: Expr, pool_size: Expr, stride: Expr, padding: Expr, count: int
+    pool_size: Param = 2,
+    strides: Param = None,
+    padding: Param = "valid",
+    data_format: Param = None,
 ) -> Tensor:
-    shape = window_sizes(x, pool_size, stride, 1, padding, count)
-    dims = None if shape is None or x.dims is None else (*shape, x.dims[-1])
-    return replace(x.to(code, dims), mask=None)
+    """The padding of "same" never wins; torch pads both sides alike."""
+    return _max_pool(x, _window(1, pool_size, strides, padding, data_format))
 
 
-@layer("MaxPooling2D", "MaxPool2D", layout=Layout.FIRST, aliases={"border_mode": "padding"})
+@layer("MaxPooling2D", "MaxPool2D", layout=Layout.FIRST)
 def max_pooling2d(
     x: Tensor,
     pool_size: Param = (2, 2),
@@ -119,32 +173,172 @@ def max_pooling2d(
     padding: Param = "valid",
     data_format: Param = None,
 ) -> Tensor:
-    """Torch cannot pad one side more than the other, as "same" does."""
-    return _max_pool(x, 2, pool_size, strides, padding, data_format)
+    """The padding of "same" never wins; torch pads both sides alike."""
+    return _max_pool(x, _window(2, pool_size, strides, padding, data_format))
 
 
-def _global(x: Tensor, name: str, count: int, data_format: Expr, keepdims: Expr) -> Tensor:
+@layer("MaxPooling3D", "MaxPool3D", layout=Layout.FIRST)
+def max_pooling3d(
+    x: Tensor,
+    pool_size: Param = (2, 2, 2),
+    strides: Param = None,
+    padding: Param = "valid",
+    data_format: Param = None,
+) -> Tensor:
+    """The padding of "same" never wins; torch pads both sides alike."""
+    return _max_pool(x, _window(3, pool_size, strides, padding, data_format))
+
+
+@layer(
+    "AveragePooling1D",
+    "AvgPool1D",
+    layout=Layout.FIRST,
+    aliases={"pool_length": "pool_size", "stride": "strides"},
+)
+def average_pooling1d(
+    x: Tensor,
+    pool_size: Param,
+    strides: Param = None,
+    padding: Param = "valid",
+    data_format: Param = None,
+) -> Tensor:
+    """The padding of "same" does not count."""
+    return _avg_pool(x, _window(1, pool_size, strides, padding, data_format))
+
+
+@layer("AveragePooling2D", "AvgPool2D", layout=Layout.FIRST)
+def average_pooling2d(
+    x: Tensor,
+    pool_size: Param,
+    strides: Param = None,
+    padding: Param = "valid",
+    data_format: Param = None,
+) -> Tensor:
+    """The padding of "same" does not count."""
+    return _avg_pool(x, _window(2, pool_size, strides, padding, data_format))
+
+
+@layer("AveragePooling3D", "AvgPool3D", layout=Layout.FIRST)
+def average_pooling3d(
+    x: Tensor,
+    pool_size: Param,
+    strides: Param = None,
+    padding: Param = "valid",
+    data_format: Param = None,
+) -> Tensor:
+    """The padding of "same" does not count."""
+    return _avg_pool(x, _window(3, pool_size, strides, padding, data_format))
+
+
+def _global(x: Tensor, reduce: str, count: int, data_format: Expr, keepdims: Expr) -> Tensor:
+    """`x.mean((2, 3))`: what is left are the channels."""
     channels_last(data_format)
     spatial(x, count)
-    axes = tuple(spatial_dimensions(x, count))
-    return _reduced(x, name, axes[0] if count == 1 else axes, count, keepdims)
+    dims: Sequence[int] = spatial_dimensions(x, count)
+    axes: Arg = dims[0] if count == 1 else tuple(dims)
+    if _kept(keepdims):
+        shape = (*(ONE,) * count, _channels(x))
+        return replace(x.to(method(x.code, reduce, axes, keepdim=True), shape), mask=None)
+    return _flat(x, method(x.code, reduce, axes))
 
 
-def _reduced(x: Tensor, name: str, axes: Arg, count: int, keepdims: Expr) -> Tensor:
-    """`x.mean((2, 3))`: what is left are the channels."""
-    channels = x.dims[-1] if x.dims is not None else x.channels_hint
+def _kept(keepdims: Expr) -> bool:
     if not keepdims.known:
         raise Unsupported("the rank of the result depends on keepdims")
-    if keepdims.value:
-        kept = method(x.code, name, axes, keepdim=True)
-        return replace(x.to(kept, (*(expr(1),) * count, channels)), mask=None)
-    result = x.to(method(x.code, name, axes), (channels,))
-    return replace(result, layout=Layout.LAST, mask=None)
+    return bool(keepdims.value)
 
 
-@layer("GlobalAveragePooling2D", "GlobalAvgPool2D", layout=Layout.ANY)
+def _flat(x: Tensor, code: Expr) -> Tensor:
+    return replace(x.to(code, (_channels(x),)), layout=Layout.LAST, mask=None)
+
+
+@layer("GlobalAveragePooling1D", "GlobalAvgPool1D")
+def global_average_pooling1d(
+    x: Tensor, data_format: Param = None, keepdims: Param = False
+) -> Tensor:
+    """A mean over the steps, of those that are not masked."""
+    if x.mask is None:
+        return _global(x, "mean", 1, data_format, keepdims)
+    channels_last(data_format)
+    code = in_keras_order(x)
+    if _kept(keepdims):
+        result = helper("masked_mean", code, x.mask, keepdim=True)
+        return Tensor(result, (ONE, _channels(x)), dtype=x.dtype)
+    return _flat(x, helper("masked_mean", code, x.mask))
+
+
+@layer("GlobalAveragePooling2D", "GlobalAvgPool2D")
 def global_average_pooling2d(
     x: Tensor, data_format: Param = None, keepdims: Param = False
 ) -> Tensor:
     """A mean over height and width."""
     return _global(x, "mean", 2, data_format, keepdims)
+
+
+@layer("GlobalAveragePooling3D", "GlobalAvgPool3D")
+def global_average_pooling3d(
+    x: Tensor, data_format: Param = None, keepdims: Param = False
+) -> Tensor:
+    """A mean over the three spatial axes."""
+    return _global(x, "mean", 3, data_format, keepdims)
+
+
+@layer("GlobalMaxPooling1D", "GlobalMaxPool1D")
+def global_max_pooling1d(x: Tensor, data_format: Param = None, keepdims: Param = False) -> Tensor:
+    """The maximum over the steps; masked ones count in Keras too."""
+    return _global(x, "amax", 1, data_format, keepdims)
+
+
+@layer("GlobalMaxPooling2D", "GlobalMaxPool2D")
+def global_max_pooling2d(x: Tensor, data_format: Param = None, keepdims: Param = False) -> Tensor:
+    """The maximum over height and width."""
+    return _global(x, "amax", 2, data_format, keepdims)
+
+
+@layer("GlobalMaxPooling3D", "GlobalMaxPool3D")
+def global_max_pooling3d(x: Tensor, data_format: Param = None, keepdims: Param = False) -> Tensor:
+    """The maximum over the three spatial axes."""
+    return _global(x, "amax", 3, data_format, keepdims)
+
+
+def _adaptive(x: Tensor, function: str, count: int, output_size: Expr, data_format: Expr) -> Tensor:
+    channels_last(data_format)
+    spatial(x, count)
+    code = call(f"F.{function}{count}d", x.code, tidy(output_size))
+    return replace(x.to(code, (*per_axis(output_size, count), _channels(x))), mask=None)
+
+
+@layer("AdaptiveAveragePooling1D", layout=Layout.FIRST)
+def adaptive_average_pooling1d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_avg_pool", 1, output_size, data_format)
+
+
+@layer("AdaptiveAveragePooling2D", layout=Layout.FIRST)
+def adaptive_average_pooling2d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_avg_pool", 2, output_size, data_format)
+
+
+@layer("AdaptiveAveragePooling3D", layout=Layout.FIRST)
+def adaptive_average_pooling3d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_avg_pool", 3, output_size, data_format)
+
+
+@layer("AdaptiveMaxPooling1D", layout=Layout.FIRST)
+def adaptive_max_pooling1d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_max_pool", 1, output_size, data_format)
+
+
+@layer("AdaptiveMaxPooling2D", layout=Layout.FIRST)
+def adaptive_max_pooling2d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_max_pool", 2, output_size, data_format)
+
+
+@layer("AdaptiveMaxPooling3D", layout=Layout.FIRST)
+def adaptive_max_pooling3d(x: Tensor, output_size: Param, data_format: Param = None) -> Tensor:
+    """The same."""
+    return _adaptive(x, "adaptive_max_pool", 3, output_size, data_format)

@@ -1,14 +1,145 @@
-"""Dropout and noise."""
+"""Dropout, noise and penalties."""
 
 from __future__ import annotations
 
-from transpiler.ir.tensor import Tensor, Unsupported
-from transpiler.rule import Param, layer, nn, unless
+from rules.emitted import NN, TORCH, emitted
+from rules.layers.windows import channels_last
+from transpiler.ir.expr import Arg, Expr, Module
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.rule import Param, layer, nn, own, unless
+
+emitted(
+    "GaussianNoise",
+    '''
+class GaussianNoise(nn.Module):
+    """Adds noise while training."""
+
+    def __init__(self, std):
+        super().__init__()
+        self.std = std
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x + self.std * torch.randn_like(x)
+''',
+    (),
+    TORCH,
+    NN,
+)
+
+emitted(
+    "GaussianDropout",
+    '''
+class GaussianDropout(nn.Module):
+    """Multiplies by noise around one while training."""
+
+    def __init__(self, rate):
+        super().__init__()
+        self.std = (rate / (1 - rate)) ** 0.5
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (1 + self.std * torch.randn_like(x))
+''',
+    (),
+    TORCH,
+    NN,
+)
+
+emitted(
+    "SharedDropout",
+    '''
+class SharedDropout(nn.Dropout):
+    """Drops the same places along the axes where `noise_shape` is 1."""
+
+    def __init__(self, p, noise_shape):
+        super().__init__(p)
+        self.noise_shape = noise_shape
+
+    def forward(self, x):
+        sizes = zip(self.noise_shape, x.shape)
+        noise_shape = [size if given is None else given for given, size in sizes]
+        return x * super().forward(x.new_ones(noise_shape))
+''',
+    (),
+    NN,
+)
+
+
+def _rate(rate: Expr) -> list[Arg]:
+    return list(unless(rate, 0.5, p=rate).values())
 
 
 @layer("Dropout", ignored={"seed"}, aliases={"p": "rate"})
 def dropout(x: Tensor, rate: Param, noise_shape: Param = None) -> Tensor:
     """Drops the same fraction; the random stream differs."""
+    if noise_shape.is_const(None):
+        return x.to(nn("Dropout", *_rate(rate), hint="dropout")(x.code))
+    return x.to(own("SharedDropout", rate, _mapped(x, noise_shape), hint="dropout")(x.code))
+
+
+def _mapped(x: Tensor, noise_shape: Expr) -> Arg:
+    """The shape in torch's order of axes."""
+    if x.layout is not Layout.FIRST or (x.dims is not None and len(x.dims) < 2):
+        return noise_shape
+    if noise_shape.items is None:
+        raise Unsupported("noise_shape is only known at run time, after channels were moved")
+    batch, *rest = noise_shape.items
+    return (batch, rest[-1], *rest[:-1])
+
+
+@layer("AlphaDropout", ignored={"seed"})
+def alpha_dropout(x: Tensor, rate: Param, noise_shape: Param = None) -> Tensor:
+    """Drops the same fraction; the random stream differs."""
     if not noise_shape.is_const(None):
-        raise Unsupported("noise_shape")
-    return x.to(nn("Dropout", *unless(rate, 0.5, p=rate).values(), hint="dropout")(x.code))
+        raise Unsupported("noise_shape of AlphaDropout")
+    return x.to(nn("AlphaDropout", *_rate(rate), hint="alpha_dropout")(x.code))
+
+
+def _spatial_dropout(x: Tensor, count: int, rate: Expr) -> Tensor:
+    if x.dims is not None and len(x.dims) != count + 1:
+        raise Unsupported(f"a tensor of rank {x.rank}, where {count + 2} is needed")
+    module: Module = nn(f"Dropout{count}d", *_rate(rate), hint=f"spatial_dropout{count}d")
+    return x.to(module(x.code))
+
+
+@layer("SpatialDropout1D", layout=Layout.FIRST, ignored={"seed"}, aliases={"p": "rate"})
+def spatial_dropout1d(x: Tensor, rate: Param) -> Tensor:
+    """Drops whole channels; the random stream differs."""
+    return _spatial_dropout(x, 1, rate)
+
+
+@layer("SpatialDropout2D", layout=Layout.FIRST, ignored={"seed"}, aliases={"p": "rate"})
+def spatial_dropout2d(x: Tensor, rate: Param, data_format: Param = None) -> Tensor:
+    """Drops whole channels; the random stream differs."""
+    channels_last(data_format)
+    return _spatial_dropout(x, 2, rate)
+
+
+@layer("SpatialDropout3D", layout=Layout.FIRST, ignored={"seed"}, aliases={"p": "rate"})
+def spatial_dropout3d(x: Tensor, rate: Param, data_format: Param = None) -> Tensor:
+    """Drops whole channels; the random stream differs."""
+    channels_last(data_format)
+    return _spatial_dropout(x, 3, rate)
+
+
+@layer("GaussianNoise", ignored={"seed"}, aliases={"sigma": "stddev"})
+def gaussian_noise(x: Tensor, stddev: Param) -> Tensor:
+    """Torch has none; the random stream differs."""
+    return x.to(own("GaussianNoise", stddev, hint="gaussian_noise")(x.code))
+
+
+@layer("GaussianDropout", ignored={"seed"}, aliases={"p": "rate"})
+def gaussian_dropout(x: Tensor, rate: Param) -> Tensor:
+    """Torch has none; the random stream differs."""
+    return x.to(own("GaussianDropout", rate, hint="gaussian_dropout")(x.code))
+
+
+@layer("ActivityRegularization")
+def activity_regularization(x: Tensor, l1: Param = 0.0, l2: Param = 0.0) -> Tensor:
+    """A penalty is part of the loss, and torch modules carry none: refused unless it is zero."""
+    if not (l1.is_const(0, 0.0) and l2.is_const(0, 0.0)):
+        raise Unsupported("add the penalty on this tensor to the loss: modules carry none")
+    return x

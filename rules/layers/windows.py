@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Final, TypeAlias
 
 from transpiler.ir.expr import Arg, Expr, call, expr, infix, prefix
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
@@ -14,16 +16,6 @@ def channels_last(data_format: Expr) -> None:
     """Refuse what is not Keras's default order of axes."""
     if not data_format.is_const(None, "channels_last"):
         raise Unsupported(f"data_format={data_format} is not supported, only channels_last")
-
-
-def padding_mode(padding: Expr) -> str | None:
-    """`valid`, `same` or `causal`; None where it is only known at run time."""
-    if not padding.known:
-        return None
-    mode = str(padding.value).lower()
-    if mode not in ("valid", "same", "causal"):
-        raise Unsupported(f"padding={padding}")
-    return mode
 
 
 def tidy(value: Expr) -> Expr:
@@ -45,11 +37,6 @@ def per_axis(value: Expr, count: int) -> tuple[Dim, ...]:
     return tuple(expr(size) for size in known)
 
 
-def all_ones(value: Expr, count: int) -> bool:
-    """Whether a size is 1 along each axis."""
-    return sizes(value, count) == (1,) * count
-
-
 def numbers(dims: Sequence[Dim]) -> tuple[int, ...] | None:
     """Sizes as integers, None where one of them is no constant."""
     values = [int(d.value) for d in dims if d is not None and d.known]
@@ -65,33 +52,85 @@ def spatial(x: Tensor, count: int) -> tuple[Dim, ...]:
     return x.spatial
 
 
+#: What is cut off or padded before and after each axis.
+Amounts: TypeAlias = tuple[tuple[int, int], ...]
+
+ONE: Final = expr(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What slides over the spatial axes of a tensor, by Keras's arguments."""
+
+    count: int  #: of spatial axes
+    kernel: Expr
+    strides: Expr
+    padding: Expr
+    dilation: Expr = ONE
+
+    @property
+    def mode(self) -> str | None:
+        """`valid`, `same` or `causal`; None where it is only known at run time."""
+        if not self.padding.known:
+            return None
+        mode = str(self.padding.value).lower()
+        if mode not in ("valid", "same", "causal"):
+            raise Unsupported(f"padding={self.padding}")
+        return mode
+
+    def all_ones(self, value: Expr) -> bool:
+        """Whether a size is 1 along each axis."""
+        return sizes(value, self.count) == (1,) * self.count
+
+    def options(self) -> dict[str, Arg]:
+        """Torch's stride and dilation, where they are not 1."""
+        stride = {} if self.all_ones(self.strides) else {"stride": tidy(self.strides)}
+        dilation = {} if self.all_ones(self.dilation) else {"dilation": tidy(self.dilation)}
+        return {**stride, **dilation}
+
+    def same_amounts(self, x: Tensor) -> Amounts | None:
+        """What "same" pads before and after each axis, None where that is not known."""
+        if self.all_ones(self.kernel):
+            return ((0, 0),) * self.count
+        known = [sizes(v, self.count) for v in (self.kernel, self.strides, self.dilation)]
+        shape = numbers(spatial(x, self.count))
+        if shape is None or None in known:
+            return None
+        each = zip(shape, *(k or () for k in known), strict=True)
+        return tuple(same_amounts(n, k, s, d) for n, k, s, d in each)
+
+    def shape(self, x: Tensor) -> tuple[Dim, ...] | None:
+        """The spatial sizes of the result, None where the rank is not known."""
+        if x.dims is None:
+            return None
+        mode = "same" if self.mode is None and self.all_ones(self.kernel) else self.mode
+        given = (self.kernel, self.strides, self.dilation)
+        each = zip(spatial(x, self.count), *(per_axis(v, self.count) for v in given), strict=True)
+        return tuple(window_size(n, k, s, d, mode) for n, k, s, d in each)
+
+    def result(self, x: Tensor, code: Expr, channels: Dim) -> Tensor:
+        """What comes out, which carries no mask."""
+        shape = self.shape(x)
+        if shape is not None:
+            return replace(x.to(code, (*shape, channels)), mask=None)
+        return replace(x.to(code), channels_hint=channels, mask=None)
+
+
 def same_amounts(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
     """What TensorFlow's "same" pads before and after an axis."""
     total = max((-(-size // stride) - 1) * stride + (window - 1) * dilation + 1 - size, 0)
     return total // 2, total - total // 2
 
 
-def same_padding(
-    x: Tensor, window: Expr, stride: Expr, dilation: Arg, count: int
-) -> tuple[tuple[int, int], ...] | None:
-    """What "same" pads before and after each spatial axis, None where that is not known."""
-    windows, strides = sizes(window, count), sizes(stride, count)
-    if windows == (1,) * count:
-        return ((0, 0),) * count
-    dilations, shape = sizes(expr(dilation), count), numbers(spatial(x, count))
-    if windows is None or strides is None or dilations is None or shape is None:
-        return None
-    each = zip(shape, windows, strides, dilations, strict=True)
-    return tuple(same_amounts(n, k, s, d) for n, k, s, d in each)
-
-
 def padded(code: Expr, amounts: Sequence[tuple[Arg, Arg]], **value: Arg) -> Expr:
     """`F.pad(code, ...)` over the spatial axes of a tensor with its channels first."""
     flat = tuple(chain.from_iterable(reversed(amounts)))
+    if all(expr(amount).is_const(0) for amount in flat):
+        return code
     return call("F.pad", code, flat, **value)
 
 
-def both_sides(amounts: Sequence[tuple[int, int]]) -> Arg | None:
+def both_sides(amounts: Amounts) -> Arg | None:
     """Amounts as torch's `padding`, which is the same before and after; None if they differ."""
     if any(before != after for before, after in amounts):
         return None
@@ -121,22 +160,3 @@ def ceil_divided(size: Expr, divisor: Expr) -> Expr:
     if size.known and divisor.known:
         return expr(-(-size.value // divisor.value))
     return prefix("-", infix(prefix("-", size), "//", divisor))
-
-
-def window_sizes(
-    x: Tensor, window: Expr, stride: Expr, dilation: Arg, padding: Expr, count: int
-) -> tuple[Dim, ...] | None:
-    """The spatial sizes after a window has slid over `x`, None where the rank is not known."""
-    if x.dims is None:
-        return None
-    mode = padding_mode(padding)
-    if mode is None and all_ones(window, count):
-        mode = "same"
-    each = zip(
-        spatial(x, count),
-        per_axis(window, count),
-        per_axis(stride, count),
-        per_axis(expr(dilation), count),
-        strict=True,
-    )
-    return tuple(window_size(n, k, s, d, mode) for n, k, s, d in each)
