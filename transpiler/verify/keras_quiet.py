@@ -83,7 +83,8 @@ def silence_recurrent(model: Any) -> None:
     """Recurrent layers and attention drop nothing."""
     for layer in all_layers(model):
         for name in ("dropout", "recurrent_dropout"):
-            if isinstance(getattr(layer, name, None), float):
+            own = vars(layer).get(name)  # elsewhere it is a property that reads the cell's
+            if isinstance(own, float):
                 setattr(layer, name, 0.0)
 
 

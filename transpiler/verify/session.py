@@ -68,8 +68,10 @@ class VerifySession:
         if targets:
             request = Request(original, targets, gradients=level != "forward")
             for framework in _generations(original.text, keras):
-                reports = self._run(request, converted, framework)
-                if not any(_BUILDING in report.reason for report in reports):
+                attempt = self._run(request, converted, framework)
+                if not reports or _failures(attempt) < _failures(reports):
+                    reports = attempt
+                if not _failures(reports):
                     break
         return _in_order([*reports, *_unreached(module, targets)])
 
@@ -132,6 +134,11 @@ def _generations(text: str, keras: str) -> tuple[str, ...]:
     if keras in ("2", "3"):
         return (f"keras{keras}",)
     return ("keras2",) if legacy.MARKS.search(text) else ("keras3", "keras2")
+
+
+def _failures(reports: Sequence[ModelReport]) -> int:
+    """How many models of the original can't be built or run."""
+    return sum(report.reason.startswith(_BUILDING) for report in reports)
 
 
 def _needs_float32(report: ModelReport, measured: Measured) -> bool:
