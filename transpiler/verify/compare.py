@@ -31,9 +31,7 @@ def distance(expected: Array, actual: Array, floor: float = 0.0) -> tuple[float,
     return largest, gap / norm if norm > 0 else float("inf")
 
 
-def check(
-    pairs: Iterable[tuple[str, Array, Array]], bound: float, floor: float = 0.0
-) -> Check:
+def check(pairs: Iterable[tuple[str, Array, Array]], bound: float, floor: float = 0.0) -> Check:
     """The worst of several pairs of arrays; `floor` is the least norm to compare with."""
     worst = (0.0, 0.0, "")
     for label, expected, actual in pairs:

@@ -149,9 +149,7 @@ def _note_version(
         versions.append((value, getattr(statement, "lineno", 0)))
 
 
-def models_in(
-    label: str, value: Any, is_model: Callable[[Any], bool]
-) -> Iterator[tuple[str, Any]]:
+def models_in(label: str, value: Any, is_model: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
     """The models that a value is or holds, each with a label."""
     if is_model(value):
         yield label, value

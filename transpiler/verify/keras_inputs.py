@@ -33,7 +33,11 @@ def declared_inputs(model: Any) -> tuple[list[Any], Structure]:
                 return list(model.inputs), Structure()
             return tensors_of(struct)
     inputs = getattr(model, "inputs", None)
-    return (list(inputs), Structure("list" if len(inputs) > 1 else "single")) if inputs else ([], Structure())
+    return (
+        (list(inputs), Structure("list" if len(inputs) > 1 else "single"))
+        if inputs
+        else ([], Structure())
+    )
 
 
 def batch_size(tensors: list[Any]) -> int:

@@ -10,13 +10,23 @@ from typing import Any
 from transpiler.verify.keras_layers import CallLog, all_layers, number_nodes
 
 _NOISE = (
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout "
-    "GaussianNoise"
-).split()
-_IDLE = "compile fit evaluate save save_weights load_weights summary fit_generator".split()
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+)
+_IDLE = (
+    "compile", "fit", "evaluate", "save", "save_weights", "load_weights", "summary",
+    "fit_generator",
+)  # fmt: skip
 
 #: The rates of the dropouts that ran in training mode, in order.
 RATES: list[float] = []
+#: What recurrent layers would drop, by the id of the cell, once they are silenced.
+_RECURRENT: dict[int, list[float]] = {}
 #: The layers as they were called.
 LOG = CallLog()
 
@@ -79,13 +89,25 @@ def _log_calls(layer: Any) -> None:
     layer.__call__ = logged
 
 
-def silence_recurrent(model: Any) -> None:
-    """Recurrent layers and attention drop nothing."""
+def silence_recurrent(model: Any) -> list[float]:
+    """Recurrent cells drop nothing; what they would drop."""
+    rates: list[float] = []
     for layer in all_layers(model):
+        found = _RECURRENT.setdefault(id(layer), [])
         for name in ("dropout", "recurrent_dropout"):
             own = vars(layer).get(name)  # elsewhere it is a property that reads the cell's
-            if isinstance(own, float):
+            if isinstance(own, float) and own:
+                found.append(own)
                 setattr(layer, name, 0.0)
+        rates.extend(found)
+    return rates
+
+
+def forget() -> None:
+    """The models of the last program are gone."""
+    RATES.clear()
+    LOG.first.clear()
+    _RECURRENT.clear()
 
 
 @contextlib.contextmanager

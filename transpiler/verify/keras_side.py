@@ -51,7 +51,7 @@ class KerasSide:
         self.keras.backend.set_floatx(self.dtype)
         self.keras.backend.set_image_data_format("channels_last")
         self.keras.utils.set_random_seed(1)
-        keras_quiet.LOG.first.clear()
+        keras_quiet.forget()
 
     def is_model(self, value: Any) -> bool:
         """Whether a value is a model."""
@@ -98,7 +98,9 @@ class KerasSide:
                     return replace(base, data=data)
             return replace(base, status="skipped", reason="outputs are all zero or not finite")
         except Exception as error:
-            return replace(base, status="error", reason=f"the original can't run: {describe(error)}")
+            return replace(
+                base, status="error", reason=f"the original can't run: {describe(error)}"
+            )
 
     def _measure(
         self,
@@ -177,7 +179,7 @@ class KerasSide:
             input_gradients=tuple(
                 _gradient(next(slopes)) if found and t.dtype.is_floating else None for t in given
             ),
-            rates=tuple(keras_quiet.RATES),
+            rates=(*keras_quiet.RATES, *keras_quiet.silence_recurrent(model)),
         )
 
     def _tensor(self, array: Array) -> Any:
@@ -262,5 +264,3 @@ def _last_activation(model: Any) -> str:
     activation = getattr(last, "activation", None)
     name = str(getattr(activation, "__name__", ""))
     return name if name in ("softmax", "sigmoid") else ""
-
-

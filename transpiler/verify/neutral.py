@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 
 #: Statements that call one of these, as a method or a function, do nothing here.
-DROPPED = frozenset(
-    """compile fit fit_generator evaluate evaluate_generator summary save save_weights load_weights
-    load_model_weights load_state_dict train_on_batch plot_model print display show savefig
-    download download_weights download_file urlretrieve makedirs mkdir exit quit
-    set_global_policy set_policy set_floatx""".split()
-)
+DROPPED = frozenset({
+    "compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "summary", "save",
+    "save_weights", "load_weights", "load_model_weights", "load_state_dict", "train_on_batch",
+    "plot_model", "print", "display", "show", "savefig", "download", "download_weights",
+    "download_file", "urlretrieve", "makedirs", "mkdir", "exit", "quit", "set_global_policy",
+    "set_policy", "set_floatx",
+})  # fmt: skip
 #: Calls whose value is the model that they are given, which they would only fill or copy.
-PASSING = frozenset("load_model_weights load_weights multi_gpu_model parallelize".split())
+PASSING = frozenset({"load_model_weights", "load_weights", "multi_gpu_model", "parallelize"})
 #: Calls whose value is a file name nobody will open.
-FILES = frozenset("get_file download urlretrieve cached_download hf_hub_download".split())
+FILES = frozenset({"get_file", "download", "urlretrieve", "cached_download", "hf_hub_download"})
 
 
 def callee(node: ast.Call) -> str:

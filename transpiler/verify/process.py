@@ -33,6 +33,10 @@ class WorkerError(Exception):
     """The worker died, or took too long."""
 
 
+class WorkerFailure(Exception):
+    """An error inside of a worker that isn't the program's: a defect of ours."""
+
+
 def send(pipe: IO[bytes], message: Any) -> None:
     """Write one message."""
     data = dumps(message, protocol=5)

@@ -84,7 +84,9 @@ def to_text(files: Mapping[str, Sequence[ModelReport]]) -> str:
     counts = Counter(report.status for reports in files.values() for report in reports)
     total = sum(counts.values())
     verdicts = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    lines.append(f"{total} model{'' if total == 1 else 's'}" + (f": {verdicts}" if verdicts else ""))
+    lines.append(
+        f"{total} model{'' if total == 1 else 's'}" + (f": {verdicts}" if verdicts else "")
+    )
     return "\n".join(lines)
 
 

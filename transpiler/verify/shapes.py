@@ -49,5 +49,3 @@ def _candidates(model: Any) -> list[Shape]:
 def _flat_candidates(features: int) -> list[Shape]:
     """A vector, or an image that is flattened first: both hold the same numbers."""
     return [((features,), 0)]
-
-

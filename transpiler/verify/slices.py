@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 #: Methods that change nothing about what a model computes with given weights.
-INERT = frozenset(
-    """compile fit fit_generator evaluate evaluate_generator predict predict_generator summary save
-    save_weights load_weights train_on_batch test_on_batch predict_on_batch load_state_dict
-    state_dict parameters train eval zero_grad step backward to cuda cpu plot show write close
-    set_weights get_weights export to_json to_yaml reset_states reset_state share_memory""".split()
-)
+INERT = frozenset({
+    "compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict",
+    "predict_generator", "summary", "save", "save_weights", "load_weights", "train_on_batch",
+    "test_on_batch", "predict_on_batch", "load_state_dict", "state_dict", "parameters", "train",
+    "eval", "zero_grad", "step", "backward", "to", "cuda", "cpu", "plot", "show", "write",
+    "close", "set_weights", "get_weights", "export", "to_json", "to_yaml", "reset_states",
+    "reset_state", "share_memory",
+})  # fmt: skip
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -194,7 +196,9 @@ def _header_names(node: ast.stmt) -> set[str]:
     if isinstance(node, (ast.With, ast.AsyncWith)):
         return {name for item in node.items for name in names_in(item.context_expr)}
     if isinstance(node, ast.Try):
-        return {name for handler in node.handlers if handler.type for name in names_in(handler.type)}
+        return {
+            name for handler in node.handlers if handler.type for name in names_in(handler.type)
+        }
     return set()
 
 

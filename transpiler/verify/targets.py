@@ -163,7 +163,11 @@ def _find_classes(module: Module) -> None:
     for statement in flatten(module.tree.body):
         if isinstance(statement, ast.ClassDef):
             bases = {module.dotted(base) for base in statement.bases}
-            keras = {b for b in bases if b.split(".")[-1] in CONSTRUCTORS and ("keras" in b or "." not in b)}
+            keras = {
+                b
+                for b in bases
+                if b.split(".")[-1] in CONSTRUCTORS and ("keras" in b or "." not in b)
+            }
             if keras or bases & (module.classes | module.imported):
                 module.classes.add(statement.name)
 
@@ -229,7 +233,9 @@ def _known_calls(module: Module) -> Iterator[ast.Call]:
         for target in statement.targets
         for name in bound_by(target)
     } | {name for name in module.imports if not module.imports[name].startswith("numpy")}
-    known |= {s.name for s in flatten(module.tree.body) if isinstance(s, (*_FUNCTIONS, ast.ClassDef))}
+    known |= {
+        s.name for s in flatten(module.tree.body) if isinstance(s, (*_FUNCTIONS, ast.ClassDef))
+    }
     yield from _calls_in(module, module.tree, frozenset(), frozenset(known))
 
 

@@ -203,9 +203,9 @@ class Comparison:
 
     def _rates(self, drops: Drops) -> str:
         """What is wrong with the dropout rates, where the program leaves them to torch."""
-        if drops.custom or sorted(drops.rates) == sorted(self.data.rates):
+        mine, theirs = sorted(set(drops.rates)), sorted(set(self.data.rates))
+        if drops.custom or mine == theirs:
             return ""
-        mine, theirs = sorted(drops.rates), sorted(self.data.rates)
         return f"dropout rates in training are {mine} instead of {theirs}"
 
     def _backward(self, outputs: list[Any]) -> None:

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _DROPOUTS = (
-    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout"
-).split()
-_DRAWS = "rand rand_like bernoulli bernoulli_".split()
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "alpha_dropout",
+    "feature_alpha_dropout",
+    "feature_dropout",
+)
+_DRAWS = ("rand", "rand_like", "bernoulli", "bernoulli_")
 _ZEROS = {"randn_like": "zeros_like", "randn": "zeros"}
 
 

@@ -153,5 +153,3 @@ def start(framework: str) -> TorchSide:
     torch_quiet.install(torch)
     sys.meta_path.insert(0, _NoKeras())
     return TorchSide(torch)
-
-

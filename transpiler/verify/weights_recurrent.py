@@ -10,6 +10,7 @@ import numpy as np
 from transpiler.verify.records import Array, LayerRecord
 from transpiler.verify.weights import PARTS, Mapped, Misfit, Unit, Weights, maps
 
+
 @maps("LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell", "CuDNNLSTM")
 def gated(w: Weights, unit: Unit) -> Mapped:
     """Keras's gates stand in torch's order; torch's second bias is zero."""

@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from transpiler.verify.process import receive, send
+from transpiler.verify.process import WorkerFailure, receive, send
 from transpiler.verify.records import Program
 
 _SIDES = {
@@ -21,10 +21,6 @@ _SIDES = {
     "keras3": "transpiler.verify.keras_side",
     "torch": "transpiler.verify.torch_side",
 }
-
-
-class Failure(Exception):
-    """An error inside of a worker that isn't the program's: a defect of ours."""
 
 
 def main(framework: str) -> None:
@@ -35,7 +31,9 @@ def main(framework: str) -> None:
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
     if os.environ.get("TF2TORCH_VERIFY_LOG"):
-        os.dup2(os.open(os.environ["TF2TORCH_VERIFY_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2)
+        os.dup2(
+            os.open(os.environ["TF2TORCH_VERIFY_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2
+        )
     side: Any = importlib.import_module(_SIDES[framework]).start(framework)
     while True:
         try:
@@ -46,7 +44,7 @@ def main(framework: str) -> None:
         try:
             answer: Any = side.answer(request)
         except Exception:
-            answer = Failure(traceback.format_exc())
+            answer = WorkerFailure(traceback.format_exc())
         send(answers, answer)
         del answer
         _forget_modules(request.program, before)
