@@ -138,7 +138,7 @@ class GRU(nn.Module):
         for step in range(x.shape[1]):
             from_x = (x[:, step] * keep_x) @ weight_ih + bias_ih
             from_h = (h * keep_h) @ weight_hh + bias_hh
-            z, r = self.recurrent_activation(from_x[:2] + from_h[:2])
+            r, z = self.recurrent_activation(from_x[:2] + from_h[:2])
             new_h = z * h + (1 - z) * self.activation(from_x[2] + r * from_h[2])
             if mask is None:
                 output = h = new_h
@@ -197,7 +197,7 @@ class ResetBeforeGRU(nn.Module):
         for step in range(x.shape[1]):
             from_x = (x[:, step] * keep_x) @ weight_ih + bias
             from_h = h * keep_h
-            z, r = self.recurrent_activation(from_x[:2] + from_h[:2] @ weight_hh[:2])
+            r, z = self.recurrent_activation(from_x[:2] + from_h[:2] @ weight_hh[:2])
             new = self.activation(from_x[2] + (r * from_h[-1]) @ weight_hh[2])
             new_h = z * h + (1 - z) * new
             if mask is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rules.axes import dimension
 from rules.ops.naming import ONE
-from rules.ops.operators import Operand, code_of, in_order
+from rules.ops.operators import Operand, broadcast, code_of, in_order
 from transpiler.ir.expr import (
     Arg,
     Bind,
@@ -97,9 +97,16 @@ def _index_dims(indices: Operand) -> list[Dim] | None:
 def take_along_axis(x: Tensor, indices: Tensor, axis: Param = None) -> Tensor:
     """The same."""
     x, indices = in_order(x), in_order(indices)
-    dims: dict[str, Arg] = {} if axis.is_const(None) else {"dim": axis}
-    code = call("torch.take_along_dim", x.code, indices.code, **dims)
-    return replace(x, code=code, dims=indices.dims, channels_hint=None, mask=None)
+    along: dict[str, Arg] = {} if axis.is_const(None) else {"dim": axis}
+    code = call("torch.take_along_dim", x.code, indices.code, **along)
+    result = replace(x, code=code, channels_hint=None, mask=None)
+    if x.dims is None or indices.dims is None or not axis.known or axis.value is None:
+        return replace(result, dims=None)
+    sizes = list(broadcast([x, indices]).dims or ())
+    place = axis.value % x.rank
+    if place:
+        sizes[place - 1] = indices.dims[place - 1]
+    return replace(result, dims=tuple(sizes))
 
 
 @op("tf.gather_nd", layout=Layout.LAST, aliases={"params": "x"})

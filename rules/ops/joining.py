@@ -22,7 +22,7 @@ from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, total
 from transpiler.rule import Param, after, op
 
 
-@op("tf.concat", *keras("concatenate"), aliases={"values": "xs", "tensors": "xs", **OLD})
+@op("tf.concat", "keras.ops.concatenate", aliases={"values": "xs", "tensors": "xs", **OLD})
 def concat(xs: list[Tensor], axis: Param = None) -> Tensor:
     """Along torch's dimension of the axis."""
     axis = expr(0) if axis.is_const(None) else axis
@@ -30,6 +30,8 @@ def concat(xs: list[Tensor], axis: Param = None) -> Tensor:
     first = tensors[0]
     code = call("torch.cat", [x.code for x in tensors], dim=dimension(first, axis))
     result = replace(first, code=code, mask=None)
+    if any(is_starred(x) for x in xs) and not axis.is_const(0):
+        return replace(result, dims=None, channels_hint=None)
     if any(x.dims is None for x in tensors) or not axis.known:
         if axis.is_const(-1):
             return first.with_channels(code, total(tuple(x.channels for x in xs)) or 0)
@@ -51,6 +53,11 @@ def backend_concatenate(tensors: list[Tensor], axis: Param = -1) -> Tensor:
     return result
 
 
+def is_starred(x: Tensor) -> bool:
+    """Whether it stands for a list of tensors, whose length is only known at run time."""
+    return x.code.text.startswith("*")
+
+
 def _alike(xs: Sequence[Tensor]) -> list[Tensor]:
     """Tensors with their axes in one order."""
     if len({x.layout for x in xs}) == 1:
@@ -65,7 +72,7 @@ def stack(x: list[Tensor], axis: Param = 0) -> Tensor:
     first = tensors[0]
     code = call("torch.stack", [t.code for t in tensors], dim=axis)
     result = replace(first, code=code, channels_hint=None, mask=None)
-    if first.dims is None or not axis.known:
+    if first.dims is None or not axis.known or any(is_starred(t) for t in x):
         return replace(result, dims=None)
     sizes: list[Dim] = [None, *first.dims]
     place = axis.value if axis.value >= 0 else axis.value + len(sizes) + 1

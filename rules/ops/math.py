@@ -7,9 +7,17 @@ from dataclasses import replace
 from rules.emitted import TORCH, emitted
 from rules.ops.dtypes import converted, torch_dtype
 from rules.ops.naming import ONE, TWO, everywhere, keras, tensorflow
-from rules.ops.operators import Operand, binary, broadcast, code_of, together
-from transpiler.ir.expr import Expr, call, method, prefix
-from transpiler.ir.tensor import Tensor
+from rules.ops.operators import (
+    Operand,
+    binary,
+    broadcast,
+    code_of,
+    in_order,
+    is_number,
+    together,
+)
+from transpiler.ir.expr import Expr, call, expr, method, prefix
+from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.rule import Param, helper, op
 
 emitted(
@@ -105,6 +113,8 @@ def _function(name: str, *names: str, dtype: str | None = None) -> None:
     @op(*names, aliases=TWO)
     def build(x: Operand, y: Operand) -> Tensor:
         """The same."""
+        if isinstance(x, Expr) or (isinstance(y, Expr) and name != "torch.fmod"):
+            raise Unsupported("torch takes two tensors here")
         left, right = together(x, y)
         return joint(call(name, code_of(left), code_of(right)), left, right, dtype=dtype)
 
@@ -122,7 +132,6 @@ _function("torch.logical_xor", *everywhere("logical_xor"), dtype="bool")
 _function("torch.atan2", *everywhere("atan2"), "keras.ops.arctan2")
 _function("torch.fmod", *tensorflow("truncatemod"))
 _function("torch.xlogy", "tf.math.xlogy")
-_function("torch.outer", "keras.ops.outer")
 
 
 @op(*everywhere("maximum"), aliases=TWO)
@@ -175,7 +184,8 @@ def clip(x: Tensor, x_min: Operand, x_max: Operand) -> Tensor:
 def where(condition: Tensor, x1: Param = None, x2: Param = None) -> Tensor:
     """With a condition alone, the places where it holds."""
     if isinstance(x1, Expr) and x1.is_const(None):
-        return Tensor(call("torch.nonzero", condition.code), (None,), dtype="int64")
+        found = call("torch.nonzero", in_order(condition).code)
+        return Tensor(found, (expr(condition.rank),), dtype="int64")
     values = together(condition, x1, x2)
     code = call("torch.where", *(code_of(v) for v in values))
     dtypes = [v.dtype for v in values[1:] if isinstance(v, Tensor)]
@@ -197,6 +207,10 @@ def squared_difference(x: Operand, y: Operand) -> Tensor:
 @op("tf.math.divide_no_nan", "keras.ops.divide_no_nan", aliases=TWO)
 def divide_no_nan(x: Operand, y: Operand) -> Tensor:
     """Torch has none; its gradients must be 0 too where the divisor is."""
+    if isinstance(y, Expr):
+        if not is_number(y) or not y.value:
+            raise Unsupported("a divisor that is no tensor, and may be zero")
+        return binary(x, "/", y)
     left, right = together(x, y)
     return joint(helper("divide_no_nan", code_of(left), code_of(right)), left, right)
 
@@ -204,6 +218,8 @@ def divide_no_nan(x: Operand, y: Operand) -> Tensor:
 @op("tf.add_n", aliases={"inputs": "xs"})
 def add_n(xs: list[Tensor]) -> Tensor:
     """Written out."""
+    if any(x.code.text.startswith("*") for x in xs):
+        raise Unsupported("the number of tensors to add is only known at run time")
     result = xs[0]
     for x in xs[1:]:
         result = binary(result, "+", x)

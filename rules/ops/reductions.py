@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.axes import dimension
 from rules.ops.dtypes import torch_dtype
 from rules.ops.naming import OLD, ONE, keras, tensorflow
 from rules.ops.operators import in_order
@@ -221,3 +222,24 @@ def _cumulative(function: str, *names: str) -> None:
 
 _cumulative("cumsum", *tensorflow("cumsum"), "keras.backend.cumsum")
 _cumulative("cumprod", *tensorflow("cumprod"), "keras.backend.cumprod")
+
+
+@op("keras.ops.cumsum")
+def keras_cumsum(x: Tensor, axis: Param = None, dtype: Param = None) -> Tensor:
+    """Without an axis, over all elements."""
+    return _running("cumsum", x, axis, dtype)
+
+
+@op("keras.ops.cumprod")
+def keras_cumprod(x: Tensor, axis: Param = None, dtype: Param = None) -> Tensor:
+    """Without an axis, over all elements."""
+    return _running("cumprod", x, axis, dtype)
+
+
+def _running(function: str, x: Tensor, axis: Expr, dtype: Expr) -> Tensor:
+    typed: dict[str, Arg] = {} if dtype.is_const(None) else {"dtype": torch_dtype(dtype)[0]}
+    if axis.is_const(None):
+        flat = method(in_order(x).code, "flatten")
+        code = method(flat, function, dim=0, **typed)
+        return replace(in_order(x), code=code, dims=(), channels_hint=None, mask=None)
+    return replace(x, code=method(x.code, function, dim=dimension(x, axis), **typed), mask=None)

@@ -107,7 +107,9 @@ def _rest(x: Tensor, dims: tuple[Dim, ...]) -> Dim:
 @op("keras.backend.flatten", "keras.ops.ravel", layout=Layout.LAST)
 def flatten(x: Tensor) -> Tensor:
     """The batch too."""
-    return replace(in_order(x), code=method(x.code, "flatten"), dims=(), channels_hint=None)
+    x = in_order(x)
+    code = method(x.code, "flatten")
+    return replace(x, code=code, dims=(), channels_hint=None, mask=None)
 
 
 @op("keras.backend.batch_flatten", layout=Layout.LAST)

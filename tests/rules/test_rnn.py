@@ -31,14 +31,14 @@ def recurrent_weights(
     """Keras's kernel, recurrent kernel and bias by the names of torch's or the emitted module."""
     k, r = weights[0].T, weights[1].T
     names = dict(module.named_parameters())
-    torch_gru = isinstance(module, nn.GRU)
-    own_gru = "bias_ih" in names or torch_gru
+    gru = "GRU" in type(module).__name__
+    own_gru = "bias_ih" in names or gru
 
     def order(a: np.ndarray) -> np.ndarray:
-        if not torch_gru:
+        if not gru:
             return a
-        z, r, h = np.split(a, 3)
-        return np.concatenate([r, z, h])
+        update, reset, new = np.split(a, 3)
+        return np.concatenate([reset, update, new])
 
     values = {"weight_ih": order(k), "weight_hh": order(r)}
     if len(weights) == 3:
