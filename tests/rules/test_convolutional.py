@@ -1,0 +1,164 @@
+"""Convolutions against Keras, in float64."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rules.layer_harness import check, translate
+from transpiler.ir.tensor import Unsupported
+
+ALL = ("filters", "kernel_size", "strides", "padding", "use_bias", "dilation_rate", "groups")
+SHAPES = {1: (9, 4), 2: (8, 7, 4), 3: (5, 6, 4, 4)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("sizes", ["all", "channels", "named", "no rank"])
+@pytest.mark.parametrize("hidden", [(), ALL, ("padding",), ("kernel_size",), ("strides",)])
+@pytest.mark.parametrize("padding", ["valid", "same", "SAME"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_conv(count: int, sizes: str, hidden: Any, padding: str, stride: int) -> None:
+    check(
+        f"Conv{count}D",
+        [SHAPES[count]],
+        sizes=sizes,
+        hidden=hidden,
+        filters=6,
+        kernel_size=3,
+        strides=stride,
+        padding=padding,
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    count=st.integers(1, 3),
+    kernel=st.lists(st.integers(1, 4), min_size=3, max_size=3),
+    strides=st.lists(st.integers(1, 3), min_size=3, max_size=3),
+    dilation=st.integers(1, 2),
+    padding=st.sampled_from(["valid", "same", "causal"]),
+    use_bias=st.booleans(),
+    hidden=st.booleans(),
+    sizes=st.sampled_from(["all", "channels", "named", "no rank"]),
+    extra=st.integers(0, 3),
+)
+def test_any_conv(
+    count: int,
+    kernel: list[int],
+    strides: list[int],
+    dilation: int,
+    padding: str,
+    use_bias: bool,
+    hidden: bool,
+    sizes: str,
+    extra: int,
+) -> None:
+    if padding == "causal" and count > 1:
+        padding = "same"
+    if max(strides[:count]) > 1:
+        dilation = 1
+    shape = (*(8 + extra + i for i in range(count)), 2)
+    check(
+        f"Conv{count}D",
+        [shape],
+        sizes=sizes,
+        hidden=ALL if hidden else (),
+        filters=3,
+        kernel_size=tuple(kernel[:count]),
+        strides=tuple(strides[:count]),
+        dilation_rate=dilation,
+        padding=padding,
+        use_bias=use_bias,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("kind", ["DepthwiseConv", "SeparableConv"])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("multiplier", [1, 3])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("hidden", [(), (*ALL, "depth_multiplier")])
+@pytest.mark.parametrize("sizes", ["all", "channels", "named"])
+def test_depthwise(
+    count: int, kind: str, padding: str, multiplier: int, stride: int, hidden: Any, sizes: str
+) -> None:
+    filters = {"filters": 5} if kind == "SeparableConv" else {}
+    check(
+        f"{kind}{count}D",
+        [SHAPES[count]],
+        sizes=sizes,
+        hidden=hidden,
+        kernel_size=3,
+        strides=stride,
+        padding=padding,
+        depth_multiplier=multiplier,
+        **filters,
+    )
+
+
+def test_groups() -> None:
+    for hidden in ((), ALL):
+        check("Conv2D", [(6, 6, 4)], hidden=hidden, filters=6, kernel_size=2, groups=2)
+
+
+CASES = list(itertools.product([1, 2, 3, 4, 5], [1, 2, 3], ["valid", "same"]))
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding"), CASES)
+@pytest.mark.parametrize("hidden", [(), ALL])
+@pytest.mark.parametrize("count", [1, 2])
+def test_transposed(kernel: int, stride: int, padding: str, hidden: Any, count: int) -> None:
+    check(
+        f"Conv{count}DTranspose",
+        [SHAPES[count]],
+        sizes="named",
+        hidden=hidden,
+        filters=3,
+        kernel_size=kernel,
+        strides=stride,
+        padding=padding,
+    )
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(("kernel", "stride", "more"), [(3, 2, 1), (3, 2, 0), (5, 3, 1), (4, 3, 2)])
+def test_transposed_with_output_padding(kernel: int, stride: int, more: int, padding: str) -> None:
+    check(
+        "Conv2DTranspose",
+        [(5, 6, 2)],
+        filters=3,
+        kernel_size=kernel,
+        strides=stride,
+        padding=padding,
+        output_padding=more,
+    )
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_transposed_in_three_dimensions(padding: str) -> None:
+    check("Conv3DTranspose", [(3, 4, 3, 2)], filters=3, kernel_size=3, strides=2, padding=padding)
+    check("Conv3DTranspose", [(3, 4, 3, 2)], filters=3, kernel_size=(2, 3, 1), padding=padding)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_transposed_with_other_sizes_on_each_axis(padding: str) -> None:
+    for hidden in ((), ALL):
+        check(
+            "Conv2DTranspose",
+            [(4, 5, 2)],
+            hidden=hidden,
+            filters=3,
+            kernel_size=(2, 5),
+            strides=(3, 2),
+            padding=padding,
+        )
+
+
+def test_what_is_refused() -> None:
+    for more in ({"data_format": "channels_first"}, {"padding": "causal"}):
+        with pytest.raises(Unsupported):
+            translate("Conv2D", [(5, 5, 2)], {"filters": 2, "kernel_size": 3, **more})
