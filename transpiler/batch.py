@@ -66,7 +66,7 @@ def _light(job: Job) -> Result | None:
     try:
         data = read(job.path)
     except OSError as error:
-        return Result(unreadable(error))
+        return unreadable(error)
     return None if names_framework(data) else Result(Conversion(""), data, data)
 
 

@@ -40,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return _reader_has_gone()
+    except OSError as error:
+        print(f"tf2torch: error: {error}", file=sys.stderr)
+        return 2
 
 
 def _convert(args: argparse.Namespace) -> int:

@@ -37,3 +37,4 @@ class Result:
     conversion: Conversion
     old: bytes = b""  #: what was read
     new: bytes = b""  #: what came out; the same where nothing changed or something failed
+    unread: bool = False  #: there was nothing to read, so there is nothing to write either

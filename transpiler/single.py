@@ -44,7 +44,7 @@ def convert_path(path: str, options: Options, converter: Converter = engine) -> 
     try:
         data = read(path)
     except OSError as error:
-        return Result(unreadable(error))
+        return unreadable(error)
     return convert_bytes(data, options, converter)
 
 
@@ -52,7 +52,8 @@ def finish(job: Job, result: Result) -> Outcome:
     """Write a result where the job says; what is written is complete or not there at all."""
     conversion, old, new = result.conversion, result.old, result.new
     try:
-        _write(job, old, new)
+        if not result.unread:
+            _write(job, old, new)
     except ChangedMeanwhile:
         message = "the file changed on disk while it was being converted; run again"
         conversion, new = failed(UNWRITABLE.at(1, 1, message)), old
@@ -64,9 +65,10 @@ def finish(job: Job, result: Result) -> Outcome:
     return Outcome(job.path, *found, new != old, *kept)
 
 
-def unreadable(error: OSError) -> Conversion:
+def unreadable(error: OSError) -> Result:
     """What there is to say of a file that the system does not give out."""
-    return failed(UNREADABLE.at(1, 1, f"the file can't be read: {error.strerror or error}"))
+    message = f"the file can't be read: {error.strerror or error}"
+    return Result(failed(UNREADABLE.at(1, 1, message)), unread=True)
 
 
 def convert_bytes(data: bytes, options: Options, converter: Converter = engine) -> Result:
@@ -77,7 +79,7 @@ def convert_bytes(data: bytes, options: Options, converter: Converter = engine) 
         source = decode(data)
     except Undecodable as why:
         return Result(failed(UNREADABLE.at(why.line, 1, str(why))), data, data)
-    if skips_file(source.text):
+    if skips_file(source):
         return Result(Conversion(source.text), data, data)
     conversion = _convert_text(source.text, options, converter)
     if not conversion.changed or conversion.status == "failed":

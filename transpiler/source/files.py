@@ -1,7 +1,8 @@
 """One file's bytes to text and back: encoding, newline style and all else outside changes is kept.
 
-What the engine gets is plain: no byte order mark, no form feed before the first line (LibCST drops
-it), and every newline is a bare `\\n`, whatever the file has. `Source.encode` puts all of it back.
+What the engine gets is plain: no byte order mark, no form feed before the first line, every newline
+a bare line feed, and one at the very end, no indented comments after the last line of code. LibCST
+does not give all of these back; `Source.encode` does.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import difflib
 import io
 import re
 import tokenize
-from collections import Counter
 from dataclasses import dataclass
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -30,19 +30,24 @@ class Undecodable(Exception):
 class Source:
     """The text of one file as the engine sees it, and what is needed to give the bytes back."""
 
-    text: str  #: newlines are `\n`, no byte order mark, no leading form feed
+    text: str  #: what the engine gets
     encoding: str  #: Python's name of the codec; `utf-8-sig` writes the byte order mark again
     newlines: tuple[str, ...]  #: the newline of each line; one entry when they are all alike
     lead: str = ""  #: the form feeds before the first line
+    tail: str = ""  #: comments and blank lines after the last line of code, if some are indented
+    open_end: bool = False  #: the last line has no newline
 
     def encode(self, text: str) -> bytes:
         """The bytes of a new text. Raises UnicodeEncodeError where the encoding lacks a letter."""
-        return (self.lead + self._with_newlines(text)).encode(self.encoding)
+        whole = text + self.tail
+        if self.open_end:
+            whole = whole.removesuffix("\n")
+        return (self.lead + self._with_newlines(whole)).encode(self.encoding)
 
     def _with_newlines(self, text: str) -> str:
         if len(self.newlines) == 1:
             return text if self.newlines[0] == "\n" else text.replace("\n", self.newlines[0])
-        return _restore_mixed(self.text, self.newlines, text)
+        return _restore_mixed(self.text + self.tail, self.newlines, text)
 
 
 def names_framework(data: bytes) -> bool:
@@ -50,9 +55,9 @@ def names_framework(data: bytes) -> bool:
     return b"keras" in data or b"tensorflow" in data
 
 
-def skips_file(text: str) -> bool:
+def skips_file(source: Source) -> bool:
     """Whether a comment line says `# tf2torch: skip-file`."""
-    return _SKIP_FILE.search(text) is not None
+    return any(_SKIP_FILE.search(text) for text in (source.text, source.tail))
 
 
 def decode(data: bytes) -> Source:
@@ -76,7 +81,29 @@ def decode(data: bytes) -> Source:
     found = _NEWLINE.findall(text) if "\r" in text else []
     newlines = tuple(found) if len(set(found)) > 1 else tuple(found[:1] or "\n")
     plain = _NEWLINE.sub("\n", text) if found else text
-    return Source(plain, encoding, newlines, raw[: len(raw) - len(text)])
+    open_end = not plain.endswith("\n")
+    if open_end:
+        plain += "\n"
+    end = _end_of_code(plain)
+    lead = raw[: len(raw) - len(text)]
+    return Source(plain[:end], encoding, newlines, lead, plain[end:], open_end)
+
+
+def _end_of_code(text: str) -> int:
+    """Where a tail starts that is to be kept from the engine; the end of the text for most files.
+
+    LibCST drops blank lines before an indented comment at the very end.
+    """
+    start, indented = len(text), False
+    while start:
+        line_start = text.rfind("\n", 0, start - 1) + 1
+        line = text[line_start:start]
+        bare = line.strip(" \t\f\n")
+        if bare and not bare.startswith("#"):
+            break
+        indented = indented or (bare != "" and not line.startswith("#"))
+        start = line_start
+    return start if indented and not text[:start].endswith("\\\n") else len(text)
 
 
 def _encoding(data: bytes) -> str:
@@ -92,13 +119,15 @@ def _encoding(data: bytes) -> str:
 
 
 def _restore_mixed(old: str, newlines: tuple[str, ...], new: str) -> str:
-    """Give each line of `new` that stands in `old` its newline back, the others the usual one."""
+    """Give each line of `new` the newline of the line of `old` that it is or that it replaces."""
     before, after = old.split("\n"), new.split("\n")
-    usual = Counter(newlines).most_common(1)[0][0]
-    ends = [usual] * (len(after) - 1)
+    ends: list[str] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for start, at, size in matcher.get_matching_blocks():
-        for i in range(size):
-            if at + i < len(ends) and start + i < len(newlines):
-                ends[at + i] = newlines[start + i]
-    return "".join(line + end for line, end in zip(after, [*ends, ""], strict=True))
+    for _, start, stop, first, last in matcher.get_opcodes():
+        nearest = range(start, max(stop, start + 1))
+        ends += [_end(newlines, nearest[min(i, len(nearest) - 1)]) for i in range(last - first)]
+    return "".join(line + end for line, end in zip(after, [*ends[:-1], ""], strict=True))
+
+
+def _end(newlines: tuple[str, ...], line: int) -> str:
+    return newlines[min(line, len(newlines) - 1)]
