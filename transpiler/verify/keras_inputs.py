@@ -74,7 +74,7 @@ def _make(
 
 
 def id_range(model: Any, tensor: Any) -> tuple[int, bool]:
-    """How many ids an input may hold and whether zero is padding; (0, False) where it holds none."""
+    """How many ids an input may hold (zero where it holds numbers), and whether 0 is padding."""
     found = [r for layer in consumers(model, tensor) for r in _ranges(layer)]
     if not found:
         return 0, False

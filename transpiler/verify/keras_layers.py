@@ -141,11 +141,16 @@ def facts(layer: Any) -> dict[str, Any]:
         config = dict(layer.get_config())
     except Exception:
         return {}
-    plain = {key: value for key, value in config.items() if _is_plain(value)}
+    plain = {key: _plain(value) for key, value in config.items() if _is_plain(value)}
     inner = getattr(layer, "forward_layer", None)
     if inner is not None:
         plain |= facts(inner) | {"wrapped": type(inner).__name__}
     return plain
+
+
+def _plain(value: Any) -> Any:
+    """Keras wraps lists and tuples in classes of its own."""
+    return tuple(value) if isinstance(value, (list, tuple)) else value
 
 
 def _is_plain(value: Any) -> bool:

@@ -46,9 +46,24 @@ def install(keras: Any, framework: str) -> None:
     package = "keras" if framework == "keras3" else "tf_keras"
     for module in ("utils.file_utils", "utils.data_utils"):
         with contextlib.suppress(ImportError):
-            importlib.import_module(f"{package}.src.{module}").get_file = _no_file
+            files: Any = importlib.import_module(f"{package}.src.{module}")
+            files.get_file = _no_file
     keras.utils.get_file = _no_file
     _log_calls(keras.layers.Layer)
+
+
+def sharpen(tensorflow: Any) -> None:
+    """A Python number is cast as it is, not rounded to float32 on the way."""
+    original = tensorflow.cast
+
+    def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+        wanted = tensorflow.as_dtype(dtype)
+        if isinstance(x, float) and wanted.is_floating:
+            return tensorflow.constant(x, wanted)
+        return original(x, wanted, name)
+
+    for module in (tensorflow, tensorflow.compat.v2, tensorflow.compat.v1):
+        module.cast = cast
 
 
 def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:

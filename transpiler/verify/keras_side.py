@@ -208,6 +208,7 @@ def start(framework: str) -> KerasSide:
     tensorflow.config.set_visible_devices([], "GPU")
     keras = legacy.install() if framework == "keras2" else importlib.import_module("keras")
     keras_quiet.install(keras, framework)
+    keras_quiet.sharpen(tensorflow)
     return KerasSide(keras, tensorflow, framework)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -75,10 +76,8 @@ def _find(rest: str) -> types.ModuleType:
     if rest.split(".")[0] == "engine":
         rest = "src." + rest
     for name in (f"tf_keras.{rest}" if rest else "tf_keras", f"tf_keras.src.{rest}"):
-        try:
+        with contextlib.suppress(ModuleNotFoundError):
             return importlib.import_module(name)
-        except ModuleNotFoundError:
-            continue
     raise ModuleNotFoundError(f"No module named 'keras.{rest}'")
 
 

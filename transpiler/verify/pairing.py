@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from transpiler.verify import weights_recurrent
+import transpiler.verify.weights_recurrent  # noqa: F401  (fills the tables)
 from transpiler.verify.records import LayerRecord
 from transpiler.verify.weights import MAPPERS, PARTS, Misfit, Unit, fit
 
 #: The Keras classes whose weights go to known places; others are taken for compositions.
 KNOWN = frozenset(MAPPERS) | frozenset(PARTS)
-assert weights_recurrent  # fills the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,8 @@ def _take_parts(parts: list[LayerRecord], units: list[Unit], misfit: Misfit) -> 
     ordered = [unit for unit in named if unit is not None]
     if len(ordered) != len(parts):
         ordered = units
-    for part, unit in zip(parts, ordered, strict=True):
-        try:
-            fit(part, unit)
-        except Misfit:
-            raise misfit from None
+    if not all(_fits(part, unit) for part, unit in zip(parts, ordered, strict=True)):
+        raise misfit
     return [Pair(part, unit) for part, unit in zip(parts, ordered, strict=True)]
 
 

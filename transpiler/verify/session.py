@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Any
 
 from transpiler.verify import legacy
 from transpiler.verify.process import Worker, WorkerError
@@ -108,7 +109,7 @@ class VerifySession:
             answer = self._ask("torch", replace(other, measured=closed))
         return list(answer), measured
 
-    def _ask(self, framework: str, request: Request) -> object:
+    def _ask(self, framework: str, request: Request) -> Any:
         worker = self.workers.setdefault(framework, Worker(framework))
         worker.timeout = self.timeout
         return worker.ask(request)

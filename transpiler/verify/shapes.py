@@ -1,4 +1,4 @@
-"""The input shape of a model whose original declares none, from the converted model's first layer."""
+"""The input shape of a model that declares none, from the first layer of the converted one."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _variables(module: Module) -> list[tuple[str, int, ast.expr]]:
     """Each module-level binding of a model: name, line, expression."""
-    found = []
+    found: list[tuple[str, int, ast.expr]] = []
     for statement in _statements(module.tree.body):
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]

@@ -189,7 +189,7 @@ def _or(array: Array | None, default: float | None) -> Array | float | None:
 def fit(layer: LayerRecord, unit: Unit, arrays: Sequence[Array] | None = None) -> Mapped:
     """The tensors of a unit from a layer's weights (or other arrays in their places).
 
-    Raises Misfit where names or shapes don't fit, or where a tensor of the unit stays without value.
+    Raises Misfit where names or shapes don't fit, or where a tensor of the unit gets no value.
     """
     mapper = next((MAPPERS[kind] for kind in layer.kinds if kind in MAPPERS), variables)
     try:

@@ -1,0 +1,85 @@
+"""Programs for Keras 2 run under tf_keras, whatever they call it."""
+
+from __future__ import annotations
+
+from pairs import TORCH, module
+
+from transpiler.verify.session import VerifySession, verify_pair
+
+NORM = module(
+    """
+    self.conv = nn.Conv2d(3, 4, 3)
+    self.norm = nn.BatchNorm2d(4, eps=1e-3, momentum=0.01)
+    """,
+    "return self.norm(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)",
+)
+
+
+def test_old_module_paths_and_fused_normalization(session: VerifySession) -> None:
+    keras = """
+from keras.models import Sequential
+from keras.layers.convolutional import Conv2D
+from keras.layers.normalization import BatchNormalization
+
+model = Sequential()
+model.add(Conv2D(4, (3, 3), batch_input_shape=(2, 8, 8, 3)))
+model.add(BatchNormalization())
+"""
+    (report,) = verify_pair(keras, TORCH + NORM, session=session)
+    assert report.status == "equal"
+    assert "float32" in report.reason
+    assert "under Keras 2" in report.reason
+
+
+def test_tensor_methods_without_other_marks(session: VerifySession) -> None:
+    keras = """
+import tensorflow as tf
+from tensorflow.keras.layers import Dense, Input
+from tensorflow.keras.models import Model
+
+x = Input((4,))
+y = Dense(3)(x)
+y = tf.nn.l2_normalize(tf.reduce_sum(y, axis=-1, keepdims=True) * y, axis=-1)
+model = Model(x, Dense(int(y.get_shape()[-1]))(y))
+"""
+    torch = TORCH + module(
+        "self.a = nn.Linear(4, 3)\nself.b = nn.Linear(3, 3)",
+        """
+        x = self.a(x)
+        return self.b(F.normalize(x.sum(-1, keepdim=True) * x, dim=-1, eps=1e-6))
+        """,
+    )
+    (report,) = verify_pair(keras, torch, session=session)
+    assert report.status == "equal"
+    assert "under Keras 2" in report.reason
+
+
+def test_asked_for(session: VerifySession) -> None:
+    keras = """
+from tensorflow import keras
+
+model = keras.Sequential([
+    keras.layers.Input((5, 4)),
+    keras.layers.LSTM(3, recurrent_activation="hard_sigmoid"),
+])
+"""
+    torch = TORCH + module(
+        """
+        self.weight_ih = nn.Parameter(torch.zeros(12, 4))
+        self.weight_hh = nn.Parameter(torch.zeros(12, 3))
+        self.bias = nn.Parameter(torch.zeros(12))
+        """,
+        """
+        h = c = x.new_zeros(len(x), 3)
+        for step in range(x.shape[1]):
+            gates = x[:, step] @ self.weight_ih.T + h @ self.weight_hh.T + self.bias
+            i, f, g, o = gates.chunk(4, dim=-1)
+            i, f, o = ((0.2 * gate + 0.5).clamp(0, 1) for gate in (i, f, o))
+            c = f * c + i * g.tanh()
+            h = o * c.tanh()
+        return h
+        """,
+    )
+    (second,) = verify_pair(keras, torch, keras="2", session=session)
+    (third,) = verify_pair(keras, torch, keras="3", session=session)
+    assert (second.status, third.status) == ("equal", "different")
