@@ -6,6 +6,7 @@ They are functions of a module, because other processes must be able to find the
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 from transpiler.conversion import Conversion, ModelRecord
@@ -67,7 +68,7 @@ def recursing(text: str, options: Options) -> Conversion:
 def dying(text: str, options: Options) -> Conversion:
     """Takes its process along where the text says so."""
     if "die" in text:
-        os.kill(os.getpid(), 11)
+        os.kill(os.getpid(), signal.SIGKILL)
     return renaming(text, options)
 
 

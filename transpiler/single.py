@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import traceback
@@ -131,14 +132,20 @@ def _with_deep_stack(call: Callable[[], Conversion]) -> Conversion | BaseExcepti
 
     with _deep():
         thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        thread.join()
+        try:
+            thread.start()
+        except RuntimeError:  # no memory for such a stack: the usual one must do
+            run()
+        else:
+            thread.join()
     return results[0]
 
 
 @contextmanager
 def _deep() -> Iterator[None]:
     recursion, stack = sys.getrecursionlimit(), threading.stack_size()
+    collecting = gc.isenabled()
+    gc.disable()  # a tree has no cycles: looking for some costs a quarter of the parser's time
     with suppress(ValueError, RuntimeError):  # a system that can't: the usual stack must do
         threading.stack_size(_STACK)
     sys.setrecursionlimit(max(recursion, _RECURSION))
@@ -147,6 +154,8 @@ def _deep() -> Iterator[None]:
     finally:
         sys.setrecursionlimit(recursion)
         threading.stack_size(stack)
+        if collecting:
+            gc.enable()
 
 
 def _diagnose(text: str, error: BaseException) -> Diagnostic:
@@ -154,7 +163,7 @@ def _diagnose(text: str, error: BaseException) -> Diagnostic:
     if isinstance(error, SyntaxError) or type(error).__name__ == "ParserSyntaxError":
         problem = syntax_problem(text) or _parser_problem(error)
         return SYNTAX.at(problem.line, problem.column, problem.message)
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    frame = traceback.extract_tb(error.__traceback__, limit=-1)[-1]
     place = f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}"
     message = f"internal error, the file is unchanged: {type(error).__name__}: {error} ({place})"
     return INTERNAL.at(1, 1, message)

@@ -1,0 +1,178 @@
+"""Who may import whom, and who may print: read from the source, nothing is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+#: Rooms from the bottom to the top. A room may import what stands below it, and itself.
+FLOORS = (
+    ("version", "diagnostics", "options", "ir"),
+    ("conversion", "config", "rule", "source"),
+    ("outcome", "registry"),
+    ("passes", "output"),
+    ("interpret",),
+    ("lower",),
+    ("emit",),
+    ("pipeline",),
+    ("single", "plan"),
+    ("batch",),
+    ("verify",),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+FRAMEWORKS = {"torch", "tensorflow", "keras", "tf_keras", "torchvision", "h5py", "numpy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: from which file, of what, on which line."""
+
+    file: Path
+    module: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def files(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[Import]:
+    """All imports of a file, also those inside of functions."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (Import(file, alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno} imports relatively"
+            assert node.module
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                is_module = (ROOT / whole.replace(".", "/")).with_suffix(".py").exists()
+                yield Import(file, whole if is_module else node.module, node.lineno)
+
+
+def room(module: str) -> str:
+    """`transpiler.source.files` stands in the room `source`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "version"
+
+
+def room_of(file: Path) -> str:
+    parts = file.relative_to(ROOT / "transpiler").with_suffix("").parts
+    return "version" if parts[0] == "__init__" else parts[0]
+
+
+TRANSPILER = files("transpiler")
+
+
+def test_the_files_are_found() -> None:
+    assert len(TRANSPILER) > 20
+    assert len(files("rules")) > 5
+
+
+@pytest.mark.parametrize("file", TRANSPILER, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_file_stands_in_a_known_room(file: Path) -> None:
+    assert room_of(file) in FLOOR
+
+
+def test_imports_point_down() -> None:
+    wrong = [
+        str(found)
+        for file in TRANSPILER
+        for found in imports(file)
+        if found.module.split(".")[0] == "transpiler"
+        and room(found.module) != room_of(file)
+        and FLOOR[room(found.module)] >= FLOOR[room_of(file)]
+    ]
+    assert wrong == []
+
+
+def test_rules_see_only_the_words_they_are_written_in() -> None:
+    allowed = ("transpiler.rule", "transpiler.ir", "transpiler.diagnostics", "rules")
+    wrong = [
+        str(found)
+        for file in files("rules")
+        for found in imports(file)
+        if found.module.split(".")[0] in ("transpiler", "rules")
+        and not found.module.startswith(allowed)
+    ]
+    assert wrong == []
+
+
+def test_the_engine_does_not_import_rules() -> None:
+    wrong = [
+        str(found)
+        for file in TRANSPILER
+        for found in imports(file)
+        if found.module.split(".")[0] == "rules"
+    ]
+    assert wrong == []
+
+
+def test_only_verify_imports_a_framework() -> None:
+    wrong = [
+        str(found)
+        for file in [*TRANSPILER, *files("rules")]
+        for found in imports(file)
+        if found.module.split(".")[0] in FRAMEWORKS
+        and file.parts[len(ROOT.parts) : len(ROOT.parts) + 2] != ("transpiler", "verify")
+    ]
+    assert wrong == []
+
+
+def test_only_some_rooms_know_libcst_and_black() -> None:
+    rooms = {"libcst": {"source", "interpret", "emit", "pipeline"}, "black": {"emit"}}
+    wrong = [
+        str(found)
+        for file in TRANSPILER
+        for found in imports(file)
+        for library, allowed in rooms.items()
+        if found.module.split(".")[0] == library and room_of(file) not in allowed
+    ]
+    assert wrong == []
+
+
+def test_only_the_command_line_prints() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in [*TRANSPILER, *files("rules")]
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and room_of_or_rules(file) != "cli"
+    ]
+    assert wrong == []
+
+
+def room_of_or_rules(file: Path) -> str:
+    return room_of(file) if file.is_relative_to(ROOT / "transpiler") else "rules"
+
+
+def test_only_one_place_catches_everything() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in TRANSPILER
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and room_of(file) not in ("single", "verify")
+    ]
+    assert wrong == []
