@@ -105,7 +105,9 @@ emitted(
     '''
 def keras_relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """A ReLU that starts at a threshold, leaks below it and ends at a maximum."""
-    above = torch.where(x > threshold, x, 0.0).clamp(max=max_value)
+    above = torch.where(x > threshold, x, 0.0)
+    if max_value is not None:
+        above = above.clamp(max=max_value)
     return above - negative_slope * F.relu(threshold - x)
 ''',
     (),

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from transpiler.conversion import Conversion
 from transpiler.options import Options
 
+_MENTION = re.compile(r"tensorflow|keras")
 
-def convert(text: str, options: Options = Options()) -> Conversion:
+
+def convert(text: str, options: Options = Options(), path: str = "") -> Conversion:
     """Convert the text of one Python file. Raises SyntaxError where it is not valid Python 3."""
-    return Conversion(text)
+    if not _MENTION.search(text):
+        return Conversion(text)
+    import libcst as cst
+
+    from transpiler.emit.file import convert_file
+    from transpiler.interpret.program import interpret, interpret_functions
+    from transpiler.registry import load_rules
+    from transpiler.source.tree import Tree
+
+    try:
+        tree = Tree(text)
+    except cst.ParserSyntaxError as why:
+        raise SyntaxError(why.message) from why
+    file = interpret(tree, options, load_rules(), path=path)
+    interpret_functions(file)
+    new_text, models, diagnostics, changed = convert_file(file)
+    return Conversion(new_text, tuple(models), tuple(diagnostics), changed)

@@ -55,5 +55,6 @@ def embedding(x: Tensor, input_dim: Param, output_dim: Param, mask_zero: Param =
 def masking(x: Tensor, mask_value: Param = 0.0) -> Tensor:
     """Steps that hold nothing but the value become zeros, and later layers skip them."""
     mask = method(infix(x.code, "!=", mask_value), "any", -1)
-    code = helper("without_padding", x.code, *unless(mask_value, 0.0, value=mask_value).values())
+    value = [] if mask_value.is_const(0, 0.0) else [mask_value]
+    code = helper("without_padding", x.code, *value)
     return replace(x.to(code), mask=mask)

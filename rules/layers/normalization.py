@@ -15,11 +15,12 @@ emitted(
     "partly_affine",
     '''
 def partly_affine(norm, scale=True, center=True):
-    """Take the scale or the offset off a normalization."""
-    if not scale:
-        norm.register_parameter("weight", None)
-    if not center:
-        norm.register_parameter("bias", None)
+    """Leave out the scale or the offset: fixed at one and zero, they do nothing."""
+    for name, trained in (("weight", scale), ("bias", center)):
+        if not trained:
+            value = getattr(norm, name).detach()
+            delattr(norm, name)
+            norm.register_buffer(name, value)
     return norm
 ''',
 )

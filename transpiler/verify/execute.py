@@ -13,7 +13,7 @@ from typing import Any
 
 from transpiler.verify.neutral import neutralise
 from transpiler.verify.records import Program, Target
-from transpiler.verify.slices import Slicer, bound_by, names_in
+from transpiler.verify.slices import Slicer, bound_by, names_in, root_name
 
 
 class Missing:
@@ -130,6 +130,11 @@ def _note_failure(statement: ast.stmt, run: Run, error: BaseException) -> None:
         run.failures.setdefault(name, reason)
     for name in _stored(statement):
         run.failures.setdefault(name, reason)
+    for name in _changed(statement) & run.namespace.keys():
+        # What is changed only halfway must not be used, or pass for a model.
+        run.failures[name] = reason
+        run.versions.pop(name, None)
+        del run.namespace[name]
 
 
 def _stored(statement: ast.stmt) -> set[str]:
@@ -137,6 +142,15 @@ def _stored(statement: ast.stmt) -> set[str]:
         return {name for target in statement.targets for name in bound_by(target)}
     nodes = ast.walk(statement)
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """The names whose values a statement changes by a method, in place or by an attribute."""
+    nodes = list(ast.walk(statement))
+    calls = {root_name(n.value) for n in nodes if isinstance(n, ast.Expr)}
+    places = {root_name(n.target) for n in nodes if isinstance(n, ast.AugAssign)}
+    targets = {root_name(t) for n in nodes if isinstance(n, ast.Assign) for t in n.targets}
+    return (calls | places | targets) - {""}
 
 
 def _note_version(

@@ -1,0 +1,846 @@
+"""One `nn.Module` class: names chosen, `__init__` and `forward` written out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from transpiler.emit.fold import fold
+from transpiler.emit.text import indented_comment, substitute_names
+from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Expr, Module
+from transpiler.passes.liveness import modules_used, names, prune, walk
+
+#: Attributes of nn.Module that a layer can't be called.
+RESERVED = frozenset(
+    {
+        "forward", "train", "eval", "training", "parameters", "modules", "children", "buffers",
+        "apply", "half", "float", "double", "bfloat16", "to", "cpu", "cuda", "type", "compile",
+        "add_module", "state_dict", "zero_grad", "share_memory", "extra_repr", "call",
+        "register_buffer", "register_parameter", "get_parameter", "get_buffer", "named_modules",
+        "requires_grad_", "named_parameters", "named_children", "named_buffers", "ipu", "xpu",
+        "dump_patches", "load_state_dict", "init", "self", "super", "lambda", "class", "def",
+        "return", "in", "is", "not", "and", "or", "if", "else", "for", "while", "with", "as",
+        "import", "from", "global", "del", "pass", "raise", "try", "except", "None", "True",
+        "False", "torch", "nn", "F", "get_submodule", "set_submodule", "mtia", "to_empty",
+    }
+)  # fmt: skip
+
+
+_TOKENS = re.compile(
+    "\ue000[^\ue001]*\ue001|\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005|\ue008[^\ue009]*\ue009"
+)
+
+
+class EmitError(Exception):
+    """The programs can't be written as a class; says why."""
+
+
+@dataclass(slots=True)
+class ClassPlan:
+    """What a class is made of."""
+
+    name: str
+    init: list[Node]
+    forward: list[Node]
+    inputs: list[str]  #: the names or tokens of `forward`'s parameters
+    parameters: list[tuple[str, str, str, bool]] = field(default_factory=list)  #: name, annotation, default, keyword-only
+    sizes: tuple[str, ...] = ()
+    statics: frozenset[str] = frozenset()  #: names that are constructor parameters if needed
+    required: tuple[str, ...] = ()  #: constructor parameters in any case: models used as layers
+    renames: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    docstring: str = ""
+    effects: bool = True  #: whether statements with effects move into `__init__`
+    attributes: tuple[tuple[str, str], ...] = ()
+    apply_init: bool = False
+    guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
+    local_statics: frozenset[str] | None = None  #: module level: the names that must be local
+
+
+@dataclass(slots=True)
+class ClassText:
+    """A written class, and what instantiating it takes."""
+
+    text: str
+    sizes: tuple[str, ...]
+    parameters: tuple[tuple[str, bool], ...]  #: name, keyword-only
+    constructors: list[Expr]
+    helpers: frozenset[str]
+    comments: frozenset[str]
+
+
+def render(plan: ClassPlan) -> ClassText:
+    """Write a class. Raises EmitError where a name or size is missing."""
+    return _Writer(plan).write()
+
+
+class _Writer:
+    def __init__(self, plan: ClassPlan) -> None:
+        self.plan = plan
+        forward, _ = prune(plan.forward, frozenset(), effects=False)
+        modules = modules_used(forward)
+        wanted = frozenset(t for _, t in plan.attributes)
+        init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules))
+        forward = _ask_modules(init, forward)
+        forward = _loop_over_modules(init, forward)
+        forward, live = prune(forward, frozenset(), effects=False)
+        self.init, self.live_init = prune(init, wanted, plan.effects, frozenset(modules_used(forward)))
+        self.forward = forward
+        self.modules = modules_used(forward)
+        self.stored = self._stored(live)
+        self.taken = self._identifiers()
+        self.names: dict[str, str] = {}
+        self.paths: dict[str, tuple[int, ...]] = {}
+        self.attrs: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
+        self.locals: dict[str, str] = {}
+        self.used_comments: set[str] = set()
+        self._check(live)
+
+    # names ---------------------------------------------------------------------------------
+
+    def _stored(self, live: frozenset[str]) -> list[str]:
+        inputs = set(self.plan.inputs)
+        return sorted(
+            n for n in live if (n in self.plan.statics or n.startswith("self.")) and n not in inputs
+        )
+
+    def _check(self, live: frozenset[str]) -> None:
+        for name in (*self.live_init, *live):
+            if name == "\ue00anosize\ue00b":
+                raise EmitError("the size of a tensor that a layer needs is not known")
+            if name in ("\ue00aitem\ue00b", "\ue00aunknown\ue00b"):
+                raise EmitError("a loop that is not understood")
+        for name in live:
+            if name.startswith("\ue004"):
+                raise EmitError("a size that only `__init__` knows is needed in `forward`")
+            if name.startswith("\ue002") and name not in self.plan.inputs:
+                raise EmitError("a tensor is used before it is computed")
+        for name in self.live_init:
+            if name.startswith("\ue004") and name not in self.plan.sizes:
+                raise EmitError("a size is used before it is known")
+            if name.startswith("\ue002"):
+                raise EmitError("a list is used before it is known")
+
+    def _identifiers(self) -> set[str]:
+        found: set[str] = set(RESERVED)
+        for node in [*walk(self.init), *walk(self.forward)]:
+            for text in _texts(node):
+                found.update(re.findall(r"[A-Za-z_]\w*", _TOKENS.sub(" ", text)))
+        found.update(n for n in self.plan.inputs if not n.startswith("\ue002"))
+        found.update(self.plan.statics)
+        return found
+
+    def _name_modules(self) -> None:
+        used = {n.removeprefix("self.") for n in self.stored} | {a for a, _ in self.plan.attributes} | set(RESERVED)
+        order = [(n.module, path) for n, path in _constructs(self.init, ())]
+        for module, path in order:
+            if module.token in self.attrs:
+                continue
+            hint = self.plan.hints.get(module.token) or module.hint or "layer"
+            base = plural(hint) if path else hint
+            name, number = base, 1
+            while name in used:
+                name = f"{base}_{number}"
+                number += 1
+            used.add(name)
+            self.attrs[module.token] = name
+            self.bases[module.token] = hint
+            self.paths[module.token] = path
+        for token in self.modules:
+            if token not in self.attrs:
+                raise EmitError("a layer is called that is never made")
+
+    def _local_names(self) -> None:
+        """Names for variables that the original did not have."""
+        tokens: dict[str, None] = {}
+        for node in [*walk(self.init), *walk(self.forward)]:
+            for text in _texts(node):
+                for token in re.findall("\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005", text):
+                    tokens.setdefault(token)
+        for token in (*self.plan.inputs, *self.plan.sizes, *(t for _, t in self.plan.attributes)):
+            if token.startswith(("\ue002", "\ue004")):
+                tokens.setdefault(token)
+        channels_owner = ""
+        for token in tokens:
+            if token.startswith("\ue002"):
+                self._local(token, self._renamed(token))
+        for token in tokens:
+            if token.startswith("\ue004"):
+                owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
+                channels_owner = channels_owner or owner
+                owner_name = self.names.get(owner, owner)
+                wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
+                self._local(token, wanted)
+
+    def _renamed(self, token: str) -> str:
+        seen = set()
+        name = token
+        while name in self.plan.renames and name not in seen:
+            seen.add(name)
+            name = self.plan.renames[name]
+        if name.startswith("\ue002"):
+            return name[1:].split(":", 1)[0]
+        return f"={name}"
+
+    def _local(self, token: str, wanted: str) -> None:
+        if wanted.startswith("="):
+            self.names[token] = wanted[1:]
+            return
+        name, number = wanted, 2
+        reserved = RESERVED - {"x"}
+        while name in reserved or (name in self.taken and name != "x") or name in self.names.values():
+            if name == "x" and "x" not in self.taken and "x" not in self.names.values():
+                break
+            name = f"{wanted}{number}"
+            number += 1
+        self.names[token] = name
+
+    # text ----------------------------------------------------------------------------------
+
+    def write(self) -> ClassText:
+        plan = self.plan
+        self._coalesce_input()
+        self.taken = self._identifiers()
+        self._name_modules()
+        self._local_names()
+        parameters = self._parameters()
+        signature = self._signature(parameters)
+        lines = [f"class {plan.name}(nn.Module):"]
+        if plan.docstring:
+            lines += [f"    {plan.docstring}", ""]
+        lines += [fold(f"def __init__({signature}):", 4)]
+        lines += self._guards()
+        lines += ["        super().__init__()"]
+        for name in self.stored:
+            plain = name.removeprefix("self.")
+            lines.append(f"        self.{plain} = {plain}")
+        body = self._init_block(self.init, 8, ())
+        lines += body
+        for attribute, token in plan.attributes:
+            lines.append(f"        self.{attribute} = {self._init_text(token)}")
+        if plan.apply_init:
+            lines.append("        self.apply(init_like_keras)")
+        inputs = [self.names.get(n, n) for n in plan.inputs]
+        lines += ["", fold(f"def forward({', '.join(['self', *inputs])}):", 4)]
+        prologue = self._prologue()
+        lines += prologue
+        lines += self._forward_block(self.forward, 8, {}, ())
+        text = tidy("\n".join(lines)) + "\n"
+        constructors = [n.module.constructor for n in walk(self.init) if isinstance(n, Construct)]
+        helpers = frozenset[str]().union(*(c.helpers for c in constructors)) | self._helpers()
+        return ClassText(
+            text,
+            tuple(t for t in plan.sizes if t in self.live_init),
+            tuple((p[0], p[3]) for p in parameters),
+            constructors,
+            helpers,
+            frozenset(self.used_comments),
+        )
+
+    def _helpers(self) -> frozenset[str]:
+        return frozenset()
+
+    def _parameters(self) -> list[tuple[str, str, str, bool]]:
+        needed = set(self.live_init) | set(self.stored)
+        found = [p for p in self.plan.parameters if p[0] in needed]
+        listed = {p[0] for p in self.plan.parameters}
+        extra = sorted(
+            n for n in needed if n in self.plan.statics and n not in listed and not n.startswith("self.")
+        )
+        found = [(n, "", "", False) for n in extra] + found
+        attributes = sorted(
+            n.removeprefix("self.") for n in needed if n.startswith("self.")
+        )
+        names_found = {p[0] for p in found}
+        found = [(n, "", "", False) for n in attributes if n not in names_found] + found
+        required = [(n.removeprefix("self."), "", "", False) for n in self.plan.required if n.removeprefix("self.") not in names_found]
+        found = [*required, *[p for p in found if p[0] not in {r[0] for r in required}]]
+        positional = [p for p in found if not p[3]]
+        seen_default = False
+        ordered: list[tuple[str, str, str, bool]] = []
+        for p in positional:
+            if p[2]:
+                seen_default = True
+            elif seen_default:
+                ordered.append((p[0], p[1], "", True))
+                continue
+            ordered.append(p)
+        ordered = [p for p in ordered if not p[3]] + [p for p in ordered if p[3]]
+        return ordered + [p for p in found if p[3]]
+
+    def _signature(self, parameters: list[tuple[str, str, str, bool]]) -> str:
+        parts = ["self"]
+        parts += [self.names.get(t, t) for t in self.plan.sizes if t in self.live_init]
+        starred = False
+        for name, annotation, default, keyword_only in parameters:
+            if keyword_only and not starred:
+                parts.append("*")
+                starred = True
+            text = name + (f": {annotation}" if annotation else "")
+            if default:
+                text += f" = {default}" if annotation else f"={default}"
+            parts.append(text)
+        return ", ".join(parts)
+
+    def _guards(self) -> list[str]:
+        return [f"        {line}" for guard in self.plan.guards for line in guard.split("\n")]
+
+    def _prologue(self) -> list[str]:
+        """Names that `forward` changes start from what `__init__` kept."""
+        changed = {d for n in walk(self.forward) if isinstance(n, Line) for d in n.defs}
+        changed |= {d for n in walk(self.forward) if isinstance(n, For) for d in n.target_names}
+        lines = []
+        self.read_from_self = {}
+        for name in self.stored:
+            plain = name.removeprefix("self.")
+            if name in changed:
+                lines.append(f"        {plain} = self.{plain}")
+            elif not name.startswith("self."):
+                self.read_from_self[name] = f"self.{name}"
+        return lines
+
+    read_from_self: dict[str, str] = {}
+
+    def _coalesce_input(self) -> None:
+        """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""
+        if len(self.plan.inputs) != 1:
+            return
+        name = self.plan.inputs[0]
+        lines = [n for n in self.forward if not isinstance(n, Return)]
+        uses = [i for i, n in enumerate(self.forward) if _mentions(n, name)]
+        if not uses or not lines:
+            return
+        permuted = 0
+        first = self.forward[uses[0]]
+        if isinstance(first, Line) and first.defs == {name}:
+            permuted = 1
+        rest = uses[permuted:]
+        if len(rest) != 1:
+            return
+        node = self.forward[rest[0]]
+        if not isinstance(node, Line) or len(node.defs) != 1 or not node.kills:
+            return
+        (target,) = node.defs
+        if target == name or not target.isidentifier():
+            return
+        if any(_mentions(n, target) for n in self.forward[: rest[0]]):
+            return
+        if node.text == f"{target} = {name}":
+            self._drop(node)
+        self.names[name] = target
+        self.plan.renames[name] = target
+        self.renamed_input = (name, target)
+        self._rename_everywhere(name, target)
+        self.plan.inputs = [target]
+
+    def _drop(self, node: Node) -> None:
+        self.forward = [n for n in self.forward if n is not node]
+        if node.comments.leading:
+            for other in self.forward:
+                other.comments = Comments(
+                    (*node.comments.leading, *other.comments.leading), other.comments.trailing
+                )
+                break
+
+    def _rename_everywhere(self, name: str, target: str) -> None:
+        made: list[Node] = []
+        for node in self.forward:
+            if isinstance(node, Line):
+                text = node.text
+                if name.startswith("\ue002"):
+                    text = text.replace(name, target)
+                else:
+                    text = substitute_names(text, {name: target})
+                    if text.startswith(f"{name} = "):
+                        text = target + text[len(name) :]
+                node = replace(
+                    node,
+                    text=text,
+                    defs=frozenset(target if d == name else d for d in node.defs),
+                    uses=frozenset(target if u == name else u for u in node.uses),
+                )
+            made.append(node)
+        self.forward = made
+
+    def _init_text(self, text: str) -> str:
+        text = self._resolve(text)
+        for name in self._self_names():
+            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", name.removeprefix("self."), text)
+        return text
+
+    def _self_names(self) -> list[str]:
+        return [n for n in (*self.live_init, *self.stored, *self.plan.required) if n.startswith("self.")]
+
+    def _resolve(self, text: str, local: dict[str, str] | None = None) -> str:
+        if "\ue000" in text or "\ue002" in text or "\ue004" in text or "\ue00c" in text:
+            text = re.sub("\ue00c(\ue000[^\ue001]*\ue001)\ue00d", self._own_module, text)
+            text = re.sub(
+                "\ue000[^\ue001]*\ue001",
+                lambda m: (local or {}).get(m.group()) or self._attribute(m.group()),
+                text,
+            )
+            text = re.sub("\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005", lambda m: self._known(m.group()), text)
+        return text
+
+    def _known(self, token: str) -> str:
+        found = self.names.get(token)
+        if found is None:
+            raise EmitError("a name is missing")
+        return found
+
+    def _own_module(self, match: re.Match[str]) -> str:
+        token = match.group(1)
+        path = self.paths.get(token, ())
+        if not path:
+            return f"self.{self.attrs[token]}"
+        if len(path) == 1:
+            return f"self.{self.attrs[token]}[-1]"
+        return f"{self.attrs[token]}[-1]"
+
+    def _attribute(self, token: str) -> str:
+        if token not in self.attrs:
+            raise EmitError("a layer is called that is never made")
+        if self.paths[token]:
+            raise EmitError("a layer that a loop makes is called outside of the loop")
+        return f"self.{self.attrs[token]}"
+
+    def _forward_text(self, text: str, local: dict[str, str]) -> str:
+        text = self._resolve(text, local)
+        if self.read_from_self:
+            text = substitute_names(text, self.read_from_self)
+        return text
+
+    def _statement(self, text: str, indent: int, comments: Comments) -> list[str]:
+        lines = [indented_comment(c, indent) for c in comments.leading]
+        self.used_comments.update(comments.leading)
+        if comments.trailing:
+            self.used_comments.add(comments.trailing)
+            if "\n" not in text and len(text) + indent + len(comments.trailing) + 2 > 88:
+                lines.append(indented_comment(comments.trailing, indent))
+                return [*lines, fold(text, indent)]
+            return [*lines, fold(text, indent) + f"  {comments.trailing}"]
+        return [*lines, fold(text, indent)]
+
+    # __init__ ------------------------------------------------------------------------------
+
+    def _init_block(self, nodes: list[Node], indent: int, loops: tuple[int, ...]) -> list[str]:
+        lines: list[str] = []
+        for node in nodes:
+            match node:
+                case Line():
+                    lines += self._statement(self._init_text(node.text), indent, node.comments)
+                case Construct():
+                    lines += self._construct(node, indent, loops)
+                case If():
+                    lines += self._init_if(node, indent, loops)
+                case For() | While():
+                    lines += self._init_loop(node, indent, loops)
+                case Return():
+                    raise EmitError("`return` in `__init__`")
+        return lines
+
+    def _construct(self, node: Construct, indent: int, loops: tuple[int, ...]) -> list[str]:
+        made = self._init_text(node.module.constructor.text)
+        text = self._store(node.module.token, made, loops)
+        if text == f"self.{made} = {made}" or made.startswith("self."):
+            text = f"self.{self.attrs[node.module.token]} = {made}"
+        return self._statement(text, indent, node.comments)
+
+    def _store(self, token: str, made: str, loops: tuple[int, ...]) -> str:
+        name = self.attrs[token]
+        if not loops:
+            return f"self.{name} = {made}"
+        return f"self.{name}.append({made})" if len(loops) == 1 else f"{name}.append({made})"
+
+    def _init_if(self, node: If, indent: int, loops: tuple[int, ...]) -> list[str]:
+        test = self._init_text(node.test.text)
+        only = node.body[0] if len(node.body) == 1 else None
+        if isinstance(only, Construct) and not node.orelse:
+            made = self._init_text(only.module.constructor.text)
+            text = self._store(only.module.token, f"{made} if {test} else None", loops)
+            comments = Comments(
+                (*node.comments.leading, *only.comments.leading), only.comments.trailing or node.comments.trailing
+            )
+            if len(text) + indent <= 88 or "\n" not in text:
+                return self._statement(text, indent, comments)
+        other = node.orelse[0] if len(node.orelse) == 1 else None
+        if isinstance(only, Construct) and isinstance(other, Construct):
+            same = self._merged(node, only, other, test, indent, loops)
+            if same is not None:
+                return same
+        lines = self._statement(f"if {test}:", indent, node.comments)
+        body = self._init_block(node.body, indent + 4, loops)
+        orelse = self._init_block(node.orelse, indent + 4, loops)
+        body += self._missing(node.orelse, node.body, indent + 4, loops)
+        if not (len(node.orelse) == 1 and isinstance(node.orelse[0], If)) or loops:
+            orelse += self._missing(node.body, node.orelse, indent + 4, loops)
+        lines += body or [" " * (indent + 4) + "pass"]
+        if len(node.orelse) == 1 and isinstance(node.orelse[0], If) and self._is_elif(node.orelse[0], loops):
+            nested = self._init_if(node.orelse[0], indent, loops)
+            head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
+            if all(line.lstrip().startswith("#") for line in nested[:head]):
+                nested[head] = nested[head].replace("if ", "elif ", 1)
+                return lines + nested
+        if orelse:
+            lines += [" " * indent + "else:", *orelse]
+        return lines
+
+    def _is_elif(self, node: If, loops: tuple[int, ...]) -> bool:
+        single = len(node.body) == 1 and isinstance(node.body[0], Construct)
+        return not loops and not (single and not node.orelse)
+
+    def _merged(
+        self, node: If, one: Construct, other: Construct, test: str, indent: int, loops: tuple[int, ...]
+    ) -> list[str] | None:
+        return None
+
+    def _missing(
+        self, there: list[Node], here: list[Node], indent: int, loops: tuple[int, ...]
+    ) -> list[str]:
+        """`None` for the modules that the other side of a branch makes."""
+        own = {m for m in _made_here(here)}
+        lines = []
+        for token in _made_here(there):
+            if token in own:
+                continue
+            name = self.attrs[token]
+            if loops:
+                lines.append(" " * indent + (f"self.{name}.append(None)" if len(loops) == 1 else f"{name}.append(None)"))
+            elif token in self.asked:
+                lines.append(" " * indent + f"self.{name} = None")
+        return lines
+
+    @property
+    def asked(self) -> set[str]:
+        found: set[str] = set()
+        for node in walk(self.forward):
+            if isinstance(node, If):
+                found.update(m.token for m in node.test.modules)
+        return found
+
+    def _init_loop(self, node: For | While, indent: int, loops: tuple[int, ...]) -> list[str]:
+        made = [t for t in _made_inside(node.body)]
+        pad = " " * indent
+        lines = [indented_comment(c, indent) for c in node.comments.leading]
+        self.used_comments.update(node.comments.leading)
+        for token in made:
+            name = self.attrs[token]
+            lines.append(f"{pad}self.{name} = nn.ModuleList()" if not loops else f"{pad}{name} = nn.ModuleList()")
+        inner = (*loops, node.id)
+        body = self._init_block(node.body, indent + 4, inner)
+        if isinstance(node, While):
+            header = f"while {self._init_text(node.test.text)}:"
+        else:
+            target = node.target
+            if not self._reads(node.body, node.target_names):
+                target = "_" if node.iterable.text.startswith("range(") else target
+            header = f"for {target} in {self._init_text(node.iterable.text)}:"
+        lines += self._statement(header, indent, Comments((), node.comments.trailing))
+        lines += body
+        if loops:
+            for token in made:
+                name = self.attrs[token]
+                owner = f"self.{name}" if len(loops) == 1 else f"{name}"
+                lines.append(f"{pad}{owner}.append({name})")
+        return lines
+
+    def _reads(self, nodes: list[Node], wanted: frozenset[str]) -> bool:
+        return any(_node_uses(n) & wanted for n in walk(nodes))
+
+    # forward -------------------------------------------------------------------------------
+
+    def _forward_block(
+        self, nodes: list[Node], indent: int, local: dict[str, str], path: tuple[int, ...]
+    ) -> list[str]:
+        lines: list[str] = []
+        for node in nodes:
+            match node:
+                case Line():
+                    text = self._forward_text(node.text, local)
+                    left, _, right = text.partition(" = ")
+                    if left == right:
+                        continue
+                    lines += self._statement(text, indent, node.comments)
+                case Return():
+                    text = f"return {self._forward_text(node.value.text, local)}"
+                    merged = _merge_return(lines, text, indent)
+                    lines = merged if merged is not None else [*lines, *self._statement(text, indent, node.comments)]
+                case If():
+                    lines += self._forward_if(node, indent, local, path)
+                case For() | While():
+                    lines += self._forward_loop(node, indent, local, path)
+                case Construct():
+                    raise EmitError("a layer is made in `forward`")
+        return lines
+
+    def _forward_if(
+        self, node: If, indent: int, local: dict[str, str], path: tuple[int, ...]
+    ) -> list[str]:
+        test = self._forward_text(node.test.text, local)
+        body = self._forward_block(node.body, indent + 4, local, path)
+        if not node.body:
+            lines = self._statement(f"if {_negated(test)}:", indent, node.comments)
+            return lines + self._forward_block(node.orelse, indent + 4, local, path)
+        lines = self._statement(f"if {test}:", indent, node.comments) + body
+        if len(node.orelse) == 1 and isinstance(node.orelse[0], If) and node.orelse[0].body:
+            nested = self._forward_if(node.orelse[0], indent, local, path)
+            head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
+            nested[head] = nested[head].replace("if ", "elif ", 1)
+            return lines + nested
+        if node.orelse:
+            lines += [" " * indent + "else:", *self._forward_block(node.orelse, indent + 4, local, path)]
+        return lines
+
+    def _forward_loop(
+        self, node: For | While, indent: int, local: dict[str, str], path: tuple[int, ...]
+    ) -> list[str]:
+        inner = (*path, node.id)
+        used = [t for t in modules_used(node.body) if self.paths.get(t, ())[: len(inner)] == inner]
+        used += [
+            t for t in _asked_inside(node.body) if t not in used and self.paths.get(t, ())[: len(inner)] == inner
+        ]
+        used.sort(key=lambda t: list(self.attrs).index(t))
+        sources: list[str] = []
+        inner_local = dict(local)
+        targets: list[str] = []
+        for token in used:
+            name = self.attrs[token]
+            sources.append(local.get(token) or f"self.{name}")
+            deeper = len(self.paths[token]) > len(inner)
+            variable = name if deeper else self.bases[token]
+            variable = self._free_local(variable, token)
+            targets.append(variable)
+            inner_local[token] = variable
+        body = self._forward_block(node.body, indent + 4, inner_local, inner)
+        if isinstance(node, While):
+            if not used:
+                header = f"while {self._forward_text(node.test.text, local)}:"
+            else:
+                header = _zip_header(targets, sources)
+            return self._statement(header, indent, node.comments) + body
+        needed = self._reads(node.body, node.target_names)
+        iterable = self._forward_text(node.iterable.text, local)
+        if not used:
+            target = node.target if needed else "_" if iterable.startswith("range(") else node.target
+            header = f"for {target} in {iterable}:"
+        elif not needed:
+            header = _zip_header(targets, sources)
+        elif iterable.startswith("range(") and "," not in iterable and node.target.isidentifier():
+            joined = ", ".join(targets)
+            if len(targets) == 1:
+                header = f"for {node.target}, {joined} in enumerate({sources[0]}):"
+            else:
+                header = f"for {node.target}, ({joined}) in enumerate(zip({', '.join(sources)})):"
+        else:
+            header = self._mixed_header(node, iterable, targets, sources)
+        return self._statement(header, indent, node.comments) + body
+
+    def _mixed_header(self, node: For, iterable: str, targets: list[str], sources: list[str]) -> str:
+        from transpiler.emit.fold import split_commas
+
+        names_ = split_commas(node.target.strip("()"))
+        if iterable.startswith("zip(") and iterable.endswith(")"):
+            parts = split_commas(iterable[4:-1])
+            if len(parts) == len(names_):
+                kept = [
+                    (n, p) for n, p in zip(names_, parts, strict=True)
+                    if self._reads(node.body, frozenset(re.findall(r"[A-Za-z_]\w*", n)))
+                ]
+                return _zip_header([*[n for n, _ in kept], *targets], [*[p for _, p in kept], *sources])
+        target = f"({node.target})" if len(names_) > 1 and not node.target.startswith("(") else node.target
+        return _zip_header([target, *targets], [iterable, *sources])
+
+    def _free_local(self, wanted: str, token: str) -> str:
+        known = self.locals.get(token)
+        if known is not None:
+            return known
+        name, number = wanted, 2
+        while name in self.taken or name in self.locals.values() or name in self.names.values():
+            name = f"{wanted}{number}"
+            number += 1
+        self.locals[token] = name
+        return name
+
+
+def _zip_header(targets: list[str], sources: list[str]) -> str:
+    if len(targets) == 1:
+        return f"for {targets[0]} in {sources[0]}:"
+    return f"for {', '.join(targets)} in zip({', '.join(sources)}):"
+
+
+def _negated(test: str) -> str:
+    if test.endswith(" is not None"):
+        return test.removesuffix(" is not None") + " is None"
+    if test.startswith("not "):
+        return test[4:]
+    return f"not ({test})" if " " in test else f"not {test}"
+
+
+def _merge_return(lines: list[str], text: str, indent: int) -> list[str] | None:
+    """`x = f(x)` before `return x` is `return f(x)`."""
+    name = text.removeprefix("return ")
+    if not lines or not name.isidentifier():
+        return None
+    last = lines[-1]
+    prefix = " " * indent + f"{name} = "
+    if "\n" in last or not last.startswith(prefix) or last.rstrip().endswith(("(", "[")):
+        return None
+    return [*lines[:-1], fold(f"return {last[len(prefix):]}", indent)]
+
+
+def tidy(text: str) -> str:
+    """No blank lines at the start of a block, and never two of them."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    for line in lines:
+        if not line.strip():
+            previous = kept[-1] if kept else ""
+            if not previous.strip() or (previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))):
+                continue
+            kept.append("")
+        else:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def plural(name: str) -> str:
+    """`conv` → `convs`."""
+    if name.endswith(("s", "x", "ch", "sh")):
+        return f"{name}es" if not name.endswith("ss") else f"{name}es"
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
+    if name[-1:].isdigit():
+        return f"{name}_list" if "_" not in name else f"{name}_list"
+    return f"{name}s"
+
+
+def _texts(node: Node) -> list[str]:
+    match node:
+        case Line():
+            return [node.text]
+        case Construct():
+            return [node.module.constructor.text]
+        case For():
+            return [node.target, node.iterable.text]
+        case While() | If():
+            return [node.test.text]
+        case Return():
+            return [node.value.text]
+
+
+def _node_uses(node: Node) -> frozenset[str]:
+    match node:
+        case Line():
+            return node.uses
+        case Construct():
+            return names(node.module.constructor)
+        case For():
+            return names(node.iterable)
+        case While() | If():
+            return names(node.test)
+        case Return():
+            return names(node.value)
+
+
+def _mentions(node: Node, name: str) -> bool:
+    for inner in walk([node]):
+        if name in _node_uses(inner):
+            return True
+        if isinstance(inner, Line) and name in inner.defs:
+            return True
+    return False
+
+
+def _constructs(nodes: list[Node], path: tuple[int, ...]) -> list[tuple[Construct, tuple[int, ...]]]:
+    found: list[tuple[Construct, tuple[int, ...]]] = []
+    for node in nodes:
+        if isinstance(node, Construct):
+            found.append((node, path))
+        elif isinstance(node, If):
+            found += _constructs(node.body, path) + _constructs(node.orelse, path)
+        elif isinstance(node, (For, While)):
+            found += _constructs(node.body, (*path, node.id))
+    return found
+
+
+def _made_here(nodes: list[Node]) -> list[str]:
+    """Tokens of the modules, and lists of modules, that a block makes at its own loop level."""
+    found: list[str] = []
+    for node in nodes:
+        if isinstance(node, Construct):
+            found.append(node.module.token)
+        elif isinstance(node, If):
+            found += [t for t in (*_made_here(node.body), *_made_here(node.orelse)) if t not in found]
+        elif isinstance(node, (For, While)):
+            found += [t for t in _made_inside(node.body) if t not in found]
+    return found
+
+
+def _made_inside(nodes: list[Node]) -> list[str]:
+    return list(dict.fromkeys(c.module.token for c, _ in _constructs(nodes, ())))
+
+
+def _asked_inside(nodes: list[Node]) -> list[str]:
+    return [m.token for n in walk(nodes) if isinstance(n, If) for m in n.test.modules]
+
+
+def _ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:
+    """In `forward`, ask whether a layer is there rather than why it was made."""
+    branches = {n.id: n for n in walk(init) if isinstance(n, If)}
+    return [_asking(node, branches) for node in forward]
+
+
+def _loop_over_modules(init: list[Node], forward: list[Node]) -> list[Node]:
+    """In `forward`, a loop over modules needs no counter that nobody reads."""
+    made: dict[int, set[str]] = {}
+    for node in walk(init):
+        if isinstance(node, (For, While)):
+            made.setdefault(node.id, set()).update(_made_inside(node.body))
+    return [_over_modules(node, made) for node in forward]
+
+
+def _over_modules(node: Node, made: dict[int, set[str]]) -> Node:
+    if isinstance(node, If):
+        return replace(
+            node,
+            body=[_over_modules(n, made) for n in node.body],
+            orelse=[_over_modules(n, made) for n in node.orelse],
+        )
+    if not isinstance(node, (For, While)):
+        return node
+    node = replace(node, body=[_over_modules(n, made) for n in node.body])
+    called = set(modules_used(node.body)) | set(_asked_inside(node.body))
+    if not called & made.get(node.id, set()):
+        return node
+    if isinstance(node, While):
+        return replace(node, test=Expr(node.test.text))
+    read = any(_node_uses(n) & node.target_names for n in walk(node.body))
+    if not read or (node.iterable.text.startswith("range(") and "," not in node.iterable.text):
+        return replace(node, iterable=Expr(node.iterable.text))
+    return node
+
+
+def _asking(node: Node, branches: dict[int, If]) -> Node:
+    if isinstance(node, (For, While)):
+        return replace(node, body=[_asking(n, branches) for n in node.body])
+    if not isinstance(node, If):
+        return node
+    body = [_asking(n, branches) for n in node.body]
+    orelse = [_asking(n, branches) for n in node.orelse]
+    node = replace(node, body=body, orelse=orelse)
+    made = branches.get(node.id)
+    if made is None:
+        return node
+    for there, here, operator in ((made.body, body, "is not None"), (made.orelse, orelse, "is None")):
+        direct = [n.module for n in there if isinstance(n, Construct)]
+        called = modules_used(here)
+        for module in direct:
+            if module.token in called:
+                test = Expr(f"{module.token} {operator}", strength=6, modules=(module,))
+                return replace(node, test=test)
+    return node
+
+
+__all__ = ["Module"]

@@ -1,0 +1,30 @@
+"""Changes to the text of a file: everything outside of them stays byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text between two offsets becomes another one; equal offsets insert."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply(text: str, edits: list[Edit]) -> str:
+    """The text after all edits; an edit inside of another one is part of what that replaced."""
+    ordered = sorted(edits, key=lambda e: (e.start, -(e.end > e.start), -e.end))
+    inserts_first = sorted(ordered, key=lambda e: (e.start, e.end != e.start, -e.end))
+    parts: list[str] = []
+    position = 0
+    for edit in inserts_first:
+        if edit.start < position:
+            continue
+        parts.append(text[position : edit.start])
+        parts.append(edit.text)
+        position = edit.end
+    parts.append(text[position:])
+    return "".join(parts)

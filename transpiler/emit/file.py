@@ -1,0 +1,815 @@
+"""A whole file: classes in the places of functions, calls in the places of models."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from transpiler.conversion import ModelRecord
+from transpiler.diagnostics import (
+    ASSUMED,
+    ASSUMED_CALLERS,
+    LEFT_MODEL,
+    LEFT_SUBCLASS,
+    LEFT_TRAINING,
+    Code,
+    Diagnostic,
+    Severity,
+)
+from transpiler.emit.classes import ClassPlan, ClassText, EmitError, render
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.fold import fold
+from transpiler.emit.functions import render_operation
+from transpiler.emit.imports import finish_imports
+from transpiler.emit.naming import PLAIN, camel, free
+from transpiler.emit.residual import Removal, statement_lines
+from transpiler.emit.text import substitute_names
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.statements import scan_comments
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Framework, UserClass
+from transpiler.ir.code import Construct, For, If, Line, Node, While
+from transpiler.passes.liveness import walk
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_CLASS = re.compile("\ue008(\\d+)\ue009")
+
+
+@dataclass(slots=True)
+class Unit:
+    """One class to write, and where it comes from."""
+
+    plan: ClassPlan
+    region: Region
+    summary: Summary | None = None  #: the block function, or the builder
+    built: Built | None = None
+    text: ClassText | None = None
+    problem: str = ""
+    node: cst.CSTNode | None = None
+    depends: set[int] = field(default_factory=set)  #: serials of the blocks that it instantiates
+
+
+class FileEmitter:
+    """Collects the edits of one file."""
+
+    def __init__(self, file: FileContext) -> None:
+        self.file = file
+        self.tree = file.tree
+        self.edits: list[Edit] = []
+        self.records: list[ModelRecord] = []
+        self.helpers: set[str] = set()
+        self.class_names: dict[int, str] = {}
+        self.taken = set(_WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
+        self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
+        self.constructors: list[str] = []
+        self.class_ends: list[int] = []
+        self.todo: dict[int, str] = {}
+        self.blocks: dict[int, Unit] = {}
+        self.builders: list[tuple[Summary, list[Unit]]] = []
+        self.module_units: list[Unit] = []
+        self.operations: list[Summary] = []
+        self.removed_names: set[str] = set()
+
+    # planning --------------------------------------------------------------------------------
+
+    def plan(self) -> None:
+        """Which classes there are."""
+        file = self.file
+        module = file.module
+        assert module is not None
+        reachable = self._reachable(module)
+        for summary in sorted(reachable, key=lambda s: self._offset(s)):
+            region = summary.region
+            if region is None:
+                continue
+            if summary.kind == "block":
+                self.blocks[summary.serial] = self._block_unit(summary, region)
+            elif summary.kind == "operation":
+                self.operations.append(summary)
+            elif summary.kind == "builder" and region.built:
+                units = [self._builder_unit(summary, region, b) for b in region.built]
+                self.builders.append((summary, units))
+        counts = _assignment_counts(module)
+        for built in module.built:
+            self.module_units.append(self._module_unit(module, built, counts))
+        self._name_classes()
+
+    def _offset(self, summary: Summary) -> int:
+        return self.tree.span(summary.function.node)[0]
+
+    def _reachable(self, module: Region) -> list[Summary]:
+        found: dict[int, Summary] = {}
+        roots: list[Summary] = []
+        called = {id(s) for s in module.called} | {id(s) for s in module.operations_used}
+        by_function: dict[int, list[Summary]] = {}
+        for summary in self.file.summaries.values():
+            by_function.setdefault(id(summary.function.node), []).append(summary)
+        callers_of: set[int] = set()
+        for summary in self.file.summaries.values():
+            if summary.region is not None and summary.kind != "failed":
+                callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
+        for summary in self.file.summaries.values():
+            if summary.kind == "builder" or id(summary) in called:
+                roots.append(summary)
+        for summaries in by_function.values():
+            if not any(id(s) in callers_of or id(s) in called for s in summaries):
+                roots += [s for s in summaries if s.kind in ("block", "operation")][-1:]
+        stack = list({id(s): s for s in roots}.values())
+        best: dict[int, Summary] = {}
+        for summary in stack:
+            if summary.kind == "builder":
+                best[id(summary.function.node)] = summary
+        stack = [s for s in stack if s.kind != "builder" or best.get(id(s.function.node)) is s]
+        while stack:
+            summary = stack.pop()
+            if id(summary) in found or summary.kind in ("failed", "running", "static", "layer"):
+                continue
+            if summary.function.file is not None and summary.function.file is not self.file:
+                continue
+            found[id(summary)] = summary
+            if summary.region is not None:
+                stack += summary.region.called + summary.region.operations_used
+        return list(found.values())
+
+    def _block_unit(self, summary: Summary, region: Region) -> Unit:
+        parameters = [self._parameter(p) for p in summary.parameters if p.name in summary.statics]
+        plan = ClassPlan(
+            "",
+            region.init,
+            region.forward,
+            list(summary.tensors),
+            parameters,
+            summary.sizes,
+            frozenset(p.name for p in summary.parameters if not p.is_tensor) | region.closure_reads,
+            (),
+            dict(region.renames),
+            dict(region.module_hints),
+            self._docstring(summary),
+            attributes=summary.attributes,
+        )
+        return Unit(plan, region, summary, node=summary.function.node, depends={s.serial for s in region.called})
+
+    def _builder_unit(self, summary: Summary, region: Region, built: Built) -> Unit:
+        parameters = [self._parameter(p) for p in summary.parameters]
+        statics = frozenset(p.name for p in summary.parameters) | region.closure_reads
+        guards = tuple(
+            f"if {name} is not None:\n    raise NotImplementedError("
+            f'"{name}: pass tensors to the model instead of building on them")'
+            for name in sorted(region.assumed_none)
+            if name in {p.name for p in summary.parameters}
+        )
+        plan = ClassPlan(
+            "",
+            built.init,
+            built.forward,
+            list(built.inputs),
+            parameters,
+            (),
+            statics,
+            tuple(sorted(self._model_names(region, built))),
+            dict(region.renames),
+            dict(region.module_hints),
+            apply_init=self.file.options.init == "keras",
+            guards=guards,
+        )
+        return Unit(plan, region, summary, built, node=built.node, depends={s.serial for s in region.called})
+
+    def _model_names(self, region: Region, built: Built) -> set[str]:
+        if not region.model_names:
+            return set()
+        used: set[str] = set()
+        for node in walk(built.init):
+            if isinstance(node, Construct) and node.module.constructor.text in region.model_names:
+                used.add(node.module.constructor.text)
+        from transpiler.passes.liveness import modules_used, prune
+
+        forward, _ = prune(built.forward, frozenset(), effects=False)
+        called = {m.constructor.text for m in modules_used(forward).values()}
+        return used & called
+
+    def _module_unit(self, module: Region, built: Built, counts: dict[str, int]) -> Unit:
+        local = frozenset(n for n, c in counts.items() if c > 1)
+        plan = ClassPlan(
+            "",
+            _without_globals(built.init, local, False),
+            _without_globals(built.forward, local, False),
+            list(built.inputs),
+            renames=dict(module.renames),
+            hints=dict(module.module_hints),
+            effects=False,
+            apply_init=self.file.options.init == "keras",
+            required=tuple(sorted(self._model_names(module, built))),
+        )
+        return Unit(plan, module, None, built, node=built.node, depends={s.serial for s in module.called})
+
+    def _parameter(self, parameter: Any) -> tuple[str, str, str, bool]:
+        node = parameter.node
+        annotation = default = ""
+        if node is not None:
+            if node.annotation is not None:
+                annotation = self.tree.source(node.annotation.annotation)
+                if self._mentions_framework(annotation):
+                    annotation = ""
+            if node.default is not None:
+                default = " ".join(self.tree.source(node.default).split())
+        return parameter.name, annotation, default, parameter.keyword_only
+
+    def _mentions_framework(self, text: str) -> bool:
+        return any(isinstance(self.file.globals.get(w), Framework) for w in _WORD.findall(text))
+
+    def _docstring(self, summary: Summary) -> str:
+        node = summary.function.node
+        if isinstance(node, cst.Lambda) or not isinstance(node.body, cst.IndentedBlock):
+            return ""
+        first = node.body.body[0] if node.body.body else None
+        if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
+            value = first.body[0].value
+            if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
+                return self.tree.source(value)
+        return ""
+
+    def _name_classes(self) -> None:
+        entries: list[tuple[int, str, Unit]] = []
+        for serial, unit in self.blocks.items():
+            assert unit.summary is not None
+            entries.append((self._offset(unit.summary), camel(unit.summary.function.name), unit))
+            del serial
+        for summary, units in self.builders:
+            for unit in units:
+                entries.append((self._offset(summary), self._model_name(summary, unit, len(units)), unit))
+        for unit in self.module_units:
+            assert unit.built is not None
+            entries.append((self.tree.span(unit.built.node)[0], self._module_model_name(unit), unit))
+        ranks = _rank_suffixes(self.blocks)
+        for _, base, unit in sorted(entries, key=lambda e: e[0]):
+            suffix = "Model" if unit.built is not None else "Block"
+            if unit.summary is not None and unit.built is None:
+                base += ranks.get(unit.summary.serial, "")
+            unit.plan.name = free(base, self.taken, suffix)
+            if unit.summary is not None and unit.built is None:
+                self.class_names[unit.summary.serial] = unit.plan.name
+
+    def _model_name(self, summary: Summary, unit: Unit, count: int) -> str:
+        assert unit.built is not None
+        built = unit.built
+        if built.name and built.name.isidentifier():
+            return camel(built.name)
+        variable = built.variable or self._sequential_variable(unit)
+        if variable and variable.lower() not in PLAIN and (count > 1 or summary.function.name.startswith("_")):
+            return camel(variable)
+        if summary.function.name in ("__init__", "main", "run", "load_model") and variable and variable not in PLAIN:
+            return camel(variable)
+        if summary.function.name in ("__init__", "main", "run"):
+            return camel(summary.function.nested_in or "Model")
+        return camel(summary.function.name)
+
+    def _sequential_variable(self, unit: Unit) -> str:
+        built = unit.built
+        assert built is not None
+        model = built.model
+        if model.kind == "sequential":
+            for name, value in unit.region.scope.values.items():
+                if value is model:
+                    return name.removeprefix("self.")
+        return built.variable
+
+    def _module_model_name(self, unit: Unit) -> str:
+        built = unit.built
+        assert built is not None
+        if built.name and re.sub(r"\W", "_", built.name).isidentifier():
+            return camel(built.name)
+        variable = self._sequential_variable(unit)
+        return camel(variable) if variable else "Model"
+
+    # rendering -------------------------------------------------------------------------------
+
+    def render(self) -> None:
+        """Write every class; what can't be written fails with all that depends on it."""
+        units = [*self.blocks.values(), *(u for _, us in self.builders for u in us), *self.module_units]
+        for unit in units:
+            try:
+                unit.text = render(unit.plan)
+            except EmitError as why:
+                unit.problem = str(why)
+        changed = True
+        while changed:
+            changed = False
+            for unit in units:
+                if unit.problem or unit.text is None:
+                    continue
+                used = {int(s) for c in unit.text.constructors for s in _CLASS.findall(c.text)}
+                for serial in used:
+                    block = self.blocks.get(serial)
+                    if block is not None and block.problem:
+                        name = block.summary.function.name if block.summary else ""
+                        unit.problem = f"`{name}`: {block.problem}"
+                        changed = True
+
+    def named(self, text: str) -> str:
+        """Text with the names of the classes filled in."""
+        return _CLASS.sub(lambda m: self.class_names.get(int(m.group(1)), "Block"), text)
+
+
+def _assignment_counts(module: Region) -> dict[str, int]:
+    counts: dict[str, int] = {}
+
+    def count(nodes: list[Node], weight: int) -> None:
+        for node in nodes:
+            if isinstance(node, Line) and node.static:
+                for name in node.defs:
+                    counts[name] = counts.get(name, 0) + weight
+            elif isinstance(node, If):
+                count(node.body, 1)
+                count(node.orelse, 1)
+            elif isinstance(node, (For, While)):
+                count(node.body, 2)
+
+    count(module.init, 1)
+    return counts
+
+
+def _without_globals(nodes: list[Node], local: frozenset[str], nested: bool) -> list[Node]:
+    """Module level: what is assigned once stays global, and is not repeated in the class."""
+    return [
+        n
+        for n in nodes
+        if not (isinstance(n, Line) and n.static and n.defs and not (n.defs & local))
+    ]
+
+
+def _rank_suffixes(blocks: dict[int, Unit]) -> dict[int, str]:
+    """A block that is used at several ranks becomes `…1d`, `…2d`."""
+    by_node: dict[int, list[Summary]] = {}
+    for unit in blocks.values():
+        assert unit.summary is not None
+        by_node.setdefault(id(unit.summary.function.node), []).append(unit.summary)
+    found: dict[int, str] = {}
+    for summaries in by_node.values():
+        if len(summaries) < 2:
+            continue
+        for summary in summaries:
+            rank = _rank_of(summary)
+            if rank > 2:
+                found[summary.serial] = f"{rank - 2}d"
+    return found
+
+
+def _rank_of(summary: Summary) -> int:
+    region = summary.region
+    assert region is not None
+    for name in summary.tensors:
+        value = region.wants.get(f"rank:param:{name}")
+        if isinstance(value, int):
+            return value
+    return 0
+
+
+def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
+    """The new text of a file, with what was found and what there is to say."""
+    emitter = FileEmitter(file)
+    emitter.plan()
+    emitter.render()
+    writer = _FileWriter(emitter)
+    return writer.write()
+
+
+class _FileWriter:
+    """Turns rendered classes into edits of the file."""
+
+    def __init__(self, emitter: FileEmitter) -> None:
+        self.emitter = emitter
+        self.file = emitter.file
+        self.tree = emitter.tree
+        self.edits: list[Edit] = []
+        self.diagnostics: list[Diagnostic] = list(emitter.file.diagnostics)
+        self.records: list[ModelRecord] = []
+        self.helpers: set[str] = set()
+        self.torch_classes: set[str] = set()
+        self.class_spots: list[int] = []
+        self.first_use: int | None = None
+        self.todos: dict[int, tuple[Code, str]] = {}
+        self.kept_functions: set[str] = set()
+        self.top = list(self.tree.module.body)
+
+    def write(self) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
+        self._failed_functions()
+        self._keep_what_failures_need()
+        self._blocks()
+        self._operations()
+        self._builders()
+        self._module()
+        self._subclasses()
+        for offset, (code, message) in sorted(self.todos.items()):
+            self._todo(offset, code, message)
+        if not self.class_spots and not self.edits:
+            return self.tree.text, self.records, self.diagnostics, False
+        text = self._with_helpers()
+        if self.class_spots:
+            text = finish_imports(self.file, text, self.helpers, self.first_framework_import())
+        changed = text != self.tree.text
+        return text, self.records, sorted(self.diagnostics, key=lambda d: (d.line, d.column)), changed
+
+    def first_framework_import(self) -> int:
+        return 0
+
+    # what stays ------------------------------------------------------------------------------
+
+    def _failed_functions(self) -> None:
+        """Functions that were not understood: a diagnostic each, for those nobody else reports."""
+        seen: set[int] = set()
+        for summary in self.file.summaries.values():
+            node = summary.function.node
+            if summary.kind != "failed" or id(node) in seen or isinstance(node, cst.Lambda):
+                continue
+            if summary.function.file is not None and summary.function.file is not self.file:
+                continue
+            others = [s for s in self.file.summaries.values() if s.function.node is node and s.kind != "failed"]
+            if others:
+                continue
+            seen.add(id(node))
+            self._report(LEFT_MODEL, node, f"`{summary.function.name}` is left as it is: {summary.reason}")
+        for summary, units in self.emitter.builders:
+            problem = next((u.problem for u in units if u.problem), "")
+            if problem:
+                self._report(
+                    LEFT_MODEL, summary.function.node, f"`{summary.function.name}` is left as it is: {problem}"
+                )
+        for unit in self.emitter.blocks.values():
+            if unit.problem and unit.summary is not None:
+                name = unit.summary.function.name
+                self._report(LEFT_MODEL, unit.summary.function.node, f"`{name}` is left as it is: {unit.problem}")
+
+    def _report(self, code: Code, node: cst.CSTNode, message: str, comment: bool = True) -> None:
+        line, column = self.tree.place(node)
+        diagnostic = code.at(line, column, message)
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+        if comment:
+            self.todos.setdefault(self.tree.span(node)[0], (code, message))
+
+    def _todo(self, offset: int, code: Code, message: str) -> None:
+        start = self.tree.line_start(offset)
+        indent = re.match(r"[ \t]*", self.tree.text[start:offset])
+        pad = indent.group() if indent else ""
+        previous = self.tree.text[:start].rstrip("\n").rpartition("\n")[2]
+        if "TODO(tf2torch)" in previous:
+            return
+        newline = "\r\n" if "\r\n" in self.tree.text else "\n"
+        self.edits.append(Edit(start, start, f"{pad}# TODO(tf2torch) {code.code}: {message}{newline}"))
+
+    def _keep_what_failures_need(self) -> None:
+        """Functions that code which stays Keras still calls."""
+        module = self.file.module
+        assert module is not None
+        texts: list[str] = []
+        for node, _ in module.failed_statements.values():
+            texts.append(self.tree.source(node))
+        failed = [s for s in self.file.summaries.values() if s.kind == "failed"]
+        texts += [self.tree.source(s.function.node) for s in failed if s.function.file in (None, self.file)]
+        for summary, units in self.emitter.builders:
+            if any(u.problem for u in units):
+                texts.append(self.tree.source(summary.function.node))
+        for unit in self.emitter.blocks.values():
+            if unit.problem and unit.summary is not None:
+                texts.append(self.tree.source(unit.summary.function.node))
+        for made in self.file.user_classes:
+            if made.bases:
+                texts.append(self.tree.source(made.node))
+        for unit in self.emitter.module_units:
+            if unit.problem:
+                texts.append(self.tree.text)
+        functions = {
+            u.summary.function.name: u.summary.function.node
+            for u in self.emitter.blocks.values()
+            if u.summary is not None
+        }
+        functions.update({s.function.name: s.function.node for s in self.emitter.operations})
+        pending = {w for t in texts for w in _WORD.findall(t)}
+        while pending:
+            word = pending.pop()
+            if word in functions and word not in self.kept_functions:
+                self.kept_functions.add(word)
+                pending |= set(_WORD.findall(self.tree.source(functions[word])))
+
+    # blocks ----------------------------------------------------------------------------------
+
+    def _blocks(self) -> None:
+        by_node: dict[int, list[Unit]] = {}
+        for unit in self.emitter.blocks.values():
+            if not unit.problem and unit.text is not None:
+                by_node.setdefault(id(unit.node), []).append(unit)
+        for units in by_node.values():
+            self._replace_function(units)
+
+    def _replace_function(self, units: list[Unit]) -> None:
+        summary = units[0].summary
+        assert summary is not None
+        node = summary.function.node
+        assert isinstance(node, cst.FunctionDef)
+        start, end = self._function_span(node)
+        pad = re.match(r"[ \t]*", self.tree.text[start:])
+        indent = pad.group() if pad else ""
+        texts = [self._class_text(u) for u in units]
+        lost = self._lost_comments(node, units)
+        text = ("\n\n\n" if not indent else "\n\n").join(texts)
+        text = "".join(f"{c}\n" for c in lost) + text
+        if indent:
+            text = "\n".join(indent + line if line else line for line in text.split("\n"))
+        text = text.rstrip("\n")
+        if summary.function.name in self.kept_functions:
+            gap = "\n\n" if indent else "\n\n\n"
+            self.edits.append(Edit(end, end, gap + text))
+        else:
+            self.edits.append(Edit(start, end, text))
+        self.class_spots.append(end)
+        for unit in units:
+            self._record(unit, "block", node, function=summary.function.name)
+            self._speak(unit.region)
+        if not summary.function.name.startswith("_") and not summary.function.nested_in:
+            name = units[0].plan.name
+            self._say(
+                ASSUMED_CALLERS,
+                node,
+                f"`{summary.function.name}` became the class {name}; callers in other files must construct it",
+            )
+
+    def _function_span(self, node: cst.FunctionDef) -> tuple[int, int]:
+        start, end = self.tree.span(node)
+        if node.decorators:
+            start = min(start, *(self.tree.span(d)[0] for d in node.decorators))
+        return self.tree.line_start(start), len(self.tree.text[:end].rstrip())
+
+    def _lost_comments(self, node: cst.CSTNode, units: list[Unit]) -> list[str]:
+        start, end = self.tree.span(node)
+        text = self.tree.text[start:end]
+        if "#" not in text:
+            return []
+        written = "\n".join(u.text.text for u in units if u.text is not None)
+        return [c for c in dict.fromkeys(scan_comments(text)) if c not in written]
+
+    def _class_text(self, unit: Unit) -> str:
+        assert unit.text is not None
+        text = self.emitter.named(unit.text.text)
+        text = "\n".join(_refold(line) for line in text.split("\n"))
+        self.helpers |= unit.text.helpers | unit.region.helpers_used
+        for constructor in unit.text.constructors:
+            self.torch_classes.update(re.findall(r"\bnn\.(\w+)\(", constructor.text))
+            self.torch_classes.update(re.findall(r"^(\w+)\(", constructor.text))
+        return text
+
+    def _record(self, unit: Unit, kind: str, node: cst.CSTNode, variable: str = "", function: str = "") -> None:
+        line, _ = self.tree.place(node)
+        partial = unit.text is not None and "NotConverted(" in unit.text.text
+        self.records.append(
+            ModelRecord(unit.plan.name, kind, line, "partial" if partial else "converted", variable, function)
+        )
+
+    def _speak(self, region: Region) -> None:
+        for code, node, message in region.diagnostics:
+            self._say(code, node, message)
+
+    def _say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
+        line, column = self.tree.place(node) if node is not None else (1, 1)
+        diagnostic = code.at(line, column, message)
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+    # operations ------------------------------------------------------------------------------
+
+    def _operations(self) -> None:
+        for summary in self.emitter.operations:
+            node = summary.function.node
+            if not isinstance(node, cst.FunctionDef) or summary.region is None:
+                continue
+            text = render_operation(self.file, summary)
+            if text is None:
+                continue
+            start, end = self._function_span(node)
+            pad = re.match(r"[ \t]*", self.tree.text[start:])
+            indent = pad.group() if pad else ""
+            lost = [c for c in dict.fromkeys(scan_comments(self.tree.source(node))) if c not in text]
+            text = "".join(f"{c}\n" for c in lost) + text
+            if indent:
+                text = "\n".join(indent + line if line else line for line in text.split("\n"))
+            self.edits.append(Edit(start, end, self.emitter.named(text).rstrip("\n")))
+            self.helpers |= summary.region.helpers_used
+            self.class_spots.append(end)
+            self._speak(summary.region)
+
+    # builders --------------------------------------------------------------------------------
+
+    def _builders(self) -> None:
+        for summary, units in self.emitter.builders:
+            if any(u.problem for u in units):
+                continue
+            node = summary.function.node
+            if isinstance(node, cst.FunctionDef):
+                self._builder(summary, node, units)
+
+    def _builder(self, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:
+        region = summary.region
+        assert region is not None
+        removal = Removal(self.tree, region, node)
+        for unit in units:
+            assert unit.built is not None
+            removal.instantiate(unit.built, self._instance(unit))
+        kept = removal.finish()
+        self.edits += kept.edits
+        spot = self._top_level_start(node)
+        texts = [self._class_text(u) for u in units]
+        lost = self._lost_in_builder(node, units, kept.text)
+        block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
+        self.edits.append(Edit(spot, spot, block + "\n\n\n"))
+        self.class_spots.append(spot)
+        for unit in units:
+            assert unit.built is not None
+            owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
+            self._record(unit, unit.built.kind, node, function=owner + summary.function.name)
+        self._speak(region)
+        self._left_calls(region)
+        for name in sorted(region.assumed_none):
+            self._say(
+                ASSUMED, node, f"`{summary.function.name}`: the parameter {name}, a Keras tensor, must be None now"
+            )
+
+    def _lost_in_builder(self, node: cst.FunctionDef, units: list[Unit], kept: str) -> list[str]:
+        text = self.tree.source(node.body)
+        if "#" not in text:
+            return []
+        written = "\n".join(u.text.text for u in units if u.text is not None) + kept
+        return [c for c in dict.fromkeys(scan_comments(text)) if c not in written]
+
+    def _instance(self, unit: Unit) -> str:
+        assert unit.text is not None
+        arguments: list[str] = []
+        methods = {n.removeprefix("self.") for n in unit.plan.required} | self._attributes(unit)
+        own = {p[0] for p in unit.plan.parameters}
+        for name, keyword_only in unit.text.parameters:
+            value = f"self.{name}" if name in methods and name not in own else name
+            arguments.append(f"{name}={value}" if keyword_only else value)
+        return f"{unit.plan.name}({', '.join(arguments)})"
+
+    def _attributes(self, unit: Unit) -> set[str]:
+        found: set[str] = set()
+        for node in walk(unit.plan.init):
+            uses = node.uses if isinstance(node, Line) else frozenset()
+            if isinstance(node, Construct):
+                uses = frozenset(n for n, _ in node.module.constructor.names)
+            elif isinstance(node, (If, While)):
+                uses = frozenset(n for n, _ in node.test.names)
+            elif isinstance(node, For):
+                uses = frozenset(n for n, _ in node.iterable.names)
+            found |= {n.removeprefix("self.") for n in uses if n.startswith("self.")}
+        return found
+
+    def _top_level_start(self, node: cst.CSTNode) -> int:
+        """Where the top-level statement that holds a node starts, its comments included."""
+        offset = self.tree.span(node)[0]
+        for statement in self.top:
+            start, end = statement_lines(self.tree, statement)
+            if start <= offset < max(end, start + 1):
+                return start
+        return self.tree.line_start(offset)
+
+    def _left_calls(self, region: Region) -> None:
+        last_line = -10
+        for node, name, _ in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
+            line, _ = self.tree.place(node)
+            if name == "summary" and False:
+                continue
+            message = f"`{name}` is left as it is; the model is an nn.Module now"
+            statement = self._line_node(node)
+            first = line > last_line + 1
+            end_line, _ = self.tree.line_column(self.tree.span(node)[1])
+            last_line = end_line
+            if first:
+                self._say(LEFT_TRAINING, node, message)
+                if statement is not None:
+                    self.todos.setdefault(statement, (LEFT_TRAINING, message))
+
+    def _line_node(self, node: cst.CSTNode) -> int | None:
+        offset = self.tree.span(node)[0]
+        start = self.tree.line_start(offset)
+        text = self.tree.text[start:offset]
+        return start + len(text) - len(text.lstrip())
+
+    # the module ------------------------------------------------------------------------------
+
+    def _module(self) -> None:
+        module = self.file.module
+        assert module is not None
+        for node, why in module.failed_statements.values():
+            self._report(LEFT_MODEL, node, why.reason)
+        for model, why in module.failed_models:
+            assert model.node is not None
+            self._report(LEFT_MODEL, model.node, why.reason)
+        units = self.emitter.module_units
+        if any(u.problem for u in units) or (module.failed_statements and units):
+            for unit in units:
+                if unit.problem:
+                    assert unit.node is not None
+                    self._report(LEFT_MODEL, unit.node, unit.problem)
+            if any(u.problem for u in units):
+                return
+        if not units:
+            self._left_calls(module)
+            return
+        removal = Removal(self.tree, module, self.tree.module)
+        for unit in units:
+            assert unit.built is not None
+            removal.instantiate(unit.built, self._instance(unit))
+        kept = removal.finish()
+        self.edits += kept.edits
+        for unit in units:
+            assert unit.built is not None
+            spot = self._top_level_start(removal.place(unit.built))
+            text = self._class_text(unit)
+            self.edits.append(Edit(spot, spot, self._spaced(spot, text)))
+            self.class_spots.append(spot)
+            use = self.tree.span(removal.place(unit.built))[0]
+            self.first_use = use if self.first_use is None else min(self.first_use, use)
+            variable = self.emitter._sequential_variable(unit)
+            self._record(unit, unit.built.kind, unit.built.node, variable=variable)
+        self._speak(module)
+        self._left_calls(module)
+
+    def _spaced(self, spot: int, text: str) -> str:
+        """Class text with two blank lines around it."""
+        before = self.tree.text[:spot]
+        blank = len(before) - len(before.rstrip("\n")) - 1 if before.strip() else 2
+        return "\n" * max(0, 2 - blank) + text.rstrip("\n") + "\n\n\n"
+
+    def _subclasses(self) -> None:
+        for made in self.file.user_classes:
+            if any(b.startswith(("keras.", "tf.")) for b in made.bases):
+                self._report(
+                    LEFT_SUBCLASS,
+                    made.node,
+                    f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is",
+                )
+
+    # helpers ---------------------------------------------------------------------------------
+
+    def _with_helpers(self) -> str:
+        text = self._helper_text()
+        if text and self.class_spots:
+            limit = self.first_use
+            spots = [s for s in self.class_spots if limit is None or s <= limit]
+            spot = min(self.class_spots) if not spots else max(spots)
+            first = min(self.class_spots)
+            spot = self._before_first_class(first)
+            self.edits.append(Edit(spot, spot, text))
+        return apply(self.tree.text, self._line_starts_first())
+
+    def _line_starts_first(self) -> list[Edit]:
+        return self.edits
+
+    def _before_first_class(self, first: int) -> int:
+        for statement in self.top:
+            start, end = statement_lines(self.tree, statement)
+            if start <= first <= end:
+                return start
+        return first
+
+    def _helper_text(self) -> str:
+        emitted = self.file.rules.emitted
+        order: list[str] = []
+
+        def visit(name: str) -> None:
+            if name in order or name not in emitted:
+                return
+            for need in emitted[name].needs:
+                visit(need)
+            order.append(name)
+
+        init = ""
+        if any("init_like_keras" in (u.text.text if u.text else "") for u in self._all_units()) or any(
+            "with_init" in h for h in self.helpers
+        ):
+            init = self.file.rules.default_init(self.torch_classes | self.helpers)
+        for name in sorted(self.helpers):
+            visit(name)
+        self.helpers = set(order)
+        parts = [emitted[name].source.rstrip("\n") for name in order]
+        if init:
+            parts.append(init.strip("\n"))
+            self.helpers.add("init_like_keras")
+        return "".join(f"{p}\n\n\n" for p in parts)
+
+    def _all_units(self) -> list[Unit]:
+        emitter = self.emitter
+        return [*emitter.blocks.values(), *(u for _, us in emitter.builders for u in us), *emitter.module_units]
+
+
+def _refold(line: str) -> str:
+    """A line that grew when the class names were filled in."""
+    if len(line) <= 88 or line.lstrip().startswith("#"):
+        return line
+    indent = len(line) - len(line.lstrip())
+    return fold(line.strip(), indent)
+
+
+__all__ = ["Severity", "UserClass", "substitute_names"]

@@ -1,0 +1,152 @@
+"""Long lines, folded as black does it."""
+
+from __future__ import annotations
+
+WIDTH = 88
+
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def fold(text: str, indent: int, width: int = WIDTH) -> str:
+    """One logical line at an indentation, over several lines where it is too long."""
+    line = " " * indent + text
+    if len(line) <= width or "\n" in text:
+        return line
+    head, body, tail = split_last_bracket(text)
+    if not body:
+        return line
+    trailing = _comment_of(tail)
+    if trailing and len(line) - len(trailing) <= width:
+        return line
+    outer = " " * indent
+    inner = indent + 4
+    parts = split_commas(body)
+    one = " " * inner + body
+    unpacks = head.rstrip().endswith("(") and _is_plain_group(head)
+    if len(one) <= width and not _is_comprehension_only(parts, unpacks):
+        return f"{outer}{head}\n{one}\n{outer}{tail}"
+    if unpacks:
+        return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
+    if _is_comprehension(body):
+        return "\n".join([f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"])
+    lines = [f"{outer}{head}"]
+    star = any(p.startswith("**") or p.startswith("*") for p in parts)
+    for part in parts:
+        lines.append(fold(part + ",", inner, width))
+    del star
+    lines.append(f"{outer}{tail}")
+    return "\n".join(lines)
+
+
+def _comment_of(tail: str) -> str:
+    position = tail.find("  #")
+    return tail[position:] if position >= 0 else ""
+
+
+def _is_comprehension_only(parts: list[str], unpacks: bool) -> bool:
+    return False
+
+
+def _is_plain_group(head: str) -> bool:
+    """Whether a parenthesis only groups: `x = (`, `return (`."""
+    before = head[:-1].rstrip()
+    return not before or before.endswith(("=", "return", ",", "+", "-", "*", "/", "and", "or", "not", "in"))
+
+
+def _fold_group(body: str, indent: int, width: int) -> list[str]:
+    """An expression in grouping parentheses: one operand a line."""
+    for operators in ((" if ", " else "), (" or ",), (" and ",), (" + ", " - "), (" * ", " / ", " // ", " @ ")):
+        parts = split_operators(body, operators)
+        if len(parts) > 1:
+            return [fold(p, indent, width) for p in parts]
+    return [fold(body, indent, width)]
+
+
+def _is_comprehension(body: str) -> bool:
+    return len(split_operators(body, (" for ",))) > 1 and len(split_commas(body)) == 1
+
+
+def _fold_comprehension(body: str, indent: int, width: int) -> list[str]:
+    return [fold(p, indent, width) for p in split_operators(body, (" for ", " if "))]
+
+
+def split_operators(text: str, operators: tuple[str, ...]) -> list[str]:
+    """Parts of an expression; each but the first starts with its operator."""
+    parts: list[str] = []
+    start = 0
+    for position, depth in _positions(text):
+        if depth:
+            continue
+        for operator in operators:
+            if text.startswith(operator, position) and position > start:
+                parts.append(text[start:position].strip())
+                start = position + 1
+                break
+    parts.append(text[start:].strip())
+    return parts
+
+
+def split_commas(text: str) -> list[str]:
+    """The elements of the inside of a bracket."""
+    parts: list[str] = []
+    start = 0
+    for position, depth in _positions(text):
+        if depth == 0 and text[position] == ",":
+            parts.append(text[start:position].strip())
+            start = position + 1
+    last = text[start:].strip()
+    if last:
+        parts.append(last)
+    return parts
+
+
+def split_last_bracket(text: str) -> tuple[str, str, str]:
+    """`head(`, `body`, `)tail`, where the bracket is the last one at the outermost level.
+
+    An empty last bracket (`x.flatten()`) is passed over for the one before it, as is one that is
+    too short to be worth it.
+    """
+    pairs: list[tuple[int, int]] = []
+    stack: list[int] = []
+    for position, _ in _positions(text, brackets=True):
+        char = text[position]
+        if char in _OPEN:
+            stack.append(position)
+        elif char in _CLOSE and stack:
+            start = stack.pop()
+            if not stack:
+                pairs.append((start, position))
+    for start, end in reversed(pairs):
+        if end - start > 1 and not text[end + 1 :].strip(" :").startswith(("=", "for ")):
+            return text[: start + 1], text[start + 1 : end].strip(), text[end:]
+    return text, "", ""
+
+
+def _positions(text: str, brackets: bool = False) -> list[tuple[int, int]]:
+    """Each position outside of strings, with the bracket depth before it."""
+    found: list[tuple[int, int]] = []
+    depth, quote, position = 0, "", 0
+    while position < len(text):
+        char = text[position]
+        if quote:
+            if char == "\\":
+                position += 1
+            elif text.startswith(quote, position):
+                position += len(quote) - 1
+                quote = ""
+        elif char in "\"'":
+            quote = char * 3 if text.startswith(char * 3, position) else char
+            found.append((position, depth))
+            position += len(quote) - 1
+        elif char == "#" and not depth:
+            break
+        elif char in _OPEN:
+            found.append((position, depth))
+            depth += 1
+        elif char in _CLOSE:
+            depth -= 1
+            found.append((position, depth))
+        else:
+            found.append((position, depth))
+        position += 1
+    return found

@@ -1,0 +1,384 @@
+"""What is left of a function or module once its models have become classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit, apply
+from transpiler.interpret.region import Built, Region
+from transpiler.ir.code import Construct, For, If, Line, While
+from transpiler.passes.liveness import walk
+from transpiler.source.tree import Tree
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(slots=True)
+class Kept:
+    """The edits that take away what moved, and the text that stays."""
+
+    edits: list[Edit] = field(default_factory=list)
+    text: str = ""
+
+
+def statement_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
+    """The offsets of a statement's whole lines, its leading comments included."""
+    start, end = tree.span(statement)
+    decorators = getattr(statement, "decorators", ())
+    if decorators:
+        start = min(start, *(tree.span(d)[0] for d in decorators))
+    first = tree.line_start(start)
+    for empty in reversed(getattr(statement, "leading_lines", ())):
+        previous = tree.line_start(max(first - 1, 0))
+        if empty.comment is None:
+            break
+        first = previous
+    last = tree.line_end(max(len(tree.text[:end].rstrip()) - 1, start))
+    return first, last
+
+
+class Removal:
+    """Decides statement by statement what of a suite stays."""
+
+    def __init__(self, tree: Tree, region: Region, node: cst.CSTNode) -> None:
+        self.tree = tree
+        self.region = region
+        self.node = node
+        self.instances: dict[int, tuple[Built, str]] = {}
+        self.places: dict[int, cst.CSTNode] = {}
+        self.is_module = region.is_module
+        self.conflict = ""
+
+    def instantiate(self, built: Built, text: str) -> None:
+        """The model is made by this expression."""
+        self.instances[id(built)] = (built, text)
+
+    def place(self, built: Built) -> cst.CSTNode:
+        """The statement in which a model is instantiated."""
+        return self.places.get(id(built), built.node)
+
+    def finish(self) -> Kept:
+        """The edits."""
+        body = self.node.body if isinstance(self.node, cst.Module) else self.node.body.body  # type: ignore[attr-defined]
+        leaves = list(_leaves(list(body)))
+        decisions: dict[int, str] = {}
+        replacements: dict[int, list[Edit]] = {}
+        for built, text in self.instances.values():
+            self._place_instance(built, text, leaves, replacements)
+        graph = self.region.graph_statements
+        first_model = min((self.tree.span(self.places[i])[0] for i in self.places), default=0)
+        for leaf in leaves:
+            if id(leaf) in replacements:
+                decisions[id(leaf)] = "keep"
+            elif id(leaf) in graph:
+                decisions[id(leaf)] = "drop"
+            else:
+                decisions[id(leaf)] = self._plain(leaf, first_model)
+        if not self.is_module:
+            self._drop_unread(list(body), leaves, decisions, replacements)
+        kept = Kept()
+        self._suite(list(body), decisions, replacements, kept)
+        self._collapse_return(list(body), decisions, replacements, kept)
+        return kept
+
+    def _place_instance(
+        self, built: Built, text: str, leaves: list[cst.CSTNode], replacements: dict[int, list[Edit]]
+    ) -> None:
+        span = self.tree.span(built.node)
+        holder = next((s for s in leaves if _inside(span, self.tree.span(s))), None)
+        if built.model.kind == "sequential":
+            variable = self._variable(built)
+            adds = [s for s in leaves if self._adds_to(s, variable)] if variable else []
+            adds = [s for s in adds if self.tree.span(s)[0] > span[0]]
+            if adds:
+                last = self._outermost(adds[-1])
+                self.places[id(built)] = last
+                edit = Edit(*self.tree.span(last), f"{variable} = {text}")
+                replacements.setdefault(id(last), []).append(edit)
+                self.whole = getattr(self, "whole", set()) | {id(last)}
+                return
+        assert holder is not None
+        self.places[id(built)] = holder
+        replacements.setdefault(id(holder), []).append(Edit(span[0], span[1], text))
+
+    def _outermost(self, leaf: cst.CSTNode) -> cst.CSTNode:
+        """The statement of the suite that holds a leaf."""
+        body = self.node.body if isinstance(self.node, cst.Module) else self.node.body.body  # type: ignore[attr-defined]
+        span = self.tree.span(leaf)
+        for statement in body:
+            if statement is leaf:
+                return leaf
+            if _inside(span, self.tree.span(statement)):
+                if isinstance(statement, (cst.For, cst.While)) or (
+                    isinstance(statement, cst.If) and not self._is_main(statement)
+                ):
+                    return statement
+                return leaf
+        return leaf
+
+    def _is_main(self, node: cst.If) -> bool:
+        return "__name__" in self.tree.source(node.test)
+
+    def _variable(self, built: Built) -> str:
+        for name, value in self.region.scope.values.items():
+            if value is built.model:
+                return name
+        return built.variable
+
+    def _adds_to(self, statement: cst.CSTNode, variable: str) -> bool:
+        return self.tree.source(statement).startswith(f"{variable}.add(")
+
+    def _plain(self, leaf: cst.CSTNode, first_model: int) -> str:
+        if self.is_module:
+            return "keep"
+        if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
+            return "local"
+        if isinstance(leaf, cst.SimpleStatementLine):
+            small = leaf.body[0]
+            if isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString)):
+                return "keep"
+            if isinstance(small, (cst.Import, cst.ImportFrom)):
+                return "local"
+            if isinstance(small, (cst.Raise, cst.Assert)):
+                return "drop" if self.tree.span(leaf)[0] < first_model else "keep"
+            if isinstance(small, cst.Return):
+                return "keep"
+            if isinstance(small, cst.Expr):
+                if id(leaf) in self.region.static_statements and self.tree.span(leaf)[0] < first_model:
+                    return "drop"
+                return "keep"
+            if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
+                if self._sets_attribute(small):
+                    return "keep"
+                return "local"
+            if isinstance(small, cst.Pass):
+                return "drop"
+        return "keep"
+
+    def _sets_attribute(self, small: cst.CSTNode) -> bool:
+        targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else [small.target]  # type: ignore[attr-defined]
+        return any(isinstance(t, cst.Attribute) for t in targets)
+
+    def _drop_unread(
+        self,
+        body: list[cst.CSTNode],
+        leaves: list[cst.CSTNode],
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+    ) -> None:
+        """Plain statements stay only where something that stays reads what they define."""
+        parameters = set(self.region.parameters)
+        wanted: set[str] = self._instance_words() - parameters
+        for leaf in leaves:
+            if decisions[id(leaf)] == "keep":
+                wanted |= self._words(leaf, replacements)
+        changed = True
+        while changed:
+            changed = False
+            for leaf in leaves:
+                if decisions[id(leaf)] != "local":
+                    continue
+                if self._defines(leaf) & wanted:
+                    decisions[id(leaf)] = "keep"
+                    wanted |= self._words(leaf, replacements)
+                    wanted |= self._header_words(leaf, body)
+                    changed = True
+        passed = self._instance_words() & parameters
+        for leaf in leaves:
+            if decisions[id(leaf)] == "local":
+                decisions[id(leaf)] = "drop"
+            elif self._defines(leaf) & passed and id(leaf) not in replacements:
+                self.conflict = "an argument of the model changes before the model is made"
+
+    def _instance_words(self) -> set[str]:
+        return {w for _, text in self.instances.values() for w in _WORD.findall(text)}
+
+    def _header_words(self, leaf: cst.CSTNode, body: list[cst.CSTNode]) -> set[str]:
+        return set()
+
+    def _words(self, leaf: cst.CSTNode, replacements: dict[int, list[Edit]]) -> set[str]:
+        start, end = self.tree.span(leaf)
+        text = self.tree.text[start:end]
+        edits = replacements.get(id(leaf))
+        if edits:
+            shifted = [Edit(e.start - start, e.end - start, " ") for e in edits]
+            text = apply(text, shifted)
+        return set(_WORD.findall(text))
+
+    def _defines(self, leaf: cst.CSTNode) -> set[str]:
+        if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
+            return {leaf.name.value}
+        found: set[str] = set()
+        if isinstance(leaf, cst.SimpleStatementLine):
+            for small in leaf.body:
+                if isinstance(small, cst.Assign):
+                    for target in small.targets:
+                        found |= set(_WORD.findall(self.tree.source(target.target)))
+                elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
+                    found |= set(_WORD.findall(self.tree.source(small.target)))
+                elif isinstance(small, (cst.Import, cst.ImportFrom)):
+                    found |= set(_WORD.findall(self.tree.source(small)))
+        return found
+
+    def _suite(
+        self,
+        body: list[cst.CSTNode],
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+        kept: Kept,
+    ) -> bool:
+        """Edits of one suite; whether anything of it stays."""
+        stays = False
+        for statement in body:
+            if id(statement) in replacements and not isinstance(statement, cst.SimpleStatementLine):
+                edits = replacements[id(statement)]
+                kept.edits += edits
+                kept.text += edits[0].text + "\n"
+                stays = True
+                continue
+            nested = _suites(statement)
+            if nested and not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                inner = Kept()
+                alive = [self._suite(list(s), decisions, replacements, inner) for s in nested]
+                if not any(alive):
+                    self._remove(statement, kept)
+                elif not all(alive) and isinstance(statement, cst.If):
+                    self._partly(statement, alive, inner, kept)
+                    stays = True
+                else:
+                    kept.edits += inner.edits
+                    kept.text += inner.text + self._header(statement)
+                    stays = True
+                continue
+            if decisions.get(id(statement)) == "drop":
+                self._remove(statement, kept)
+                continue
+            stays = True
+            edits = replacements.get(id(statement), [])
+            kept.edits += edits
+            start, end = statement_lines(self.tree, statement)
+            kept.text += self.tree.text[start:end]
+        return stays
+
+    def _header(self, statement: cst.CSTNode) -> str:
+        start, _ = self.tree.span(statement)
+        first, _ = statement_lines(self.tree, statement)
+        return self.tree.text[first : self.tree.line_end(start)]
+
+    def _partly(self, statement: cst.If, alive: list[bool], inner: Kept, kept: Kept) -> None:
+        """A branch of which one way has become empty."""
+        kept.edits += inner.edits
+        kept.text += inner.text + self._header(statement)
+        for suite, lives in zip(_suite_nodes(statement), alive, strict=True):
+            if not lives:
+                first = suite.body[0]
+                start, _ = self.tree.span(first)
+                pad_start = self.tree.line_start(start)
+                pad = self.tree.text[pad_start:start]
+                kept.edits.append(Edit(pad_start, pad_start, f"{pad}pass\n"))
+
+    def _remove(self, statement: cst.CSTNode, kept: Kept) -> None:
+        start, end = statement_lines(self.tree, statement)
+        text = self.tree.text
+        if not self.is_module:
+            while start > 0:
+                above = self.tree.line_start(start - 1)
+                if text[above:start].strip():
+                    break
+                start = above
+        before_blank = start >= 1 and text[:start].endswith(("\n\n", "\r\n\r\n")) or start == 0
+        while before_blank and end < len(text):
+            line = text[end : self.tree.line_end(end)]
+            if line.strip() or not line:
+                break
+            end = self.tree.line_end(end)
+        kept.edits.append(Edit(start, end, ""))
+
+    def _collapse_return(
+        self,
+        body: list[cst.CSTNode],
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+        kept: Kept,
+    ) -> None:
+        """`model = UNet(...)` and `return model` become `return UNet(...)`."""
+        if self.is_module:
+            return
+        remaining = [s for s in body if decisions.get(id(s)) == "keep" or id(s) in replacements]
+        if len(remaining) < 2 or any(_suites(s) for s in body if s not in remaining and not _is_dropped(s, decisions)):
+            pass
+        if len(remaining) < 2:
+            return
+        made, returned = remaining[-2], remaining[-1]
+        edits = replacements.get(id(made), [])
+        if len(edits) != 1 or not isinstance(returned, cst.SimpleStatementLine):
+            return
+        last = returned.body[0]
+        if not isinstance(last, cst.Return) or not isinstance(last.value, cst.Name):
+            return
+        name = last.value.value
+        edit = edits[0]
+        whole = edit.text.startswith(f"{name} = ")
+        source = self.tree.source(made)
+        if not whole and not re.match(rf"{re.escape(name)}\s*=\s*", source):
+            return
+        if self.region.left_calls:
+            return
+        instance = edit.text.removeprefix(f"{name} = ")
+        kept.edits = [e for e in kept.edits if e is not edit]
+        self._remove(made, kept)
+        start, end = self.tree.span(last.value)
+        kept.edits.append(Edit(start, end, instance))
+
+
+def _is_dropped(statement: cst.CSTNode, decisions: dict[int, str]) -> bool:
+    return decisions.get(id(statement)) == "drop"
+
+
+def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _suite_nodes(statement: cst.CSTNode) -> list[cst.BaseSuite]:
+    found: list[cst.BaseSuite] = []
+    if isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
+        found.append(statement.body)
+    if isinstance(statement, cst.If):
+        rest: cst.If | cst.Else | None = statement
+        while rest is not None:
+            found.append(rest.body)
+            rest = rest.orelse if isinstance(rest, cst.If) else None
+    if isinstance(statement, cst.Try):
+        found.append(statement.body)
+        found += [h.body for h in statement.handlers]
+        if statement.orelse is not None:
+            found.append(statement.orelse.body)
+        if statement.finalbody is not None:
+            found.append(statement.finalbody.body)
+    return found
+
+
+def _suites(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
+    return [list(s.body) for s in _suite_nodes(statement)]
+
+
+def _leaves(body: list[cst.CSTNode]) -> list[cst.CSTNode]:
+    """The simple statements of a suite, those of nested suites too; definitions count as one."""
+    found: list[cst.CSTNode] = []
+    for statement in body:
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            found.append(statement)
+            continue
+        suites = _suites(statement)
+        if suites:
+            for suite in suites:
+                found += _leaves(suite)
+        else:
+            found.append(statement)
+    return found
+
+
+__all__ = ["Construct", "For", "If", "Line", "While", "walk"]

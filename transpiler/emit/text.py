@@ -1,0 +1,29 @@
+"""Small changes of source text that leave strings alone."""
+
+from __future__ import annotations
+
+import re
+
+_STRING = r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+
+
+def substitute_names(text: str, mapping: dict[str, str]) -> str:
+    """Replace names by expressions, but not in strings, attributes or keyword names."""
+    if not mapping:
+        return text
+    wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
+    pattern = re.compile(rf"({_STRING})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
+    keyword = re.compile(r"[(,]\s*$")
+
+    def put(match: re.Match[str]) -> str:
+        if match.group(1):
+            return match.group(1)
+        return mapping[match.group(2)]
+
+    del keyword
+    return pattern.sub(put, text)
+
+
+def indented_comment(comment: str, indent: int) -> str:
+    """A comment on a line of its own."""
+    return " " * indent + comment if comment else ""

@@ -1,0 +1,825 @@
+"""Calls: of the framework, of the user's functions, of methods and of Python's builtins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import UNSUPPORTED
+from transpiler.interpret.control import append, branch, item_of, sequence_code
+from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
+from transpiler.interpret.expressions import CONSTANTS, attribute_of
+from transpiler.interpret.joins import channels_list, element
+from transpiler.interpret.layers import Argument, apply_layer, make_layer
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, constant, one_line, rewrite, rewritten, to_expr, verbatim
+from transpiler.interpret.tensors import (
+    bind_tensor,
+    dims_value,
+    ensure_current,
+    in_layout,
+    run_rule,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.code import Line
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
+from transpiler.ir.tensor import Layout, Tensor
+
+
+@evaluates(cst.Call)
+def call_node(region: Region, node: cst.Call) -> Value:
+    func = node.func
+    if isinstance(func, cst.Attribute):
+        receiver = evaluate(region, func.value)
+        handler = _METHODS.get(type(receiver))
+        if handler is not None:
+            result = handler(region, node, receiver, func.attr.value)
+            if result is not None:
+                return result
+        callee = attribute_of(region, func, receiver, func.attr.value)
+    else:
+        callee = evaluate(region, func)
+    return call_value(region, node, callee)
+
+
+def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
+    """The arguments of a call in order, stars spread out."""
+    found: list[Argument] = []
+    for argument in node.args:
+        value = evaluate(region, argument.value)
+        if argument.star == "**":
+            if isinstance(value, Mapping):
+                found += [(str(k), v) for k, v in value.items.items()]
+                continue
+            if isinstance(value, Static) and value.expr.known and value.expr.value == {}:
+                continue
+            found.append(("**", value))
+        elif argument.star == "*":
+            if isinstance(value, Sequence):
+                found += [(None, v) for v in value.items]
+                continue
+            found.append(("*", value))
+        else:
+            found.append((argument.keyword.value if argument.keyword is not None else None, value))
+    return found
+
+
+def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
+    """What calling a value gives."""
+    if isinstance(callee, Framework):
+        return framework_call(region, node, callee.name)
+    if isinstance(callee, Choice):
+        return _call_choice(region, node, callee)
+    if isinstance(callee, Layer):
+        return _call_layer(region, node, callee)
+    if isinstance(callee, Function):
+        arguments = arguments_of(region, node)
+        return provided("call_function")(region, node, callee, arguments)
+    if isinstance(callee, Model):
+        return provided("call_model")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, UserClass):
+        return provided("call_class")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, Static):
+        return _call_static(region, node, callee)
+    if isinstance(callee, Unknown):
+        for argument in node.args:
+            evaluate(region, argument.value)
+        return callee
+    raise GiveUp("a call of something that is not understood", node)
+
+
+# --- of the framework ------------------------------------------------------------------------
+
+_CONFIGURED = ("keras.initializers.", "keras.regularizers.", "keras.constraints.", "tf.initializers.",
+               "tf.random_", "tf.constant_initializer", "tf.zeros_initializer")  # fmt: skip
+_SHAPES = frozenset(
+    {"keras.backend.int_shape", "tf.shape", "keras.ops.shape", "keras.backend.shape", "tf.keras.backend.int_shape"}
+)
+_TENSOR_TESTS = frozenset({"keras.backend.is_keras_tensor", "tf.is_tensor", "keras.utils.is_keras_tensor",
+                           "keras.ops.is_tensor"})  # fmt: skip
+
+
+def framework_call(region: Region, node: cst.Call, name: str) -> Value:
+    """A call of a Keras or TensorFlow name."""
+    rules = region.file.rules
+    if name in CONSTANTS:
+        rewrite(region, node, const(CONSTANTS[name]))
+        return const(CONSTANTS[name])
+    handler = _FRAMEWORK.get(name)
+    if handler is not None:
+        return handler(region, node, name)
+    arguments = arguments_of(region, node)
+    if any(k in ("*", "**") for k, _ in arguments):
+        if name in rules.layers or any(is_graph(v) for _, v in arguments):
+            return Unknown(f"{name} is called with arguments that are not known")
+    if name in rules.layers or _looks_like_layer(name):
+        return make_layer(region, name, arguments, node, region.target_hint if region.whole is node else "")
+    if name in rules.functional:
+        return _functional_form(region, node, name, arguments)
+    if name.startswith(_CONFIGURED):
+        return _configured(region, node, name, arguments)
+    if any(holds_tensor(v) for _, v in arguments):
+        return tensor_function(region, node, name, arguments)
+    return _other_call(region, node, name, arguments)
+
+
+def _looks_like_layer(name: str) -> bool:
+    parent, _, last = name.rpartition(".")
+    if parent != "keras.layers" or not last[:1].isupper():
+        return False
+    return last not in ("Layer", "Wrapper", "InputSpec", "InputLayer")
+
+
+def _functional_form(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """`concatenate([a, b], axis=-1)` is `Concatenate(axis=-1)([a, b])`."""
+    rule = region.file.rules.functional[name]
+    inputs = next((v for k, v in arguments if k in (None, "inputs")), None)
+    rest = [(k, v) for k, v in arguments if v is not inputs]
+    if inputs is None:
+        raise GiveUp(f"{name} is called without tensors", node)
+    layer = make_layer(region, rule.names[0], rest, node)
+    return apply_layer(region, layer, _as_tensors(region, inputs), {}, node)
+
+
+def _as_tensors(region: Region, value: Value) -> Value:
+    """A mapping of tensors is passed on as the list of its values."""
+    return value
+
+
+def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    args = tuple(to_expr(region, v) for k, v in arguments if k is None)
+    kwargs = tuple((k, to_expr(region, v)) for k, v in arguments if k is not None)
+    names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
+    text = one_line(rewritten(region.tree, node, region.rewrites))
+    return Static(Expr(text, Configured(name, args, kwargs), 18, names))
+
+
+def tensor_function(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """A function of the framework applied to tensors."""
+    rules = region.file.rules
+    rule = rules.ops.get(name)
+    if rule is None and name in rules.activations:
+        rule = rules.activations[name]
+    if rule is None:
+        raise GiveUp(f"{name} has no translation", node)
+    slots: dict[str, Any] = {}
+    bounds: list[Bound] = []
+    positions = iter(rule.signature.parameters)
+    parameters = rule.signature.parameters
+    for keyword, value in arguments:
+        if keyword == "name":
+            continue
+        parameter = keyword if keyword is not None else next(positions, None)
+        if parameter is not None and parameter not in parameters:
+            parameter = rule.aliases.get(parameter, parameter)
+        if parameter is None or parameter not in parameters:
+            raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
+        slots[parameter] = _operand(region, value, bounds, node)
+    for parameter, declared in parameters.items():
+        if parameter not in slots:
+            if declared.default is declared.empty:
+                raise GiveUp(f"{name}: the argument {parameter} is missing", node)
+            slots[parameter] = expr(declared.default)
+    layout = _common_layout(bounds) if rule.layout is Layout.ANY else rule.layout
+    bounds = [in_layout(region, b, layout) for b in bounds]
+
+    def build(given: list[Tensor]) -> Any:
+        filled = {k: _fill(v, given) for k, v in slots.items()}
+        return rule.build(**filled)
+
+    return run_rule(region, node, bounds, build, name)
+
+
+def _common_layout(bounds: list[Bound]) -> Layout:
+    if len(bounds) < 2:
+        return Layout.ANY
+    ranks = {None if b.tensor.dims is None else len(b.tensor.dims) for b in bounds}
+    layouts = {b.tensor.layout for b in bounds}
+    if len(layouts) == 1 and len(ranks) == 1:
+        return Layout.ANY
+    return Layout.FIRST if len(ranks) == 1 and Layout.FIRST in layouts else Layout.LAST
+
+
+class _Slot:
+    """The place of a tensor among the tensors of a call."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNode) -> Any:
+    if isinstance(value, Bound):
+        bounds.append(ensure_current(region, value, node))
+        return _Slot(len(bounds) - 1)
+    if isinstance(value, Sequence) and holds_tensor(value):
+        return [_operand(region, item, bounds, node) for item in value.items]
+    return to_expr(region, value)
+
+
+def _fill(slot: Any, given: list[Tensor]) -> Any:
+    if isinstance(slot, _Slot):
+        return given[slot.position]
+    if isinstance(slot, list):
+        return [_fill(s, given) for s in slot]
+    return slot
+
+
+def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    last = name.rpartition(".")[2]
+    if name.startswith(("keras.activations.", "keras.initializers.")) and last == "get" and arguments:
+        value = arguments[0][1]
+        if isinstance(value, (Static, Framework)):
+            rewrite(region, node, Static(to_expr(region, value)))
+            return value
+    if name.startswith("keras.applications."):
+        return Unknown(f"{name} builds a pretrained model")
+    return Unknown(f"{name} is not translated")
+
+
+def _shape_of(region: Region, node: cst.Call, name: str) -> Value:
+    arguments = arguments_of(region, node)
+    if arguments and isinstance(arguments[0][1], Bound):
+        return dims_value(region, ensure_current(region, arguments[0][1], node))
+    return Unknown(f"{name} of something that is not a tensor of a model")
+
+
+def _is_tensor(region: Region, node: cst.Call, name: str) -> Value:
+    value = arguments_of(region, node)[0][1]
+    if isinstance(value, Bound):
+        return const(True)
+    if isinstance(value, Static) and value.expr.text in region.parameters:
+        region.want(f"tensor:{value.expr.text}", True)
+    return const(False) if isinstance(value, Static) else Unknown("whether it is a tensor")
+
+
+_FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
+    **dict.fromkeys(_SHAPES, _shape_of),
+    **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
+    "keras.Input": lambda region, node, name: provided("make_input")(region, node, arguments_of(region, node)),
+    "keras.Model": lambda region, node, name: provided("make_model")(region, node, arguments_of(region, node)),
+    "keras.Sequential": lambda region, node, name: provided("make_sequential")(region, node),
+    "keras.layers.InputLayer": lambda region, node, name: provided("input_layer")(
+        region, node, arguments_of(region, node)
+    ),
+    "tf.name_scope": lambda region, node, name: Framework("tf.name_scope"),
+    "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
+    "tf.device": lambda region, node, name: Framework("tf.device"),
+}
+
+
+# --- of layers -------------------------------------------------------------------------------
+
+
+def _call_layer(region: Region, node: cst.Call, layer: Layer) -> Value:
+    arguments = arguments_of(region, node)
+    inputs = next((v for k, v in arguments if k in (None, "inputs")), None)
+    if inputs is None:
+        raise GiveUp("a layer is called without a tensor", node)
+    rest = [(k, v) for k, v in arguments if v is not inputs]
+    return call_layer(region, node, layer, inputs, rest)
+
+
+def call_layer(
+    region: Region, node: cst.CSTNode, layer: Layer, inputs: Value, rest: list[Argument]
+) -> Value:
+    """`layer(inputs, ...)`."""
+    if isinstance(inputs, Unknown):
+        raise GiveUp(f"a layer is called on something unknown: {inputs.reason}", node)
+    if isinstance(inputs, Static):
+        name = inputs.expr.text
+        if name in region.parameters:
+            region.want(f"tensor:{name}", True)
+        raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
+    if layer.symbol == "keras.layers.Lambda":
+        return _call_lambda(region, node, layer, inputs)
+    keyword_only = (
+        [] if layer.rule is None
+        else [p.name for p in layer.rule.signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    )
+    order = iter(keyword_only)
+    call_arguments: dict[str, Value] = {}
+    for keyword, value in rest:
+        parameter = keyword if keyword is not None else next(order, None)
+        if parameter is None:
+            raise GiveUp("a layer is called with more arguments than are known", node)
+        call_arguments[parameter] = value
+    return apply_layer(region, layer, inputs, call_arguments, node)
+
+
+def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value) -> Value:
+    function = layer.arguments.get("function")
+    known = set(layer.arguments) - {"function", "output_shape", "name", "mask", "dtype", "arguments", "trainable",
+                                    "input_shape"}
+    if known:
+        raise GiveUp(f"Lambda: the argument {sorted(known)[0]} is not known", node)
+    arguments: list[Argument] = [(None, inputs)]
+    extra = layer.arguments.get("arguments")
+    if isinstance(extra, Mapping):
+        arguments += [(str(k), v) for k, v in extra.items.items()]
+    elif extra is not None:
+        raise GiveUp("Lambda: its arguments are not known", node)
+    if isinstance(function, Framework):
+        return tensor_function(region, layer.node, function.name, arguments)
+    if isinstance(function, Function):
+        return provided("call_function")(region, node, function, arguments)
+    raise GiveUp("Lambda: its function is not known", node)
+
+
+def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
+    """A call of one of two things: each in its own branch."""
+    if callee.static is None or not region.scope.current(callee.test.expr):
+        raise GiveUp("what is called depends on a condition that has changed since", node)
+    arguments_hold_tensors = any(holds_tensor(evaluate(region, a.value)) for a in node.args)
+    if not arguments_hold_tensors:
+        outer = region.scope
+        values = []
+        for option in callee.options:
+            region.scope = outer.copy()
+            with region.collecting():
+                values.append(call_value(region, node, option))
+        region.scope = outer
+        if all(isinstance(v, (Layer, Function, Framework, Choice)) for v in values):
+            return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
+        if all(isinstance(v, Static) for v in values):
+            return verbatim(region, node)
+        raise GiveUp("what is called depends on a condition", node)
+    return branch_value(
+        region,
+        node,
+        callee.test,
+        lambda: call_value(region, node, callee.then),
+        lambda: call_value(region, node, callee.otherwise),
+    )
+
+
+def branch_value(
+    region: Region,
+    node: cst.CSTNode,
+    test: Static,
+    then: Callable[[], Value],
+    otherwise: Callable[[], Value],
+) -> Value:
+    """The tensor that either way gives, in one variable."""
+    target = region.assigned if region.whole is node else ""
+    if not target:
+        region.temporaries += 1
+        target = f"\ue002x:b{region.temporaries}\ue003"
+
+    def way(make: Callable[[], Value]) -> Callable[[], bool]:
+        def run() -> bool:
+            value = make()
+            if not isinstance(value, Bound):
+                raise GiveUp("what is called depends on a condition", node)
+            bind_tensor(region, target, value)
+            return False
+
+        return run
+
+    rewrites = dict(region.rewrites)
+    branch(region, test, way(then), way(otherwise), node)
+    region.rewrites = rewrites
+    joined = region.scope.values[target]
+    if not isinstance(joined, Bound):
+        raise GiveUp("two ways give different kinds of tensors", node)
+    return joined
+
+
+# --- of Python -------------------------------------------------------------------------------
+
+
+def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
+    name = callee.expr.text
+    builtin = _BUILTINS.get(name)
+    if builtin is not None and name not in region.scope.values:
+        arguments = arguments_of(region, node)
+        result = builtin(region, node, [v for _, v in arguments])
+        if result is not None:
+            return result
+    else:
+        arguments = arguments_of(region, node)
+    values = [v for _, v in arguments]
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(holds_tensor(v) for v in values):
+        if name in region.parameters:
+            return provided("call_parameter")(region, node, name, arguments)
+        if region.is_module:
+            return Unknown(f"`{name}` is not known")
+        raise GiveUp(f"`{name}` is called on a tensor, and what it does is not known", node)
+    if any(is_graph(v) or isinstance(v, (Model, Layer)) for v in values):
+        return provided("pass_model")(region, node, name, values)
+    return verbatim(region, node, callee, *values)
+
+
+def _len(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], (Sequence, Mapping)):
+        value = const(len(values[0].items))
+        if is_graph(values[0]):
+            rewrite(region, node, value)
+            return value
+        return verbatim(region, node, values[0], value=len(values[0].items))
+    if len(values) == 1 and isinstance(values[0], Repeated):
+        return verbatim(region, node, values[0])
+    return None
+
+
+def _range(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    known = [constant(v) for v in values]
+    if known and all(isinstance(k, int) for k in known) and len(known) <= 3:
+        return verbatim(region, node, *values, value=range(*known))
+    return None
+
+
+def _reversed(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) != 1 or not is_graph(values[0]):
+        return None
+    value = values[0]
+    return _wrapped_list(region, value, "reversed", lambda items: items[::-1])
+
+
+def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and is_graph(values[0]):
+        value = values[0]
+        if isinstance(value, Sequence):
+            return replace(value, kind=list)
+        return _wrapped_list(region, value, "list", lambda items: items)
+    if not values:
+        return Sequence((), list, static=Expr("[]", []))
+    return None
+
+
+def _tuple(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], Sequence):
+        value = values[0]
+        if is_graph(value):
+            return replace(value, kind=tuple)
+    return None
+
+
+def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> Value:
+    if isinstance(value, Repeated):
+        static = None
+        if value.static is not None:
+            static = Expr(f"{function}({value.static.text})", strength=18, names=value.static.names)
+        code = Expr(f"{function}({value.code.text})", strength=18, names=value.code.names)
+        return Repeated(value.item, code, static)
+    if isinstance(value, Sequence):
+        code = None
+        static = None
+        if value.code is not None:
+            code = Expr(f"{function}({value.code.text})", strength=18, names=value.code.names)
+        if value.static is not None:
+            static = Expr(f"{function}({value.static.text})", strength=18, names=value.static.names)
+        return Sequence(tuple(reorder(value.items)), value.kind, code, static)
+    raise GiveUp("a list of tensors is used in a way that is not understood")
+
+
+def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if not any(is_graph(v) for v in values):
+        return None
+    parts = [_loop_part(region, v) for v in values]
+    return Repeated(
+        Sequence(tuple(item for item, _, _ in parts), tuple),
+        _call_text("zip", [c for _, c, _ in parts]),
+        _static_text("zip", [s for _, _, s in parts]),
+    )
+
+
+def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if not values or not is_graph(values[0]):
+        return None
+    item, code, static = _loop_part(region, values[0])
+    rest = [to_expr(region, v) for v in values[1:]]
+    counter = Static(Expr("\ue00aitem\ue00b"))
+    return Repeated(
+        Sequence((counter, item), tuple),
+        _call_text("enumerate", [code, *rest]),
+        _static_text("enumerate", [static, *rest]),
+    )
+
+
+def _loop_part(region: Region, value: Value) -> tuple[Value, Expr, Expr | None]:
+    if isinstance(value, Static):
+        return Static(Expr("\ue00aitem\ue00b")), value.running, value.expr
+    item = item_of(region, value)
+    if isinstance(value, Repeated):
+        return item, value.code, value.static
+    if isinstance(value, Sequence):
+        if is_graph(value):
+            static = value.static if value.static is not None else channels_list(region, value)
+            return item, sequence_code(region, value), static
+        written = to_expr(region, value)
+        return item, written, written
+    raise GiveUp("a loop over something that is not a list")
+
+
+def _call_text(function: str, parts: list[Expr]) -> Expr:
+    names = frozenset[Any]().union(*(p.names for p in parts))
+    return Expr(f"{function}({', '.join(p.text for p in parts)})", strength=18, names=names)
+
+
+def _static_text(function: str, parts: list[Expr | None]) -> Expr | None:
+    if any(p is None for p in parts):
+        return None
+    return _call_text(function, [p for p in parts if p is not None])
+
+
+def _isinstance(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 2 and not isinstance(values[0], Unknown):
+        known = constant(values[0])
+        names = {"str": str, "int": int, "float": float, "list": list, "tuple": tuple, "dict": dict, "bool": bool}
+        kinds = values[1].items if isinstance(values[1], Sequence) else (values[1],)
+        classes = [names.get(k.expr.text) if isinstance(k, Static) else None for k in kinds]
+        if known is not UNKNOWN and all(c is not None for c in classes):
+            return const(isinstance(known, tuple(c for c in classes if c is not None)))
+        if isinstance(values[0], (Bound, Layer, Model)) and all(c is not None for c in classes):
+            return const(False)
+    return None
+
+
+def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], Static):
+        known = values[0].expr.value
+        if isinstance(known, (int, float)) and isinstance(node.func, cst.Name):
+            convert: Any = {"int": int, "float": float, "round": round, "abs": abs}[node.func.value]
+            return verbatim(region, node, values[0], value=convert(known))
+    return None
+
+
+def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    known = [constant(v) for v in values]
+    if len(known) > 1 and all(isinstance(k, (int, float)) for k in known) and isinstance(node.func, cst.Name):
+        return verbatim(region, node, *values, value=(max if node.func.value == "max" else min)(known))
+    return None
+
+
+def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    keywords = [a.keyword.value for a in node.args if a.keyword is not None]
+    if len(keywords) == len(node.args) == len(values):
+        items: dict[Any, Value] = dict(zip(keywords, values, strict=True))
+        if any(isinstance(v, Unknown) for v in values):
+            return Unknown("a dict with something unknown in it")
+        plain = all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values)
+        return Mapping(items, verbatim(region, node, *values).expr if plain else None)
+    return None
+
+
+def _print(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if any(is_graph(v) or isinstance(v, Unknown) for v in values):
+        return Unknown("what `print` gives")
+    return None
+
+
+_BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
+    "len": _len, "range": _range, "reversed": _reversed, "list": _list, "tuple": _tuple,
+    "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
+    "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
+    "dict": _dict, "print": _print,
+}  # fmt: skip
+
+
+# --- methods ---------------------------------------------------------------------------------
+
+
+def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Bound)
+    if name == "get_shape":
+        return dims_value(region, receiver)
+    raise GiveUp(f"the method {name} of a tensor has no translation", node)
+
+
+def _list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    variable = func.value.value if isinstance(func.value, cst.Name) else ""
+    if name in ("as_list", "copy") and isinstance(receiver, Sequence):
+        return replace(receiver, kind=list)
+    if name == "append" and variable and len(node.args) == 1:
+        return _append(region, node, receiver, variable)
+    if name == "pop" and variable:
+        return _pop(region, node, receiver, variable)
+    if name == "extend" and variable and isinstance(receiver, Sequence):
+        values = arguments_of(region, node)
+        given = values[0][1] if values else None
+        if isinstance(given, Sequence) and is_graph(given):
+            for item in given.items:
+                append(region, variable, item)
+            region.done.add(id(node))
+            return const(None)
+    if is_graph(receiver):
+        raise GiveUp(f"the method {name} of a list of tensors is not understood", node)
+    if variable:
+        return _changed_list(region, node, receiver, variable, name)
+    return None
+
+
+def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
+    value = evaluate(region, node.args[0].value)
+    if isinstance(value, Unknown):
+        region.scope.bump(variable)
+        region.scope.values[variable] = value
+        return Unknown(value.reason)
+    if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):
+        if region.loops:
+            raise GiveUp("layers are collected in a list by a loop", node)
+        region.scope.values[variable] = Sequence((*receiver.items, value), receiver.kind, receiver.code)
+        region.done.add(id(node))
+        return const(None)
+    if is_graph(value):
+        append(region, variable, value)
+        region.done.add(id(node))
+        return const(None)
+    if is_graph(receiver) and not isinstance(receiver, Repeated):
+        raise GiveUp("a list of tensors and other things", node)
+    return _changed_list(region, node, receiver, variable, "append", value)
+
+
+def _changed_list(
+    region: Region, node: cst.Call, receiver: Value, variable: str, name: str, value: Value | None = None
+) -> Value | None:
+    """A list of plain values that a method changes in place."""
+    if name not in ("append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "setdefault"):
+        return None
+    values = [value] if value is not None else [v for _, v in arguments_of(region, node)]
+    if any(isinstance(v, Unknown) for v in values):
+        region.scope.bump(variable)
+        region.scope.values[variable] = Unknown("a list with something unknown in it")
+        return Unknown("a list with something unknown in it")
+    provided("emit_static")(
+        region, node, frozenset({variable}), (receiver, *values), kills=False, extra=frozenset({variable})
+    )
+    region.scope.bump(variable)
+    reading = region.scope.read(variable)
+    if name == "append" and isinstance(receiver, Sequence) and value is not None:
+        region.scope.values[variable] = Sequence((*receiver.items, value), receiver.kind, static=reading)
+    elif name == "update" and isinstance(receiver, Mapping) and isinstance(values[0], Mapping):
+        region.scope.values[variable] = Mapping({**receiver.items, **values[0].items}, reading)
+    else:
+        region.scope.values[variable] = Static(reading)
+    region.done.add(id(node))
+    return const(None)
+
+
+def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
+    region.graph_events += 1
+    keys = [constant(evaluate(region, a.value)) for a in node.args]
+    source = region.tree.source(node)
+    if isinstance(receiver, Repeated):
+        region.temporaries += 1
+        token = f"\ue002{variable}_item:p{region.temporaries}\ue003"
+        made = Line(f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False)
+        region.emit_init(made)
+        region.scope.bump(token)
+        static = region.scope.read(token)
+        region.scope.bump(variable)
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Repeated(receiver.item, reading, reading)
+        region.done.add(id(node))
+        return _popped(region, receiver.item, source, variable, static)
+    if isinstance(receiver, Sequence) and is_graph(receiver):
+        key = keys[0] if keys else -1
+        if not isinstance(key, int) or not -len(receiver.items) <= key < len(receiver.items):
+            raise GiveUp("an element of a list is taken out whose place is not known", node)
+        items = list(receiver.items)
+        item = items.pop(key)
+        region.done.add(id(node))
+        if isinstance(item, (Layer, Model)):
+            region.scope.values[variable] = Sequence(tuple(items), receiver.kind, receiver.code)
+            return item
+        region.emit_init(Line(source, frozenset({variable}), frozenset({variable}), kills=False))
+        region.scope.bump(variable)
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Sequence(
+            tuple(items), receiver.kind, reading, reading
+        )
+        return _popped(region, item, source, variable, None)
+    return None
+
+
+def _popped(region: Region, item: Value, source: str, variable: str, static: Expr | None) -> Value:
+    """The element that `pop` gives: taken out once, so it gets a variable."""
+    region.temporaries += 1
+    token = f"\ue002{variable}_item:q{region.temporaries}\ue003"
+    target = region.assigned or token
+    if isinstance(item, Bound):
+        region.emit_forward(
+            Line(f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False)
+        )
+        region.renames.setdefault(token, target)
+        region.scope.bump(token)
+        code = region.scope.read(token)
+        if static is not None:
+            return element(region, item, code, static)
+        return replace(item, tensor=replace(item.tensor, code=code))
+    raise GiveUp("something other than a tensor is taken out of a list of tensors")
+
+
+def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Mapping)
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    variable = func.value.value if isinstance(func.value, cst.Name) else ""
+    if name == "get" and node.args:
+        values = [v for _, v in arguments_of(region, node)]
+        key = constant(values[0])
+        if key is not UNKNOWN:
+            if key in receiver.items:
+                found = receiver.items[key]
+                if is_graph(found) or not isinstance(found, Static):
+                    return found
+                return verbatim(region, node, receiver, *values, value=constant(found))
+            if not is_graph(receiver):
+                default = constant(values[1]) if len(values) > 1 else None
+                return verbatim(region, node, receiver, *values, value=default)
+    if name in ("items", "keys", "values") and is_graph(receiver):
+        if name == "values":
+            return Sequence(tuple(receiver.items.values()), list)
+        raise GiveUp("a loop over a dict of tensors", node)
+    if name == "update" and variable and not is_graph(receiver):
+        return _changed_list(region, node, receiver, variable, name)
+    if is_graph(receiver):
+        raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
+    return None
+
+
+def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Static)
+    if receiver.expr.text == "self" and "self" in region.parameters:
+        method = region.methods.get(name)
+        if method is not None:
+            return provided("call_function")(region, node, method, arguments_of(region, node))
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    if name in ("append", "extend", "insert", "update", "pop") and isinstance(func.value, cst.Name):
+        values = [v for _, v in arguments_of(region, node)]
+        if any(is_graph(v) for v in values):
+            if region.is_module:
+                return Unknown("a list of tensors that is not understood")
+            raise GiveUp("a tensor or layer is put into a list that is not understood", node)
+        if name != "pop":
+            return _changed_list(region, node, receiver, func.value.value, name)
+    if name in ("format", "join", "lower", "upper", "replace") and receiver.expr.known:
+        values = [v for _, v in arguments_of(region, node)]
+        known = [constant(v) for v in values]
+        keywords = [k for k, _ in arguments_of(region, node)]
+        if all(k is not UNKNOWN for k in known) and not any(keywords) and isinstance(receiver.expr.value, str):
+            try:
+                return verbatim(region, node, receiver, *values, value=getattr(receiver.expr.value, name)(*known))
+            except (TypeError, ValueError, IndexError, KeyError):
+                return None
+    return None
+
+
+def _model_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    result: Value | None = provided("model_method")(region, node, receiver, name)
+    return result
+
+
+def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    arguments_of(region, node)
+    return Unknown(f"the method {name} of a layer")
+
+
+def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    arguments_of(region, node)
+    return receiver
+
+
+_METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
+    Bound: _tensor_method,
+    Sequence: _list_method,
+    Repeated: _list_method,
+    Mapping: _mapping_method,
+    Static: _static_method,
+    Model: _model_method,
+    Layer: _layer_method,
+    Unknown: _unknown_method,
+}
+
+
+@provides("is_done")
+def is_done(region: Region, node: cst.CSTNode) -> bool:
+    """Whether the call already emitted all that it stands for."""
+    return id(node) in region.done
+
+
+__all__ = ["UNSUPPORTED"]

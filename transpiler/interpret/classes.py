@@ -1,0 +1,55 @@
+"""Classes of the user's."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layers import Argument
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
+
+_MODELS = frozenset({"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"})
+
+
+@provides("define_class")
+def define_class(region: Region, node: cst.ClassDef) -> None:
+    """`class X(...)`: its methods become known."""
+    bases: list[str] = []
+    for argument in node.bases:
+        try:
+            value = evaluate(region, argument.value)
+        except GiveUp:
+            continue
+        if isinstance(value, Framework):
+            bases.append(value.name)
+        elif isinstance(value, UserClass):
+            bases += value.bases
+    made = UserClass(node.name.value, node, tuple(bases), region.file)
+    region.scope.bump(made.name)
+    region.scope.values[made.name] = made
+    methods: dict[str, Function] = {}
+    closure = region.scope.values if region.is_module else {**region.scope.outer, **region.scope.values}
+    for statement in node.body.body:
+        if isinstance(statement, cst.FunctionDef):
+            static = any(
+                isinstance(d.decorator, cst.Name) and d.decorator.value in ("staticmethod", "classmethod")
+                for d in statement.decorators
+            )
+            owner = "" if static else made.name
+            methods[statement.name.value] = Function(
+                statement.name.value, statement, closure, owner, made.name, region.file
+            )
+    region.file.class_methods[made.name] = methods
+    region.file.user_classes.append(made)
+    framework = [b for b in bases if b in _MODELS or b.startswith("keras.")]
+    if not framework:
+        region.local_functions += list(methods.values())
+
+
+@provides("call_class")
+def call_class(region: Region, node: cst.Call, callee: UserClass, arguments: list[Argument]) -> Value:
+    """An instance of a class of the user's."""
+    if callee.bases:
+        return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
+    return Unknown(f"an instance of `{callee.name}`")

@@ -1,0 +1,805 @@
+"""Branches and loops, which stay branches and loops in both programs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, execute, executes, provided, provides
+from transpiler.interpret.expressions import truth
+from transpiler.interpret.joins import (
+    Side,
+    changed_names,
+    channels_list,
+    element,
+    join_scopes,
+    merge_items,
+)
+from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.statics import rewrite, to_expr, verbatim
+from transpiler.interpret.tensors import (
+    assign_shadow,
+    axis_names,
+    bind_tensor,
+    current_dim,
+    in_layout,
+    shadow,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import For, If, Line, Node, While
+from transpiler.ir.expr import UNKNOWN, Expr, expr, ternary
+from transpiler.ir.tensor import Dim, Layout, Tensor
+
+_ids = itertools.count(1)
+
+
+def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
+    """Run statements in order; whether the block surely ends by return or raise."""
+    for position, statement in enumerate(statements):
+        if isinstance(statement, cst.If) and _returns_early(statement):
+            return _run_if(region, statement, statements[position + 1 :])
+        execute(region, statement)
+        if _ends(statement):
+            return True
+    return False
+
+
+def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
+    """The statements of an indented or one-line block."""
+    return tuple(suite.body)
+
+
+def _ends(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine):
+        return any(isinstance(s, (cst.Return, cst.Raise)) for s in statement.body)
+    if isinstance(statement, (cst.Return, cst.Raise)):
+        return True
+    if isinstance(statement, cst.If) and statement.orelse is not None:
+        return _block_ends(statement.body) and (
+            _block_ends(statement.orelse.body)
+            if isinstance(statement.orelse, cst.Else)
+            else _ends(statement.orelse)
+        )
+    return False
+
+
+def _block_ends(suite: cst.BaseSuite) -> bool:
+    return any(_ends(s) for s in suite.body)
+
+
+def _returns_early(statement: cst.If) -> bool:
+    """Whether one way through the branch returns a value and another goes on."""
+    ways = [statement.body]
+    rest: cst.If | cst.Else | None = statement.orelse
+    while rest is not None:
+        ways.append(rest.body)
+        rest = rest.orelse if isinstance(rest, cst.If) else None
+    return any(_has_return(w) for w in ways) and not _ends(statement)
+
+
+def _has_return(suite: cst.BaseSuite) -> bool:
+    for statement in suite.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            if any(isinstance(s, cst.Return) for s in statement.body):
+                return True
+        elif isinstance(statement, cst.Return):
+            return True
+        elif isinstance(statement, cst.If):
+            rest: Any = statement
+            while rest is not None:
+                if _has_return(rest.body):
+                    return True
+                rest = rest.orelse if isinstance(rest, cst.If) else None
+    return False
+
+
+@executes(cst.If)
+def if_statement(region: Region, node: cst.If) -> None:
+    provided("with_comments")(region, node, lambda: _run_if(region, node, ()))
+
+
+def _run_if(region: Region, node: cst.If, after: tuple[cst.CSTNode, ...]) -> bool:
+    """A branch; `after` are the statements that run where no way through it returned."""
+    test = evaluate(region, node.test)
+    decided = truth(test)
+    if region.is_module and decided is UNKNOWN and _is_main_guard(region, node):
+        decided = True
+    orelse = node.orelse
+    if decided is not UNKNOWN:
+        region.resolved[id(node)] = bool(decided)
+        if decided:
+            ended = run_block(region, body_of(node.body))
+        elif isinstance(orelse, cst.If):
+            return _run_if(region, orelse, after)
+        elif isinstance(orelse, cst.Else):
+            ended = run_block(region, body_of(orelse.body))
+        else:
+            ended = False
+        return ended or (bool(after) and run_block(region, after))
+    if isinstance(test, Unknown) or not isinstance(test, Static):
+        if isinstance(test, Unknown) and region.is_module:
+            _run_unknown(region, node)
+            return False
+        reason = test.reason if isinstance(test, Unknown) else ""
+        raise GiveUp(f"a condition that is not known: {reason}", node)
+
+    def otherwise() -> bool:
+        if isinstance(orelse, cst.If):
+            return _run_if(region, orelse, after)
+        ended = isinstance(orelse, cst.Else) and run_block(region, body_of(orelse.body))
+        return ended or (bool(after) and run_block(region, after))
+
+    def then() -> bool:
+        return run_block(region, body_of(node.body)) or (bool(after) and run_block(region, after))
+
+    return branch(region, test, then, otherwise, node)
+
+
+def _run_unknown(region: Region, node: cst.If) -> None:
+    """A branch on something that is not understood, outside of models: its names become unknown."""
+    before = region.scope.copy()
+    with region.collecting():
+        run_block(region, body_of(node.body))
+        if isinstance(node.orelse, (cst.If, cst.Else)):
+            if isinstance(node.orelse, cst.If):
+                _run_unknown(region, node.orelse)
+            else:
+                run_block(region, body_of(node.orelse.body))
+    after = region.scope
+    for name in changed_names(before, after):
+        if is_graph(after.values.get(name, Unknown())):
+            after.values[name] = Unknown("it is built under a condition that is not known")
+
+
+def _is_main_guard(region: Region, node: cst.If) -> bool:
+    return "__name__" in region.tree.source(node.test)
+
+
+def branch(
+    region: Region,
+    test: Static,
+    then: Callable[[], bool],
+    otherwise: Callable[[], bool],
+    node: cst.CSTNode,
+) -> bool:
+    """Run both ways of a branch apart, and put them together."""
+    before = region.scope
+    sides: list[Side] = []
+    ended: list[bool] = []
+    region.branches += 1
+    try:
+        for way in (then, otherwise):
+            region.scope = before.copy()
+            with region.collecting() as (init, forward):
+                ended.append(way())
+            sides.append((region.scope, init, forward))
+    finally:
+        region.branches -= 1
+        region.scope = before
+    one, other = sides
+    if ended[0] and not ended[1]:
+        region.scope = other[0]
+    elif ended[1] and not ended[0]:
+        region.scope = one[0]
+    else:
+        region.scope = join_scopes(region, before, one, other, test, node)
+    _emit_if(region, test, one, other)
+    return ended[0] and ended[1]
+
+
+def _emit_if(region: Region, test: Static, one: Side, other: Side) -> None:
+    serial = next(_ids)
+    region.emit_init(If(test.expr, one[1], other[1], id=serial))
+    region.emit_forward(If(test.running, one[2], other[2], id=serial))
+
+
+@provides("conditional")
+def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
+    """`a if test else b` where the condition is only known at run time."""
+    before = region.scope
+    sides: list[tuple[Scope, list[Node], list[Node]]] = []
+    values: list[Value] = []
+    for part in (node.body, node.orelse):
+        region.scope = before.copy()
+        with region.collecting() as (init, forward):
+            values.append(evaluate(region, part))
+        sides.append((region.scope, init, forward))
+    region.scope = before
+    a, b = values
+    if not is_graph(a) and not is_graph(b) and not isinstance(a, Unknown) and not isinstance(b, Unknown):
+        if _plain(a) and _plain(b):
+            return verbatim(region, node, test, a, b)
+        return Choice(test, a, b)
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return a if isinstance(a, Unknown) else b
+    if isinstance(a, Bound) and isinstance(b, Bound):
+        return _conditional_tensor(region, test, a, b, sides, node)
+    return Choice(test, a, b)
+
+
+def _plain(value: Value) -> bool:
+    return isinstance(value, (Static, Sequence, Mapping))
+
+
+def _conditional_tensor(
+    region: Region, test: Static, a: Bound, b: Bound, sides: list[Side], node: cst.CSTNode
+) -> Value:
+    """A conditional expression of tensors, as a branch that assigns."""
+    target = region.assigned if region.whole is node else ""
+    if not target:
+        region.temporaries += 1
+        target = f"\ue002x:c{region.temporaries}\ue003"
+    before = region.scope
+    done: list[Side] = []
+    for value, side in zip((a, b), sides, strict=True):
+        region.scope, outer = side[0], (region.init, region.forward)
+        region.init, region.forward = side[1], side[2]
+        bind_tensor(region, target, value)
+        done.append((region.scope, region.init, region.forward))
+        region.init, region.forward = outer
+    region.scope = join_scopes(region, before, done[0], done[1], test, node)
+    _emit_if(region, test, done[0], done[1])
+    joined = region.scope.values[target]
+    assert isinstance(joined, Bound)
+    return joined
+
+
+# --- loops -----------------------------------------------------------------------------------
+
+
+@executes(cst.For)
+def for_statement(region: Region, node: cst.For) -> None:
+    if node.orelse is not None:
+        raise GiveUp("a loop with `else`", node)
+    iterable = evaluate(region, node.iter)
+
+    def run() -> None:
+        run_loop(region, node, iterable, node.target, lambda: run_block(region, body_of(node.body)))
+
+    provided("with_comments")(region, node, run)
+
+
+@executes(cst.While)
+def while_statement(region: Region, node: cst.While) -> None:
+    if node.orelse is not None:
+        raise GiveUp("a loop with `else`", node)
+
+    def run() -> None:
+        _loop(region, node, None, None, lambda: run_block(region, body_of(node.body)))
+
+    provided("with_comments")(region, node, run)
+
+
+def run_loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value,
+    target: cst.BaseExpression | None,
+    body: Callable[[], Any],
+) -> None:
+    """A `for` loop over a value."""
+    if isinstance(iterable, Unknown):
+        if region.is_module:
+            iterable = Static(Expr("\ue00aunknown\ue00b"))
+        else:
+            raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
+    _loop(region, node, iterable, target, body)
+
+
+def _loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value | None,
+    target: cst.BaseExpression | None,
+    body: Callable[[], Any],
+) -> None:
+    """Interpret the body until what it changes is known for every round."""
+    entry = region.scope.copy()
+    phis: dict[str, str] = {}
+    for attempt in range(6):
+        region.scope = entry.copy()
+        constructed = set(region.constructed)
+        diagnostics = list(region.diagnostics)
+        built = len(region.built)
+        init_head, forward_head = len(region.init), len(region.forward)
+        _enter(region, entry, phis, node)
+        start = region.scope.copy()
+        region.loops.append(id(node))
+        try:
+            with region.collecting() as (init, forward):
+                test = _header(region, node, iterable, target)
+                body()
+                _close(region, start, phis)
+        finally:
+            region.loops.pop()
+        more = _unstable(region, start, region.scope, phis, target)
+        if not more:
+            if not _surely_runs(iterable):
+                _leave(region, start, phis)
+            _emit_loop(region, node, iterable, target, test, init, forward)
+            if len(region.built) > built:
+                raise GiveUp("models are built in a loop", node)
+            return
+        phis.update(more)
+        region.constructed = constructed
+        region.diagnostics = diagnostics
+        del region.init[init_head:], region.forward[forward_head:]
+    raise GiveUp("a loop whose tensors do not settle", node)
+
+
+def _surely_runs(iterable: Value | None) -> bool:
+    """Whether the body runs at least once, so that what it leaves is what comes after."""
+    if isinstance(iterable, Sequence):
+        return bool(iterable.items)
+    if isinstance(iterable, Static):
+        value = iterable.expr.value
+        return isinstance(value, (list, tuple, range, str)) and len(value) > 0
+    return False
+
+
+def _enter(region: Region, entry: Scope, phis: dict[str, str], node: cst.CSTNode) -> None:
+    """Make what the loop changes unknown at the start of its body."""
+    scope = region.scope
+    for name in sorted(phis):
+        value = entry.values.get(name)
+        kind = phis[name]
+        if isinstance(value, Bound) and "first" in kind and value.tensor.layout is Layout.LAST:
+            moved = in_layout(region, value, Layout.FIRST)
+            if moved.tensor.code.text != name:
+                value = bind_tensor(region, name, moved)
+            else:
+                value = region.scope.values.get(name)
+    for name in phis:
+        if name.startswith("\ue004"):
+            scope.bump(name)
+    for name in sorted(phis):
+        value = region.scope.values.get(name)
+        kind = phis[name]
+        if name.startswith("\ue004"):
+            continue
+        scope.bump(name)
+        if isinstance(value, Bound):
+            scope.values[name] = _phi_tensor(scope, name, value, kind)
+        elif isinstance(value, (Static, Framework, Choice)):
+            scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+        elif isinstance(value, (Sequence, Repeated)):
+            scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif isinstance(value, Mapping) and not is_graph(value):
+            scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+
+
+def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
+    tensor = value.tensor
+    code = scope.read(name)
+    if tensor.dims is None:
+        reading = scope.read(shadow(name, "channels"))
+        hint = reading if tensor.channels_hint is not None or "channels" in kind else None
+        if "channels" not in kind:
+            hint = tensor.channels_hint
+        return Bound(replace(tensor, code=code, channels_hint=hint), value.source, (reading,))
+    axes = axis_names(len(tensor.dims))
+    dims: list[Dim] = []
+    readings: list[Expr | None] = []
+    varying = kind.split(",")
+    for axis, dim in zip(axes, tensor.dims, strict=True):
+        reading = scope.read(shadow(name, axis))
+        readings.append(reading)
+        if axis in varying:
+            dims.append(reading)
+        elif f"no-{axis}" in varying:
+            dims.append(None)
+        else:
+            dims.append(dim)
+    return Bound(replace(tensor, code=code, dims=tuple(dims)), "", tuple(readings))
+
+
+_LIST_ITEMS: dict[str, Value] = {}
+
+
+def _phi_list(
+    region: Region, scope: Scope, name: str, value: Sequence | Repeated, kind: str
+) -> Value:
+    reading = scope.read(name)
+    item = region.list_items.get((id(region.tree), name, kind))
+    if item is None:
+        if isinstance(value, Sequence):
+            if not is_graph(value):
+                return Static(Expr(name, names=reading.names))
+            item = merge_items(region, list(value.items))
+        else:
+            item = value.item
+    return Repeated(item, reading, reading)
+
+
+def _unstable(
+    region: Region, start: Scope, end: Scope, phis: dict[str, str], target: Any
+) -> dict[str, str]:
+    """The names whose value at the end of the body is not what its start assumed."""
+    own = _target_names(target)
+    found: dict[str, str] = {}
+    for name in changed_names(start, end):
+        if name in own or name.startswith("self."):
+            continue
+        first, last = start.values.get(name), end.values.get(name)
+        if name.startswith("\ue004"):
+            if name not in phis:
+                found[name] = "size"
+            continue
+        if first is None:
+            continue
+        kind = _difference(region, name, first, last, end, phis.get(name, ""))
+        if kind != phis.get(name):
+            found[name] = kind
+    return found
+
+
+def _difference(
+    region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
+) -> str:
+    if isinstance(first, Bound) and isinstance(last, Bound):
+        return _tensor_difference(first, last, end, known)
+    if isinstance(first, (Sequence, Repeated)) and isinstance(last, (Sequence, Repeated)):
+        return _list_difference(region, name, first, last, known)
+    if isinstance(first, Bound) != isinstance(last, Bound):
+        raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
+    return known or "static"
+
+
+def _list_difference(
+    region: Region, name: str, first: Sequence | Repeated, last: Sequence | Repeated, known: str
+) -> str:
+    graph = is_graph(last) or (isinstance(last, Repeated))
+    if not graph:
+        return known or "static"
+    items: list[Value] = []
+    for side in (first, last):
+        if isinstance(side, Repeated):
+            items.append(side.item)
+        else:
+            items.extend(side.items)
+    item = merge_items(region, items)
+    layout = _layout_of(item)
+    kind = f"list:{layout}:{_shape_key(item)}"
+    region.list_items[(id(region.tree), name, kind)] = item
+    return kind
+
+
+def _layout_of(item: Value) -> str:
+    return item.tensor.layout.value if isinstance(item, Bound) else ""
+
+
+def _shape_key(item: Value) -> str:
+    if isinstance(item, Bound):
+        dims = item.tensor.dims
+        return "?" if dims is None else ",".join("?" if d is None else d.text for d in dims)
+    if isinstance(item, Sequence):
+        return "(" + ";".join(_shape_key(i) for i in item.items) + ")"
+    return "-"
+
+
+def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str:
+    kinds = set(known.split(",")) - {""}
+    kinds.add("tensor")
+    a, b = first.tensor, last.tensor
+    if a.layout is not b.layout:
+        kinds.add("first")
+    if a.dims is None or b.dims is None:
+        if a.dims is None and b.dims is None:
+            kinds.add("channels")
+            return ",".join(sorted(kinds))
+        if a.dims is None and first.source:
+            return ",".join(sorted(kinds))
+        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+    if len(a.dims) != len(b.dims):
+        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+    shadows = last.shadows if len(last.shadows) == len(b.dims) else (None,) * len(b.dims)
+    for axis, x, y, s in zip(axis_names(len(a.dims)), a.dims, b.dims, shadows, strict=True):
+        y = y if y is not None and end.current(y) else s if s is not None and end.current(s) else None
+        if y is None or x is None:
+            kinds.discard(axis)
+            if x is not None:
+                kinds.add(f"no-{axis}")
+        elif x.text != y.text or not end.current(x):
+            if f"no-{axis}" not in kinds:
+                kinds.add(axis)
+    return ",".join(sorted(kinds))
+
+
+def _close(region: Region, start: Scope, phis: dict[str, str]) -> None:
+    """At the end of the body, size variables must hold the sizes of what their tensor now is."""
+    for name, kind in phis.items():
+        value = region.scope.values.get(name)
+        if not isinstance(value, Bound) or name.startswith("\ue004"):
+            continue
+        tensor = value.tensor
+        if "first" in kind.split(",") and tensor.layout is Layout.LAST:
+            moved = in_layout(region, value, Layout.FIRST)
+            if moved.tensor.code.text != name:
+                value = bind_tensor(region, name, moved)
+                tensor = value.tensor
+        if tensor.dims is None:
+            continue
+        for axis, dim, held in zip(
+            axis_names(len(tensor.dims)), tensor.dims, value.shadows or (None,) * 9, strict=False
+        ):
+            if axis in kind.split(","):
+                here = current_dim(region, dim, held)
+                token = shadow(name, axis)
+                if here is not None and (held is None or not region.scope.current(held)):
+                    assign_shadow(region, token, here)
+
+
+def _leave(region: Region, start: Scope, phis: dict[str, str]) -> None:
+    """After the loop, what it changed is what its last round made of it, or what was before."""
+    end = region.scope
+    result = start.copy()
+    for name, value in end.values.items():
+        if name not in result.values:
+            result.values[name] = value
+            result.versions[name] = end.versions.get(name, 0)
+    for name in end.versions:
+        if end.versions[name] != start.versions.get(name, 0):
+            if name in phis or name.startswith("\ue004") or name in start.values:
+                result.versions[name] = result.bump(name)
+            else:
+                result.versions[name] = end.versions[name]
+    for name, kind in phis.items():
+        value = start.values.get(name)
+        if name.startswith("\ue004") or value is None:
+            continue
+        if isinstance(value, Bound):
+            result.values[name] = _phi_tensor(result, name, value, kind)
+        elif isinstance(value, (Sequence, Repeated)):
+            result.values[name] = _phi_list(region, result, name, value, kind)
+        else:
+            result.values[name] = Static(Expr(name, names=result.read(name).names))
+    region.scope = result
+
+
+def _header(
+    region: Region, node: cst.CSTNode, iterable: Value | None, target: cst.BaseExpression | None
+) -> Static | None:
+    if isinstance(node, cst.While):
+        test = evaluate(region, node.test)
+        if not isinstance(test, Static):
+            raise GiveUp("a `while` loop whose condition is not known", node)
+        return test
+    assert iterable is not None
+    assert target is not None
+    bind_target(region, target, item_of(region, iterable))
+    return None
+
+
+def item_of(region: Region, iterable: Value) -> Value:
+    """What one round of a loop gets."""
+    if isinstance(iterable, Repeated):
+        return iterable.item
+    if isinstance(iterable, Sequence):
+        if not iterable.items:
+            return Static(Expr("\ue00aitem\ue00b"))
+        return merge_items(region, list(iterable.items))
+    return Static(Expr("\ue00aitem\ue00b"))
+
+
+def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None:
+    """Bind the loop variable, or each of several."""
+    if isinstance(target, cst.Name):
+        region.scope.bump(target.value)
+        reading = region.scope.read(target.value)
+        region.scope.values[target.value] = (
+            element(region, item, reading, reading)
+            if is_graph(item)
+            else item
+            if isinstance(item, (Framework, Function, UserClass))
+            else Static(reading)
+        )
+        return
+    if isinstance(target, (cst.Tuple, cst.List)):
+        parts = item.items if isinstance(item, Sequence) else None
+        for position, child in enumerate(target.elements):
+            part = (
+                parts[position]
+                if parts is not None and position < len(parts)
+                else Static(Expr("\ue00aitem\ue00b"))
+            )
+            bind_target(region, child.value, part)
+        return
+    raise GiveUp("a loop variable that is not a name", target)
+
+
+def _target_names(target: cst.BaseExpression | None) -> frozenset[str]:
+    if isinstance(target, cst.Name):
+        return frozenset({target.value})
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return frozenset().union(*(_target_names(e.value) for e in target.elements))
+    return frozenset()
+
+
+def loop_sources(region: Region, iterable: Value) -> tuple[Expr | None, Expr]:
+    """How `__init__` and `forward` write what a loop runs over."""
+    if isinstance(iterable, Static):
+        return iterable.expr, iterable.running
+    if isinstance(iterable, Sequence):
+        if not is_graph(iterable):
+            written = to_expr(region, iterable)
+            return written, written
+        static = iterable.static if iterable.static is not None else channels_list(region, iterable)
+        return static, sequence_code(region, iterable)
+    if isinstance(iterable, Repeated):
+        return iterable.static, iterable.code
+    if isinstance(iterable, Mapping) and iterable.static is not None:
+        return iterable.static, iterable.static
+    raise GiveUp("a loop over something that is not a list")
+
+
+def sequence_code(region: Region, value: Sequence) -> Expr:
+    """How `forward` writes a list of tensors."""
+    if value.code is not None:
+        return value.code
+    parts: list[Any] = []
+    for item in value.items:
+        if isinstance(item, Bound):
+            parts.append(item.tensor.code)
+        elif isinstance(item, Sequence):
+            parts.append(sequence_code(region, item))
+        else:
+            parts.append(to_expr(region, item))
+    return expr(tuple(parts) if value.kind is tuple else parts)
+
+
+def _emit_loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value | None,
+    target: cst.BaseExpression | None,
+    test: Static | None,
+    init: list[Node],
+    forward: list[Node],
+) -> None:
+    serial = next(_ids)
+    if test is not None:
+        region.emit_init(While(test.expr, init, id=serial))
+        region.emit_forward(While(test.running, forward, id=serial))
+        return
+    assert iterable is not None
+    assert target is not None
+    static, running = loop_sources(region, iterable)
+    text = region.tree.source(target)
+    names = _target_names(target)
+    if static is None:
+        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    region.emit_init(For(text, names, static, init, id=serial))
+    region.emit_forward(For(text, names, running, forward, id=serial))
+
+
+@executes(cst.Break, cst.Continue)
+def jump(region: Region, node: cst.CSTNode) -> None:
+    if region.is_module:
+        return
+    raise GiveUp("`break` or `continue` in a loop that builds a graph", node)
+
+
+@provides("comprehension")
+def comprehension(region: Region, node: cst.ListComp) -> Value:
+    """A comprehension of plain values stays; one that makes tensors becomes a loop."""
+    loop = node.for_in
+    iterable = evaluate(region, loop.iter)
+    before = region.scope
+    region.scope = before.copy()
+    saved = dict(region.rewrites), dict(region.running)
+    try:
+        with region.collecting() as (init, forward):
+            bind_target(region, loop.target, item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable)
+            values: list[Value] = []
+            inner = loop.inner_for_in
+            if inner is not None:
+                bind_target(region, inner.target, item_of(region, evaluate(region, inner.iter)))
+            values = [evaluate(region, i.test) for i in loop.ifs]
+            if isinstance(node, cst.DictComp):
+                values += [evaluate(region, node.key), evaluate(region, node.value)]
+            else:
+                values.append(evaluate(region, node.elt))
+    finally:
+        region.scope = before
+    if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
+        return Unknown("a comprehension over something unknown")
+    if not is_graph(values[-1]) and not is_graph(iterable):
+        own = _comprehension_names(loop)
+        result = verbatim(region, node, iterable, *[v for v in values if _plain(v)])
+        names = frozenset(p for p in result.expr.names if p[0] not in own)
+        run = result.run
+        if run is not None:
+            run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
+        return Static(replace(result.expr, names=names), run)
+    region.rewrites, region.running = saved
+    if loop.inner_for_in is not None or loop.ifs or not isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+        raise GiveUp("a comprehension of tensors with conditions", node)
+    return _tensor_comprehension(region, node, iterable)
+
+
+def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:
+    names = _target_names(loop.target)
+    if loop.inner_for_in is not None:
+        names |= _comprehension_names(loop.inner_for_in)
+    return names
+
+
+def _tensor_comprehension(region: Region, node: cst.ListComp, iterable: Value) -> Value:
+    """`[f(t) for t in ts]` as a loop that appends."""
+    target = region.assigned if region.whole is node else ""
+    if not target:
+        region.temporaries += 1
+        target = f"\ue002outputs:l{region.temporaries}\ue003"
+    start = Line(f"{target} = []", frozenset({target}))
+    region.emit_init(start)
+    region.emit_forward(Line(f"{target} = []", frozenset({target})))
+    region.scope.bump(target)
+    region.scope.values[target] = Sequence((), list, region.scope.read(target), region.scope.read(target))
+
+    def body() -> None:
+        value = evaluate(region, node.elt)
+        append(region, target, value)
+
+    run_loop(region, node, iterable, node.for_in.target, body)
+    result = region.scope.values[target]
+    reading = region.scope.read(target)
+    if isinstance(result, (Repeated, Sequence)):
+        return replace(result, code=reading, static=reading)
+    raise GiveUp("a comprehension that is not understood", node)
+
+
+def append(region: Region, name: str, value: Value) -> None:
+    """`name.append(value)` on a list of tensors, in both programs."""
+    from transpiler.interpret.joins import channels_of
+    from transpiler.interpret.tensors import emit_before
+
+    region.graph_events += 1
+    held = region.scope.values.get(name)
+    if isinstance(value, Bound):
+        emit_before(region, value.tensor.code, "")
+        code = value.tensor.code
+    elif isinstance(value, Sequence) and is_graph(value):
+        code = sequence_code(region, value)
+    else:
+        raise GiveUp("something other than a tensor is appended to a list of tensors")
+    uses = frozenset(n for n, _ in code.names) | {name}
+    region.emit_forward(
+        Line(f"{name}.append({code.text})", frozenset({name}), uses, code.modules, kills=False)
+    )
+    region.helpers_used |= code.helpers
+    static = channels_of(region, value)
+    if static is None:
+        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    static_uses = frozenset(n for n, _ in static.names) | {name}
+    region.emit_init(
+        Line(f"{name}.append({static.text})", frozenset({name}), static_uses, static.modules, kills=False)
+    )
+    region.scope.bump(name)
+    reading = region.scope.read(name)
+    if isinstance(held, Sequence):
+        region.scope.values[name] = Sequence((*held.items, value), held.kind, reading, reading)
+    elif isinstance(held, Repeated):
+        item = merge_items(region, [held.item, value])
+        region.scope.values[name] = Repeated(item, reading, reading)
+    else:
+        raise GiveUp(f"`{name}` is not a list that is understood")
+
+
+__all__ = ["Tensor", "rewrite", "ternary"]

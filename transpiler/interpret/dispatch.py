@@ -1,0 +1,75 @@
+"""Which function interprets which kind of node. Handlers register here; nothing is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Value
+
+EXPRESSIONS: dict[type, Callable[[Region, Any], Value]] = {}
+STATEMENTS: dict[type, Callable[[Region, Any], None]] = {}
+
+E = TypeVar("E", bound=Callable[[Region, Any], Value])
+S = TypeVar("S", bound=Callable[[Region, Any], None])
+
+
+def evaluates(*types: type) -> Callable[[E], E]:
+    """Declare the handler of some kinds of expression nodes."""
+
+    def declare(handler: E) -> E:
+        for kind in types:
+            EXPRESSIONS[kind] = handler
+        return handler
+
+    return declare
+
+
+def executes(*types: type) -> Callable[[S], S]:
+    """Declare the handler of some kinds of statement nodes."""
+
+    def declare(handler: S) -> S:
+        for kind in types:
+            STATEMENTS[kind] = handler
+        return handler
+
+    return declare
+
+
+def evaluate(region: Region, node: cst.BaseExpression) -> Value:
+    """The value of an expression."""
+    handler = EXPRESSIONS.get(type(node))
+    if handler is None:
+        raise GiveUp(f"{type(node).__name__} expressions are not understood here", node)
+    return handler(region, node)
+
+
+def execute(region: Region, node: cst.CSTNode) -> None:
+    """Run a statement."""
+    handler = STATEMENTS.get(type(node))
+    if handler is None:
+        raise GiveUp(f"{type(node).__name__} statements are not understood here", node)
+    handler(region, node)
+
+
+PROVIDED: dict[str, Callable[..., Any]] = {}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def provides(name: str) -> Callable[[F], F]:
+    """Declare an operation that rooms further down need from rooms further up."""
+
+    def declare(function: F) -> F:
+        PROVIDED[name] = function
+        return function
+
+    return declare
+
+
+def provided(name: str) -> Callable[..., Any]:
+    """The operation of that name."""
+    return PROVIDED[name]

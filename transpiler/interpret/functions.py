@@ -1,0 +1,945 @@
+"""The user's functions: blocks, builders, functions that give layers, plain ones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED_CALLERS
+from transpiler.interpret.control import body_of, run_block, sequence_code
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layers import Argument
+from transpiler.interpret.models import close_sequential, returned_value
+from transpiler.interpret.region import FileContext, GiveUp, Parameter, Region, Restart, Scope
+from transpiler.interpret.statics import const, constant, to_expr, verbatim
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.tensors import (
+    axis_names,
+    bind_tensor,
+    emit_before,
+    ensure_current,
+    in_layout,
+    refreshed,
+    register,
+    shadow,
+    with_rank,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.code import Return
+from transpiler.ir.expr import ATOM, Expr, Module, attribute, call, index
+from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.passes.liveness import modules_used, prune, walk
+
+_DEEPEST = 30
+
+
+# --- parameters ------------------------------------------------------------------------------
+
+
+def parameters_of(node: cst.FunctionDef | cst.Lambda) -> list[Parameter]:
+    """The parameters of a function, in order."""
+    params = node.params
+    found = [_parameter(p) for p in (*params.posonly_params, *params.params)]
+    if isinstance(params.star_arg, cst.Param):
+        found.append(_parameter(params.star_arg, star="*"))
+    found += [_parameter(p, keyword_only=True) for p in params.kwonly_params]
+    if params.star_kwarg is not None:
+        found.append(_parameter(params.star_kwarg, star="**"))
+    return found
+
+
+def _parameter(node: cst.Param, keyword_only: bool = False, star: str = "") -> Parameter:
+    return Parameter(
+        node.name.value, node.default, node.annotation, keyword_only, star, node=node
+    )
+
+
+def bind_arguments(
+    function: Function, parameters: list[Parameter], arguments: list[Argument]
+) -> dict[str, Value]:
+    """Which parameter gets which argument. Raises GiveUp where Python would refuse."""
+    bound: dict[str, Value] = {}
+    extra: dict[Any, Value] = {}
+    plain = [p for p in parameters if not p.star and not p.keyword_only]
+    names = {p.name for p in parameters if not p.star}
+    positions = iter(plain)
+    star = next((p for p in parameters if p.star == "*"), None)
+    double = next((p for p in parameters if p.star == "**"), None)
+    rest: list[Value] = []
+    for keyword, value in arguments:
+        if keyword in ("*", "**"):
+            raise GiveUp(f"`{function.name}` is called with arguments that are not known")
+        if keyword is None:
+            parameter = next(positions, None)
+            if parameter is not None:
+                bound[parameter.name] = value
+            elif star is not None:
+                rest.append(value)
+            else:
+                raise GiveUp(f"`{function.name}` gets more arguments than it takes")
+        elif keyword in names:
+            bound[keyword] = value
+        elif double is not None:
+            extra[keyword] = value
+        else:
+            raise GiveUp(f"`{function.name}` gets an unknown argument {keyword}")
+    if star is not None:
+        bound[star.name] = Sequence(tuple(rest), tuple)
+    if double is not None:
+        bound[double.name] = Mapping(extra)
+    return bound
+
+
+def _kind(value: Value) -> Any:
+    """What a summary depends on of an argument."""
+    if isinstance(value, Bound):
+        return ("tensor", None if value.tensor.dims is None else len(value.tensor.dims))
+    if isinstance(value, Sequence) and holds_tensor(value):
+        return ("list", *(_kind(i) for i in value.items))
+    if isinstance(value, Repeated):
+        return ("repeated", _kind(value.item))
+    if isinstance(value, Function):
+        return ("function", id(value.node))
+    if isinstance(value, Framework):
+        return ("framework", value.name)
+    if isinstance(value, (Layer, Model, UserClass)):
+        return (type(value).__name__, id(value))
+    if isinstance(value, Mapping) and value.static is None:
+        return ("mapping", *sorted(map(str, value.items)))
+    if isinstance(value, Choice):
+        return ("choice", *(_kind(o) for o in value.options))
+    return "static"
+
+
+# --- interpretation --------------------------------------------------------------------------
+
+
+def summarize(
+    file: FileContext, function: Function, given: dict[str, Value], caller: Region | None = None
+) -> Summary:
+    """Interpret a function for one kind of arguments; the result is kept."""
+    kinds = tuple(
+        (name, kind) for name, value in sorted(given.items()) if (kind := _kind(value)) != "static"
+    )
+    key = (id(function.node), kinds)
+    home: FileContext = function.file if function.file is not None else file
+    found = home.summaries.get(key)
+    if found is not None:
+        return found
+    summary = Summary(function, "running")
+    home.summaries[key] = summary
+    depth = (caller.depth if caller is not None else 0) + 1
+    try:
+        if depth > _DEEPEST:
+            raise GiveUp("functions call each other too deeply")
+        _interpret(home, function, given, summary, depth)
+    except GiveUp as why:
+        summary.kind = "failed"
+        summary.reason = why.reason
+        summary.result = why.node  # type: ignore[assignment]
+    return summary
+
+
+def _interpret(
+    home: FileContext, function: Function, given: dict[str, Value], summary: Summary, depth: int
+) -> None:
+    node = function.node
+    wants: dict[str, Any] = {}
+    declared = parameters_of(node)
+    for _ in range(40):
+        parameters = _expanded(declared, given)
+        scope = Scope(function.closure)
+        region = Region(home, scope, function.name, tuple(parameters), wants)
+        region.depth = depth
+        if function.owner:
+            region.methods = home.class_methods.get(function.owner, {})
+        try:
+            for parameter in parameters:
+                _bind_parameter(region, parameter, given.get(parameter.name))
+            _bind_star(region, declared, given)
+            if isinstance(node, cst.Lambda):
+                return_value(region, evaluate(region, node.body), node)
+            else:
+                run_block(region, body_of(node.body))
+            _agree_on_returns(region)
+        except Restart:
+            continue
+        summary.region = region
+        summary.parameters = tuple(parameters)
+        classify(summary)
+        return
+    raise GiveUp("the function does not settle")
+
+
+def _expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Parameter]:
+    """The parameters, with `**kwargs` as the keywords that it is given."""
+    found: list[Parameter] = []
+    for parameter in declared:
+        if parameter.star == "**":
+            value = given.get(parameter.name)
+            keys = value.items if isinstance(value, Mapping) else {}
+            found += [Parameter(str(k), keyword_only=True) for k in keys]
+        elif not parameter.star:
+            found.append(Parameter(
+                parameter.name, parameter.default, parameter.annotation, parameter.keyword_only,
+                "", False, parameter.node,
+            ))
+    return found
+
+
+def _bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]) -> None:
+    for parameter in declared:
+        if parameter.star == "**":
+            value = given.get(parameter.name)
+            items = value.items if isinstance(value, Mapping) else {}
+            region.scope.values[parameter.name] = Mapping(
+                {k: region.scope.values.get(str(k), Static(region.scope.read(str(k)))) for k in items}
+            )
+        elif parameter.star == "*":
+            value = given.get(parameter.name)
+            if isinstance(value, Sequence) and value.items:
+                raise GiveUp("`*args` in a function that builds a graph")
+            region.scope.values[parameter.name] = Sequence((), tuple)
+
+
+def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -> None:
+    name = parameter.name
+    scope = region.scope
+    reading = scope.read(name)
+    demanded = f"tensor:{name}" in region.wants
+    if demanded and value is None and _default_is_none(parameter):
+        region.assumed_none.add(name)
+        scope.values[name] = Static(Expr(name, None, names=reading.names))
+        return
+    if isinstance(value, Bound) or demanded:
+        parameter.is_tensor = True
+        region.tensor_order.append(name)
+        scope.values[name] = _tensor_parameter(region, name, value if isinstance(value, Bound) else None)
+        return
+    if isinstance(value, Sequence) and holds_tensor(value):
+        parameter.is_tensor = True
+        region.tensor_order.append(name)
+        scope.values[name] = _list_parameter(region, name, value)
+        return
+    if isinstance(value, Repeated):
+        raise GiveUp("a list of tensors whose length is not known is passed to a function")
+    if isinstance(value, Function):
+        made = Function(value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading)
+        made.parameter = name
+        scope.values[name] = made
+        return
+    if isinstance(value, (Framework, UserClass, Choice)):
+        if isinstance(value, Choice):
+            raise GiveUp("a function or class that depends on a condition is passed on")
+        region.fixed_parameters.add(name)
+        scope.values[name] = value
+        return
+    if isinstance(value, (Layer, Model)):
+        raise GiveUp("a layer or model is passed to a function")
+    if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
+        scope.values[name] = Static(reading)
+        return
+    if isinstance(value, Mapping) and not is_graph(value):
+        scope.values[name] = Static(reading)
+        return
+    if isinstance(value, Unknown):
+        scope.values[name] = value
+        return
+    scope.values[name] = Static(reading)
+
+
+def _default_is_none(parameter: Parameter) -> bool:
+    return isinstance(parameter.default, cst.Name) and parameter.default.value == "None"
+
+
+def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
+    source = f"param:{name}"
+    given = value.tensor if value is not None else None
+    rank = None if given is None or given.dims is None else len(given.dims) + 1
+    rank = region.wants.get(f"rank:{source}", rank)
+    layout = region.wants.get(f"layout:{source}", given.layout if given is not None else Layout.LAST)
+    region.given_layouts[name] = layout
+    dtype = given.dtype if given is not None else "float32"
+    return _open_parameter(region, name, region.scope.read(name), rank, layout, dtype, source)
+
+
+def _open_parameter(
+    region: Region, owner: str, code: Expr, rank: int | None, layout: Layout, dtype: str, source: str
+) -> Bound:
+    scope = region.scope
+    if rank is None:
+        reading = scope.read(shadow(owner, "channels"))
+        return Bound(Tensor(code, None, layout, dtype, reading), source, (reading,))
+    readings = tuple(scope.read(shadow(owner, axis)) for axis in axis_names(rank - 1))
+    return Bound(Tensor(code, readings, layout, dtype), source, readings)
+
+
+def _list_parameter(region: Region, name: str, value: Sequence) -> Sequence:
+    reading = region.scope.read(name)
+    items: list[Value] = []
+    for position, item in enumerate(value.items):
+        if not isinstance(item, Bound):
+            raise GiveUp("a nested list of tensors is passed to a function")
+        tensor = item.tensor
+        code = index(reading, position)
+        source = f"param:{name}[{position}]"
+        rank = None if tensor.dims is None else len(tensor.dims) + 1
+        layout = region.wants.get(f"layout:{source}", tensor.layout)
+        region.given_layouts[f"{name}[{position}]"] = layout
+        owner = f"{name}{position + 1}"
+        items.append(_open_parameter(region, owner, code, rank, layout, tensor.dtype, source))
+    return Sequence(tuple(items), value.kind, reading)
+
+
+# --- what a body gives back ------------------------------------------------------------------
+
+
+@provides("return_value")
+def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
+    """`return value` of a function."""
+    if isinstance(value, Model):
+        if value.kind == "sequential" and value.region is region and value.expr is None:
+            value.expr = None
+        region.returns.append((value, node))
+        region.return_depth.append(region.branches + len(region.loops))
+        return
+    if holds_tensor(value):
+        if region.loops:
+            raise GiveUp("a tensor is returned from inside a loop", node)
+        layout = region.wants.get("return:layout")
+        if isinstance(value, Bound) and layout is not None:
+            value = in_layout(region, value, layout)
+        for bound in _tensors(value):
+            ensure_current(region, bound, node)
+            emit_before(region, bound.tensor.code, "")
+        code = returned_value(region, value, node, border=False)
+        region.emit_forward(Return(code))
+        region.helpers_used |= code.helpers
+        value = _with_sizes(region, value)
+    region.returns.append((value, node))
+    region.return_depth.append(region.branches + len(region.loops))
+
+
+def _tensors(value: Value) -> list[Bound]:
+    if isinstance(value, Bound):
+        return [value]
+    if isinstance(value, Sequence) and value.code is None:
+        return [t for item in value.items for t in _tensors(item)]
+    return []
+
+
+def _with_sizes(region: Region, value: Value) -> Value:
+    """The value, its sizes as they can be read at the return."""
+    if isinstance(value, Bound):
+        return replace(value, tensor=refreshed(region, value))
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_with_sizes(region, i) for i in value.items))
+    return value
+
+
+def _agree_on_returns(region: Region) -> None:
+    """All returns of a tensor have their channels in the same place."""
+    layouts = {v.tensor.layout for v, _ in region.returns if isinstance(v, Bound) and _has_axes(v)}
+    if len(layouts) > 1 and "return:layout" not in region.wants:
+        region.want("return:layout", Layout.FIRST)
+
+
+def _has_axes(value: Bound) -> bool:
+    return value.tensor.dims is None or len(value.tensor.dims) > 1
+
+
+def classify(summary: Summary) -> None:
+    """Tell what kind of function it is, and work out the class that a block becomes."""
+    region = summary.region
+    assert region is not None
+    values = [v for v, _ in region.returns]
+    tensors = [v for v in values if holds_tensor(v)]
+    for model in region.open_sequentials:
+        built = close_sequential(region, model)
+        if built is not None:
+            region.built.append(built)
+    if region.built:
+        summary.kind = "builder"
+        summary.result = values[-1] if values else None
+        return
+    if tensors:
+        if len(tensors) != len(values):
+            raise GiveUp("a tensor is returned on some ways only", region.returns[-1][1])
+        finish_block(summary)
+        return
+    if any(isinstance(v, Model) for v in values):
+        summary.kind = "builder"
+        summary.result = next(v for v in values if isinstance(v, Model))
+        return
+    if values and all(isinstance(v, (Layer, Framework, Function, UserClass)) for v in values):
+        summary.kind = "layer"
+        summary.result = values[0]
+        return
+    if any(is_graph(v) for v in values):
+        summary.kind = "layer"
+        summary.result = values[0]
+        return
+    summary.kind = "static"
+    summary.result = values[0] if values else None
+    if any(isinstance(v, Unknown) for v in values):
+        summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def finish_block(summary: Summary) -> None:
+    """What the class of a block takes, and what its callers can know of its result."""
+    region = summary.region
+    assert region is not None
+    forward, live = prune(region.forward, frozenset(), effects=False)
+    summary.modules = modules_used(forward)
+    summary.tensors = tuple(region.tensor_order)
+    summary.result = _joined_result(region)
+    wanted: frozenset[str] = frozenset()
+    summary.attributes = ()
+    size = _out_size(summary.result)
+    known = {p.name for p in summary.parameters}
+    if size is not None and (summary.function.force_attribute or not _from_parameters(size, known)):
+        if len(region.returns) == 1:
+            summary.attributes = (("out_channels", size.text),)
+            wanted = frozenset(n for n, _ in size.names)
+    stored = _stored_names(region, live, set(summary.tensors))
+    init, live_init = prune(
+        region.init, wanted, effects=True, modules=frozenset(summary.modules)
+    )
+    summary.forward, summary.init = forward, init
+    summary.stored = stored
+    sizes = [n for n in live_init if n.startswith("\ue004")]
+    summary.sizes = tuple(sorted(sizes, key=lambda t: _size_order(region, t)))
+    needed = live_init | set(stored)
+    summary.statics = tuple(
+        p.name for p in summary.parameters if p.name in needed and p.name not in summary.tensors
+    )
+    closure = sorted(n for n in needed if n in region.closure_reads)
+    if closure:
+        summary.closure = tuple(closure)
+    effects = any(not _is_silent_init(n) for n in init)
+    summary.kind = "block" if summary.modules or effects or summary.attributes else "operation"
+    if "\ue00anosize\ue00b" in live_init:
+        raise GiveUp("the size of a tensor that a layer needs is not known")
+
+
+def _is_silent_init(node: Any) -> bool:
+    return False
+
+
+def _size_order(region: Region, token: str) -> tuple[int, str]:
+    owner, _, axis = token[1:-1].partition(":")
+    for position, name in enumerate(region.tensor_order):
+        if owner == name or (owner.startswith(name) and owner[len(name) :].isdigit()):
+            return position, f"{owner}:{0 if axis in ('channels', 'features') else 1}{axis}"
+    raise GiveUp(f"a size of `{owner}` is used before it is known")
+
+
+def _stored_names(region: Region, live: frozenset[str], tensors: set[str]) -> tuple[str, ...]:
+    """The plain names that `forward` reads and `__init__` must keep."""
+    names = [n for n in region.parameters if n in live and n not in tensors]
+    names += sorted(n for n in live if n in region.closure_reads)
+    return tuple(names)
+
+
+def _joined_result(region: Region) -> Value:
+    values = [v for v, _ in region.returns]
+    first = values[0]
+    if len(values) == 1:
+        return first
+    if all(isinstance(v, Bound) for v in values):
+        bounds = [v for v in values if isinstance(v, Bound)]
+        return _join_bounds(bounds)
+    return first
+
+
+def _join_bounds(bounds: list[Bound]) -> Bound:
+    first = bounds[0].tensor
+    ranks = {None if b.tensor.dims is None else len(b.tensor.dims) for b in bounds}
+    if len(ranks) > 1 or first.dims is None:
+        return Bound(replace(first, dims=None, channels_hint=None))
+    dims = list(first.dims)
+    for other in bounds[1:]:
+        assert other.tensor.dims is not None
+        dims = [
+            a if a is not None and b is not None and a.text == b.text else None
+            for a, b in zip(dims, other.tensor.dims, strict=True)
+        ]
+    return Bound(replace(first, dims=tuple(dims)))
+
+
+def _out_size(result: Value | None) -> Dim:
+    if not isinstance(result, Bound):
+        return None
+    tensor = result.tensor
+    return tensor.channels_hint if tensor.dims is None else tensor.dims[-1] if tensor.dims else None
+
+
+def _from_parameters(size: Expr, parameters: set[str]) -> bool:
+    """Whether a caller can write a size with its own arguments."""
+    return all(version == 0 for _, version in size.names)
+
+
+# --- calls -----------------------------------------------------------------------------------
+
+
+@provides("call_function")
+def call_function(
+    region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
+) -> Value:
+    """A call of a function of the user's."""
+    if function.owner and function.parameter == "":
+        arguments = [(None, Static(Expr("self"))), *arguments]
+    if isinstance(function.node, cst.Lambda):
+        return _inline(region, node, function, arguments)
+    bound = bind_arguments(function, parameters_of(function.node), arguments)
+    tensors = any(holds_tensor(v) for v in bound.values())
+    if not tensors and not mentions_framework(region.file, function):
+        return plain_call(region, node, function, [v for _, v in arguments])
+    if any(isinstance(v, Unknown) for v in bound.values()):
+        return next(v for v in bound.values() if isinstance(v, Unknown))
+    summary = summarize(region.file, function, bound, region)
+    if summary.kind == "running":
+        if tensors:
+            return _call_recursive(region, node, summary, bound, arguments)
+        raise GiveUp(f"`{function.name}` calls itself", node)
+    if summary.kind == "failed":
+        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    if summary.kind in ("block", "operation"):
+        return call_block(region, node, summary, bound, arguments)
+    if summary.kind == "builder":
+        return _call_builder(region, node, summary, bound, arguments)
+    if summary.kind == "layer":
+        return _inline(region, node, function, arguments)
+    if isinstance(summary.result, Unknown):
+        return summary.result
+    return plain_call(region, node, function, [v for _, v in arguments])
+
+
+def plain_call(region: Region, node: cst.CSTNode, function: Function, values: list[Value]) -> Value:
+    """A call that stays as it is."""
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(is_graph(v) for v in values):
+        raise GiveUp(f"`{function.name}` gets a layer or model", node)
+    assert isinstance(node, cst.BaseExpression)
+    return verbatim(region, node, *values)
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+def mentions_framework(file: FileContext, function: Function) -> bool:
+    """Whether a function's source uses a name that leads to TensorFlow or Keras."""
+    home: FileContext = function.file if function.file is not None else file
+    known = home.mentions.get(id(function.node))
+    if known is not None:
+        return known
+    home.mentions[id(function.node)] = False
+    words = set(_WORD.findall(home.tree.source(function.node)))
+    result = False
+    for word in words:
+        value = function.closure.get(word) or home.globals.get(word)
+        if isinstance(value, (Framework, Layer, Bound, Model)):
+            result = True
+        elif isinstance(value, Function) and value.node is not function.node:
+            result = mentions_framework(home, value)
+        elif isinstance(value, UserClass) and value.bases:
+            result = True
+        elif word in home.class_methods.get(function.owner, {}) and word != function.name:
+            result = mentions_framework(home, home.class_methods[function.owner][word])
+        if result:
+            break
+    home.mentions[id(function.node)] = result
+    return result
+
+
+def _inline(
+    region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
+) -> Value:
+    """A lambda, or a function whose body is one `return`: evaluated in the place of its call."""
+    body = _single_return(function.node)
+    if body is None:
+        raise GiveUp(f"`{function.name}` gives layers in a way that is not understood", node)
+    if function.file is not None and function.file is not region.file:
+        raise GiveUp(f"`{function.name}` of another file gives a layer", node)
+    parameters = parameters_of(function.node)
+    bound = bind_arguments(function, parameters, arguments)
+    frame: dict[str, Value] = {}
+    for parameter in parameters:
+        value = bound.get(parameter.name)
+        if value is None and parameter.default is not None:
+            value = evaluate(region, parameter.default)
+        if value is None:
+            raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
+        frame[parameter.name] = value
+    outer, region.inline = region.inline, {**frame}
+    outer_scope_outer = region.scope.outer
+    saved = dict(region.rewrites), dict(region.running), region.whole
+    region.whole = None
+    region.scope.outer = {**function.closure, **region.scope.outer}
+    try:
+        return evaluate(region, body)
+    finally:
+        region.inline = outer
+        region.scope.outer = outer_scope_outer
+        region.rewrites, region.running, region.whole = saved
+
+
+def _single_return(node: cst.FunctionDef | cst.Lambda) -> cst.BaseExpression | None:
+    if isinstance(node, cst.Lambda):
+        return node.body
+    statements = [s for s in node.body.body if not _is_docstring(s)]
+    if len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine):
+        small = statements[0].body[0]
+        if isinstance(small, cst.Return):
+            return small.value
+    return None
+
+
+def _is_docstring(statement: cst.CSTNode) -> bool:
+    return (
+        isinstance(statement, cst.SimpleStatementLine)
+        and isinstance(statement.body[0], cst.Expr)
+        and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
+    )
+
+
+def call_block(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+) -> Value:
+    """A block: its class is instantiated in `__init__`, the instance called in `forward`."""
+    inner = summary.region
+    assert inner is not None
+    region.graph_events += 1
+    summary.callers.append(region)
+    region.called.append(summary)
+    given = {name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors}
+    codes = [_tensor_code(region, given[name]) for name in summary.tensors]
+    statics = _static_arguments(region, summary, arguments)
+    if summary.kind == "operation":
+        text_args = [*codes, *(v for k, v in statics if not k)]
+        keywords = {k: v for k, v in statics if k}
+        code = call(provided_name(summary), *text_args, **keywords)
+        region.operations_used.append(summary)
+        return _block_result(region, summary, code, None, bound, given)
+    sizes = [_size_argument(region, inner, token, given, node) for token in summary.sizes]
+    positional = [*sizes, *(v for k, v in statics if not k)]
+    callee = summary.function.parameter or summary.class_token
+    constructor = call(
+        Expr(callee, strength=ATOM, names=_callee_names(region, summary)),
+        *positional,
+        **{k: v for k, v in statics if k},
+    )
+    module = Module(constructor, _snake(summary.function.parameter or summary.function.name))
+    code = module(*codes)
+    value = _block_result(region, summary, code, module, bound, given)
+    hint = region.assigned if False else ""
+    register(region, value, hint)
+    return value
+
+
+def _callee_names(region: Region, summary: Summary) -> frozenset[tuple[str, int]]:
+    name = summary.function.parameter
+    return frozenset({(name, region.scope.version(name))}) if name else frozenset()
+
+
+def provided_name(summary: Summary) -> str:
+    """The name of a function on tensors."""
+    return summary.function.name
+
+
+def _given_tensor(
+    region: Region, inner: Region, name: str, value: Value | None, node: cst.CSTNode
+) -> Value:
+    """A tensor argument, its channels where the block wants them."""
+    target = inner.parameter_layouts().get(name)
+    if isinstance(value, Bound):
+        value = ensure_current(region, value, node)
+        rank = inner.wants.get(f"rank:param:{name}")
+        if rank is not None and value.tensor.dims is None:
+            value = with_rank(region, value, rank)
+        return value if target is None else in_layout(region, value, target)
+    if isinstance(value, Sequence):
+        items = []
+        for position, item in enumerate(value.items):
+            assert isinstance(item, Bound)
+            wanted = inner.parameter_layouts().get(f"{name}[{position}]")
+            items.append(item if wanted is None else in_layout(region, ensure_current(region, item, node), wanted))
+        changed = any(a is not b for a, b in zip(items, value.items, strict=True))
+        return Sequence(tuple(items), value.kind, None if changed else value.code)
+    raise GiveUp(f"the tensor argument {name} is missing", node)
+
+
+def _tensor_code(region: Region, value: Value) -> Expr:
+    if isinstance(value, Bound):
+        return value.tensor.code
+    assert isinstance(value, Sequence)
+    return sequence_code(region, value)
+
+
+def _size_argument(
+    region: Region, inner: Region, token: str, given: dict[str, Value], node: cst.CSTNode
+) -> Expr:
+    owner, _, axis = token[1:-1].partition(":")
+    value = given.get(owner)
+    if value is None:
+        for name, candidate in given.items():
+            suffix = owner[len(name) :]
+            if owner.startswith(name) and suffix.isdigit() and isinstance(candidate, Sequence):
+                value = candidate.items[int(suffix) - 1]
+    if not isinstance(value, Bound):
+        raise GiveUp("a size that a block needs is not known", node)
+    tensor = refreshed(region, value)
+    if tensor.dims is None:
+        size = tensor.channels_hint
+    else:
+        names = axis_names(len(tensor.dims))
+        size = tensor.dims[names.index(axis)] if axis in names else tensor.dims[-1]
+    if size is None:
+        raise GiveUp(f"the {axis} of a tensor that a block needs are not known", node)
+    return size
+
+
+def _static_arguments(
+    region: Region, summary: Summary, arguments: list[Argument]
+) -> list[tuple[str, Expr]]:
+    """The plain arguments that the class takes: ("", value) in position, or (name, value)."""
+    plain = [p for p in parameters_of(summary.function.node) if not p.star and not p.keyword_only]
+    wanted = list(summary.statics)
+    order = [p.name for p in plain if p.name in wanted]
+    result: list[tuple[str, Expr]] = []
+    position = 0
+    in_order = True
+    keywords: list[tuple[str, Expr]] = []
+    for keyword, value in arguments:
+        if keyword is None:
+            if position >= len(plain):
+                continue
+            name = plain[position].name
+            position += 1
+        else:
+            name = keyword
+        if name not in wanted:
+            continue
+        written = to_expr(region, value)
+        if not region.scope.current(written):
+            raise GiveUp(f"the argument {name} has changed since it was computed")
+        if keyword is None and in_order and len(result) < len(order) and order[len(result)] == name:
+            result.append(("", written))
+        else:
+            in_order = False
+            keywords.append((name, written))
+    closure = [(name, region.scope.read(name)) for name in summary.closure]
+    return result + keywords + closure
+
+
+def _block_result(
+    region: Region,
+    summary: Summary,
+    code: Expr,
+    module: Module | None,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+) -> Value:
+    result = summary.result
+    inner = summary.region
+    assert inner is not None
+    if isinstance(result, Bound):
+        source = ""
+        tensor = _outer_tensor(region, summary, result.tensor, code, module, bound, given)
+        return Bound(tensor, source)
+    if isinstance(result, Sequence):
+        items: list[Value] = []
+        for position, item in enumerate(result.items):
+            part = index(code, position)
+            if isinstance(item, Bound):
+                items.append(Bound(_outer_tensor(region, summary, item.tensor, part, None, bound, given)))
+            else:
+                raise GiveUp("a function gives back tensors and other things together")
+        return Sequence(tuple(items), result.kind, code)
+    raise GiveUp("a function gives back something that is not understood")
+
+
+def _outer_tensor(
+    region: Region,
+    summary: Summary,
+    tensor: Tensor,
+    code: Expr,
+    module: Module | None,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+) -> Tensor:
+    """The result of a block as its caller sees it."""
+
+    def outer(dim: Dim) -> Dim:
+        return None if dim is None else _outer_size(region, summary, dim, bound, given)
+
+    dims = None if tensor.dims is None else tuple(outer(d) for d in tensor.dims)
+    hint = outer(tensor.channels_hint)
+    if module is not None and summary.attributes:
+        size = attribute(module.ref, "out_channels")
+        size = replace(size, text=f"\ue00c{module.token}\ue00d.out_channels", modules=(module,))
+        if dims is None:
+            hint = size
+        else:
+            dims = (*dims[:-1], size)
+    return Tensor(code, dims, tensor.layout, tensor.dtype, hint)
+
+
+def _outer_size(
+    region: Region, summary: Summary, dim: Expr, bound: dict[str, Value], given: dict[str, Value]
+) -> Dim:
+    """A size of a block's result, written with the arguments of the call."""
+    if dim.known:
+        return Expr(str(dim.value), dim.value)
+    if any(version != 0 for _, version in dim.names):
+        return None
+    texts: dict[str, Expr] = {}
+    assert summary.region is not None
+    for name, _ in dim.names:
+        if name.startswith("\ue004"):
+            try:
+                texts[name] = _size_argument(region, summary.region, name, given, summary.function.node)
+            except GiveUp:
+                return None
+        elif name in bound:
+            value = bound[name]
+            if is_graph(value):
+                return None
+            texts[name] = to_expr(region, value)
+        else:
+            default = _default_of(summary, name)
+            if default is None:
+                return None
+            texts[name] = default
+    if dim.text in texts:
+        return texts[dim.text]
+    text = _substituted(dim.text, texts)
+    names = frozenset[Any]().union(*(t.names for t in texts.values()))
+    return Expr(text, strength=dim.strength, names=names)
+
+
+def _default_of(summary: Summary, name: str) -> Expr | None:
+    for parameter in summary.parameters:
+        if parameter.name == name and parameter.default is not None:
+            region = summary.region
+            assert region is not None
+            value = evaluate(region, parameter.default)
+            return to_expr(region, value) if isinstance(value, (Static, Sequence)) else None
+    return None
+
+
+_TOKEN_OR_NAME = re.compile("\ue004[^\ue005]*\ue005|(?<![.\\w])[A-Za-z_]\\w*(?!\\s*=[^=])")
+
+
+def _substituted(text: str, texts: dict[str, Expr]) -> str:
+    """Source with names replaced by expressions."""
+
+    def put(match: re.Match[str]) -> str:
+        found = texts.get(match.group())
+        if found is None:
+            return match.group()
+        return found.text if match.group() == text else found.wrapped(ATOM)
+
+    return _TOKEN_OR_NAME.sub(put, text)
+
+
+def _snake(name: str) -> str:
+    name = name.strip("_")
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"^(build|create|make|get)_", "", text) or text
+
+
+_ACRONYMS = {
+    "unet": "UNet", "resnet": "ResNet", "densenet": "DenseNet", "mobilenet": "MobileNet",
+    "vgg": "VGG", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "cnn": "CNN", "gan": "GAN",
+    "vae": "VAE", "mlp": "MLP", "fcn": "FCN", "bn": "BN", "relu": "ReLU", "prelu": "PReLU",
+    "se": "SE", "dnn": "DNN", "nn": "NN", "aspp": "ASPP", "efficientnet": "EfficientNet",
+    "nasnet": "NASNet", "convnext": "ConvNeXt", "vnet": "VNet", "vgg16": "VGG16", "vgg19": "VGG19",
+    "dcgan": "DCGAN", "cgan": "CGAN", "segnet": "SegNet", "lenet": "LeNet", "alexnet": "AlexNet",
+}  # fmt: skip
+
+
+def camel(name: str) -> str:
+    """A class name: `conv_block` → `ConvBlock`, `build_unet` → `UNet`."""
+    words = [w for w in re.split(r"[^0-9A-Za-z]+", name) if w]
+    if len(words) > 1 and words[0].lower() in ("build", "create", "make", "get", "define", "load"):
+        words = words[1:]
+    if len(words) > 1 and words[-1].lower() in ("model", "network", "net") and words[0].lower() not in ("my", "the"):
+        words = words[:-1]
+    made = "".join(_ACRONYMS.get(w.lower(), w[:1].upper() + w[1:]) for w in words)
+    if made[:1].isdigit():
+        made = f"Model{made}"
+    return made or "Model"
+
+
+def _call_recursive(
+    region: Region, node: cst.CSTNode, summary: Summary, bound: dict[str, Value], arguments: list[Argument]
+) -> Value:
+    raise GiveUp(f"`{summary.function.name}` calls itself", node)
+
+
+def _call_builder(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+) -> Value:
+    """A function that builds a model: the call stays, its result is a model."""
+    result = summary.result
+    if isinstance(result, Model):
+        return _instance(region, summary, result, node, arguments)
+    if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
+        items = tuple(
+            _instance(region, summary, i, node, arguments) if isinstance(i, Model) else Unknown("")
+            for i in result.items
+        )
+        return Sequence(items, result.kind)
+    return Unknown(f"what `{summary.function.name}` gives")
+
+
+def _instance(
+    region: Region, summary: Summary, model: Model, node: cst.CSTNode, arguments: list[Argument]
+) -> Model:
+    region.graph_events += 0
+    made = Model("instance", inputs=model.inputs, outputs=model.outputs, summary=summary, node=node)
+    if model.kind == "sequential" and model.region is not None:
+        held = model.region.scope.values.get(model.variable)
+        made.outputs = held if isinstance(held, Bound) else None
+    texts = [v for _, v in arguments]
+    if all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in texts) and isinstance(node, cst.BaseExpression):
+        made.call_values = (verbatim(region, node, *texts),)
+    return made
+
+
+@provides("call_parameter")
+def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """A parameter that is called on a tensor: a block that the caller chooses."""
+    raise GiveUp(f"the parameter `{name}` is called on a tensor", node)
+
+
+__all__ = ["ASSUMED_CALLERS", "bind_tensor", "const", "constant", "walk"]

@@ -1,0 +1,97 @@
+"""Imports: what names of the framework, and of the user's other modules, come to stand for."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.symbols import canonical, is_framework
+from transpiler.interpret.values import Framework, Unknown, Value
+from transpiler.ir.expr import Expr
+
+#: Flags that packages use to choose between two homes of Keras.
+_STAR = {"keras.layers": "layers", "keras.models": "models"}
+
+
+def dotted(node: cst.BaseExpression | None) -> str:
+    """`a.b.c` of a dotted name node."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{dotted(node.value)}.{node.attr.value}"
+    return ""
+
+
+def import_module(region: Region, node: cst.Import) -> None:
+    """`import a.b as c`."""
+    for alias in node.names:
+        name = dotted(alias.name)
+        if alias.asname is not None:
+            bound = dotted(alias.asname.name) if isinstance(alias.asname.name, cst.Name) else ""
+            target = name
+        else:
+            bound = target = name.split(".", 1)[0]
+        if is_framework(name):
+            bind(region, bound, Framework(canonical(target)))
+        else:
+            bind(region, bound, None)
+
+
+def import_from(region: Region, node: cst.ImportFrom) -> None:
+    """`from a import b as c`, stars too."""
+    level = len(node.relative)
+    module = dotted(node.module)
+    framework = level == 0 and is_framework(module)
+    if isinstance(node.names, cst.ImportStar):
+        if framework:
+            _import_star(region, canonical(module))
+        elif region.file.load is not None:
+            _import_project_star(region, "." * level + module)
+        return
+    other = None if framework else _other_module(region, "." * level + module)
+    for alias in node.names:
+        name = alias.name.value if isinstance(alias.name, cst.Name) else dotted(alias.name)
+        bound = name
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            bound = alias.asname.name.value
+        if framework:
+            bind(region, bound, Framework(canonical(f"{module}.{name}")))
+        elif other is not None and name in other:
+            bind(region, bound, other[name])
+        else:
+            bind(region, bound, None)
+
+
+def bind(region: Region, name: str, value: Value | None) -> None:
+    """Bind an imported name; None: a plain Python object."""
+    region.scope.bump(name)
+    if value is None:
+        held = region.scope.values.get(name)
+        if not isinstance(held, Framework):
+            region.scope.values.pop(name, None)
+        return
+    if isinstance(value, Framework) and isinstance(region.scope.values.get(name), Framework):
+        return  # the other branch of `try: from tensorflow import keras … except: import keras`
+    region.scope.values[name] = value
+
+
+def _other_module(region: Region, module: str) -> dict[str, Value] | None:
+    load = region.file.load
+    return None if load is None else load(region.file, module)
+
+
+def _import_project_star(region: Region, module: str) -> None:
+    other = _other_module(region, module)
+    if other is not None:
+        for name, value in other.items():
+            if not name.startswith("_"):
+                bind(region, name, value)
+
+
+def _import_star(region: Region, module: str) -> None:
+    """`from tensorflow.keras.layers import *`: every name that rules or tables know."""
+    for name in region.file.rules.exported(module):
+        bind(region, name, Framework(canonical(f"{module}.{name}")))
+
+
+__all__ = ["Expr", "Unknown"]

@@ -1,0 +1,592 @@
+"""Layers: what a constructor call makes, and what calling a layer on tensors gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import (
+    CLOSE_IDIOM,
+    DROPPED,
+    LAZY_SIZE,
+    NO_RULE,
+    REGULARIZER,
+    UNKNOWN_SIZE,
+    UNSUPPORTED,
+    Fidelity,
+)
+from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant, to_expr
+from transpiler.interpret.tensors import (
+    ensure_current,
+    evaluate_twice,
+    in_layout,
+    modules_of,
+    register,
+    result_values,
+    with_rank,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Construct, Line
+from transpiler.ir.expr import Expr, Module, Symbol, call, expr, literal
+from transpiler.ir.tensor import Layout, Tensor, UnknownRank, UnknownSize, Unsupported
+from transpiler.rule import SHARED, Rule, Wrapped, own
+
+Argument = tuple[str | None, Value]
+
+#: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
+LAZY = Expr("\ue00alazy\ue00b")
+_LAZY = re.compile(r"^nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)\(\ue00alazy\ue00b(?:, )?")
+
+_INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
+_PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_constraint")))
+
+
+def make_layer(
+    region: Region, symbol: str, arguments: list[Argument], node: cst.CSTNode, hint: str = ""
+) -> Layer:
+    """The layer that a constructor call makes; arguments are bound as Python would."""
+    rules = region.file.rules
+    region.graph_events += 1
+    rule = rules.layers.get(symbol)
+    short = symbol.rpartition(".")[2]
+    layer = Layer(rule, symbol, {}, node, hint, depth=len(region.loops))
+    if rule is None:
+        layer.problem = f"{symbol} has no translation"
+    order = rules.signatures.get(short) or (() if rule is None else rule.parameters)
+    positions = iter(order)
+    for keyword, value in arguments:
+        parameter = keyword if keyword is not None else next(positions, None)
+        if parameter is None:
+            layer.problem = layer.problem or f"{symbol} got more arguments than it takes"
+            continue
+        if rule is not None and parameter not in rule.parameters:
+            parameter = rule.aliases.get(parameter, _OLD_NAMES.get(parameter, parameter))
+        if isinstance(value, Unknown):
+            layer.problem = layer.problem or f"the argument {parameter} is not known: {value.reason}"
+            continue
+        layer.arguments[parameter] = value
+    if rule is not None and not layer.problem:
+        layer.problem = _unknown_arguments(rule, order, layer)
+    return layer
+
+
+#: Spellings of Keras 1 and 2 that every layer shares.
+_OLD_NAMES = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "dim_ordering": "data_format",
+}
+
+
+def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:
+    for parameter in layer.arguments:
+        if parameter not in rule.parameters and parameter not in rule.ignored:
+            if parameter not in SHARED or (order and parameter not in order and parameter not in _OLDER):
+                return f"{layer.symbol} has no rule for the argument {parameter}"
+    return ""
+
+
+_OLDER = frozenset(
+    {"input_shape", "batch_input_shape", "input_dim", "batch_size", "weights", "name", "dtype",
+     "trainable", "autocast", "activity_regularizer"}
+)  # fmt: skip
+
+
+def layer_name_hint(region: Region, layer: Layer) -> str:
+    """The attribute name that the program itself gives a layer, if any."""
+    given = layer.arguments.get("name")
+    if isinstance(given, Static):
+        text = given.expr.value if given.expr.known else _constant_tail(given.expr.text)
+        if isinstance(text, str):
+            cleaned = _identifier(text)
+            if cleaned:
+                return cleaned
+    return layer.hint
+
+
+def _constant_tail(source: str) -> str:
+    """The part of a computed name that is the same each time: `f"{name}_1_conv"` → `1_conv`."""
+    pieces = re.findall(r"[fF]?(\"[^\"]*\"|'[^']*')", source)
+    text = " ".join(p[1:-1] for p in pieces)
+    return re.sub(r"\{[^}]*\}", "_", text)
+
+
+def _identifier(text: str) -> str:
+    """A name in snake case made of a layer's name; a leading number moves to the end."""
+    words = [w for w in re.split(r"[^0-9a-zA-Z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", text)) if w]
+    words = [w.lower() for w in words]
+    while len(words) > 1 and words[0].isdigit():
+        number = words.pop(0)
+        words[-1] = words[-1] + number if not words[-1][-1].isdigit() else f"{words[-1]}_{number}"
+    name = "_".join(words)
+    if not name or name[0].isdigit() or not name.isidentifier():
+        return ""
+    return name
+
+
+# --- calls -----------------------------------------------------------------------------------
+
+
+def apply_layer(
+    region: Region, layer: Layer, inputs: Value, call_arguments: dict[str, Value], node: cst.CSTNode
+) -> Value:
+    """The result of `layer(inputs, **call_arguments)`."""
+    if layer.problem:
+        return _stub(region, layer, inputs, node, NO_RULE if layer.rule is None else UNSUPPORTED)
+    rule = layer.rule
+    assert rule is not None
+    bounds, shape_inputs = _input_tensors(region, rule, inputs, node)
+    bounds = _with_declared_rank(region, layer, bounds)
+    bounds = _in_wanted_layout(region, rule, layer, bounds)
+    try:
+        arguments = _rule_arguments(region, layer, call_arguments, node)
+        result, bounds = evaluate_twice(
+            region, bounds, lambda given: _run(region, layer, arguments, given, shape_inputs)
+        )
+    except UnknownRank as why:
+        for bound in bounds:
+            if bound.tensor.dims is None and bound.source.startswith("param:"):
+                return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+    except UnknownSize as why:
+        lazy = _lazily(region, layer, bounds, call_arguments, node, shape_inputs)
+        if lazy is None:
+            return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        result = lazy
+    except Unsupported as why:
+        return _stub(region, layer, inputs, node, UNSUPPORTED, str(why))
+    value = result_values(region, result, bounds)
+    return _finish(region, layer, value, node)
+
+
+def _input_tensors(
+    region: Region, rule: Rule, inputs: Value, node: cst.CSTNode
+) -> tuple[list[Bound], Any]:
+    if isinstance(inputs, Bound):
+        return [ensure_current(region, inputs, node)], rule.merges
+    if isinstance(inputs, Repeated) and isinstance(inputs.item, Bound):
+        item = inputs.item
+        star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
+        dims = item.tensor.dims
+        if dims is not None:
+            channels = dims[-1]
+            if inputs.static is not None and (channels is None or not channels.known):
+                channels = Expr(f"sum({inputs.static.text})", names=inputs.static.names, strength=18)
+            dims = (*dims[:-1], channels)
+        return [Bound(replace(item.tensor, code=star, dims=dims))], True
+    if isinstance(inputs, Sequence):
+        items = list(inputs.items)
+        if items and all(isinstance(i, Bound) for i in items):
+            return _list_inputs(region, inputs, node), True
+    raise GiveUp("a layer is called on something that is not a tensor", node)
+
+
+def _list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bound]:
+    bounds: list[Bound] = []
+    for position, item in enumerate(inputs.items):
+        assert isinstance(item, Bound)
+        if not region.scope.current(item.tensor.code):
+            if inputs.code is None:
+                raise GiveUp("a tensor is used after its variable got another value", node)
+            code = Expr(f"{inputs.code.text}[{position}]", names=inputs.code.names)
+            item = replace(item, tensor=replace(item.tensor, code=code))
+        bounds.append(item)
+    return bounds
+
+
+_RANKED = re.compile(r"([123])D(Transpose)?$")
+
+
+def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+    """`Conv2D` says how many axes its input has."""
+    found = _RANKED.search(layer.symbol)
+    rank = int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
+    if not rank:
+        return bounds
+    return [with_rank(region, b, rank) if b.tensor.dims is None else b for b in bounds]
+
+
+_RANKS = {"LSTM": 3, "GRU": 3, "SimpleRNN": 3, "Bidirectional": 3, "CuDNNLSTM": 3, "CuDNNGRU": 3,
+          "RepeatVector": 2, "TimeDistributed": 0, "Embedding": 0}  # fmt: skip
+
+
+def _in_wanted_layout(region: Region, rule: Rule, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+    wanted = rule.layout
+    if wanted is not Layout.ANY:
+        return [in_layout(region, b, wanted) for b in bounds]
+    if len(bounds) < 2:
+        return bounds
+    ranks = {None if b.tensor.dims is None else len(b.tensor.dims) for b in bounds}
+    layouts = {b.tensor.layout for b in bounds}
+    if len(layouts) == 1 and len(ranks) == 1:
+        return bounds
+    target = Layout.FIRST if len(ranks) == 1 and Layout.FIRST in layouts else Layout.LAST
+    return [in_layout(region, b, target) for b in bounds]
+
+
+def _rule_arguments(
+    region: Region, layer: Layer, call_arguments: dict[str, Value], node: cst.CSTNode
+) -> dict[str, Any]:
+    rule = layer.rule
+    assert rule is not None
+    arguments: dict[str, Any] = {}
+    names = list(rule.signature.parameters.values())[1:]
+    for parameter in names:
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            continue
+        value = layer.arguments.get(parameter.name)
+        if value is None:
+            if parameter.default is parameter.empty:
+                raise Unsupported(f"the argument {parameter.name} is missing")
+            arguments[parameter.name] = expr(parameter.default)
+        else:
+            arguments[parameter.name] = rule_argument(region, value)
+    keyword_only = {p.name for p in names if p.kind is p.KEYWORD_ONLY}
+    for name, value in call_arguments.items():
+        if name == "training":
+            if constant(value) in (None, True, False) and not isinstance(value, Unknown):
+                if constant(value) is True or constant(value) is False:
+                    raise Unsupported("the call fixes training=True or False")
+                continue
+            continue
+        if name not in keyword_only:
+            raise Unsupported(f"the call argument {name} is not known")
+        arguments[name] = _call_argument(region, value, node)
+    return arguments
+
+
+def _call_argument(region: Region, value: Value, node: cst.CSTNode) -> Any:
+    if isinstance(value, Bound):
+        return refreshed_tensor(region, value, node)
+    if isinstance(value, Sequence) and any(isinstance(i, Bound) for i in value.items):
+        return [b.tensor for b in _list_inputs(region, value, node)]
+    if constant(value) is None and isinstance(value, Static) and value.expr.known:
+        return None
+    return to_expr(region, value)
+
+
+def refreshed_tensor(region: Region, value: Bound, node: cst.CSTNode) -> Tensor:
+    """The tensor in Keras's order, for rules that take several inputs."""
+    return in_layout(region, ensure_current(region, value, node), Layout.LAST).tensor
+
+
+def rule_argument(region: Region, value: Value) -> Any:
+    """An argument as a rule gets it."""
+    if isinstance(value, Layer):
+        return wrapped(region, value)
+    if isinstance(value, Framework):
+        return Expr(value.name, Symbol(value.name))
+    return to_expr(region, value)
+
+
+def wrapped(region: Region, layer: Layer) -> Wrapped:
+    """A layer as the argument of another one."""
+    if layer.problem or layer.rule is None:
+        raise Unsupported(layer.problem)
+
+    def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
+        changed = replace_arguments(layer, inner)
+        arguments = {
+            p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters
+        }
+        return _run(region, changed, {**arguments, **call_arguments}, [x], False)
+
+    arguments = _rule_arguments(region, layer, {}, layer.node)
+    return Wrapped(layer.rule, arguments, apply)
+
+
+def replace_arguments(layer: Layer, inner: Wrapped) -> Layer:
+    """The wrapped layer itself; the arguments that rules see are passed beside it."""
+    return layer
+
+
+def _run(
+    region: Region, layer: Layer, arguments: dict[str, Any], given: list[Tensor], as_list: Any
+) -> Any:
+    """Run the rule, then what all layers share: initializers, activation."""
+    rule = layer.rule
+    assert rule is not None
+    result = rule.build(list(given) if rule.merges else given[0], **arguments)
+    if not rule.merges and len(given) > 1:
+        raise Unsupported(f"{layer.symbol} is called on several tensors")
+    result = _initialized(region, layer, result, given)
+    activation = layer.arguments.get("activation")
+    if activation is not None and "activation" not in rule.parameters and isinstance(result, Tensor):
+        result = apply_activation(region, result, activation, layer.node)
+    return result
+
+
+def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CSTNode) -> Tensor:
+    """`x` after `activation=`, in any of its forms."""
+    if isinstance(activation, Layer):
+        arguments = _rule_arguments(region, activation, {}, node)
+        result = _run(region, activation, arguments, [x], False)
+        assert isinstance(result, Tensor)
+        return result
+    if isinstance(activation, Function) and (activation.static is None or activation.nested_in):
+        raise Unsupported("an activation function of the program's own")
+    if isinstance(activation, UserClass):
+        raise Unsupported("an activation class of the program's own")
+    given = rule_argument(region, activation)
+    if isinstance(given.value, Function):
+        raise Unsupported("an activation function of the program's own")
+    activated: Tensor = region.file.rules.activated(x, given)
+    return activated
+
+
+def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
+    """Wrap the constructor of the first module where initializers are given."""
+    if region.file.options.init != "keras":
+        return result
+    initializers = {
+        name.removesuffix("_initializer"): rule_argument(region, layer.arguments[name])
+        for name in _INITIALIZERS
+        if name in layer.arguments
+    }
+    if not initializers or not isinstance(result, Tensor):
+        return result
+    earlier = {m.token for t in given for m in t.code.modules}
+    made = [m for m in modules_of(Bound(result)) if m.token not in earlier]
+    if not made:
+        return result
+    module = made[0]
+    changed: Module = region.file.rules.initialized(
+        module, layer.symbol.rpartition(".")[2], initializers
+    )
+    if changed is module:
+        return result
+    return replace(result, code=_with_module(result.code, module, changed))
+
+
+def _with_module(code: Expr, module: Module, changed: Module) -> Expr:
+    """The code with one module put in the place of another, under the same token."""
+    same = Module(changed.constructor, changed.hint, module.token)
+    modules = tuple(same if m.token == module.token else m for m in code.modules)
+    before = tuple(replace(b, value=_with_module(b.value, module, changed)) for b in code.before)
+    return replace(code, modules=modules, before=before)
+
+
+def _lazily(
+    region: Region,
+    layer: Layer,
+    bounds: list[Bound],
+    call_arguments: dict[str, Value],
+    node: cst.CSTNode,
+    as_list: Any,
+) -> Any:
+    """The layer as an `nn.Lazy*` module, where torch has one."""
+    if len(bounds) != 1:
+        return None
+    tensor = bounds[0].tensor
+    if tensor.dims is None:
+        probe = replace(tensor, channels_hint=LAZY)
+    else:
+        probe = replace(tensor, dims=(*tensor.dims[:-1], LAZY))
+    try:
+        result = _run(region, layer, _rule_arguments(region, layer, call_arguments, node), [probe], as_list)
+    except (Unsupported, ValueError, TypeError):
+        return None
+    if not isinstance(result, Tensor):
+        return None
+    for module in modules_of(Bound(result)):
+        text = module.constructor.text
+        if LAZY.text not in text:
+            continue
+        lazy = _LAZY.sub(lambda m: f"nn.Lazy{m.group(1)}(", text)
+        if LAZY.text in lazy:
+            return None
+        changed = Module(replace(module.constructor, text=lazy), module.hint)
+        result = replace(result, code=_with_module(result.code, module, changed))
+        region.say(LAZY_SIZE, layer.node, f"{layer.symbol}: the number of inputs comes from the first batch")
+    channels = result.channels_hint if result.dims is None else result.dims[-1]
+    if channels is not None and LAZY.text in channels.text:
+        if result.dims is None:
+            return replace(result, channels_hint=None)
+        return replace(result, dims=(*result.dims[:-1], None))
+    return result
+
+
+# --- after a call ----------------------------------------------------------------------------
+
+
+def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Value:
+    """Construct the layer's modules, once; a layer that was called before is called again."""
+    inputs_known = {t for t in region.constructed}
+    made = [m for m in modules_of(value) if m.token not in inputs_known]
+    if layer.modules or layer.calls:
+        if len(made) != len(layer.modules):
+            raise GiveUp("a shared layer is called in ways that need different modules", node)
+        for module, first in zip(made, layer.modules, strict=True):
+            if module.constructor.text != first.constructor.text:
+                raise GiveUp("a shared layer is called on inputs of different sizes", node)
+            value = _reuse(value, module, first)
+        return value
+    _say_what_differs(region, layer)
+    made = [_frozen(layer, m) for m in made]
+    for module in made:
+        value = _reuse(value, module, module)
+    hint = layer_name_hint(region, layer)
+    place = _place(region, layer, made)
+    for module in made:
+        region.constructed.add(module.token)
+        if hint:
+            region.module_hints[module.token] = hint
+        construct = Construct(module)
+        if place is None:
+            region.emit_init(construct)
+        else:
+            nodes, marker = place
+            nodes.insert(nodes.index(marker), construct)
+    layer.modules = tuple(made)
+    layer.calls.append(())
+    return value
+
+
+def _frozen(layer: Layer, module: Module) -> Module:
+    trainable = layer.arguments.get("trainable")
+    if trainable is None or constant(trainable) is not False:
+        return module
+    text = f"{module.constructor.text}.requires_grad_(False)"
+    return Module(replace(module.constructor, text=text), module.hint, module.token)
+
+
+def _place(region: Region, layer: Layer, made: list[Module]) -> Any:
+    """Where in `__init__` the modules are made: at the layer's construction, if that was earlier."""
+    if layer.at is None:
+        return None
+    nodes, marker, versions = layer.at
+    names = {pair for m in made for pair in m.constructor.names}
+    readable = all(versions.get(name, 0) == version for name, version in names)
+    if readable and marker in nodes:
+        return nodes, marker
+    if len(region.loops) == layer.depth:
+        return None
+    raise GiveUp("a layer is made outside of the loop that first shows its input size", layer.node)
+
+
+def _reuse(value: Value, module: Module, first: Module) -> Value:
+    """The value, which calls `first` where it called `module`."""
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_reuse(i, module, first) for i in value.items))
+    if not isinstance(value, Bound):
+        return value
+    tensor = value.tensor
+    mask = tensor.mask if tensor.mask is None else _swap(tensor.mask, module, first)
+    return replace(value, tensor=replace(tensor, code=_swap(tensor.code, module, first), mask=mask))
+
+
+def _swap(code: Expr, module: Module, first: Module) -> Expr:
+    modules = tuple(first if m.token == module.token else m for m in code.modules)
+    before = tuple(
+        replace(b, value=_swap(b.value, module, first)) for b in code.before
+    )
+    text = code.text.replace(module.token, first.token)
+    return replace(code, text=text, modules=modules, before=before)
+
+
+def _say_what_differs(region: Region, layer: Layer) -> None:
+    rule = layer.rule
+    assert rule is not None
+    if rule.fidelity is Fidelity.CLOSE:
+        region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
+    for name in _PENALTIES:
+        value = layer.arguments.get(name)
+        if value is not None and name not in rule.parameters and not _is_none(value):
+            region.say(
+                REGULARIZER,
+                layer.node,
+                f"{layer.symbol}: {name} is not part of the module; it belongs to the training loop",
+            )
+    if "weights" in layer.arguments and not _is_none(layer.arguments["weights"]):
+        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: weights= is not carried over")
+    dtype = layer.arguments.get("dtype")
+    if dtype is not None and constant(dtype) not in (None, "float32"):
+        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: dtype= is not carried over")
+    trainable = layer.arguments.get("trainable")
+    if trainable is not None and constant(trainable) not in (True, False):
+        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: trainable= is only known at run time")
+    if constant(trainable) is False if trainable is not None else False:
+        if "BatchNormalization" in layer.symbol:
+            region.say(UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode")
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Static) and value.expr.known and value.expr.value is None
+
+
+def _stub(
+    region: Region, layer: Layer, inputs: Value, node: cst.CSTNode, code: Any, reason: str = ""
+) -> Value:
+    """A module that raises, in the place of a layer that can't be translated."""
+    reason = reason or layer.problem
+    if not reason.startswith("keras."):
+        reason = f"{layer.symbol}: {reason}"
+    if not isinstance(inputs, Bound):
+        raise GiveUp(reason, layer.node)
+    region.say(code, layer.node, reason)
+    module = own("NotConverted", f"{code.code}: {reason}", hint=_snake(layer.symbol))
+    todo = Line(f"# TODO(tf2torch) {code.code}: {reason}", effect=True)
+    region.emit_init(todo)
+    tensor = inputs.tensor
+    units = next(
+        (layer.arguments[n] for n in ("units", "filters") if n in layer.arguments), None
+    )
+    channels = to_expr(region, units) if units is not None and not is_graph(units) else None
+    result = Tensor(
+        module(tensor.code),
+        None if tensor.dims is None else (*(None,) * (len(tensor.dims) - 1), channels),
+        tensor.layout,
+        channels_hint=channels if tensor.dims is None else None,
+    )
+    value = Bound(result)
+    layer.rule = layer.rule or _STUB_RULE
+    hint = layer_name_hint(region, layer)
+    register(region, value, hint)
+    return value
+
+
+def _identity(x: Tensor) -> Tensor:
+    """Stands for a layer without a rule."""
+    return x
+
+
+_STUB_RULE = Rule((), _identity, "layer")
+
+
+def _snake(symbol: str) -> str:
+    short = symbol.rpartition(".")[2]
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", short).lower()
+
+
+@provides("apply_layer")
+def apply_layer_hook(
+    region: Region, layer: Layer, inputs: Value, call_arguments: dict[str, Value], node: cst.CSTNode
+) -> Value:
+    return apply_layer(region, layer, inputs, call_arguments, node)
+
+
+__all__ = ["DROPPED", "Mapping", "call", "literal", "provided"]

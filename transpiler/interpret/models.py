@@ -1,0 +1,630 @@
+"""Models: inputs, functional graphs, Sequential, and models that are used as layers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.calls import arguments_of, call_layer
+from transpiler.interpret.control import sequence_code
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layers import Argument, make_layer
+from transpiler.interpret.region import Built, GiveUp, Region
+from transpiler.interpret.statics import const, constant, to_expr
+from transpiler.interpret.tensors import (
+    assign_shadows,
+    bind_tensor,
+    ensure_current,
+    in_layout,
+    permuted,
+    register,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Layer,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Comments, Line, Node, Return
+from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index
+from transpiler.ir.tensor import Dim, Layout, Tensor
+
+# --- inputs ----------------------------------------------------------------------------------
+
+
+@provides("make_input")
+def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
+    """`keras.Input(shape, ...)`: a parameter of `forward`."""
+    given = _named_arguments(arguments, ("shape", "batch_size"))
+    if "tensor" in given and constant(given["tensor"]) is not None:
+        tensor = given["tensor"]
+        if isinstance(tensor, Static) and tensor.expr.text in region.parameters:
+            region.want(f"tensor:{tensor.expr.text}", True)
+        raise GiveUp("an Input made from a tensor", node)
+    for option in ("sparse", "ragged"):
+        if option in given and constant(given[option]) not in (False, None):
+            raise GiveUp(f"a {option} Input", node)
+    shape = given.get("shape")
+    batch = given.get("batch_shape", given.get("batch_input_shape"))
+    dtype = constant(given["dtype"]) if "dtype" in given else None
+    name = region.assigned or _fresh(region, "inputs")
+    if shape is None and batch is not None:
+        if not isinstance(batch, Sequence):
+            raise GiveUp("an Input whose shape is not known", node)
+        shape = Sequence(batch.items[1:], tuple)
+    key = f"input:{region.tree.span(node)[0]}"
+    return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
+
+
+def open_input(
+    region: Region, key: str, name: str, shape: Value | None, dtype: str, node: cst.CSTNode
+) -> Bound:
+    """A tensor that is a parameter of `forward` under this name."""
+    dims, hint = shape_dims(region, shape, region.wants.get(f"rank:{key}"), node)
+    layout = region.wants.get(f"layout:{key}", Layout.LAST)
+    region.scope.bump(name)
+    tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
+    region.inputs[name] = (key, tensor, dtype)
+    region.graph_events += 1
+    if layout is Layout.FIRST and (dims is None or len(dims) > 1):
+        code = permuted(tensor, Layout.FIRST)
+        region.emit_forward(Line(f"{name} = {code.text}", frozenset({name}), frozenset({name})))
+        tensor = replace(tensor, layout=Layout.FIRST)
+    shadows = assign_shadows(region, name, tensor)
+    bound = Bound(tensor, key, shadows)
+    region.scope.values[name] = bound
+    return bound
+
+
+def shape_dims(
+    region: Region, shape: Value | None, rank: int | None, node: cst.CSTNode
+) -> tuple[tuple[Dim, ...] | None, Dim]:
+    """The sizes that a `shape=` argument gives, without the batch axis."""
+    if shape is None:
+        return (None, None) if rank is None else ((None,) * (rank - 1), None)
+    if isinstance(shape, Sequence):
+        return tuple(_dim(item) for item in shape.items), None
+    if isinstance(shape, Static):
+        value = shape.expr.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return (shape.expr,), None
+        if isinstance(value, (tuple, list)):
+            return tuple(None if v is None else index(shape.expr, i) for i, v in enumerate(value)), None
+        if rank is not None:
+            count = rank - 1
+            firsts = tuple(index(shape.expr, i) for i in range(count - 1))
+            return (*firsts, index(shape.expr, expr(-1))), None
+        return None, index(shape.expr, expr(-1))
+    raise GiveUp("an Input whose shape is not known", node)
+
+
+def _dim(item: Value) -> Dim:
+    if isinstance(item, Static):
+        return None if item.expr.known and item.expr.value is None else item.expr
+    return None
+
+
+def _fresh(region: Region, hint: str) -> str:
+    region.temporaries += 1
+    return f"\ue002{hint}:i{region.temporaries}\ue003"
+
+
+def _named_arguments(arguments: list[Argument], order: tuple[str, ...]) -> dict[str, Value]:
+    positions = iter(order)
+    return {
+        (keyword if keyword is not None else next(positions, "?")): value for keyword, value in arguments
+    }
+
+
+@provides("input_layer")
+def input_layer(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
+    """`InputLayer(...)` in a Sequential."""
+    layer = Layer(None, "keras.layers.InputLayer", _named_arguments(arguments, ("shape",)), node)
+    return layer
+
+
+# --- functional models -----------------------------------------------------------------------
+
+
+@provides("make_model")
+def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
+    """`keras.Model(inputs, outputs)`."""
+    given = _named_arguments(arguments, ("inputs", "outputs", "name"))
+    inputs = given.get("inputs", given.get("input"))
+    outputs = given.get("outputs", given.get("output"))
+    if inputs is None or outputs is None:
+        return Unknown("a Model without inputs and outputs")
+    for what, value in (("inputs", inputs), ("outputs", outputs)):
+        if isinstance(value, Unknown):
+            raise GiveUp(f"the {what} of the model are not known: {value.reason}", node)
+    if region.loops or region.branches:
+        raise GiveUp("a model is built in a loop or under a condition", node)
+    names, kind, head = _input_names(region, inputs, node)
+    value, tail = _returned(region, outputs, node)
+    model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
+    model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
+    given_name = given.get("name")
+    built = Built(
+        model,
+        given_name.expr.value if isinstance(given_name, Static) and isinstance(given_name.expr.value, str) else "",
+        "functional",
+        names,
+        list(region.init),
+        [*head, *region.forward, *tail, Return(value)],
+        node,
+        region.statement,
+        region.assigned,
+        input_kind=kind,
+    )
+    region.built.append(built)
+    region.graph_events += 1
+    return model
+
+
+def _flat(value: Value) -> list[Value]:
+    if isinstance(value, Sequence):
+        return [v for item in value.items for v in _flat(item)]
+    if isinstance(value, Mapping):
+        return [v for item in value.items.values() for v in _flat(item)]
+    return [value]
+
+
+def _input_names(
+    region: Region, inputs: Value, node: cst.CSTNode
+) -> tuple[list[str], type | None, list[Node]]:
+    """The parameters of `forward`, and how they are passed."""
+    if isinstance(inputs, Mapping):
+        head: list[Node] = []
+        for key, value in inputs.items.items():
+            name = _input_name(region, value, node)
+            text = f'{name} = inputs["{key}"]'
+            head.append(Line(text, frozenset({name}), frozenset({"inputs"})))
+        return ["inputs"], dict, head
+    values = _flat(inputs)
+    return [_input_name(region, v, node) for v in values], None, []
+
+
+def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
+    if isinstance(value, Bound):
+        name = value.tensor.code.text
+        if name in region.inputs:
+            return name
+        for known, (key, _, _) in region.inputs.items():
+            if value.source == key or value.tensor.code.text == known:
+                return known
+    raise GiveUp("an input of the model is not an Input", node)
+
+
+def _returned(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, list[Node]]:
+    """What `forward` returns, its tensors in Keras's order."""
+    with region.collecting() as (_, forward):
+        value = returned_value(region, outputs, node)
+    return value, list(forward)
+
+
+def returned_value(region: Region, outputs: Value, node: cst.CSTNode, border: bool = True) -> Expr:
+    """The expression that a `return` of `forward` gives back."""
+    if isinstance(outputs, Bound):
+        bound = ensure_current(region, outputs, node)
+        moved = in_layout(region, bound, Layout.LAST) if border else bound
+        return moved.tensor.code
+    if isinstance(outputs, Sequence):
+        if border and len(outputs.items) == 1:
+            return returned_value(region, outputs.items[0], node)
+        parts = [returned_value(region, item, node, border) for item in outputs.items]
+        if not border and outputs.code is not None:
+            return outputs.code
+        listed = expr(tuple(parts))
+        text = listed.text[1:-1] if len(parts) > 1 else listed.text
+        return replace(listed, text=text, strength=0, items=None)
+    if isinstance(outputs, Mapping):
+        entries = {k: returned_value(region, v, node, border) for k, v in outputs.items.items()}
+        text = ", ".join(f'"{k}": {v.text}' for k, v in entries.items())
+        gathered = expr(tuple(entries.values()))
+        return replace(gathered, text=f"{{{text}}}", strength=20, items=None)
+    if isinstance(outputs, Static) and not border:
+        return outputs.running
+    raise GiveUp("the output of a model is not a tensor", node)
+
+
+# --- Sequential ------------------------------------------------------------------------------
+
+
+@provides("make_sequential")
+def make_sequential(region: Region, node: cst.Call) -> Value:
+    """`keras.Sequential([...])`: one tensor that goes through the layers in turn."""
+    region.graph_events += 1
+    key = f"seq:{region.tree.span(node)[0]}"
+    model = Model("sequential", region=region, node=node)
+    model.variable = f"\ue002x:{key}\ue003"
+    model.input_spec = key
+    region.open_sequentials.append(model)
+    model.name = ""
+    layers: cst.BaseExpression | None = None
+    for position, argument in enumerate(node.args):
+        keyword = argument.keyword.value if argument.keyword is not None else ("layers", "name")[min(position, 1)]
+        if keyword == "layers":
+            layers = argument.value
+        elif keyword == "name":
+            name = constant(evaluate(region, argument.value))
+            model.name = name if isinstance(name, str) else ""
+        elif keyword != "trainable":
+            raise GiveUp(f"Sequential: the argument {keyword} is not known", node)
+    if layers is not None:
+        _add_listed(region, model, layers)
+    return model
+
+
+def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> None:
+    """The layers of a literal list, each with its own comments."""
+    from transpiler.interpret.statements import scan_comments
+
+    if not isinstance(layers, (cst.List, cst.Tuple)):
+        value = evaluate(region, layers)
+        if not isinstance(value, Sequence):
+            raise GiveUp("Sequential of a list that is not known", layers)
+        for item in value.items:
+            add(region, model, item, layers)
+        return
+    listed = list(layers.elements)
+    text = region.tree.text
+    position = region.tree.span(layers)[0]
+    outer_whole, outer_assigned = region.whole, region.assigned
+    region.whole, region.assigned = None, ""
+    for number, element in enumerate(listed):
+        start, end = region.tree.span(element.value)
+        leading = scan_comments(text[position:start])
+        following = region.tree.span(listed[number + 1].value)[0] if number + 1 < len(listed) else region.tree.span(layers)[1]
+        rest = text[end:following].split("\n", 1)[0]
+        trailing = scan_comments(rest)
+        position = end + len(rest)
+        leading = [c for c in leading if c not in region.placed_comments]
+        inner = scan_comments(text[start:end]) if "#" in text[start:end] else []
+        marks = len(region.init), len(region.forward)
+        value = evaluate(region, element.value)
+        if isinstance(element, cst.StarredElement):
+            if not isinstance(value, Sequence):
+                raise GiveUp("Sequential of layers that are not known one by one", element)
+            for item in value.items:
+                add(region, model, item, element.value)
+        else:
+            add(region, model, value, element.value)
+        _comment(region, marks, Comments((*leading, *inner), trailing[0] if trailing else ""))
+    region.whole, region.assigned = outer_whole, outer_assigned
+    region.own_comments.add(id(region.statement))
+
+
+def _comment(region: Region, marks: tuple[int, int], comments: Comments) -> None:
+    if not comments.leading and not comments.trailing:
+        return
+    from transpiler.interpret.statements import _attach, _is_silent
+
+    for nodes, mark in ((region.init, marks[0]), (region.forward, marks[1])):
+        first = next((n for n in nodes[mark:] if not _is_silent(n)), None)
+        if first is not None:
+            _attach(first, comments)
+
+
+def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
+    """`model.add(value)`."""
+    region.graph_events += 1
+    if isinstance(value, Unknown):
+        raise GiveUp(f"a layer of the Sequential is not known: {value.reason}", node)
+    held = region.scope.values.get(model.variable)
+    if isinstance(value, Bound):
+        if held is not None:
+            raise GiveUp("an Input in the middle of a Sequential", node)
+        _open(region, model, value.tensor, value.source)
+        return
+    if isinstance(value, Layer) and value.symbol == "keras.layers.InputLayer":
+        shape = value.arguments.get("shape", value.arguments.get("input_shape"))
+        batch = value.arguments.get("batch_shape", value.arguments.get("batch_input_shape"))
+        if shape is None and isinstance(batch, Sequence):
+            shape = Sequence(batch.items[1:], tuple)
+        _open_shape(region, model, shape, value.arguments.get("dtype"), node)
+        return
+    if held is None:
+        _open_shape(region, model, _declared_shape(region, value), None, node)
+        held = region.scope.values[model.variable]
+    assert isinstance(held, Bound)
+    result = call_any(region, value, held, node)
+    if not isinstance(result, Bound):
+        raise GiveUp("a layer of a Sequential gives more than one tensor", node)
+    if isinstance(value, Layer) and isinstance(value.arguments.get("name"), Static):
+        name = constant(value.arguments["name"])
+        if isinstance(name, str):
+            model.layers[name] = value
+    model.steps.append(value)
+    bind_tensor(region, model.variable, result)
+    model.outputs = region.scope.values[model.variable]
+
+
+def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Value:
+    """`value(held)` for a layer or a model."""
+    if isinstance(value, Layer):
+        return call_layer(region, node, value, held, [])
+    if isinstance(value, Model):
+        return call_model(region, node, value, [(None, held)])
+    raise GiveUp("a Sequential holds something that is not a layer", node)
+
+
+def _declared_shape(region: Region, value: Value) -> Value | None:
+    if not isinstance(value, Layer):
+        if isinstance(value, Model) and value.inputs:
+            dims = value.inputs[0].tensor.dims
+            if dims is not None:
+                return Sequence(tuple(Static(d) if d is not None else const(None) for d in dims), tuple)
+        return None
+    arguments = value.arguments
+    if "input_shape" in arguments:
+        return arguments["input_shape"]
+    if "batch_input_shape" in arguments:
+        batch = arguments["batch_input_shape"]
+        return Sequence(batch.items[1:], tuple) if isinstance(batch, Sequence) else None
+    if "input_dim" in arguments and value.symbol != "keras.layers.Embedding":
+        length = arguments.get("input_length")
+        dims = (length, arguments["input_dim"]) if length is not None else (arguments["input_dim"],)
+        return Sequence(dims, tuple)
+    if value.symbol == "keras.layers.Embedding":
+        length = arguments.get("input_length")
+        return Sequence((length if length is not None else const(None),), tuple)
+    if value.symbol in ("keras.layers.Bidirectional", "keras.layers.TimeDistributed"):
+        inner = arguments.get("layer")
+        return _declared_shape(region, inner) if isinstance(inner, Layer) else None
+    return None
+
+
+def _open(region: Region, model: Model, tensor: Tensor, source: str) -> None:
+    """The Sequential's input is this Input."""
+    shape = tensor.dims
+    value = None if shape is None else Sequence(
+        tuple(const(None) if d is None else Static(d) for d in shape), tuple
+    )
+    _open_shape(region, model, value, const(tensor.dtype), None)
+
+
+def _open_shape(
+    region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
+) -> None:
+    if region.loops or region.branches:
+        raise GiveUp("the first layer of a Sequential is added in a loop or under a condition", node)
+    kind = constant(dtype) if dtype is not None else None
+    where = node if node is not None else model.node
+    assert where is not None
+    bound = open_input(
+        region, model.input_spec, model.variable, shape, kind if isinstance(kind, str) else "", where
+    )
+    model.inputs = [bound]
+
+
+def close_sequential(region: Region, model: Model) -> Built | None:
+    """The programs of a Sequential, complete."""
+    held = region.scope.values.get(model.variable)
+    if not isinstance(held, Bound):
+        return None
+    assert model.node is not None
+    value, tail = _returned(region, held, model.node)
+    return Built(
+        model,
+        model.name,
+        "sequential",
+        [model.variable],
+        list(region.init),
+        [*region.forward, *tail, Return(value)],
+        model.node,
+        region.statement,
+        "",
+    )
+
+
+# --- models as layers ------------------------------------------------------------------------
+
+
+@provides("call_model")
+def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[Argument]) -> Value:
+    """`model(x)` inside another graph."""
+    values = [v for k, v in arguments if k in (None, "inputs")]
+    if any(isinstance(v, Unknown) for v in values) or not values:
+        return Unknown("a model is called on something unknown")
+    flat = [v for value in values for v in _flat(value)]
+    if not all(isinstance(v, Bound) for v in flat):
+        return Unknown("a model is called on data")
+    if model.expr is None and model.kind == "sequential" and model.region is region:
+        return _inline(region, node, model, flat)
+    if model.expr is None:
+        raise GiveUp("a model without a name is called", node)
+    inputs = [
+        in_layout(region, ensure_current(region, v, node), Layout.LAST) for v in flat if isinstance(v, Bound)
+    ]
+    region.graph_events += 1
+    if model.module is None or model.region is not region or model.module.token not in region.constructed:
+        model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
+        region.model_names.add(model.expr.text)
+    code = model.module(*[b.tensor.code for b in inputs])
+    result = _model_result(region, model, code)
+    register(region, result)
+    return result
+
+
+def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) -> Value:
+    """A Sequential without a name: its layers in turn."""
+    held = flat[0]
+    assert isinstance(held, Bound)
+    raise GiveUp("a Sequential without a name is called", node)
+
+
+def _model_result(region: Region, model: Model, code: Expr) -> Value:
+    outputs = model.outputs
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    if isinstance(outputs, Bound):
+        return Bound(_plain_tensor(region, outputs.tensor, code))
+    if isinstance(outputs, Sequence):
+        items = tuple(
+            Bound(_plain_tensor(region, o.tensor, index(code, i)))
+            for i, o in enumerate(outputs.items)
+            if isinstance(o, Bound)
+        )
+        return Sequence(items, tuple, code)
+    if outputs is None:
+        return Bound(Tensor(code))
+    raise GiveUp("a model with outputs in a dict is called")
+
+
+def _plain_tensor(region: Region, tensor: Tensor, code: Expr) -> Tensor:
+    """A tensor that leaves a model: in Keras's order, with the sizes that stay readable."""
+    dims = tensor.dims
+    if dims is not None:
+        dims = tuple(d if d is not None and (d.known or _global(region, d)) else None for d in dims)
+        dims = tuple(expr(d.value) if d is not None and d.known else d for d in dims)
+    hint = tensor.channels_hint
+    if hint is not None and not hint.known:
+        hint = None
+    return Tensor(code, dims, Layout.LAST, tensor.dtype, hint)
+
+
+def _global(region: Region, dim: Expr) -> bool:
+    return region.scope.current(dim)
+
+
+@provides("name_model")
+def name_model(region: Region, name: str, model: Model, node: cst.CSTNode) -> None:
+    """A model gets a name, by which other graphs take it as a layer."""
+    region.scope.values[name] = model
+    region.graph_events += 1
+    if model.expr is None or region.is_module:
+        model.expr = region.scope.read(name)
+    for built in region.built:
+        if built.model is model and not built.variable:
+            built.variable = name.removeprefix("self.")
+    if model.kind == "sequential" and not model.name:
+        model.call_values = (Static(Expr(name)),)
+
+
+@provides("model_attribute")
+def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    """`model.input`, `model.output` and their plurals."""
+    if attr in ("input", "inputs", "output", "outputs"):
+        return _border(region, model, attr, node)
+    if attr in ("name", "trainable"):
+        return Unknown(f"`.{attr}` of a model")
+    return Unknown(f"`.{attr}` of a model")
+
+
+def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    if model.region is not region or model.expr is not None and model.region is None:
+        return _foreign_border(region, model, attr, node)
+    if attr.startswith("input"):
+        values: list[Value] = [_as_input(region, b) for b in model.inputs]
+        if attr == "input":
+            return values[0] if len(values) == 1 else Sequence(tuple(values), list)
+        return Sequence(tuple(values), list)
+    outputs = region.scope.values.get(model.variable) if model.kind == "sequential" else model.outputs
+    if outputs is None:
+        return Unknown("the output of a model that has no layers")
+    if attr == "outputs" and isinstance(outputs, Bound):
+        return Sequence((outputs,), list)
+    if attr == "output" and isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        return outputs.items[0]
+    return outputs
+
+
+def _as_input(region: Region, bound: Bound) -> Value:
+    name = bound.tensor.code.text
+    held = region.scope.values.get(name)
+    return held if isinstance(held, Bound) else bound
+
+
+def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    """The input or output of a model that is made elsewhere: it is called on an input of its own."""
+    if model.expr is None or not model.inputs:
+        return Unknown("the input or output of a model that is not known")
+    key = f"border:{model.expr.text}"
+    name = f"\ue002x:{key}\ue003"
+    held = region.scope.values.get(name)
+    if held is None:
+        dims = model.inputs[0].tensor.dims
+        shape = None if dims is None else Sequence(
+            tuple(const(None) if d is None or not d.known else const(d.value) for d in dims), tuple
+        )
+        if len(model.inputs) != 1:
+            return Unknown("the inputs of a model that is made elsewhere")
+        held = open_input(region, key, name, shape, model.inputs[0].tensor.dtype, node)
+    assert isinstance(held, Bound)
+    if attr.startswith("input"):
+        return Sequence((held,), list) if attr == "inputs" else held
+    result_name = f"\ue002x:out-{key}\ue003"
+    result = region.scope.values.get(result_name)
+    if result is None:
+        value = call_model(region, node, model, [(None, held)])
+        if not isinstance(value, Bound):
+            return Unknown("the outputs of a model that is made elsewhere")
+        result = bind_tensor(region, result_name, value)
+    return Sequence((result,), list) if attr == "outputs" else result
+
+
+_TRAINING = frozenset(
+    {
+        "compile", "fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch",
+        "predict_on_batch", "predict_classes", "evaluate_generator", "predict_generator", "save",
+        "save_weights", "load_weights", "summary", "get_weights", "set_weights", "build",
+        "to_json", "export", "get_config", "predict_proba", "reset_states", "count_params",
+    }
+)  # fmt: skip
+
+
+@provides("model_method")
+def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Value | None:
+    """A method of a model."""
+    if name == "add" and model.kind == "sequential" and model.region is region:
+        values = [v for _, v in arguments_of(region, node)]
+        if len(values) != 1:
+            raise GiveUp("`add` takes one layer", node)
+        region.done.add(id(node))
+        if isinstance(values[0], Layer):
+            values[0].hint = ""
+        add(region, model, values[0], node)
+        return const(None)
+    if name == "pop" and model.kind == "sequential":
+        raise GiveUp("`pop` of a Sequential", node)
+    if name == "get_layer":
+        return Unknown("a layer of a model, found by name")
+    arguments_of(region, node)
+    region.left_calls.append((node, name, model))
+    return Unknown(f"the method {name} of a model")
+
+
+@provides("set_attribute")
+def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cst.CSTNode) -> None:
+    """`layer.trainable = False` and other changes of layers and models."""
+    if attr == "trainable" and isinstance(base, Layer) and isinstance(value, Static) and not base.calls:
+        base.arguments["trainable"] = value
+        return
+    if isinstance(base, Model):
+        region.left_calls.append((node, f"{attr} =", base))
+        return
+    raise GiveUp(f"the attribute {attr} of a layer is set", node)
+
+
+@provides("pass_model")
+def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value:
+    """A function that is not known gets a model or layers."""
+    models = [v for v in values if isinstance(v, Model)]
+    if models:
+        region.left_calls.append((node, name, models[0]))
+        return Unknown(f"what `{name}` makes of a model")
+    if any(is_graph(v) for v in values):
+        if region.is_module:
+            return Unknown(f"`{name}` is not known")
+        raise GiveUp(f"`{name}` gets layers, and what it does is not known", node)
+    return Unknown(f"`{name}` is not known")
+
+
+__all__ = ["UNKNOWN", "make_layer", "sequence_code", "to_expr"]

@@ -1,0 +1,85 @@
+"""A whole file: the module first, then every function that nobody in it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from transpiler.interpret import calls, classes, expressions, functions, models, statements
+from transpiler.interpret.control import run_block
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
+from transpiler.interpret.models import close_sequential
+from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope
+from transpiler.interpret.statements import emit_static
+from transpiler.interpret.values import Function, Static
+from transpiler.ir.expr import Expr
+from transpiler.options import Options
+from transpiler.registry import Rules
+from transpiler.source.tree import Tree
+
+provides("emit_static")(emit_static)
+
+#: The handlers register when their modules are imported.
+HANDLERS = (calls, classes, expressions, functions, models, statements)
+
+
+def interpret(
+    tree: Tree, options: Options, rules: Rules, load: Callable[..., Any] | None = None, path: str = ""
+) -> FileContext:
+    """What a file builds: its module region, and a summary of each function."""
+    file = FileContext(tree, options, rules, load=load, path=path)
+    file.class_names = set()
+    wants: dict[str, Any] = {}
+    for _ in range(60):
+        region = _module_region(file, wants)
+        try:
+            run_block(region, tree.module.body)
+        except Restart:
+            continue
+        break
+    else:
+        raise GiveUp("the module does not settle")
+    file.module = region
+    file.globals = region.scope.values
+    for model in list(region.open_sequentials):
+        try:
+            built = close_sequential(region, model)
+        except GiveUp as why:
+            region.failed_models.append((model, why))
+            continue
+        if built is not None:
+            region.built.append(built)
+    return file
+
+
+def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
+    scope = Scope()
+    file.summaries.clear()
+    file.mentions.clear()
+    file.class_methods.clear()
+    file.user_classes.clear()
+    file.class_names.clear()
+    file.globals = scope.values
+    region = Region(file, scope, wants=wants)
+    region.is_module = True
+    return region
+
+
+def interpret_functions(file: FileContext) -> None:
+    """Interpret the functions of a file that no call has reached yet."""
+    region = file.module
+    assert region is not None
+    reached = {key[0] for key in file.summaries}
+    pending: list[Function] = list(region.local_functions)
+    while pending:
+        function = pending.pop(0)
+        if id(function.node) in reached or not mentions_framework(file, function):
+            continue
+        reached.add(id(function.node))
+        parameters = parameters_of(function.node)
+        given: dict[str, Any] = {}
+        if function.owner and parameters:
+            given[parameters[0].name] = Static(Expr(parameters[0].name))
+        summarize(file, function, given)
+        reached |= {key[0] for key in file.summaries}

@@ -1,0 +1,261 @@
+"""The state of one interpretation: the scope, the two programs that grow, what was asked for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from transpiler.diagnostics import Code, Diagnostic
+from transpiler.interpret.values import Bound, Function, Model, UserClass, Value
+from transpiler.ir.code import Comments, Node
+from transpiler.ir.expr import Expr, Module
+from transpiler.ir.tensor import Layout
+from transpiler.options import Options
+from transpiler.registry import Rules
+from transpiler.source.tree import Tree
+
+if TYPE_CHECKING:
+    from transpiler.interpret.summary import Summary
+
+_versions = itertools.count(1)
+
+
+class GiveUp(Exception):
+    """This part of the program can't be translated with certainty; it is left as it was."""
+
+    def __init__(self, reason: str, node: cst.CSTNode | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.node = node
+
+
+class Restart(Exception):
+    """Something was learned that changes the region from its start: interpret it again."""
+
+
+class Scope:
+    """Names and their values; each assignment gives a name a new version."""
+
+    def __init__(self, outer: dict[str, Value] | None = None) -> None:
+        self.values: dict[str, Value] = {}
+        self.versions: dict[str, int] = {}
+        self.outer = outer if outer is not None else {}
+
+    def copy(self) -> Scope:
+        """An independent copy, for one branch."""
+        other = Scope(self.outer)
+        other.values = dict(self.values)
+        other.versions = dict(self.versions)
+        return other
+
+    def get(self, name: str) -> Value | None:
+        """The value of a name here or further out."""
+        found = self.values.get(name)
+        return found if found is not None else self.outer.get(name)
+
+    def version(self, name: str) -> int:
+        """The current version of a name; 0 for one that is not assigned here."""
+        return self.versions.get(name, 0)
+
+    def bump(self, name: str) -> int:
+        """A new version, since the name gets another value."""
+        version = next(_versions)
+        self.versions[name] = version
+        return version
+
+    def read(self, name: str) -> Expr:
+        """The name as an expression."""
+        return Expr(name, names=frozenset({(name, self.version(name))}))
+
+    def current(self, expr: Expr) -> bool:
+        """Whether every name that an expression reads still has the value it had."""
+        versions = self.versions
+        return all(versions.get(name, 0) == version for name, version in expr.names)
+
+
+@dataclass(slots=True, eq=False)
+class Parameter:
+    """A parameter of a function that builds a graph."""
+
+    name: str
+    default: cst.BaseExpression | None = None
+    annotation: cst.Annotation | None = None
+    keyword_only: bool = False
+    star: str = ""  #: "*" or "**"
+    is_tensor: bool = False
+    node: cst.Param | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Built:
+    """A model that a region builds: the programs up to the point where it is complete."""
+
+    model: Model
+    name: str
+    kind: str
+    inputs: list[str]
+    init: list[Node]
+    forward: list[Node]
+    node: cst.CSTNode  #: the expression that makes the model
+    statement: cst.CSTNode | None  #: the statement that holds it
+    variable: str = ""
+    input_kind: type | None = None
+    shared: list[tuple[str, Module]] = field(default_factory=list)
+    class_name: str = ""
+
+
+@dataclass(eq=False)
+class FileContext:
+    """What is shared by all regions of one file."""
+
+    tree: Tree
+    options: Options
+    rules: Rules
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    globals: dict[str, Value] = field(default_factory=dict)
+    summaries: dict[Any, Summary] = field(default_factory=dict)
+    class_names: set[str] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)  #: statements interpreted as part of a region
+    functions: list[Function] = field(default_factory=list)
+    keras: str = "3"
+    class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
+    mentions: dict[int, bool] = field(default_factory=dict)
+    user_classes: list[UserClass] = field(default_factory=list)
+    path: str = ""
+    module: Region | None = None
+    load: Any = None  #: dotted module name -> FileContext of another file, or None
+    left_functions: dict[int, str] = field(default_factory=dict)
+
+    def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
+        """Report something about a place, once."""
+        line, column = self.tree.place(node) if node is not None else (1, 1)
+        diagnostic = code.at(line, column, message)
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+
+class Region:
+    """One function body, or the module, while it is interpreted."""
+
+    def __init__(
+        self,
+        file: FileContext,
+        scope: Scope,
+        name: str = "",
+        parameters: tuple[Parameter, ...] = (),
+        wants: dict[str, Any] | None = None,
+    ) -> None:
+        self.file = file
+        self.tree = file.tree
+        self.scope = scope
+        self.name = name
+        self.parameters = {p.name: p for p in parameters}
+        self.wants: dict[str, Any] = wants if wants is not None else {}
+        self.init: list[Node] = []
+        self.forward: list[Node] = []
+        self.loops: list[int] = []
+        self.branches = 0
+        self.built: list[Built] = []
+        self.inputs: dict[str, Any] = {}
+        self.returns: list[tuple[Value, cst.CSTNode]] = []
+        self.statement: cst.CSTNode | None = None
+        self.comments: Comments | None = None
+        self.pending: tuple[Comments, int, int] | None = None
+        self.graph_statements: dict[int, cst.CSTNode] = {}
+        self.static_statements: dict[int, cst.CSTNode] = {}
+        self.model_uses: dict[int, list[Model]] = {}
+        self.target_hint = ""
+        self.rewrites: dict[tuple[int, int], str] = {}
+        self.running: dict[tuple[int, int], str] = {}
+        self.assigned = ""  #: the variable that the running assignment gives a value
+        self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
+        self.list_items: dict[tuple[int, str, str], Value] = {}
+        self.done: set[int] = set()  #: calls that have emitted all that they stand for
+        self.methods: dict[str, Function] = {}
+        self.attribute_values: dict[str, Value] = {}
+        self.local_functions: list[Function] = []
+        self.failed_statements: dict[int, Any] = {}
+        self.carried: tuple[str, ...] = ()  #: comments of statements that vanish
+        self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
+        self.left_calls: list[tuple[cst.CSTNode, str, Model]] = []
+        self.model_names: set[str] = set()  #: variables of models that other models take as layers
+        self.own_comments: set[int] = set()  #: statements whose parts carry their comments
+        self.placed_comments: set[str] = set()
+        self.given_layouts: dict[str, Layout] = {}
+        self.failed_models: list[tuple[Model, GiveUp]] = []
+        self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
+        self.tensor_order: list[str] = []  #: the parameters that are tensors
+        self.fixed_parameters: set[str] = set()
+        self.return_depth: list[int] = []
+        self.called: list[Summary] = []
+        self.operations_used: list[Summary] = []
+        self.inline: dict[str, Value] = {}
+        self.whole: cst.CSTNode | None = None  #: the expression that is all of an assignment's right side
+        self.renames: dict[str, str] = {}  #: variable tokens that become the statement's target
+        self.helpers_used: frozenset[str] = frozenset()
+        self.constructed: set[str] = set()  #: tokens of modules that `__init__` constructs
+        self.module_hints: dict[str, str] = {}
+        self.temporaries = 0
+        self.is_module = False
+        self.depth = 0
+        self.diagnostics: list[tuple[Code, cst.CSTNode | None, str]] = []
+        self.closure_reads: set[str] = set()
+        self.open_sequentials: list[Model] = []
+
+    def want(self, key: str, value: Any) -> None:
+        """Ask that the region is interpreted again, with this known from its start."""
+        if self.wants.get(key) != value:
+            self.wants[key] = value
+            raise Restart
+        raise GiveUp(f"conflicting demands on {key}")
+
+    def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
+        """Note something to report if this interpretation is the one that counts."""
+        self.diagnostics.append((code, node, message))
+
+    def parameter_layouts(self) -> dict[str, Layout]:
+        """Where the tensors that are parameters have their channels."""
+        found: dict[str, Layout] = {}
+        for key, value in self.wants.items():
+            if key.startswith("layout:param:"):
+                found[key.removeprefix("layout:param:")] = value
+        for name, layout in self.given_layouts.items():
+            found.setdefault(name, layout)
+        return found
+
+    def marks(self) -> int:
+        """A count that tells later whether something of a graph happened since."""
+        return self.graph_events
+
+    def note_statement(self, node: cst.CSTNode, before: int) -> None:
+        """Remember whether a statement belongs to a graph."""
+        if self.graph_events != before:
+            self.graph_statements[id(node)] = node
+
+    def emit_init(self, node: Node) -> None:
+        """Add a statement to `__init__`."""
+        self.init.append(node)
+
+    def emit_forward(self, node: Node) -> None:
+        """Add a statement to `forward`."""
+        self.forward.append(node)
+
+    @contextmanager
+    def collecting(self) -> Iterator[tuple[list[Node], list[Node]]]:
+        """Collect the statements of a nested block."""
+        outer = self.init, self.forward
+        self.init, self.forward = [], []
+        try:
+            yield self.init, self.forward
+        finally:
+            self.init, self.forward = outer
+
+
+def holder(value: Bound) -> Expr:
+    """How `forward` refers to a tensor."""
+    return value.tensor.code

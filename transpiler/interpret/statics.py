@@ -1,0 +1,255 @@
+"""Python values without tensors: constants folded, everything else kept as the user wrote it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import (
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
+from transpiler.ir.expr import (
+    ADD,
+    ATOM,
+    BINARY_STRENGTH,
+    COMPARE,
+    LAMBDA,
+    NOT,
+    POSTFIX,
+    TERNARY,
+    TUPLE,
+    UNARY,
+    UNKNOWN,
+    Expr,
+    Symbol,
+    expr,
+)
+from transpiler.source.tree import Tree
+
+_OPERATORS: dict[type, str] = {
+    cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.FloorDivide: "//",
+    cst.Modulo: "%", cst.Power: "**", cst.MatrixMultiply: "@", cst.LeftShift: "<<",
+    cst.RightShift: ">>", cst.BitAnd: "&", cst.BitOr: "|", cst.BitXor: "^",
+    cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<", cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">", cst.GreaterThanEqual: ">=", cst.In: "in", cst.NotIn: "not in",
+    cst.Is: "is", cst.IsNot: "is not", cst.And: "and", cst.Or: "or",
+    cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~", cst.Not: "not",
+    cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.DivideAssign: "/",
+    cst.FloorDivideAssign: "//", cst.ModuloAssign: "%", cst.PowerAssign: "**",
+    cst.MatrixMultiplyAssign: "@", cst.BitAndAssign: "&", cst.BitOrAssign: "|",
+    cst.BitXorAssign: "^", cst.LeftShiftAssign: "<<", cst.RightShiftAssign: ">>",
+}  # fmt: skip
+
+
+def operator_text(node: cst.CSTNode) -> str:
+    """`+` for an `Add` or `AddAssign` node, and so on."""
+    return _OPERATORS[type(node)]
+
+
+def strength(node: cst.BaseExpression) -> int:
+    """How strongly an expression node binds."""
+    if isinstance(node, (cst.BinaryOperation, cst.BooleanOperation)):
+        return BINARY_STRENGTH[operator_text(node.operator)]
+    if isinstance(node, cst.UnaryOperation):
+        return NOT if isinstance(node.operator, cst.Not) else UNARY
+    return _STRENGTHS.get(type(node), ATOM)
+
+
+_STRENGTHS: dict[type, int] = {
+    cst.Call: POSTFIX, cst.Attribute: POSTFIX, cst.Subscript: POSTFIX, cst.Await: POSTFIX,
+    cst.Comparison: COMPARE, cst.IfExp: TERNARY, cst.Lambda: LAMBDA, cst.NamedExpr: TUPLE,
+    cst.ConcatenatedString: ADD, cst.Yield: TUPLE, cst.GeneratorExp: TUPLE,
+}  # fmt: skip
+
+_NEWLINE = re.compile(r"\s*\n\s*")
+
+
+def one_line(text: str) -> str:
+    """Source that spans lines, brought to one; comments in it are carried by the statement."""
+    if "\n" not in text:
+        return text
+    if '"""' in text or "'''" in text:
+        return text
+    if "#" in text:
+        text = "\n".join(_without_comment(line) for line in text.split("\n"))
+    text = _NEWLINE.sub(" ", text.replace("\\\n", "\n"))
+    text = re.sub(r"([(\[{]) ", r"\1", text)
+    return re.sub(r",? ([)\]}])", r"\1", text)
+
+
+def _without_comment(line: str) -> str:
+    quote = ""
+    for position, char in enumerate(line):
+        if quote:
+            if char == quote and line[position - 1] != "\\":
+                quote = ""
+        elif char in "\"'":
+            quote = char
+        elif char == "#":
+            return line[:position].rstrip()
+    return line
+
+
+def verbatim(region: Region, node: cst.BaseExpression, *parts: Value, value: Any = UNKNOWN) -> Static:
+    """The expression as the user wrote it, but for the parts that are written in another way."""
+    exprs = [to_expr(region, part) for part in parts]
+    names = frozenset[Any]().union(*(e.names for e in exprs))
+    text = rewritten(region.tree, node, region.rewrites)
+    written = Expr(one_line(text), value, strength(node), names)
+    if not region.running:
+        return Static(written)
+    running = one_line(rewritten(region.tree, node, {**region.rewrites, **region.running}))
+    if running == written.text:
+        return Static(written)
+    run_names = frozenset[Any]().union(
+        *((p.running if isinstance(p, Static) else e).names for p, e in zip(parts, exprs, strict=True))
+    )
+    return Static(written, Expr(running, value, strength(node), run_names))
+
+
+def rewritten(tree: Tree, node: cst.CSTNode, rewrites: dict[tuple[int, int], str]) -> str:
+    """The source of a node with the parts replaced that are written in another way."""
+    start, end = tree.span(node)
+    if not rewrites:
+        return tree.text[start:end]
+    inside = sorted(
+        ((s, e, t) for (s, e), t in rewrites.items() if s >= start and e <= end),
+        key=lambda part: (part[0], -part[1]),
+    )
+    text, position = "", start
+    for s, e, replacement in inside:
+        if s < position:
+            continue
+        text += tree.text[position:s] + replacement
+        position = e
+    return text + tree.text[position:end]
+
+
+def rewrite(region: Region, node: cst.BaseExpression, value: Static, weakest: int = POSTFIX) -> None:
+    """From now on, both programs write this instead of the node's own source."""
+    span = region.tree.span(node)
+    region.rewrites[span] = value.expr.wrapped(weakest)
+    if value.run is not None:
+        region.running[span] = value.run.wrapped(weakest)
+
+
+def to_expr(region: Region, value: Value) -> Expr:
+    """A value as an expression of `__init__`, with its constant where it is known."""
+    if isinstance(value, Static):
+        return value.expr
+    if isinstance(value, Framework):
+        return Expr(value.name, Symbol(value.name))
+    if isinstance(value, Unknown):
+        raise GiveUp(value.reason or "a value that is not known")
+    if isinstance(value, Sequence):
+        parts = [to_expr(region, item) for item in value.items]
+        display = expr(tuple(parts) if value.kind is tuple else parts)
+        if value.static is not None:
+            known = display.value
+            return Expr(
+                value.static.text, known, value.static.strength, value.static.names, items=tuple(parts)
+            )
+        return display
+    if isinstance(value, Mapping):
+        if value.static is None:
+            raise GiveUp("a dict of layers or tensors is used as a plain value")
+        known: Any = UNKNOWN
+        parts_known = {k: to_expr(region, v) for k, v in value.items.items()}
+        if all(p.known for p in parts_known.values()):
+            known = {k: p.value for k, p in parts_known.items()}
+        return Expr(value.static.text, known, value.static.strength, value.static.names)
+    if isinstance(value, (Choice, Function, Repeated)) and value.static is not None:
+        known = value if isinstance(value, Function) else UNKNOWN
+        return Expr(value.static.text, known, value.static.strength, value.static.names)
+    if isinstance(value, Layer):
+        return Expr(value.symbol, value)
+    if isinstance(value, UserClass):
+        return Expr(value.name)
+    raise GiveUp("a tensor or model is used where a plain value is expected")
+
+
+def constant(value: Value) -> Any:
+    """The constant that a value is, or UNKNOWN."""
+    if isinstance(value, Static):
+        return value.expr.value
+    if isinstance(value, Sequence):
+        items = [constant(item) for item in value.items]
+        return UNKNOWN if any(i is UNKNOWN for i in items) else value.kind(items)
+    if isinstance(value, Mapping):
+        pairs = {k: constant(v) for k, v in value.items.items()}
+        return UNKNOWN if any(v is UNKNOWN for v in pairs.values()) else pairs
+    return UNKNOWN
+
+
+def literal_value(text: str) -> Any:
+    """The value of a literal's source."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return UNKNOWN
+
+
+def const(value: Any) -> Static:
+    """A constant."""
+    return Static(expr(value))
+
+
+_COMPARE: dict[str, Any] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+    "is": lambda a, b: a is b or (a == b and isinstance(a, (bool, type(None))) and type(a) is type(b)),
+    "is not": lambda a, b: not _COMPARE["is"](a, b),
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "**": lambda a, b: a**b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
+}
+
+
+def fold(operator: str, a: Any, b: Any) -> Any:
+    """The value of `a operator b`, or UNKNOWN."""
+    if a is UNKNOWN or b is UNKNOWN or operator not in _COMPARE:
+        return UNKNOWN
+    if isinstance(a, (str, list, tuple)) and operator == "*":
+        return UNKNOWN
+    try:
+        return _COMPARE[operator](a, b)
+    except (TypeError, ArithmeticError, ValueError, AttributeError):
+        return UNKNOWN
+
+
+def fold_bool(operator: str, a: Any, b: Any) -> Any:
+    """The value of `a and b` or `a or b`, also where only one side decides; or UNKNOWN."""
+    if operator == "and":
+        if a is not UNKNOWN and not a:
+            return a
+        if b is not UNKNOWN and not b and a is UNKNOWN:
+            return UNKNOWN if not isinstance(b, bool) else False
+        return b if a is not UNKNOWN and b is not UNKNOWN else UNKNOWN
+    if a is not UNKNOWN and a:
+        return a
+    return b if a is not UNKNOWN and b is not UNKNOWN else UNKNOWN
+

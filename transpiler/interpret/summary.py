@@ -1,0 +1,42 @@
+"""What is known of a function once its body was interpreted."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from transpiler.interpret.region import Parameter, Region
+from transpiler.interpret.values import Function, Value
+from transpiler.ir.code import Node
+from transpiler.ir.expr import Module
+
+
+@dataclass(slots=True, eq=False)
+class Summary:
+    """A function for one kind of arguments."""
+
+    function: Function
+    kind: str  #: "block", "operation", "builder", "layer", "static", "failed" or "running"
+    region: Region | None = None
+    parameters: tuple[Parameter, ...] = ()
+    tensors: tuple[str, ...] = ()  #: the parameters that are tensors, in the order of `forward`
+    sizes: tuple[str, ...] = ()  #: tokens of the sizes that the constructor takes first
+    statics: tuple[str, ...] = ()  #: the plain parameters that the class takes
+    init: list[Node] = field(default_factory=list)
+    forward: list[Node] = field(default_factory=list)
+    stored: tuple[str, ...] = ()  #: plain names that `forward` reads
+    modules: dict[str, Module] = field(default_factory=dict)
+    result: Value | None = None
+    class_name: str = ""
+    serial: int = field(default_factory=itertools.count(1).__next__)
+    reason: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()  #: (attribute, token): sizes that callers read
+    callers: list[Any] = field(default_factory=list)
+    closure: tuple[str, ...] = ()  #: names of enclosing functions that it reads
+    recursive: bool = False
+
+    @property
+    def class_token(self) -> str:
+        """Stands for the name of the class until it is chosen."""
+        return f"\ue008{self.serial}\ue009"

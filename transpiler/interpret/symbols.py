@@ -1,0 +1,98 @@
+"""Every way to spell a TensorFlow or Keras name, brought to one canonical spelling.
+
+Canonical names begin with `keras.` or `tf.`: `tensorflow.keras.layers.Conv2D`,
+`tf_keras.layers.Conv2D`, `keras.src.layers.convolutional.conv2d.Conv2D` and
+`tensorflow.python.keras.layers.Conv2D` are all `keras.layers.Conv2D`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+#: Top-level modules whose names are the framework's.
+ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "keras_core"})
+
+_PREFIXES = (
+    ("tensorflow.python.keras.", "keras."),
+    ("tensorflow.compat.v2.", "tensorflow."),
+    ("tensorflow.contrib.keras.", "keras."),
+    ("tensorflow.keras.", "keras."),
+    ("tf_keras.", "keras."),
+    ("keras_core.", "keras."),
+    ("keras.api.", "keras."),
+    ("keras.src.", "keras."),
+    ("keras.engine.", "keras."),
+)
+
+#: Submodules whose contents Keras exports one level higher.
+_LAYER_MODULES = frozenset(
+    {
+        "core", "convolutional", "pooling", "normalization", "merge", "merging", "recurrent",
+        "advanced_activations", "embeddings", "noise", "wrappers", "local", "reshaping",
+        "regularization", "activation", "activations", "attention", "rnn", "preprocessing",
+        "experimental", "noise", "layer", "input_spec",
+    }
+)  # fmt: skip
+
+_SAME = {
+    "keras.models.Input": "keras.Input",
+    "keras.layers.Input": "keras.Input",
+    "keras.layers.InputLayer": "keras.layers.InputLayer",
+    "keras.models.Model": "keras.Model",
+    "keras.models.Functional": "keras.Model",
+    "keras.models.functional.Functional": "keras.Model",
+    "keras.functional.Functional": "keras.Model",
+    "keras.training.Model": "keras.Model",
+    "keras.topology.Input": "keras.Input",
+    "keras.input_layer.Input": "keras.Input",
+    "keras.models.Sequential": "keras.Sequential",
+    "keras.sequential.Sequential": "keras.Sequential",
+    "keras.models.sequential.Sequential": "keras.Sequential",
+    "keras.models.model.Model": "keras.Model",
+    "keras.core.input_layer.Input": "keras.Input",
+    "keras.layers.core.input_layer.Input": "keras.Input",
+    "keras.layers.Layer": "keras.Layer",
+    "keras.topology.Layer": "keras.Layer",
+    "keras.base_layer.Layer": "keras.Layer",
+    "keras.activations.activations.relu": "keras.activations.relu",
+}
+
+
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """The canonical spelling of a dotted name that starts with one of `ROOTS`."""
+    dotted = name + "."
+    for prefix, replacement in _PREFIXES:
+        if dotted.startswith(prefix):
+            dotted = replacement + dotted[len(prefix) :]
+    if dotted.startswith("tensorflow."):
+        dotted = "tf." + dotted[len("tensorflow.") :]
+    parts = dotted[:-1].split(".")
+    if parts[:2] == ["keras", "layers"]:
+        parts = _flatten_layers(parts)
+    result = ".".join(parts)
+    return _SAME.get(result, result)
+
+
+def _flatten_layers(parts: list[str]) -> list[str]:
+    """`keras.layers.convolutional.conv2d.Conv2D` is `keras.layers.Conv2D`."""
+    last = parts[-1]
+    middle = parts[2:-1]
+    if middle and middle[0] in _LAYER_MODULES and (last[:1].isupper() or last in _FUNCTIONS):
+        return ["keras", "layers", last]
+    return parts
+
+
+_FUNCTIONS = frozenset(
+    {"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"}
+)
+
+
+def is_framework(module: str) -> bool:
+    """Whether a dotted module name belongs to TensorFlow or Keras."""
+    return module.split(".", 1)[0] in ROOTS
+
+
+def short(name: str) -> str:
+    """How to name an API to a user: `keras.layers.Conv2D` stays, `tf.nn.relu` stays."""
+    return name

@@ -1,0 +1,214 @@
+"""What a name or an expression of the program can stand for while a model is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import libcst as cst
+
+from transpiler.ir.expr import Expr, Module
+from transpiler.ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from transpiler.interpret.region import Region
+    from transpiler.interpret.summary import Summary
+    from transpiler.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Static:
+    """A Python value that has nothing of tensors in it.
+
+    `expr` says how `__init__` writes it. Where sizes of tensors are part of it, `run` says how
+    `forward` does, which reads them off the tensors themselves.
+    """
+
+    expr: Expr
+    run: Expr | None = None
+
+    @property
+    def running(self) -> Expr:
+        """The value as `forward` writes it."""
+        return self.run if self.run is not None else self.expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Framework:
+    """Something of TensorFlow or Keras by its canonical name: a module, class or function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A tensor, with what the engine must know besides what rules see."""
+
+    tensor: Tensor
+    source: str = ""  #: the input, parameter or join that could still give it another layout
+    shadows: tuple[Expr | None, ...] = ()  #: `__init__`'s variables that hold its sizes
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """A layer object. Its module is made at its first call, when the input size is known."""
+
+    rule: Rule | None
+    symbol: str
+    arguments: dict[str, Value]
+    node: cst.CSTNode
+    hint: str = ""
+    problem: str = ""  #: why it has no translation, if so
+    trainable: Expr | None = None
+    depth: int = 0  #: how many loops were open where it was made
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    modules: tuple[Module, ...] = ()
+    at: list[Any] | None = None  #: the list of `__init__` nodes that was open where it was made
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    """A list or tuple whose elements are known one by one."""
+
+    items: tuple[Value, ...]
+    kind: type = list
+    code: Expr | None = None  #: how `forward` refers to it, where it is not written out
+    static: Expr | None = None  #: how `__init__` refers to it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeated:
+    """A list that a loop filled: elements of one shape, their number is not known."""
+
+    item: Value
+    code: Expr
+    static: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapping:
+    """A dict with known keys."""
+
+    items: dict[Any, Value]
+    static: Expr | None = None
+    code: Expr | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function of the user's."""
+
+    name: str
+    node: cst.FunctionDef | cst.Lambda
+    closure: dict[str, Value]
+    owner: str = ""  #: the class it is a method of
+    nested_in: str = ""
+    file: Any = None  #: the file that defines it
+    static: Expr | None = None
+    parameter: str = ""  #: the parameter through which it came
+    force_attribute: bool = False  #: its class must say `out_channels`
+
+
+@dataclass(slots=True, eq=False)
+class UserClass:
+    """A class of the user's."""
+
+    name: str
+    node: cst.ClassDef
+    bases: tuple[str, ...] = ()
+    file: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of two values that are no plain ones (layer classes, functions), by a condition."""
+
+    test: Static
+    then: Value
+    otherwise: Value
+    static: Expr | None = None
+
+    @property
+    def options(self) -> tuple[Value, Value]:
+        """Both values."""
+        return self.then, self.otherwise
+
+
+@dataclass(slots=True, eq=False)
+class Model:
+    """A model: one that is built in this region, or an instance that `expr` refers to."""
+
+    kind: str
+    inputs: list[Bound] = field(default_factory=list)
+    outputs: Value | None = None
+    expr: Expr | None = None  #: how to refer to the instance, where it has a name
+    region: Region | None = None
+    summary: Summary | None = None
+    name: str = ""
+    layers: dict[str, Layer] = field(default_factory=dict)
+    steps: list[Value] = field(default_factory=list)
+    variable: str = ""
+    node: cst.CSTNode | None = None
+    input_spec: Any = None
+    module: Module | None = None
+    call_values: tuple[Value, ...] = ()
+    input_kind: type | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """Something that is neither static nor understood; `reason` says what."""
+
+    reason: str = ""
+    expr: Expr | None = None
+
+
+Value: TypeAlias = (
+    "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
+    " | Choice | Model | Unknown"
+)
+
+
+def holds_tensor(value: Value) -> bool:
+    """Whether a tensor is in it somewhere."""
+    if isinstance(value, Bound):
+        return True
+    if isinstance(value, Sequence):
+        return any(holds_tensor(v) for v in value.items)
+    if isinstance(value, Repeated):
+        return holds_tensor(value.item)
+    if isinstance(value, Mapping):
+        return any(holds_tensor(v) for v in value.items.values())
+    return False
+
+
+def is_graph(value: Value) -> bool:
+    """Whether it belongs to a model: a tensor, a layer, a model, or a container of such."""
+    if isinstance(value, (Bound, Layer, Model)):
+        return True
+    if isinstance(value, Sequence):
+        return any(is_graph(v) for v in value.items)
+    if isinstance(value, Repeated):
+        return is_graph(value.item)
+    if isinstance(value, Mapping):
+        return any(is_graph(v) for v in value.items.values())
+    return isinstance(value, Choice) and any(is_graph(v) for v in value.options)
+
+
+def with_code(value: Value, code: Expr) -> Value:
+    """The same value, which `forward` now refers to as `code`."""
+    if isinstance(value, Bound):
+        return replace(value, tensor=replace(value.tensor, code=code))
+    if isinstance(value, (Sequence, Repeated, Mapping)):
+        return replace(value, code=code)
+    return value
+
+
+def static_of(value: Value) -> Expr | None:
+    """How `__init__` writes the value; None where it can't."""
+    if isinstance(value, Static):
+        return value.expr
+    if isinstance(value, (Sequence, Repeated, Mapping, Choice, Function)):
+        return value.static
+    return None

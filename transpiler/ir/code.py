@@ -1,0 +1,90 @@
+"""The two programs that a graph-building function becomes, as statements that are not yet text.
+
+`__init__` and `forward` are built side by side as lists of these nodes, one pair for each original
+statement. What neither needs is dropped by `emit/liveness.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from transpiler.ir.expr import Expr, Module
+
+
+@dataclass(slots=True, eq=False)
+class Comments:
+    """The comments of an original statement, which go where the statement goes."""
+
+    leading: tuple[str, ...] = ()  #: whole lines above it: `# text`, or "" for a blank line
+    trailing: str = ""  #: `# text` at the end of its line
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One simple statement."""
+
+    text: str
+    defs: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    modules: tuple[Module, ...] = ()  #: modules whose tokens stand in the text
+    effect: bool = False  #: must run even if nobody reads what it defines
+    kills: bool = True  #: whether `defs` are overwritten (False: only changed, as by `append`)
+    comments: Comments = field(default_factory=Comments)
+    static: bool = False  #: a statement of the original, verbatim
+    blocked: str = ""  #: why this line can't be emitted; an error if it is needed
+
+
+@dataclass(slots=True, eq=False)
+class Construct:
+    """`__init__` makes a module: `self.name = constructor`, or appends it to a list in a loop."""
+
+    module: Module
+    comments: Comments = field(default_factory=Comments)
+
+
+@dataclass(slots=True, eq=False)
+class For:
+    """A loop over something."""
+
+    target: str
+    target_names: frozenset[str]
+    iterable: Expr
+    body: list[Node]
+    comments: Comments = field(default_factory=Comments)
+    id: int = 0  #: the same for the loop in `__init__` and the loop in `forward`
+    modules: list[Module] = field(default_factory=list)  #: made anew in each round
+
+
+@dataclass(slots=True, eq=False)
+class While:
+    """A loop while a condition holds."""
+
+    test: Expr
+    body: list[Node]
+    comments: Comments = field(default_factory=Comments)
+    id: int = 0
+    modules: list[Module] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class If:
+    """A branch; `elif` is an `If` alone in `orelse`."""
+
+    test: Expr
+    body: list[Node]
+    orelse: list[Node]
+    comments: Comments = field(default_factory=Comments)
+    else_comments: Comments = field(default_factory=Comments)
+    id: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Return:
+    """`forward` gives back a value."""
+
+    value: Expr
+    comments: Comments = field(default_factory=Comments)
+
+
+Node: TypeAlias = "Line | Construct | For | While | If | Return"

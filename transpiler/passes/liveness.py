@@ -1,0 +1,107 @@
+"""Drops from `__init__` and `forward` what neither needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Expr, Module
+
+
+def prune(
+    nodes: list[Node], live: frozenset[str], effects: bool, modules: frozenset[str] | None = None
+) -> tuple[list[Node], frozenset[str]]:
+    """The statements that matter for `live` names after them, and the names live before them.
+
+    `effects`: keep statements that have an effect. `modules`: the tokens of the modules whose
+    construction is wanted.
+    """
+    kept: list[Node] = []
+    for node in reversed(nodes):
+        result = _prune_node(node, live, effects, modules)
+        if result is not None:
+            made, live = result
+            kept.append(made)
+    kept.reverse()
+    return kept, live
+
+
+def names(expr: Expr) -> frozenset[str]:
+    """The names that an expression reads."""
+    return frozenset(name for name, _ in expr.names)
+
+
+def _prune_node(
+    node: Node, live: frozenset[str], effects: bool, modules: frozenset[str] | None
+) -> tuple[Node, frozenset[str]] | None:
+    match node:
+        case Line():
+            if not node.text or not ((node.effect and effects) or node.defs & live):
+                return None
+            return node, (live - node.defs if node.kills else live) | node.uses
+        case Construct():
+            if modules is not None and node.module.token not in modules:
+                return None
+            return node, live | names(node.module.constructor)
+        case Return():
+            return node, names(node.value)
+        case If():
+            body, live_body = prune(node.body, live, effects, modules)
+            orelse, live_else = prune(node.orelse, live, effects, modules)
+            if not body and not orelse:
+                return None
+            return replace(node, body=body, orelse=orelse), live_body | live_else | names(node.test)
+        case For():
+            body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
+            if not body:
+                return None
+            return replace(node, body=body), live | (head - node.target_names) | names(node.iterable)
+        case While():
+            body, head = _prune_loop(node.body, live | names(node.test), effects, modules, frozenset())
+            if not body:
+                return None
+            return replace(node, body=body), live | head | names(node.test)
+
+
+def _prune_loop(
+    nodes: list[Node],
+    live: frozenset[str],
+    effects: bool,
+    modules: frozenset[str] | None,
+    targets: frozenset[str],
+) -> tuple[list[Node], frozenset[str]]:
+    """A loop's body: what one round leaves may be read by the next."""
+    end = live
+    while True:
+        body, head = prune(nodes, end, effects, modules)
+        if head - targets <= end:
+            return body, head
+        end = end | (head - targets)
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """All statements, nested ones too."""
+    for node in nodes:
+        yield node
+        if isinstance(node, If):
+            yield from walk(node.body)
+            yield from walk(node.orelse)
+        elif isinstance(node, (For, While)):
+            yield from walk(node.body)
+
+
+def modules_used(nodes: list[Node]) -> dict[str, Module]:
+    """The modules that statements call, in the order of the calls."""
+    found: dict[str, Module] = {}
+    for node in walk(nodes):
+        used: tuple[Module, ...] = ()
+        if isinstance(node, Line):
+            used = node.modules
+        elif isinstance(node, Return):
+            used = node.value.modules
+        elif isinstance(node, For):
+            used = node.iterable.modules
+        for module in used:
+            found.setdefault(module.token, module)
+    return found

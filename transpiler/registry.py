@@ -1,0 +1,78 @@
+"""All rules, found by the Keras name that they serve."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from transpiler.rule import RULES, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules by canonical name, and what rules share."""
+
+    layers: dict[str, Rule] = field(default_factory=dict)
+    functional: dict[str, Rule] = field(default_factory=dict)
+    ops: dict[str, Rule] = field(default_factory=dict)
+    activations: dict[str, Rule] = field(default_factory=dict)
+    signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    emitted: dict[str, Any] = field(default_factory=dict)
+    binary: Callable[..., Any] = field(default=lambda *_: None)
+    unary: Callable[..., Any] = field(default=lambda *_: None)
+    subscript: Callable[..., Any] = field(default=lambda *_: None)
+    activated: Callable[..., Any] = field(default=lambda *_: None)
+    initialized: Callable[..., Any] = field(default=lambda *_: None)
+    default_init: Callable[..., Any] = field(default=lambda *_: None)
+
+    def exported(self, module: str) -> set[str]:
+        """The names that `from module import *` brings, as far as they matter."""
+        found = {"keras": {"Input", "Model", "Sequential", "layers", "models", "ops", "backend"},
+                 "keras.models": {"Model", "Sequential", "Input"}}.get(module, set())  # fmt: skip
+        if module == "keras.layers":
+            found = found | {"Input", "InputLayer", "Layer"} | set(self.signatures)
+        for table in (self.layers, self.functional, self.ops, self.activations):
+            for name in table:
+                parent, _, last = name.rpartition(".")
+                if parent == module:
+                    found = found | {last}
+        return found
+
+
+@cache
+def load_rules() -> Rules:
+    """Import every module of `rules` and index what they declare; no name may have two rules."""
+    package = importlib.import_module("rules")
+    modules = {
+        m.name: importlib.import_module(m.name)
+        for m in pkgutil.walk_packages(package.__path__, "rules.")
+    }
+    operators = modules["rules.ops.operators"]
+    initializers = modules["rules.initializers"]
+    rules = Rules(
+        signatures=modules["rules.keras_signatures"].SIGNATURES,
+        emitted=modules["rules.emitted"].EMITTED,
+        binary=operators.binary,
+        unary=operators.unary,
+        subscript=operators.subscript,
+        activated=modules["rules.activations"].activated,
+        initialized=initializers.initialized,
+        default_init=initializers.default_init,
+    )
+    tables = {"layer": rules.layers, "op": rules.ops, "activation": rules.activations}
+    for rule in RULES:
+        for name in rule.names:
+            _add(tables[rule.kind], name, rule)
+        if rule.functional:
+            _add(rules.functional, rule.functional, rule)
+    return rules
+
+
+def _add(table: dict[str, Rule], name: str, rule: Rule) -> None:
+    if name in table and table[name] is not rule:
+        raise ValueError(f"two rules for {name}")
+    table[name] = rule
