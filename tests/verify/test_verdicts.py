@@ -216,6 +216,14 @@ def test_an_unconverted_program_is_an_error(session: VerifySession) -> None:
     assert "still needs" in report.reason
 
 
+def test_a_failing_change_is_an_error(session: VerifySession) -> None:
+    keras = sequential("layers.Input((4,)), layers.Dense(3)")
+    torch = "model = nn.Linear(4, 3)\nmodel.bias.no_such_method()\n"
+    report = only(session, keras, torch)
+    assert report.status == "error"
+    assert "no_such_method" in report.reason
+
+
 def test_a_missing_model_is_an_error(session: VerifySession) -> None:
     report = only(
         session, sequential("layers.Input((4,)), layers.Dense(3)"), "other = nn.Linear(4, 3)"
@@ -238,7 +246,7 @@ def test_a_hang_ends_with_the_timeout() -> None:
         keras = sequential("layers.Input((4,)), layers.Dense(3)")
         assert only(session, keras, "model = nn.Linear(4, 3)").status == "equal"
         session.timeout = 1
-        torch = "import time\nmodel = nn.Linear(4, 3)\nmodel.bias.fill(time.sleep(60))\n"
+        torch = "import time\nmodel = nn.Linear(4, 3)\nmodel.extra = time.sleep(60)\n"
         report = only(session, keras, torch)
     assert report.status == "error"
     assert "took over 1 s" in report.reason

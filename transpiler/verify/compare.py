@@ -43,6 +43,20 @@ def check(pairs: Iterable[tuple[str, Array, Array]], bound: float, floor: float 
     return Check(worst[0], worst[1], bound, worst[2])
 
 
+def check_updates(triples: Iterable[tuple[str, Array, Array, Array]], bound: float) -> Check:
+    """The worst of several steps from old values: label, old, expected and actual new values.
+
+    The steps are compared, not the values: a step of 1 % would hide its errors in the rest.
+    """
+    worst = Check(0.0, 0.0, bound)
+    for label, old, expected, actual in triples:
+        floor = 1e-2 * float(np.linalg.norm(old))
+        step = check([(label, expected - old, actual - old)], bound, floor)
+        if not step.rel_diff <= worst.rel_diff:
+            worst = step
+    return worst
+
+
 def gradient_floor(gradients: Iterable[Array]) -> float:
     """Gradients that are zero but for rounding are measured against the largest of them."""
     norms = [float(np.linalg.norm(gradient)) for gradient in gradients]

@@ -195,7 +195,7 @@ class KerasSide:
             for variable in one.variables:
                 if str(_variable(variable).dtype.name) in ("float32", "float16", "bfloat16"):
                     return f"layer '{one.layer.name}' insists on {_variable(variable).dtype.name}"
-            if self.framework == "keras2" and getattr(one.layer, "fused", False):
+            if self.framework == "keras2" and _may_be_fused(one.layer):
                 return "Keras 2's fused batch normalization is a float32 kernel"
         if any(o.dtype.is_floating and o.dtype.name != FLOAT64 for o in outputs):
             return "the original insists on float32"
@@ -226,6 +226,12 @@ def _free_input(generator: np.random.Generator, shape: tuple[int, ...], ids: int
     """An input for a model that declares none: ids below `ids`, or floats."""
     batched = (3, *shape)
     return generator.integers(0, ids, batched) if ids else generator.normal(0.0, 1.0, batched)
+
+
+def _may_be_fused(layer: Any) -> bool:
+    """Whether Keras 2 normalizes with another kernel, and another variance, in float32."""
+    rank = getattr(getattr(layer, "input_spec", None), "ndim", None)
+    return "BatchNormalizationBase" in kinds(layer) and rank in (4, 5)
 
 
 def _variable(variable: Any) -> Any:

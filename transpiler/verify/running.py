@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from transpiler.verify.compare import distance
+from transpiler.verify.compare import check_updates
 from transpiler.verify.pairing import Pairing
 from transpiler.verify.records import Array
 from transpiler.verify.torch_units import channel_statistics, watched
@@ -43,14 +43,14 @@ def running_variances(
 
 
 def settle_running(
-    state: Sequence[tuple[str, Array, Array]], unbiased: Mapping[str, Array], bound: float
+    state: Sequence[tuple[str, Array, Array, Array]], unbiased: Mapping[str, Array], bound: float
 ) -> str:
     """The rule's name where nothing but running variances differ, each exactly as torch has it."""
-    for name, expected, actual in state:
-        if distance(expected, actual)[1] <= bound:
+    for name, old, expected, actual in state:
+        if check_updates([(name, old, expected, actual)], bound).passed:
             continue
         torchs = unbiased.get(name)
-        if torchs is None or distance(torchs, actual)[1] > bound:
+        if torchs is None or not check_updates([(name, old, torchs, actual)], bound).passed:
             return ""
         if not _factor_explains(expected, actual):
             return ""

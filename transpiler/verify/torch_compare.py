@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from transpiler.verify.compare import FORWARD_BOUND, GRADIENT_BOUND, check, gradient_floor
+from transpiler.verify.compare import (
+    FORWARD_BOUND,
+    GRADIENT_BOUND,
+    check,
+    check_updates,
+    gradient_floor,
+)
 from transpiler.verify.packing import tensors_of
 from transpiler.verify.pairing import Pair, Pairing, pairings
 from transpiler.verify.records import FLOAT32, Array, Measured, ModelData
@@ -164,7 +170,7 @@ class Comparison:
         ):
             outputs = self._flat(self.call(inputs))
         forward = self._outputs(self.data.train_outputs, outputs)
-        state = check(self._state(pairing), self._bound(FORWARD_BOUND))
+        state = check_updates(self._state(pairing), self._bound(FORWARD_BOUND))
         close = ""
         if forward.passed and not state.passed:
             settled = settle_running(self._state(pairing), expected_variances, state.bound)
@@ -190,16 +196,18 @@ class Comparison:
     def _loose(self) -> str:
         return f"decided in float32: {self.data.loose}" if self.data.loose else ""
 
-    def _state(self, pairing: Pairing) -> list[tuple[str, Array, Array]]:
-        """Weights and statistics after the step."""
-        pairs = []
+    def _state(self, pairing: Pairing) -> list[tuple[str, Array, Array, Array]]:
+        """Weights and statistics before the step, after it, and what they should be."""
+        found = []
         for pair in pairing:
             tensors = own_tensors(self.modules[pair.unit.path])
+            before = fit(pair.layer, pair.unit)
             for name, value in fit(pair.layer, pair.unit, pair.layer.after).items():
-                if isinstance(value, np.ndarray):
+                old = before[name]
+                if isinstance(value, np.ndarray) and isinstance(old, np.ndarray):
                     label = f"{pair.unit.path}.{name}"
-                    pairs.append((label, value, tensors[name].detach().numpy()))
-        return pairs
+                    found.append((label, old, value, tensors[name].detach().numpy()))
+        return found
 
     def _rates(self, drops: Drops) -> str:
         """What is wrong with the dropout rates, where the program leaves them to torch."""
