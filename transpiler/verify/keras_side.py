@@ -40,7 +40,7 @@ class KerasSide:
     def answer(self, request: Request) -> tuple[Measured, ...]:
         """Measure every model of a request."""
         self.dtype = request.dtype
-        self.clear()
+        self.keras.backend.set_floatx(self.dtype)
         module = read_module(request.program)
         run = run_program(request.program, request.targets, module.makes_model, self.is_model)
         return tuple(self._models(request, run))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import importlib.abc
 import sys
@@ -51,6 +52,7 @@ class TorchSide:
         """The state that a fresh program expects."""
         self.torch.set_default_dtype(getattr(self.torch, self.dtype))
         self.torch.manual_seed(1)
+        gc.collect()
 
     def is_model(self, value: Any) -> bool:
         """Whether a value is a module."""

@@ -11,7 +11,8 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from pickle import PicklingError
+from typing import IO, Any
 
 from transpiler.verify.process import WorkerFailure, receive, send
 from transpiler.verify.records import Program
@@ -35,6 +36,8 @@ def main(framework: str) -> None:
             os.open(os.environ["TF2TORCH_VERIFY_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2
         )
     side: Any = importlib.import_module(_SIDES[framework]).start(framework)
+    gc.collect()
+    gc.freeze()  # what a framework itself holds is not looked through after each program
     while True:
         try:
             request = receive(requests)
@@ -45,11 +48,17 @@ def main(framework: str) -> None:
             answer: Any = side.answer(request)
         except Exception:
             answer = WorkerFailure(traceback.format_exc())
-        send(answers, answer)
+        _send(answers, answer)
         del answer
         _forget_modules(request.program, before)
         side.clear()
-        gc.collect()
+
+
+def _send(pipe: IO[bytes], answer: Any) -> None:
+    try:
+        send(pipe, answer)
+    except (AttributeError, TypeError, PicklingError):  # a value of the program's own class
+        send(pipe, WorkerFailure(traceback.format_exc()))
 
 
 def _forget_modules(program: Program, before: set[str]) -> None:
