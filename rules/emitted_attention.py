@@ -35,10 +35,10 @@ class MultiHeadAttention(nn.Module):
     def forward(self, query, value, key=None, mask=None, is_causal=False):
         """Attend to the places where the mask is true, or to all places before."""
         q, k, v = self.split(query, value, key)
-        if mask is not None:
-            # Where all places are masked, all count alike; none do with dropout
-            masked = -torch.inf if self.dropout else torch.finfo(q.dtype).min
-            mask = torch.zeros_like(mask, dtype=q.dtype).masked_fill(~mask, masked)
+        if mask is not None and not self.dropout:
+            # A query that sees nothing gets the mean of all values
+            seen = mask.any(-1, keepdim=True)
+            q, mask = q * seen, mask | ~seen
         dropout = self.dropout if self.training else 0.0
         x = F.scaled_dot_product_attention(q, k, v, mask, dropout, is_causal)
         return self.output(x.transpose(1, 2).flatten(2))
@@ -112,12 +112,14 @@ class GroupedQueryAttention(nn.Module):
         """Attend to the places where the mask is true, or to all places before."""
         key = value if key is None else key
         projected = self.query(query), self.key(key), self.value(value)
-        q, k, v = (x.unflatten(-1, (-1, self.head_size)).transpose(1, 2) for x in projected)
+        q, k, v = (
+            x.unflatten(-1, (-1, self.head_size)).transpose(1, 2) for x in projected
+        )
         k, v = (x.repeat_interleave(self.group_size, dim=1) for x in (k, v))
-        if mask is not None:
-            # Where all places are masked, all count alike; none do with dropout
-            masked = -torch.inf if self.dropout else torch.finfo(q.dtype).min
-            mask = torch.zeros_like(mask, dtype=q.dtype).masked_fill(~mask, masked)
+        if mask is not None and not self.dropout:
+            # A query that sees nothing gets the mean of all values
+            seen = mask.any(-1, keepdim=True)
+            q, mask = q * seen, mask | ~seen
         dropout = self.dropout if self.training else 0.0
         x = F.scaled_dot_product_attention(q, k, v, mask, dropout, is_causal)
         return self.output(x.transpose(1, 2).flatten(2))

@@ -42,8 +42,10 @@ def multi_head_attention(
     _refuse(query, attention_axes, sliding_window, use_gate)
     scored = _flag(return_attention_scores)
     key = None if key is None or key.code.text == value.code.text else key
-    masks = [_of(query_mask, query), _of(value_mask, value), _of(key_mask, key)]
-    mask = _combined(masks[0], masks[1:], attention_mask)
+    if query_mask is not None:
+        raise Unsupported("Keras 3 does not look at an explicit query_mask, Keras 2 does")
+    masks = [_of(value_mask, value), _of(key_mask, key)]
+    mask = _combined(query.mask, masks, attention_mask)
     sizes = num_heads, key_dim, value_dim, _output_size(output_shape)
     if (
         mask is None

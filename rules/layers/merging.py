@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rules.axes import dimension
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, method
-from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, total
+from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, simplest, total
 from transpiler.rule import Param, layer
 
 Tensors = Sequence[Tensor]
@@ -50,8 +50,7 @@ def _broadcast(xs: Tensors) -> tuple[Dim, ...] | None:
 def _widest(sizes: tuple[Dim, ...]) -> Dim:
     """The size that is not 1, preferably a known one."""
     wide = [s for s in sizes if s is None or not s.is_const(1)]
-    known = [s for s in wide if s is not None and s.known]
-    return (known or wide or list(sizes))[0]
+    return simplest(wide) if wide else sizes[0]
 
 
 def _either(masks: Sequence[Expr | None]) -> Expr | None:

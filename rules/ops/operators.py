@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from rules.axes import in_keras_order
 from transpiler.ir.expr import Expr, expr, index, infix, method, prefix
-from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
+from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported, simplest
 
 #: What stands on one side of an operator: a tensor, or what the program knows without running.
 Operand: TypeAlias = "Tensor | Expr"
@@ -118,9 +118,7 @@ def _one_of(a: Dim, b: Dim) -> Dim:
     """The size of an axis that two tensors share."""
     if a is None or a.is_const(1):
         return b if b is not None and not b.is_const(1) else a
-    if b is not None and b.known and not b.is_const(1) and not a.known:
-        return b
-    return a
+    return a if b is None or b.is_const(1) else simplest((a, b))
 
 
 def _dtype(a: Operand, operator: str, b: Operand) -> str:

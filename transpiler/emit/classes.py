@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from transpiler.emit.fold import fold
 from transpiler.emit.text import indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
-from transpiler.ir.expr import Expr, Module
+from transpiler.ir.expr import TERNARY, Expr, Module, ternary
 from transpiler.passes.liveness import modules_used, names, prune, walk
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -82,6 +82,7 @@ class _Writer:
         modules = modules_used(forward)
         wanted = frozenset(t for _, t in plan.attributes)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules))
+        init, forward = _merge_choices(init, forward)
         forward = _ask_modules(init, forward)
         forward = _loop_over_modules(init, forward)
         forward, live = prune(forward, frozenset(), effects=False)
@@ -457,7 +458,7 @@ class _Writer:
     def _init_if(self, node: If, indent: int, loops: tuple[int, ...]) -> list[str]:
         test = self._init_text(node.test.text)
         only = node.body[0] if len(node.body) == 1 else None
-        if isinstance(only, Construct) and not node.orelse:
+        if isinstance(only, Construct) and not node.orelse and only.module.constructor.strength > TERNARY:
             made = self._init_text(only.module.constructor.text)
             text = self._store(only.module.token, f"{made} if {test} else None", loops)
             comments = Comments(
@@ -465,11 +466,8 @@ class _Writer:
             )
             if len(text) + indent <= 88 or "\n" not in text:
                 return self._statement(text, indent, comments)
-        other = node.orelse[0] if len(node.orelse) == 1 else None
-        if isinstance(only, Construct) and isinstance(other, Construct):
-            same = self._merged(node, only, other, test, indent, loops)
-            if same is not None:
-                return same
+        if not node.body and node.orelse and not self._missing(node.orelse, node.body, indent, loops):
+            return self._negated_if(node, test, indent, loops)
         lines = self._statement(f"if {test}:", indent, node.comments)
         body = self._init_block(node.body, indent + 4, loops)
         orelse = self._init_block(node.orelse, indent + 4, loops)
@@ -487,14 +485,18 @@ class _Writer:
             lines += [" " * indent + "else:", *orelse]
         return lines
 
+    def _negated_if(self, node: If, test: str, indent: int, loops: tuple[int, ...]) -> list[str]:
+        """A branch of which only the other way does something."""
+        tests, orelse = [_negated(test)], node.orelse
+        while len(orelse) == 1 and isinstance(orelse[0], If) and not orelse[0].body:
+            tests.append(_negated(self._init_text(orelse[0].test.text)))
+            orelse = orelse[0].orelse
+        lines = self._statement(f"if {' and '.join(tests)}:", indent, node.comments)
+        return lines + self._init_block(orelse, indent + 4, loops)
+
     def _is_elif(self, node: If, loops: tuple[int, ...]) -> bool:
         single = len(node.body) == 1 and isinstance(node.body[0], Construct)
         return not loops and not (single and not node.orelse)
-
-    def _merged(
-        self, node: If, one: Construct, other: Construct, test: str, indent: int, loops: tuple[int, ...]
-    ) -> list[str] | None:
-        return None
 
     def _missing(
         self, there: list[Node], here: list[Node], indent: int, loops: tuple[int, ...]
@@ -673,8 +675,10 @@ def _zip_header(targets: list[str], sources: list[str]) -> str:
 def _negated(test: str) -> str:
     if test.endswith(" is not None"):
         return test.removesuffix(" is not None") + " is None"
-    if test.startswith("not "):
+    if test.startswith("not ") and " and " not in test and " or " not in test:
         return test[4:]
+    if test.count(" == ") == 1 and " and " not in test and " or " not in test:
+        return test.replace(" == ", " != ")
     return f"not ({test})" if " " in test else f"not {test}"
 
 
@@ -790,6 +794,62 @@ def _ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:
     """In `forward`, ask whether a layer is there rather than why it was made."""
     branches = {n.id: n for n in walk(init) if isinstance(n, If)}
     return [_asking(node, branches) for node in forward]
+
+
+def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Two layers of which one is made, and called in the same way: one attribute."""
+    called = {n.id: n for n in walk(forward) if isinstance(n, If)}
+    merged: dict[int, Construct] = {}
+
+    def change_init(nodes: list[Node]) -> list[Node]:
+        made: list[Node] = []
+        for node in nodes:
+            if isinstance(node, (For, While)):
+                node = replace(node, body=change_init(node.body))
+            elif isinstance(node, If):
+                node = replace(node, body=change_init(node.body), orelse=change_init(node.orelse))
+                same = _same_call(node, called.get(node.id))
+                if same is not None:
+                    merged[node.id] = same
+                    made.append(same)
+                    continue
+            made.append(node)
+        return made
+
+    def change_forward(nodes: list[Node]) -> list[Node]:
+        made: list[Node] = []
+        for node in nodes:
+            if isinstance(node, (For, While)):
+                node = replace(node, body=change_forward(node.body))
+            elif isinstance(node, If):
+                if node.id in merged:
+                    made += node.body
+                    continue
+                node = replace(node, body=change_forward(node.body), orelse=change_forward(node.orelse))
+            made.append(node)
+        return made
+
+    init = change_init(init)
+    return init, change_forward(forward)
+
+
+def _same_call(made: If, called: If | None) -> Construct | None:
+    """One construction for two, if both sides of a branch differ in nothing else."""
+    if called is None or len(made.body) != 1 or len(made.orelse) != 1:
+        return None
+    one, other = made.body[0], made.orelse[0]
+    if not isinstance(one, Construct) or not isinstance(other, Construct):
+        return None
+    if len(called.body) != 1 or len(called.orelse) != 1:
+        return None
+    here, there = called.body[0], called.orelse[0]
+    if not isinstance(here, Line) or not isinstance(there, Line):
+        return None
+    if here.text != there.text.replace(other.module.token, one.module.token):
+        return None
+    constructor = ternary(made.test, one.module.constructor, other.module.constructor)
+    hint = min(one.module.hint, other.module.hint, key=len)
+    return Construct(Module(constructor, hint, one.module.token), made.comments)
 
 
 def _loop_over_modules(init: list[Node], forward: list[Node]) -> list[Node]:

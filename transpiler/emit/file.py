@@ -401,6 +401,7 @@ class _FileWriter:
         self._operations()
         self._builders()
         self._module()
+        self._inlined()
         self._subclasses()
         for offset, (code, message) in sorted(self.todos.items()):
             self._todo(offset, code, message)
@@ -555,9 +556,7 @@ class _FileWriter:
         text = self.emitter.named(unit.text.text)
         text = "\n".join(_refold(line) for line in text.split("\n"))
         self.helpers |= unit.text.helpers | unit.region.helpers_used
-        for constructor in unit.text.constructors:
-            self.torch_classes.update(re.findall(r"\bnn\.(\w+)\(", constructor.text))
-            self.torch_classes.update(re.findall(r"^(\w+)\(", constructor.text))
+        self.torch_classes.update(c.text for c in unit.text.constructors)
         return text
 
     def _record(self, unit: Unit, kind: str, node: cst.CSTNode, variable: str = "", function: str = "") -> None:
@@ -576,6 +575,35 @@ class _FileWriter:
         diagnostic = code.at(line, column, message)
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+    def _inlined(self) -> None:
+        """Functions that only gave layers, and whose calls are all replaced: they go."""
+        regions = [u.region for u in self._all_units() if not u.problem]
+        functions = {id(f.node): f for r in regions for f in r.inlined}
+        for function in functions.values():
+            node = function.node
+            if not isinstance(node, cst.FunctionDef) or function.file not in (None, self.file):
+                continue
+            if function.name in self.kept_functions or self._read_elsewhere(function.name, node):
+                continue
+            first, last = statement_lines(self.tree, node)
+            while last < len(self.tree.text) and not self.tree.text[last : self.tree.line_end(last)].strip():
+                last = self.tree.line_end(last)
+            self.edits.append(Edit(first, last, ""))
+            if not function.name.startswith("_") and not function.nested_in:
+                self._say(
+                    ASSUMED_CALLERS,
+                    node,
+                    f"`{function.name}` gave layers; they are made where it was called, and it is gone",
+                )
+
+    def _read_elsewhere(self, name: str, node: cst.CSTNode) -> bool:
+        """Whether what remains of the file still reads a name."""
+        start, end = self.tree.span(node)
+        text = self.tree.text[:start] + self.tree.text[end:]
+        remaining = apply(self.tree.text, self.edits)
+        own = self.tree.text[start:end]
+        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", remaining.replace(own, "")) and text)
 
     # operations ------------------------------------------------------------------------------
 
@@ -789,7 +817,12 @@ class _FileWriter:
         if any("init_like_keras" in (u.text.text if u.text else "") for u in self._all_units()) or any(
             "with_init" in h for h in self.helpers
         ):
-            init = self.file.rules.default_init(self.torch_classes | self.helpers)
+            init = self.file.rules.default_init(sorted(self.torch_classes))
+            if not init:
+                self.edits = [
+                    Edit(e.start, e.end, e.text.replace("        self.apply(init_like_keras)\n", ""))
+                    for e in self.edits
+                ]
         for name in sorted(self.helpers):
             visit(name)
         self.helpers = set(order)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 WIDTH = 88
 
 _OPEN, _CLOSE = "([{", ")]}"
@@ -12,6 +14,9 @@ def fold(text: str, indent: int, width: int = WIDTH) -> str:
     line = " " * indent + text
     if len(line) <= width or "\n" in text:
         return line
+    grouped = _grouped(text, indent, width)
+    if grouped:
+        return grouped
     head, body, tail = split_last_bracket(text)
     if not body:
         return line
@@ -29,13 +34,29 @@ def fold(text: str, indent: int, width: int = WIDTH) -> str:
         return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
     if _is_comprehension(body):
         return "\n".join([f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"])
-    lines = [f"{outer}{head}"]
-    star = any(p.startswith("**") or p.startswith("*") for p in parts)
-    for part in parts:
-        lines.append(fold(part + ",", inner, width))
-    del star
-    lines.append(f"{outer}{tail}")
-    return "\n".join(lines)
+    comma = "," if len(parts) > 1 else ""
+    lines = [fold(part + comma, inner, width) for part in parts]
+    return "\n".join([f"{outer}{head}", *lines, f"{outer}{tail}"])
+
+
+_ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return )(?![(\[{])")
+
+
+def _grouped(text: str, indent: int, width: int) -> str:
+    """`x = (a if b else c)` over several lines, where the right side is no bracket."""
+    found = _ASSIGNED.match(text)
+    if found is None or _comment_of(text):
+        return ""
+    right = text[found.end() :]
+    if not any(len(split_operators(right, o)) > 1 for o in _OPERATORS):
+        return ""
+    outer, inner = " " * indent, indent + 4
+    one = " " * inner + right
+    lines = [one] if len(one) <= width else _fold_group(right, inner, width)
+    return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer})"])
+
+
+_OPERATORS = ((" if ", " else "), (" or ",), (" and ",), (" + ", " - "), (" * ", " / ", " // ", " @ "))
 
 
 def _comment_of(tail: str) -> str:
@@ -55,7 +76,7 @@ def _is_plain_group(head: str) -> bool:
 
 def _fold_group(body: str, indent: int, width: int) -> list[str]:
     """An expression in grouping parentheses: one operand a line."""
-    for operators in ((" if ", " else "), (" or ",), (" and ",), (" + ", " - "), (" * ", " / ", " // ", " @ ")):
+    for operators in _OPERATORS:
         parts = split_operators(body, operators)
         if len(parts) > 1:
             return [fold(p, indent, width) for p in parts]

@@ -18,6 +18,11 @@ _ORDER = ("import torch", "from torch import nn", "from torch.nn import function
 def finish_imports(file: FileContext, text: str, helpers: set[str], first: int) -> str:
     """The text with its imports put right."""
     needed = _needed(text)
+    for name in sorted(helpers):
+        emitted = file.rules.emitted.get(name)
+        for line in emitted.imports if emitted is not None else ():
+            if line not in needed and line not in _ORDER:
+                needed.insert(0, line)
     tree = Tree(text)
     used = _names_read(text)
     removals: list[tuple[int, int]] = []

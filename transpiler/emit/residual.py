@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.fold import fold
 from transpiler.interpret.region import Built, Region
 from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.passes.liveness import walk
@@ -96,12 +97,19 @@ class Removal:
             if adds:
                 last = self._outermost(adds[-1])
                 self.places[id(built)] = last
-                edit = Edit(*self.tree.span(last), f"{variable} = {text}")
+                indent = self.tree.span(last)[0] - self.tree.line_start(self.tree.span(last)[0])
+                edit = Edit(*self.tree.span(last), fold(f"{variable} = {text}", indent).lstrip())
                 replacements.setdefault(id(last), []).append(edit)
                 self.whole = getattr(self, "whole", set()) | {id(last)}
                 return
         assert holder is not None
         self.places[id(built)] = holder
+        start = self.tree.line_start(span[0])
+        before = self.tree.text[start : span[0]]
+        after = self.tree.text[span[1] : self.tree.line_end(span[1])].rstrip()
+        if len(before) + len(text) + len(after) > 88 and not after.strip():
+            folded = fold(before.strip() + " " + text if before.strip() else text, len(before) - len(before.lstrip()))
+            text = folded.lstrip()[len(before.strip()) + 1 :] if before.strip() else folded.lstrip()
         replacements.setdefault(id(holder), []).append(Edit(span[0], span[1], text))
 
     def _outermost(self, leaf: cst.CSTNode) -> cst.CSTNode:
@@ -138,7 +146,7 @@ class Removal:
             return "local"
         if isinstance(leaf, cst.SimpleStatementLine):
             small = leaf.body[0]
-            if isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString)):
+            if _is_docstring(leaf):
                 return "keep"
             if isinstance(small, (cst.Import, cst.ImportFrom)):
                 return "local"
@@ -200,6 +208,8 @@ class Removal:
         return set()
 
     def _words(self, leaf: cst.CSTNode, replacements: dict[int, list[Edit]]) -> set[str]:
+        if _is_docstring(leaf):
+            return set()
         start, end = self.tree.span(leaf)
         text = self.tree.text[start:end]
         edits = replacements.get(id(leaf))
@@ -330,8 +340,18 @@ class Removal:
         instance = edit.text.removeprefix(f"{name} = ")
         kept.edits = [e for e in kept.edits if e is not edit]
         self._remove(made, kept)
-        start, end = self.tree.span(last.value)
-        kept.edits.append(Edit(start, end, instance))
+        start, end = self.tree.span(last)
+        indent = start - self.tree.line_start(start)
+        kept.edits.append(Edit(start, end, fold(f"return {instance}", indent).lstrip()))
+
+
+def _is_docstring(leaf: cst.CSTNode) -> bool:
+    if not isinstance(leaf, cst.SimpleStatementLine):
+        return False
+    small = leaf.body[0]
+    return isinstance(small, cst.Expr) and isinstance(
+        small.value, (cst.SimpleString, cst.ConcatenatedString)
+    )
 
 
 def _is_dropped(statement: cst.CSTNode, decisions: dict[int, str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import UNSUPPORTED
+from transpiler.diagnostics import LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
 from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
@@ -243,6 +243,10 @@ def _fill(slot: Any, given: list[Tensor]) -> Any:
     return slot
 
 
+#: Functions of Keras on plain Python values, which a converted builder may go on calling.
+_KERAS_TOOLS = ("keras.utils.", "keras.applications.imagenet_utils.")
+
+
 def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     last = name.rpartition(".")[2]
     if name.startswith(("keras.activations.", "keras.initializers.")) and last == "get" and arguments:
@@ -250,6 +254,11 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
         if isinstance(value, (Static, Framework)):
             rewrite(region, node, Static(to_expr(region, value)))
             return value
+    if name.startswith(_KERAS_TOOLS) and not region.is_module:
+        values = [v for _, v in arguments]
+        if not any(is_graph(v) or isinstance(v, Unknown) for v in values):
+            region.say(LEFT_CODE, node, f"{name} is left as it is")
+            return verbatim(region, node, *values)
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
     return Unknown(f"{name} is not translated")

@@ -170,6 +170,7 @@ def _interpret(
         scope = Scope(function.closure)
         region = Region(home, scope, function.name, tuple(parameters), wants)
         region.depth = depth
+        region.source = home.tree.source(node)
         if function.owner:
             region.methods = home.class_methods.get(function.owner, {})
         try:
@@ -181,6 +182,8 @@ def _interpret(
             else:
                 run_block(region, body_of(node.body))
             _agree_on_returns(region)
+            if region.speculative:
+                region.want("rank:last", True)
         except Restart:
             continue
         summary.region = region
@@ -226,7 +229,7 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
     scope = region.scope
     reading = scope.read(name)
     demanded = f"tensor:{name}" in region.wants
-    if demanded and value is None and _default_is_none(parameter):
+    if value is None and _default_is_none(parameter) and (demanded or _is_tensor_slot(region, name)):
         region.assumed_none.add(name)
         scope.values[name] = Static(Expr(name, None, names=reading.names))
         return
@@ -265,6 +268,17 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
         scope.values[name] = value
         return
     scope.values[name] = Static(reading)
+
+
+_TENSOR_SLOT = (
+    r"is_keras_tensor\(\s*{0}\b", r"[( ]tensor={0}\b", r"get_source_inputs\(\s*{0}\b",
+)  # fmt: skip
+
+
+def _is_tensor_slot(region: Region, name: str) -> bool:
+    """Whether the function asks of a parameter if it is a Keras tensor."""
+    text = region.source
+    return any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT)
 
 
 def _default_is_none(parameter: Parameter) -> bool:
@@ -495,7 +509,7 @@ def _out_size(result: Value | None) -> Dim:
 
 def _from_parameters(size: Expr, parameters: set[str]) -> bool:
     """Whether a caller can write a size with its own arguments."""
-    return all(version == 0 for _, version in size.names)
+    return not size.modules and all(version == 0 for _, version in size.names)
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -523,6 +537,10 @@ def call_function(
         raise GiveUp(f"`{function.name}` calls itself", node)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    for name in summary.tensors:
+        value = bound.get(name)
+        if isinstance(value, Static) and value.expr.text in region.parameters:
+            region.want(f"tensor:{value.expr.text}", True)
     if summary.kind in ("block", "operation"):
         return call_block(region, node, summary, bound, arguments)
     if summary.kind == "builder":
@@ -581,6 +599,7 @@ def _inline(
         raise GiveUp(f"`{function.name}` gives layers in a way that is not understood", node)
     if function.file is not None and function.file is not region.file:
         raise GiveUp(f"`{function.name}` of another file gives a layer", node)
+    region.inlined.append(function)
     parameters = parameters_of(function.node)
     bound = bind_arguments(function, parameters, arguments)
     frame: dict[str, Value] = {}
@@ -815,7 +834,7 @@ def _outer_size(
     """A size of a block's result, written with the arguments of the call."""
     if dim.known:
         return Expr(str(dim.value), dim.value)
-    if any(version != 0 for _, version in dim.names):
+    if dim.modules or any(version != 0 for _, version in dim.names):
         return None
     texts: dict[str, Expr] = {}
     assert summary.region is not None

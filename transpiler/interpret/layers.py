@@ -168,9 +168,11 @@ def apply_layer(
             region, bounds, lambda given: _run(region, layer, arguments, given, shape_inputs)
         )
     except UnknownRank as why:
-        for bound in bounds:
-            if bound.tensor.dims is None and bound.source.startswith("param:"):
-                return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        if "rank:last" not in region.wants:
+            for bound in bounds:
+                if bound.tensor.dims is None and bound.source:
+                    region.speculative = True
+                    return bound
         return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
     except UnknownSize as why:
         lazy = _lazily(region, layer, bounds, call_arguments, node, shape_inputs)
@@ -224,6 +226,9 @@ _RANKED = re.compile(r"([123])D(Transpose)?$")
 def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
     """`Conv2D` says how many axes its input has."""
     found = _RANKED.search(layer.symbol)
+    axis = constant(layer.arguments["axis"]) if "axis" in layer.arguments else None
+    if layer.symbol.endswith(".BatchNormalization") and isinstance(axis, int) and axis > 0:
+        return [with_rank(region, b, axis + 1) if b.tensor.dims is None else b for b in bounds]
     rank = int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
     if not rank:
         return bounds

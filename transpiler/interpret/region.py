@@ -186,6 +186,9 @@ class Region:
         self.model_names: set[str] = set()  #: variables of models that other models take as layers
         self.own_comments: set[int] = set()  #: statements whose parts carry their comments
         self.placed_comments: set[str] = set()
+        self.speculative = False  #: whether a rank was left open, since later layers may tell it
+        self.source = ""
+        self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None

@@ -227,7 +227,7 @@ def call(function: Expr | str, *args: Arg, **kwargs: Arg) -> Expr:
     parts = [p.wrapped(TERNARY) for p in positional]
     parts += [f"{k}={v.wrapped(TERNARY)}" for k, v in named.items()]
     text = f"{callee.wrapped(POSTFIX)}({', '.join(parts)})"
-    return _carrying(Expr(text, strength=POSTFIX), callee, *positional, *named.values())
+    return _carrying(Expr(text, strength=POSTFIX), *positional, *named.values(), callee)
 
 
 def method(receiver: Expr, name: str, *args: Arg, **kwargs: Arg) -> Expr:

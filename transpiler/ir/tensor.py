@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
@@ -102,6 +103,12 @@ class Tensor:
         if self.dims is None:
             return replace(self, code=code, channels_hint=size)
         return self.to(code, (*self.dims[:-1], size))
+
+
+def simplest(dims: Iterable[Dim]) -> Dim:
+    """Of several ways to write one size, the one that says most: a number, a plain expression."""
+    found = [d for d in dims if d is not None]
+    return min(found, key=lambda d: (not d.known, "\ue004" in d.text, bool(d.modules)), default=None)
 
 
 def product(dims: tuple[Dim, ...]) -> Dim:

@@ -47,6 +47,8 @@ class _Offsets(CodegenState):
     ) -> Iterator[None]:
         start = self.offset
         yield
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+            return  # its parentheses are part of what it is
         first = start if start_node is None else self.spans[id(start_node)][0]
         last = self.offset if end_node is None else self.spans[id(end_node)][1]
         self.spans[id(node)] = (first, last)

@@ -9,6 +9,7 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from transpiler.verify.neutral import neutralise
@@ -84,15 +85,30 @@ def run_program(
     name = program.module or "__program__"
     module = types.ModuleType(name)
     module.__dict__.update(__file__=program.path or None, __package__=name.rpartition(".")[0])
+    _import_package(module.__package__ or "", program)
     sys.modules[name] = module
     run = Run(module.__dict__)
-    if module.__package__:
-        importlib.import_module(module.__package__)
     for statement in body:
         _execute(statement, run, program)
         for variable in variables & run.namespace.keys():
             _note_version(run, variable, statement, is_model)
     return run
+
+
+def _import_package(name: str, program: Program) -> None:
+    """Import the package that a program stands in, or make an empty one where that fails."""
+    if not name:
+        return
+    try:
+        importlib.import_module(name)
+    except (Exception, SystemExit):
+        folder = Path(program.path).parent
+        for depth in range(name.count(".") + 1):
+            full = name.rsplit(".", depth)[0]
+            package = types.ModuleType(full)
+            package.__path__ = [str(folder)]
+            sys.modules.setdefault(full, package)
+            folder = folder.parent
 
 
 def _execute(statement: ast.stmt, run: Run, program: Program) -> None:

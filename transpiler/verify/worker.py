@@ -44,10 +44,14 @@ def main(framework: str) -> None:
         except EOFError:
             return
         before = set(sys.modules)
+        path = list(sys.path)
+        sys.path[:0] = [request.program.root] if request.program.root else []
+        importlib.invalidate_caches()
         try:
             answer: Any = side.answer(request)
         except Exception:
             answer = WorkerFailure(traceback.format_exc())
+        sys.path[:] = path
         _send(answers, answer)
         del answer
         _forget_modules(request.program, before)
