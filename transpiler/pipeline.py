@@ -18,6 +18,7 @@ def convert(text: str, options: Options = Options(), path: str = "") -> Conversi
 
     from transpiler.emit.file import convert_file
     from transpiler.interpret.program import interpret, interpret_functions
+    from transpiler.project import Project
     from transpiler.registry import load_rules
     from transpiler.source.tree import Tree
 
@@ -25,7 +26,7 @@ def convert(text: str, options: Options = Options(), path: str = "") -> Conversi
         tree = Tree(text)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
-    file = interpret(tree, options, load_rules(), path=path)
+    file = interpret(tree, options, load_rules(), Project(options).load, path)
     interpret_functions(file)
     new_text, models, diagnostics, changed = convert_file(file)
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from transpiler.rule import RULES, Rule
+from transpiler.rule import RULES, TOOLS, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Rules:
     ops: dict[str, Rule] = field(default_factory=dict)
     activations: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tools: dict[str, str] = field(default_factory=dict)
     emitted: dict[str, Any] = field(default_factory=dict)
     binary: Callable[..., Any] = field(default=lambda *_: None)
     unary: Callable[..., Any] = field(default=lambda *_: None)
@@ -55,6 +56,7 @@ def load_rules() -> Rules:
     initializers = modules["rules.initializers"]
     rules = Rules(
         signatures=modules["rules.keras_signatures"].SIGNATURES,
+        tools=TOOLS,
         emitted=modules["rules.emitted"].EMITTED,
         binary=operators.binary,
         unary=operators.unary,

@@ -167,6 +167,17 @@ def activation(*names: str) -> Callable[[Callable[..., Tensor]], Callable[..., T
     return declare
 
 
+TOOLS: dict[str, str] = {}
+
+
+def tool(name: str, replacement: str) -> None:
+    """Declare what stands in for a function of the framework on plain Python values.
+
+    `replacement` is the name of an emitted function, or a dotted name of the standard library.
+    """
+    TOOLS[name] = replacement
+
+
 def nn(cls: str, *args: Arg, hint: str = "", **kwargs: Arg) -> Module:
     """A module of `torch.nn` to construct: `nn("Linear", 64, 10, bias=False)`."""
     return Module(call(f"nn.{cls}", *args, **kwargs), hint)

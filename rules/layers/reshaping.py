@@ -130,6 +130,8 @@ def _pairs(given: Expr, count: int) -> tuple[tuple[Expr, Expr], ...] | None:
         return None
     if count == 1:
         return ((given.items[0], given.items[-1]),)
+    if any(axis.items is None and not axis.known for axis in given.items):
+        return None  # each may be a number or a pair
     return tuple(
         (axis.items[0], axis.items[1]) if axis.items else (axis, axis) for axis in given.items
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from rules.layers.rnn import gru, lstm, simple_rnn
+from rules.ops.operators import in_order
 from rules.recurrence import (
     Cell,
     State,
@@ -20,8 +21,8 @@ from rules.recurrence import (
     turned,
 )
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Bind, Expr, call, expr, index, infix, method, variable
-from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.ir.expr import Bind, Expr, attribute, call, expr, index, infix, method, variable
+from transpiler.ir.tensor import Layout, Tensor, UnknownRank, Unsupported
 from transpiler.rule import Param, Result, Wrapped, after, helper, layer
 
 RUNS = ("return_sequences", "return_state", "go_backwards", "stateful")
@@ -171,3 +172,58 @@ def _results(layer: Wrapped, x: Tensor, state: State) -> list[Tensor]:
     """The output and the states of one direction."""
     given = layer.build(x) if state is None else layer.build(x, initial_state=state)
     return [given] if isinstance(given, Tensor) else given
+
+
+#: Layers that work on the last axis, or on each element: steps make no difference to them.
+POINTWISE = frozenset(
+    f"keras.layers.{name}"
+    for name in (
+        "Dense",
+        "Activation",
+        "ReLU",
+        "LeakyReLU",
+        "ELU",
+        "Dropout",
+        "Embedding",
+        "Rescaling",
+    )
+)
+
+
+@layer("TimeDistributed", layout=Layout.LAST)
+def time_distributed(x: Tensor, layer: Wrapped, *, mask: Tensor | None = None) -> Result:
+    """Steps join the batch while the layer runs; a Dense needs nothing of the kind."""
+    names = frozenset(layer.rule.names)
+    kept = step_mask(x, mask)
+    if names & POINTWISE:
+        return _masked(layer.build(replace(x, mask=None)), kept)
+    if "keras.layers.BatchNormalization" in names:
+        raise Unsupported("Keras normalizes each step by itself, and moves the averages each time")
+    if x.dims is None or not x.dims:
+        raise UnknownRank("the number of dimensions is not known here")
+    inner = layer.build(_folded(x))
+    return _masked(inner if isinstance(inner, list) else [inner], kept, x)
+
+
+def _folded(x: Tensor) -> Tensor:
+    """The steps as samples."""
+    assert x.dims is not None
+    return Tensor(method(x.code, "flatten", 0, 1), x.dims[1:], dtype=x.dtype)
+
+
+def _masked(found: Result, mask: Expr | None, steps: Tensor | None = None) -> Result:
+    """The results, with the steps as an axis again."""
+    if isinstance(found, list):
+        results = [replace(r if steps is None else _unfolded(r, steps), mask=mask) for r in found]
+        return results if len(results) > 1 else results[0]
+    return replace(found, mask=mask)
+
+
+def _unfolded(result: Tensor, x: Tensor) -> Tensor:
+    """The samples as steps again."""
+    assert x.dims is not None
+    result = in_order(result)
+    count = x.dims[0] if x.dims[0] is not None else index(attribute(x.code, "shape"), 1)
+    code = method(result.code, "unflatten", 0, (-1, count))
+    dims = None if result.dims is None else (x.dims[0], *result.dims)
+    return replace(result, code=code, dims=dims)

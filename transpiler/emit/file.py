@@ -61,7 +61,7 @@ class FileEmitter:
         self.edits: list[Edit] = []
         self.records: list[ModelRecord] = []
         self.helpers: set[str] = set()
-        self.class_names: dict[int, str] = {}
+        self.class_names: dict[int, str] = {s: name for s, (_, name) in file.foreign.items()}
         self.taken = set(_WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
         self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
         self.constructors: list[str] = []
@@ -112,7 +112,8 @@ class FileEmitter:
             if summary.region is not None and summary.kind != "failed":
                 callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
         for summary in self.file.summaries.values():
-            if summary.kind == "builder" or id(summary) in called:
+            forced = id(summary.function.node) in self.file.forced and summary.kind == "block"
+            if summary.kind == "builder" or id(summary) in called or forced:
                 roots.append(summary)
         for summaries in by_function.values():
             if not any(id(s) in callers_of or id(s) in called for s in summaries):
@@ -235,7 +236,11 @@ class FileEmitter:
         entries: list[tuple[int, str, Unit]] = []
         for serial, unit in self.blocks.items():
             assert unit.summary is not None
-            entries.append((self._offset(unit.summary), camel(unit.summary.function.name), unit))
+            function = unit.summary.function
+            base = camel(function.name)
+            if function.nested_in and function.nested_in not in self.file.class_methods:
+                base = camel(function.nested_in) + base
+            entries.append((self._offset(unit.summary), base, unit))
             del serial
         for summary, units in self.builders:
             for unit in units:
@@ -402,6 +407,8 @@ class _FileWriter:
         self._builders()
         self._module()
         self._inlined()
+        self._passed_functions()
+        self._foreign_imports()
         self._subclasses()
         for offset, (code, message) in sorted(self.todos.items()):
             self._todo(offset, code, message)
@@ -575,6 +582,38 @@ class _FileWriter:
         diagnostic = code.at(line, column, message)
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+    def _passed_functions(self) -> None:
+        """Functions passed on by name that are classes now."""
+        by_node: dict[int, Unit] = {
+            id(u.node): u for u in self.emitter.blocks.values() if not u.problem and u.text is not None
+        }
+        for summary in self.file.summaries.values():
+            if summary.region is None or summary.kind == "failed":
+                continue
+            for (start, end), function in summary.region.function_arguments:
+                unit = by_node.get(id(function.node))
+                if unit is not None and function.name == self.tree.text[start:end]:
+                    self.edits.append(Edit(start, end, unit.plan.name))
+
+    def _foreign_imports(self) -> None:
+        """Names of other files' functions that are classes there now."""
+        renamed = {}
+        for serial, (home, name) in self.file.foreign.items():
+            function = next(s.function for s in home.summaries.values() if s.serial == serial)
+            renamed[function.name] = name
+        if not renamed:
+            return
+        for statement in self.top:
+            if not isinstance(statement, cst.SimpleStatementLine):
+                continue
+            for small in statement.body:
+                if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                    for alias in small.names:
+                        if isinstance(alias.name, cst.Name) and alias.name.value in renamed and alias.asname is None:
+                            start, end = self.tree.span(alias.name)
+                            if (start, end) not in {(e.start, e.end) for e in self.edits}:
+                                self.edits.append(Edit(start, end, renamed[alias.name.value]))
 
     def _inlined(self) -> None:
         """Functions that only gave layers, and whose calls are all replaced: they go."""

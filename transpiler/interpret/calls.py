@@ -21,7 +21,10 @@ from transpiler.interpret.tensors import (
     dims_value,
     ensure_current,
     in_layout,
+    refreshed,
+    rewrite_shape,
     run_rule,
+    with_rank,
 )
 from transpiler.interpret.values import (
     Bound,
@@ -41,7 +44,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, attribute, call, expr, index
 from transpiler.ir.tensor import Layout, Tensor
 
 
@@ -93,6 +96,8 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         return _call_layer(region, node, callee)
     if isinstance(callee, Function):
         arguments = arguments_of(region, node)
+        if callee.parameter and any(holds_tensor(v) for _, v in arguments):
+            return provided("call_parameter")(region, node, callee.parameter, arguments)
         return provided("call_function")(region, node, callee, arguments)
     if isinstance(callee, Model):
         return provided("call_model")(region, node, callee, arguments_of(region, node))
@@ -127,6 +132,8 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     handler = _FRAMEWORK.get(name)
     if handler is not None:
         return handler(region, node, name)
+    if name in rules.tools and not region.is_module:
+        return _tool_call(region, node, rules.tools[name])
     arguments = arguments_of(region, node)
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
@@ -140,6 +147,43 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     if any(holds_tensor(v) for _, v in arguments):
         return tensor_function(region, node, name, arguments)
     return _other_call(region, node, name, arguments)
+
+
+def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
+    """A function of the framework on plain values, by what stands in for it."""
+    values = [v for _, v in arguments_of(region, node)]
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(is_graph(v) for v in values):
+        raise GiveUp(f"`{replacement}` of a tensor or layer", node)
+    rewrite(region, node.func, Static(Expr(replacement)))
+    region.helpers_used |= {replacement}
+    return verbatim(region, node, *values)
+
+
+def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
+    """`imagenet_utils.correct_pad(x, 3)`: computed where the size of the image is known."""
+    values = [v for _, v in arguments_of(region, node)]
+    if len(values) != 2 or not isinstance(values[0], Bound):
+        raise GiveUp("correct_pad of something that is not a tensor", node)
+    tensor = refreshed(region, ensure_current(region, with_rank(region, values[0], 4), node))
+    assert tensor.dims is not None
+    kernel = to_expr(region, values[1])
+    height, width = tensor.dims[0], tensor.dims[1]
+    if height is not None and width is not None and height.known and width.known and kernel.known:
+        sizes = kernel.value if isinstance(kernel.value, (tuple, list)) else (kernel.value,) * 2
+        pads = tuple((k // 2 - 1 + n.value % 2, k // 2) for k, n in zip(sizes, (height, width), strict=True))
+        value = const(pads)
+        rewrite(region, node, value, 0)
+        return value
+    shape = attribute(tensor.code, "shape")
+    part = index(shape, Expr("2:")) if tensor.layout is Layout.FIRST else index(shape, Expr("1:3"))
+    running = call("correct_pad", part, kernel)
+    region.helpers_used |= {"correct_pad"}
+    missing = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    value = Static(missing, running)
+    rewrite(region, node, value)
+    return value
 
 
 def _looks_like_layer(name: str) -> bool:
@@ -267,7 +311,10 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
 def _shape_of(region: Region, node: cst.Call, name: str) -> Value:
     arguments = arguments_of(region, node)
     if arguments and isinstance(arguments[0][1], Bound):
-        return dims_value(region, ensure_current(region, arguments[0][1], node))
+        value = ensure_current(region, arguments[0][1], node)
+        shape = dims_value(region, value)
+        rewrite_shape(region, node, value, shape)
+        return shape
     return Unknown(f"{name} of something that is not a tensor of a model")
 
 
@@ -291,6 +338,7 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     ),
     "tf.name_scope": lambda region, node, name: Framework("tf.name_scope"),
     "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
+    "keras.applications.imagenet_utils.correct_pad": _correct_pad,
     "tf.device": lambda region, node, name: Framework("tf.device"),
 }
 
@@ -612,7 +660,9 @@ _BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = 
 def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Bound)
     if name == "get_shape":
-        return dims_value(region, receiver)
+        shape = dims_value(region, receiver)
+        rewrite_shape(region, node, receiver, shape)
+        return shape
     raise GiveUp(f"the method {name} of a tensor has no translation", node)
 
 
@@ -621,6 +671,10 @@ def _list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> 
     assert isinstance(func, cst.Attribute)
     variable = func.value.value if isinstance(func.value, cst.Name) else ""
     if name in ("as_list", "copy") and isinstance(receiver, Sequence):
+        span = region.tree.span(func.value)
+        for rewrites in (region.rewrites, region.running):
+            if span in rewrites:
+                rewrites[region.tree.span(node)] = rewrites[span]
         return replace(receiver, kind=list)
     if name == "append" and variable and len(node.args) == 1:
         return _append(region, node, receiver, variable)

@@ -329,7 +329,11 @@ def _loop(
                 _close(region, start, phis)
         finally:
             region.loops.pop()
-        more = _unstable(region, start, region.scope, phis, target)
+        try:
+            more = _unstable(region, start, region.scope, phis, target)
+        except _RankFound as found:
+            region.want(f"rank:{found.source}", found.rank)
+            raise
         if not more:
             if not _surely_runs(iterable):
                 _leave(region, start, phis)
@@ -450,6 +454,15 @@ def _unstable(
     return found
 
 
+class _RankFound(Exception):
+    """The body of a loop told how many axes a tensor has that comes from outside."""
+
+    def __init__(self, source: str, rank: int) -> None:
+        super().__init__(source)
+        self.source = source
+        self.rank = rank
+
+
 def _difference(
     region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
 ) -> str:
@@ -504,8 +517,8 @@ def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str
         if a.dims is None and b.dims is None:
             kinds.add("channels")
             return ",".join(sorted(kinds))
-        if a.dims is None and first.source:
-            return ",".join(sorted(kinds))
+        if a.dims is None and b.dims is not None and first.source:
+            raise _RankFound(first.source, len(b.dims) + 1)
         raise GiveUp("the number of dimensions of a tensor changes in a loop")
     if len(a.dims) != len(b.dims):
         raise GiveUp("the number of dimensions of a tensor changes in a loop")

@@ -24,6 +24,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors import (
     binary_op,
     dims_value,
+    rewrite_shape,
     subscript_op,
     unary_op,
 )
@@ -141,7 +142,9 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
         return Framework(canonical(f"{receiver.name}.{attr}"))
     if isinstance(receiver, Bound):
         if attr == "shape":
-            return dims_value(region, receiver)
+            shape = dims_value(region, receiver)
+            rewrite_shape(region, node, receiver, shape)
+            return shape
         if attr in ("dtype", "ndim", "name"):
             return _tensor_attribute(receiver, attr)
         return Unknown(f"`.{attr}` of a tensor")

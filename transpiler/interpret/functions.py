@@ -142,6 +142,8 @@ def summarize(
     )
     key = (id(function.node), kinds)
     home: FileContext = function.file if function.file is not None else file
+    if home is not file:
+        return _foreign(file, home, function)
     found = home.summaries.get(key)
     if found is not None:
         return found
@@ -157,6 +159,21 @@ def summarize(
         summary.reason = why.reason
         summary.result = why.node  # type: ignore[assignment]
     return summary
+
+
+def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
+    """The summary of another file's function, as that file's own conversion has it."""
+    candidates = [s for s in home.summaries.values() if s.function.node is function.node]
+    blocks = [s for s in candidates if s.kind == "block" and s.serial in home.planned.class_names]
+    if len(blocks) > 1:
+        return Summary(function, "failed", reason=f"`{function.name}` becomes several classes")
+    if blocks:
+        file.foreign[blocks[0].serial] = (home, home.planned.class_names[blocks[0].serial])
+        return blocks[0]
+    other = [s for s in candidates if s.kind not in ("failed", "running")]
+    if other:
+        return other[-1]
+    return Summary(function, "failed", reason=f"`{function.name}` of another file is not converted")
 
 
 def _interpret(
@@ -229,7 +246,8 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
     scope = region.scope
     reading = scope.read(name)
     demanded = f"tensor:{name}" in region.wants
-    if value is None and _default_is_none(parameter) and (demanded or _is_tensor_slot(region, name)):
+    plain = value is None or (isinstance(value, Static) and not demanded)
+    if plain and _default_is_none(parameter) and (demanded or _is_tensor_slot(region, name)):
         region.assumed_none.add(name)
         scope.values[name] = Static(Expr(name, None, names=reading.names))
         return
@@ -292,6 +310,8 @@ def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
     rank = region.wants.get(f"rank:{source}", rank)
     layout = region.wants.get(f"layout:{source}", given.layout if given is not None else Layout.LAST)
     region.given_layouts[name] = layout
+    if rank is not None:
+        region.given_ranks[name] = rank
     dtype = given.dtype if given is not None else "float32"
     return _open_parameter(region, name, region.scope.read(name), rank, layout, dtype, source)
 
@@ -430,8 +450,8 @@ def finish_block(summary: Summary) -> None:
     summary.attributes = ()
     size = _out_size(summary.result)
     known = {p.name for p in summary.parameters}
-    if size is not None and (summary.function.force_attribute or not _from_parameters(size, known)):
-        if len(region.returns) == 1:
+    if size is not None and (_is_forced(summary) or not _from_parameters(size, known)):
+        if len(region.returns) == 1 or region.scope.current(size):
             summary.attributes = (("out_channels", size.text),)
             wanted = frozenset(n for n, _ in size.names)
     stored = _stored_names(region, live, set(summary.tensors))
@@ -453,6 +473,12 @@ def finish_block(summary: Summary) -> None:
     summary.kind = "block" if summary.modules or effects or summary.attributes else "operation"
     if "\ue00anosize\ue00b" in live_init:
         raise GiveUp("the size of a tensor that a layer needs is not known")
+
+
+def _is_forced(summary: Summary) -> bool:
+    """Whether someone constructs the class who can't see it."""
+    home = summary.function.file
+    return home is not None and id(summary.function.node) in home.forced
 
 
 def _is_silent_init(node: Any) -> bool:
@@ -525,6 +551,7 @@ def call_function(
     if isinstance(function.node, cst.Lambda):
         return _inline(region, node, function, arguments)
     bound = bind_arguments(function, parameters_of(function.node), arguments)
+    _note_function_arguments(region, node, arguments)
     tensors = any(holds_tensor(v) for v in bound.values())
     if not tensors and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
@@ -550,6 +577,15 @@ def call_function(
     if isinstance(summary.result, Unknown):
         return summary.result
     return plain_call(region, node, function, [v for _, v in arguments])
+
+
+def _note_function_arguments(region: Region, node: cst.CSTNode, arguments: list[Argument]) -> None:
+    """Functions that are passed on by name: the name changes if they become classes."""
+    if not isinstance(node, cst.Call):
+        return
+    for argument, (_, value) in zip(node.args, arguments, strict=False):
+        if isinstance(argument.value, cst.Name) and isinstance(value, Function):
+            region.function_arguments.append((region.tree.span(argument.value), value))
 
 
 def plain_call(region: Region, node: cst.CSTNode, function: Function, values: list[Value]) -> Value:
@@ -697,7 +733,7 @@ def _given_tensor(
     target = inner.parameter_layouts().get(name)
     if isinstance(value, Bound):
         value = ensure_current(region, value, node)
-        rank = inner.wants.get(f"rank:param:{name}")
+        rank = inner.wants.get(f"rank:param:{name}") or inner.given_ranks.get(name)
         if rank is not None and value.tensor.dims is None:
             value = with_rank(region, value, rank)
         return value if target is None else in_layout(region, value, target)
@@ -819,8 +855,7 @@ def _outer_tensor(
     dims = None if tensor.dims is None else tuple(outer(d) for d in tensor.dims)
     hint = outer(tensor.channels_hint)
     if module is not None and summary.attributes:
-        size = attribute(module.ref, "out_channels")
-        size = replace(size, text=f"\ue00c{module.token}\ue00d.out_channels", modules=(module,))
+        size = _attribute_of(module, "out_channels")
         if dims is None:
             hint = size
         else:
@@ -957,8 +992,59 @@ def _instance(
 
 @provides("call_parameter")
 def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
-    """A parameter that is called on a tensor: a block that the caller chooses."""
-    raise GiveUp(f"the parameter `{name}` is called on a tensor", node)
+    """A parameter that is called on a tensor: a block that the caller chooses.
+
+    The caller passes a class (or function) that takes the number of channels and makes a module
+    with `out_channels`; tensors have their channels first on both of its sides.
+    """
+    values = [v for _, v in arguments]
+    if len(values) != 1 or not isinstance(values[0], Bound):
+        raise GiveUp(f"the parameter `{name}` is called on more than a tensor", node)
+    value = in_layout(region, ensure_current(region, values[0], node), Layout.FIRST)
+    tensor = refreshed(region, value)
+    if tensor.dims is None or len(tensor.dims) < 2:
+        raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
+    held = region.scope.values.get(name)
+    if isinstance(held, Function):
+        _force_block(region, held, value, node)
+    channels = tensor.dims[-1]
+    if channels is None:
+        raise GiveUp("the number of channels of a tensor is not known", node)
+    constructor = call(region.scope.read(name), channels)
+    module = Module(constructor, _snake(name))
+    size = _attribute_of(module, "out_channels")
+    dims: tuple[Dim, ...] = (*(None,) * (len(tensor.dims) - 1), size)
+    result = Bound(Tensor(module(value.tensor.code), dims, Layout.FIRST, tensor.dtype))
+    region.graph_events += 1
+    register(region, result)
+    return result
+
+
+def _attribute_of(module: Module, name: str) -> Expr:
+    size = attribute(module.ref, name)
+    return replace(size, text=f"\ue00c{module.token}\ue00d.{name}", modules=(module,))
+
+
+def _force_block(region: Region, function: Function, value: Bound, node: cst.CSTNode) -> None:
+    """See to it that a function that is passed on becomes a class that can be constructed there."""
+    tensor = value.tensor
+    generic = Bound(replace(tensor, code=Expr("x"), dims=(None,) * len(tensor.dims or ())))
+    parameters = parameters_of(function.node)
+    if not parameters:
+        raise GiveUp(f"`{function.name}` takes no tensor", node)
+    home: FileContext = function.file
+    home.forced.add(id(function.node))
+    summary = summarize(home, function, {parameters[0].name: generic}, region)
+    if summary.kind == "failed":
+        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    if summary.kind != "block" or summary.statics or summary.closure:
+        raise GiveUp(f"`{function.name}` can't be made from the number of channels alone", node)
+    if len(summary.sizes) > 1:
+        raise GiveUp(f"`{function.name}` needs more than the number of channels", node)
+    result = summary.result
+    if not isinstance(result, Bound) or result.tensor.layout is not Layout.FIRST:
+        raise GiveUp(f"`{function.name}` does not give an image", node)
+    region.called.append(summary)
 
 
 __all__ = ["ASSUMED_CALLERS", "bind_tensor", "const", "constant", "walk"]

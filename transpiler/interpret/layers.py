@@ -182,7 +182,40 @@ def apply_layer(
     except Unsupported as why:
         return _stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
+    if not modules_of(value) and _needs_running(value):
+        return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs)
     return _finish(region, layer, value, node)
+
+
+def _needs_running(value: Value) -> bool:
+    """Whether `forward` would read a size that only `__init__` knows."""
+    if isinstance(value, Sequence):
+        return any(_needs_running(i) for i in value.items)
+    if not isinstance(value, Bound):
+        return False
+    return any(n.startswith(("\ue004", "\ue00a")) for n, _ in value.tensor.code.names)
+
+
+def _in_forward(
+    region: Region,
+    layer: Layer,
+    bounds: list[Bound],
+    call_arguments: dict[str, Value],
+    node: cst.CSTNode,
+    as_list: Any,
+) -> Value:
+    """A layer without a module, its arguments written as `forward` computes them."""
+    region.reading_running = True
+    try:
+        arguments = _rule_arguments(region, layer, call_arguments, node)
+        result, bounds = evaluate_twice(
+            region, bounds, lambda given: _run(region, layer, arguments, given, as_list)
+        )
+    except Unsupported as why:
+        raise GiveUp(str(why), node) from None
+    finally:
+        region.reading_running = False
+    return _finish(region, layer, result_values(region, result, bounds), node)
 
 
 def _input_tensors(
@@ -305,6 +338,12 @@ def rule_argument(region: Region, value: Value) -> Any:
         return wrapped(region, value)
     if isinstance(value, Framework):
         return Expr(value.name, Symbol(value.name))
+    if region.reading_running:
+        if isinstance(value, Static):
+            return value.running
+        if isinstance(value, Sequence) and value.static is None:
+            parts = [i.running if isinstance(i, Static) else to_expr(region, i) for i in value.items]
+            return expr(tuple(parts) if value.kind is tuple else parts)
     return to_expr(region, value)
 
 

@@ -124,10 +124,13 @@ class FileContext:
     functions: list[Function] = field(default_factory=list)
     keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
+    forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
     path: str = ""
     module: Region | None = None
+    foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
+    planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     left_functions: dict[int, str] = field(default_factory=dict)
 
@@ -189,6 +192,9 @@ class Region:
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
         self.source = ""
         self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
+        self.reading_running = False  #: whether arguments are written for `forward`
+        self.function_arguments: list[tuple[tuple[int, int], Function]] = []
+        self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None

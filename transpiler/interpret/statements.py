@@ -18,6 +18,7 @@ from transpiler.interpret.statics import (
     one_line,
     operator_text,
     rewritten,
+    running_names,
     to_expr,
 )
 from transpiler.interpret.tensors import bind_tensor, binary_op, emit_before
@@ -146,16 +147,16 @@ def comments_of(region: Region, node: cst.CSTNode) -> Comments | None:
     """The comments above a statement, inside of it and at its end."""
     leading: list[str] = []
     for empty in getattr(node, "leading_lines", ()):
-        leading.append(empty.comment.value if empty.comment is not None else "")
+        leading.append(empty.comment.value.rstrip() if empty.comment is not None else "")
     trailing = ""
     if isinstance(node, cst.SimpleStatementLine):
         if node.trailing_whitespace.comment is not None:
-            trailing = node.trailing_whitespace.comment.value
+            trailing = node.trailing_whitespace.comment.value.rstrip()
         leading += inner_comments(region, node)
     elif isinstance(node, (cst.For, cst.If, cst.While)):
         header = getattr(node.body, "header", None)
         if header is not None and header.comment is not None:
-            trailing = header.comment.value
+            trailing = header.comment.value.rstrip()
     if not leading and not trailing:
         return None
     return Comments(tuple(leading), trailing)
@@ -537,9 +538,9 @@ def emit_static(
     uses: set[str] = set(extra)
     run_uses: set[str] = set(extra)
     for part in parts:
-        uses |= {n for n, _ in to_expr(region, part).names}
-        running = part.running if isinstance(part, Static) else to_expr(region, part)
-        run_uses |= {n for n, _ in running.names}
+        written = to_expr(region, part)
+        uses |= {n for n, _ in written.names}
+        run_uses |= {n for n, _ in running_names(part, written)}
     if region.running:
         merged = {**region.rewrites, **region.running}
         run_text = one_line(rewritten(region.tree, node, merged))

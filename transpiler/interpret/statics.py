@@ -116,9 +116,20 @@ def verbatim(region: Region, node: cst.BaseExpression, *parts: Value, value: Any
     if running == written.text:
         return Static(written)
     run_names = frozenset[Any]().union(
-        *((p.running if isinstance(p, Static) else e).names for p, e in zip(parts, exprs, strict=True))
+        *(running_names(p, e) for p, e in zip(parts, exprs, strict=True))
     )
     return Static(written, Expr(running, value, strength(node), run_names))
+
+
+def running_names(value: Value, written: Expr) -> frozenset[Any]:
+    """The names that a value reads in `forward`."""
+    if isinstance(value, Static):
+        return value.running.names
+    if isinstance(value, Sequence) and value.static is None:
+        return frozenset[Any]().union(
+            *(i.running.names if isinstance(i, Static) else written.names for i in value.items)
+        )
+    return written.names
 
 
 def rewritten(tree: Tree, node: cst.CSTNode, rewrites: dict[tuple[int, int], str]) -> str:

@@ -12,10 +12,10 @@ import libcst as cst
 from transpiler.diagnostics import UNSUPPORTED
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import to_expr
+from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.code import Construct, Line
-from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, index, method
+from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, expr, index, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
 
 _AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "channels")}
@@ -391,6 +391,18 @@ def dims_value(region: Region, value: Bound) -> Value:
     for i, dim in enumerate(tensor.dims):
         items.append(_size(tensor, i + 1, dim))
     return Sequence(tuple(items), tuple)
+
+
+def rewrite_shape(region: Region, node: cst.BaseExpression, value: Bound, shape: Value) -> None:
+    """Where a whole shape is used, both programs write it out in Keras's order."""
+    if not isinstance(shape, Sequence) or not all(isinstance(i, Static) for i in shape.items):
+        return
+    parts = [i for i in shape.items if isinstance(i, Static)]
+    running = expr(tuple(p.running for p in parts))
+    tensor = value.tensor
+    if tensor.layout is Layout.LAST or tensor.dims is None or len(tensor.dims) < 2:
+        running = attribute(tensor.code, "shape")
+    rewrite(region, node, Static(expr(tuple(p.expr for p in parts)), running))
 
 
 def _size(tensor: Tensor, axis: int, dim: Dim) -> Static:

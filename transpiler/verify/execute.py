@@ -64,9 +64,8 @@ class Run:
 
 
 def describe(error: BaseException) -> str:
-    """The type and first line of an error."""
-    text = str(error).strip().split("\n")[0]
-    return f"{type(error).__name__}: {text}"[:300]
+    """The type and the beginning of the text of an error, on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
 
 
 def run_program(

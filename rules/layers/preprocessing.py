@@ -1,0 +1,263 @@
+"""Preprocessing and augmentation of images and features."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes named here)
+from rules.layers.windows import channels_last
+from rules.ops.image import resized
+from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, joined, method, prefix
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.rule import Param, layer, own, unless
+
+#: What lies outside of an image, by torch's names.
+FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
+
+
+def _floats(x: Tensor) -> Tensor:
+    """Keras computes with floats whatever it is given."""
+    if x.dtype.startswith(("int", "uint", "bool")):
+        return replace(x, code=method(x.code, "float"), dtype="float32")
+    return x
+
+
+@layer("Rescaling")
+def rescaling(x: Tensor, scale: Param, offset: Param = 0.0) -> Tensor:
+    """Written out."""
+    if scale.items is not None or offset.items is not None:
+        raise Unsupported("a scale for each channel")
+    return x.to(infix(infix(_floats(x).code, "*", scale), "+", offset))
+
+
+@layer("Resizing", layout=Layout.FIRST, ignored={"fill_mode", "fill_value"})
+def resizing(
+    x: Tensor,
+    height: Param,
+    width: Param,
+    interpolation: Param = "bilinear",
+    crop_to_aspect_ratio: Param = False,
+    pad_to_aspect_ratio: Param = False,
+    antialias: Param = False,
+    data_format: Param = None,
+) -> Tensor:
+    """Pixel centers as in torch; nearest is torch's nearest-exact."""
+    channels_last(data_format)
+    if not (crop_to_aspect_ratio.is_const(False) and pad_to_aspect_ratio.is_const(False)):
+        raise Unsupported("a resize that preserves the aspect ratio")
+    if x.dtype.startswith("uint"):
+        raise Unsupported("a resize of whole numbers, which Keras rounds")
+    return resized(x, expr((height, width)), interpolation, antialias)
+
+
+@layer("CenterCrop", layout=Layout.FIRST)
+def center_crop(x: Tensor, height: Param, width: Param, data_format: Param = None) -> Tensor:
+    """A slice; Keras resizes images that are smaller."""
+    channels_last(data_format)
+    if x.dims is None or x.rank != 4:
+        raise Unsupported("a crop of something else than a batch of images")
+    keys: list[Arg] = [Expr(":"), Expr(":")]
+    for size, wanted in zip(x.spatial, (height, width), strict=True):
+        if size is None or not (size.known and wanted.known) or size.value < wanted.value:
+            raise Unsupported("the crop may be larger than the image: Keras would resize it then")
+        start = (size.value - wanted.value) // 2
+        keys.append(joined(f"{start or ''}:{start + wanted.value}", 0))
+    return x.to(index(x.code, *keys), (height, width, x.dims[-1]))
+
+
+@layer("Normalization", layout=Layout.LAST)
+def normalization(
+    x: Tensor,
+    axis: Param = -1,
+    mean: Param = None,
+    variance: Param = None,
+    invert: Param = False,
+) -> Tensor:
+    """A mean and variance found by `adapt` are buffers of a small class."""
+    if not axis.is_const(-1, None) and not (x.dims is not None and axis.is_const(x.rank - 1)):
+        raise Unsupported(f"normalization along axis {axis}")
+    if not invert.known or not mean.known:
+        raise Unsupported("the mean is only known when the program runs")
+    if mean.value is None:
+        if invert.value:
+            raise Unsupported("an inverted normalization by what `adapt` finds")
+        sizes = () if axis.is_const(None) else (x.channels,)
+        module = own("Normalization", *sizes, hint="normalization")
+        return x.to(module(_floats(x).code))
+    return x.to(_normalized(_floats(x).code, mean, variance, bool(invert.value)))
+
+
+def _normalized(code: Expr, mean: Expr, variance: Expr, invert: bool) -> Expr:
+    """By numbers that the program gives."""
+    if not variance.known:
+        raise Unsupported("the variance is only known when the program runs")
+    numbers = variance.value if isinstance(variance.value, (list, tuple)) else [variance.value]
+    deviations = [max(float(v) ** 0.5, 1e-7) for v in numbers]
+    deviation: Arg = deviations[0]
+    shift: Expr = mean
+    if isinstance(variance.value, (list, tuple)):
+        deviation = method(code, "new_tensor", list(deviations))
+    if mean.items is not None:
+        shift = method(code, "new_tensor", mean)
+    if invert:
+        return infix(infix(code, "*", deviation), "+", shift)
+    return infix(infix(code, "-", shift), "/", deviation)
+
+
+@layer("CategoryEncoding", layout=Layout.LAST)
+def category_encoding(
+    x: Tensor, num_tokens: Param = None, output_mode: Param = "multi_hot", sparse: Param = False
+) -> Tensor:
+    """One-hot vectors, alone or taken together."""
+    if not sparse.is_const(False) or x.dims is None or num_tokens.is_const(None):
+        raise Unsupported("a sparse encoding, or one of unknown size")
+    single = bool(x.dims) and x.dims[-1] is not None and x.dims[-1].is_const(1)
+    code = x.code if x.dtype == "int64" else method(x.code, "long")
+    if output_mode.is_const("one_hot"):
+        flat = method(code, "squeeze", -1) if single else code
+        dims = x.dims[:-1] if single else x.dims
+        encoded = call("F.one_hot", flat, num_tokens)
+        return replace(x, code=method(encoded, "float"), dims=(*dims, num_tokens), dtype="float32")
+    if not output_mode.is_const("multi_hot", "count") or not x.dims:
+        raise Unsupported(f"output_mode={output_mode}")
+    together = "amax" if output_mode.value == "multi_hot" else "sum"
+    encoded = method(call("F.one_hot", code, num_tokens), together, -2)
+    dims = (*x.dims[:-1], num_tokens)
+    return replace(x, code=method(encoded, "float"), dims=dims, dtype="float32")
+
+
+@layer("Discretization", ignored={"epsilon"})
+def discretization(
+    x: Tensor,
+    bin_boundaries: Param = None,
+    num_bins: Param = None,
+    output_mode: Param = "int",
+    sparse: Param = False,
+) -> Tensor:
+    """The boundaries must be given: torch has no quantile sketch."""
+    if bin_boundaries.is_const(None):
+        raise Unsupported("bins that `adapt` finds in data")
+    if not output_mode.is_const("int") or not sparse.is_const(False):
+        raise Unsupported(f"output_mode={output_mode}")
+    code = _floats(x).code
+    found = call("torch.bucketize", code, method(code, "new_tensor", bin_boundaries), right=True)
+    return replace(x, code=found, dtype="int64")
+
+
+@layer("RandomFlip", layout=Layout.FIRST, ignored={"seed"})
+def random_flip(
+    x: Tensor, mode: Param = "horizontal_and_vertical", data_format: Param = None
+) -> Tensor:
+    """The same distribution; Keras flips both ways together or not at all."""
+    channels_last(data_format)
+    dims = {"horizontal": (3,), "vertical": (2,), "horizontal_and_vertical": (2, 3)}
+    if not mode.known or mode.value not in dims:
+        raise Unsupported(f"mode={mode}")
+    return _augmented(x, "RandomFlip", *dims[mode.value])
+
+
+@layer("RandomRotation", layout=Layout.FIRST, ignored={"seed"})
+def random_rotation(
+    x: Tensor,
+    factor: Param,
+    fill_mode: Param = "reflect",
+    interpolation: Param = "bilinear",
+    fill_value: Param = 0.0,
+    data_format: Param = None,
+) -> Tensor:
+    """The same distribution; positive factors turn counter-clockwise."""
+    channels_last(data_format)
+    options = _sampling(fill_mode, interpolation, fill_value)
+    return _augmented(x, "RandomRotation", *_bounds(factor), **options)
+
+
+@layer("RandomZoom", layout=Layout.FIRST, ignored={"seed"})
+def random_zoom(
+    x: Tensor,
+    height_factor: Param,
+    width_factor: Param = None,
+    fill_mode: Param = "reflect",
+    interpolation: Param = "bilinear",
+    fill_value: Param = 0.0,
+    data_format: Param = None,
+) -> Tensor:
+    """The same distribution; without a width factor both axes zoom alike."""
+    channels_last(data_format)
+    options = _sampling(fill_mode, interpolation, fill_value)
+    factors = [_bounds(height_factor)]
+    if not width_factor.is_const(None):
+        factors.append(_bounds(width_factor))
+    return _augmented(x, "RandomZoom", *factors, **options)
+
+
+@layer("RandomTranslation", layout=Layout.FIRST, ignored={"seed"})
+def random_translation(
+    x: Tensor,
+    height_factor: Param,
+    width_factor: Param,
+    fill_mode: Param = "reflect",
+    interpolation: Param = "bilinear",
+    fill_value: Param = 0.0,
+    data_format: Param = None,
+) -> Tensor:
+    """The same distribution; positive factors move the image down and right."""
+    channels_last(data_format)
+    options = _sampling(fill_mode, interpolation, fill_value)
+    factors = _bounds(height_factor), _bounds(width_factor)
+    return _augmented(x, "RandomTranslation", *factors, **options)
+
+
+@layer("RandomContrast", layout=Layout.FIRST, ignored={"seed"})
+def random_contrast(x: Tensor, factor: Param, value_range: Param = (0, 255)) -> Tensor:
+    """The same distribution; in Keras 3 one number never lowers the contrast."""
+    if factor.items is not None:
+        low, high = factor.items
+        bounds = infix(1, "-", low), infix(1, "+", high)
+    else:
+        bounds = expr(1), infix(1, "+", factor)
+    return _augmented(x, "RandomContrast", *bounds, **_range(value_range))
+
+
+@layer("RandomBrightness", layout=Layout.FIRST, ignored={"seed"})
+def random_brightness(x: Tensor, factor: Param, value_range: Param = (0, 255)) -> Tensor:
+    """The same distribution."""
+    return _augmented(x, "RandomBrightness", *_bounds(factor), **_range(value_range))
+
+
+def _augmented(x: Tensor, cls: str, *args: Arg, **options: Arg) -> Tensor:
+    """A class that does nothing but while training."""
+    if x.dims is not None and x.rank != 4:
+        raise Unsupported("augmentation of something else than a batch of images")
+    module = own(cls, *args, hint=_snake(cls), **options)
+    return x.to(module(_floats(x).code))
+
+
+def _snake(name: str) -> str:
+    """`random_flip` for RandomFlip."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _bounds(factor: Expr) -> tuple[Expr, Expr]:
+    """A number as that range around zero."""
+    if factor.items is not None and len(factor.items) == 2:
+        return factor.items[0], factor.items[1]
+    return (expr(-factor.value) if factor.known else prefix("-", factor)), factor
+
+
+def _range(value_range: Expr) -> dict[str, Arg]:
+    default = value_range.known and tuple(value_range.value) == (0, 255)
+    return {} if default else {"value_range": value_range}
+
+
+def _sampling(fill_mode: Expr, interpolation: Expr, fill_value: Expr) -> dict[str, Arg]:
+    """Arguments of grid_sample that are not the defaults."""
+    if not fill_mode.known or fill_mode.value not in FILLS:
+        raise Unsupported(f"fill_mode={fill_mode}")
+    if fill_mode.value == "constant" and not fill_value.is_const(0, 0.0):
+        raise Unsupported(f"fill_value={fill_value}")
+    if not interpolation.is_const("bilinear", "nearest"):
+        raise Unsupported(f"interpolation={interpolation}")
+    return {
+        **unless(interpolation, "bilinear", mode=interpolation),
+        **unless(fill_mode, "reflect", padding_mode=FILLS[fill_mode.value]),
+    }
