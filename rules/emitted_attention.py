@@ -47,7 +47,9 @@ class MultiHeadAttention(nn.Module):
         """The projections, split into heads."""
         key = value if key is None else key
         projected = self.query(query), self.key(key), self.value(value)
-        return (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in projected)
+        return (
+            x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in projected
+        )
 ''',
     (),
     TORCH,
@@ -83,7 +85,7 @@ emitted(
     "GroupedQueryAttention",
     '''
 class GroupedQueryAttention(nn.Module):
-    """Multi-head attention in which groups of query heads share their keys and values."""
+    """Multi-head attention in which groups of heads share their keys and values."""
 
     def __init__(
         self,

@@ -152,7 +152,7 @@ emitted(
     "RandomContrast",
     '''
 class RandomContrast(nn.Module):
-    """Spread the values of each image around the mean of each channel while training."""
+    """Spread the values of each image around its channel means while training."""
 
     def __init__(self, low, high, value_range=(0, 255)):
         super().__init__()

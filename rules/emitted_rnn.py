@@ -8,7 +8,7 @@ emitted(
     "pack_steps",
     '''
 def pack_steps(x, mask):
-    """Pack the steps that the mask keeps, so that a recurrent layer skips the others."""
+    """Pack the steps that the mask keeps: a recurrent layer skips the others."""
     kept_first = mask.int().argsort(dim=1, descending=True, stable=True)
     x = x.take_along_dim(kept_first[..., None], dim=1)
     lengths = mask.sum(1).clamp(min=1).cpu()
@@ -38,7 +38,7 @@ emitted(
     "LSTM",
     '''
 class LSTM(nn.Module):
-    """An LSTM with a choice of activations and of dropout that is the same at every step."""
+    """An LSTM with any activations, and dropout that stays the same at all steps."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ emitted(
     "GRU",
     '''
 class GRU(nn.Module):
-    """A GRU with a choice of activations and of dropout that is the same at every step."""
+    """A GRU with any activations, and dropout that stays the same at all steps."""
 
     def __init__(
         self,
@@ -144,7 +144,8 @@ class GRU(nn.Module):
                 output = h = new_h
             else:
                 keep = mask[:, step, None]
-                output, h = torch.where(keep, new_h, output), torch.where(keep, new_h, h)
+                output = torch.where(keep, new_h, output)
+                h = torch.where(keep, new_h, h)
             outputs.append(output)
         return torch.stack(outputs, dim=1), h
 
@@ -162,7 +163,7 @@ emitted(
     "ResetBeforeGRU",
     '''
 class ResetBeforeGRU(nn.Module):
-    """A GRU that resets its state before the matrix product, as Cho et al. (2014) wrote it."""
+    """A GRU that resets its state before the matrix product (Cho et al., 2014)."""
 
     def __init__(
         self,
@@ -204,7 +205,8 @@ class ResetBeforeGRU(nn.Module):
                 output = h = new_h
             else:
                 keep = mask[:, step, None]
-                output, h = torch.where(keep, new_h, output), torch.where(keep, new_h, h)
+                output = torch.where(keep, new_h, output)
+                h = torch.where(keep, new_h, h)
             outputs.append(output)
         return torch.stack(outputs, dim=1), h
 
@@ -222,7 +224,7 @@ emitted(
     "RNN",
     '''
 class RNN(nn.Module):
-    """A simple RNN with a choice of activation and of dropout that is the same at every step."""
+    """A simple RNN with any activation, and dropout that stays the same at all steps."""
 
     def __init__(
         self,
@@ -256,7 +258,8 @@ class RNN(nn.Module):
                 output = h = new_h
             else:
                 keep = mask[:, step, None]
-                output, h = torch.where(keep, new_h, output), torch.where(keep, new_h, h)
+                output = torch.where(keep, new_h, output)
+                h = torch.where(keep, new_h, h)
             outputs.append(output)
         return torch.stack(outputs, dim=1), h
 ''',
