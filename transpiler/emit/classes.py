@@ -245,6 +245,7 @@ class _Writer:
 
     def _parameters(self) -> list[tuple[str, str, str, bool]]:
         needed = set(self.live_init) | set(self.stored)
+        needed |= {w for g in self.plan.guards for w in re.findall(r"^if (\w+) is", g)}
         found = [p for p in self.plan.parameters if p[0] in needed]
         listed = {p[0] for p in self.plan.parameters}
         extra = sorted(
@@ -414,6 +415,8 @@ class _Writer:
         return text
 
     def _statement(self, text: str, indent: int, comments: Comments) -> list[str]:
+        if "\n" in text:
+            return self._long_statement(text, indent, comments)
         lines = [indented_comment(c, indent) for c in comments.leading]
         self.used_comments.update(comments.leading)
         if comments.trailing:
@@ -423,6 +426,17 @@ class _Writer:
                 return [*lines, fold(text, indent)]
             return [*lines, fold(text, indent) + f"  {comments.trailing}"]
         return [*lines, fold(text, indent)]
+
+    def _long_statement(self, text: str, indent: int, comments: Comments) -> list[str]:
+        """A statement in the lines in which the user wrote it."""
+        pad = " " * indent
+        lines = [indented_comment(c, indent) for c in comments.leading if not c or c not in text]
+        if '"""' in text or "'''" in text:
+            return [*lines, pad + text]
+        first = [pad + line if line else "" for line in text.split("\n")]
+        if comments.trailing and comments.trailing not in text:
+            first[-1] += f"  {comments.trailing}"
+        return [*lines, *first]
 
     # __init__ ------------------------------------------------------------------------------
 

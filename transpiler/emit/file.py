@@ -12,6 +12,7 @@ from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import (
     ASSUMED,
     ASSUMED_CALLERS,
+    LEFT_CODE,
     LEFT_MODEL,
     LEFT_SUBCLASS,
     LEFT_TRAINING,
@@ -170,7 +171,7 @@ class FileEmitter:
             parameters,
             (),
             statics,
-            tuple(sorted(self._model_names(region, built))),
+            self._model_names(region, built),
             dict(region.renames),
             dict(region.module_hints),
             apply_init=self.file.options.init == "keras",
@@ -178,18 +179,19 @@ class FileEmitter:
         )
         return Unit(plan, region, summary, built, node=built.node, depends={s.serial for s in region.called})
 
-    def _model_names(self, region: Region, built: Built) -> set[str]:
+    def _model_names(self, region: Region, built: Built) -> tuple[str, ...]:
+        """The models that a model takes as layers, in the order in which it calls them."""
         if not region.model_names:
-            return set()
-        used: set[str] = set()
+            return ()
+        used: dict[str, None] = {}
         for node in walk(built.init):
             if isinstance(node, Construct) and node.module.constructor.text in region.model_names:
-                used.add(node.module.constructor.text)
+                used.setdefault(node.module.constructor.text)
         from transpiler.passes.liveness import modules_used, prune
 
         forward, _ = prune(built.forward, frozenset(), effects=False)
         called = {m.constructor.text for m in modules_used(forward).values()}
-        return used & called
+        return tuple(n for n in used if n in called)
 
     def _module_unit(self, module: Region, built: Built, counts: dict[str, int]) -> Unit:
         local = frozenset(n for n, c in counts.items() if c > 1)
@@ -202,7 +204,7 @@ class FileEmitter:
             hints=dict(module.module_hints),
             effects=False,
             apply_init=self.file.options.init == "keras",
-            required=tuple(sorted(self._model_names(module, built))),
+            required=self._model_names(module, built),
         )
         return Unit(plan, module, None, built, node=built.node, depends={s.serial for s in module.called})
 
@@ -253,12 +255,17 @@ class FileEmitter:
             suffix = "Model" if unit.built is not None else "Block"
             if unit.summary is not None and unit.built is None:
                 base += ranks.get(unit.summary.serial, "")
+            if unit.summary is not None and unit.summary.function.functional:
+                unit.plan.name = base
+                continue
             unit.plan.name = free(base, self.taken, suffix)
             if unit.summary is not None and unit.built is None:
                 self.class_names[unit.summary.serial] = unit.plan.name
 
     def _model_name(self, summary: Summary, unit: Unit, count: int) -> str:
         assert unit.built is not None
+        if summary.function.functional:
+            return summary.function.nested_in
         built = unit.built
         if built.name and built.name.isidentifier():
             return camel(built.name)
@@ -287,7 +294,7 @@ class FileEmitter:
         if built.name and re.sub(r"\W", "_", built.name).isidentifier():
             return camel(built.name)
         variable = self._sequential_variable(unit)
-        return camel(variable) if variable else "Model"
+        return camel(variable) if variable and variable.lower() not in PLAIN else "Model"
 
     # rendering -------------------------------------------------------------------------------
 
@@ -407,9 +414,11 @@ class _FileWriter:
         self._builders()
         self._module()
         self._inlined()
+        self._decorators()
         self._passed_functions()
         self._foreign_imports()
         self._subclasses()
+        self._left_code()
         for offset, (code, message) in sorted(self.todos.items()):
             self._todo(offset, code, message)
         if not self.class_spots and not self.edits:
@@ -484,7 +493,7 @@ class _FileWriter:
             if unit.problem and unit.summary is not None:
                 texts.append(self.tree.source(unit.summary.function.node))
         for made in self.file.user_classes:
-            if made.bases:
+            if made.bases and made.functional is None:
                 texts.append(self.tree.source(made.node))
         for unit in self.emitter.module_units:
             if unit.problem:
@@ -583,6 +592,18 @@ class _FileWriter:
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
 
+    def _decorators(self) -> None:
+        """Keras's own export marks on functions that build models go."""
+        for summary in self.file.summaries.values():
+            node = summary.function.node
+            if summary.kind != "builder" or not isinstance(node, cst.FunctionDef):
+                continue
+            for decorator in node.decorators:
+                start, end = self.tree.span(decorator)
+                edit = Edit(self.tree.line_start(start), self.tree.line_end(end - 1), "")
+                if "keras_export" in self.tree.text[start:end] and edit not in self.edits:
+                    self.edits.append(edit)
+
     def _passed_functions(self) -> None:
         """Functions passed on by name that are classes now."""
         by_node: dict[int, Unit] = {
@@ -673,8 +694,31 @@ class _FileWriter:
             if any(u.problem for u in units):
                 continue
             node = summary.function.node
-            if isinstance(node, cst.FunctionDef):
+            if summary.function.functional:
+                self._functional_class(summary, units[0])
+            elif isinstance(node, cst.FunctionDef):
                 self._builder(summary, node, units)
+
+    def _functional_class(self, summary: Summary, unit: Unit) -> None:
+        """A class whose `__init__` builds a functional model: it gets the two methods instead."""
+        node = summary.function.node
+        assert isinstance(node, cst.FunctionDef)
+        made = next(c for c in self.file.user_classes if c.functional is summary.function)
+        for argument in made.node.bases:
+            start, end = self.tree.span(argument.value)
+            self.edits.append(Edit(start, end, "nn.Module"))
+        text = self._class_text(unit)
+        methods = text.split("\n", 1)[1].rstrip("\n")
+        start, end = self._function_span(node)
+        pad = re.match(r"[ \t]*", self.tree.text[start:])
+        lost = self._lost_comments(node, [unit])
+        indent = pad.group() if pad else ""
+        comments = "".join(f"{indent}{c}\n" for c in lost)
+        self.edits.append(Edit(start, end, comments + methods.lstrip("\n")))
+        self.class_spots.append(end)
+        self._record(unit, "functional", made.node, function=made.name)
+        self._speak(unit.region)
+        self._left_calls(unit.region)
 
     def _builder(self, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:
         region = summary.region
@@ -712,7 +756,8 @@ class _FileWriter:
     def _instance(self, unit: Unit) -> str:
         assert unit.text is not None
         arguments: list[str] = []
-        methods = {n.removeprefix("self.") for n in unit.plan.required} | self._attributes(unit)
+        methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
+        methods |= self._attributes(unit)
         own = {p[0] for p in unit.plan.parameters}
         for name, keyword_only in unit.text.parameters:
             value = f"self.{name}" if name in methods and name not in own else name
@@ -811,12 +856,58 @@ class _FileWriter:
 
     def _subclasses(self) -> None:
         for made in self.file.user_classes:
-            if any(b.startswith(("keras.", "tf.")) for b in made.bases):
+            done = made.functional is not None and any(
+                s.function is made.functional and not any(u.problem for u in us)
+                for s, us in self.emitter.builders
+            )
+            if any(b.startswith(("keras.", "tf.")) for b in made.bases) and not done:
                 self._report(
                     LEFT_SUBCLASS,
                     made.node,
                     f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is",
                 )
+
+    def _left_code(self) -> None:
+        """What still uses the framework outside of models: a diagnostic for each place."""
+        names = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
+        if not names:
+            return
+        pattern = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, sorted(names)))})(?!\w)(?!\s*=[^=])")
+        reported = [d.line for d in self.diagnostics if d.severity is Severity.ERROR]
+        previous_end = -1
+        for statement in self.top:
+            start, end = self.tree.span(statement)
+            if _is_import(statement):
+                continue
+            found = self._framework_use(pattern, start, end)
+            if found is None:
+                continue
+            line, column = self.tree.line_column(found)
+            last_line, _ = self.tree.line_column(end)
+            first_line, _ = self.tree.line_column(start)
+            if any(first_line <= r <= last_line for r in reported):
+                previous_end = last_line
+                continue
+            if first_line > previous_end + 1:
+                name = self._dotted(found)
+                self._say_at(LEFT_CODE, line, column, f"`{name}` is left as it is")
+                self.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
+            previous_end = last_line
+
+    def _framework_use(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
+        text = _blanked(self.tree.text[start:end])
+        for match in pattern.finditer(text):
+            offset = start + match.start()
+            if not any(e.start <= offset < e.end for e in self.edits):
+                return offset
+        return None
+
+    def _dotted(self, offset: int) -> str:
+        match = re.match(r"[\w.]+", self.tree.text[offset:])
+        return match.group() if match else ""
+
+    def _say_at(self, code: Code, line: int, column: int, message: str) -> None:
+        self.diagnostics.append(code.at(line, column, message))
 
     # helpers ---------------------------------------------------------------------------------
 
@@ -874,6 +965,27 @@ class _FileWriter:
     def _all_units(self) -> list[Unit]:
         emitter = self.emitter
         return [*emitter.blocks.values(), *(u for _, us in emitter.builders for u in us), *emitter.module_units]
+
+
+def _is_import(statement: cst.CSTNode) -> bool:
+    """Whether a statement only imports, under whatever condition."""
+    from transpiler.emit.residual import _leaves
+
+    return all(
+        isinstance(leaf, cst.SimpleStatementLine)
+        and all(isinstance(b, (cst.Import, cst.ImportFrom, cst.Pass)) for b in leaf.body)
+        for leaf in _leaves([statement])
+    )
+
+
+_STRINGS = re.compile(
+    r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*"
+)
+
+
+def _blanked(text: str) -> str:
+    """Source with strings and comments made blank."""
+    return _STRINGS.sub(lambda m: " " * len(m.group()), text)
 
 
 def _refold(line: str) -> str:

@@ -251,17 +251,19 @@ class Removal:
                 continue
             nested = _suites(statement)
             if nested and not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-                inner = Kept()
-                alive = [self._suite(list(s), decisions, replacements, inner) for s in nested]
+                inners = [Kept() for _ in nested]
+                alive = [
+                    self._suite(list(suite), decisions, replacements, inner)
+                    for suite, inner in zip(nested, inners, strict=True)
+                ]
                 if not any(alive):
                     self._remove(statement, kept)
-                elif not all(alive) and isinstance(statement, cst.If):
-                    self._partly(statement, alive, inner, kept)
-                    stays = True
-                else:
-                    kept.edits += inner.edits
-                    kept.text += inner.text + self._header(statement)
-                    stays = True
+                    continue
+                stays = True
+                kept.text += self._header(statement)
+                for suite, lives, inner in zip(nested, alive, inners, strict=True):
+                    kept.text += inner.text
+                    kept.edits += inner.edits if lives else [self._emptied(suite)]
                 continue
             if decisions.get(id(statement)) == "drop":
                 self._remove(statement, kept)
@@ -278,17 +280,13 @@ class Removal:
         first, _ = statement_lines(self.tree, statement)
         return self.tree.text[first : self.tree.line_end(start)]
 
-    def _partly(self, statement: cst.If, alive: list[bool], inner: Kept, kept: Kept) -> None:
-        """A branch of which one way has become empty."""
-        kept.edits += inner.edits
-        kept.text += inner.text + self._header(statement)
-        for suite, lives in zip(_suite_nodes(statement), alive, strict=True):
-            if not lives:
-                first = suite.body[0]
-                start, _ = self.tree.span(first)
-                pad_start = self.tree.line_start(start)
-                pad = self.tree.text[pad_start:start]
-                kept.edits.append(Edit(pad_start, pad_start, f"{pad}pass\n"))
+    def _emptied(self, suite: list[cst.CSTNode]) -> Edit:
+        """A suite of which nothing stays, in a statement of which something does."""
+        start, _ = self.tree.span(suite[0])
+        first, _ = statement_lines(self.tree, suite[0])
+        _, last = statement_lines(self.tree, suite[-1])
+        pad = self.tree.text[self.tree.line_start(start) : start]
+        return Edit(first, last, f"{pad}pass\n")
 
     def _remove(self, statement: cst.CSTNode, kept: Kept) -> None:
         start, end = statement_lines(self.tree, statement)

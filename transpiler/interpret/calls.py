@@ -830,6 +830,13 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         method = region.methods.get(name)
         if method is not None:
             return provided("call_function")(region, node, method, arguments_of(region, node))
+    if name == "__init__" and receiver.expr.text.startswith("super("):
+        arguments = arguments_of(region, node)
+        if region.functional and arguments:
+            region.done.add(id(node))
+            return provided("make_model")(region, node, arguments)
+        region.done.add(id(node))
+        return const(None)
     func = node.func
     assert isinstance(func, cst.Attribute)
     if name in ("append", "extend", "insert", "update", "pop") and isinstance(func.value, cst.Name):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
@@ -42,14 +44,32 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
             )
     region.file.class_methods[made.name] = methods
     region.file.user_classes.append(made)
+    initializer = methods.get("__init__")
+    if "keras.Model" in bases and initializer is not None and _is_functional(region, initializer):
+        initializer.functional = True
+        made.functional = initializer
+        region.local_functions.append(initializer)
+        return
     framework = [b for b in bases if b in _MODELS or b.startswith("keras.")]
     if not framework:
         region.local_functions += list(methods.values())
 
 
+_SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
+
+
+def _is_functional(region: Region, initializer: Function) -> bool:
+    """Whether `__init__` ends in `super().__init__(inputs=..., outputs=...)`."""
+    text = region.tree.source(initializer.node)
+    found = _SUPER.search(text)
+    return found is not None and re.search(r"\boutputs?\s*=|^\s*\w+\s*,\s*\w", text[found.end() :]) is not None
+
+
 @provides("call_class")
 def call_class(region: Region, node: cst.Call, callee: UserClass, arguments: list[Argument]) -> Value:
     """An instance of a class of the user's."""
+    if callee.functional is not None:
+        return provided("call_function")(region, node, callee.functional, arguments)
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     return Unknown(f"an instance of `{callee.name}`")

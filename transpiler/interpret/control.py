@@ -337,6 +337,9 @@ def _loop(
         if not more:
             if not _surely_runs(iterable):
                 _leave(region, start, phis)
+            else:
+                for name in _target_names(target):
+                    region.scope.bump(name)
             _emit_loop(region, node, iterable, target, test, init, forward)
             if len(region.built) > built:
                 raise GiveUp("models are built in a loop", node)

@@ -187,6 +187,7 @@ def _interpret(
         scope = Scope(function.closure)
         region = Region(home, scope, function.name, tuple(parameters), wants)
         region.depth = depth
+        region.functional = function.functional
         region.source = home.tree.source(node)
         if function.owner:
             region.methods = home.class_methods.get(function.owner, {})
@@ -414,6 +415,9 @@ def classify(summary: Summary) -> None:
     if region.built:
         summary.kind = "builder"
         summary.result = values[-1] if values else None
+        if region.functional:
+            summary.result = region.built[-1].model
+            region.built[-1].init = list(region.init)
         return
     if tensors:
         if len(tensors) != len(values):

@@ -498,7 +498,8 @@ def _global(region: Region, dim: Expr) -> bool:
 def name_model(region: Region, name: str, model: Model, node: cst.CSTNode) -> None:
     """A model gets a name, by which other graphs take it as a layer."""
     region.scope.values[name] = model
-    region.graph_events += 1
+    if model.kind != "instance":
+        region.graph_events += 1
     if model.expr is None or region.is_module:
         model.expr = region.scope.read(name)
     for built in region.built:

@@ -194,6 +194,7 @@ class Region:
         self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
         self.reading_running = False  #: whether arguments are written for `forward`
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
+        self.functional = False  #: whether this is the `__init__` of a functional model's class
         self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []

@@ -523,6 +523,17 @@ def _set_entry(
     region.scope.values[name] = Mapping(items, reading, reading)
 
 
+def laid_out(region: Region, node: cst.CSTNode, text: str) -> str:
+    """A statement in the lines in which the user wrote it, as if it stood at the margin."""
+    text = text.rstrip(";")
+    if "\n" not in text or '"""' in text or "'''" in text or len(one_line(text)) <= 60:
+        return one_line(text)
+    offset = region.tree.span(node)[0]
+    margin = offset - region.tree.line_start(offset)
+    first, *rest = text.split("\n")
+    return "\n".join([first, *(r[margin:] if not r[:margin].strip() else r.lstrip() for r in rest)])
+
+
 def emit_static(
     region: Region,
     node: cst.CSTNode,
@@ -534,7 +545,7 @@ def emit_static(
     residual: bool = False,
 ) -> None:
     """A statement of plain values, as the user wrote it, for whichever program needs it."""
-    text = one_line(rewritten(region.tree, node, region.rewrites)).rstrip(";")
+    text = laid_out(region, node, rewritten(region.tree, node, region.rewrites))
     uses: set[str] = set(extra)
     run_uses: set[str] = set(extra)
     for part in parts:
@@ -543,12 +554,12 @@ def emit_static(
         run_uses |= {n for n, _ in running_names(part, written)}
     if region.running:
         merged = {**region.rewrites, **region.running}
-        run_text = one_line(rewritten(region.tree, node, merged))
+        run_text = laid_out(region, node, rewritten(region.tree, node, merged))
     else:
         run_text, run_uses = text, uses
     made = Line(text, defs, frozenset(uses), effect=effect, kills=kills, static=True)
-    if residual:
-        made.blocked = "residual"
+    if residual and not region.functional:
+        made.effect = False
     region.emit_init(made)
     if not effect:
         region.emit_forward(Line(run_text, defs, frozenset(run_uses), kills=kills, static=True))

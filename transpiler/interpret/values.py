@@ -107,7 +107,7 @@ class Function:
     file: Any = None  #: the file that defines it
     static: Expr | None = None
     parameter: str = ""  #: the parameter through which it came
-    force_attribute: bool = False  #: its class must say `out_channels`
+    functional: bool = False  #: the `__init__` of a class that is a functional model
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +118,7 @@ class UserClass:
     node: cst.ClassDef
     bases: tuple[str, ...] = ()
     file: Any = None
+    functional: Function | None = None  #: its `__init__`, if that builds a functional model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
