@@ -103,9 +103,11 @@ def translate(
     return Translation(model, built)
 
 
-def keras_layer(name: str, shapes: Sequence[tuple[int, ...]], given: dict[str, Any]) -> Any:
-    """The layer in float64, built, with random weights."""
-    layer = getattr(keras.layers, name)(**given, dtype="float64")
+def keras_layer(
+    name: str, shapes: Sequence[tuple[int, ...]], given: dict[str, Any], precision: str = "float64"
+) -> Any:
+    """The layer, built, with random weights."""
+    layer = getattr(keras.layers, name)(**given, dtype=precision)
     batch = [(None, *s) for s in shapes]
     layer.build(batch if len(batch) > 1 else batch[0])
     layer.set_weights([positive(w.name, RANDOM.normal(size=w.shape)) for w in layer.weights])
@@ -152,7 +154,8 @@ def mapped(layer: Any, arrays: Sequence[Any], module: nn.Module) -> dict[str, np
 def move_weights(layer: Any, module: nn.Module) -> None:
     state = module.state_dict()
     for name, value in mapped(layer, layer.get_weights(), module).items():
-        state[name] = torch.as_tensor(np.array(value)).reshape(state[name].shape).double()
+        tensor = torch.as_tensor(np.array(value)).double()
+        state[name] = tensor.expand(state[name].shape) if tensor.dim() == 0 else tensor
     module.load_state_dict(state)
 
 
@@ -210,11 +213,12 @@ def check(
     trains: bool = True,
     tolerance: float = 1e-9,
     inputs: Sequence[np.ndarray] | None = None,
+    precision: str = "float64",
     **given: Any,
 ) -> Translation:
     """Both frameworks agree, in inference and in training, on outputs and gradients."""
     arrays = inputs or [RANDOM.normal(size=(3, *s)) for s in shapes]
-    layer = keras_layer(name, shapes, given)
+    layer = keras_layer(name, shapes, given, precision)
     dtype = str(arrays[0].dtype)
     made = translate(name, shapes, given, layout=layout, hidden=hidden, sizes=sizes, dtype=dtype)
     move_weights(layer, made.module)
