@@ -55,7 +55,7 @@ class ClassPlan:
     attributes: tuple[tuple[str, str], ...] = ()
     apply_init: bool = False
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
-    local_statics: frozenset[str] | None = None  #: module level: the names that must be local
+    shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(default_factory=dict)  #: token -> owner, attribute, loops
 
 
 @dataclass(slots=True)
@@ -81,12 +81,14 @@ class _Writer:
         forward, _ = prune(plan.forward, frozenset(), effects=False)
         modules = modules_used(forward)
         wanted = frozenset(t for _, t in plan.attributes)
-        init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules))
+        init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init, forward = _merge_choices(init, forward)
         forward = _ask_modules(init, forward)
-        forward = _loop_over_modules(init, forward)
+        forward = _loop_over_modules(init, forward, plan.shared)
         forward, live = prune(forward, frozenset(), effects=False)
-        self.init, self.live_init = prune(init, wanted, plan.effects, frozenset(modules_used(forward)))
+        self.init, self.live_init = prune(
+            init, wanted, plan.effects, frozenset(modules_used(forward)) - set(plan.shared)
+        )
         self.forward = forward
         self.modules = modules_used(forward)
         self.stored = self._stored(live)
@@ -135,6 +137,11 @@ class _Writer:
 
     def _name_modules(self) -> None:
         used = {n.removeprefix("self.") for n in self.stored} | {a for a, _ in self.plan.attributes} | set(RESERVED)
+        for token, (_, attribute, path) in self.plan.shared.items():
+            if token in self.modules:
+                used.add(attribute)
+                self.attrs[token] = self.bases[token] = attribute
+                self.paths[token] = path
         order = [(n.module, path) for n, path in _constructs(self.init, ())]
         for module, path in order:
             if module.token in self.attrs:
@@ -217,12 +224,11 @@ class _Writer:
         for name in self.stored:
             plain = name.removeprefix("self.")
             lines.append(f"        self.{plain} = {plain}")
-        body = self._init_block(self.init, 8, ())
-        lines += body
+        lines += self._shared_lines()
+        lines += self._init_block(self.init, 8, ())
         for attribute, token in plan.attributes:
             lines.append(f"        self.{attribute} = {self._init_text(token)}")
-        if plan.apply_init:
-            lines.append("        self.apply(init_like_keras)")
+        lines += self._init_lines()
         inputs = [self.names.get(n, n) for n in plan.inputs]
         lines += ["", fold(f"def forward({', '.join(['self', *inputs])}):", 4)]
         prologue = self._prologue()
@@ -239,6 +245,41 @@ class _Writer:
             helpers,
             frozenset(self.used_comments),
         )
+
+    def _init_lines(self) -> list[str]:
+        """Start from Keras's weights, but leave alone what belongs to other models."""
+        plan = self.plan
+        if not plan.apply_init:
+            return []
+        if not plan.shared and not plan.required:
+            return ["        self.apply(init_like_keras)"]
+        given = {n.removeprefix("self.") for n in plan.required}
+        own: dict[str, None] = {}
+        for construct, _ in _constructs(self.init, ()):
+            name = self.attrs[construct.module.token]
+            if construct.module.constructor.text.removeprefix("self.") not in given:
+                own.setdefault(name)
+        lines = []
+        for name in own:
+            call = f"self.{name}.apply(init_like_keras)"
+            optional = any(self.attrs.get(t) == name for t in self.asked) and not any(
+                self.paths[t] for t in self.asked if self.attrs.get(t) == name
+            )
+            if optional:
+                lines.append(f"        if self.{name} is not None:")
+                lines.append(f"            {call}")
+            else:
+                lines.append(f"        {call}")
+        return lines
+
+    def _shared_lines(self) -> list[str]:
+        """Modules that belong to another model."""
+        lines: dict[str, None] = {}
+        for token, (owner, attribute, _) in self.plan.shared.items():
+            if token in self.modules:
+                owner = owner.removeprefix("self.")
+                lines.setdefault(f"        self.{attribute} = {owner}.{attribute}")
+        return list(lines)
 
     def _helpers(self) -> frozenset[str]:
         return frozenset()
@@ -325,15 +366,12 @@ class _Writer:
         if not isinstance(node, Line) or len(node.defs) != 1 or not node.kills:
             return
         (target,) = node.defs
-        if target == name or not target.isidentifier():
+        if target == name or not (target.isidentifier() or target.startswith("\ue002")):
             return
         if any(_mentions(n, target) for n in self.forward[: rest[0]]):
             return
         if node.text == f"{target} = {name}":
             self._drop(node)
-        self.names[name] = target
-        self.plan.renames[name] = target
-        self.renamed_input = (name, target)
         self._rename_everywhere(name, target)
         self.plan.inputs = [target]
 
@@ -866,9 +904,14 @@ def _same_call(made: If, called: If | None) -> Construct | None:
     return Construct(Module(constructor, hint, one.module.token), made.comments)
 
 
-def _loop_over_modules(init: list[Node], forward: list[Node]) -> list[Node]:
+def _loop_over_modules(
+    init: list[Node], forward: list[Node], shared: dict[str, tuple[str, str, tuple[int, ...]]]
+) -> list[Node]:
     """In `forward`, a loop over modules needs no counter that nobody reads."""
     made: dict[int, set[str]] = {}
+    for token, (_, _, path) in shared.items():
+        for serial in path:
+            made.setdefault(serial, set()).add(token)
     for node in walk(init):
         if isinstance(node, (For, While)):
             made.setdefault(node.id, set()).update(_made_inside(node.body))

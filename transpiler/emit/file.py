@@ -20,7 +20,7 @@ from transpiler.diagnostics import (
     Diagnostic,
     Severity,
 )
-from transpiler.emit.classes import ClassPlan, ClassText, EmitError, render
+from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.functions import render_operation
@@ -33,7 +33,7 @@ from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.code import Construct, For, If, Line, Node, While
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import modules_used, prune, walk
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CLASS = re.compile("\ue008(\\d+)\ue009")
@@ -91,12 +91,16 @@ class FileEmitter:
             elif summary.kind == "operation":
                 self.operations.append(summary)
             elif summary.kind == "builder" and region.built:
-                units = [self._builder_unit(summary, region, b) for b in region.built]
+                units = [self._builder_unit(summary, region, b) for b in self._in_order(region)]
                 self.builders.append((summary, units))
         counts = _assignment_counts(module)
-        for built in module.built:
+        for built in self._in_order(module):
             self.module_units.append(self._module_unit(module, built, counts))
         self._name_classes()
+
+    def _in_order(self, region: Region) -> list[Built]:
+        """The models of a region in the order in which they are made."""
+        return sorted(region.built, key=lambda b: self.tree.span(b.model.node or b.node)[0])
 
     def _offset(self, summary: Summary) -> int:
         return self.tree.span(summary.function.node)[0]
@@ -301,9 +305,13 @@ class FileEmitter:
     def render(self) -> None:
         """Write every class; what can't be written fails with all that depends on it."""
         units = [*self.blocks.values(), *(u for _, us in self.builders for u in us), *self.module_units]
+        written: list[tuple[Unit, _Writer]] = []
         for unit in units:
             try:
-                unit.text = render(unit.plan)
+                self._share(unit, written)
+                writer = _Writer(unit.plan)
+                unit.text = writer.write()
+                written.append((unit, writer))
             except EmitError as why:
                 unit.problem = str(why)
         changed = True
@@ -319,6 +327,44 @@ class FileEmitter:
                         name = block.summary.function.name if block.summary else ""
                         unit.problem = f"`{name}`: {block.problem}"
                         changed = True
+
+    def _share(self, unit: Unit, written: list[tuple[Unit, _Writer]]) -> None:
+        """Modules that an earlier model of the same region made, or that a borrowed model has."""
+        if unit.built is None:
+            return
+        forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
+        tokens = modules_used(forward)
+        owners: dict[str, None] = {}
+        for other, writer in written:
+            if other.built is None:
+                continue
+            for token in tokens:
+                if token not in writer.attrs or token in unit.plan.shared:
+                    continue
+                owner = self._owner(unit, other, token)
+                if owner is None:
+                    continue
+                unit.plan.shared[token] = (owner, writer.attrs[token], writer.paths[token])
+                owners.setdefault(owner)
+        for token in tokens:
+            if token in unit.region.shared_modules and token not in unit.plan.shared:
+                raise EmitError("the model whose layers are shared is not converted")
+        kept = [r for r in unit.plan.required if r not in owners]
+        unit.plan.required = (*owners, *kept)
+
+    def _owner(self, unit: Unit, other: Unit, token: str) -> str | None:
+        """How `__init__` refers to the model that made a module."""
+        borrowed = unit.region.shared_modules.get(token)
+        if borrowed is not None and borrowed[1] is other.region:
+            return borrowed[0].text
+        if other.region is unit.region and other.built is not None:
+            name = other.built.variable or self._sequential_variable(other)
+            if other.built.model.expr is not None:
+                name = other.built.model.expr.text
+            if not name:
+                raise EmitError("two models share layers, and the first has no name")
+            return name
+        return None
 
     def named(self, text: str) -> str:
         """Text with the names of the classes filled in."""
@@ -733,7 +779,7 @@ class _FileWriter:
         texts = [self._class_text(u) for u in units]
         lost = self._lost_in_builder(node, units, kept.text)
         block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
-        self.edits.append(Edit(spot, spot, block + "\n\n\n"))
+        self.edits.append(Edit(spot, spot, self._spaced(spot, block)))
         self.class_spots.append(spot)
         for unit in units:
             assert unit.built is not None
@@ -919,7 +965,7 @@ class _FileWriter:
             spot = min(self.class_spots) if not spots else max(spots)
             first = min(self.class_spots)
             spot = self._before_first_class(first)
-            self.edits.append(Edit(spot, spot, text))
+            self.edits.append(Edit(spot, spot, self._spaced(spot, text)))
         return apply(self.tree.text, self._line_starts_first())
 
     def _line_starts_first(self) -> list[Edit]:
@@ -950,7 +996,7 @@ class _FileWriter:
             init = self.file.rules.default_init(sorted(self.torch_classes))
             if not init:
                 self.edits = [
-                    Edit(e.start, e.end, e.text.replace("        self.apply(init_like_keras)\n", ""))
+                    Edit(e.start, e.end, re.sub(r" +self\.(\w+\.)?apply\(init_like_keras\)\n", "", e.text))
                     for e in self.edits
                 ]
         for name in sorted(self.helpers):

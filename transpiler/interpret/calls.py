@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Inside,
     Layer,
     Mapping,
     Model,
@@ -882,6 +883,7 @@ _METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Static: _static_method,
     Model: _model_method,
     Layer: _layer_method,
+    Inside: _layer_method,
     Unknown: _unknown_method,
 }
 

@@ -33,9 +33,11 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Inside,
     Layer,
     Mapping,
     Model,
+    Namespace,
     Repeated,
     Sequence,
     Static,
@@ -151,7 +153,14 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
     if isinstance(receiver, Model):
         return provided("model_attribute")(region, receiver, attr, node)
     if isinstance(receiver, Layer):
+        if attr == "output" and receiver.output is not None:
+            return receiver.output
         return Unknown(f"`.{attr}` of a layer")
+    if isinstance(receiver, Namespace):
+        return receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+    if isinstance(receiver, Inside):
+        found = receiver.input if attr == "input" else receiver.output if attr == "output" else None
+        return found if found is not None else Unknown(f"`.{attr}` of a layer")
     if isinstance(receiver, Static):
         known = UNKNOWN
         if receiver.expr.text == "self" and "self" in region.parameters:

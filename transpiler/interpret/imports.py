@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Framework, Unknown, Value
+from transpiler.interpret.values import Framework, Namespace, Unknown, Value
 from transpiler.ir.expr import Expr
 
 #: Flags that packages use to choose between two homes of Keras.
@@ -58,8 +58,14 @@ def import_from(region: Region, node: cst.ImportFrom) -> None:
             bind(region, bound, Framework(canonical(f"{module}.{name}")))
         elif other is not None and name in other:
             bind(region, bound, other[name])
+        elif not framework and (inner := _other_module(region, _joined("." * level + module, name))):
+            bind(region, bound, Namespace(inner))
         else:
             bind(region, bound, None)
+
+
+def _joined(module: str, name: str) -> str:
+    return f"{module}{name}" if module.endswith(".") or not module else f"{module}.{name}"
 
 
 def bind(region: Region, name: str, value: Value | None) -> None:

@@ -507,6 +507,11 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
             nodes.insert(nodes.index(marker), construct)
     layer.modules = tuple(made)
     layer.calls.append(())
+    if isinstance(value, Bound):
+        region.last_layer = (layer, value.tensor.code.text)
+    name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
+    if isinstance(name, str):
+        region.named_layers[name] = layer
     return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.calls import arguments_of, call_layer
 from transpiler.interpret.control import sequence_code
 from transpiler.interpret.dispatch import evaluate, provides
@@ -23,6 +24,7 @@ from transpiler.interpret.tensors import (
 )
 from transpiler.interpret.values import (
     Bound,
+    Inside,
     Layer,
     Mapping,
     Model,
@@ -147,7 +149,10 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     if region.loops or region.branches:
         raise GiveUp("a model is built in a loop or under a condition", node)
     names, kind, head = _input_names(region, inputs, node)
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
     value, tail = _returned(region, outputs, node)
+    body = region.forward if not isinstance(outputs, Bound) or outputs.at is None else region.forward[: outputs.at]
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
@@ -157,7 +162,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         "functional",
         names,
         list(region.init),
-        [*head, *region.forward, *tail, Return(value)],
+        [*head, *body, *tail, Return(value)],
         node,
         region.statement,
         region.assigned,
@@ -212,7 +217,7 @@ def _returned(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, 
 def returned_value(region: Region, outputs: Value, node: cst.CSTNode, border: bool = True) -> Expr:
     """The expression that a `return` of `forward` gives back."""
     if isinstance(outputs, Bound):
-        bound = ensure_current(region, outputs, node)
+        bound = outputs if outputs.at is not None else ensure_current(region, outputs, node)
         moved = in_layout(region, bound, Layout.LAST) if border else bound
         return moved.tensor.code
     if isinstance(outputs, Sequence):
@@ -344,6 +349,13 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
     model.steps.append(value)
     bind_tensor(region, model.variable, result)
     model.outputs = region.scope.values[model.variable]
+    after = region.scope.values[model.variable]
+    if isinstance(after, Bound) and not region.loops and not region.branches:
+        model.outputs_of.append(replace(after, at=len(region.forward)))
+        if isinstance(value, Layer):
+            value.output = model.outputs_of[-1]
+    else:
+        model.outputs_of.clear()
 
 
 def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Value:
@@ -514,12 +526,113 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     """`model.input`, `model.output` and their plurals."""
     if attr in ("input", "inputs", "output", "outputs"):
         return _border(region, model, attr, node)
-    if attr in ("name", "trainable"):
-        return Unknown(f"`.{attr}` of a model")
+    if attr == "layers":
+        return _layers_of(region, model, node)
     return Unknown(f"`.{attr}` of a model")
 
 
+def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
+    """`model.layers` of a Sequential whose layers are known one by one."""
+    origin = _origin(model)
+    if origin is None or origin.kind != "sequential" or not origin.outputs_of:
+        return Unknown("the layers of a model")
+    items: list[Value] = []
+    previous = origin.inputs[0] if origin.inputs else None
+    for output in origin.outputs_of:
+        items.append(_inside(region, model, previous, output))
+        previous = output
+    return Sequence(tuple(items), list)
+
+
+def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Value:
+    if model.region is region:
+        given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
+        return Inside(model, given if isinstance(given, Bound) else None, after)
+    origin = _origin(model)
+    assert origin is not None
+    first = before is origin.inputs[0]
+    return Inside(model, _borrowed(region, model, None) if first else None, _borrowed(region, model, after))
+
+
+def _origin(model: Model) -> Model | None:
+    """The model as the function built it that gave this instance."""
+    if model.summary is None:
+        return model if model.region is not None else None
+    region = model.summary.region
+    if region is None or len(region.built) != 1:
+        return None
+    return region.built[0].model
+
+
+def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | None:
+    """A tensor inside of a model that was built elsewhere: this region runs the model's own layers.
+
+    The statements of the model's `forward` become part of this one; its modules are shared.
+    """
+    origin = _origin(model)
+    if origin is None or model.expr is None or origin.region is None:
+        return None
+    inner = origin.region
+    key = f"borrow:{model.expr.text}"
+    state = region.borrowed.get(key)
+    if state is None:
+        name = f"\ue002x:{key}\ue003"
+        given = origin.inputs[0].tensor
+        dims = given.dims
+        shape = None if dims is None else Sequence(
+            tuple(const(None) if d is None or not d.known else const(d.value) for d in dims), tuple
+        )
+        held = open_input(region, key, name, shape, given.dtype, origin.node or model.node)  # type: ignore[arg-type]
+        state = region.borrowed[key] = [name, held, 0, inner, model.expr]
+        region.model_names.add(model.expr.text)
+    if output is None or output.at is None:
+        held = region.scope.values[state[0]]
+        assert isinstance(held, Bound)
+        return held
+    return Bound(output.tensor, at=output.at, source=f"{key}|{state[0]}")
+
+
+@provides("lend")
+def lend(region: Region, value: Bound) -> Bound:
+    """Run the layers of a borrowed model up to a tensor inside of it."""
+    key, _, name = value.source.partition("|")
+    state = region.borrowed[key]
+    inner: Region = state[3]
+    assert value.at is not None
+    own = inner.inputs
+    parameter = next(iter(own))
+    held = region.scope.values[name]
+    assert isinstance(held, Bound)
+    start = Line(f"{parameter} = {held.tensor.code.text}", frozenset({parameter}), frozenset({name}))
+    if held.tensor.layout is Layout.FIRST:
+        raise GiveUp("the input of a borrowed model is used in another way too")
+    nodes = [start, *inner.forward[: value.at]]
+    for node in nodes:
+        region.emit_forward(node)
+    region.renames.update(inner.renames)
+    region.module_hints.update(inner.module_hints)
+    region.helpers_used |= inner.helpers_used
+    from transpiler.passes.liveness import modules_used
+
+    for token in modules_used(nodes):
+        region.shared_modules[token] = (state[4], inner)
+        region.constructed.add(token)
+    token = value.tensor.code.text
+    region.scope.bump(token)
+    tensor = value.tensor
+    dims = None if tensor.dims is None else tuple(
+        d if d is not None and d.known else None for d in tensor.dims
+    )
+    bound = Bound(replace(tensor, code=region.scope.read(token), dims=dims))
+    region.scope.values[token] = bound
+    return bound
+
+
 def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    if model.expr is not None and f"borrow:{model.expr.text}" in region.borrowed and attr.startswith("input"):
+        held = _borrowed(region, model, None)
+        assert held is not None
+        return Sequence((held,), list) if attr == "inputs" else held
     if model.region is not region or model.expr is not None and model.region is None:
         return _foreign_border(region, model, attr, node)
     if attr.startswith("input"):
@@ -596,10 +709,29 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
     if name == "pop" and model.kind == "sequential":
         raise GiveUp("`pop` of a Sequential", node)
     if name == "get_layer":
-        return Unknown("a layer of a model, found by name")
+        return _get_layer(region, node, model)
     arguments_of(region, node)
     region.left_calls.append((node, name, model))
     return Unknown(f"the method {name} of a model")
+
+
+def _get_layer(region: Region, node: cst.Call, model: Model) -> Value:
+    """`model.get_layer("x")` or `model.get_layer(index=2)`."""
+    given = _named_arguments(arguments_of(region, node), ("name", "index"))
+    name = constant(given["name"]) if "name" in given else UNKNOWN
+    number = constant(given["index"]) if "index" in given else UNKNOWN
+    if isinstance(number, int):
+        layers = _layers_of(region, model, node)
+        if isinstance(layers, Sequence) and -len(layers.items) <= number < len(layers.items):
+            return layers.items[number]
+    origin = _origin(model)
+    if isinstance(name, str) and origin is not None and origin.region is not None:
+        layer = origin.region.named_layers.get(name)
+        if layer is not None and layer.output is not None:
+            if origin.region is region:
+                return Inside(model, None, layer.output)
+            return Inside(model, None, _borrowed(region, model, layer.output))
+    return Unknown("a layer of a model, found by name")
 
 
 @provides("set_attribute")
@@ -620,6 +752,9 @@ def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -
     models = [v for v in values if isinstance(v, Model)]
     if models:
         region.left_calls.append((node, name, models[0]))
+        if len(models) == 1 and "load" in name and "weights" in name:
+            region.say(ASSUMED, node, f"`{name}` is assumed to give back the model that it gets")
+            return models[0]
         return Unknown(f"what `{name}` makes of a model")
     if any(is_graph(v) for v in values):
         if region.is_module:

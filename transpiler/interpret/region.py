@@ -195,6 +195,10 @@ class Region:
         self.reading_running = False  #: whether arguments are written for `forward`
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
         self.functional = False  #: whether this is the `__init__` of a functional model's class
+        self.last_layer: tuple[Any, str] | None = None
+        self.named_layers: dict[str, Any] = {}
+        self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
+        self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []

@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import UNSUPPORTED
-from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
@@ -54,6 +54,9 @@ def refreshed(region: Region, value: Bound) -> Tensor:
 
 def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None) -> Bound:
     """The tensor itself, if the variable that `forward` calls it by still holds it."""
+    if value.at is not None and value.source.startswith("borrow:"):
+        lent: Bound = provided("lend")(region, value)
+        return lent
     if not region.scope.current(value.tensor.code):
         raise GiveUp("a tensor is used after its variable got another value", node)
     return value
@@ -80,6 +83,9 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
         mask = _bind_mask(region, name, mask)
     bound = Bound(replace(tensor, code=reading, mask=mask), value.source, shadows)
     region.scope.values[name] = bound
+    made_by = region.last_layer
+    if made_by is not None and made_by[1] == code.text and not region.loops and not region.branches:
+        made_by[0].output = replace(bound, at=len(region.forward))
     return bound
 
 

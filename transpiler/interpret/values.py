@@ -47,6 +47,7 @@ class Bound:
     tensor: Tensor
     source: str = ""  #: the input, parameter or join that could still give it another layout
     shadows: tuple[Expr | None, ...] = ()  #: `__init__`'s variables that hold its sizes
+    at: int | None = None  #: an earlier point of `forward`, where its variable held it
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +64,7 @@ class Layer:
     depth: int = 0  #: how many loops were open where it was made
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     modules: tuple[Module, ...] = ()
+    output: Bound | None = None  #: what its first call gave
     at: list[Any] | None = None  #: the list of `__init__` nodes that was open where it was made
     position: int = 0
 
@@ -149,12 +151,29 @@ class Model:
     name: str = ""
     layers: dict[str, Layer] = field(default_factory=dict)
     steps: list[Value] = field(default_factory=list)
+    outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer
     variable: str = ""
     node: cst.CSTNode | None = None
     input_spec: Any = None
     module: Module | None = None
     call_values: tuple[Value, ...] = ()
     input_kind: type | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Namespace:
+    """Another module of the project, imported as a whole."""
+
+    items: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inside:
+    """A layer of a model, as `model.layers[-3]` or `model.get_layer("x")` finds it."""
+
+    model: Model
+    input: Bound | None
+    output: Bound | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +186,7 @@ class Unknown:
 
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
-    " | Choice | Model | Unknown"
+    " | Choice | Model | Namespace | Inside | Unknown"
 )
 
 

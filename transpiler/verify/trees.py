@@ -147,7 +147,7 @@ def _convert_rest(old: Path, new: Path) -> None:
         if names_framework(data) and data == (old / path.relative_to(new)).read_bytes():
             try:
                 source = decode(data)
-                path.write_bytes(source.encode(convert(source.text, Options()).text))
+                path.write_bytes(source.encode(convert(source.text, Options(), str(path)).text))
             except (Undecodable, SyntaxError, UnicodeEncodeError):
                 continue  # verify itself will say what is wrong with it
 
