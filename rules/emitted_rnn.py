@@ -38,7 +38,7 @@ emitted(
     "LSTM",
     '''
 class LSTM(nn.Module):
-    """An LSTM with any activations, and dropout that stays the same at all steps."""
+    """An LSTM with any activations, dropout the same at all steps."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ emitted(
     "GRU",
     '''
 class GRU(nn.Module):
-    """A GRU with any activations, and dropout that stays the same at all steps."""
+    """A GRU with any activations, dropout the same at all steps."""
 
     def __init__(
         self,
@@ -224,7 +224,7 @@ emitted(
     "RNN",
     '''
 class RNN(nn.Module):
-    """A simple RNN with any activation, and dropout that stays the same at all steps."""
+    """A simple RNN with any activation, dropout the same at all steps."""
 
     def __init__(
         self,

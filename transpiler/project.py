@@ -72,7 +72,10 @@ def locate(importer: Path, module: str) -> Path | None:
 
 def _file(folder: Path, parts: list[str]) -> Path | None:
     target = folder.joinpath(*parts)
-    for candidate in (target.with_suffix(".py") if parts else target / "__init__.py", target / "__init__.py"):
+    for candidate in (
+        target.with_suffix(".py") if parts else target / "__init__.py",
+        target / "__init__.py",
+    ):
         if candidate.is_file():
             return candidate
     return None

@@ -44,7 +44,9 @@ class ClassPlan:
     init: list[Node]
     forward: list[Node]
     inputs: list[str]  #: the names or tokens of `forward`'s parameters
-    parameters: list[tuple[str, str, str, bool]] = field(default_factory=list)  #: name, annotation, default, keyword-only
+    parameters: list[tuple[str, str, str, bool]] = field(
+        default_factory=list
+    )  #: name, annotation, default, keyword-only
     sizes: tuple[str, ...] = ()
     statics: frozenset[str] = frozenset()  #: names that are constructor parameters if needed
     required: tuple[str, ...] = ()  #: constructor parameters in any case: models used as layers
@@ -55,7 +57,9 @@ class ClassPlan:
     attributes: tuple[tuple[str, str], ...] = ()
     apply_init: bool = False
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
-    shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(default_factory=dict)  #: token -> owner, attribute, loops
+    shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
+        default_factory=dict
+    )  #: token -> owner, attribute, loops
 
 
 @dataclass(slots=True)
@@ -136,7 +140,11 @@ class _Writer:
         return found
 
     def _name_modules(self) -> None:
-        used = {n.removeprefix("self.") for n in self.stored} | {a for a, _ in self.plan.attributes} | set(RESERVED)
+        used = (
+            {n.removeprefix("self.") for n in self.stored}
+            | {a for a, _ in self.plan.attributes}
+            | set(RESERVED)
+        )
         for token, (_, attribute, path) in self.plan.shared.items():
             if token in self.modules:
                 used.add(attribute)
@@ -198,7 +206,9 @@ class _Writer:
             return
         name, number = wanted, 2
         reserved = RESERVED - {"x"}
-        while name in reserved or (name in self.taken and name != "x") or name in self.names.values():
+        while (
+            name in reserved or (name in self.taken and name != "x") or name in self.names.values()
+        ):
             if name == "x" and "x" not in self.taken and "x" not in self.names.values():
                 break
             name = f"{wanted}{number}"
@@ -290,15 +300,19 @@ class _Writer:
         found = [p for p in self.plan.parameters if p[0] in needed]
         listed = {p[0] for p in self.plan.parameters}
         extra = sorted(
-            n for n in needed if n in self.plan.statics and n not in listed and not n.startswith("self.")
+            n
+            for n in needed
+            if n in self.plan.statics and n not in listed and not n.startswith("self.")
         )
         found = [(n, "", "", False) for n in extra] + found
-        attributes = sorted(
-            n.removeprefix("self.") for n in needed if n.startswith("self.")
-        )
+        attributes = sorted(n.removeprefix("self.") for n in needed if n.startswith("self."))
         names_found = {p[0] for p in found}
         found = [(n, "", "", False) for n in attributes if n not in names_found] + found
-        required = [(n.removeprefix("self."), "", "", False) for n in self.plan.required if n.removeprefix("self.") not in names_found]
+        required = [
+            (n.removeprefix("self."), "", "", False)
+            for n in self.plan.required
+            if n.removeprefix("self.") not in names_found
+        ]
         found = [*required, *[p for p in found if p[0] not in {r[0] for r in required}]]
         positional = [p for p in found if not p[3]]
         seen_default = False
@@ -411,7 +425,9 @@ class _Writer:
         return text
 
     def _self_names(self) -> list[str]:
-        return [n for n in (*self.live_init, *self.stored, *self.plan.required) if n.startswith("self.")]
+        return [
+            n for n in (*self.live_init, *self.stored, *self.plan.required) if n.startswith("self.")
+        ]
 
     def _resolve(self, text: str, local: dict[str, str] | None = None) -> str:
         if "\ue000" in text or "\ue002" in text or "\ue004" in text or "\ue00c" in text:
@@ -421,7 +437,11 @@ class _Writer:
                 lambda m: (local or {}).get(m.group()) or self._attribute(m.group()),
                 text,
             )
-            text = re.sub("\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005", lambda m: self._known(m.group()), text)
+            text = re.sub(
+                "\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005",
+                lambda m: self._known(m.group()),
+                text,
+            )
         return text
 
     def _known(self, token: str) -> str:
@@ -510,15 +530,24 @@ class _Writer:
     def _init_if(self, node: If, indent: int, loops: tuple[int, ...]) -> list[str]:
         test = self._init_text(node.test.text)
         only = node.body[0] if len(node.body) == 1 else None
-        if isinstance(only, Construct) and not node.orelse and only.module.constructor.strength > TERNARY:
+        if (
+            isinstance(only, Construct)
+            and not node.orelse
+            and only.module.constructor.strength > TERNARY
+        ):
             made = self._init_text(only.module.constructor.text)
             text = self._store(only.module.token, f"{made} if {test} else None", loops)
             comments = Comments(
-                (*node.comments.leading, *only.comments.leading), only.comments.trailing or node.comments.trailing
+                (*node.comments.leading, *only.comments.leading),
+                only.comments.trailing or node.comments.trailing,
             )
             if len(text) + indent <= 88 or "\n" not in text:
                 return self._statement(text, indent, comments)
-        if not node.body and node.orelse and not self._missing(node.orelse, node.body, indent, loops):
+        if (
+            not node.body
+            and node.orelse
+            and not self._missing(node.orelse, node.body, indent, loops)
+        ):
             return self._negated_if(node, test, indent, loops)
         lines = self._statement(f"if {test}:", indent, node.comments)
         body = self._init_block(node.body, indent + 4, loops)
@@ -527,7 +556,11 @@ class _Writer:
         if not (len(node.orelse) == 1 and isinstance(node.orelse[0], If)) or loops:
             orelse += self._missing(node.body, node.orelse, indent + 4, loops)
         lines += body or [" " * (indent + 4) + "pass"]
-        if len(node.orelse) == 1 and isinstance(node.orelse[0], If) and self._is_elif(node.orelse[0], loops):
+        if (
+            len(node.orelse) == 1
+            and isinstance(node.orelse[0], If)
+            and self._is_elif(node.orelse[0], loops)
+        ):
             nested = self._init_if(node.orelse[0], indent, loops)
             head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
             if all(line.lstrip().startswith("#") for line in nested[:head]):
@@ -561,7 +594,10 @@ class _Writer:
                 continue
             name = self.attrs[token]
             if loops:
-                lines.append(" " * indent + (f"self.{name}.append(None)" if len(loops) == 1 else f"{name}.append(None)"))
+                lines.append(
+                    " " * indent
+                    + (f"self.{name}.append(None)" if len(loops) == 1 else f"{name}.append(None)")
+                )
             elif token in self.asked:
                 lines.append(" " * indent + f"self.{name} = None")
         return lines
@@ -581,7 +617,11 @@ class _Writer:
         self.used_comments.update(node.comments.leading)
         for token in made:
             name = self.attrs[token]
-            lines.append(f"{pad}self.{name} = nn.ModuleList()" if not loops else f"{pad}{name} = nn.ModuleList()")
+            lines.append(
+                f"{pad}self.{name} = nn.ModuleList()"
+                if not loops
+                else f"{pad}{name} = nn.ModuleList()"
+            )
         inner = (*loops, node.id)
         body = self._init_block(node.body, indent + 4, inner)
         if isinstance(node, While):
@@ -620,7 +660,11 @@ class _Writer:
                 case Return():
                     text = f"return {self._forward_text(node.value.text, local)}"
                     merged = _merge_return(lines, text, indent)
-                    lines = merged if merged is not None else [*lines, *self._statement(text, indent, node.comments)]
+                    lines = (
+                        merged
+                        if merged is not None
+                        else [*lines, *self._statement(text, indent, node.comments)]
+                    )
                 case If():
                     lines += self._forward_if(node, indent, local, path)
                 case For() | While():
@@ -644,7 +688,10 @@ class _Writer:
             nested[head] = nested[head].replace("if ", "elif ", 1)
             return lines + nested
         if node.orelse:
-            lines += [" " * indent + "else:", *self._forward_block(node.orelse, indent + 4, local, path)]
+            lines += [
+                " " * indent + "else:",
+                *self._forward_block(node.orelse, indent + 4, local, path),
+            ]
         return lines
 
     def _forward_loop(
@@ -653,7 +700,9 @@ class _Writer:
         inner = (*path, node.id)
         used = [t for t in modules_used(node.body) if self.paths.get(t, ())[: len(inner)] == inner]
         used += [
-            t for t in _asked_inside(node.body) if t not in used and self.paths.get(t, ())[: len(inner)] == inner
+            t
+            for t in _asked_inside(node.body)
+            if t not in used and self.paths.get(t, ())[: len(inner)] == inner
         ]
         used.sort(key=lambda t: list(self.attrs).index(t))
         sources: list[str] = []
@@ -677,7 +726,9 @@ class _Writer:
         needed = self._reads(node.body, node.target_names)
         iterable = self._forward_text(node.iterable.text, local)
         if not used:
-            target = node.target if needed else "_" if iterable.startswith("range(") else node.target
+            target = (
+                node.target if needed else "_" if iterable.startswith("range(") else node.target
+            )
             header = f"for {target} in {iterable}:"
         elif not needed:
             header = _zip_header(targets, sources)
@@ -691,7 +742,9 @@ class _Writer:
             header = self._mixed_header(node, iterable, targets, sources)
         return self._statement(header, indent, node.comments) + body
 
-    def _mixed_header(self, node: For, iterable: str, targets: list[str], sources: list[str]) -> str:
+    def _mixed_header(
+        self, node: For, iterable: str, targets: list[str], sources: list[str]
+    ) -> str:
         from transpiler.emit.fold import split_commas
 
         names_ = split_commas(node.target.strip("()"))
@@ -699,11 +752,18 @@ class _Writer:
             parts = split_commas(iterable[4:-1])
             if len(parts) == len(names_):
                 kept = [
-                    (n, p) for n, p in zip(names_, parts, strict=True)
+                    (n, p)
+                    for n, p in zip(names_, parts, strict=True)
                     if self._reads(node.body, frozenset(re.findall(r"[A-Za-z_]\w*", n)))
                 ]
-                return _zip_header([*[n for n, _ in kept], *targets], [*[p for _, p in kept], *sources])
-        target = f"({node.target})" if len(names_) > 1 and not node.target.startswith("(") else node.target
+                return _zip_header(
+                    [*[n for n, _ in kept], *targets], [*[p for _, p in kept], *sources]
+                )
+        target = (
+            f"({node.target})"
+            if len(names_) > 1 and not node.target.startswith("(")
+            else node.target
+        )
         return _zip_header([target, *targets], [iterable, *sources])
 
     def _free_local(self, wanted: str, token: str) -> str:
@@ -753,7 +813,9 @@ def tidy(text: str) -> str:
     for line in lines:
         if not line.strip():
             previous = kept[-1] if kept else ""
-            if not previous.strip() or (previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))):
+            if not previous.strip() or (
+                previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))
+            ):
                 continue
             kept.append("")
         else:
@@ -809,7 +871,9 @@ def _mentions(node: Node, name: str) -> bool:
     return False
 
 
-def _constructs(nodes: list[Node], path: tuple[int, ...]) -> list[tuple[Construct, tuple[int, ...]]]:
+def _constructs(
+    nodes: list[Node], path: tuple[int, ...]
+) -> list[tuple[Construct, tuple[int, ...]]]:
     found: list[tuple[Construct, tuple[int, ...]]] = []
     for node in nodes:
         if isinstance(node, Construct):
@@ -828,7 +892,9 @@ def _made_here(nodes: list[Node]) -> list[str]:
         if isinstance(node, Construct):
             found.append(node.module.token)
         elif isinstance(node, If):
-            found += [t for t in (*_made_here(node.body), *_made_here(node.orelse)) if t not in found]
+            found += [
+                t for t in (*_made_here(node.body), *_made_here(node.orelse)) if t not in found
+            ]
         elif isinstance(node, (For, While)):
             found += [t for t in _made_inside(node.body) if t not in found]
     return found
@@ -877,7 +943,9 @@ def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], l
                 if node.id in merged:
                     made += node.body
                     continue
-                node = replace(node, body=change_forward(node.body), orelse=change_forward(node.orelse))
+                node = replace(
+                    node, body=change_forward(node.body), orelse=change_forward(node.orelse)
+                )
             made.append(node)
         return made
 
@@ -950,7 +1018,10 @@ def _asking(node: Node, branches: dict[int, If]) -> Node:
     made = branches.get(node.id)
     if made is None:
         return node
-    for there, here, operator in ((made.body, body, "is not None"), (made.orelse, orelse, "is None")):
+    for there, here, operator in (
+        (made.body, body, "is not None"),
+        (made.orelse, orelse, "is None"),
+    ):
         direct = [n.module for n in there if isinstance(n, Construct)]
         called = modules_used(here)
         for module in direct:

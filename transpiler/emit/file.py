@@ -115,7 +115,9 @@ class FileEmitter:
         callers_of: set[int] = set()
         for summary in self.file.summaries.values():
             if summary.region is not None and summary.kind != "failed":
-                callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
+                callers_of |= {
+                    id(s) for s in (*summary.region.called, *summary.region.operations_used)
+                }
         for summary in self.file.summaries.values():
             forced = id(summary.function.node) in self.file.forced and summary.kind == "block"
             if summary.kind == "builder" or id(summary) in called or forced:
@@ -156,7 +158,13 @@ class FileEmitter:
             self._docstring(summary),
             attributes=summary.attributes,
         )
-        return Unit(plan, region, summary, node=summary.function.node, depends={s.serial for s in region.called})
+        return Unit(
+            plan,
+            region,
+            summary,
+            node=summary.function.node,
+            depends={s.serial for s in region.called},
+        )
 
     def _builder_unit(self, summary: Summary, region: Region, built: Built) -> Unit:
         parameters = [self._parameter(p) for p in summary.parameters]
@@ -181,7 +189,9 @@ class FileEmitter:
             apply_init=self.file.options.init == "keras",
             guards=guards,
         )
-        return Unit(plan, region, summary, built, node=built.node, depends={s.serial for s in region.called})
+        return Unit(
+            plan, region, summary, built, node=built.node, depends={s.serial for s in region.called}
+        )
 
     def _model_names(self, region: Region, built: Built) -> tuple[str, ...]:
         """The models that a model takes as layers, in the order in which it calls them."""
@@ -210,7 +220,9 @@ class FileEmitter:
             apply_init=self.file.options.init == "keras",
             required=self._model_names(module, built),
         )
-        return Unit(plan, module, None, built, node=built.node, depends={s.serial for s in module.called})
+        return Unit(
+            plan, module, None, built, node=built.node, depends={s.serial for s in module.called}
+        )
 
     def _parameter(self, parameter: Any) -> tuple[str, str, str, bool]:
         node = parameter.node
@@ -250,10 +262,14 @@ class FileEmitter:
             del serial
         for summary, units in self.builders:
             for unit in units:
-                entries.append((self._offset(summary), self._model_name(summary, unit, len(units)), unit))
+                entries.append(
+                    (self._offset(summary), self._model_name(summary, unit, len(units)), unit)
+                )
         for unit in self.module_units:
             assert unit.built is not None
-            entries.append((self.tree.span(unit.built.node)[0], self._module_model_name(unit), unit))
+            entries.append(
+                (self.tree.span(unit.built.node)[0], self._module_model_name(unit), unit)
+            )
         ranks = _rank_suffixes(self.blocks)
         for _, base, unit in sorted(entries, key=lambda e: e[0]):
             suffix = "Model" if unit.built is not None else "Block"
@@ -274,9 +290,17 @@ class FileEmitter:
         if built.name and built.name.isidentifier():
             return camel(built.name)
         variable = built.variable or self._sequential_variable(unit)
-        if variable and variable.lower() not in PLAIN and (count > 1 or summary.function.name.startswith("_")):
+        if (
+            variable
+            and variable.lower() not in PLAIN
+            and (count > 1 or summary.function.name.startswith("_"))
+        ):
             return camel(variable)
-        if summary.function.name in ("__init__", "main", "run", "load_model") and variable and variable not in PLAIN:
+        if (
+            summary.function.name in ("__init__", "main", "run", "load_model")
+            and variable
+            and variable not in PLAIN
+        ):
             return camel(variable)
         if summary.function.name in ("__init__", "main", "run"):
             return camel(summary.function.nested_in or "Model")
@@ -304,7 +328,11 @@ class FileEmitter:
 
     def render(self) -> None:
         """Write every class; what can't be written fails with all that depends on it."""
-        units = [*self.blocks.values(), *(u for _, us in self.builders for u in us), *self.module_units]
+        units = [
+            *self.blocks.values(),
+            *(u for _, us in self.builders for u in us),
+            *self.module_units,
+        ]
         written: list[tuple[Unit, _Writer]] = []
         for unit in units:
             try:
@@ -473,7 +501,12 @@ class _FileWriter:
         if self.class_spots:
             text = finish_imports(self.file, text, self.helpers, self.first_framework_import())
         changed = text != self.tree.text
-        return text, self.records, sorted(self.diagnostics, key=lambda d: (d.line, d.column)), changed
+        return (
+            text,
+            self.records,
+            sorted(self.diagnostics, key=lambda d: (d.line, d.column)),
+            changed,
+        )
 
     def first_framework_import(self) -> int:
         return 0
@@ -489,21 +522,33 @@ class _FileWriter:
                 continue
             if summary.function.file is not None and summary.function.file is not self.file:
                 continue
-            others = [s for s in self.file.summaries.values() if s.function.node is node and s.kind != "failed"]
+            others = [
+                s
+                for s in self.file.summaries.values()
+                if s.function.node is node and s.kind != "failed"
+            ]
             if others:
                 continue
             seen.add(id(node))
-            self._report(LEFT_MODEL, node, f"`{summary.function.name}` is left as it is: {summary.reason}")
+            self._report(
+                LEFT_MODEL, node, f"`{summary.function.name}` is left as it is: {summary.reason}"
+            )
         for summary, units in self.emitter.builders:
             problem = next((u.problem for u in units if u.problem), "")
             if problem:
                 self._report(
-                    LEFT_MODEL, summary.function.node, f"`{summary.function.name}` is left as it is: {problem}"
+                    LEFT_MODEL,
+                    summary.function.node,
+                    f"`{summary.function.name}` is left as it is: {problem}",
                 )
         for unit in self.emitter.blocks.values():
             if unit.problem and unit.summary is not None:
                 name = unit.summary.function.name
-                self._report(LEFT_MODEL, unit.summary.function.node, f"`{name}` is left as it is: {unit.problem}")
+                self._report(
+                    LEFT_MODEL,
+                    unit.summary.function.node,
+                    f"`{name}` is left as it is: {unit.problem}",
+                )
 
     def _report(self, code: Code, node: cst.CSTNode, message: str, comment: bool = True) -> None:
         line, column = self.tree.place(node)
@@ -521,7 +566,9 @@ class _FileWriter:
         if "TODO(tf2torch)" in previous:
             return
         newline = "\r\n" if "\r\n" in self.tree.text else "\n"
-        self.edits.append(Edit(start, start, f"{pad}# TODO(tf2torch) {code.code}: {message}{newline}"))
+        self.edits.append(
+            Edit(start, start, f"{pad}# TODO(tf2torch) {code.code}: {message}{newline}")
+        )
 
     def _keep_what_failures_need(self) -> None:
         """Functions that code which stays Keras still calls."""
@@ -531,7 +578,11 @@ class _FileWriter:
         for node, _ in module.failed_statements.values():
             texts.append(self.tree.source(node))
         failed = [s for s in self.file.summaries.values() if s.kind == "failed"]
-        texts += [self.tree.source(s.function.node) for s in failed if s.function.file in (None, self.file)]
+        texts += [
+            self.tree.source(s.function.node)
+            for s in failed
+            if s.function.file in (None, self.file)
+        ]
         for summary, units in self.emitter.builders:
             if any(u.problem for u in units):
                 texts.append(self.tree.source(summary.function.node))
@@ -621,11 +672,20 @@ class _FileWriter:
         self.torch_classes.update(c.text for c in unit.text.constructors)
         return text
 
-    def _record(self, unit: Unit, kind: str, node: cst.CSTNode, variable: str = "", function: str = "") -> None:
+    def _record(
+        self, unit: Unit, kind: str, node: cst.CSTNode, variable: str = "", function: str = ""
+    ) -> None:
         line, _ = self.tree.place(node)
         partial = unit.text is not None and "NotConverted(" in unit.text.text
         self.records.append(
-            ModelRecord(unit.plan.name, kind, line, "partial" if partial else "converted", variable, function)
+            ModelRecord(
+                unit.plan.name,
+                kind,
+                line,
+                "partial" if partial else "converted",
+                variable,
+                function,
+            )
         )
 
     def _speak(self, region: Region) -> None:
@@ -653,7 +713,9 @@ class _FileWriter:
     def _passed_functions(self) -> None:
         """Functions passed on by name that are classes now."""
         by_node: dict[int, Unit] = {
-            id(u.node): u for u in self.emitter.blocks.values() if not u.problem and u.text is not None
+            id(u.node): u
+            for u in self.emitter.blocks.values()
+            if not u.problem and u.text is not None
         }
         for summary in self.file.summaries.values():
             if summary.region is None or summary.kind == "failed":
@@ -675,9 +737,15 @@ class _FileWriter:
             if not isinstance(statement, cst.SimpleStatementLine):
                 continue
             for small in statement.body:
-                if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                if isinstance(small, cst.ImportFrom) and not isinstance(
+                    small.names, cst.ImportStar
+                ):
                     for alias in small.names:
-                        if isinstance(alias.name, cst.Name) and alias.name.value in renamed and alias.asname is None:
+                        if (
+                            isinstance(alias.name, cst.Name)
+                            and alias.name.value in renamed
+                            and alias.asname is None
+                        ):
                             start, end = self.tree.span(alias.name)
                             if (start, end) not in {(e.start, e.end) for e in self.edits}:
                                 self.edits.append(Edit(start, end, renamed[alias.name.value]))
@@ -693,7 +761,10 @@ class _FileWriter:
             if function.name in self.kept_functions or self._read_elsewhere(function.name, node):
                 continue
             first, last = statement_lines(self.tree, node)
-            while last < len(self.tree.text) and not self.tree.text[last : self.tree.line_end(last)].strip():
+            while (
+                last < len(self.tree.text)
+                and not self.tree.text[last : self.tree.line_end(last)].strip()
+            ):
                 last = self.tree.line_end(last)
             self.edits.append(Edit(first, last, ""))
             if not function.name.startswith("_") and not function.nested_in:
@@ -709,7 +780,9 @@ class _FileWriter:
         text = self.tree.text[:start] + self.tree.text[end:]
         remaining = apply(self.tree.text, self.edits)
         own = self.tree.text[start:end]
-        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", remaining.replace(own, "")) and text)
+        return bool(
+            re.search(rf"(?<![\w.]){re.escape(name)}\b", remaining.replace(own, "")) and text
+        )
 
     # operations ------------------------------------------------------------------------------
 
@@ -724,7 +797,9 @@ class _FileWriter:
             start, end = self._function_span(node)
             pad = re.match(r"[ \t]*", self.tree.text[start:])
             indent = pad.group() if pad else ""
-            lost = [c for c in dict.fromkeys(scan_comments(self.tree.source(node))) if c not in text]
+            lost = [
+                c for c in dict.fromkeys(scan_comments(self.tree.source(node))) if c not in text
+            ]
             text = "".join(f"{c}\n" for c in lost) + text
             if indent:
                 text = "\n".join(indent + line if line else line for line in text.split("\n"))
@@ -789,7 +864,9 @@ class _FileWriter:
         self._left_calls(region)
         for name in sorted(region.assumed_none):
             self._say(
-                ASSUMED, node, f"`{summary.function.name}`: the parameter {name}, a Keras tensor, must be None now"
+                ASSUMED,
+                node,
+                f"`{summary.function.name}`: the parameter {name}, a Keras tensor, must be None now",
             )
 
     def _lost_in_builder(self, node: cst.FunctionDef, units: list[Unit], kept: str) -> list[str]:
@@ -918,7 +995,9 @@ class _FileWriter:
         names = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
         if not names:
             return
-        pattern = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, sorted(names)))})(?!\w)(?!\s*=[^=])")
+        pattern = re.compile(
+            rf"(?<![\w.])({'|'.join(map(re.escape, sorted(names)))})(?!\w)(?!\s*=[^=])"
+        )
         reported = [d.line for d in self.diagnostics if d.severity is Severity.ERROR]
         previous_end = -1
         for statement in self.top:
@@ -990,13 +1069,17 @@ class _FileWriter:
             order.append(name)
 
         init = ""
-        if any("init_like_keras" in (u.text.text if u.text else "") for u in self._all_units()) or any(
-            "with_init" in h for h in self.helpers
-        ):
+        if any(
+            "init_like_keras" in (u.text.text if u.text else "") for u in self._all_units()
+        ) or any("with_init" in h for h in self.helpers):
             init = self.file.rules.default_init(sorted(self.torch_classes))
             if not init:
                 self.edits = [
-                    Edit(e.start, e.end, re.sub(r" +self\.(\w+\.)?apply\(init_like_keras\)\n", "", e.text))
+                    Edit(
+                        e.start,
+                        e.end,
+                        re.sub(r" +self\.(\w+\.)?apply\(init_like_keras\)\n", "", e.text),
+                    )
                     for e in self.edits
                 ]
         for name in sorted(self.helpers):
@@ -1010,7 +1093,11 @@ class _FileWriter:
 
     def _all_units(self) -> list[Unit]:
         emitter = self.emitter
-        return [*emitter.blocks.values(), *(u for _, us in emitter.builders for u in us), *emitter.module_units]
+        return [
+            *emitter.blocks.values(),
+            *(u for _, us in emitter.builders for u in us),
+            *emitter.module_units,
+        ]
 
 
 def _is_import(statement: cst.CSTNode) -> bool:

@@ -33,7 +33,9 @@ def fold(text: str, indent: int, width: int = WIDTH) -> str:
     if unpacks:
         return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
     if _is_comprehension(body):
-        return "\n".join([f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"])
+        return "\n".join(
+            [f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"]
+        )
     comma = "," if len(parts) > 1 else ""
     lines = [fold(part + comma, inner, width) for part in parts]
     return "\n".join([f"{outer}{head}", *lines, f"{outer}{tail}"])
@@ -56,7 +58,13 @@ def _grouped(text: str, indent: int, width: int) -> str:
     return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer})"])
 
 
-_OPERATORS = ((" if ", " else "), (" or ",), (" and ",), (" + ", " - "), (" * ", " / ", " // ", " @ "))
+_OPERATORS = (
+    (" if ", " else "),
+    (" or ",),
+    (" and ",),
+    (" + ", " - "),
+    (" * ", " / ", " // ", " @ "),
+)
 
 
 def _comment_of(tail: str) -> str:
@@ -71,7 +79,9 @@ def _is_comprehension_only(parts: list[str], unpacks: bool) -> bool:
 def _is_plain_group(head: str) -> bool:
     """Whether a parenthesis only groups: `x = (`, `return (`."""
     before = head[:-1].rstrip()
-    return not before or before.endswith(("=", "return", ",", "+", "-", "*", "/", "and", "or", "not", "in"))
+    return not before or before.endswith(
+        ("=", "return", ",", "+", "-", "*", "/", "and", "or", "not", "in")
+    )
 
 
 def _fold_group(body: str, indent: int, width: int) -> list[str]:

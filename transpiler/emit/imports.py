@@ -67,7 +67,9 @@ def _names_read(text: str) -> set[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Name):
             found.add(node.id)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200
+        ):
             found.update(re.findall(r"^[A-Za-z_]\w*$", node.value))
     return found
 
@@ -160,10 +162,14 @@ def _dead_import(
 ) -> tuple[list[tuple[int, int]], bool, set[str]] | None:
     assert isinstance(node, (cst.Import, cst.ImportFrom))
     if isinstance(node.names, cst.ImportStar):
-        from transpiler.registry import load_rules
         from transpiler.interpret.symbols import canonical
+        from transpiler.registry import load_rules
 
-        exported = load_rules().exported(canonical(dotted(node.module))) if isinstance(node, cst.ImportFrom) else set()
+        exported = (
+            load_rules().exported(canonical(dotted(node.module)))
+            if isinstance(node, cst.ImportFrom)
+            else set()
+        )
         if exported and not exported & used:
             return [_lines(tree, statement)], True, set()
         return None
@@ -238,7 +244,9 @@ def _after_docstring(tree: Tree) -> int:
         if not isinstance(statement, cst.SimpleStatementLine):
             break
         small = statement.body[0]
-        is_doc = isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+        is_doc = isinstance(small, cst.Expr) and isinstance(
+            small.value, (cst.SimpleString, cst.ConcatenatedString)
+        )
         if is_doc or isinstance(small, (cst.Import, cst.ImportFrom)):
             spot = _lines(tree, statement)[1]
         else:

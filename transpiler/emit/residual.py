@@ -51,7 +51,7 @@ class Removal:
         self.instances: dict[int, tuple[Built, str]] = {}
         self.places: dict[int, cst.CSTNode] = {}
         self.is_module = region.is_module
-        self.conflict = ""
+        self.conflict = False  #: whether what stays changes an argument before the model is made
 
     def instantiate(self, built: Built, text: str) -> None:
         """The model is made by this expression."""
@@ -81,12 +81,56 @@ class Removal:
         if not self.is_module:
             self._drop_unread(list(body), leaves, decisions, replacements)
         kept = Kept()
+        kept.edits += [Edit(start, end, text) for (start, end), text in self.region.settled.items()]
         self._suite(list(body), decisions, replacements, kept)
-        self._collapse_return(list(body), decisions, replacements, kept)
+        if self.conflict:
+            self._make_first(list(body), decisions, replacements, kept)
+        else:
+            self._collapse_return(list(body), decisions, replacements, kept)
         return kept
 
+    def _make_first(
+        self,
+        body: list[cst.CSTNode],
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+        kept: Kept,
+    ) -> None:
+        """Make the models at the start of the function, where its parameters are as given."""
+        first = next(
+            s for s in body if not _is_docstring(s) and self._stays(s, decisions, replacements)
+        )
+        spot, _ = statement_lines(self.tree, first)
+        start, _ = self.tree.span(first)
+        margin = start - self.tree.line_start(start)
+        for statement in body:
+            edits = replacements.get(id(statement))
+            if not edits or statement is first:
+                continue
+            begin, end = self.tree.span(statement)
+            shifted = [Edit(e.start - begin, e.end - begin, e.text) for e in edits]
+            text = apply(self.tree.text[begin:end], shifted)
+            kept.edits = [e for e in kept.edits if e not in edits]
+            self._remove(statement, kept)
+            indented = " " * margin + text
+            kept.edits.append(Edit(spot, spot, f"{indented}\n\n"))
+
+    def _stays(
+        self, statement: cst.CSTNode, decisions: dict[int, str], replacements: dict[int, list[Edit]]
+    ) -> bool:
+        if id(statement) in replacements:
+            return True
+        return any(
+            decisions.get(id(leaf)) == "keep" or id(leaf) in replacements
+            for leaf in _leaves([statement])
+        )
+
     def _place_instance(
-        self, built: Built, text: str, leaves: list[cst.CSTNode], replacements: dict[int, list[Edit]]
+        self,
+        built: Built,
+        text: str,
+        leaves: list[cst.CSTNode],
+        replacements: dict[int, list[Edit]],
     ) -> None:
         span = self.tree.span(built.node)
         holder = next((s for s in leaves if _inside(span, self.tree.span(s))), None)
@@ -108,7 +152,10 @@ class Removal:
         before = self.tree.text[start : span[0]]
         after = self.tree.text[span[1] : self.tree.line_end(span[1])].rstrip()
         if len(before) + len(text) + len(after) > 88 and not after.strip():
-            folded = fold(before.strip() + " " + text if before.strip() else text, len(before) - len(before.lstrip()))
+            folded = fold(
+                before.strip() + " " + text if before.strip() else text,
+                len(before) - len(before.lstrip()),
+            )
             text = folded.lstrip()[len(before.strip()) + 1 :] if before.strip() else folded.lstrip()
         replacements.setdefault(id(holder), []).append(Edit(span[0], span[1], text))
 
@@ -155,7 +202,10 @@ class Removal:
             if isinstance(small, cst.Return):
                 return "keep"
             if isinstance(small, cst.Expr):
-                if id(leaf) in self.region.static_statements and self.tree.span(leaf)[0] < first_model:
+                if (
+                    id(leaf) in self.region.static_statements
+                    and self.tree.span(leaf)[0] < first_model
+                ):
                     return "drop"
                 return "keep"
             if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
@@ -182,7 +232,7 @@ class Removal:
         wanted: set[str] = self._instance_words() - parameters
         for leaf in leaves:
             if decisions[id(leaf)] == "keep":
-                wanted |= self._words(leaf, replacements)
+                wanted |= self._words(leaf, replacements) | self._header_words(leaf, body)
         changed = True
         while changed:
             changed = False
@@ -199,13 +249,32 @@ class Removal:
             if decisions[id(leaf)] == "local":
                 decisions[id(leaf)] = "drop"
             elif self._defines(leaf) & passed and id(leaf) not in replacements:
-                self.conflict = "an argument of the model changes before the model is made"
+                self.conflict = True
 
     def _instance_words(self) -> set[str]:
         return {w for _, text in self.instances.values() for w in _WORD.findall(text)}
 
     def _header_words(self, leaf: cst.CSTNode, body: list[cst.CSTNode]) -> set[str]:
-        return set()
+        """The names that decide whether, and how often, a statement runs."""
+        span = self.tree.span(leaf)
+        found: set[str] = set()
+        for statement in body:
+            if statement is leaf or not _inside(span, self.tree.span(statement)):
+                continue
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                continue
+            rest: cst.CSTNode | None = statement
+            while rest is not None:
+                if isinstance(rest, (cst.If, cst.While)) and id(rest) not in self.region.resolved:
+                    found |= set(_WORD.findall(self.tree.source(rest.test)))
+                elif isinstance(rest, cst.For):
+                    found |= set(_WORD.findall(self.tree.source(rest.iter)))
+                elif isinstance(rest, cst.With):
+                    found |= {w for i in rest.items for w in _WORD.findall(self.tree.source(i))}
+                rest = rest.orelse if isinstance(rest, cst.If) else None
+            for suite in _suites(statement):
+                found |= self._header_words(leaf, suite)
+        return found
 
     def _words(self, leaf: cst.CSTNode, replacements: dict[int, list[Edit]]) -> set[str]:
         if _is_docstring(leaf):
@@ -249,6 +318,13 @@ class Removal:
                 kept.text += edits[0].text + "\n"
                 stays = True
                 continue
+            if (
+                isinstance(statement, cst.If)
+                and id(statement) in self.region.resolved
+                and not self._is_main(statement)
+            ):
+                stays = self._decided(statement, decisions, replacements, kept) or stays
+                continue
             nested = _suites(statement)
             if nested and not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
                 inners = [Kept() for _ in nested]
@@ -280,6 +356,42 @@ class Removal:
         first, _ = statement_lines(self.tree, statement)
         return self.tree.text[first : self.tree.line_end(start)]
 
+    def _decided(
+        self,
+        statement: cst.If,
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+        kept: Kept,
+    ) -> bool:
+        """A branch that is decided when converting: what is taken of it stands in its place."""
+        taken = _taken(statement, self.region.resolved)
+        inner = Kept()
+        alive = taken is not None and self._suite(list(taken.body), decisions, replacements, inner)
+        if not alive or taken is None:
+            self._remove(statement, kept)
+            return False
+        first, last = statement_lines(self.tree, statement)
+        body_first, _ = statement_lines(self.tree, taken.body[0])
+        _, body_last = statement_lines(self.tree, taken.body[-1])
+        head, _ = self.tree.span(statement)
+        kept.edits.append(Edit(self.tree.line_start(head), body_first, ""))
+        if body_last < last:
+            kept.edits.append(Edit(body_last, last, ""))
+        margin = head - self.tree.line_start(head)
+        inside = self.tree.span(taken.body[0])[0]
+        depth = inside - self.tree.line_start(inside) - margin
+        dropped = [(e.start, e.end) for e in inner.edits if not e.text]
+        position = body_first
+        while position < body_last:
+            line = self.tree.text[position : self.tree.line_end(position)]
+            if line.strip() and not any(a <= position < b for a, b in dropped):
+                kept.edits.append(Edit(position, position + depth, ""))
+            position = self.tree.line_end(position)
+        kept.edits += inner.edits
+        kept.text += inner.text
+        del first
+        return True
+
     def _emptied(self, suite: list[cst.CSTNode]) -> Edit:
         """A suite of which nothing stays, in a statement of which something does."""
         start, _ = self.tree.span(suite[0])
@@ -297,7 +409,7 @@ class Removal:
                 if text[above:start].strip():
                     break
                 start = above
-        before_blank = start >= 1 and text[:start].endswith(("\n\n", "\r\n\r\n")) or start == 0
+        before_blank = (start >= 1 and text[:start].endswith(("\n\n", "\r\n\r\n"))) or start == 0
         while before_blank and end < len(text):
             line = text[end : self.tree.line_end(end)]
             if line.strip() or not line:
@@ -316,7 +428,9 @@ class Removal:
         if self.is_module:
             return
         remaining = [s for s in body if decisions.get(id(s)) == "keep" or id(s) in replacements]
-        if len(remaining) < 2 or any(_suites(s) for s in body if s not in remaining and not _is_dropped(s, decisions)):
+        if len(remaining) < 2 or any(
+            _suites(s) for s in body if s not in remaining and not _is_dropped(s, decisions)
+        ):
             pass
         if len(remaining) < 2:
             return
@@ -350,6 +464,18 @@ def _is_docstring(leaf: cst.CSTNode) -> bool:
     return isinstance(small, cst.Expr) and isinstance(
         small.value, (cst.SimpleString, cst.ConcatenatedString)
     )
+
+
+def _taken(statement: cst.If, resolved: dict[int, bool]) -> cst.BaseSuite | None:
+    """The suite of a decided branch that runs, None where none does."""
+    rest: cst.If | cst.Else | None = statement
+    while rest is not None:
+        if isinstance(rest, cst.Else):
+            return rest.body
+        if resolved.get(id(rest), True):
+            return rest.body
+        rest = rest.orelse
+    return None
 
 
 def _is_dropped(statement: cst.CSTNode, decisions: dict[int, str]) -> bool:

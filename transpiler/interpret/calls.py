@@ -15,7 +15,15 @@ from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element
 from transpiler.interpret.layers import Argument, apply_layer, make_layer
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import const, constant, one_line, rewrite, rewritten, to_expr, verbatim
+from transpiler.interpret.statics import (
+    const,
+    constant,
+    one_line,
+    rewrite,
+    rewritten,
+    to_expr,
+    verbatim,
+)
 from transpiler.interpret.tensors import (
     bind_tensor,
     dims_value,
@@ -45,7 +53,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Configured, Expr, attribute, call, expr, index
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, attribute, call, expr, index, literal
 from transpiler.ir.tensor import Layout, Tensor
 
 
@@ -118,7 +126,13 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
 _CONFIGURED = ("keras.initializers.", "keras.regularizers.", "keras.constraints.", "tf.initializers.",
                "tf.random_", "tf.constant_initializer", "tf.zeros_initializer")  # fmt: skip
 _SHAPES = frozenset(
-    {"keras.backend.int_shape", "tf.shape", "keras.ops.shape", "keras.backend.shape", "tf.keras.backend.int_shape"}
+    {
+        "keras.backend.int_shape",
+        "tf.shape",
+        "keras.ops.shape",
+        "keras.backend.shape",
+        "tf.keras.backend.int_shape",
+    }
 )
 _TENSOR_TESTS = frozenset({"keras.backend.is_keras_tensor", "tf.is_tensor", "keras.utils.is_keras_tensor",
                            "keras.ops.is_tensor"})  # fmt: skip
@@ -129,6 +143,7 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     rules = region.file.rules
     if name in CONSTANTS:
         rewrite(region, node, const(CONSTANTS[name]))
+        region.settled[region.tree.span(node)] = literal(CONSTANTS[name])
         return const(CONSTANTS[name])
     handler = _FRAMEWORK.get(name)
     if handler is not None:
@@ -140,7 +155,9 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")
     if name in rules.layers or _looks_like_layer(name):
-        return make_layer(region, name, arguments, node, region.target_hint if region.whole is node else "")
+        return make_layer(
+            region, name, arguments, node, region.target_hint if region.whole is node else ""
+        )
     if name in rules.functional:
         return _functional_form(region, node, name, arguments)
     if name.startswith(_CONFIGURED):
@@ -158,6 +175,7 @@ def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
     if any(is_graph(v) for v in values):
         raise GiveUp(f"`{replacement}` of a tensor or layer", node)
     rewrite(region, node.func, Static(Expr(replacement)))
+    region.settled[region.tree.span(node.func)] = replacement
     region.helpers_used |= {replacement}
     return verbatim(region, node, *values)
 
@@ -173,7 +191,9 @@ def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
     height, width = tensor.dims[0], tensor.dims[1]
     if height is not None and width is not None and height.known and width.known and kernel.known:
         sizes = kernel.value if isinstance(kernel.value, (tuple, list)) else (kernel.value,) * 2
-        pads = tuple((k // 2 - 1 + n.value % 2, k // 2) for k, n in zip(sizes, (height, width), strict=True))
+        pads = tuple(
+            (k // 2 - 1 + n.value % 2, k // 2) for k, n in zip(sizes, (height, width), strict=True)
+        )
         value = const(pads)
         rewrite(region, node, value, 0)
         return value
@@ -294,7 +314,11 @@ _KERAS_TOOLS = ("keras.utils.", "keras.applications.imagenet_utils.")
 
 def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     last = name.rpartition(".")[2]
-    if name.startswith(("keras.activations.", "keras.initializers.")) and last == "get" and arguments:
+    if (
+        name.startswith(("keras.activations.", "keras.initializers."))
+        and last == "get"
+        and arguments
+    ):
         value = arguments[0][1]
         if isinstance(value, (Static, Framework)):
             rewrite(region, node, Static(to_expr(region, value)))
@@ -331,8 +355,12 @@ def _is_tensor(region: Region, node: cst.Call, name: str) -> Value:
 _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     **dict.fromkeys(_SHAPES, _shape_of),
     **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
-    "keras.Input": lambda region, node, name: provided("make_input")(region, node, arguments_of(region, node)),
-    "keras.Model": lambda region, node, name: provided("make_model")(region, node, arguments_of(region, node)),
+    "keras.Input": lambda region, node, name: provided("make_input")(
+        region, node, arguments_of(region, node)
+    ),
+    "keras.Model": lambda region, node, name: provided("make_model")(
+        region, node, arguments_of(region, node)
+    ),
     "keras.Sequential": lambda region, node, name: provided("make_sequential")(region, node),
     "keras.layers.InputLayer": lambda region, node, name: provided("input_layer")(
         region, node, arguments_of(region, node)
@@ -370,7 +398,8 @@ def call_layer(
     if layer.symbol == "keras.layers.Lambda":
         return _call_lambda(region, node, layer, inputs)
     keyword_only = (
-        [] if layer.rule is None
+        []
+        if layer.rule is None
         else [p.name for p in layer.rule.signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
     )
     order = iter(keyword_only)
@@ -385,8 +414,16 @@ def call_layer(
 
 def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value) -> Value:
     function = layer.arguments.get("function")
-    known = set(layer.arguments) - {"function", "output_shape", "name", "mask", "dtype", "arguments", "trainable",
-                                    "input_shape"}
+    known = set(layer.arguments) - {
+        "function",
+        "output_shape",
+        "name",
+        "mask",
+        "dtype",
+        "arguments",
+        "trainable",
+        "input_shape",
+    }
     if known:
         raise GiveUp(f"Lambda: the argument {sorted(known)[0]} is not known", node)
     arguments: list[Argument] = [(None, inputs)]
@@ -604,7 +641,15 @@ def _static_text(function: str, parts: list[Expr | None]) -> Expr | None:
 def _isinstance(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if len(values) == 2 and not isinstance(values[0], Unknown):
         known = constant(values[0])
-        names = {"str": str, "int": int, "float": float, "list": list, "tuple": tuple, "dict": dict, "bool": bool}
+        names = {
+            "str": str,
+            "int": int,
+            "float": float,
+            "list": list,
+            "tuple": tuple,
+            "dict": dict,
+            "bool": bool,
+        }
         kinds = values[1].items if isinstance(values[1], Sequence) else (values[1],)
         classes = [names.get(k.expr.text) if isinstance(k, Static) else None for k in kinds]
         if known is not UNKNOWN and all(c is not None for c in classes):
@@ -625,8 +670,14 @@ def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None
 
 def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     known = [constant(v) for v in values]
-    if len(known) > 1 and all(isinstance(k, (int, float)) for k in known) and isinstance(node.func, cst.Name):
-        return verbatim(region, node, *values, value=(max if node.func.value == "max" else min)(known))
+    if (
+        len(known) > 1
+        and all(isinstance(k, (int, float)) for k in known)
+        and isinstance(node.func, cst.Name)
+    ):
+        return verbatim(
+            region, node, *values, value=(max if node.func.value == "max" else min)(known)
+        )
     return None
 
 
@@ -705,7 +756,9 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
     if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):
         if region.loops:
             raise GiveUp("layers are collected in a list by a loop", node)
-        region.scope.values[variable] = Sequence((*receiver.items, value), receiver.kind, receiver.code)
+        region.scope.values[variable] = Sequence(
+            (*receiver.items, value), receiver.kind, receiver.code
+        )
         region.done.add(id(node))
         return const(None)
     if is_graph(value):
@@ -718,10 +771,25 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
 
 
 def _changed_list(
-    region: Region, node: cst.Call, receiver: Value, variable: str, name: str, value: Value | None = None
+    region: Region,
+    node: cst.Call,
+    receiver: Value,
+    variable: str,
+    name: str,
+    value: Value | None = None,
 ) -> Value | None:
     """A list of plain values that a method changes in place."""
-    if name not in ("append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "setdefault"):
+    if name not in (
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "update",
+        "setdefault",
+    ):
         return None
     values = [value] if value is not None else [v for _, v in arguments_of(region, node)]
     if any(isinstance(v, Unknown) for v in values):
@@ -729,12 +797,19 @@ def _changed_list(
         region.scope.values[variable] = Unknown("a list with something unknown in it")
         return Unknown("a list with something unknown in it")
     provided("emit_static")(
-        region, node, frozenset({variable}), (receiver, *values), kills=False, extra=frozenset({variable})
+        region,
+        node,
+        frozenset({variable}),
+        (receiver, *values),
+        kills=False,
+        extra=frozenset({variable}),
     )
     region.scope.bump(variable)
     reading = region.scope.read(variable)
     if name == "append" and isinstance(receiver, Sequence) and value is not None:
-        region.scope.values[variable] = Sequence((*receiver.items, value), receiver.kind, static=reading)
+        region.scope.values[variable] = Sequence(
+            (*receiver.items, value), receiver.kind, static=reading
+        )
     elif name == "update" and isinstance(receiver, Mapping) and isinstance(values[0], Mapping):
         region.scope.values[variable] = Mapping({**receiver.items, **values[0].items}, reading)
     else:
@@ -750,7 +825,9 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
     if isinstance(receiver, Repeated):
         region.temporaries += 1
         token = f"\ue002{variable}_item:p{region.temporaries}\ue003"
-        made = Line(f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False)
+        made = Line(
+            f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False
+        )
         region.emit_init(made)
         region.scope.bump(token)
         static = region.scope.read(token)
@@ -772,9 +849,7 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
         region.emit_init(Line(source, frozenset({variable}), frozenset({variable}), kills=False))
         region.scope.bump(variable)
         reading = region.scope.read(variable)
-        region.scope.values[variable] = Sequence(
-            tuple(items), receiver.kind, reading, reading
-        )
+        region.scope.values[variable] = Sequence(tuple(items), receiver.kind, reading, reading)
         return _popped(region, item, source, variable, None)
     return None
 
@@ -786,7 +861,12 @@ def _popped(region: Region, item: Value, source: str, variable: str, static: Exp
     target = region.assigned or token
     if isinstance(item, Bound):
         region.emit_forward(
-            Line(f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False)
+            Line(
+                f"{token} = {source}",
+                frozenset({token, variable}),
+                frozenset({variable}),
+                kills=False,
+            )
         )
         region.renames.setdefault(token, target)
         region.scope.bump(token)
@@ -852,9 +932,19 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         values = [v for _, v in arguments_of(region, node)]
         known = [constant(v) for v in values]
         keywords = [k for k, _ in arguments_of(region, node)]
-        if all(k is not UNKNOWN for k in known) and not any(keywords) and isinstance(receiver.expr.value, str):
+        if (
+            all(k is not UNKNOWN for k in known)
+            and not any(keywords)
+            and isinstance(receiver.expr.value, str)
+        ):
             try:
-                return verbatim(region, node, receiver, *values, value=getattr(receiver.expr.value, name)(*known))
+                return verbatim(
+                    region,
+                    node,
+                    receiver,
+                    *values,
+                    value=getattr(receiver.expr.value, name)(*known),
+                )
             except (TypeError, ValueError, IndexError, KeyError):
                 return None
     return None

@@ -11,7 +11,9 @@ from transpiler.interpret.layers import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
 
-_MODELS = frozenset({"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"})
+_MODELS = frozenset(
+    {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
+)
 
 
 @provides("define_class")
@@ -31,11 +33,14 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
     region.scope.bump(made.name)
     region.scope.values[made.name] = made
     methods: dict[str, Function] = {}
-    closure = region.scope.values if region.is_module else {**region.scope.outer, **region.scope.values}
+    closure = (
+        region.scope.values if region.is_module else {**region.scope.outer, **region.scope.values}
+    )
     for statement in node.body.body:
         if isinstance(statement, cst.FunctionDef):
             static = any(
-                isinstance(d.decorator, cst.Name) and d.decorator.value in ("staticmethod", "classmethod")
+                isinstance(d.decorator, cst.Name)
+                and d.decorator.value in ("staticmethod", "classmethod")
                 for d in statement.decorators
             )
             owner = "" if static else made.name
@@ -62,11 +67,16 @@ def _is_functional(region: Region, initializer: Function) -> bool:
     """Whether `__init__` ends in `super().__init__(inputs=..., outputs=...)`."""
     text = region.tree.source(initializer.node)
     found = _SUPER.search(text)
-    return found is not None and re.search(r"\boutputs?\s*=|^\s*\w+\s*,\s*\w", text[found.end() :]) is not None
+    return (
+        found is not None
+        and re.search(r"\boutputs?\s*=|^\s*\w+\s*,\s*\w", text[found.end() :]) is not None
+    )
 
 
 @provides("call_class")
-def call_class(region: Region, node: cst.Call, callee: UserClass, arguments: list[Argument]) -> Value:
+def call_class(
+    region: Region, node: cst.Call, callee: UserClass, arguments: list[Argument]
+) -> Value:
     """An instance of a class of the user's."""
     if callee.functional is not None:
         return provided("call_function")(region, node, callee.functional, arguments)

@@ -223,7 +223,12 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
         sides.append((region.scope, init, forward))
     region.scope = before
     a, b = values
-    if not is_graph(a) and not is_graph(b) and not isinstance(a, Unknown) and not isinstance(b, Unknown):
+    if (
+        not is_graph(a)
+        and not is_graph(b)
+        and not isinstance(a, Unknown)
+        and not isinstance(b, Unknown)
+    ):
         if _plain(a) and _plain(b):
             return verbatim(region, node, test, a, b)
         return Choice(test, a, b)
@@ -527,7 +532,11 @@ def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str
         raise GiveUp("the number of dimensions of a tensor changes in a loop")
     shadows = last.shadows if len(last.shadows) == len(b.dims) else (None,) * len(b.dims)
     for axis, x, y, s in zip(axis_names(len(a.dims)), a.dims, b.dims, shadows, strict=True):
-        y = y if y is not None and end.current(y) else s if s is not None and end.current(s) else None
+        y = (
+            y
+            if y is not None and end.current(y)
+            else s if s is not None and end.current(s) else None
+        )
         if y is None or x is None:
             kinds.discard(axis)
             if x is not None:
@@ -622,9 +631,7 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
         region.scope.values[target.value] = (
             element(region, item, reading, reading)
             if is_graph(item)
-            else item
-            if isinstance(item, (Framework, Function, UserClass))
-            else Static(reading)
+            else item if isinstance(item, (Framework, Function, UserClass)) else Static(reading)
         )
         return
     if isinstance(target, (cst.Tuple, cst.List)):
@@ -722,7 +729,11 @@ def comprehension(region: Region, node: cst.ListComp) -> Value:
     saved = dict(region.rewrites), dict(region.running)
     try:
         with region.collecting() as (init, forward):
-            bind_target(region, loop.target, item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable)
+            bind_target(
+                region,
+                loop.target,
+                item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable,
+            )
             values: list[Value] = []
             inner = loop.inner_for_in
             if inner is not None:
@@ -745,7 +756,11 @@ def comprehension(region: Region, node: cst.ListComp) -> Value:
             run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
         return Static(replace(result.expr, names=names), run)
     region.rewrites, region.running = saved
-    if loop.inner_for_in is not None or loop.ifs or not isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+    if (
+        loop.inner_for_in is not None
+        or loop.ifs
+        or not isinstance(node, (cst.ListComp, cst.GeneratorExp))
+    ):
         raise GiveUp("a comprehension of tensors with conditions", node)
     return _tensor_comprehension(region, node, iterable)
 
@@ -767,7 +782,9 @@ def _tensor_comprehension(region: Region, node: cst.ListComp, iterable: Value) -
     region.emit_init(start)
     region.emit_forward(Line(f"{target} = []", frozenset({target})))
     region.scope.bump(target)
-    region.scope.values[target] = Sequence((), list, region.scope.read(target), region.scope.read(target))
+    region.scope.values[target] = Sequence(
+        (), list, region.scope.read(target), region.scope.read(target)
+    )
 
     def body() -> None:
         value = evaluate(region, node.elt)
@@ -805,7 +822,13 @@ def append(region: Region, name: str, value: Value) -> None:
         static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
     static_uses = frozenset(n for n, _ in static.names) | {name}
     region.emit_init(
-        Line(f"{name}.append({static.text})", frozenset({name}), static_uses, static.modules, kills=False)
+        Line(
+            f"{name}.append({static.text})",
+            frozenset({name}),
+            static_uses,
+            static.modules,
+            kills=False,
+        )
     )
     region.scope.bump(name)
     reading = region.scope.read(name)

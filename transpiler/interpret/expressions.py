@@ -91,7 +91,9 @@ _BUILTIN_CONSTANTS = {"None": None, "True": True, "False": False}
 def name(region: Region, node: cst.Name) -> Value:
     inlined = region.inline.get(node.value) if region.inline else None
     if inlined is not None:
-        if not is_graph(inlined) and not isinstance(inlined, (Unknown, Framework, Function, UserClass)):
+        if not is_graph(inlined) and not isinstance(
+            inlined, (Unknown, Framework, Function, UserClass)
+        ):
             rewrite(region, node, Static(to_expr(region, inlined)))
         return inlined
     return read(region, node.value)
@@ -168,7 +170,9 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
             if stored is not None and not isinstance(stored, Static):
                 return stored
             key = f"self.{attr}"
-            return Static(Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))})))
+            return Static(
+                Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))}))
+            )
         return verbatim(region, node, receiver, value=known)
     if isinstance(receiver, Unknown):
         return Unknown(receiver.reason)
@@ -236,7 +240,11 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
                 return verbatim(region, node, *parts)
             items.update(value.items)
             continue
-        key = constant(evaluate(region, element.key)) if isinstance(element, cst.DictElement) else UNKNOWN
+        key = (
+            constant(evaluate(region, element.key))
+            if isinstance(element, cst.DictElement)
+            else UNKNOWN
+        )
         if key is UNKNOWN:
             if any(is_graph(p) for p in parts):
                 raise GiveUp("a dict of tensors whose keys are not known", node)
@@ -264,7 +272,9 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return Sequence((*left.items, *right.items), left.kind, static=written)
     if holds_tensor(left) or holds_tensor(right):
         raise GiveUp("lists of tensors are put together in a way that is not understood", node)
-    return verbatim(region, node, left, right, value=fold(operator, constant(left), constant(right)))
+    return verbatim(
+        region, node, left, right, value=fold(operator, constant(left), constant(right))
+    )
 
 
 @evaluates(cst.UnaryOperation)
@@ -346,7 +356,9 @@ def _compare(region: Region, left: Value, operator: str, right: Value, node: cst
     none_left, none_right = constant(left) is None, constant(right) is None
     if operator in ("is", "is not", "==", "!=") and (none_left or none_right):
         other = right if none_left else left
-        if isinstance(other, (Bound, Layer, Sequence, Mapping, Function, Model, Framework, UserClass)):
+        if isinstance(
+            other, (Bound, Layer, Sequence, Mapping, Function, Model, Framework, UserClass)
+        ):
             return operator in ("is not", "!=")
     if isinstance(left, Bound) or isinstance(right, Bound):
         if operator in ("is", "is not", "in", "not in"):
@@ -395,9 +407,7 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return _of_repeated(region, node, receiver)
     if is_graph(receiver):
         raise GiveUp("an element of a group of layers or tensors is not known", node)
-    values = [
-        evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)
-    ]
+    values = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
     if any(isinstance(v, Unknown) for v in values):
         return Unknown("an element chosen by something unknown")
     parts = [
@@ -436,7 +446,9 @@ def _of_sequence(region: Region, node: cst.Subscript, receiver: Sequence, key: A
         code = index(receiver.code, _slice_text(region, node)) if receiver.code and graph else None
         if not graph and _all_static(list(items)):
             written = expr(tuple(to_expr(region, i) for i in items))
-            if receiver.static is not None and region.tree.source(node).startswith(receiver.static.text):
+            if receiver.static is not None and region.tree.source(node).startswith(
+                receiver.static.text
+            ):
                 written = index(receiver.static, _slice_text(region, node))
             rewrite(region, node, Static(written, _running_slice(region, items)))
             return Sequence(items, receiver.kind, static=written)
@@ -457,7 +469,9 @@ def _slice_text(region: Region, node: cst.Subscript) -> Expr:
 
 def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Value:
     if not is_graph(receiver):
-        keys = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+        keys = [
+            evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)
+        ]
         return verbatim(region, node, receiver, *keys)
     joined = provided("join_items")(region, receiver)
     return _of_repeated(region, node, joined)
@@ -468,14 +482,14 @@ def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated) -> Val
     if isinstance(node.slice[0].slice, cst.Slice):
         return replace(receiver, code=text, static=text)
     keys = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
-    names = frozenset[Any]().union(
-        receiver.code.names, *(to_expr(region, k).names for k in keys)
-    )
+    names = frozenset[Any]().union(receiver.code.names, *(to_expr(region, k).names for k in keys))
     code = replace(text, names=names)
     return provided("element")(region, receiver.item, code, code)
 
 
-def _element(region: Region, node: cst.Subscript, receiver: Sequence | Mapping, item: Value) -> Value:
+def _element(
+    region: Region, node: cst.Subscript, receiver: Sequence | Mapping, item: Value
+) -> Value:
     """An element whose place is known: `forward` writes the subscript only where it must."""
     if is_graph(item):
         current = not isinstance(item, Bound) or region.scope.current(item.tensor.code)
@@ -509,7 +523,9 @@ def _is_variable(item: Value) -> bool:
 
 @evaluates(cst.Lambda)
 def lambda_(region: Region, node: cst.Lambda) -> Value:
-    return Function("<lambda>", node, {**region.scope.outer, **region.scope.values}, file=region.file)
+    return Function(
+        "<lambda>", node, {**region.scope.outer, **region.scope.values}, file=region.file
+    )
 
 
 @evaluates(cst.NamedExpr)
@@ -520,4 +536,3 @@ def walrus(region: Region, node: cst.NamedExpr) -> Value:
 @evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
 def comprehension(region: Region, node: cst.ListComp) -> Value:
     return provided("comprehension")(region, node)
-

@@ -68,9 +68,7 @@ def parameters_of(node: cst.FunctionDef | cst.Lambda) -> list[Parameter]:
 
 
 def _parameter(node: cst.Param, keyword_only: bool = False, star: str = "") -> Parameter:
-    return Parameter(
-        node.name.value, node.default, node.annotation, keyword_only, star, node=node
-    )
+    return Parameter(node.name.value, node.default, node.annotation, keyword_only, star, node=node)
 
 
 def bind_arguments(
@@ -220,10 +218,17 @@ def _expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Parame
             keys = value.items if isinstance(value, Mapping) else {}
             found += [Parameter(str(k), keyword_only=True) for k in keys]
         elif not parameter.star:
-            found.append(Parameter(
-                parameter.name, parameter.default, parameter.annotation, parameter.keyword_only,
-                "", False, parameter.node,
-            ))
+            found.append(
+                Parameter(
+                    parameter.name,
+                    parameter.default,
+                    parameter.annotation,
+                    parameter.keyword_only,
+                    "",
+                    False,
+                    parameter.node,
+                )
+            )
     return found
 
 
@@ -233,7 +238,10 @@ def _bind_star(region: Region, declared: list[Parameter], given: dict[str, Value
             value = given.get(parameter.name)
             items = value.items if isinstance(value, Mapping) else {}
             region.scope.values[parameter.name] = Mapping(
-                {k: region.scope.values.get(str(k), Static(region.scope.read(str(k)))) for k in items}
+                {
+                    k: region.scope.values.get(str(k), Static(region.scope.read(str(k))))
+                    for k in items
+                }
             )
         elif parameter.star == "*":
             value = given.get(parameter.name)
@@ -255,7 +263,9 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
     if isinstance(value, Bound) or demanded:
         parameter.is_tensor = True
         region.tensor_order.append(name)
-        scope.values[name] = _tensor_parameter(region, name, value if isinstance(value, Bound) else None)
+        scope.values[name] = _tensor_parameter(
+            region, name, value if isinstance(value, Bound) else None
+        )
         return
     if isinstance(value, Sequence) and holds_tensor(value):
         parameter.is_tensor = True
@@ -265,7 +275,9 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
     if isinstance(value, Repeated):
         raise GiveUp("a list of tensors whose length is not known is passed to a function")
     if isinstance(value, Function):
-        made = Function(value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading)
+        made = Function(
+            value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
+        )
         made.parameter = name
         scope.values[name] = made
         return
@@ -309,7 +321,9 @@ def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
     given = value.tensor if value is not None else None
     rank = None if given is None or given.dims is None else len(given.dims) + 1
     rank = region.wants.get(f"rank:{source}", rank)
-    layout = region.wants.get(f"layout:{source}", given.layout if given is not None else Layout.LAST)
+    layout = region.wants.get(
+        f"layout:{source}", given.layout if given is not None else Layout.LAST
+    )
     region.given_layouts[name] = layout
     if rank is not None:
         region.given_ranks[name] = rank
@@ -318,7 +332,13 @@ def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
 
 
 def _open_parameter(
-    region: Region, owner: str, code: Expr, rank: int | None, layout: Layout, dtype: str, source: str
+    region: Region,
+    owner: str,
+    code: Expr,
+    rank: int | None,
+    layout: Layout,
+    dtype: str,
+    source: str,
 ) -> Bound:
     scope = region.scope
     if rank is None:
@@ -459,9 +479,7 @@ def finish_block(summary: Summary) -> None:
             summary.attributes = (("out_channels", size.text),)
             wanted = frozenset(n for n, _ in size.names)
     stored = _stored_names(region, live, set(summary.tensors))
-    init, live_init = prune(
-        region.init, wanted, effects=True, modules=frozenset(summary.modules)
-    )
+    init, live_init = prune(region.init, wanted, effects=True, modules=frozenset(summary.modules))
     summary.forward, summary.init = forward, init
     summary.stored = stored
     sizes = [n for n in live_init if n.startswith("\ue004")]
@@ -695,7 +713,9 @@ def call_block(
     region.graph_events += 1
     summary.callers.append(region)
     region.called.append(summary)
-    given = {name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors}
+    given = {
+        name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
+    }
     codes = [_tensor_code(region, given[name]) for name in summary.tensors]
     statics = _static_arguments(region, summary, arguments)
     if summary.kind == "operation":
@@ -746,7 +766,11 @@ def _given_tensor(
         for position, item in enumerate(value.items):
             assert isinstance(item, Bound)
             wanted = inner.parameter_layouts().get(f"{name}[{position}]")
-            items.append(item if wanted is None else in_layout(region, ensure_current(region, item, node), wanted))
+            items.append(
+                item
+                if wanted is None
+                else in_layout(region, ensure_current(region, item, node), wanted)
+            )
         changed = any(a is not b for a, b in zip(items, value.items, strict=True))
         return Sequence(tuple(items), value.kind, None if changed else value.code)
     raise GiveUp(f"the tensor argument {name} is missing", node)
@@ -835,7 +859,9 @@ def _block_result(
         for position, item in enumerate(result.items):
             part = index(code, position)
             if isinstance(item, Bound):
-                items.append(Bound(_outer_tensor(region, summary, item.tensor, part, None, bound, given)))
+                items.append(
+                    Bound(_outer_tensor(region, summary, item.tensor, part, None, bound, given))
+                )
             else:
                 raise GiveUp("a function gives back tensors and other things together")
         return Sequence(tuple(items), result.kind, code)
@@ -880,7 +906,9 @@ def _outer_size(
     for name, _ in dim.names:
         if name.startswith("\ue004"):
             try:
-                texts[name] = _size_argument(region, summary.region, name, given, summary.function.node)
+                texts[name] = _size_argument(
+                    region, summary.region, name, given, summary.function.node
+                )
             except GiveUp:
                 return None
         elif name in bound:
@@ -946,7 +974,11 @@ def camel(name: str) -> str:
     words = [w for w in re.split(r"[^0-9A-Za-z]+", name) if w]
     if len(words) > 1 and words[0].lower() in ("build", "create", "make", "get", "define", "load"):
         words = words[1:]
-    if len(words) > 1 and words[-1].lower() in ("model", "network", "net") and words[0].lower() not in ("my", "the"):
+    if (
+        len(words) > 1
+        and words[-1].lower() in ("model", "network", "net")
+        and words[0].lower() not in ("my", "the")
+    ):
         words = words[:-1]
     made = "".join(_ACRONYMS.get(w.lower(), w[:1].upper() + w[1:]) for w in words)
     if made[:1].isdigit():
@@ -955,7 +987,11 @@ def camel(name: str) -> str:
 
 
 def _call_recursive(
-    region: Region, node: cst.CSTNode, summary: Summary, bound: dict[str, Value], arguments: list[Argument]
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
 ) -> Value:
     raise GiveUp(f"`{summary.function.name}` calls itself", node)
 
@@ -989,7 +1025,9 @@ def _instance(
         held = model.region.scope.values.get(model.variable)
         made.outputs = held if isinstance(held, Bound) else None
     texts = [v for _, v in arguments]
-    if all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in texts) and isinstance(node, cst.BaseExpression):
+    if all(
+        isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in texts
+    ) and isinstance(node, cst.BaseExpression):
         made.call_values = (verbatim(region, node, *texts),)
     return made
 

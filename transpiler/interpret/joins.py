@@ -59,7 +59,9 @@ def join_scopes(
         if a is None or b is None:
             present = a if a is not None else b
             assert present is not None
-            result.values[name] = _renamed(result, name, present, one[0] if a is not None else other[0])
+            result.values[name] = _renamed(
+                result, name, present, one[0] if a is not None else other[0]
+            )
             continue
         result.values[name] = _join(region, name, a, b, one, other, result, test, node)
     return result
@@ -77,7 +79,10 @@ def _renamed(scope: Scope, name: str, value: Value, inner: Scope) -> Value:
 def _after(scope: Scope, name: str, tensor: Tensor, source: str) -> Bound:
     """A tensor variable after a join: its sizes are those of `__init__`'s size variables."""
     count = 1 if tensor.dims is None else len(tensor.dims)
-    tokens = [shadow(name, axis) for axis in (axis_names(count) if tensor.dims is not None else ("channels",))]
+    tokens = [
+        shadow(name, axis)
+        for axis in (axis_names(count) if tensor.dims is not None else ("channels",))
+    ]
     shadows = tuple(scope.read(t) for t in tokens)
     return Bound(replace(tensor, code=scope.read(name)), source, shadows)
 
@@ -127,7 +132,14 @@ def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -
     if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a.items) == set(b.items):
         if all(isinstance(i, Static) for i in (*a.items.values(), *b.items.values())):
             entries: dict[Any, Value] = {
-                k: Static(Expr(f"{name}[{k!r}]".replace("'", '"'), _same(a.items[k], b.items[k]), 18, reading.names))
+                k: Static(
+                    Expr(
+                        f"{name}[{k!r}]".replace("'", '"'),
+                        _same(a.items[k], b.items[k]),
+                        18,
+                        reading.names,
+                    )
+                )
                 for k in a.items
             }
             return Mapping(entries, reading)
@@ -159,7 +171,11 @@ def _join_tensors(
     ta, tb = a.tensor, b.tensor
     source = a.source if a.source == b.source else ""
     dtype = ta.dtype if ta.dtype == tb.dtype else "float32"
-    mask = ta.mask if ta.mask is not None and tb.mask is not None and ta.mask.text == tb.mask.text else None
+    mask = (
+        ta.mask
+        if ta.mask is not None and tb.mask is not None and ta.mask.text == tb.mask.text
+        else None
+    )
     code = scope.read(name)
     if not same_rank:
         hint, shadows = _join_channels(name, ta, tb, scope)
@@ -170,9 +186,7 @@ def _join_tensors(
     axes = axis_names(len(ta.dims))
     dims: list[Dim] = []
     readings: list[Expr | None] = []
-    for axis, x, y, sx, sy in zip(
-        axes, ta.dims, tb.dims, _padded(a), _padded(b), strict=True
-    ):
+    for axis, x, y, sx, sy in zip(axes, ta.dims, tb.dims, _padded(a), _padded(b), strict=True):
         dim, reading = _join_dim(
             scope, shadow(name, axis), current(one[0], x, sx), current(other[0], y, sy)
         )
@@ -181,7 +195,9 @@ def _join_tensors(
     return Bound(Tensor(code, tuple(dims), target, dtype, mask=mask), source, tuple(readings))
 
 
-def _join_channels(name: str, a: Tensor, b: Tensor, scope: Scope) -> tuple[Dim, tuple[Expr | None, ...]]:
+def _join_channels(
+    name: str, a: Tensor, b: Tensor, scope: Scope
+) -> tuple[Dim, tuple[Expr | None, ...]]:
     x = a.channels_hint if a.dims is None else (a.dims[-1] if a.dims else None)
     y = b.channels_hint if b.dims is None else (b.dims[-1] if b.dims else None)
     if x is not None and y is not None and x.text == y.text and scope.current(x):
@@ -329,7 +345,11 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
                 region,
                 part,
                 Expr(f"{code.text}[{i}]", strength=18, names=code.names),
-                None if static is None else Expr(f"{static.text}[{i}]", strength=18, names=static.names),
+                (
+                    None
+                    if static is None
+                    else Expr(f"{static.text}[{i}]", strength=18, names=static.names)
+                ),
             )
             for i, part in enumerate(item.items)
         )
@@ -354,7 +374,11 @@ def channels_of(region: Region, item: Value) -> Expr | None:
     """What stands for a tensor, or a tuple of tensors, in `__init__`'s lists."""
     if isinstance(item, Bound):
         tensor, shadows = item.tensor, item.shadows
-        dim = tensor.channels_hint if tensor.dims is None else tensor.dims[-1] if tensor.dims else None
+        dim = (
+            tensor.channels_hint
+            if tensor.dims is None
+            else tensor.dims[-1] if tensor.dims else None
+        )
         return current_dim(region, dim, shadows[-1] if shadows else None)
     if isinstance(item, Sequence):
         if item.static is not None and region.scope.current(item.static):

@@ -80,7 +80,9 @@ def make_layer(
         if rule is not None and parameter not in rule.parameters:
             parameter = rule.aliases.get(parameter, _OLD_NAMES.get(parameter, parameter))
         if isinstance(value, Unknown):
-            layer.problem = layer.problem or f"the argument {parameter} is not known: {value.reason}"
+            layer.problem = (
+                layer.problem or f"the argument {parameter} is not known: {value.reason}"
+            )
             continue
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:
@@ -105,7 +107,9 @@ _OLD_NAMES = {
 def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:
     for parameter in layer.arguments:
         if parameter not in rule.parameters and parameter not in rule.ignored:
-            if parameter not in SHARED or (order and parameter not in order and parameter not in _OLDER):
+            if parameter not in SHARED or (
+                order and parameter not in order and parameter not in _OLDER
+            ):
                 return f"{layer.symbol} has no rule for the argument {parameter}"
     return ""
 
@@ -230,7 +234,9 @@ def _input_tensors(
         if dims is not None:
             channels = dims[-1]
             if inputs.static is not None and (channels is None or not channels.known):
-                channels = Expr(f"sum({inputs.static.text})", names=inputs.static.names, strength=18)
+                channels = Expr(
+                    f"sum({inputs.static.text})", names=inputs.static.names, strength=18
+                )
             dims = (*dims[:-1], channels)
         return [Bound(replace(item.tensor, code=star, dims=dims))], True
     if isinstance(inputs, Sequence):
@@ -342,7 +348,9 @@ def rule_argument(region: Region, value: Value) -> Any:
         if isinstance(value, Static):
             return value.running
         if isinstance(value, Sequence) and value.static is None:
-            parts = [i.running if isinstance(i, Static) else to_expr(region, i) for i in value.items]
+            parts = [
+                i.running if isinstance(i, Static) else to_expr(region, i) for i in value.items
+            ]
             return expr(tuple(parts) if value.kind is tuple else parts)
     return to_expr(region, value)
 
@@ -354,9 +362,7 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
 
     def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
         changed = replace_arguments(layer, inner)
-        arguments = {
-            p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters
-        }
+        arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
         return _run(region, changed, {**arguments, **call_arguments}, [x], False)
 
     arguments = _rule_arguments(region, layer, {}, layer.node)
@@ -379,7 +385,11 @@ def _run(
         raise Unsupported(f"{layer.symbol} is called on several tensors")
     result = _initialized(region, layer, result, given)
     activation = layer.arguments.get("activation")
-    if activation is not None and "activation" not in rule.parameters and isinstance(result, Tensor):
+    if (
+        activation is not None
+        and "activation" not in rule.parameters
+        and isinstance(result, Tensor)
+    ):
         result = apply_activation(region, result, activation, layer.node)
     return result
 
@@ -451,7 +461,9 @@ def _lazily(
     else:
         probe = replace(tensor, dims=(*tensor.dims[:-1], LAZY))
     try:
-        result = _run(region, layer, _rule_arguments(region, layer, call_arguments, node), [probe], as_list)
+        result = _run(
+            region, layer, _rule_arguments(region, layer, call_arguments, node), [probe], as_list
+        )
     except (Unsupported, ValueError, TypeError):
         return None
     if not isinstance(result, Tensor):
@@ -465,7 +477,11 @@ def _lazily(
             return None
         changed = Module(replace(module.constructor, text=lazy), module.hint)
         result = replace(result, code=_with_module(result.code, module, changed))
-        region.say(LAZY_SIZE, layer.node, f"{layer.symbol}: the number of inputs comes from the first batch")
+        region.say(
+            LAZY_SIZE,
+            layer.node,
+            f"{layer.symbol}: the number of inputs comes from the first batch",
+        )
     channels = result.channels_hint if result.dims is None else result.dims[-1]
     if channels is not None and LAZY.text in channels.text:
         if result.dims is None:
@@ -550,9 +566,7 @@ def _reuse(value: Value, module: Module, first: Module) -> Value:
 
 def _swap(code: Expr, module: Module, first: Module) -> Expr:
     modules = tuple(first if m.token == module.token else m for m in code.modules)
-    before = tuple(
-        replace(b, value=_swap(b.value, module, first)) for b in code.before
-    )
+    before = tuple(replace(b, value=_swap(b.value, module, first)) for b in code.before)
     text = code.text.replace(module.token, first.token)
     return replace(code, text=text, modules=modules, before=before)
 
@@ -580,7 +594,9 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: trainable= is only known at run time")
     if constant(trainable) is False if trainable is not None else False:
         if "BatchNormalization" in layer.symbol:
-            region.say(UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode")
+            region.say(
+                UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode"
+            )
 
 
 def _is_none(value: Value) -> bool:
@@ -601,9 +617,7 @@ def _stub(
     todo = Line(f"# TODO(tf2torch) {code.code}: {reason}", effect=True)
     region.emit_init(todo)
     tensor = inputs.tensor
-    units = next(
-        (layer.arguments[n] for n in ("units", "filters") if n in layer.arguments), None
-    )
+    units = next((layer.arguments[n] for n in ("units", "filters") if n in layer.arguments), None)
     channels = to_expr(region, units) if units is not None and not is_graph(units) else None
     result = Tensor(
         module(tensor.code),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import libcst as cst
 
@@ -98,7 +97,10 @@ def shape_dims(
         if isinstance(value, int) and not isinstance(value, bool):
             return (shape.expr,), None
         if isinstance(value, (tuple, list)):
-            return tuple(None if v is None else index(shape.expr, i) for i, v in enumerate(value)), None
+            return (
+                tuple(None if v is None else index(shape.expr, i) for i, v in enumerate(value)),
+                None,
+            )
         if rank is not None:
             count = rank - 1
             firsts = tuple(index(shape.expr, i) for i in range(count - 1))
@@ -121,7 +123,8 @@ def _fresh(region: Region, hint: str) -> str:
 def _named_arguments(arguments: list[Argument], order: tuple[str, ...]) -> dict[str, Value]:
     positions = iter(order)
     return {
-        (keyword if keyword is not None else next(positions, "?")): value for keyword, value in arguments
+        (keyword if keyword is not None else next(positions, "?")): value
+        for keyword, value in arguments
     }
 
 
@@ -152,13 +155,21 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     value, tail = _returned(region, outputs, node)
-    body = region.forward if not isinstance(outputs, Bound) or outputs.at is None else region.forward[: outputs.at]
+    body = (
+        region.forward
+        if not isinstance(outputs, Bound) or outputs.at is None
+        else region.forward[: outputs.at]
+    )
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
     built = Built(
         model,
-        given_name.expr.value if isinstance(given_name, Static) and isinstance(given_name.expr.value, str) else "",
+        (
+            given_name.expr.value
+            if isinstance(given_name, Static) and isinstance(given_name.expr.value, str)
+            else ""
+        ),
         "functional",
         names,
         list(region.init),
@@ -254,7 +265,11 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     model.name = ""
     layers: cst.BaseExpression | None = None
     for position, argument in enumerate(node.args):
-        keyword = argument.keyword.value if argument.keyword is not None else ("layers", "name")[min(position, 1)]
+        keyword = (
+            argument.keyword.value
+            if argument.keyword is not None
+            else ("layers", "name")[min(position, 1)]
+        )
         if keyword == "layers":
             layers = argument.value
         elif keyword == "name":
@@ -286,7 +301,11 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
     for number, element in enumerate(listed):
         start, end = region.tree.span(element.value)
         leading = scan_comments(text[position:start])
-        following = region.tree.span(listed[number + 1].value)[0] if number + 1 < len(listed) else region.tree.span(layers)[1]
+        following = (
+            region.tree.span(listed[number + 1].value)[0]
+            if number + 1 < len(listed)
+            else region.tree.span(layers)[1]
+        )
         rest = text[end:following].split("\n", 1)[0]
         trailing = scan_comments(rest)
         position = end + len(rest)
@@ -372,7 +391,9 @@ def _declared_shape(region: Region, value: Value) -> Value | None:
         if isinstance(value, Model) and value.inputs:
             dims = value.inputs[0].tensor.dims
             if dims is not None:
-                return Sequence(tuple(Static(d) if d is not None else const(None) for d in dims), tuple)
+                return Sequence(
+                    tuple(Static(d) if d is not None else const(None) for d in dims), tuple
+                )
         return None
     arguments = value.arguments
     if "input_shape" in arguments:
@@ -396,8 +417,10 @@ def _declared_shape(region: Region, value: Value) -> Value | None:
 def _open(region: Region, model: Model, tensor: Tensor, source: str) -> None:
     """The Sequential's input is this Input."""
     shape = tensor.dims
-    value = None if shape is None else Sequence(
-        tuple(const(None) if d is None else Static(d) for d in shape), tuple
+    value = (
+        None
+        if shape is None
+        else Sequence(tuple(const(None) if d is None else Static(d) for d in shape), tuple)
     )
     _open_shape(region, model, value, const(tensor.dtype), None)
 
@@ -406,12 +429,19 @@ def _open_shape(
     region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
 ) -> None:
     if region.loops or region.branches:
-        raise GiveUp("the first layer of a Sequential is added in a loop or under a condition", node)
+        raise GiveUp(
+            "the first layer of a Sequential is added in a loop or under a condition", node
+        )
     kind = constant(dtype) if dtype is not None else None
     where = node if node is not None else model.node
     assert where is not None
     bound = open_input(
-        region, model.input_spec, model.variable, shape, kind if isinstance(kind, str) else "", where
+        region,
+        model.input_spec,
+        model.variable,
+        shape,
+        kind if isinstance(kind, str) else "",
+        where,
     )
     model.inputs = [bound]
 
@@ -453,10 +483,16 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if model.expr is None:
         raise GiveUp("a model without a name is called", node)
     inputs = [
-        in_layout(region, ensure_current(region, v, node), Layout.LAST) for v in flat if isinstance(v, Bound)
+        in_layout(region, ensure_current(region, v, node), Layout.LAST)
+        for v in flat
+        if isinstance(v, Bound)
     ]
     region.graph_events += 1
-    if model.module is None or model.region is not region or model.module.token not in region.constructed:
+    if (
+        model.module is None
+        or model.region is not region
+        or model.module.token not in region.constructed
+    ):
         model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
         region.model_names.add(model.expr.text)
     code = model.module(*[b.tensor.code for b in inputs])
@@ -551,7 +587,9 @@ def _inside(region: Region, model: Model, before: Bound | None, after: Bound | N
     origin = _origin(model)
     assert origin is not None
     first = before is origin.inputs[0]
-    return Inside(model, _borrowed(region, model, None) if first else None, _borrowed(region, model, after))
+    return Inside(
+        model, _borrowed(region, model, None) if first else None, _borrowed(region, model, after)
+    )
 
 
 def _origin(model: Model) -> Model | None:
@@ -579,8 +617,13 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
         name = f"\ue002x:{key}\ue003"
         given = origin.inputs[0].tensor
         dims = given.dims
-        shape = None if dims is None else Sequence(
-            tuple(const(None) if d is None or not d.known else const(d.value) for d in dims), tuple
+        shape = (
+            None
+            if dims is None
+            else Sequence(
+                tuple(const(None) if d is None or not d.known else const(d.value) for d in dims),
+                tuple,
+            )
         )
         held = open_input(region, key, name, shape, given.dtype, origin.node or model.node)  # type: ignore[arg-type]
         state = region.borrowed[key] = [name, held, 0, inner, model.expr]
@@ -603,7 +646,9 @@ def lend(region: Region, value: Bound) -> Bound:
     parameter = next(iter(own))
     held = region.scope.values[name]
     assert isinstance(held, Bound)
-    start = Line(f"{parameter} = {held.tensor.code.text}", frozenset({parameter}), frozenset({name}))
+    start = Line(
+        f"{parameter} = {held.tensor.code.text}", frozenset({parameter}), frozenset({name})
+    )
     if held.tensor.layout is Layout.FIRST:
         raise GiveUp("the input of a borrowed model is used in another way too")
     nodes = [start, *inner.forward[: value.at]]
@@ -620,8 +665,10 @@ def lend(region: Region, value: Bound) -> Bound:
     token = value.tensor.code.text
     region.scope.bump(token)
     tensor = value.tensor
-    dims = None if tensor.dims is None else tuple(
-        d if d is not None and d.known else None for d in tensor.dims
+    dims = (
+        None
+        if tensor.dims is None
+        else tuple(d if d is not None and d.known else None for d in tensor.dims)
     )
     bound = Bound(replace(tensor, code=region.scope.read(token), dims=dims))
     region.scope.values[token] = bound
@@ -629,18 +676,24 @@ def lend(region: Region, value: Bound) -> Bound:
 
 
 def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
-    if model.expr is not None and f"borrow:{model.expr.text}" in region.borrowed and attr.startswith("input"):
+    if (
+        model.expr is not None
+        and f"borrow:{model.expr.text}" in region.borrowed
+        and attr.startswith("input")
+    ):
         held = _borrowed(region, model, None)
         assert held is not None
         return Sequence((held,), list) if attr == "inputs" else held
-    if model.region is not region or model.expr is not None and model.region is None:
+    if model.region is not region or (model.expr is not None and model.region is None):
         return _foreign_border(region, model, attr, node)
     if attr.startswith("input"):
         values: list[Value] = [_as_input(region, b) for b in model.inputs]
         if attr == "input":
             return values[0] if len(values) == 1 else Sequence(tuple(values), list)
         return Sequence(tuple(values), list)
-    outputs = region.scope.values.get(model.variable) if model.kind == "sequential" else model.outputs
+    outputs = (
+        region.scope.values.get(model.variable) if model.kind == "sequential" else model.outputs
+    )
     if outputs is None:
         return Unknown("the output of a model that has no layers")
     if attr == "outputs" and isinstance(outputs, Bound):
@@ -665,8 +718,13 @@ def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     held = region.scope.values.get(name)
     if held is None:
         dims = model.inputs[0].tensor.dims
-        shape = None if dims is None else Sequence(
-            tuple(const(None) if d is None or not d.known else const(d.value) for d in dims), tuple
+        shape = (
+            None
+            if dims is None
+            else Sequence(
+                tuple(const(None) if d is None or not d.known else const(d.value) for d in dims),
+                tuple,
+            )
         )
         if len(model.inputs) != 1:
             return Unknown("the inputs of a model that is made elsewhere")
@@ -737,7 +795,12 @@ def _get_layer(region: Region, node: cst.Call, model: Model) -> Value:
 @provides("set_attribute")
 def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cst.CSTNode) -> None:
     """`layer.trainable = False` and other changes of layers and models."""
-    if attr == "trainable" and isinstance(base, Layer) and isinstance(value, Static) and not base.calls:
+    if (
+        attr == "trainable"
+        and isinstance(base, Layer)
+        and isinstance(value, Static)
+        and not base.calls
+    ):
         base.arguments["trainable"] = value
         return
     if isinstance(base, Model):

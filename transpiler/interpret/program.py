@@ -25,7 +25,11 @@ HANDLERS = (calls, classes, expressions, functions, models, statements)
 
 
 def interpret(
-    tree: Tree, options: Options, rules: Rules, load: Callable[..., Any] | None = None, path: str = ""
+    tree: Tree,
+    options: Options,
+    rules: Rules,
+    load: Callable[..., Any] | None = None,
+    path: str = "",
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     file = FileContext(tree, options, rules, load=load, path=path)

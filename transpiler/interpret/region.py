@@ -199,6 +199,7 @@ class Region:
         self.named_layers: dict[str, Any] = {}
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
+        self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
         self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []
@@ -209,7 +210,9 @@ class Region:
         self.called: list[Summary] = []
         self.operations_used: list[Summary] = []
         self.inline: dict[str, Value] = {}
-        self.whole: cst.CSTNode | None = None  #: the expression that is all of an assignment's right side
+        self.whole: cst.CSTNode | None = (
+            None  #: the expression that is all of an assignment's right side
+        )
         self.renames: dict[str, str] = {}  #: variable tokens that become the statement's target
         self.helpers_used: frozenset[str] = frozenset()
         self.constructed: set[str] = set()  #: tokens of modules that `__init__` constructs

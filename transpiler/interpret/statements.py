@@ -21,7 +21,7 @@ from transpiler.interpret.statics import (
     running_names,
     to_expr,
 )
-from transpiler.interpret.tensors import bind_tensor, binary_op, emit_before
+from transpiler.interpret.tensors import binary_op, bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -58,7 +58,11 @@ def _small(region: Region, node: cst.SimpleStatementLine) -> None:
         if region.is_module:
             _tolerant(region, small, node)
         else:
-            EXECUTORS[type(small)](region, small) if type(small) in EXECUTORS else _unknown_small(region, small)
+            (
+                EXECUTORS[type(small)](region, small)
+                if type(small) in EXECUTORS
+                else _unknown_small(region, small)
+            )
         region.note_statement(node, before)
 
 
@@ -235,13 +239,19 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
     operator = operator_text(node.operator)
     left = evaluate(region, node.target)
     if isinstance(left, Bound) or isinstance(right, Bound):
-        assign_value(region, node.target, binary_op(region, left, operator, right, node), node, None)
+        assign_value(
+            region, node.target, binary_op(region, left, operator, right, node), node, None
+        )
         return
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         spoil(region, node, "arithmetic with something unknown")
         return
     if is_graph(left) or is_graph(right):
-        if isinstance(left, Sequence) and isinstance(right, Sequence) and isinstance(node.target, cst.Name):
+        if (
+            isinstance(left, Sequence)
+            and isinstance(right, Sequence)
+            and isinstance(node.target, cst.Name)
+        ):
             for item in right.items:
                 append(region, node.target.value, item)
             return
@@ -295,7 +305,7 @@ def _assign_name(
         scope.bump(name)
         scope.values[name] = value
     elif isinstance(value, (Framework, Function, UserClass)) or (
-        not isinstance(value, (Static, Sequence, Mapping)) 
+        not isinstance(value, (Static, Sequence, Mapping))
     ):
         scope.bump(name)
         scope.values[name] = value
@@ -311,7 +321,9 @@ def _named(reading: Expr, value: Value) -> Value:
     """A plain value under the name that it got."""
     if isinstance(value, Static):
         known = value.expr.value
-        return Static(replace(value.expr, text=reading.text, strength=20, names=reading.names, value=known))
+        return Static(
+            replace(value.expr, text=reading.text, strength=20, names=reading.names, value=known)
+        )
     if isinstance(value, (Sequence, Mapping)):
         return replace(value, static=reading)
     return value
@@ -339,7 +351,9 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
                 emit_before(region, item.tensor.code, "")
         if code.text != name:
             uses = frozenset(n for n, _ in code.names)
-            region.emit_forward(Line(f"{name} = {code.text}", frozenset({name}), uses, code.modules))
+            region.emit_forward(
+                Line(f"{name} = {code.text}", frozenset({name}), uses, code.modules)
+            )
         static = channels_list(region, value)
         _init_group(region, name, static)
         scope.bump(name)
@@ -382,8 +396,12 @@ def _assign_parts(
     if isinstance(value, Unknown):
         spoil(region, node, value.reason)
         return
-    if isinstance(value, Sequence) and (is_graph(value) or any(isinstance(i, Unknown) for i in value.items)):
-        if len(value.items) != len(elements) or any(isinstance(e, cst.StarredElement) for e in target.elements):
+    if isinstance(value, Sequence) and (
+        is_graph(value) or any(isinstance(i, Unknown) for i in value.items)
+    ):
+        if len(value.items) != len(elements) or any(
+            isinstance(e, cst.StarredElement) for e in target.elements
+        ):
             raise GiveUp("tensors are unpacked into another number of names", node)
         _unpack(region, target, elements, value, node)
         return
@@ -398,7 +416,11 @@ def _assign_parts(
     parts = value.items if isinstance(value, Sequence) else ()
     for position, name in enumerate(names):
         region.scope.bump(name)
-        known = constant(parts[position]) if position < len(parts) and len(parts) == len(names) else UNKNOWN
+        known = (
+            constant(parts[position])
+            if position < len(parts) and len(parts) == len(names)
+            else UNKNOWN
+        )
         reading = region.scope.read(name)
         region.scope.values[name] = Static(replace(reading, value=known))
 
@@ -446,7 +468,9 @@ def _unpack(
             region.scope.values[name] = item
 
 
-def _assign_attribute(region: Region, target: cst.Attribute, value: Value, node: cst.CSTNode) -> None:
+def _assign_attribute(
+    region: Region, target: cst.Attribute, value: Value, node: cst.CSTNode
+) -> None:
     base = evaluate(region, target.value)
     attr = target.attr.value
     if isinstance(base, Static) and base.expr.text == "self" and "self" in region.parameters:
@@ -481,7 +505,11 @@ def _assign_element(region: Region, target: cst.Subscript, value: Value, node: c
             raise GiveUp("a tensor is put into something that is not a plain name", node)
         return
     name = target.value.value
-    if isinstance(base, Mapping) and len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+    if (
+        isinstance(base, Mapping)
+        and len(target.slice) == 1
+        and isinstance(target.slice[0].slice, cst.Index)
+    ):
         key = constant(evaluate(region, target.slice[0].slice.value))
         if key is UNKNOWN:
             raise GiveUp("a dict gets an entry whose key is not known", node)
@@ -493,7 +521,9 @@ def _assign_element(region: Region, target: cst.Subscript, value: Value, node: c
     if is_graph(value) or is_graph(base):
         raise GiveUp("a tensor is put into a list at a place that is not known", node)
     if isinstance(base, (Static, Sequence, Mapping)):
-        emit_static(region, node, frozenset({name}), (base, value), kills=False, extra=frozenset({name}))
+        emit_static(
+            region, node, frozenset({name}), (base, value), kills=False, extra=frozenset({name})
+        )
         region.scope.bump(name)
         region.scope.values[name] = Static(region.scope.read(name))
 
@@ -652,7 +682,11 @@ def from_import(region: Region, node: cst.ImportFrom) -> None:
 
 @executes(cst.FunctionDef)
 def function_def(region: Region, node: cst.FunctionDef) -> None:
-    closure = {**region.scope.outer, **region.scope.values} if not region.is_module else region.scope.values
+    closure = (
+        {**region.scope.outer, **region.scope.values}
+        if not region.is_module
+        else region.scope.values
+    )
     made = Function(node.name.value, node, closure, nested_in=region.name, file=region.file)
     region.scope.bump(node.name.value)
     region.scope.values[node.name.value] = made

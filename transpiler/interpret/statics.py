@@ -104,7 +104,9 @@ def _without_comment(line: str) -> str:
     return line
 
 
-def verbatim(region: Region, node: cst.BaseExpression, *parts: Value, value: Any = UNKNOWN) -> Static:
+def verbatim(
+    region: Region, node: cst.BaseExpression, *parts: Value, value: Any = UNKNOWN
+) -> Static:
     """The expression as the user wrote it, but for the parts that are written in another way."""
     exprs = [to_expr(region, part) for part in parts]
     names = frozenset[Any]().union(*(e.names for e in exprs))
@@ -150,7 +152,9 @@ def rewritten(tree: Tree, node: cst.CSTNode, rewrites: dict[tuple[int, int], str
     return text + tree.text[position:end]
 
 
-def rewrite(region: Region, node: cst.BaseExpression, value: Static, weakest: int = POSTFIX) -> None:
+def rewrite(
+    region: Region, node: cst.BaseExpression, value: Static, weakest: int = POSTFIX
+) -> None:
     """From now on, both programs write this instead of the node's own source."""
     span = region.tree.span(node)
     region.rewrites[span] = value.expr.wrapped(weakest)
@@ -172,7 +176,11 @@ def to_expr(region: Region, value: Value) -> Expr:
         if value.static is not None:
             known = display.value
             return Expr(
-                value.static.text, known, value.static.strength, value.static.names, items=tuple(parts)
+                value.static.text,
+                known,
+                value.static.strength,
+                value.static.names,
+                items=tuple(parts),
             )
         return display
     if isinstance(value, Mapping):
@@ -228,7 +236,8 @@ _COMPARE: dict[str, Any] = {
     ">=": lambda a, b: a >= b,
     "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
-    "is": lambda a, b: a is b or (a == b and isinstance(a, (bool, type(None))) and type(a) is type(b)),
+    "is": lambda a, b: a is b
+    or (a == b and isinstance(a, (bool, type(None))) and type(a) is type(b)),
     "is not": lambda a, b: not _COMPARE["is"](a, b),
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -236,7 +245,7 @@ _COMPARE: dict[str, Any] = {
     "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
+    "**": lambda a, b: a ** b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
 }
 
 
@@ -263,4 +272,3 @@ def fold_bool(operator: str, a: Any, b: Any) -> Any:
     if a is not UNKNOWN and a:
         return a
     return b if a is not UNKNOWN and b is not UNKNOWN else UNKNOWN
-

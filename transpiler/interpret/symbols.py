@@ -30,7 +30,7 @@ _LAYER_MODULES = frozenset(
         "core", "convolutional", "pooling", "normalization", "merge", "merging", "recurrent",
         "advanced_activations", "embeddings", "noise", "wrappers", "local", "reshaping",
         "regularization", "activation", "activations", "attention", "rnn", "preprocessing",
-        "experimental", "noise", "layer", "input_spec",
+        "experimental", "layer", "input_spec",
     }
 )  # fmt: skip
 

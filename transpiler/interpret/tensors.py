@@ -71,9 +71,7 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     emit_before(region, code, name)
     if code.text != name:
         uses = frozenset(n for n, _ in code.names)
-        region.emit_forward(
-            Line(final_text(line_text), frozenset({name}), uses, code.modules)
-        )
+        region.emit_forward(Line(final_text(line_text), frozenset({name}), uses, code.modules))
         region.helpers_used |= code.helpers
     region.scope.bump(name)
     reading = region.scope.read(name)
@@ -390,7 +388,10 @@ def dims_value(region: Region, value: Bound) -> Value:
         if tensor.channels_hint is None:
             return Unknown("the shape of this tensor is not known")
         return Sequence(
-            (Unknown("the shape of this tensor is not known"), _size(tensor, -1, tensor.channels_hint)),
+            (
+                Unknown("the shape of this tensor is not known"),
+                _size(tensor, -1, tensor.channels_hint),
+            ),
             tuple,
         )
     items: list[Value] = [Static(Expr("None", None), _running_size(tensor, 0))]

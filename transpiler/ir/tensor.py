@@ -108,7 +108,9 @@ class Tensor:
 def simplest(dims: Iterable[Dim]) -> Dim:
     """Of several ways to write one size, the one that says most: a number, a plain expression."""
     found = [d for d in dims if d is not None]
-    return min(found, key=lambda d: (not d.known, "\ue004" in d.text, bool(d.modules)), default=None)
+    return min(
+        found, key=lambda d: (not d.known, "\ue004" in d.text, bool(d.modules)), default=None
+    )
 
 
 def product(dims: tuple[Dim, ...]) -> Dim:

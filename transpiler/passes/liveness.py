@@ -56,9 +56,13 @@ def _prune_node(
             body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
             if not body:
                 return None
-            return replace(node, body=body), live | (head - node.target_names) | names(node.iterable)
+            return replace(node, body=body), live | (head - node.target_names) | names(
+                node.iterable
+            )
         case While():
-            body, head = _prune_loop(node.body, live | names(node.test), effects, modules, frozenset())
+            body, head = _prune_loop(
+                node.body, live | names(node.test), effects, modules, frozenset()
+            )
             if not body:
                 return None
             return replace(node, body=body), live | head | names(node.test)

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from transpiler.verify.process import WorkerFailure
 from transpiler.verify.report import ModelReport, exit_status, to_json, to_text
 from transpiler.verify.session import VerifySession
 from transpiler.verify.trees import PairOfPrograms, TreeError, file_pair, folder_pairs, git_pairs
@@ -32,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="tf2torch-") as place:
             pairs = _pairs(args.paths, args.against, Path(place))
             reports = compare(pairs, args, _progress(args.format))
-    except (TreeError, SyntaxError, OSError, WorkerFailure) as error:
+    except (TreeError, SyntaxError, OSError) as error:
         return _refuse(str(error))
     sys.stdout.write((to_json(reports) if args.format == "json" else to_text(reports)) + "\n")
     everything = [report for models in reports.values() for report in models]

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from transpiler.verify import legacy
-from transpiler.verify.process import Worker, WorkerError
+from transpiler.verify.process import Worker, WorkerError, WorkerFailure
 from transpiler.verify.records import (
     FLOAT32,
     Measured,
@@ -91,8 +91,11 @@ class VerifySession:
                 by_name = {report.name: report for report in others}
                 for index in again:
                     reports[index] = _second(reports[index], by_name, measured[index])
-        except WorkerError as error:
-            return [ModelReport(t.name, "error", {}, str(error), t.line) for t in request.targets]
+        except (WorkerError, WorkerFailure) as error:
+            reason = str(error).strip().splitlines()[-1]
+            if isinstance(error, WorkerFailure):
+                reason = f"verify itself failed: {reason}"
+            return [ModelReport(t.name, "error", {}, reason, t.line) for t in request.targets]
         if framework == "keras2":
             reports = [_note(report, "under Keras 2") for report in reports]
         return reports

@@ -7,12 +7,12 @@ import gc
 import importlib
 import importlib.abc
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from transpiler.verify import torch_quiet
 from transpiler.verify.execute import Run, describe, models_in, run_program
+from transpiler.verify.neutral import callee
 from transpiler.verify.records import FLOAT64, Measured, Request
 from transpiler.verify.report import ModelReport
 from transpiler.verify.shapes import Shape, guess_shape
@@ -40,7 +40,7 @@ class TorchSide:
         """Compare every measured model; where some have no input shape, guess those first."""
         self.dtype = request.dtype
         self.clear()
-        makes = _Constructs(ast.parse(request.program.text), request)
+        makes = _Constructs(request)
         run = run_program(request.program, request.targets, makes, self.is_model)
         built = self._built(request, run)
         open_ones = [m for m in request.measured if m.needs_shape]
@@ -104,47 +104,34 @@ class TorchSide:
             return ModelReport(name, "error", {}, reason, line)
 
 
-@dataclass
 class _Constructs:
-    """Whether an expression of the converted program makes a model, judged by its callee."""
+    """Whether an expression of the converted program makes a model, judged by its callees."""
 
-    tree: ast.Module
-    request: Request
+    def __init__(self, request: Request) -> None:
+        tree = ast.parse(request.program.text)
+        self.functions = {name for t in request.targets if t.call for name in _names(t.call)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and _returns(node):
+                self.functions.add(node.name)
+            elif isinstance(node, ast.ImportFrom):
+                self.functions |= {alias.asname or alias.name for alias in node.names}
 
     def __call__(self, value: ast.expr) -> bool:
-        """A class, `nn.Sequential`, a builder function, or `.to(...)` of what is one already."""
-        return any(self._call(node) for node in self._parts(value))
+        """A class, `nn.Sequential`, a function of the program, or `.to(...)` of a model."""
+        return any(self._makes(callee(n)) for n in ast.walk(value) if isinstance(n, ast.Call))
 
-    def _parts(self, value: ast.expr) -> Iterator[ast.Call]:
-        for node in ast.walk(value):
-            if isinstance(node, ast.Call):
-                yield node
+    def _makes(self, name: str) -> bool:
+        kept = name in ("to", "compile", "double", "float", "eval")
+        return kept or name[:1].isupper() or name in self.functions
 
-    def _call(self, node: ast.Call) -> bool:
-        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        last = node.func.id if isinstance(node.func, ast.Name) else last
-        if last in ("to", "compile", "double", "float", "eval"):
-            return True
-        return last[:1].isupper() or last in self._functions()
 
-    def _functions(self) -> set[str]:
-        own = {n.name for n in ast.walk(self.tree) if isinstance(n, ast.FunctionDef)}
-        builders = {
-            name
-            for name in own
-            for function in ast.walk(self.tree)
-            if isinstance(function, ast.FunctionDef)
-            and function.name == name
-            and any(isinstance(n, ast.Return) and n.value for n in ast.walk(function))
-        }
-        called = {n for t in self.request.targets if t.call for n in names_in(ast.parse(t.call))}
-        imported = {
-            alias.asname or alias.name
-            for n in ast.walk(self.tree)
-            if isinstance(n, ast.ImportFrom)
-            for alias in n.names
-        }
-        return builders | called | imported
+def _names(call: str) -> set[str]:
+    return names_in(ast.parse(call))
+
+
+def _returns(function: ast.FunctionDef) -> bool:
+    """Whether a function gives a value back."""
+    return any(isinstance(node, ast.Return) and node.value for node in ast.walk(function))
 
 
 def start(framework: str) -> TorchSide:
