@@ -185,6 +185,15 @@ EQUAL = {
         """,
         "base = None\nhead = nn.Linear(4, 3)\nhead.load_state_dict(torch.load('head.pt'))\n",
     ),
+    "shape_of_a_dataset": (
+        """
+        (x_train, y_train), _ = tf.keras.datasets.mnist.load_data()
+        x_train = x_train.reshape(-1, 784) / 255.0
+        model = Sequential()
+        model.add(layers.Dense(int(y_train.max()) + 1, input_shape=x_train.shape[1:]))
+        """,
+        "model = nn.Linear(784, 10)\n",
+    ),
     "dict_of_models": (
         """
         def build(n=3):
