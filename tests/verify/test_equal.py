@@ -171,6 +171,10 @@ EQUAL = {
             "self.a = nn.Linear(6, 5)\nself.b = nn.Linear(5, 2)", "return self.b(self.a(x).tanh())"
         ),
     ),
+    "no_declared_input_and_lazy": (
+        sequential("layers.Dense(5)", "layers.Dense(2)"),
+        "model = nn.Sequential(nn.LazyLinear(5), nn.Linear(5, 2))\n",
+    ),
     "lazy": (
         sequential("layers.Input((6,))", "layers.Dense(5)"),
         module("self.a = nn.LazyLinear(5)", "return self.a(x)"),

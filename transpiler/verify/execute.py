@@ -65,7 +65,9 @@ class Run:
 
 def describe(error: BaseException) -> str:
     """The type and the beginning of the text of an error, on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+    name = type(error).__name__
+    text = " ".join(str(error).split()).removeprefix(f"{name}: ")
+    return f"{name}: {text}"[:300]
 
 
 def run_program(
@@ -139,7 +141,9 @@ def _import_singly(
 
 
 def _note_failure(statement: ast.stmt, run: Run, error: BaseException) -> None:
-    reason = f"line {statement.lineno}: {run.explain(error)}"
+    explained = run.explain(error)
+    first = explained.startswith("line ")  # the failure of another statement, with its line
+    reason = explained if first else f"line {statement.lineno}: {explained}"
     stores = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)]
     for name in {*stores, getattr(statement, "name", "")} - run.namespace.keys():
         run.failures.setdefault(name, reason)

@@ -31,21 +31,12 @@ def _candidates(model: Any) -> list[Shape]:
     if not units:
         return [((8,), 0)]
     first = units[0]
-    name = type(first).__name__
-    if name == "Embedding":
+    if type(first).__name__ == "Embedding":
         return [((size,), first.num_embeddings) for size in (7, 10, 20, 50, 100, 200, 250, 500)]
     if hasattr(first, "input_size"):
         return [((7, first.input_size), 0)]
-    channels = getattr(first, "in_channels", None)
-    if channels is not None and hasattr(first, "kernel_size"):
-        rank = len(first.kernel_size)
-        return [((size,) * rank + (channels * 1,), 0) for size in _SIZES]
+    if hasattr(first, "kernel_size"):
+        channels = first.in_channels or 3  # a lazy one takes any number
+        return [((*(size,) * len(first.kernel_size), channels), 0) for size in _SIZES]
     features = getattr(first, "in_features", None) or getattr(first, "num_features", None)
-    if features:
-        return _flat_candidates(features)
-    return [((size,), 0) for size in (8, 16, 32)]
-
-
-def _flat_candidates(features: int) -> list[Shape]:
-    """A vector, or an image that is flattened first: both hold the same numbers."""
-    return [((features,), 0)]
+    return [((features,), 0)] if features else [((size,), 0) for size in (8, 16, 32)]

@@ -88,8 +88,8 @@ class TorchSide:
 
     def _compare(self, built: dict[tuple[int, int], Any], measured: Measured) -> ModelReport:
         name, line = measured.name, measured.line
-        if measured.data is None:
-            return ModelReport(name, measured.status, {}, measured.reason, line)
+        if measured.status == "error":
+            return ModelReport(name, "error", {}, measured.reason, line)
         failure = built.get((measured.target, -1))
         if failure is not None:
             reason = f"the converted program can't build it: {failure}"
@@ -97,6 +97,8 @@ class TorchSide:
         model = built.get((measured.target, measured.ordinal))
         if model is None:
             return ModelReport(name, "error", {}, "the converted program has no such model", line)
+        if measured.data is None:
+            return ModelReport(name, measured.status, {}, measured.reason, line)
         try:
             return Comparison(self.torch, model, measured).report()
         except Exception as error:
