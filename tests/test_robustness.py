@@ -290,7 +290,7 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is_now(
 ) -> None:
     path = put("a.py")
 
-    def editing(text: str, options: Options) -> object:
+    def editing(text: str, options: Options, path: str) -> object:
         put("a.py", "import keras  # edited\n")
         return engines.renaming(text, options)
 
@@ -303,7 +303,7 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is_now(
 def test_a_file_that_vanishes_meanwhile_is_named() -> None:
     path = put("a.py")
 
-    def deleting(text: str, options: Options) -> object:
+    def deleting(text: str, options: Options, path: str) -> object:
         os.unlink("a.py")
         return engines.renaming(text, options)
 
@@ -473,4 +473,11 @@ def test_an_interrupt_leaves_whole_files(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert err == "tf2torch: interrupted; every file is either converted or untouched\n"
     assert sorted(os.listdir()) == paths
-    assert {Path(name).read_text() for name in paths} == {OLD + "# first\n", NEW + "# first\n"}
+    assert {Path(name).read_text() for name in paths} == {OLD + "# first\n"}
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_files_see_each_other_as_they_were(processes: int) -> None:
+    paths = [put(f"{i}.py") for i in range(9)]
+    convert(*paths, engine=engines.reading_neighbours, processes=processes)
+    assert {Path(path).read_text() for path in paths} == {NEW + "# 9 seen\n"}

@@ -33,20 +33,21 @@ def convert_files(
     """Convert files, each by itself; the outcomes come in the order of the jobs.
 
     Files that can't be of interest cost no more than being read; one file needs no other process.
-    Other processes only read and convert: what is written is written here.
+    Nothing is written before all is converted: a file sees those that it imports as they were.
     """
     work = _Work(options, converter)
     done: dict[int, Outcome] = {}
-    heavy: dict[int, Job] = {}
+    heavy: dict[int, str] = {}
     for index, job in enumerate(jobs):
         if light := _light(job):
             done[index] = finish(job, light)
         else:
-            heavy[index] = job
+            heavy[index] = job.path
     if min(processes, len(heavy)) > 1:
-        _in_parallel(heavy, work, processes, done)
+        results = _in_parallel(heavy, work, processes)
     else:
-        done |= {index: finish(job, work(job.path)) for index, job in heavy.items()}
+        results = {index: work(path) for index, path in heavy.items()}
+    done |= {index: finish(jobs[index], results[index]) for index in heavy}
     return [done[index] for index in range(len(jobs))]
 
 
@@ -70,40 +71,38 @@ def _light(job: Job) -> Result | None:
     return None if names_framework(data) else Result(Conversion(""), data, data)
 
 
-def _in_parallel(
-    jobs: dict[int, Job], work: _Work, processes: int, done: dict[int, Outcome]
-) -> None:
+def _in_parallel(paths: dict[int, str], work: _Work, processes: int) -> dict[int, Result]:
     """Run in a pool of processes. One that dies takes the pool along: a new one goes on.
 
     Which file it was that a process died of can't be seen. Each of the few that were under way is
     therefore tried again in a process of its own.
     """
-    left = dict(jobs)
+    done: dict[int, Result] = {}
+    left = dict(paths)
     while left:
         suspects = _run_until_death(left, work, min(processes, len(left)), done)
-        for index in suspects:
-            done[index] = finish(left[index], _alone(left[index].path, work))
-        left = {index: job for index, job in left.items() if index not in done}
+        done |= {index: _alone(left[index], work) for index in suspects}
+        left = {index: path for index, path in left.items() if index not in done}
+    return done
 
 
 def _run_until_death(
-    jobs: dict[int, Job], work: _Work, processes: int, done: dict[int, Outcome]
+    paths: dict[int, str], work: _Work, processes: int, done: dict[int, Result]
 ) -> list[int]:
     """Fill `done` until all is done or a process dies; then says which files were under way."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
-    waiting = deque(jobs)
+    waiting = deque(paths)
     under_way: dict[Future[Result], int] = {}
     with _pool(processes, work) as pool:
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < 2 * processes:
-                    future = pool.submit(work, jobs[waiting[0]].path)
+                    future = pool.submit(work, paths[waiting[0]])
                     under_way[future] = waiting.popleft()
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                    index = under_way[future]
-                    done[index] = finish(jobs[index], future.result())
+                    done[under_way[future]] = future.result()
                     del under_way[future]
         except BrokenProcessPool:
             return sorted(under_way.values())

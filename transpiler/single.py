@@ -20,18 +20,19 @@ from transpiler.source.files import Source, Undecodable, decode, names_framework
 from transpiler.source.nesting import too_deep
 from transpiler.source.syntax import SyntaxProblem, compiles, syntax_problem
 
-#: What turns the text of one file into another; it must be picklable, other processes run it.
-Converter: TypeAlias = Callable[[str, Options], Conversion]
+#: What turns a text, under options, into another; the third argument is the path of the file, or
+#: nothing. It must be picklable: other processes run it.
+Converter: TypeAlias = Callable[[str, Options, str], Conversion]
 
 _STACK = 256 * 2**20  #: bytes of address space for the parser; memory is taken only as it is used
 _RECURSION = 50_000
 
 
-def engine(text: str, options: Options) -> Conversion:
+def engine(text: str, options: Options, path: str) -> Conversion:
     """The converter proper; LibCST is loaded at the first file that needs it."""
     from transpiler.pipeline import convert
 
-    return convert(text, options)
+    return convert(text, options, path)
 
 
 def read(path: str) -> bytes:
@@ -46,7 +47,7 @@ def convert_path(path: str, options: Options, converter: Converter = engine) -> 
         data = read(path)
     except OSError as error:
         return unreadable(error)
-    return convert_bytes(data, options, converter)
+    return convert_bytes(data, options, converter, path)
 
 
 def finish(job: Job, result: Result) -> Outcome:
@@ -72,7 +73,9 @@ def unreadable(error: OSError) -> Result:
     return Result(failed(UNREADABLE.at(1, 1, message)), unread=True)
 
 
-def convert_bytes(data: bytes, options: Options, converter: Converter = engine) -> Result:
+def convert_bytes(
+    data: bytes, options: Options, converter: Converter = engine, path: str = ""
+) -> Result:
     """What the engine makes of a file's bytes."""
     if not names_framework(data):
         return Result(Conversion(""), data, data)
@@ -82,19 +85,19 @@ def convert_bytes(data: bytes, options: Options, converter: Converter = engine) 
         return Result(failed(UNREADABLE.at(why.line, 1, str(why))), data, data)
     if skips_file(source):
         return Result(Conversion(source.text), data, data)
-    conversion = _convert_text(source.text, options, converter)
+    conversion = _convert_text(source.text, lambda: converter(source.text, options, path))
     if not conversion.changed or conversion.status == "failed":
         return Result(conversion, data, data)
     return _encoded(source, conversion, data)
 
 
-def _convert_text(text: str, options: Options, converter: Converter) -> Conversion:
+def _convert_text(text: str, convert: Callable[[], Conversion]) -> Conversion:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return failed(SYNTAX.at(line, 1, "the file holds a null byte"))
     if reason := too_deep(text):
         return failed(SYNTAX.at(1, 1, f"the code can't be parsed: {reason}"))
-    conversion = _with_deep_stack(lambda: converter(text, options))
+    conversion = _with_deep_stack(convert)
     if isinstance(conversion, BaseException):
         return failed(_diagnose(text, conversion))
     if conversion.changed and not compiles(conversion.text) and compiles(text):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 
 
@@ -51,6 +49,8 @@ def put_file(path: str, data: bytes, like: str) -> None:
 
 def copy_file(source: str, path: str) -> None:
     """Copy a file of any size to another place, folders included, with its mode."""
+    import shutil
+
     folder = os.path.dirname(path)
     os.makedirs(folder, exist_ok=True)
     with _written_beside(path, b"") as temporary:
@@ -61,6 +61,8 @@ def copy_file(source: str, path: str) -> None:
 @contextlib.contextmanager
 def _written_beside(target: str, data: bytes) -> Iterator[str]:
     """A temporary file in the same folder that holds the data on the disk; gone afterwards."""
+    import tempfile
+
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder)
     try:

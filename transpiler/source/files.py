@@ -7,7 +7,6 @@ does not give all of these back; `Source.encode` does.
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 import tokenize
@@ -120,6 +119,8 @@ def _encoding(data: bytes) -> str:
 
 def _restore_mixed(old: str, newlines: tuple[str, ...], new: str) -> str:
     """Give each line of `new` the newline of the line of `old` that it is or that it replaces."""
+    import difflib
+
     before, after = old.split("\n"), new.split("\n")
     ends: list[str] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
