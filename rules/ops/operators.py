@@ -192,9 +192,10 @@ def _backwards(key: slice[Any, Any, Any]) -> bool:
 
 
 def _indexed(code: Expr, keys: Sequence[Key]) -> Expr:
-    """`code[keys]`, without full slices at the end."""
+    """`code[keys]`, without full slices at the end, which say nothing but behind `...`."""
     parts = [_key(k) for k in keys]
-    while parts and parts[-1].text == ":":
+    dots = any(p.text == "..." for p in parts)
+    while not dots and parts and parts[-1].text == ":":
         parts.pop()
     if parts and all(p.text in (":", "...") for p in parts):
         return code
