@@ -43,6 +43,9 @@ DEFAULTS: Final[Mapping[str, str]] = {
 #: What fits on the line of a docstring.
 LONGEST_STORY: Final = 78
 
+#: What fits between `    elif isinstance(module, ` and `):`.
+LONGEST_TEST: Final = 60
+
 #: The torch parameter of each kind of weight.
 PLACES: Final[Mapping[str, str]] = {
     "kernel": "weight",
@@ -56,8 +59,6 @@ PLACES: Final[Mapping[str, str]] = {
     "moving_variance": "running_var",
     "alpha": "weight",
 }
-
-_RECURRENT: Final = {"kernel": "weight_ih_l0", "recurrent": "weight_hh_l0", "bias": "bias_ih_l0"}
 
 _ALIASES: Final = {
     "uniform": "randomuniform",
@@ -222,10 +223,19 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
     if layer.startswith("Depthwise"):
         return _wrapped("with_depthwise_init", made, PLACES, chosen)
     if layer in ("LSTM", "GRU", "SimpleRNN"):
-        if not made.text.startswith("nn."):
-            raise Unsupported("initializers of a recurrent layer that torch does not have")
-        return _wrapped("with_init", made, _RECURRENT, chosen)
+        return _wrapped("with_init", made, _recurrent_places(made), chosen)
     return _wrapped("with_init", made, PLACES, chosen)
+
+
+def _recurrent_places(made: Expr) -> dict[str, str]:
+    """Torch's own modules number their layers, the emitted ones don't."""
+    layer = "_l0" if made.text.startswith("nn.") else ""
+    bias = "bias_ih" if layer or made.text.startswith("GRU(") else "bias"
+    return {
+        "kernel": f"weight_ih{layer}",
+        "recurrent": f"weight_hh{layer}",
+        "bias": f"{bias}{layer}",
+    }
 
 
 def _wrapped(
@@ -474,8 +484,7 @@ def _kernels(classes: set[str], text: str) -> str:
     kinds = [k for k in _KERNELS if k in based]
     if not kinds:
         return ""
-    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    lines = [f"isinstance(module, {test}):"]
+    lines = _is_one_of(kinds)
     grouped = [k for k in kinds if ".Conv" in k and "Transpose" not in k]
     if "groups=" in text and grouped:
         lines += _depthwise(kinds, grouped)
@@ -486,6 +495,15 @@ def _kernels(classes: set[str], text: str) -> str:
     else:
         lines += ["    nn.init.zeros_(module.bias)"]
     return "\n".join(lines)
+
+
+def _is_one_of(kinds: list[str]) -> list[str]:
+    """`isinstance(module, (nn.Conv2d, nn.Linear)):`, one to a line where they are many."""
+    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
+    if len(test) <= LONGEST_TEST:
+        return [f"isinstance(module, {test}):"]
+    listed = [f"        {kind}," for kind in kinds]
+    return ["isinstance(", "    module,", "    (", *listed, "    ),", "):"]
 
 
 def _depthwise(kinds: list[str], grouped: list[str]) -> list[str]:
