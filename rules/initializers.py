@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from rules.emitted import NN, TORCH, emitted
+from rules.default_weights import default_init
 from transpiler.ir.expr import (
     TERNARY,
     Arg,
@@ -25,6 +24,8 @@ from transpiler.ir.expr import (
 from transpiler.ir.tensor import Unsupported
 from transpiler.rule import helper, unless
 
+__all__ = ["default_init", "initialized", "initializer", "is_default"]
+
 #: Keras's default initializer of each kind of weight.
 DEFAULTS: Final[Mapping[str, str]] = {
     "kernel": "glorotuniform",
@@ -39,12 +40,6 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "moving_variance": "ones",
     "alpha": "zeros",
 }
-
-#: What fits on the line of a docstring.
-LONGEST_STORY: Final = 78
-
-#: What fits between `    elif isinstance(module, ` and `):`.
-LONGEST_TEST: Final = 60
 
 #: The torch parameter of each kind of weight.
 PLACES: Final[Mapping[str, str]] = {
@@ -67,134 +62,6 @@ _ALIASES: Final = {
     "one": "ones",
     "xavier": "glorotuniform",
 }
-
-emitted(
-    "with_init",
-    '''
-def with_init(module, **initializers):
-    """Start these weights of a layer in their own way, the others as Keras does."""
-    init_like_keras(module)
-    for name, init in initializers.items():
-        if getattr(module, name) is not None:
-            init(getattr(module, name))
-    module.initialized = True
-    return module
-''',
-    ("init_like_keras",),
-)
-
-emitted(
-    "with_depthwise_init",
-    '''
-def with_depthwise_init(module, weight=nn.init.xavier_uniform_, bias=nn.init.zeros_):
-    """Start a depthwise convolution, with the fans of its kernel counted as Keras does."""
-    weight(module.weight.detach().unflatten(0, (module.groups, -1)).transpose(0, 1))
-    if module.bias is not None:
-        bias(module.bias)
-    module.initialized = True
-    return module
-''',
-    (),
-    NN,
-)
-
-for _name, _title, _scale in (
-    ("he_normal_", "He", "2 / weight[0].numel()"),
-    ("lecun_normal_", "LeCun", "1 / weight[0].numel()"),
-    ("glorot_normal_", "Glorot", "2 / (weight[0].numel() + weight[:, 0].numel())"),
-):
-    emitted(
-        _name,
-        f'''
-def {_name}(weight):
-    """{_title} normal, cut off at two standard deviations as in Keras."""
-    std = ({_scale}) ** 0.5 / 0.87962566103423978
-    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
-''',
-        (),
-        NN,
-    )
-
-emitted(
-    "variance_scaling_",
-    '''
-def variance_scaling_(
-    weight, scale=1.0, mode="fan_in", distribution="truncated_normal"
-):
-    """Spread weights by the number of their inputs and outputs, as Keras does."""
-    fan_in = weight[0].numel() if weight.dim() > 1 else len(weight)
-    fan_out = weight[:, 0].numel() if weight.dim() > 1 else len(weight)
-    fans = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
-    std = (scale / fans[mode]) ** 0.5
-    if distribution == "uniform":
-        return nn.init.uniform_(weight, -(3**0.5) * std, 3**0.5 * std)
-    if distribution == "untruncated_normal":
-        return nn.init.normal_(weight, std=std)
-    std /= 0.87962566103423978
-    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
-''',
-    (),
-    NN,
-)
-
-emitted(
-    "identity_",
-    '''
-def identity_(weight, gain=1.0):
-    """A multiple of the identity matrix."""
-    with torch.no_grad():
-        return nn.init.eye_(weight).mul_(gain)
-''',
-    (),
-    TORCH,
-    NN,
-)
-
-emitted(
-    "constant_",
-    '''
-def constant_(weight, value):
-    """Set a weight to a number, or to an array of its shape."""
-    with torch.no_grad():
-        return weight.copy_(torch.as_tensor(value))
-''',
-    (),
-    TORCH,
-)
-
-emitted(
-    "initializer_fn",
-    '''
-def initializer_fn(name):
-    """The initializer that Keras calls by this name."""
-    if callable(name):
-        return name
-    init = nn.init
-    return {
-        None: init.xavier_uniform_,
-        "glorot_normal": lambda w: variance_scaling_(w, mode="fan_avg"),
-        "glorot_uniform": init.xavier_uniform_,
-        "he_normal": lambda w: variance_scaling_(w, 2.0),
-        "he_uniform": lambda w: variance_scaling_(w, 2.0, distribution="uniform"),
-        "identity": init.eye_,
-        "lecun_normal": variance_scaling_,
-        "lecun_uniform": lambda w: variance_scaling_(w, distribution="uniform"),
-        "normal": lambda w: init.normal_(w, std=0.05),
-        "one": init.ones_,
-        "ones": init.ones_,
-        "orthogonal": init.orthogonal_,
-        "random_normal": lambda w: init.normal_(w, std=0.05),
-        "random_uniform": lambda w: init.uniform_(w, -0.05, 0.05),
-        "truncated_normal": lambda w: init.trunc_normal_(w, std=0.05, a=-0.1, b=0.1),
-        "uniform": lambda w: init.uniform_(w, -0.05, 0.05),
-        "variance_scaling": variance_scaling_,
-        "zero": init.zeros_,
-        "zeros": init.zeros_,
-    }[name]
-''',
-    ("variance_scaling_",),
-    NN,
-)
 
 
 def initialized(module: Module, layer_name: str, initializers: Mapping[str, Expr]) -> Module:
@@ -420,132 +287,3 @@ PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "variancescaling": ("scale", "mode", "distribution", "seed"),
     **dict.fromkeys(_SCALED, ("seed",)),
 }
-
-
-def default_init(made: Iterable[str]) -> str:
-    """The source of `init_like_keras`, for the modules that a file makes.
-
-    They are given by their constructors, `nn.Conv2d(3, 8, 3, bias=False)`, or by their classes
-    alone. Nothing is needed, and `""` returned, where torch starts from the same weights.
-    """
-    makers = list(made)
-    text = "\n".join(makers)
-    classes = set(re.findall(r"\b(?:nn\.)?[A-Z]\w*(?=\(|$)", text, re.MULTILINE))
-    chosen = "with_init(" in text or "with_depthwise_init(" in text
-    parts = [_kernels(classes, text), _embeddings(classes), *_recurrent(classes)]
-    body = [part for part in parts if part]
-    if not body and not chosen:
-        return ""
-    branches = "\n".join("if " + part if i == 0 else "elif " + part for i, part in enumerate(body))
-    lines = [f'"""{_story(body)}"""']
-    if chosen:
-        lines += ['if hasattr(module, "initialized"):', "    return"]
-    lines += branches.splitlines() if body else []
-    return "def init_like_keras(module):\n" + "".join(f"    {line}\n" for line in lines)
-
-
-def _story(body: list[str]) -> str:
-    text = "\n".join(body)
-    facts = []
-    if "xavier_uniform_" in text:
-        facts.append("Glorot uniform kernels")
-    if "orthogonal_" in text:
-        facts.append("orthogonal recurrent ones")
-    if "nn.Embedding" in text:
-        facts.append("small embeddings")
-    if "zeros_" in text:
-        facts.append("zero biases")
-    story = "Start from Keras's default weights"
-    full = f"{story}: {', '.join(facts)}."
-    return full if facts and len(full) <= LONGEST_STORY else f"{story}."
-
-
-#: Base class of emitted classes, whose weights start as those of the base.
-_BASES: Final = {
-    f"{prefix_}{kind}{n}d{suffix}": f"nn.{kind}{n}d"
-    for n in (1, 2, 3)
-    for prefix_, kind, suffix in (
-        ("", "Conv", "Same"),
-        ("Padded", "Conv", ""),
-        ("Padded", "ConvTranspose", ""),
-    )
-}
-
-_KERNELS: Final = (
-    *(f"nn.Conv{n}d" for n in (1, 2, 3)),
-    *(f"nn.ConvTranspose{n}d" for n in (1, 2, 3)),
-    "nn.Linear",
-)
-
-
-def _kernels(classes: set[str], text: str) -> str:
-    """The branch for linear layers and convolutions."""
-    based = {_BASES.get(c, c.replace("nn.Lazy", "nn.")) for c in classes}
-    kinds = [k for k in _KERNELS if k in based]
-    if not kinds:
-        return ""
-    lines = _is_one_of(kinds)
-    grouped = [k for k in kinds if ".Conv" in k and "Transpose" not in k]
-    if "groups=" in text and grouped:
-        lines += _depthwise(kinds, grouped)
-    else:
-        lines += ["    nn.init.xavier_uniform_(module.weight)"]
-    if "bias=" in text or "(" not in text:
-        lines += ["    if module.bias is not None:", "        nn.init.zeros_(module.bias)"]
-    else:
-        lines += ["    nn.init.zeros_(module.bias)"]
-    return "\n".join(lines)
-
-
-def _is_one_of(kinds: list[str]) -> list[str]:
-    """`isinstance(module, (nn.Conv2d, nn.Linear)):`, one to a line where they are many."""
-    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    if len(test) <= LONGEST_TEST:
-        return [f"isinstance(module, {test}):"]
-    listed = [f"        {kind}," for kind in kinds]
-    return ["isinstance(", "    module,", "    (", *listed, "    ),", "):"]
-
-
-def _depthwise(kinds: list[str], grouped: list[str]) -> list[str]:
-    """Keras counts all channels as inputs of a depthwise kernel, torch one."""
-    test = "module.groups > 1 and module.groups == module.in_channels"
-    if len(grouped) < len(kinds):
-        test = 'getattr(module, "groups", 1) > 1 and module.groups == module.in_channels'
-    return [
-        "    weight = module.weight.detach()",
-        f"    if {test}:",
-        "        # a depthwise kernel: all channels count as inputs",
-        "        weight = weight.unflatten(0, (module.groups, -1)).transpose(0, 1)",
-        "    nn.init.xavier_uniform_(weight)",
-    ]
-
-
-def _embeddings(classes: set[str]) -> str:
-    if "nn.Embedding" not in classes:
-        return ""
-    return "isinstance(module, nn.Embedding):\n    nn.init.uniform_(module.weight, -0.05, 0.05)"
-
-
-def _recurrent(classes: set[str]) -> list[str]:
-    """The branches for torch's recurrent layers."""
-    kinds = [k for k in ("nn.LSTM", "nn.GRU", "nn.RNN") if k in classes]
-    if not kinds:
-        return []
-    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    lines = [
-        f"isinstance(module, {test}):",
-        "    for name, weight in module.named_parameters():",
-        '        if "weight_ih" in name:',
-        "            nn.init.xavier_uniform_(weight)",
-        '        elif "weight_hh" in name:',
-        "            nn.init.orthogonal_(weight)",
-        "        else:",
-        "            nn.init.zeros_(weight)",
-    ]
-    if "nn.LSTM" in kinds:
-        test = "" if kinds == ["nn.LSTM"] else " and isinstance(module, nn.LSTM)"
-        lines += [
-            f'        if "bias_ih" in name{test}:',
-            "            nn.init.ones_(weight.detach().chunk(4)[1])  # forget gate",
-        ]
-    return ["\n".join(lines)]

@@ -1,0 +1,133 @@
+"""Initializers that are written into a converted file: they fill a torch weight in place."""
+
+from __future__ import annotations
+
+from rules.emitted import NN, TORCH, emitted
+
+emitted(
+    "with_init",
+    '''
+def with_init(module, **initializers):
+    """Start these weights of a layer in their own way, the others as Keras does."""
+    init_like_keras(module)
+    for name, init in initializers.items():
+        if getattr(module, name) is not None:
+            init(getattr(module, name))
+    module.initialized = True
+    return module
+''',
+    ("init_like_keras",),
+)
+
+emitted(
+    "with_depthwise_init",
+    '''
+def with_depthwise_init(module, weight=nn.init.xavier_uniform_, bias=nn.init.zeros_):
+    """Start a depthwise convolution, with the fans of its kernel counted as Keras does."""
+    weight(module.weight.detach().unflatten(0, (module.groups, -1)).transpose(0, 1))
+    if module.bias is not None:
+        bias(module.bias)
+    module.initialized = True
+    return module
+''',
+    (),
+    NN,
+)
+
+for _name, _title, _scale in (
+    ("he_normal_", "He", "2 / weight[0].numel()"),
+    ("lecun_normal_", "LeCun", "1 / weight[0].numel()"),
+    ("glorot_normal_", "Glorot", "2 / (weight[0].numel() + weight[:, 0].numel())"),
+):
+    emitted(
+        _name,
+        f'''
+def {_name}(weight):
+    """{_title} normal, cut off at two standard deviations as in Keras."""
+    std = ({_scale}) ** 0.5 / 0.87962566103423978
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+''',
+        (),
+        NN,
+    )
+
+emitted(
+    "variance_scaling_",
+    '''
+def variance_scaling_(
+    weight, scale=1.0, mode="fan_in", distribution="truncated_normal"
+):
+    """Spread weights by the number of their inputs and outputs, as Keras does."""
+    fan_in = weight[0].numel() if weight.dim() > 1 else len(weight)
+    fan_out = weight[:, 0].numel() if weight.dim() > 1 else len(weight)
+    fans = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
+    std = (scale / fans[mode]) ** 0.5
+    if distribution == "uniform":
+        return nn.init.uniform_(weight, -(3**0.5) * std, 3**0.5 * std)
+    if distribution == "untruncated_normal":
+        return nn.init.normal_(weight, std=std)
+    std /= 0.87962566103423978
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+''',
+    (),
+    NN,
+)
+
+emitted(
+    "identity_",
+    '''
+def identity_(weight, gain=1.0):
+    """A multiple of the identity matrix."""
+    with torch.no_grad():
+        return nn.init.eye_(weight).mul_(gain)
+''',
+    (),
+    TORCH,
+    NN,
+)
+
+emitted(
+    "constant_",
+    '''
+def constant_(weight, value):
+    """Set a weight to a number, or to an array of its shape."""
+    with torch.no_grad():
+        return weight.copy_(torch.as_tensor(value))
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "initializer_fn",
+    '''
+def initializer_fn(name):
+    """The initializer that Keras calls by this name."""
+    if callable(name):
+        return name
+    init = nn.init
+    return {
+        None: init.xavier_uniform_,
+        "glorot_normal": lambda w: variance_scaling_(w, mode="fan_avg"),
+        "glorot_uniform": init.xavier_uniform_,
+        "he_normal": lambda w: variance_scaling_(w, 2.0),
+        "he_uniform": lambda w: variance_scaling_(w, 2.0, distribution="uniform"),
+        "identity": init.eye_,
+        "lecun_normal": variance_scaling_,
+        "lecun_uniform": lambda w: variance_scaling_(w, distribution="uniform"),
+        "normal": lambda w: init.normal_(w, std=0.05),
+        "one": init.ones_,
+        "ones": init.ones_,
+        "orthogonal": init.orthogonal_,
+        "random_normal": lambda w: init.normal_(w, std=0.05),
+        "random_uniform": lambda w: init.uniform_(w, -0.05, 0.05),
+        "truncated_normal": lambda w: init.trunc_normal_(w, std=0.05, a=-0.1, b=0.1),
+        "uniform": lambda w: init.uniform_(w, -0.05, 0.05),
+        "variance_scaling": variance_scaling_,
+        "zero": init.zeros_,
+        "zeros": init.zeros_,
+    }[name]
+''',
+    ("variance_scaling_",),
+    NN,
+)
