@@ -50,3 +50,21 @@ def pad_same(x, kernel_size, stride, dilation=1, value=0.0):
     (),
     FUNCTIONAL,
 )
+
+
+emitted(
+    "NotConverted",
+    '''
+class NotConverted(nn.Module):
+    """Stands for a layer that has no faithful translation: raises when it is called."""
+
+    def __init__(self, reason):
+        super().__init__()
+        self.reason = reason
+
+    def forward(self, *inputs):
+        raise NotImplementedError(self.reason)
+''',
+    (),
+    NN,
+)

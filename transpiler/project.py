@@ -49,6 +49,7 @@ class Project:
         interpret_functions(other)
         other.planned = FileEmitter(other)
         other.planned.plan()
+        other.planned.render()
         return other
 
 

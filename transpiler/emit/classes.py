@@ -261,6 +261,9 @@ class _Writer:
         plan = self.plan
         if not plan.apply_init:
             return []
+        made = [c.module.constructor.text for c, _ in _constructs(self.init, ())]
+        if any("nn.Lazy" in text for text in made):
+            return []  # there is nothing to initialize before the first batch
         if not plan.shared and not plan.required:
             return ["        self.apply(init_like_keras)"]
         given = {n.removeprefix("self.") for n in plan.required}
@@ -770,8 +773,12 @@ class _Writer:
         known = self.locals.get(token)
         if known is not None:
             return known
+        path = self.paths[token]
+        near = {
+            n for t, n in self.locals.items() if self.paths[t][: len(path)] == path[: len(self.paths[t])]
+        }
         name, number = wanted, 2
-        while name in self.taken or name in self.locals.values() or name in self.names.values():
+        while name in self.taken or name in near or name in self.names.values():
             name = f"{wanted}{number}"
             number += 1
         self.locals[token] = name
@@ -813,7 +820,7 @@ def tidy(text: str) -> str:
     for line in lines:
         if not line.strip():
             previous = kept[-1] if kept else ""
-            if not previous.strip() or (
+            if not previous.strip() or previous.strip() == "super().__init__()" or (
                 previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))
             ):
                 continue

@@ -28,7 +28,7 @@ from transpiler.emit.imports import finish_imports
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.text import substitute_names
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, UserClass
@@ -64,15 +64,24 @@ class FileEmitter:
         self.helpers: set[str] = set()
         self.class_names: dict[int, str] = {s: name for s, (_, name) in file.foreign.items()}
         self.taken = set(_WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
+        if self._something_stays():
+            self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
         self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
         self.constructors: list[str] = []
         self.class_ends: list[int] = []
         self.todo: dict[int, str] = {}
         self.blocks: dict[int, Unit] = {}
         self.builders: list[tuple[Summary, list[Unit]]] = []
+        self.written: list[tuple[Unit, _Writer]] = []
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []
         self.removed_names: set[str] = set()
+
+    def _something_stays(self) -> bool:
+        """Whether some code that was not understood goes on using the framework's names."""
+        module = self.file.module
+        failed = any(s.kind == "failed" for s in self.file.summaries.values())
+        return failed or (module is not None and bool(module.failed_statements))
 
     # planning --------------------------------------------------------------------------------
 
@@ -333,7 +342,7 @@ class FileEmitter:
             *(u for _, us in self.builders for u in us),
             *self.module_units,
         ]
-        written: list[tuple[Unit, _Writer]] = []
+        written = self.written
         for unit in units:
             try:
                 self._share(unit, written)
@@ -363,7 +372,9 @@ class FileEmitter:
         forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
         tokens = modules_used(forward)
         owners: dict[str, None] = {}
-        for other, writer in written:
+        elsewhere = {id(r): r for _, r in unit.region.shared_modules.values() if r.file is not self.file}
+        lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
+        for other, writer in [*written, *lent]:
             if other.built is None:
                 continue
             for token in tokens:
@@ -475,9 +486,12 @@ class _FileWriter:
         self.helpers: set[str] = set()
         self.torch_classes: set[str] = set()
         self.class_spots: list[int] = []
+        self.after_classes: list[Edit] = []  #: places after functional classes
+        self.class_edits: list[Edit] = []  #: the edits that bring top-level classes
         self.first_use: int | None = None
         self.todos: dict[int, tuple[Code, str]] = {}
         self.kept_functions: set[str] = set()
+        self.failed_nodes: set[int] = set()
         self.top = list(self.tree.module.body)
 
     def write(self) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
@@ -499,7 +513,8 @@ class _FileWriter:
             return self.tree.text, self.records, self.diagnostics, False
         text = self._with_helpers()
         if self.class_spots:
-            text = finish_imports(self.file, text, self.helpers, self.first_framework_import())
+            made = {u.plan.name for u in self._all_units() if not u.problem}
+            text = finish_imports(self.file, text, self.helpers, made)
         changed = text != self.tree.text
         return (
             text,
@@ -507,9 +522,6 @@ class _FileWriter:
             sorted(self.diagnostics, key=lambda d: (d.line, d.column)),
             changed,
         )
-
-    def first_framework_import(self) -> int:
-        return 0
 
     # what stays ------------------------------------------------------------------------------
 
@@ -536,6 +548,7 @@ class _FileWriter:
         for summary, units in self.emitter.builders:
             problem = next((u.problem for u in units if u.problem), "")
             if problem:
+                self.failed_nodes.add(id(summary.function.node))
                 self._report(
                     LEFT_MODEL,
                     summary.function.node,
@@ -635,9 +648,12 @@ class _FileWriter:
         text = text.rstrip("\n")
         if summary.function.name in self.kept_functions:
             gap = "\n\n" if indent else "\n\n\n"
-            self.edits.append(Edit(end, end, gap + text))
+            edit = Edit(end, end, gap + text)
         else:
-            self.edits.append(Edit(start, end, text))
+            edit = Edit(start, end, text)
+        self.edits.append(edit)
+        if not indent:
+            self.class_edits.append(edit)
         self.class_spots.append(end)
         for unit in units:
             self._record(unit, "block", node, function=summary.function.name)
@@ -704,11 +720,26 @@ class _FileWriter:
             node = summary.function.node
             if summary.kind != "builder" or not isinstance(node, cst.FunctionDef):
                 continue
+            if summary.function.file not in (None, self.file) or id(node) in self.failed_nodes:
+                continue
+            self._returned_type(node)
             for decorator in node.decorators:
                 start, end = self.tree.span(decorator)
                 edit = Edit(self.tree.line_start(start), self.tree.line_end(end - 1), "")
                 if "keras_export" in self.tree.text[start:end] and edit not in self.edits:
                     self.edits.append(edit)
+
+    def _returned_type(self, node: cst.FunctionDef) -> None:
+        """`-> Model` of a function that builds a model is `-> nn.Module`."""
+        if node.returns is None:
+            return
+        start, end = self.tree.span(node.returns.annotation)
+        text = self.tree.text[start:end].strip("\"'")
+        value = self.file.globals.get(text.split(".")[0])
+        if isinstance(value, Framework) and text.rpartition(".")[2] in ("Model", "Sequential"):
+            edit = Edit(start, end, "nn.Module")
+            if edit not in self.edits:
+                self.edits.append(edit)
 
     def _passed_functions(self) -> None:
         """Functions passed on by name that are classes now."""
@@ -836,6 +867,11 @@ class _FileWriter:
         indent = pad.group() if pad else ""
         comments = "".join(f"{indent}{c}\n" for c in lost)
         self.edits.append(Edit(start, end, comments + methods.lstrip("\n")))
+        after = statement_lines(self.tree, made.node)[1]
+        if not self._indented(made.node):
+            edit = Edit(after, after, "")
+            self.edits.append(edit)
+            self.after_classes.append(edit)
         self.class_spots.append(end)
         self._record(unit, "functional", made.node, function=made.name)
         self._speak(unit.region)
@@ -854,7 +890,7 @@ class _FileWriter:
         texts = [self._class_text(u) for u in units]
         lost = self._lost_in_builder(node, units, kept.text)
         block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
-        self.edits.append(Edit(spot, spot, self._spaced(spot, block)))
+        self._insert_class(spot, block)
         self.class_spots.append(spot)
         for unit in units:
             assert unit.built is not None
@@ -937,7 +973,8 @@ class _FileWriter:
         module = self.file.module
         assert module is not None
         for node, why in module.failed_statements.values():
-            self._report(LEFT_MODEL, node, why.reason)
+            if not why.reason.startswith(SPOILED):
+                self._report(LEFT_MODEL, node, why.reason)
         for model, why in module.failed_models:
             assert model.node is not None
             self._report(LEFT_MODEL, model.node, why.reason)
@@ -962,7 +999,7 @@ class _FileWriter:
             assert unit.built is not None
             spot = self._top_level_start(removal.place(unit.built))
             text = self._class_text(unit)
-            self.edits.append(Edit(spot, spot, self._spaced(spot, text)))
+            self._insert_class(spot, text)
             self.class_spots.append(spot)
             use = self.tree.span(removal.place(unit.built))[0]
             self.first_use = use if self.first_use is None else min(self.first_use, use)
@@ -970,6 +1007,15 @@ class _FileWriter:
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
         self._speak(module)
         self._left_calls(module)
+
+    def _indented(self, node: cst.CSTNode) -> bool:
+        start = self.tree.span(node)[0]
+        return self.tree.line_start(start) != start
+
+    def _insert_class(self, spot: int, text: str) -> None:
+        edit = Edit(spot, spot, self._spaced(spot, text))
+        self.edits.append(edit)
+        self.class_edits.append(edit)
 
     def _spaced(self, spot: int, text: str) -> str:
         """Class text with two blank lines around it."""
@@ -1037,25 +1083,36 @@ class _FileWriter:
     # helpers ---------------------------------------------------------------------------------
 
     def _with_helpers(self) -> str:
-        text = self._helper_text()
-        if text and self.class_spots:
-            limit = self.first_use
-            spots = [s for s in self.class_spots if limit is None or s <= limit]
-            spot = min(self.class_spots) if not spots else max(spots)
-            first = min(self.class_spots)
-            spot = self._before_first_class(first)
-            self.edits.append(Edit(spot, spot, self._spaced(spot, text)))
-        return apply(self.tree.text, self._line_starts_first())
+        """The new text; functions that classes need stand after the last class before their use."""
+        helpers = self._helper_text().rstrip("\n")
+        candidates = [*self.class_edits, *self.after_classes]
+        if helpers and candidates:
+            limit = self._first_use()
+            usable = [e for e in candidates if limit is None or e.start <= limit]
+            target = max(usable or candidates[:1], key=lambda e: (e.start, e.end))
+            ending = target.text[len(target.text.rstrip("\n")) :]
+            body = target.text.rstrip("\n")
+            if any(target is e for e in self.after_classes):
+                text = f"\n\n{helpers}\n"
+            else:
+                text = f"{body}\n\n\n{helpers}{ending}"
+            self.edits = [Edit(e.start, e.end, text) if e is target else e for e in self.edits]
+        return apply(self.tree.text, self.edits)
 
-    def _line_starts_first(self) -> list[Edit]:
-        return self.edits
-
-    def _before_first_class(self, first: int) -> int:
+    def _first_use(self) -> int | None:
+        """Where the module first makes something whose class needs the helpers."""
+        names = {u.plan.name for u in self._all_units()}
+        names |= {s.function.name for s, _ in self.emitter.builders}
+        names |= {s.function.name for s in self.file.summaries.values() if s.kind == "builder"}
+        names |= {s.function.name for s in self.emitter.operations}
+        found = [] if self.first_use is None else [self.first_use]
         for statement in self.top:
-            start, end = statement_lines(self.tree, statement)
-            if start <= first <= end:
-                return start
-        return first
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or _is_import(statement):
+                continue
+            if names & set(_WORD.findall(self.tree.source(statement))):
+                found.append(self.tree.span(statement)[0])
+                break
+        return min(found, default=None)
 
     def _helper_text(self) -> str:
         emitted = self.file.rules.emitted
@@ -1090,6 +1147,15 @@ class _FileWriter:
             parts.append(init.strip("\n"))
             self.helpers.add("init_like_keras")
         return "".join(f"{p}\n\n\n" for p in parts)
+
+    def _without_init(self) -> None:
+        """Torch starts from the same weights: nothing to apply."""
+        pattern = re.compile(
+            r"( +if self\.\w+ is not None:\n)? +self\.(\w+\.)?apply\(init_like_keras\)\n"
+        )
+        changed = {id(e): Edit(e.start, e.end, pattern.sub("", e.text)) for e in self.edits}
+        self.class_edits = [changed[id(e)] for e in self.class_edits if id(e) in changed]
+        self.edits = list(changed.values())
 
     def _all_units(self) -> list[Unit]:
         emitter = self.emitter

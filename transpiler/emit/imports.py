@@ -15,7 +15,7 @@ from transpiler.source.tree import Tree
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
 
 
-def finish_imports(file: FileContext, text: str, helpers: set[str], first: int) -> str:
+def finish_imports(file: FileContext, text: str, helpers: set[str], made: set[str]) -> str:
     """The text with its imports put right."""
     needed = _needed(text)
     for name in sorted(helpers):
@@ -24,7 +24,7 @@ def finish_imports(file: FileContext, text: str, helpers: set[str], first: int) 
             if line not in needed and line not in _ORDER:
                 needed.insert(0, line)
     tree = Tree(text)
-    used = _names_read(text)
+    used = _names_read(text) - made
     removals: list[tuple[int, int]] = []
     spot: int | None = None
     dead_names: set[str] = set()

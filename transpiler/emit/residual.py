@@ -184,7 +184,7 @@ class Removal:
         return built.variable
 
     def _adds_to(self, statement: cst.CSTNode, variable: str) -> bool:
-        return self.tree.source(statement).startswith(f"{variable}.add(")
+        return self.tree.source(statement).startswith((f"{variable}.add(", f"{variable}.pop("))
 
     def _plain(self, leaf: cst.CSTNode, first_model: int) -> str:
         if self.is_module:

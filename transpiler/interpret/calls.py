@@ -13,8 +13,8 @@ from transpiler.interpret.control import append, branch, item_of, sequence_code
 from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element
-from transpiler.interpret.layers import Argument, apply_layer, make_layer
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.layers import Argument, apply_layer, list_inputs, make_layer, starred
+from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.statics import (
     const,
     constant,
@@ -296,7 +296,14 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
         bounds.append(ensure_current(region, value, node))
         return _Slot(len(bounds) - 1)
     if isinstance(value, Sequence) and holds_tensor(value):
+        if value.code is not None:
+            return [
+                _operand(region, b, bounds, node) if isinstance(b, Bound) else to_expr(region, b)
+                for b in list_inputs(region, value, node)
+            ]
         return [_operand(region, item, bounds, node) for item in value.items]
+    if isinstance(value, Repeated) and isinstance(value.item, Bound):
+        return [_operand(region, starred(value), bounds, node)]
     return to_expr(region, value)
 
 
@@ -389,6 +396,8 @@ def call_layer(
 ) -> Value:
     """`layer(inputs, ...)`."""
     if isinstance(inputs, Unknown):
+        if inputs.reason.startswith(SPOILED):
+            raise GiveUp(inputs.reason, node)
         raise GiveUp(f"a layer is called on something unknown: {inputs.reason}", node)
     if isinstance(inputs, Static):
         name = inputs.expr.text

@@ -34,6 +34,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Layer,
     Mapping,
     Repeated,
     Sequence,
@@ -323,7 +324,7 @@ def _loop(
         constructed = set(region.constructed)
         diagnostics = list(region.diagnostics)
         built = len(region.built)
-        init_head, forward_head = len(region.init), len(region.forward)
+        saved = list(region.init), list(region.forward), _layer_states(entry)
         _enter(region, entry, phis, node)
         start = region.scope.copy()
         region.loops.append(id(node))
@@ -352,8 +353,19 @@ def _loop(
         phis.update(more)
         region.constructed = constructed
         region.diagnostics = diagnostics
-        del region.init[init_head:], region.forward[forward_head:]
+        region.init[:], region.forward[:] = saved[0], saved[1]
+        for layer, state in saved[2]:
+            layer.calls, layer.modules, layer.output = list(state[0]), state[1], state[2]
     raise GiveUp("a loop whose tensors do not settle", node)
+
+
+def _layer_states(scope: Scope) -> list[tuple[Layer, tuple[Any, ...]]]:
+    """Layers that a loop's body may call for the first time, and what is known of them."""
+    return [
+        (v, (list(v.calls), v.modules, v.output))
+        for v in scope.values.values()
+        if isinstance(v, Layer)
+    ]
 
 
 def _surely_runs(iterable: Value | None) -> bool:

@@ -54,6 +54,10 @@ from transpiler.ir.expr import ATOM, POSTFIX, UNKNOWN, Expr, expr, index
 CONSTANTS: dict[str, Any] = {
     "keras.backend.image_data_format": "channels_last",
     "keras.config.image_data_format": "channels_last",
+    "keras.backend.epsilon": 1e-7,
+    "keras.config.epsilon": 1e-7,
+    "keras.backend.floatx": "float32",
+    "keras.config.floatx": "float32",
 }
 
 
@@ -143,7 +147,11 @@ def attribute(region: Region, node: cst.Attribute) -> Value:
 def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str) -> Value:
     """The value of `receiver.attr`."""
     if isinstance(receiver, Framework):
-        return Framework(canonical(f"{receiver.name}.{attr}"))
+        found = canonical(f"{receiver.name}.{attr}")
+        if found == "tf.newaxis":
+            rewrite(region, node, const(None))
+            return const(None)
+        return Framework(found)
     if isinstance(receiver, Bound):
         if attr == "shape":
             shape = dims_value(region, receiver)

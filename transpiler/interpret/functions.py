@@ -10,10 +10,18 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS
 from transpiler.interpret.control import body_of, run_block, sequence_code
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers import Argument
 from transpiler.interpret.models import close_sequential, returned_value
-from transpiler.interpret.region import FileContext, GiveUp, Parameter, Region, Restart, Scope
+from transpiler.interpret.region import (
+    FileContext,
+    GiveUp,
+    Parameter,
+    Region,
+    Restart,
+    Scope,
+    contained,
+)
 from transpiler.interpret.statics import const, constant, to_expr, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors import (
@@ -151,7 +159,7 @@ def summarize(
     try:
         if depth > _DEEPEST:
             raise GiveUp("functions call each other too deeply")
-        _interpret(home, function, given, summary, depth)
+        contained(lambda: _interpret(home, function, given, summary, depth), function.node)
     except GiveUp as why:
         summary.kind = "failed"
         summary.reason = why.reason
@@ -575,6 +583,11 @@ def call_function(
     bound = bind_arguments(function, parameters_of(function.node), arguments)
     _note_function_arguments(region, node, arguments)
     tensors = any(holds_tensor(v) for v in bound.values())
+    foreign = function.file is not None and function.file is not region.file
+    if not tensors and any(isinstance(v, Model) for v in bound.values()):
+        if foreign or not mentions_framework(region.file, function):
+            name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
+            return provided("pass_model")(region, node, name, [v for _, v in arguments])  # type: ignore[no-any-return]
     if not tensors and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     if any(isinstance(v, Unknown) for v in bound.values()):

@@ -44,7 +44,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
-from transpiler.ir.code import Construct, Line
+from transpiler.ir.code import Comments, Construct
 from transpiler.ir.expr import Expr, Module, Symbol, call, expr, literal
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank, UnknownSize, Unsupported
 from transpiler.rule import SHARED, Rule, Wrapped, own
@@ -172,6 +172,9 @@ def apply_layer(
             region, bounds, lambda given: _run(region, layer, arguments, given, shape_inputs)
         )
     except UnknownRank as why:
+        for bound in bounds:
+            if bound.tensor.dims is None and bound.source.startswith("seq:"):
+                region.want(f"rank:{bound.source}", 2)
         if "rank:last" not in region.wants:
             for bound in bounds:
                 if bound.tensor.dims is None and bound.source:
@@ -186,9 +189,16 @@ def apply_layer(
     except Unsupported as why:
         return _stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
+    if isinstance(value, Bound) and layer.symbol.rpartition(".")[2] in _OTHER_RANK:
+        value = replace(value, source="")
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs)
     return _finish(region, layer, value, node)
+
+
+#: Layers whose result has another number of axes than their input.
+_OTHER_RANK = frozenset({"Embedding", "Flatten", "Reshape", "RepeatVector", "Dot", "LSTM", "GRU",
+                         "SimpleRNN", "Bidirectional", "CuDNNLSTM", "CuDNNGRU"})  # fmt: skip
 
 
 def _needs_running(value: Value) -> bool:
@@ -228,25 +238,30 @@ def _input_tensors(
     if isinstance(inputs, Bound):
         return [ensure_current(region, inputs, node)], rule.merges
     if isinstance(inputs, Repeated) and isinstance(inputs.item, Bound):
-        item = inputs.item
-        star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
-        dims = item.tensor.dims
-        if dims is not None:
-            channels = dims[-1]
-            if inputs.static is not None and (channels is None or not channels.known):
-                channels = Expr(
-                    f"sum({inputs.static.text})", names=inputs.static.names, strength=18
-                )
-            dims = (*dims[:-1], channels)
-        return [Bound(replace(item.tensor, code=star, dims=dims))], True
+        return [starred(inputs)], True
     if isinstance(inputs, Sequence):
         items = list(inputs.items)
         if items and all(isinstance(i, Bound) for i in items):
-            return _list_inputs(region, inputs, node), True
+            return list_inputs(region, inputs, node), True
     raise GiveUp("a layer is called on something that is not a tensor", node)
 
 
-def _list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bound]:
+def starred(inputs: Repeated) -> Bound:
+    """All tensors of a list whose length is not known, as one operand: `*skips`."""
+    item = inputs.item
+    assert isinstance(item, Bound)
+    star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
+    dims = item.tensor.dims
+    if dims is not None:
+        channels = dims[-1]
+        if inputs.static is not None and (channels is None or not channels.known):
+            text = f"sum({inputs.static.text})"
+            channels = Expr(text, names=inputs.static.names, strength=18)
+        dims = (*dims[:-1], channels)
+    return Bound(replace(item.tensor, code=star, dims=dims))
+
+
+def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bound]:
     bounds: list[Bound] = []
     for position, item in enumerate(inputs.items):
         assert isinstance(item, Bound)
@@ -268,6 +283,10 @@ def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> li
     axis = constant(layer.arguments["axis"]) if "axis" in layer.arguments else None
     if layer.symbol.endswith(".BatchNormalization") and isinstance(axis, int) and axis > 0:
         return [with_rank(region, b, axis + 1) if b.tensor.dims is None else b for b in bounds]
+    if layer.rule is not None and layer.rule.layout is Layout.FIRST and not found:
+        for bound in bounds:
+            if bound.tensor.dims is None and bound.source.startswith("seq:"):
+                with_rank(region, bound, 2)
     rank = int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
     if not rank:
         return bounds
@@ -327,7 +346,7 @@ def _call_argument(region: Region, value: Value, node: cst.CSTNode) -> Any:
     if isinstance(value, Bound):
         return refreshed_tensor(region, value, node)
     if isinstance(value, Sequence) and any(isinstance(i, Bound) for i in value.items):
-        return [b.tensor for b in _list_inputs(region, value, node)]
+        return [b.tensor for b in list_inputs(region, value, node)]
     if constant(value) is None and isinstance(value, Static) and value.expr.known:
         return None
     return to_expr(region, value)
@@ -414,7 +433,7 @@ def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CST
 
 def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
     """Wrap the constructor of the first module where initializers are given."""
-    if region.file.options.init != "keras":
+    if region.file.options.init != "keras" or not region.initializing:
         return result
     initializers = {
         name.removesuffix("_initializer"): rule_argument(region, layer.arguments[name])
@@ -461,11 +480,14 @@ def _lazily(
     else:
         probe = replace(tensor, dims=(*tensor.dims[:-1], LAZY))
     try:
+        region.initializing = False  # an uninitialized weight can't be given values
         result = _run(
             region, layer, _rule_arguments(region, layer, call_arguments, node), [probe], as_list
         )
     except (Unsupported, ValueError, TypeError):
         return None
+    finally:
+        region.initializing = True
     if not isinstance(result, Tensor):
         return None
     for module in modules_of(Bound(result)):
@@ -614,8 +636,12 @@ def _stub(
         raise GiveUp(reason, layer.node)
     region.say(code, layer.node, reason)
     module = own("NotConverted", f"{code.code}: {reason}", hint=_snake(layer.symbol))
-    todo = Line(f"# TODO(tf2torch) {code.code}: {reason}", effect=True)
-    region.emit_init(todo)
+    region.constructed.add(module.token)
+    todo = Comments((f"# TODO(tf2torch) {code.code}: {reason}",))
+    region.emit_init(Construct(module, todo))
+    hint = layer_name_hint(region, layer)
+    if hint:
+        region.module_hints[module.token] = hint
     tensor = inputs.tensor
     units = next((layer.arguments[n] for n in ("units", "filters") if n in layer.arguments), None)
     channels = to_expr(region, units) if units is not None and not is_graph(units) else None
@@ -627,8 +653,6 @@ def _stub(
     )
     value = Bound(result)
     layer.rule = layer.rule or _STUB_RULE
-    hint = layer_name_hint(region, layer)
-    register(region, value, hint)
     return value
 
 

@@ -8,10 +8,10 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.calls import arguments_of, call_layer
-from transpiler.interpret.control import sequence_code
+from transpiler.interpret.control import run_loop, sequence_code
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.layers import Argument, make_layer
-from transpiler.interpret.region import Built, GiveUp, Region
+from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.tensors import (
     assign_shadows,
@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Repeated,
     Sequence,
     Static,
     Unknown,
@@ -148,6 +149,8 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         return Unknown("a Model without inputs and outputs")
     for what, value in (("inputs", inputs), ("outputs", outputs)):
         if isinstance(value, Unknown):
+            if value.reason.startswith(SPOILED):
+                raise GiveUp(value.reason, node)
             raise GiveUp(f"the {what} of the model are not known: {value.reason}", node)
     if region.loops or region.branches:
         raise GiveUp("a model is built in a loop or under a condition", node)
@@ -245,6 +248,12 @@ def returned_value(region: Region, outputs: Value, node: cst.CSTNode, border: bo
         text = ", ".join(f'"{k}": {v.text}' for k, v in entries.items())
         gathered = expr(tuple(entries.values()))
         return replace(gathered, text=f"{{{text}}}", strength=20, items=None)
+    if isinstance(outputs, Repeated) and isinstance(outputs.item, Bound):
+        tensor = outputs.item.tensor
+        if not border or tensor.layout is Layout.LAST or (tensor.dims and len(tensor.dims) < 2):
+            return outputs.code
+        each = permuted(replace(tensor, code=Expr("output")), Layout.LAST)
+        return Expr(f"[{each.text} for output in {outputs.code.text}]", names=outputs.code.names)
     if isinstance(outputs, Static) and not border:
         return outputs.running
     raise GiveUp("the output of a model is not a tensor", node)
@@ -286,6 +295,18 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
     """The layers of a literal list, each with its own comments."""
     from transpiler.interpret.statements import scan_comments
 
+    if isinstance(layers, cst.BinaryOperation) and isinstance(layers.operator, cst.Add):
+        _add_listed(region, model, layers.left)
+        _add_listed(region, model, layers.right)
+        return
+    if isinstance(layers, (cst.ListComp, cst.GeneratorExp)) and layers.for_in.inner_for_in is None and not layers.for_in.ifs:
+        comprehension = layers
+
+        def body() -> None:
+            add(region, model, evaluate(region, comprehension.elt), comprehension.elt)
+
+        run_loop(region, layers, evaluate(region, layers.for_in.iter), layers.for_in.target, body)
+        return
     if not isinstance(layers, (cst.List, cst.Tuple)):
         value = evaluate(region, layers)
         if not isinstance(value, Sequence):
@@ -446,9 +467,32 @@ def _open_shape(
     model.inputs = [bound]
 
 
+def _pop(region: Region, model: Model, node: cst.CSTNode) -> None:
+    """`model.pop()`: the last layer goes, with the statements that called it."""
+    if len(model.outputs_of) < 2 or region.loops or region.branches:
+        model.broken = "`pop` of a Sequential whose layers are not known one by one"
+        raise GiveUp(model.broken, node)
+    model.outputs_of.pop()
+    before = model.outputs_of[-1]
+    assert before.at is not None
+    kept = [
+        n for n in region.forward[before.at :]
+        if not (isinstance(n, Line) and model.variable in n.defs)
+    ]
+    region.forward[before.at :] = kept
+    model.steps.pop()
+    region.scope.bump(model.variable)
+    tensor = replace(before.tensor, code=region.scope.read(model.variable))
+    region.scope.values[model.variable] = replace(before, tensor=tensor, at=None)
+    model.outputs = region.scope.values[model.variable]
+    region.graph_events += 1
+
+
 def close_sequential(region: Region, model: Model) -> Built | None:
     """The programs of a Sequential, complete."""
     held = region.scope.values.get(model.variable)
+    if model.broken:
+        raise GiveUp(model.broken, model.node)
     if not isinstance(held, Bound):
         return None
     assert model.node is not None
@@ -762,10 +806,16 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         region.done.add(id(node))
         if isinstance(values[0], Layer):
             values[0].hint = ""
-        add(region, model, values[0], node)
+        try:
+            add(region, model, values[0], node)
+        except GiveUp as why:
+            model.broken = why.reason
+            raise
         return const(None)
     if name == "pop" and model.kind == "sequential":
-        raise GiveUp("`pop` of a Sequential", node)
+        region.done.add(id(node))
+        _pop(region, model, node)
+        return const(None)
     if name == "get_layer":
         return _get_layer(region, node, model)
     arguments_of(region, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,20 @@ class GiveUp(Exception):
         super().__init__(reason)
         self.reason = reason
         self.node = node
+
+
+#: Begins a reason that an earlier statement has already reported.
+SPOILED = "\ue00f"
+
+
+def contained(run: Callable[[], None], node: cst.CSTNode | None) -> None:
+    """Run a step; what goes wrong in it by a defect of ours leaves only this part unconverted."""
+    try:
+        run()
+    except (GiveUp, Restart):
+        raise
+    except Exception as defect:  # the one place where a defect of a rule or handler is caught
+        raise GiveUp(f"internal error ({type(defect).__name__}: {defect})", node) from defect
 
 
 class Restart(Exception):
@@ -200,6 +214,7 @@ class Region:
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
+        self.initializing = True
         self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []

@@ -11,7 +11,7 @@ from transpiler.interpret.control import append, body_of, run_block, sequence_co
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.imports import import_from, import_module
 from transpiler.interpret.joins import channels_list, channels_of
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
 from transpiler.interpret.statics import (
     constant,
     fold,
@@ -78,10 +78,11 @@ def _tolerant(region: Region, small: cst.CSTNode, node: cst.SimpleStatementLine)
 
     marks = len(region.init), len(region.forward)
     try:
-        execute(region, small)
+        contained(lambda: execute(region, small), small)
     except GiveUp as why:
         del region.init[marks[0] :], region.forward[marks[1] :]
-        spoil(region, small, why.reason)
+        derived = why.reason.startswith(SPOILED)
+        spoil(region, small, why.reason if derived else SPOILED + why.reason)
         region.failed_statements[id(node)] = (node, why)
 
 
@@ -121,7 +122,7 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
     marks = len(init), len(forward)
     assert callable(run)
     run()
-    if comments is None:
+    if comments is None or id(node) in region.own_comments:
         return
     placed = False
     for nodes, mark in ((init, marks[0]), (forward, marks[1])):

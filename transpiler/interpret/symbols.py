@@ -17,6 +17,8 @@ _PREFIXES = (
     ("tensorflow.compat.v2.", "tensorflow."),
     ("tensorflow.contrib.keras.", "keras."),
     ("tensorflow.keras.", "keras."),
+    ("tf.keras.", "keras."),
+    ("tf.compat.v2.", "tf."),
     ("tf_keras.", "keras."),
     ("keras_core.", "keras."),
     ("keras.api.", "keras."),

@@ -57,7 +57,8 @@ def check_updates(triples: Iterable[tuple[str, Array, Array, Array]], bound: flo
     return worst
 
 
-def gradient_floor(gradients: Iterable[Array]) -> float:
+def gradient_floor(gradients: Iterable[Array], bound: float) -> float:
     """Gradients that are zero but for rounding are measured against the largest of them."""
     norms = [float(np.linalg.norm(gradient)) for gradient in gradients]
-    return 1e-3 * max(norms, default=0.0)
+    single = bound >= GRADIENT_BOUND["float32"]
+    return (1e-1 if single else 1e-3) * max(norms, default=0.0)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from transpiler.verify.report import ModelReport, exit_status, to_json, to_text
 from transpiler.verify.session import VerifySession
+from transpiler.verify.targets import defines
 from transpiler.verify.trees import PairOfPrograms, TreeError, file_pair, folder_pairs, git_pairs
 
 _NEEDED = ("torch", "tensorflow", "keras", "tf_keras", "numpy")
@@ -43,12 +44,17 @@ def compare(
 ) -> dict[str, list[ModelReport]]:
     """The reports of all pairs by path."""
     reports: dict[str, list[ModelReport]] = {}
+    asked = set(args.call)
     with VerifySession(timeout=args.timeout) as session:
         for pair in pairs:
             progress(pair.path)
-            found = session.verify(pair.original, pair.converted, args.call, args.level, args.keras)
+            calls = [c for c in args.call if len(pairs) == 1 or defines(pair.original, c)]
+            asked.difference_update(calls)
+            found = session.verify(pair.original, pair.converted, calls, args.level, args.keras)
             if found or len(pairs) == 1:
                 reports[pair.path] = found
+    if asked:
+        raise TreeError(f"no file defines what --call names: {', '.join(sorted(asked))}")
     return reports
 
 

@@ -118,6 +118,13 @@ def unreached(module: Module, targets: Sequence[Target]) -> list[Target]:
     ]
 
 
+def defines(program: Program, call: str) -> bool:
+    """Whether what a call calls is a function or class of this very module."""
+    names = {name.split(".")[0] for name in names_of_calls(call)}
+    body = flatten(ast.parse(program.text).body)
+    return any(isinstance(s, (*_FUNCTIONS, ast.ClassDef)) and s.name in names for s in body)
+
+
 def names_of_calls(call: str) -> set[str]:
     """`build` of `build(3)`, `Net.build` of `Net.build(3)`."""
     if not call:

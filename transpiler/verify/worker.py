@@ -69,9 +69,10 @@ def _forget_modules(program: Program, before: set[str]) -> None:
     """The next program imports its own modules, also where they have the same names."""
     root = Path(program.root).resolve() if program.root else None
     for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None)
-        ours = file is None and name == (program.module or "__program__")
-        if ours or (root and file and Path(file).resolve().is_relative_to(root)):
+        module = sys.modules[name]
+        places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+        inside = [root and place and Path(place).resolve().is_relative_to(root) for place in places]
+        if any(inside) or name == (program.module or "__program__"):
             del sys.modules[name]
 
 
