@@ -92,12 +92,22 @@ def torch_run(model: nn.Module, *given: np.ndarray) -> Any:
 
 
 MASKS: list[tuple[str, ...]] = [
-    (), ("query_mask",), ("value_mask",), ("query_mask", "value_mask"), ("attention_mask",),
-    ("value_mask", "attention_mask"), ("heads",), ("flat",),
-]  # fmt: skip
+    (),
+    ("query_mask",),
+    ("value_mask",),
+    ("query_mask", "value_mask"),
+    ("attention_mask",),
+    ("value_mask", "attention_mask"),
+    ("heads",),
+    ("flat",),
+]
 REAL = {
-    "query_mask": ROWS, "value_mask": COLUMNS, "attention_mask": GIVEN, "heads": HEADS, "flat": FLAT,
-}  # fmt: skip
+    "query_mask": ROWS,
+    "value_mask": COLUMNS,
+    "attention_mask": GIVEN,
+    "heads": HEADS,
+    "flat": FLAT,
+}
 LAYERS = [
     ({"num_heads": 2, "key_dim": 4}, (Q, V)),
     ({"num_heads": 2, "key_dim": 4}, (Q, V, K)),
@@ -180,10 +190,14 @@ def test_grouped(masks: tuple[str, ...], causal: bool, dropout: float) -> None:
 
 
 SIMPLE = [
-    ("Attention", {}), ("Attention", {"use_scale": True}), ("Attention", {"score_mode": "concat"}),
-    ("Attention", {"score_mode": "concat", "use_scale": True}), ("Attention", {"dropout": 0.2}),
-    ("AdditiveAttention", {}), ("AdditiveAttention", {"use_scale": False}),
-]  # fmt: skip
+    ("Attention", {}),
+    ("Attention", {"use_scale": True}),
+    ("Attention", {"score_mode": "concat"}),
+    ("Attention", {"score_mode": "concat", "use_scale": True}),
+    ("Attention", {"dropout": 0.2}),
+    ("AdditiveAttention", {}),
+    ("AdditiveAttention", {"use_scale": False}),
+]
 BEHAVIOURS = list(itertools.product([False, True], [False, True], [False, True], [False, True]))
 
 

@@ -18,11 +18,20 @@ from transpiler.ir.tensor import Layout, Tensor, Unsupported
 
 RANDOM = np.random.default_rng(2)
 OPERATORS = {
-    "+": operators.add, "-": operators.sub, "*": operators.mul, "/": operators.truediv,
-    "//": operators.floordiv, "%": operators.mod, "**": operators.pow, "<": operators.lt,
-    "<=": operators.le, ">": operators.gt, ">=": operators.ge, "==": operators.eq,
+    "+": operators.add,
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.truediv,
+    "//": operators.floordiv,
+    "%": operators.mod,
+    "**": operators.pow,
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "==": operators.eq,
     "!=": operators.ne,
-}  # fmt: skip
+}
 SHAPES = [
     (2, 4, 6, 3),
     (2, 1, 6, 3),

@@ -39,15 +39,17 @@ def ran(result: Any, x: np.ndarray, train: bool = False) -> np.ndarray:
 
 
 DETERMINISTIC: list[tuple[str, dict[str, Any]]] = [
-    ("Rescaling", {"scale": 1 / 255}), ("Rescaling", {"scale": 2.0, "offset": -1}),
+    ("Rescaling", {"scale": 1 / 255}),
+    ("Rescaling", {"scale": 2.0, "offset": -1}),
     ("Resizing", {"height": 4, "width": 9}),
     ("Resizing", {"height": 4, "width": 9, "interpolation": "nearest"}),
-    ("CenterCrop", {"height": 4, "width": 3}), ("CenterCrop", {"height": 5, "width": 6}),
+    ("CenterCrop", {"height": 4, "width": 3}),
+    ("CenterCrop", {"height": 5, "width": 6}),
     ("Normalization", {"mean": 3.0, "variance": 2.0}),
     ("Normalization", {"mean": 3.0, "variance": 2.0, "invert": True}),
     ("Normalization", {"mean": [1.0, 2.0, 3.0], "variance": [2.0, 0.0, 4.0]}),
     ("Normalization", {"mean": [1.0, 2.0, 3.0], "variance": [2.0, 1.0, 4.0], "invert": True}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "options"), DETERMINISTIC)
@@ -78,15 +80,22 @@ FIXED: list[tuple[str, dict[str, Any]]] = [
     *[("RandomRotation", {"factor": (a, a)}) for a in (0.25, 0.5, 0.1, -0.3)],
     ("RandomRotation", {"factor": (0.1, 0.1), "fill_mode": "constant"}),
     ("RandomRotation", {"factor": (0.2, 0.2), "fill_mode": "nearest"}),
-    ("RandomZoom", {"height_factor": (0.3, 0.3)}), ("RandomZoom", {"height_factor": (-0.4, -0.4)}),
+    ("RandomZoom", {"height_factor": (0.3, 0.3)}),
+    ("RandomZoom", {"height_factor": (-0.4, -0.4)}),
     ("RandomZoom", {"height_factor": (0.3, 0.3), "width_factor": (-0.2, -0.2)}),
-    ("RandomZoom", {"height_factor": (0.3, 0.3), "width_factor": (0.1, 0.1), "fill_mode": "constant"}),
+    (
+        "RandomZoom",
+        {"height_factor": (0.3, 0.3), "width_factor": (0.1, 0.1), "fill_mode": "constant"},
+    ),
     ("RandomTranslation", {"height_factor": (0.2, 0.2), "width_factor": (-0.3, -0.3)}),
-    ("RandomTranslation", {"height_factor": (0.25, 0.25), "width_factor": (0, 0), "fill_mode": "constant"}),
+    (
+        "RandomTranslation",
+        {"height_factor": (0.25, 0.25), "width_factor": (0, 0), "fill_mode": "constant"},
+    ),
     ("RandomBrightness", {"factor": (0.2, 0.2)}),
     ("RandomBrightness", {"factor": (-0.4, -0.4), "value_range": (0, 100)}),
     ("RandomContrast", {"factor": (0.0, 0.0)}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "options"), FIXED)
@@ -139,7 +148,9 @@ def test_discretization() -> None:
 
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [
-    ("StringLookup", {}), ("TextVectorization", {}), ("Hashing", {}),
+    ("StringLookup", {}),
+    ("TextVectorization", {}),
+    ("Hashing", {}),
     ("Resizing", {"height": 4, "width": 4, "interpolation": "bicubic"}),
     ("Resizing", {"height": 4, "width": 4, "crop_to_aspect_ratio": True}),
     ("CenterCrop", {"height": 40, "width": 4}),
@@ -147,7 +158,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("RandomRotation", {"factor": 0.1, "fill_mode": "wrap"}),
     ("Discretization", {"num_bins": 4}),
     ("CategoryEncoding", {}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "options"), REFUSED)
@@ -204,10 +215,19 @@ def test_time_distributed(name: str, options: dict[str, Any], shape: tuple[int, 
     assert [d.value for d in result.dims] == list(expected.shape[1:])
 
 
-MINE = {r.names[0]: r for r in RULES.values() if r.build.__module__ in {
-    "rules.layers.rnn", "rules.layers.wrappers", "rules.layers.attention",
-    "rules.layers.preprocessing", "rules.layers.lookup", "rules.layers.cells",
-}}  # fmt: skip
+MINE = {
+    r.names[0]: r
+    for r in RULES.values()
+    if r.build.__module__
+    in {
+        "rules.layers.rnn",
+        "rules.layers.wrappers",
+        "rules.layers.attention",
+        "rules.layers.preprocessing",
+        "rules.layers.lookup",
+        "rules.layers.cells",
+    }
+}
 
 
 @pytest.mark.parametrize("rule", MINE.values(), ids=list(MINE))
@@ -231,12 +251,29 @@ def test_signature(rule: Rule) -> None:
 
 
 OWN = [
-    "pack_steps", "unpack_steps", "LSTM", "GRU", "ResetBeforeGRU", "RNN",
-    "MultiHeadAttention", "ScoredMultiHeadAttention", "GroupedQueryAttention", "Attention",
-    "AdditiveAttention", "causal_mask", "Normalization", "RandomFlip", "uniform", "warp",
-    "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
+    "pack_steps",
+    "unpack_steps",
+    "LSTM",
+    "GRU",
+    "ResetBeforeGRU",
+    "RNN",
+    "MultiHeadAttention",
+    "ScoredMultiHeadAttention",
+    "GroupedQueryAttention",
+    "Attention",
+    "AdditiveAttention",
+    "causal_mask",
+    "Normalization",
+    "RandomFlip",
+    "uniform",
+    "warp",
+    "RandomRotation",
+    "RandomZoom",
+    "RandomTranslation",
+    "RandomContrast",
+    "RandomBrightness",
     "divide_no_nan",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("name", OWN)
