@@ -45,6 +45,13 @@ CONFIGURED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """The same draws each time."""
+    keras.utils.set_random_seed(1)
+    torch.manual_seed(1)
+
+
 def configured(name: str, arguments: dict[str, Any]) -> Expr:
     kwargs = tuple((k, expr(v)) for k, v in arguments.items())
     return Expr(name, Configured(f"keras.initializers.{name}", (), kwargs))
