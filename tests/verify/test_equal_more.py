@@ -151,6 +151,22 @@ EQUAL = {
             "right = self.right(x)\nreturn self.left(x) - right",
         ),
     ),
+    "pooling_ties_in_3d": (
+        """
+        x = Input((5, 4, 6, 2))
+        y = layers.Conv3D(1, 1, activation="relu")(x)
+        y = layers.MaxPooling3D((2, 2, 3))(layers.Conv3D(3, 1)(y))
+        model = Model(x, layers.MaxPooling3D(2, padding="same")(y))
+        """,
+        module(
+            "self.a = nn.Conv3d(2, 1, 1)\nself.b = nn.Conv3d(1, 3, 1)",
+            """
+            x = self.b(F.relu(self.a(x.permute(0, 4, 1, 2, 3))))
+            x = F.max_pool3d(F.max_pool3d(x, (2, 2, 3)), 2)
+            return x.permute(0, 2, 3, 4, 1)
+            """,
+        ),
+    ),
     "missing_import": (
         """
         import no_such_package

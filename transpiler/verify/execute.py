@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import importlib
 import sys
@@ -12,27 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from transpiler.verify.absent import Missing, absent_allowed
 from transpiler.verify.neutral import neutralise
 from transpiler.verify.records import Program, Target
 from transpiler.verify.slices import Slicer, bound_by, names_in, root_name
-
-
-class Missing:
-    """Stands in for a module that isn't installed, until something needs it."""
-
-    def __init__(self, reason: str) -> None:
-        self.__dict__["reason"] = reason
-
-    def __getattr__(self, name: str) -> Missing:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Missing(self.__dict__["reason"])
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise ImportError(self.__dict__["reason"])
-
-    def __mro_entries__(self, bases: Any) -> Any:
-        raise ImportError(self.__dict__["reason"])
 
 
 @dataclass
@@ -97,26 +81,39 @@ def run_program(
 
 
 def _import_package(name: str, program: Program) -> None:
-    """Import the package that a program stands in, or make an empty one where that fails."""
+    """Import the package that a program stands in, as far as that goes."""
     if not name:
         return
-    try:
+    with absent_allowed(), contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
-    except (Exception, SystemExit):
-        folder = Path(program.path).parent
-        for depth in range(name.count(".") + 1):
-            full = name.rsplit(".", depth)[0]
-            package = types.ModuleType(full)
-            package.__path__ = [str(folder)]
-            sys.modules.setdefault(full, package)
-            folder = folder.parent
+        return
+    names = name.split(".")
+    folders = list(Path(program.path).parents)[: len(names)][::-1]
+    for depth, folder in enumerate(folders):
+        _import_leniently(".".join(names[: depth + 1]), folder)
+
+
+def _import_leniently(name: str, folder: Path) -> None:
+    """A package with what the statements of its `__init__` bind that don't fail."""
+    if name in sys.modules:
+        return
+    package = types.ModuleType(name)
+    package.__path__ = [str(folder)]
+    package.__package__ = name
+    sys.modules[name] = package
+    for statement in ast.parse((folder / "__init__.py").read_bytes()).body:
+        unit = ast.Module([statement], [])
+        with absent_allowed(), contextlib.suppress(Exception, SystemExit):
+            exec(compile(unit, str(folder / "__init__.py"), "exec"), package.__dict__)
 
 
 def _execute(statement: ast.stmt, run: Run, program: Program) -> None:
     unit = ast.fix_missing_locations(ast.Module([statement], []))
     code = compile(unit, program.path or "<program>", "exec")
+    imports = isinstance(statement, (ast.Import, ast.ImportFrom))
     try:
-        exec(code, run.namespace)
+        with absent_allowed() if imports else contextlib.nullcontext():
+            exec(code, run.namespace)
     except ImportError as error:
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             _note_failure(statement, run, error)

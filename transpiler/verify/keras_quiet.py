@@ -52,20 +52,6 @@ def install(keras: Any, framework: str) -> None:
     _log_calls(keras.layers.Layer)
 
 
-def sharpen(tensorflow: Any) -> None:
-    """A Python number is cast as it is, not rounded to float32 on the way."""
-    original = tensorflow.cast
-
-    def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
-        wanted = tensorflow.as_dtype(dtype)
-        if isinstance(x, float) and wanted.is_floating:
-            return tensorflow.constant(x, wanted)
-        return original(x, wanted, name)
-
-    for module in (tensorflow, tensorflow.compat.v2, tensorflow.compat.v1):
-        module.cast = cast
-
-
 def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:
     """Training, saving and loading don't happen here."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from transpiler.verify import keras_datasets, keras_quiet, legacy
+from transpiler.verify import keras_datasets, keras_exact, keras_quiet, legacy
 from transpiler.verify.execute import Run, describe, models_in, run_program
 from transpiler.verify.fill import cotangent, fill_weight
 from transpiler.verify.keras_inputs import declared_inputs, make_inputs
@@ -214,7 +214,7 @@ def start(framework: str) -> KerasSide:
     tensorflow.config.set_visible_devices([], "GPU")
     keras = legacy.install() if framework == "keras2" else importlib.import_module("keras")
     keras_quiet.install(keras, framework)
-    keras_quiet.sharpen(tensorflow)
+    keras_exact.install(tensorflow, keras, framework)
     keras_datasets.install()
     return KerasSide(keras, tensorflow, framework)
 

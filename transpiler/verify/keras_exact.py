@@ -1,0 +1,77 @@
+"""Places where TensorFlow itself rounds to float32, lacks float64, or depends on the device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def install(tensorflow: Any, keras: Any, framework: str) -> None:
+    """Patch TensorFlow and Keras, once per process."""
+    _cast_exactly(tensorflow)
+    _pool_in_two_steps(tensorflow)
+    if framework == "keras2":
+        _average_exactly(tensorflow, keras.layers.BatchNormalization.__mro__[1])
+
+
+def _cast_exactly(tensorflow: Any) -> None:
+    """A Python number is cast as it is, not rounded to float32 on the way."""
+    original = tensorflow.cast
+
+    def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+        wanted = tensorflow.as_dtype(dtype)
+        if isinstance(x, float) and wanted.is_floating:
+            return tensorflow.constant(x, wanted)
+        return original(x, wanted, name)
+
+    for module in (tensorflow, tensorflow.compat.v2, tensorflow.compat.v1):
+        module.cast = cast
+
+
+def _average_exactly(tensorflow: Any, layer: Any) -> None:
+    """Keras 2 rounds `1 - momentum` to float32."""
+
+    def assign(self: Any, variable: Any, value: Any, momentum: Any, inputs_size: Any) -> Any:
+        decay = tensorflow.constant(1.0 - momentum, variable.dtype)
+        return variable.assign_sub((variable - tensorflow.cast(value, variable.dtype)) * decay)
+
+    layer._assign_moving_average = assign
+
+
+def _pool_in_two_steps(tensorflow: Any) -> None:
+    """3-D max pooling as two 2-D ones: the same maxima, in float64 too.
+
+    TensorFlow's own kernel for the CPU gives the gradient to every cell that ties for the maximum;
+    those for 2-D, for the GPU, and torch's, give it to the first.
+    """
+    for module in (tensorflow.nn, tensorflow.compat.v2.nn):
+        for name in ("max_pool3d", "max_pool"):
+            setattr(module, name, _pooling(tensorflow, getattr(module, name)))
+
+
+def _pooling(tensorflow: Any, original: Any) -> Any:
+    def max_pool(
+        input: Any,
+        ksize: Any,
+        strides: Any,
+        padding: Any,
+        data_format: str | None = None,
+        name: str | None = None,
+    ) -> Any:
+        x = tensorflow.convert_to_tensor(input)
+        if x.shape.rank != 5 or data_format not in (None, "NDHWC") or x.shape[1:].rank is None:
+            return original(input, ksize, strides, padding, data_format, name)
+        pool = tensorflow.nn.max_pool2d
+        k, s = _triple(ksize), _triple(strides)
+        shape = tensorflow.shape(x)
+        flat = pool(tensorflow.reshape(x, (-1, *x.shape[2:])), k[1:], s[1:], padding)
+        height, width, channels = flat.shape[1:]
+        deep = tensorflow.reshape(flat, (shape[0], shape[1], height * width, channels))
+        deep = pool(deep, (k[0], 1), (s[0], 1), padding)
+        return tensorflow.reshape(deep, (shape[0], -1, height, width, channels))
+
+    return max_pool
+
+
+def _triple(size: Any) -> tuple[int, ...]:
+    sizes = tuple(size) if isinstance(size, (list, tuple)) else (size,) * 3
+    return sizes[1:4] if len(sizes) == 5 else sizes
