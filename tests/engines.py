@@ -112,3 +112,10 @@ def reading_neighbours(text: str, options: Options, path: str = "") -> Conversio
     files = sorted(pathlib.Path(path).parent.glob("*.py"))
     seen = sum("keras" in file.read_text() for file in files)
     return Conversion(text.replace("keras", "torch") + f"# {seen} seen\n", changed=True)
+
+
+def announcing(text: str, options: Options, path: str = "") -> Conversion:
+    """Says on standard output that it is at work, and takes its time."""
+    os.write(1, b"at work\n")
+    time.sleep(0.2)
+    return renaming(text, options)
