@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from transpiler.verify.neutral import callee
 from transpiler.verify.records import Program, Target
+from transpiler.verify.siblings import imported_names, module_file, sibling
 from transpiler.verify.slices import bound_by, flatten, names_in, root_name
 
 CONSTRUCTORS = frozenset({"Sequential", "Model", "Functional", "clone_model"})
@@ -66,7 +66,7 @@ class Module:
 def read_module(program: Program, depth: int = 0) -> Module:
     """Parse a program and find its builders and model classes, and those it imports."""
     tree = ast.parse(program.text)
-    module = Module(tree, program, _imports(tree))
+    module = Module(tree, program, imported_names(tree))
     if depth < _DEPTH:
         module.imported = _imported(module, depth)
     _find_classes(module)
@@ -131,20 +131,6 @@ def names_of_calls(call: str) -> set[str]:
         return set()
     tree = ast.parse(call, mode="eval")
     return {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
-
-
-def _imports(tree: ast.Module) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                first = alias.name.split(".")[0]
-                names[alias.asname or first] = alias.name if alias.asname else first
-        elif isinstance(node, ast.ImportFrom):
-            prefix = "." * node.level + (node.module or "")
-            for alias in node.names:
-                names[alias.asname or alias.name] = f"{prefix}.{alias.name}"
-    return names
 
 
 def _functions(
@@ -302,34 +288,14 @@ def _imported(module: Module, depth: int) -> set[str]:
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.ImportFrom):
             continue
-        file = _module_file(module.program, node)
+        file = module_file(module.program, node)
         if file is None:
             continue
         try:
-            other = read_module(_sibling(module.program, file), depth + 1)
+            other = read_module(sibling(module.program, file), depth + 1)
         except (SyntaxError, UnicodeDecodeError, OSError):
             continue
         prefix = "." * node.level + (node.module or "")
         result |= {f"{prefix}.{name}" for name in [*other.builders, *other.classes]}
         result |= {f"{prefix}.{n}" for n, full in other.imports.items() if full in other.imported}
     return result
-
-
-def _module_file(program: Program, node: ast.ImportFrom) -> Path | None:
-    """The file of an imported module, where it belongs to the project."""
-    if not program.path:
-        return None
-    start = Path(program.root or Path(program.path).parent)
-    if node.level:
-        start = Path(program.path).parent
-        for _ in range(node.level - 1):
-            start = start.parent
-    base = start.joinpath(*(node.module or "").split(".")) if node.module else start
-    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
-        if candidate.is_file() and candidate != Path(program.path):
-            return candidate
-    return None
-
-
-def _sibling(program: Program, file: Path) -> Program:
-    return Program(file.read_text(encoding="utf-8"), str(file), program.root)
