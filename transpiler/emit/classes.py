@@ -27,8 +27,11 @@ RESERVED = frozenset(
 )  # fmt: skip
 
 
+#: A size, or a variable; a size's token may hold that of a variable.
+_LOCAL_TOKENS = re.compile("\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003")
+
 _TOKENS = re.compile(
-    "\ue000[^\ue001]*\ue001|\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005|\ue008[^\ue009]*\ue009"
+    "\ue000[^\ue001]*\ue001|\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003|\ue008[^\ue009]*\ue009"
 )
 
 
@@ -55,6 +58,7 @@ class ClassPlan:
     docstring: str = ""
     effects: bool = True  #: whether statements with effects move into `__init__`
     attributes: tuple[tuple[str, str], ...] = ()
+    attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     apply_init: bool = False
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
@@ -84,7 +88,7 @@ class _Writer:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)
         modules = modules_used(forward)
-        wanted = frozenset(t for _, t in plan.attributes)
+        wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init, forward = _merge_choices(init, forward)
         forward = _ask_modules(init, forward)
@@ -173,15 +177,25 @@ class _Writer:
         tokens: dict[str, None] = {}
         for node in [*walk(self.init), *walk(self.forward)]:
             for text in _texts(node):
-                for token in re.findall("\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005", text):
+                for token in _LOCAL_TOKENS.findall(text):
                     tokens.setdefault(token)
         for token in (*self.plan.inputs, *self.plan.sizes, *(t for _, t in self.plan.attributes)):
             if token.startswith(("\ue002", "\ue004")):
                 tokens.setdefault(token)
         channels_owner = ""
+        aliases: dict[str, str] = {}
         for token in tokens:
             if token.startswith("\ue002"):
-                self._local(token, self._renamed(token))
+                final = self._final(token)
+                if final != token:
+                    aliases[token] = final
+                    if not final.startswith("\ue002"):
+                        continue
+                    token = final
+                if token not in self.names:
+                    self._local(token, token[1:].split(":", 1)[0])
+        for token, final in aliases.items():
+            self.names[token] = self.names.get(final, final)
         for token in tokens:
             if token.startswith("\ue004"):
                 owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
@@ -190,20 +204,16 @@ class _Writer:
                 wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
                 self._local(token, wanted)
 
-    def _renamed(self, token: str) -> str:
+    def _final(self, token: str) -> str:
+        """What a variable is called in the end: itself, or the one that it became."""
         seen = set()
         name = token
         while name in self.plan.renames and name not in seen:
             seen.add(name)
             name = self.plan.renames[name]
-        if name.startswith("\ue002"):
-            return name[1:].split(":", 1)[0]
-        return f"={name}"
+        return name
 
     def _local(self, token: str, wanted: str) -> None:
-        if wanted.startswith("="):
-            self.names[token] = wanted[1:]
-            return
         name, number = wanted, 2
         reserved = RESERVED - {"x"}
         while (
@@ -440,11 +450,7 @@ class _Writer:
                 lambda m: (local or {}).get(m.group()) or self._attribute(m.group()),
                 text,
             )
-            text = re.sub(
-                "\ue002[^\ue003]*\ue003|\ue004[^\ue005]*\ue005",
-                lambda m: self._known(m.group()),
-                text,
-            )
+            text = _LOCAL_TOKENS.sub(lambda m: self._known(m.group()), text)
         return text
 
     def _known(self, token: str) -> str:
@@ -530,12 +536,16 @@ class _Writer:
             return f"self.{name} = {made}"
         return f"self.{name}.append({made})" if len(loops) == 1 else f"{name}.append({made})"
 
-    def _init_if(self, node: If, indent: int, loops: tuple[int, ...]) -> list[str]:
+    def _init_if(
+        self, node: If, indent: int, loops: tuple[int, ...], absent: tuple[str, ...] = ()
+    ) -> list[str]:
+        """A branch; `absent` are modules that an earlier way makes, and this one does not."""
         test = self._init_text(node.test.text)
         only = node.body[0] if len(node.body) == 1 else None
         if (
             isinstance(only, Construct)
             and not node.orelse
+            and not absent
             and only.module.constructor.strength > TERNARY
         ):
             made = self._init_text(only.module.constructor.text)
@@ -554,24 +564,34 @@ class _Writer:
             return self._negated_if(node, test, indent, loops)
         lines = self._statement(f"if {test}:", indent, node.comments)
         body = self._init_block(node.body, indent + 4, loops)
-        orelse = self._init_block(node.orelse, indent + 4, loops)
-        body += self._missing(node.orelse, node.body, indent + 4, loops)
-        if not (len(node.orelse) == 1 and isinstance(node.orelse[0], If)) or loops:
-            orelse += self._missing(node.body, node.orelse, indent + 4, loops)
+        if not _ends_in_raise(body):
+            body += self._missing(node.orelse, node.body, indent + 4, loops)
+            body += self._nothing(absent, node.body, indent + 4, loops)
         lines += body or [" " * (indent + 4) + "pass"]
         if (
             len(node.orelse) == 1
             and isinstance(node.orelse[0], If)
             and self._is_elif(node.orelse[0], loops)
         ):
-            nested = self._init_if(node.orelse[0], indent, loops)
+            missing = (*absent, *(t for t in _made_here(node.body) if t in self.asked))
+            nested = self._init_if(node.orelse[0], indent, loops, missing)
             head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
             if all(line.lstrip().startswith("#") for line in nested[:head]):
                 nested[head] = nested[head].replace("if ", "elif ", 1)
                 return lines + nested
+        orelse = self._init_block(node.orelse, indent + 4, loops)
+        if not _ends_in_raise(orelse):
+            orelse += self._missing(node.body, node.orelse, indent + 4, loops)
+            orelse += self._nothing(absent, node.orelse, indent + 4, loops)
         if orelse:
             lines += [" " * indent + "else:", *orelse]
         return lines
+
+    def _nothing(
+        self, absent: tuple[str, ...], here: list[Node], indent: int, loops: tuple[int, ...]
+    ) -> list[str]:
+        made = set(_made_here(here))
+        return [" " * indent + f"self.{self.attrs[t]} = None" for t in absent if t not in made]
 
     def _negated_if(self, node: If, test: str, indent: int, loops: tuple[int, ...]) -> list[str]:
         """A branch of which only the other way does something."""
@@ -811,6 +831,15 @@ def _merge_return(lines: list[str], text: str, indent: int) -> list[str] | None:
     if "\n" in last or not last.startswith(prefix) or last.rstrip().endswith(("(", "[")):
         return None
     return [*lines[:-1], fold(f"return {last[len(prefix):]}", indent)]
+
+
+def _ends_in_raise(lines: list[str]) -> bool:
+    """Whether a rendered block ends by raising."""
+    for line in reversed(lines):
+        first = line.split("\n", 1)[0].strip()
+        if first and not first.startswith("#"):
+            return first.startswith("raise")
+    return False
 
 
 def tidy(text: str) -> str:

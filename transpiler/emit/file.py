@@ -166,6 +166,7 @@ class FileEmitter:
             dict(region.module_hints),
             self._docstring(summary),
             attributes=summary.attributes,
+            attribute_names=summary.attribute_names,
         )
         return Unit(
             plan,

@@ -45,7 +45,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import For, If, Line, Node, While
-from transpiler.ir.expr import UNKNOWN, Expr, expr, ternary
+from transpiler.ir.expr import reads, UNKNOWN, Expr, expr, ternary
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 _ids = itertools.count(1)
@@ -824,7 +824,7 @@ def append(region: Region, name: str, value: Value) -> None:
         code = sequence_code(region, value)
     else:
         raise GiveUp("something other than a tensor is appended to a list of tensors")
-    uses = frozenset(n for n, _ in code.names) | {name}
+    uses = reads(code) | {name}
     region.emit_forward(
         Line(f"{name}.append({code.text})", frozenset({name}), uses, code.modules, kills=False)
     )
@@ -832,7 +832,7 @@ def append(region: Region, name: str, value: Value) -> None:
     static = channels_of(region, value)
     if static is None:
         static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
-    static_uses = frozenset(n for n, _ in static.names) | {name}
+    static_uses = reads(static) | {name}
     region.emit_init(
         Line(
             f"{name}.append({static.text})",

@@ -53,7 +53,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Return
-from transpiler.ir.expr import ATOM, Expr, Module, attribute, call, index
+from transpiler.ir.expr import reads, ATOM, Expr, Module, attribute, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.passes.liveness import modules_used, prune, walk
 
@@ -485,7 +485,8 @@ def finish_block(summary: Summary) -> None:
     if size is not None and (_is_forced(summary) or not _from_parameters(size, known)):
         if len(region.returns) == 1 or region.scope.current(size):
             summary.attributes = (("out_channels", size.text),)
-            wanted = frozenset(n for n, _ in size.names)
+            summary.attribute_names = (reads(size),)
+            wanted = reads(size)
     stored = _stored_names(region, live, set(summary.tensors))
     init, live_init = prune(region.init, wanted, effects=True, modules=frozenset(summary.modules))
     summary.forward, summary.init = forward, init

@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line, Node
-from transpiler.ir.expr import UNKNOWN, Expr, expr
+from transpiler.ir.expr import reads, UNKNOWN, Expr, expr
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 Side = tuple[Scope, list[Node], list[Node]]
@@ -242,7 +242,7 @@ def _settle(region: Region, name: str, value: Bound, target: Layout, side: Side)
             return replace(value, tensor=replace(value.tensor, layout=target))
         moved = in_layout(region, value, target)
         if moved.tensor.code.text != name:
-            uses = frozenset(n for n, _ in moved.tensor.code.names)
+            uses = reads(moved.tensor.code)
             region.forward.append(
                 Line(f"{name} = {moved.tensor.code.text}", frozenset({name}), uses)
             )

@@ -165,6 +165,8 @@ def apply_layer(
     assert rule is not None
     bounds, shape_inputs = _input_tensors(region, rule, inputs, node)
     bounds = _with_declared_rank(region, layer, bounds)
+    if layer.symbol == "keras.layers.Embedding":
+        bounds = [_as_integers(region, b) for b in bounds]
     bounds = _in_wanted_layout(region, rule, layer, bounds)
     try:
         arguments = _rule_arguments(region, layer, call_arguments, node)
@@ -277,6 +279,14 @@ def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bou
 _RANKED = re.compile(r"([123])D(Transpose)?$")
 
 
+def _as_integers(region: Region, value: Bound) -> Bound:
+    """An Input that says nothing of its type, and feeds an Embedding, gets integers."""
+    known = region.inputs.get(value.tensor.code.text)
+    if known is not None and not known[2]:
+        return replace(value, tensor=replace(value.tensor, dtype="int64"))
+    return value
+
+
 def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
     """`Conv2D` says how many axes its input has."""
     found = _RANKED.search(layer.symbol)
@@ -323,6 +333,9 @@ def _rule_arguments(
             continue
         value = layer.arguments.get(parameter.name)
         if value is None:
+            if parameter.name == "pool_size" and parameter.default is parameter.empty:
+                arguments[parameter.name] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
+                continue
             if parameter.default is parameter.empty:
                 raise Unsupported(f"the argument {parameter.name} is missing")
             arguments[parameter.name] = expr(parameter.default)
@@ -340,6 +353,11 @@ def _rule_arguments(
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments
+
+
+def _pooled_axes(layer: Layer) -> int:
+    found = _RANKED.search(layer.symbol)
+    return int(found.group(1)) if found else 2
 
 
 def _call_argument(region: Region, value: Value, node: cst.CSTNode) -> Any:

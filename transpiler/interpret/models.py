@@ -35,7 +35,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Comments, Line, Node, Return
-from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index
+from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 # --- inputs ----------------------------------------------------------------------------------
@@ -157,12 +157,12 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     names, kind, head = _input_names(region, inputs, node)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
+    body = list(region.forward)
+    if isinstance(outputs, Bound) and outputs.at is not None and not outputs.source.startswith("borrow:"):
+        body = body[: outputs.at]
+    elif isinstance(outputs, Sequence):
+        outputs = _kept_outputs(region, outputs, body)
     value, tail = _returned(region, outputs, node)
-    body = (
-        region.forward
-        if not isinstance(outputs, Bound) or outputs.at is None
-        else region.forward[: outputs.at]
-    )
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
@@ -185,6 +185,20 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     region.built.append(built)
     region.graph_events += 1
     return model
+
+
+def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequence:
+    """Outputs from inside a graph are kept in variables of their own when they are computed."""
+    items = list(outputs.items)
+    marked = [(b.at, i, b) for i, b in enumerate(items) if isinstance(b, Bound) and b.at is not None]
+    for at, position, bound in sorted(marked, key=lambda m: -(m[0] or 0)):
+        region.temporaries += 1
+        token = f"\ue002features:k{region.temporaries}\ue003"
+        code = bound.tensor.code
+        assert at is not None
+        body.insert(at, Line(f"{token} = {code.text}", frozenset({token}), reads(code)))
+        items[position] = replace(bound, tensor=replace(bound.tensor, code=Expr(token)), at=None)
+    return replace(outputs, items=tuple(items))
 
 
 def _flat(value: Value) -> list[Value]:
@@ -272,6 +286,8 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     model.input_spec = key
     region.open_sequentials.append(model)
     model.name = ""
+    if f"open:{key}" in region.wants:
+        _open_shape(region, model, None, None, node)
     layers: cst.BaseExpression | None = None
     for position, argument in enumerate(node.args):
         keyword = (
@@ -366,7 +382,11 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
     if isinstance(value, Bound):
         if held is not None:
             raise GiveUp("an Input in the middle of a Sequential", node)
-        _open(region, model, value.tensor, value.source)
+        known = region.inputs.get(value.tensor.code.text)
+        if known is None:
+            raise GiveUp("a Sequential starts with a tensor that is not an Input", node)
+        model.input_name = value.tensor.code.text
+        model.inputs = [bind_tensor(region, model.variable, value)]
         return
     if isinstance(value, Layer) and value.symbol == "keras.layers.InputLayer":
         shape = value.arguments.get("shape", value.arguments.get("input_shape"))
@@ -435,24 +455,11 @@ def _declared_shape(region: Region, value: Value) -> Value | None:
     return None
 
 
-def _open(region: Region, model: Model, tensor: Tensor, source: str) -> None:
-    """The Sequential's input is this Input."""
-    shape = tensor.dims
-    value = (
-        None
-        if shape is None
-        else Sequence(tuple(const(None) if d is None else Static(d) for d in shape), tuple)
-    )
-    _open_shape(region, model, value, const(tensor.dtype), None)
-
-
 def _open_shape(
     region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
 ) -> None:
     if region.loops or region.branches:
-        raise GiveUp(
-            "the first layer of a Sequential is added in a loop or under a condition", node
-        )
+        region.want(f"open:{model.input_spec}", True)
     kind = constant(dtype) if dtype is not None else None
     where = node if node is not None else model.node
     assert where is not None
@@ -501,7 +508,7 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         model,
         model.name,
         "sequential",
-        [model.variable],
+        [model.input_name or model.variable],
         list(region.init),
         [*region.forward, *tail, Return(value)],
         model.node,

@@ -38,7 +38,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
-from transpiler.ir.expr import UNKNOWN, Expr, Module
+from transpiler.ir.expr import reads, UNKNOWN, Expr, Module
 
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -351,7 +351,7 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
             if isinstance(item, Bound):
                 emit_before(region, item.tensor.code, "")
         if code.text != name:
-            uses = frozenset(n for n, _ in code.names)
+            uses = reads(code)
             region.emit_forward(
                 Line(f"{name} = {code.text}", frozenset({name}), uses, code.modules)
             )
@@ -364,7 +364,7 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
         return
     if isinstance(value, Repeated):
         if value.code.text != name:
-            uses = frozenset(n for n, _ in value.code.names)
+            uses = reads(value.code)
             region.emit_forward(Line(f"{name} = {value.code.text}", frozenset({name}), uses))
             _init_group(region, name, value.static)
         scope.bump(name)
@@ -386,7 +386,7 @@ def _detached(item: Value, reading: Expr, position: int) -> Value:
 def _init_group(region: Region, name: str, static: Expr | None) -> None:
     if static is None:
         static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
-    uses = frozenset(n for n, _ in static.names)
+    uses = reads(static)
     region.emit_init(Line(f"{name} = {static.text}", frozenset({name}), uses, static.modules))
 
 
@@ -448,7 +448,7 @@ def _unpack(
     right = code.text
     if value.code is None and right[:1] in "([" and len(names) > 1:
         right = right[1:-1]
-    uses = frozenset(n for n, _ in code.names)
+    uses = reads(code)
     tensors = frozenset(names)
     region.emit_forward(Line(f"{', '.join(names)} = {right}", tensors, uses, code.modules))
     for name, item in zip(names, value.items, strict=True):
@@ -458,7 +458,7 @@ def _unpack(
             bind_tensor(region, name, replace(item, tensor=fixed))
         elif isinstance(item, Static):
             text = item.expr.text
-            uses = frozenset(n for n, _ in item.expr.names)
+            uses = reads(item.expr)
             region.emit_init(Line(f"{name} = {text}", frozenset({name}), uses))
             region.scope.bump(name)
             region.scope.values[name] = Static(
@@ -535,13 +535,13 @@ def _set_entry(
     if isinstance(value, Bound):
         emit_before(region, value.tensor.code, "")
         code = value.tensor.code
-        uses = frozenset(n for n, _ in code.names) | {name}
+        uses = reads(code) | {name}
         text = f"{name}[{key!r}] = {code.text}".replace("'", '"')
         region.emit_forward(Line(text, frozenset({name}), uses, code.modules, kills=False))
         static = channels_of(region, value)
         if static is not None:
             text = f"{name}[{key!r}] = {static.text}".replace("'", '"')
-            static_uses = frozenset(n for n, _ in static.names) | {name}
+            static_uses = reads(static) | {name}
             region.emit_init(Line(text, frozenset({name}), static_uses, kills=False))
     elif not is_graph(value) and not isinstance(value, Unknown):
         emit_static(region, node, frozenset({name}), (value,), kills=False, extra=frozenset({name}))

@@ -32,6 +32,7 @@ class Summary:
     serial: int = field(default_factory=itertools.count(1).__next__)
     reason: str = ""
     attributes: tuple[tuple[str, str], ...] = ()  #: (attribute, token): sizes that callers read
+    attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each of them reads
     callers: list[Any] = field(default_factory=list)
     closure: tuple[str, ...] = ()  #: names of enclosing functions that it reads
     recursive: bool = False

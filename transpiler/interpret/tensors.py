@@ -15,7 +15,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.code import Construct, Line
-from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, expr, index, method
+from transpiler.ir.expr import reads, UNKNOWN, Expr, Module, attribute, expr, index, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
 
 _AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "channels")}
@@ -70,7 +70,7 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     line_text = f"{name} = {code.text}"
     emit_before(region, code, name)
     if code.text != name:
-        uses = frozenset(n for n, _ in code.names)
+        uses = reads(code)
         region.emit_forward(Line(final_text(line_text), frozenset({name}), uses, code.modules))
         region.helpers_used |= code.helpers
     region.scope.bump(name)
@@ -92,7 +92,7 @@ def _bind_mask(region: Region, name: str, mask: Expr) -> Expr:
     if mask.text.isidentifier() or mask.text.startswith("\ue002mask"):
         return mask
     token = f"\ue002mask:{name}\ue003"
-    uses = frozenset(n for n, _ in mask.names)
+    uses = reads(mask)
     region.emit_forward(Line(f"{token} = {mask.text}", frozenset({token}), uses, mask.modules))
     region.scope.bump(token)
     return region.scope.read(token)
@@ -118,7 +118,7 @@ def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
         region.scope.bump(token)
         return None
     if dim.text != token:
-        uses = frozenset(n for n, _ in dim.names)
+        uses = reads(dim)
         region.emit_init(Line(f"{token} = {dim.text}", frozenset({token}), uses, dim.modules))
         region.scope.bump(token)
     return region.scope.read(token)
@@ -134,10 +134,8 @@ def emit_before(region: Region, code: Expr, target: str) -> None:
         safe = bool(target) and not any(target in {n for n, _ in e.names} for e in later)
         tokens = _TARGET.findall(bind.target)
         names = frozenset(tokens)
-        uses = frozenset(n for n, _ in bind.value.names) | frozenset(
-            _TARGET.findall(bind.value.text)
-        )
-        if safe and tokens and not target.startswith("\ue002"):
+        uses = reads(bind.value)
+        if safe and tokens:
             region.renames.setdefault(tokens[0], target)
         region.emit_forward(
             Line(f"{bind.target} = {bind.value.text}", names, uses, bind.value.modules)
@@ -364,14 +362,19 @@ def subscript_op(region: Region, receiver: Bound, node: cst.Subscript) -> Value:
             value = evaluate(region, element.slice.value)
             if is_graph(value) or isinstance(value, Unknown):
                 raise GiveUp("a tensor is indexed by a tensor", node)
-            keys.append(to_expr(region, value))
+            key = to_expr(region, value)
+            plain = key.known and (key.value is None or key.value is ...)
+            keys.append(key.value if plain else key)
         elif isinstance(element.slice, cst.Slice):
             parts = [
                 None if b is None else to_expr(region, evaluate(region, b))
                 for b in (element.slice.lower, element.slice.upper, element.slice.step)
             ]
             keys.append(slice(*parts))
-    moved = in_layout(region, ensure_current(region, receiver, node), Layout.LAST)
+    current = ensure_current(region, receiver, node)
+    if _slices_all_axes(current.tensor, keys):
+        return _channels_first_slices(region, current, keys, node)
+    moved = in_layout(region, current, Layout.LAST)
     return run_rule(
         region,
         node,
@@ -379,6 +382,29 @@ def subscript_op(region: Region, receiver: Bound, node: cst.Subscript) -> Value:
         lambda given: region.file.rules.subscript(given[0], keys),
         "indexing",
     )
+
+
+def _slices_all_axes(tensor: Tensor, keys: list[Any]) -> bool:
+    first = tensor.layout is Layout.FIRST and tensor.dims is not None and len(tensor.dims) > 1
+    return first and len(keys) == tensor.rank and all(isinstance(k, slice) for k in keys)
+
+
+def _channels_first_slices(
+    region: Region, value: Bound, keys: list[Any], node: cst.CSTNode
+) -> Value:
+    """`x[:, 1:3, :, :8]` keeps its axes: the slices move with them."""
+    moved_keys = [keys[0], keys[-1], *keys[1:-1]]
+
+    def build(given: list[Tensor]) -> Tensor:
+        tensor = given[0]
+        assert tensor.dims is not None
+        dims = (tensor.dims[-1], *tensor.dims[:-1])
+        sliced = region.file.rules.subscript(replace(tensor, layout=Layout.LAST, dims=dims), moved_keys)
+        back = None if sliced.dims is None else (*sliced.dims[1:], sliced.dims[0])
+        result: Tensor = replace(sliced, layout=Layout.FIRST, dims=back)
+        return result
+
+    return run_rule(region, node, [value], build, "indexing")
 
 
 def dims_value(region: Region, value: Bound) -> Value:

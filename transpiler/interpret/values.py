@@ -150,6 +150,7 @@ class Model:
     summary: Summary | None = None
     name: str = ""
     layers: dict[str, Layer] = field(default_factory=dict)
+    input_name: str = ""  #: the variable of the Input that a Sequential starts with
     broken: str = ""  #: why it can't be converted, if something that changes it was not understood
     steps: list[Value] = field(default_factory=list)
     outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer

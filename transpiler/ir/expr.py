@@ -9,6 +9,7 @@ before it, and which versions of which names it reads.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
@@ -159,6 +160,18 @@ def _carrying(result: Expr, *parts: Expr) -> Expr:
         modules=tuple(modules.values()),
         before=tuple(before.values()),
     )
+
+
+_SIZE = re.compile("\ue004[^\ue005]*\ue005")
+_VARIABLE = re.compile("\ue002[^\ue003]*\ue003")
+
+
+def reads(expr: Expr) -> frozenset[str]:
+    """The names and variables that an expression reads."""
+    found = frozenset(name for name, _ in expr.names)
+    if "\ue002" in expr.text:
+        found |= frozenset(_VARIABLE.findall(_SIZE.sub("", expr.text)))
+    return found
 
 
 def with_helper(expr: Expr, *helpers: str) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
-from transpiler.ir.expr import Expr, Module
+from transpiler.ir.expr import Expr, Module, reads
 
 
 def prune(
@@ -29,7 +29,7 @@ def prune(
 
 def names(expr: Expr) -> frozenset[str]:
     """The names that an expression reads."""
-    return frozenset(name for name, _ in expr.names)
+    return reads(expr)
 
 
 def _prune_node(
