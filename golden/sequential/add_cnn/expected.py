@@ -1,0 +1,40 @@
+from torch import nn
+from torch.nn import functional as F
+
+num_classes = 10
+img_rows, img_cols = 28, 28
+input_shape = (img_rows, img_cols, 1)
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv2d = nn.Conv2d(1, 32, 3)
+        self.conv2d_1 = nn.Conv2d(32, 64, 3)
+        self.dropout = nn.Dropout(0.25)
+        self.dense = nn.Linear(9216, 128)
+        self.dropout_1 = nn.Dropout()
+        self.dense_1 = nn.Linear(128, num_classes)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        x = F.relu(self.conv2d(x))
+        x = F.relu(self.conv2d_1(x))
+        x = F.max_pool2d(x, 2)
+        x = self.dropout(x)
+        # From feature maps to classes
+        x = x.permute(0, 2, 3, 1).flatten(1)
+        x = F.relu(self.dense(x))
+        x = self.dropout_1(x)
+        return F.softmax(self.dense_1(x), dim=-1)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+model = Model()

@@ -1,0 +1,156 @@
+"""The golden cases: what each consists of, and what must hold of what it is converted to."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import black
+
+from transpiler.conversion import Conversion
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+REFUSED = "refused"
+MODE = black.Mode(line_length=88)
+FRAMEWORKS = {"tensorflow", "keras", "tf_keras"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder below golden/ with an input.py."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def refused(self) -> bool:
+        return self.folder.parent.name == REFUSED
+
+    @cached_property
+    def input(self) -> str:
+        return (self.folder / "input.py").read_text()
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        path = self.folder / "case.toml"
+        return tomllib.loads(path.read_text()) if path.exists() else {}
+
+    @cached_property
+    def conversion(self) -> Conversion:
+        return convert(self.input, path=str(self.folder / "input.py"))
+
+    def accepted(self) -> dict[str, str]:
+        """The accepted files, by name, with what they should hold now."""
+        files = {"expected.py": self.conversion.text}
+        if self.conversion.diagnostics:
+            files["notes.txt"] = notes(self.conversion)
+        return files
+
+    def read(self, name: str) -> str:
+        path = self.folder / name
+        return path.read_text() if path.exists() else ""
+
+    def accept(self) -> None:
+        """Rewrite the accepted files."""
+        files = self.accepted()
+        for name in ("expected.py", "notes.txt"):
+            path = self.folder / name
+            if name in files:
+                path.write_text(files[name])
+            else:
+                path.unlink(missing_ok=True)
+
+
+def find_cases(root: Path = GOLDEN) -> list[Case]:
+    return [Case(path.parent) for path in sorted(root.glob("*/*/input.py"))]
+
+
+def notes(conversion: Conversion) -> str:
+    """The diagnostics, a line each."""
+    return "".join(
+        f"{d.line}:{d.column} {d.code} {d.severity.value}: {d.message}\n"
+        for d in conversion.diagnostics
+    )
+
+
+def faults(case: Case) -> Iterator[str]:
+    """What is wrong with the text of a conversion, whatever was accepted."""
+    conversion = case.conversion
+    text = conversion.text
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        yield f"the output doesn't parse: {error}"
+        return
+    yield from _formatting(case.input, text)
+    if (again := convert(text)).text != text:
+        yield f"converting the output again changes it:\n{again.text}"
+    if lost := Counter(comments(case.input)) - Counter(comments(text)):
+        yield f"lost comments: {sorted(lost)}"
+    errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    if not errors and (left := sorted(imported(text) & FRAMEWORKS)):
+        yield f"still imports {', '.join(left)}"
+    if case.refused and not errors:
+        yield "a refused case has no error diagnostic"
+    if new := sorted(lint(text) - lint(case.input)):
+        yield f"ruff says of the output: {'; '.join(new)}"
+
+
+def _formatting(before: str, after: str) -> Iterator[str]:
+    if _is_black(before):
+        if not _is_black(after):
+            yield "black would reformat the output"
+        return
+    for node in ast.parse(after).body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            segment = ast.get_source_segment(after, node) or ""
+            if segment not in before and not _is_black(segment + "\n"):
+                yield f"black would reformat {node.name}"
+
+
+def _is_black(text: str) -> bool:
+    return black.format_str(text, mode=MODE) == text
+
+
+def comments(text: str) -> list[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def imported(text: str) -> set[str]:
+    """The top-level packages that a program imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def lint(text: str) -> set[str]:
+    """Undefined names, unused imports and variables, as ruff words them."""
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F"]
+    command += ["--output-format=json", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return {f"{found['code']} {found['message']}" for found in json.loads(done.stdout)}

@@ -1,0 +1,86 @@
+"""Golden cases: what each input is converted to, and that both compute the same numbers.
+
+`pytest tests/test_golden.py --accept [-k case]` rewrites the accepted files.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+import pytest
+from golden_cases import GOLDEN, Case, faults, find_cases
+
+from transpiler.pipeline import convert
+from transpiler.verify.report import ModelReport
+from transpiler.verify.session import VerifySession, verify_pair
+
+CASES = find_cases()
+RUN = [case for case in CASES if not case.refused]
+UNTOUCHED = sorted((GOLDEN / "untouched").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def verifying() -> Iterator[VerifySession]:
+    with VerifySession(timeout=120) as session:
+        yield session
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_text(case: Case, accept: bool) -> None:
+    """The output is the accepted one, and well formed."""
+    if found := list(faults(case)):
+        pytest.fail("\n".join(found) + f"\n{case.conversion.text}")
+    wanted = case.accepted()
+    names = ("expected.py", "notes.txt")
+    diff = [line for name in names for line in _diff(name, case.read(name), wanted.get(name, ""))]
+    if diff and accept:
+        case.accept()
+    elif diff:
+        how = f"pytest tests/test_golden.py --accept -k {case.name}"
+        pytest.fail(f"{''.join(diff)}\nIf this is right: {how}")
+
+
+def _diff(name: str, before: str, after: str) -> list[str]:
+    lines = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return list(difflib.unified_diff(*lines, f"accepted {name}", f"now {name}"))
+
+
+@pytest.mark.parametrize("case", RUN, ids=lambda case: case.name)
+def test_values(case: Case, verifying: VerifySession) -> None:
+    """Every model gives the numbers of its original: outputs, statistics, gradients."""
+    reports = verify_pair(
+        case.input,
+        case.conversion.text,
+        calls=case.settings.get("calls", ()),
+        keras=case.settings.get("keras", "auto"),
+        session=verifying,
+    )
+    assert reports, "no model was found to verify"
+    status = case.settings.get("status")
+    wrong = [report for report in reports if report.status != status and not _good(report, status)]
+    assert not wrong, "\n".join(map(_say, wrong))
+
+
+def _good(report: ModelReport, status: str | None) -> bool:
+    return status is None and report.good and {"forward_eval", "gradients"} <= set(report.checks)
+
+
+def _say(report: ModelReport) -> str:
+    checks = {name: check.rel_diff for name, check in report.checks.items()}
+    return f"{report.name} (line {report.line}): {report.status} {report.reason} {checks}"
+
+
+@pytest.mark.parametrize("path", UNTOUCHED, ids=lambda path: path.stem)
+def test_untouched(path: object) -> None:
+    """Files without Keras come back byte for byte."""
+    text = open(str(path), newline="").read()
+    conversion = convert(text, path=str(path))
+    assert conversion.text == text
+    assert not conversion.changed
+    assert not conversion.diagnostics
+
+
+def test_every_accepted_file_has_an_input() -> None:
+    accepted = {path.parent for path in GOLDEN.glob("*/*/expected.py")}
+    assert accepted <= {case.folder for case in CASES}
