@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
+import sys
+import threading
 import time
 
 from transpiler.conversion import Conversion, ModelRecord
@@ -102,6 +104,12 @@ def compiling(text: str, options: Options, path: str = "") -> Conversion:
     return renaming(text, options)
 
 
+def telling_stacks(text: str, options: Options, path: str = "") -> Conversion:
+    """Writes down how deep it may go."""
+    said = f"# {threading.stack_size()} {sys.getrecursionlimit()}\n"
+    return Conversion(f"{text}{said}", changed=True)
+
+
 def telling_processes(text: str, options: Options, path: str = "") -> Conversion:
     """Writes down which process it ran in."""
     return Conversion(f"{text}pid = {os.getpid()}\n", changed=True)
@@ -115,7 +123,9 @@ def reading_neighbours(text: str, options: Options, path: str = "") -> Conversio
 
 
 def announcing(text: str, options: Options, path: str = "") -> Conversion:
-    """Says on standard output that it is at work, and takes its time."""
-    os.write(1, b"at work\n")
-    time.sleep(0.2)
+    """Says on standard output that it is at work, and takes its time, where the text says so."""
+    if "slow" in text:
+        time.sleep(0.2)
+        os.write(1, b"at work\n")
+        time.sleep(0.2)
     return renaming(text, options)

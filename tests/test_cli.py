@@ -293,9 +293,9 @@ def test_standard_input_stands_alone(run: Run) -> None:
 def test_gitignore_is_respected(run: Run) -> None:
     put(".git/HEAD", "")
     put(".gitignore", "gen/\n*_pb2.py\n!keep_pb2.py\n/top.py\n")
-    put("src/.gitignore", "own.py\n")
+    put("src/.gitignore", "own.py\n!back_pb2.py\n")
     ignored = ["gen/a.py", "src/x_pb2.py", "top.py", "src/own.py", "src/gen/deep/b.py"]
-    taken = ["src/a.py", "src/keep_pb2.py", "src/top.py"]
+    taken = ["src/a.py", "src/keep_pb2.py", "src/top.py", "src/back_pb2.py"]
     for name in ignored + taken:
         put(name)
     run("convert", "src")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -272,6 +273,18 @@ def test_a_file_that_can_not_be_written_is_left(mode: int, folder_mode: int, why
     assert Path("src/a.py").read_text() == OLD
 
 
+def test_nothing_is_written_for_a_file_that_can_not_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def closed(_: str) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("transpiler.batch.read", closed)
+    (outcome,) = convert_files([Job(put("a.py"), "out/a.py")], Options())
+    assert said(outcome)[:2] == ("T2T001", "the file can't be read: Permission denied")
+    assert os.listdir() == ["a.py"]
+
+
 def test_a_write_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -402,12 +415,19 @@ def test_an_engine_that_raises_spoils_one_file(processes: int) -> None:
     ],
 )
 def test_an_engine_that_misbehaves_is_an_internal_error(engine: Converter, message: str) -> None:
-    limit = sys.getrecursionlimit()
     (outcome,) = convert(put("a.py"), engine=engine)
     assert said(outcome)[0] == "T2T004"
     assert message in said(outcome)[1]
     assert Path("a.py").read_text() == OLD
-    assert sys.getrecursionlimit() == limit
+    assert sys.getrecursionlimit() < 50_000
+
+
+def test_the_engine_may_go_deep() -> None:
+    convert(put("a.py"), engine=engines.telling_stacks)
+    stack, recursion = Path("a.py").read_text().splitlines()[-1].split()[1:]
+    assert int(stack) >= 128 * 2**20
+    assert int(recursion) >= 20_000
+    assert threading.stack_size() < 128 * 2**20
 
 
 @pytest.mark.parametrize("engine", [engines.parsing, engines.compiling])
@@ -447,15 +467,17 @@ def test_many_files_use_several_processes_and_one_file_none() -> None:
     assert process("a.py") == str(os.getpid())
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_an_interrupt_leaves_whole_files(tmp_path: Path, processes: int) -> None:
+@pytest.mark.parametrize(("processes", "slow"), [(1, 50), (2, 50), (3, 1)])
+def test_an_interrupt_leaves_whole_files(tmp_path: Path, processes: int, slow: int) -> None:
     program = (
         "import sys, engines, transpiler.pipeline\n"
         "from transpiler.cli import main\n"
         "transpiler.pipeline.convert = engines.announcing\n"
         f"sys.exit(main(['convert', '.', '--jobs', '{processes}']))\n"
     )
-    paths = [put(f"{i:03}.py") for i in range(100)]
+    texts = {f"{i:03}.py": OLD + "# slow\n" * (i < slow) for i in range(max(slow, 6))}
+    for name, text in texts.items():
+        put(name, text)
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -471,8 +493,7 @@ def test_an_interrupt_leaves_whole_files(tmp_path: Path, processes: int) -> None
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == "tf2torch: interrupted; every file is either converted or untouched\n"
-    assert sorted(os.listdir()) == paths
-    assert {Path(name).read_text() for name in paths} == {OLD}
+    assert {name: Path(name).read_text() for name in sorted(os.listdir())} == texts
 
 
 @pytest.mark.parametrize("processes", [1, 3])
