@@ -18,7 +18,7 @@ from transpiler.outcome import Job, Outcome, Result
 from transpiler.output.write import ChangedMeanwhile, put_file, replace_file
 from transpiler.source.files import Source, Undecodable, decode, names_framework, skips_file
 from transpiler.source.nesting import too_deep
-from transpiler.source.syntax import SyntaxProblem, compiles, syntax_problem
+from transpiler.source.syntax import compiles, parser_problem, syntax_problem
 
 #: What turns a text, under options, into another; the third argument is the path of the file, or
 #: nothing. It must be picklable: other processes run it.
@@ -163,22 +163,13 @@ def _deep() -> Iterator[None]:
 
 def _diagnose(text: str, error: BaseException) -> Diagnostic:
     """What an exception of the engine means for the user: a faulty file, or a faulty engine."""
-    if isinstance(error, SyntaxError) or type(error).__name__ == "ParserSyntaxError":
-        problem = syntax_problem(text) or _parser_problem(error)
+    if isinstance(error, SyntaxError) and (refused := parser_problem(text)):
+        problem = syntax_problem(text) or refused
         return SYNTAX.at(problem.line, problem.column, problem.message)
     frame = traceback.extract_tb(error.__traceback__, limit=-1)[-1]
     place = f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}"
     message = f"internal error, the file is unchanged: {type(error).__name__}: {error} ({place})"
     return INTERNAL.at(1, 1, message)
-
-
-def _parser_problem(error: BaseException) -> SyntaxProblem:
-    """The parser's own words, for code that the running Python accepts."""
-    if isinstance(error, SyntaxError):
-        return SyntaxProblem(error.msg, max(error.lineno or 1, 1), max(error.offset or 1, 1))
-    line, column = int(getattr(error, "raw_line", 1)), int(getattr(error, "raw_column", 0)) + 1
-    message = str(getattr(error, "message", error))
-    return SyntaxProblem(message.splitlines()[0] if message else "not Python 3", line, column)
 
 
 def _broken_result(text: str) -> Diagnostic:

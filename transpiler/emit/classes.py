@@ -317,7 +317,7 @@ class _Writer:
             for n in needed
             if n in self.plan.statics and n not in listed and not n.startswith("self.")
         )
-        found = [(n, "", "", False) for n in extra] + found
+        found += [(n, "", "", True) for n in extra]
         attributes = sorted(n.removeprefix("self.") for n in needed if n.startswith("self."))
         names_found = {p[0] for p in found}
         found = [(n, "", "", False) for n in attributes if n not in names_found] + found
@@ -396,6 +396,8 @@ class _Writer:
         if target == name or not (target.isidentifier() or target.startswith("\ue002")):
             return
         if any(_mentions(n, target) for n in self.forward[: rest[0]]):
+            return
+        if target != "x" and not target.startswith("\ue002") and node.text != f"{target} = {name}":
             return
         if node.text == f"{target} = {name}":
             self._drop(node)

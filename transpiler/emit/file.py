@@ -644,16 +644,22 @@ class _FileWriter:
         lost = self._lost_comments(node, units)
         text = ("\n\n\n" if not indent else "\n\n").join(texts)
         text = "".join(f"{c}\n" for c in lost) + text
-        if indent:
-            text = "\n".join(indent + line if line else line for line in text.split("\n"))
         text = text.rstrip("\n")
-        if summary.function.name in self.kept_functions:
-            gap = "\n\n" if indent else "\n\n\n"
-            edit = Edit(end, end, gap + text)
+        kept = summary.function.name in self.kept_functions
+        if kept and not any(u.summary is not None and u.summary.serial in self.used_blocks() for u in units):
+            return  # only code that stays Keras calls it
+        if indent:
+            self._insert_class(self._top_level_start(node), text)
+            if not kept:
+                first, last = statement_lines(self.tree, node)
+                self.edits.append(Edit(first, last, ""))
+        elif kept:
+            edit = Edit(end, end, "\n\n\n" + text)
+            self.edits.append(edit)
+            self.class_edits.append(edit)
         else:
             edit = Edit(start, end, text)
-        self.edits.append(edit)
-        if not indent:
+            self.edits.append(edit)
             self.class_edits.append(edit)
         self.class_spots.append(end)
         for unit in units:
@@ -666,6 +672,24 @@ class _FileWriter:
                 node,
                 f"`{summary.function.name}` became the class {name}; callers in other files must construct it",
             )
+
+    def used_blocks(self) -> set[int]:
+        """The blocks that converted models and blocks instantiate, directly or not."""
+        emitter = self.emitter
+        pending = [
+            u for u in (*emitter.module_units, *(u for _, us in emitter.builders for u in us)) if not u.problem
+        ]
+        found: set[int] = set()
+        while pending:
+            unit = pending.pop()
+            if unit.text is None:
+                continue
+            for constructor in unit.text.constructors:
+                for serial in map(int, _CLASS.findall(constructor.text)):
+                    if serial not in found and serial in emitter.blocks:
+                        found.add(serial)
+                        pending.append(emitter.blocks[serial])
+        return found
 
     def _function_span(self, node: cst.FunctionDef) -> tuple[int, int]:
         start, end = self.tree.span(node)
@@ -749,10 +773,13 @@ class _FileWriter:
             for u in self.emitter.blocks.values()
             if not u.problem and u.text is not None
         }
-        for summary in self.file.summaries.values():
-            if summary.region is None or summary.kind == "failed":
+        regions = [self.file.module] + [
+            s.region for s in self.file.summaries.values() if s.kind != "failed"
+        ]
+        for region in regions:
+            if region is None:
                 continue
-            for (start, end), function in summary.region.function_arguments:
+            for (start, end), function in region.function_arguments:
                 unit = by_node.get(id(function.node))
                 if unit is not None and function.name == self.tree.text[start:end]:
                     self.edits.append(Edit(start, end, unit.plan.name))
@@ -980,6 +1007,7 @@ class _FileWriter:
             assert model.node is not None
             self._report(LEFT_MODEL, model.node, why.reason)
         units = self.emitter.module_units
+        self._needed_by_failures(module, units)
         if any(u.problem for u in units) or (module.failed_statements and units):
             for unit in units:
                 if unit.problem:
@@ -1012,6 +1040,37 @@ class _FileWriter:
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]
         return self.tree.line_start(start) != start
+
+    def _needed_by_failures(self, module: Region, units: list[Unit]) -> None:
+        """Models whose tensors or layers a statement needs that stays as it is, stay too."""
+        wanted: set[str] = set()
+        for node, _ in module.failed_statements.values():
+            wanted |= set(_WORD.findall(_blanked(self.tree.source(node))))
+        graph = list(module.graph_statements.values())
+        failed = {id(n) for n, _ in module.failed_statements.values()}
+        changed = bool(wanted)
+        stays: set[int] = set(failed)
+        while changed:
+            changed = False
+            for statement in graph:
+                if id(statement) in stays:
+                    continue
+                text = self.tree.source(statement)
+                defined = set(_WORD.findall(text.split("=", 1)[0])) if "=" in text else set()
+                owner = re.match(r"(\w+)\.(add|pop)\(", text)
+                if owner is not None:
+                    defined = {owner.group(1)}
+                if defined & wanted:
+                    stays.add(id(statement))
+                    wanted |= set(_WORD.findall(_blanked(text)))
+                    changed = True
+        for unit in units:
+            assert unit.built is not None
+            span = self.tree.span(unit.built.node)
+            for statement in graph:
+                inside = self.tree.span(statement)
+                if id(statement) in stays and inside[0] <= span[0] and span[1] <= inside[1]:
+                    unit.problem = unit.problem or "a statement that is not converted needs it"
 
     def _insert_class(self, spot: int, text: str) -> None:
         edit = Edit(spot, spot, self._spaced(spot, text))

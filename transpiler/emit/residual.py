@@ -83,11 +83,34 @@ class Removal:
         kept = Kept()
         kept.edits += [Edit(start, end, text) for (start, end), text in self.region.settled.items()]
         self._suite(list(body), decisions, replacements, kept)
+        if not self.is_module:
+            self._close_up(list(body), decisions, replacements, kept)
         if self.conflict:
             self._make_first(list(body), decisions, replacements, kept)
         else:
             self._collapse_return(list(body), decisions, replacements, kept)
         return kept
+
+    def _close_up(
+        self,
+        body: list[cst.CSTNode],
+        decisions: dict[int, str],
+        replacements: dict[int, list[Edit]],
+        kept: Kept,
+    ) -> None:
+        """No blank lines at the start of a function of which the beginning has moved."""
+        stays = [s for s in body if self._stays(s, decisions, replacements)]
+        if not stays or stays[0] is body[0] or _is_docstring(stays[0]):
+            return
+        first, _ = statement_lines(self.tree, stays[0])
+        start = first
+        while start > 0:
+            above = self.tree.line_start(start - 1)
+            if self.tree.text[above:start].strip():
+                break
+            start = above
+        if start < first:
+            kept.edits.append(Edit(start, first, ""))
 
     def _make_first(
         self,

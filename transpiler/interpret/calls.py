@@ -12,7 +12,7 @@ from transpiler.diagnostics import LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
 from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
-from transpiler.interpret.joins import channels_list, element
+from transpiler.interpret.joins import channels_list, element, known_items
 from transpiler.interpret.layers import Argument, apply_layer, list_inputs, make_layer, starred
 from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.statics import (
@@ -404,6 +404,10 @@ def call_layer(
         if name in region.parameters:
             region.want(f"tensor:{name}", True)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
+    if layer.block is not None:
+        if rest and any(k != "training" for k, _ in rest) or not isinstance(inputs, Bound):
+            raise GiveUp("a block is called with arguments that are not known", node)
+        return provided("call_deferred")(region, node, layer, inputs)
     if layer.symbol == "keras.layers.Lambda":
         return _call_lambda(region, node, layer, inputs)
     keyword_only = (
@@ -600,6 +604,13 @@ def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> 
 def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not any(is_graph(v) for v in values):
         return None
+    if any(isinstance(v, Sequence) and _holds_layers(v) for v in values):
+        if not all(isinstance(v, Sequence) for v in values):
+            raise GiveUp("layers are zipped with a list whose length is not known", node)
+        rows = zip(
+            *(known_items(region, v) for v in values if isinstance(v, Sequence)), strict=False
+        )
+        return Sequence(tuple(Sequence(tuple(row), tuple) for row in rows), list)
     parts = [_loop_part(region, v) for v in values]
     return Repeated(
         Sequence(tuple(item for item, _, _ in parts), tuple),
@@ -612,12 +623,27 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
     if not values or not is_graph(values[0]):
         return None
     item, code, static = _loop_part(region, values[0])
+    if isinstance(values[0], Sequence) and _holds_layers(values[0]):
+        return Sequence(
+            tuple(
+                Sequence((const(i), v), tuple)
+                for i, v in enumerate(known_items(region, values[0]))
+            ),
+            list,
+        )
     rest = [to_expr(region, v) for v in values[1:]]
     counter = Static(Expr("\ue00aitem\ue00b"))
     return Repeated(
         Sequence((counter, item), tuple),
         _call_text("enumerate", [code, *rest]),
         _static_text("enumerate", [static, *rest]),
+    )
+
+
+def _holds_layers(value: Sequence) -> bool:
+    return any(
+        isinstance(i, (Layer, Function)) or (isinstance(i, Sequence) and _holds_layers(i))
+        for i in value.items
     )
 
 

@@ -17,6 +17,7 @@ from transpiler.interpret.joins import (
     channels_list,
     element,
     join_scopes,
+    known_items,
     merge_items,
 )
 from transpiler.interpret.region import GiveUp, Region, Scope
@@ -275,11 +276,36 @@ def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
         raise GiveUp("a loop with `else`", node)
     iterable = evaluate(region, node.iter)
+    if isinstance(iterable, Sequence) and _holds_layers(iterable):
+        for item in known_items(region, iterable):
+            _bind_known(region, node.target, item)
+            run_block(region, body_of(node.body))
+        return
 
     def run() -> None:
         run_loop(region, node, iterable, node.target, lambda: run_block(region, body_of(node.body)))
 
     provided("with_comments")(region, node, run)
+
+
+def _holds_layers(value: Sequence) -> bool:
+    """Whether a list holds layers, each of which must be called where its input is known."""
+    return any(
+        isinstance(i, (Layer, Function)) or (isinstance(i, Sequence) and _holds_layers(i))
+        for i in value.items
+    )
+
+
+def _bind_known(region: Region, target: cst.BaseExpression, item: Value) -> None:
+    """Bind a loop variable to one known element, the loop being unrolled."""
+    if isinstance(target, cst.Name):
+        region.scope.bump(target.value)
+        region.scope.values[target.value] = item
+    elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(item, Sequence):
+        for child, part in zip(target.elements, item.items, strict=False):
+            _bind_known(region, child.value, part)
+    else:
+        raise GiveUp("a loop over layers whose variable is not a name", target)
 
 
 @executes(cst.While)
@@ -615,6 +641,8 @@ def _header(
 ) -> Static | None:
     if isinstance(node, cst.While):
         test = evaluate(region, node.test)
+        if isinstance(test, (Sequence, Repeated)) and test.static is not None and test.code is not None:
+            return Static(test.static, test.code)
         if not isinstance(test, Static):
             raise GiveUp("a `while` loop whose condition is not known", node)
         return test

@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED_CALLERS
 from transpiler.interpret.control import body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.expressions import truth
 from transpiler.interpret.layers import Argument
 from transpiler.interpret.models import close_sequential, returned_value
 from transpiler.interpret.region import (
@@ -30,6 +31,7 @@ from transpiler.interpret.tensors import (
     emit_before,
     ensure_current,
     in_layout,
+    modules_of,
     refreshed,
     register,
     shadow,
@@ -53,7 +55,18 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Return
-from transpiler.ir.expr import reads, ATOM, Expr, Module, attribute, call, index
+from transpiler.ir.expr import (
+    ATOM,
+    POSTFIX,
+    UNKNOWN,
+    Expr,
+    Module,
+    attribute,
+    call,
+    index,
+    reads,
+    ternary,
+)
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.passes.liveness import modules_used, prune, walk
 
@@ -440,6 +453,9 @@ def classify(summary: Summary) -> None:
         built = close_sequential(region, model)
         if built is not None:
             region.built.append(built)
+    if _is_deferred(region):
+        _defer(summary, region)
+        return
     if region.built:
         summary.kind = "builder"
         summary.result = values[-1] if values else None
@@ -470,6 +486,45 @@ def classify(summary: Summary) -> None:
         summary.result = next(v for v in values if isinstance(v, Unknown))
 
 
+def _is_deferred(region: Region) -> bool:
+    """Whether a function gives a Sequential that learns its input only when it is called."""
+    if len(region.built) != 1 or len(region.returns) != 1 or region.left_calls:
+        return False
+    model = region.built[0].model
+    value = region.returns[0][0]
+    return model.kind == "sequential" and value is model and model.undeclared
+
+
+def _defer(summary: Summary, region: Region) -> None:
+    """Such a function becomes a class like that of a block, which is called later."""
+    model = region.built[0].model
+    held = region.scope.values[model.variable]
+    assert isinstance(held, Bound)
+    border = region.border_lines.get(model.variable)
+    region.forward[:] = [n for n in region.forward if n is not border]
+    region.emit_forward(Return(held.tensor.code))
+    region.tensor_order = [model.variable]
+    region.returns = [(_with_sizes(region, held), region.returns[0][1])]
+    region.built = []
+    summary.deferred = True
+    finish_block(summary)
+    summary.kind = "block"
+
+
+@provides("call_deferred")
+def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound) -> Value:
+    """A call of what such a function gave."""
+    summary, bound, arguments = layer.block
+    module = layer.modules[0] if layer.modules else None
+    given = {**bound, summary.tensors[0]: value}
+    result = call_block(region, node, summary, given, arguments, module)
+    if module is None:
+        layer.modules = tuple(m for m in modules_of(result) if m.token in region.constructed)[-1:]
+        if layer.hint:
+            region.module_hints[layer.modules[0].token] = layer.hint
+    return result
+
+
 def finish_block(summary: Summary) -> None:
     """What the class of a block takes, and what its callers can know of its result."""
     region = summary.region
@@ -497,7 +552,7 @@ def finish_block(summary: Summary) -> None:
     summary.statics = tuple(
         p.name for p in summary.parameters if p.name in needed and p.name not in summary.tensors
     )
-    closure = sorted(n for n in needed if n in region.closure_reads)
+    closure = sorted(n for n in needed if n in region.closure_reads or n.startswith("self."))
     if closure:
         summary.closure = tuple(closure)
     effects = any(not _is_silent_init(n) for n in init)
@@ -517,7 +572,7 @@ def _is_silent_init(node: Any) -> bool:
 
 
 def _size_order(region: Region, token: str) -> tuple[int, str]:
-    owner, _, axis = token[1:-1].partition(":")
+    owner, _, axis = token[1:-1].rpartition(":")
     for position, name in enumerate(region.tensor_order):
         if owner == name or (owner.startswith(name) and owner[len(name) :].isdigit()):
             return position, f"{owner}:{0 if axis in ('channels', 'features') else 1}{axis}"
@@ -604,6 +659,12 @@ def call_function(
         value = bound.get(name)
         if isinstance(value, Static) and value.expr.text in region.parameters:
             region.want(f"tensor:{value.expr.text}", True)
+    summary.frame = function.frame
+    if summary.kind == "block" and summary.deferred and not tensors:
+        region.graph_events += 1
+        layer = Layer(None, function.name, {}, node, region.assigned, depth=len(region.loops))
+        layer.block = (summary, bound, arguments)
+        return layer
     if summary.kind in ("block", "operation"):
         return call_block(region, node, summary, bound, arguments)
     if summary.kind == "builder":
@@ -666,11 +727,6 @@ def _inline(
     region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
 ) -> Value:
     """A lambda, or a function whose body is one `return`: evaluated in the place of its call."""
-    body = _single_return(function.node)
-    if body is None:
-        raise GiveUp(f"`{function.name}` gives layers in a way that is not understood", node)
-    if function.file is not None and function.file is not region.file:
-        raise GiveUp(f"`{function.name}` of another file gives a layer", node)
     region.inlined.append(function)
     parameters = parameters_of(function.node)
     bound = bind_arguments(function, parameters, arguments)
@@ -688,22 +744,70 @@ def _inline(
     region.whole = None
     region.scope.outer = {**function.closure, **region.scope.outer}
     try:
-        return evaluate(region, body)
+        if function.file is not None and function.file is not region.file:
+            raise GiveUp(f"`{function.name}` of another file gives a layer", node)
+        if isinstance(function.node, cst.Lambda):
+            return evaluate(region, function.node.body)
+        return _inline_body(region, function, list(function.node.body.body), frame)
     finally:
         region.inline = outer
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
 
 
-def _single_return(node: cst.FunctionDef | cst.Lambda) -> cst.BaseExpression | None:
-    if isinstance(node, cst.Lambda):
-        return node.body
-    statements = [s for s in node.body.body if not _is_docstring(s)]
-    if len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine):
-        small = statements[0].body[0]
-        if isinstance(small, cst.Return):
-            return small.value
-    return None
+def _inline_body(
+    region: Region, function: Function, statements: list[Any], frame: dict[str, Value]
+) -> Value:
+    """What a body of plain assignments, conditions and returns gives."""
+    for position, statement in enumerate(statements):
+        if _is_docstring(statement):
+            continue
+        if isinstance(statement, cst.If):
+            return _inline_if(region, function, statement, statements[position + 1 :], frame)
+        if isinstance(statement, cst.FunctionDef):
+            closure = {**function.closure, **{n: Static(Expr(n)) for n in frame}}
+            made = Function(
+                statement.name.value, statement, closure, nested_in=function.name, file=function.file
+            )
+            made.frame = dict(frame)
+            frame[made.name] = region.inline[made.name] = made
+            continue
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if isinstance(small, cst.Return) and small.value is not None:
+            return evaluate(region, small.value)
+        if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
+            value = evaluate(region, small.value)
+            name = small.targets[0].target.value
+            frame[name] = region.inline[name] = value
+            continue
+        if isinstance(small, cst.Raise):
+            return Unknown("an error")
+        break
+    raise GiveUp(f"`{function.name}` gives layers in a way that is not understood")
+
+
+def _inline_if(
+    region: Region, function: Function, node: cst.If, after: list[Any], frame: dict[str, Value]
+) -> Value:
+    test = evaluate(region, node.test)
+    decided = truth(test)
+    rest: list[Any] = after
+    if isinstance(node.orelse, cst.Else):
+        rest = [*node.orelse.body.body, *after]
+    elif isinstance(node.orelse, cst.If):
+        rest = [node.orelse, *after]
+    then = [*node.body.body, *after]
+    if decided is not UNKNOWN:
+        return _inline_body(region, function, then if decided else rest, frame)
+    if not isinstance(test, Static):
+        raise GiveUp(f"`{function.name}` gives a layer by a condition that is not known", node)
+    one = _inline_body(region, function, then, dict(frame))
+    other = _inline_body(region, function, rest, dict(frame))
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return other if isinstance(one, Unknown) else one
+    if isinstance(one, Static) and isinstance(other, Static):
+        return Static(ternary(test.expr, one.expr, other.expr))
+    return Choice(test, one, other, Expr(function.name))
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:
@@ -720,6 +824,7 @@ def call_block(
     summary: Summary,
     bound: dict[str, Value],
     arguments: list[Argument],
+    made: Module | None = None,
 ) -> Value:
     """A block: its class is instantiated in `__init__`, the instance called in `forward`."""
     inner = summary.region
@@ -746,11 +851,13 @@ def call_block(
         *positional,
         **{k: v for k, v in statics if k},
     )
-    module = Module(constructor, _snake(summary.function.parameter or summary.function.name))
+    hint = _snake(summary.function.parameter or summary.function.name)
+    module = made if made is not None else Module(constructor, hint)
+    if made is not None and made.constructor.text != constructor.text:
+        raise GiveUp("a shared block is called on inputs of different sizes", node)
     code = module(*codes)
     value = _block_result(region, summary, code, module, bound, given)
-    hint = region.assigned if False else ""
-    register(region, value, hint)
+    register(region, value)
     return value
 
 
@@ -800,7 +907,7 @@ def _tensor_code(region: Region, value: Value) -> Expr:
 def _size_argument(
     region: Region, inner: Region, token: str, given: dict[str, Value], node: cst.CSTNode
 ) -> Expr:
-    owner, _, axis = token[1:-1].partition(":")
+    owner, _, axis = token[1:-1].rpartition(":")
     value = given.get(owner)
     if value is None:
         for name, candidate in given.items():
@@ -849,8 +956,19 @@ def _static_arguments(
         else:
             in_order = False
             keywords.append((name, written))
-    closure = [(name, region.scope.read(name)) for name in summary.closure]
+    closure = [_closure_argument(region, summary, name) for name in summary.closure]
     return result + keywords + closure
+
+
+def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str, Expr]:
+    """What a block reads from around it, as an argument of its class."""
+    if name.startswith("self."):
+        version = region.scope.version(name)
+        return name.removeprefix("self."), Expr(name, strength=POSTFIX, names=frozenset({(name, version)}))
+    frame = summary.frame
+    if frame is not None and name in frame:
+        return name, to_expr(region, frame[name])
+    return name, region.scope.read(name)
 
 
 def _block_result(
@@ -930,6 +1048,10 @@ def _outer_size(
             if is_graph(value):
                 return None
             texts[name] = to_expr(region, value)
+        elif summary.frame is not None and name in summary.frame and not is_graph(summary.frame[name]):
+            texts[name] = to_expr(region, summary.frame[name])
+        elif name in summary.closure:
+            texts[name] = region.scope.read(name)
         else:
             default = _default_of(summary, name)
             if default is None:
@@ -1054,23 +1176,30 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
     with `out_channels`; tensors have their channels first on both of its sides.
     """
     values = [v for _, v in arguments]
-    if len(values) != 1 or not isinstance(values[0], Bound):
+    if not values or not isinstance(values[0], Bound) or any(holds_tensor(v) for v in values[1:]):
         raise GiveUp(f"the parameter `{name}` is called on more than a tensor", node)
     value = in_layout(region, ensure_current(region, values[0], node), Layout.FIRST)
     tensor = refreshed(region, value)
-    if tensor.dims is None or len(tensor.dims) < 2:
+    if tensor.dims is None:
         raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
+    rest = [(k, to_expr(region, v)) for k, v in arguments[1:]]
     held = region.scope.values.get(name)
     if isinstance(held, Function):
-        _force_block(region, held, value, node)
+        _force_block(region, held, value, node, [k for k, _ in rest])
     channels = tensor.dims[-1]
     if channels is None:
         raise GiveUp("the number of channels of a tensor is not known", node)
-    constructor = call(region.scope.read(name), channels)
+    constructor = call(
+        region.scope.read(name),
+        channels,
+        *(v for k, v in rest if k is None),
+        **{k: v for k, v in rest if k is not None},
+    )
     module = Module(constructor, _snake(name))
     size = _attribute_of(module, "out_channels")
     dims: tuple[Dim, ...] = (*(None,) * (len(tensor.dims) - 1), size)
-    result = Bound(Tensor(module(value.tensor.code), dims, Layout.FIRST, tensor.dtype))
+    layout = Layout.FIRST if len(dims) > 1 else Layout.LAST
+    result = Bound(Tensor(module(value.tensor.code), dims, layout, tensor.dtype))
     region.graph_events += 1
     register(region, result)
     return result
@@ -1081,7 +1210,9 @@ def _attribute_of(module: Module, name: str) -> Expr:
     return replace(size, text=f"\ue00c{module.token}\ue00d.{name}", modules=(module,))
 
 
-def _force_block(region: Region, function: Function, value: Bound, node: cst.CSTNode) -> None:
+def _force_block(
+    region: Region, function: Function, value: Bound, node: cst.CSTNode, keywords: list[str | None]
+) -> None:
     """See to it that a function that is passed on becomes a class that can be constructed there."""
     tensor = value.tensor
     generic = Bound(replace(tensor, code=Expr("x"), dims=(None,) * len(tensor.dims or ())))
@@ -1090,15 +1221,25 @@ def _force_block(region: Region, function: Function, value: Bound, node: cst.CST
         raise GiveUp(f"`{function.name}` takes no tensor", node)
     home: FileContext = function.file
     home.forced.add(id(function.node))
-    summary = summarize(home, function, {parameters[0].name: generic}, region)
+    given: list[Argument] = [(None, generic)]
+    given += [(k, Static(Expr("\ue00aitem\ue00b"))) for k in keywords]
+    bound = bind_arguments(function, parameters, given)
+    summary = summarize(home, function, bound, region)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
-    if summary.kind != "block" or summary.statics or summary.closure:
-        raise GiveUp(f"`{function.name}` can't be made from the number of channels alone", node)
-    if len(summary.sizes) > 1:
+    passed = [p.name for p in parameters[1 : 1 + sum(k is None for k in keywords)]]
+    taken = [n for n in summary.statics if n not in keywords]
+    if summary.kind != "block" or summary.closure or taken[: len(passed)] != passed:
+        raise GiveUp(f"`{function.name}` can't be made from the arguments of its call", node)
+    if summary.sizes and len(summary.sizes) > 1:
         raise GiveUp(f"`{function.name}` needs more than the number of channels", node)
+    if not summary.sizes:
+        raise GiveUp(f"`{function.name}` takes no number of channels", node)
     result = summary.result
-    if not isinstance(result, Bound) or result.tensor.layout is not Layout.FIRST:
+    first = isinstance(result, Bound) and (
+        result.tensor.layout is Layout.FIRST or len(result.tensor.dims or (1,)) < 2
+    )
+    if not first:
         raise GiveUp(f"`{function.name}` does not give an image", node)
     region.called.append(summary)
 

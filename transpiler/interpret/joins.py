@@ -359,6 +359,23 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
     return item
 
 
+def known_items(region: Region, value: Sequence) -> list[Value]:
+    """The elements one by one, each as `forward` can reach it now."""
+    if value.code is None:
+        return list(value.items)
+    found: list[Value] = []
+    text = value.code.text
+    backwards = text.startswith("reversed(") and text.endswith(")")
+    base = text.removeprefix("reversed(")[:-1] if backwards else text
+    for position, item in enumerate(value.items):
+        if isinstance(item, Bound) and not region.scope.current(item.tensor.code):
+            place = -1 - position if backwards else position
+            code = Expr(f"{base}[{place}]", strength=18, names=value.code.names)
+            item = replace(item, tensor=replace(item.tensor, code=code))
+        found.append(item)
+    return found
+
+
 def channels_list(region: Region, value: Sequence) -> Expr | None:
     """How `__init__` writes a list of tensors: as the list of their channels."""
     parts: list[Expr] = []

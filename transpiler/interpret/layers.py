@@ -565,6 +565,7 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
     layer.calls.append(())
     if isinstance(value, Bound):
         region.last_layer = (layer, value.tensor.code.text)
+        region.called_layers.append(layer)
     name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
     if isinstance(name, str):
         region.named_layers[name] = layer

@@ -9,17 +9,19 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.calls import arguments_of, call_layer
 from transpiler.interpret.control import run_loop, sequence_code
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers import Argument, make_layer
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.tensors import (
     assign_shadows,
+    axis_names,
     bind_tensor,
     ensure_current,
     in_layout,
     permuted,
     register,
+    shadow,
 )
 from transpiler.interpret.values import (
     Bound,
@@ -69,20 +71,38 @@ def open_input(
     region: Region, key: str, name: str, shape: Value | None, dtype: str, node: cst.CSTNode
 ) -> Bound:
     """A tensor that is a parameter of `forward` under this name."""
-    dims, hint = shape_dims(region, shape, region.wants.get(f"rank:{key}"), node)
+    rank = region.wants.get(f"rank:{key}")
+    if shape is None and key.startswith("seq:") and not region.is_module:
+        dims, hint = _open_sizes(region, name, rank)
+    else:
+        dims, hint = shape_dims(region, shape, rank, node)
     layout = region.wants.get(f"layout:{key}", Layout.LAST)
     region.scope.bump(name)
     tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
     region.inputs[name] = (key, tensor, dtype)
+    region.given_layouts[name] = layout
+    if rank is not None:
+        region.given_ranks[name] = rank
     region.graph_events += 1
     if layout is Layout.FIRST and (dims is None or len(dims) > 1):
         code = permuted(tensor, Layout.FIRST)
-        region.emit_forward(Line(f"{name} = {code.text}", frozenset({name}), frozenset({name})))
+        border = Line(f"{name} = {code.text}", frozenset({name}), frozenset({name}))
+        region.border_lines[name] = border
+        region.emit_forward(border)
         tensor = replace(tensor, layout=Layout.FIRST)
     shadows = assign_shadows(region, name, tensor)
     bound = Bound(tensor, key, shadows)
     region.scope.values[name] = bound
     return bound
+
+
+def _open_sizes(
+    region: Region, name: str, rank: int | None
+) -> tuple[tuple[Dim, ...] | None, Dim]:
+    """Sizes that the caller of a function will tell."""
+    if rank is None:
+        return None, region.scope.read(shadow(name, "channels"))
+    return tuple(region.scope.read(shadow(name, axis)) for axis in axis_names(rank - 1)), None
 
 
 def shape_dims(
@@ -420,6 +440,9 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
 
 def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Value:
     """`value(held)` for a layer or a model."""
+    if isinstance(value, Layer) and value.block is not None:
+        deferred: Value = provided("call_deferred")(region, node, value, held)
+        return deferred
     if isinstance(value, Layer):
         return call_layer(region, node, value, held, [])
     if isinstance(value, Model):
@@ -461,6 +484,7 @@ def _open_shape(
     if region.loops or region.branches:
         region.want(f"open:{model.input_spec}", True)
     kind = constant(dtype) if dtype is not None else None
+    model.undeclared = shape is None
     where = node if node is not None else model.node
     assert where is not None
     bound = open_input(
@@ -621,6 +645,8 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
 def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
     """`model.layers` of a Sequential whose layers are known one by one."""
     origin = _origin(model)
+    if origin is not None and origin.kind == "functional" and model.region is region:
+        return _last_layer_only(region, model)
     if origin is None or origin.kind != "sequential" or not origin.outputs_of:
         return Unknown("the layers of a model")
     items: list[Value] = []
@@ -629,6 +655,19 @@ def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
         items.append(_inside(region, model, previous, output))
         previous = output
     return Sequence(tuple(items), list)
+
+
+def _last_layer_only(region: Region, model: Model) -> Value:
+    """The layers of a functional model: certain is only which is the last one."""
+    outputs = model.outputs
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    if isinstance(outputs, Bound):
+        for layer in reversed(region.called_layers):
+            made = layer.output
+            if made is not None and made.tensor.code == outputs.tensor.code:
+                return Sequence((Unknown("a layer of a functional model"), layer), list)
+    return Unknown("the layers of a model")
 
 
 def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Value:

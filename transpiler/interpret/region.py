@@ -210,6 +210,8 @@ class Region:
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
         self.functional = False  #: whether this is the `__init__` of a functional model's class
         self.last_layer: tuple[Any, str] | None = None
+        self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
+        self.called_layers: list[Any] = []
         self.named_layers: dict[str, Any] = {}
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}

@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.interpret.control import append, body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.imports import import_from, import_module
-from transpiler.interpret.joins import channels_list, channels_of
+from transpiler.interpret.joins import channels_list, channels_of, known_items
 from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
 from transpiler.interpret.statics import (
     constant,
@@ -120,8 +120,13 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
         region.carried = ()
     init, forward = region.init, region.forward
     marks = len(init), len(forward)
+    before = region.graph_events, len(region.built), len(region.open_sequentials)
     assert callable(run)
     run()
+    vanishes = region.graph_events != before[0] and before[1:] == (
+        len(region.built),
+        len(region.open_sequentials),
+    )
     if comments is None or id(node) in region.own_comments:
         return
     placed = False
@@ -130,7 +135,7 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
         if first is not None:
             _attach(first, comments)
             placed = True
-    if not placed and not region.is_module:
+    if not placed and (not region.is_module or vanishes):
         carried = (*comments.leading, *([comments.trailing] if comments.trailing else []))
         region.carried = carried if any(carried) else ()
 
@@ -347,6 +352,9 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
     scope = region.scope
     if isinstance(value, Sequence) and not any(isinstance(i, (Layer, Model)) for i in value.items):
         code = sequence_code(region, value)
+        if code.text.startswith("reversed("):
+            value = replace(value, items=tuple(known_items(region, value)))
+            code = replace(code, text=f"list({code.text})")
         for item in value.items:
             if isinstance(item, Bound):
                 emit_before(region, item.tensor.code, "")

@@ -65,6 +65,7 @@ class Layer:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     modules: tuple[Module, ...] = ()
     output: Bound | None = None  #: what its first call gave
+    block: Any = None  #: for what a user's function gives: its summary and arguments
     at: list[Any] | None = None  #: the list of `__init__` nodes that was open where it was made
     position: int = 0
 
@@ -109,6 +110,7 @@ class Function:
     file: Any = None  #: the file that defines it
     static: Expr | None = None
     parameter: str = ""  #: the parameter through which it came
+    frame: dict[str, Value] | None = None  #: what the function that made it was called with
     functional: bool = False  #: the `__init__` of a class that is a functional model
 
 
@@ -151,6 +153,7 @@ class Model:
     name: str = ""
     layers: dict[str, Layer] = field(default_factory=dict)
     input_name: str = ""  #: the variable of the Input that a Sequential starts with
+    undeclared: bool = False  #: a Sequential that does not say what it takes
     broken: str = ""  #: why it can't be converted, if something that changes it was not understood
     steps: list[Value] = field(default_factory=list)
     outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer

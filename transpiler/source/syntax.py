@@ -34,6 +34,18 @@ def syntax_problem(text: str) -> SyntaxProblem | None:
     return None
 
 
+def parser_problem(text: str) -> SyntaxProblem | None:
+    """What LibCST objects to in a text, if anything: it knows newer and older Pythons, too."""
+    import libcst
+
+    try:
+        libcst.parse_module(text)
+    except libcst.ParserSyntaxError as error:
+        reason = error.message.splitlines()[0].removeprefix("parser error: ")
+        return SyntaxProblem(f"can't be parsed: {reason}", error.raw_line, error.raw_column + 1)
+    return None
+
+
 def compiles(text: str) -> bool:
     """Whether the running Python accepts a text as a program."""
     return syntax_problem(text) is None
