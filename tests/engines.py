@@ -95,13 +95,21 @@ def parsing(text: str, options: Options, path: str = "") -> Conversion:
     """Parses and prints, as any engine must."""
     import libcst
 
-    return renaming(libcst.parse_module(text).code, options)
+    try:
+        return renaming(libcst.parse_module(text).code, options)
+    except libcst.ParserSyntaxError as error:
+        raise SyntaxError(error.message) from error
 
 
 def compiling(text: str, options: Options, path: str = "") -> Conversion:
     """Raises SyntaxError as the real engine does, from Python's own parser."""
     compile(text, "<text>", "exec")
     return renaming(text, options)
+
+
+def misparsing(text: str, options: Options, path: str = "") -> Conversion:
+    """Trips over its own result."""
+    raise SyntaxError("of the engine's own making")
 
 
 def telling_stacks(text: str, options: Options, path: str = "") -> Conversion:

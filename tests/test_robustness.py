@@ -411,6 +411,7 @@ def test_an_engine_that_raises_spoils_one_file(processes: int) -> None:
     [
         (engines.leaving, "SystemExit: 3"),
         (engines.recursing, "RecursionError"),
+        (engines.misparsing, "SyntaxError: of the engine's own making"),
         (engines.breaking, "bad result ('(' was never closed, line 1 of it)"),
     ],
 )

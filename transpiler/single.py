@@ -163,7 +163,8 @@ def _deep() -> Iterator[None]:
 
 def _diagnose(text: str, error: BaseException) -> Diagnostic:
     """What an exception of the engine means for the user: a faulty file, or a faulty engine."""
-    if isinstance(error, SyntaxError) and (refused := parser_problem(text)):
+    faulty = isinstance(error, SyntaxError) or type(error).__name__ == "ParserSyntaxError"
+    if faulty and (refused := parser_problem(text)):
         problem = syntax_problem(text) or refused
         return SYNTAX.at(problem.line, problem.column, problem.message)
     frame = traceback.extract_tb(error.__traceback__, limit=-1)[-1]
