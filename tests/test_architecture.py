@@ -167,13 +167,14 @@ def room_of_or_rules(file: Path) -> str:
     return room_of(file) if file.is_relative_to(ROOT / "transpiler") else "rules"
 
 
-def test_only_one_place_catches_everything() -> None:
-    wrong = [
-        f"{file.relative_to(ROOT)}:{node.lineno}"
+def test_only_two_places_catch_everything() -> None:
+    """One around a whole file, one around a part of it: both make it a diagnostic."""
+    places = [
+        str(file.relative_to(ROOT / "transpiler"))
         for file in TRANSPILER
         for node in ast.walk(tree(file))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
-        and room_of(file) not in ("single", "verify")
+        and room_of(file) != "verify"
     ]
-    assert wrong == []
+    assert places == ["interpret/region.py", "single.py"]
