@@ -836,12 +836,9 @@ class _FileWriter:
     def _read_elsewhere(self, name: str, node: cst.CSTNode) -> bool:
         """Whether what remains of the file still reads a name."""
         start, end = self.tree.span(node)
-        text = self.tree.text[:start] + self.tree.text[end:]
-        remaining = apply(self.tree.text, self.edits)
-        own = self.tree.text[start:end]
-        return bool(
-            re.search(rf"(?<![\w.]){re.escape(name)}\b", remaining.replace(own, "")) and text
-        )
+        outside = [e for e in self.edits if not (start <= e.start and e.end <= end)]
+        remaining = apply(self.tree.text, [*outside, Edit(start, end, "")])
+        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", _blanked(remaining)))
 
     # operations ------------------------------------------------------------------------------
 

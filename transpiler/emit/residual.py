@@ -267,7 +267,7 @@ class Removal:
                     wanted |= self._words(leaf, replacements)
                     wanted |= self._header_words(leaf, body)
                     changed = True
-        passed = self._instance_words() & parameters
+        passed = self._instance_words() & parameters - {"self"}
         for leaf in leaves:
             if decisions[id(leaf)] == "local":
                 decisions[id(leaf)] = "drop"

@@ -217,11 +217,11 @@ def _looks_like_layer(name: str) -> bool:
 def _functional_form(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """`concatenate([a, b], axis=-1)` is `Concatenate(axis=-1)([a, b])`."""
     rule = region.file.rules.functional[name]
-    inputs = next((v for k, v in arguments if k in (None, "inputs")), None)
-    rest = [(k, v) for k, v in arguments if v is not inputs]
-    if inputs is None:
+    place = next((i for i, (k, _) in enumerate(arguments) if k in (None, "inputs")), None)
+    if place is None:
         raise GiveUp(f"{name} is called without tensors", node)
-    layer = make_layer(region, rule.names[0], rest, node)
+    _, inputs = arguments.pop(place)
+    layer = make_layer(region, rule.names[0], arguments, node)
     return apply_layer(region, layer, _as_tensors(region, inputs), {}, node)
 
 
@@ -384,11 +384,15 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
 
 def _call_layer(region: Region, node: cst.Call, layer: Layer) -> Value:
     arguments = arguments_of(region, node)
-    inputs = next((v for k, v in arguments if k in (None, "inputs")), None)
-    if inputs is None:
+    place = next((i for i, (k, _) in enumerate(arguments) if k in _FIRST_INPUT), None)
+    if place is None:
         raise GiveUp("a layer is called without a tensor", node)
-    rest = [(k, v) for k, v in arguments if v is not inputs]
-    return call_layer(region, node, layer, inputs, rest)
+    _, inputs = arguments.pop(place)
+    return call_layer(region, node, layer, inputs, arguments)
+
+
+#: How the first tensor of a call may be passed.
+_FIRST_INPUT = (None, "inputs", "query", "sequences", "x")
 
 
 def call_layer(

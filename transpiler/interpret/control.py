@@ -440,9 +440,9 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
     code = scope.read(name)
     if tensor.dims is None:
         reading = scope.read(shadow(name, "channels"))
-        hint = reading if tensor.channels_hint is not None or "channels" in kind else None
-        if "channels" not in kind:
-            hint = tensor.channels_hint
+        hint: Dim = reading
+        if "channels" not in kind.split(","):
+            hint = None if "no-channels" in kind else tensor.channels_hint
         return Bound(replace(tensor, code=code, channels_hint=hint), value.source, (reading,))
     axes = axis_names(len(tensor.dims))
     dims: list[Dim] = []
@@ -561,7 +561,7 @@ def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str
         kinds.add("first")
     if a.dims is None or b.dims is None:
         if a.dims is None and b.dims is None:
-            kinds.add("channels")
+            kinds.add("no-channels" if a.channels_hint is None else "channels")
             return ",".join(sorted(kinds))
         if a.dims is None and b.dims is not None and first.source:
             raise _RankFound(first.source, len(b.dims) + 1)

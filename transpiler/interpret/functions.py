@@ -166,6 +166,13 @@ def summarize(
     found = home.summaries.get(key)
     if found is not None:
         return found
+    alike = home.generic.get((key[0], _without_functions(kinds)))
+    if alike is not None and caller is not None and alike.region is not None:
+        for name, value, keywords, where in alike.region.parameter_calls:
+            held = given.get(name)
+            if isinstance(held, Function):
+                _force_block(caller, held, value, where, keywords)
+        return alike
     summary = Summary(function, "running")
     home.summaries[key] = summary
     depth = (caller.depth if caller is not None else 0) + 1
@@ -177,7 +184,19 @@ def summarize(
         summary.kind = "failed"
         summary.reason = why.reason
         summary.result = why.node  # type: ignore[assignment]
+    if summary.region is not None and summary.kind in ("block", "builder"):
+        passed = {n for n, v in given.items() if isinstance(v, Function)}
+        called = {name for name, _, _, _ in summary.region.parameter_calls}
+        if passed and passed <= called:
+            home.generic[(key[0], _without_functions(kinds))] = summary
     return summary
+
+
+def _without_functions(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The kinds of the arguments, whichever functions are among them."""
+    return tuple(
+        (n, "function") if isinstance(k, tuple) and k[0] == "function" else (n, k) for n, k in kinds
+    )
 
 
 def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
@@ -613,6 +632,10 @@ def _join_bounds(bounds: list[Bound]) -> Bound:
 
 
 def _out_size(result: Value | None) -> Dim:
+    if isinstance(result, Sequence):
+        sizes = [_out_size(item) for item in result.items if isinstance(item, Bound)]
+        same = {None if s is None else s.text for s in sizes}
+        return sizes[0] if len(same) == 1 and len(sizes) == len(result.items) else None
     if not isinstance(result, Bound):
         return None
     tensor = result.tensor
@@ -948,7 +971,7 @@ def _static_arguments(
             name = keyword
         if name not in wanted:
             continue
-        written = to_expr(region, value)
+        written = _class_of(region, value) or to_expr(region, value)
         if not region.scope.current(written):
             raise GiveUp(f"the argument {name} has changed since it was computed")
         if keyword is None and in_order and len(result) < len(order) and order[len(result)] == name:
@@ -958,6 +981,18 @@ def _static_arguments(
             keywords.append((name, written))
     closure = [_closure_argument(region, summary, name) for name in summary.closure]
     return result + keywords + closure
+
+
+def _class_of(region: Region, value: Value) -> Expr | None:
+    """The class that a function which is passed on has become."""
+    if not isinstance(value, Function) or value.parameter or value.file is None:
+        return None
+    if id(value.node) not in value.file.forced:
+        return None
+    for summary in value.file.summaries.values():
+        if summary.function.node is value.node and summary.kind == "block":
+            return Expr(summary.class_token)
+    return None
 
 
 def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str, Expr]:
@@ -992,7 +1027,7 @@ def _block_result(
             part = index(code, position)
             if isinstance(item, Bound):
                 items.append(
-                    Bound(_outer_tensor(region, summary, item.tensor, part, None, bound, given))
+                    Bound(_outer_tensor(region, summary, item.tensor, part, module, bound, given))
                 )
             else:
                 raise GiveUp("a function gives back tensors and other things together")
@@ -1184,8 +1219,10 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
         raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
     rest = [(k, to_expr(region, v)) for k, v in arguments[1:]]
     held = region.scope.values.get(name)
+    keywords = [k for k, _ in rest]
+    region.parameter_calls.append((name, value, keywords, node))
     if isinstance(held, Function):
-        _force_block(region, held, value, node, [k for k, _ in rest])
+        _force_block(region, held, value, node, keywords)
     channels = tensor.dims[-1]
     if channels is None:
         raise GiveUp("the number of channels of a tensor is not known", node)

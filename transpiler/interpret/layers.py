@@ -26,6 +26,7 @@ from transpiler.interpret.tensors import (
     evaluate_twice,
     in_layout,
     modules_of,
+    permuted,
     register,
     result_values,
     with_rank,
@@ -399,6 +400,9 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
 
     def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
         changed = replace_arguments(layer, inner)
+        wanted = inner.rule.layout
+        if wanted is not Layout.ANY and x.layout is not wanted and (x.dims is None or len(x.dims) > 1):
+            x = replace(x, code=permuted(x, wanted), layout=wanted)
         arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
         return _run(region, changed, {**arguments, **call_arguments}, [x], False)
 

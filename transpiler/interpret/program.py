@@ -60,6 +60,8 @@ def interpret(
 def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     scope = Scope()
     file.summaries.clear()
+    file.generic.clear()
+    file.forced.clear()
     file.mentions.clear()
     file.class_methods.clear()
     file.user_classes.clear()

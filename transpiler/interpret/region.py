@@ -138,6 +138,7 @@ class FileContext:
     functions: list[Function] = field(default_factory=list)
     keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
+    generic: dict[Any, Summary] = field(default_factory=dict)
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
@@ -211,6 +212,7 @@ class Region:
         self.functional = False  #: whether this is the `__init__` of a functional model's class
         self.last_layer: tuple[Any, str] | None = None
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
+        self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
         self.called_layers: list[Any] = []
         self.named_layers: dict[str, Any] = {}
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself

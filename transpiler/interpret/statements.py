@@ -135,7 +135,7 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
         if first is not None:
             _attach(first, comments)
             placed = True
-    if not placed and (not region.is_module or vanishes):
+    if not placed and vanishes:
         carried = (*comments.leading, *([comments.trailing] if comments.trailing else []))
         region.carried = carried if any(carried) else ()
 

@@ -29,7 +29,7 @@ class Line:
     uses: frozenset[str] = frozenset()
     modules: tuple[Module, ...] = ()  #: modules whose tokens stand in the text
     effect: bool = False  #: must run even if nobody reads what it defines
-    kills: bool = True  #: whether `defs` are overwritten (False: only changed, as by `append`)
+    kills: bool = True  #: False: the `defs` that it also uses are only changed, as by `append`
     comments: Comments = field(default_factory=Comments)
     static: bool = False  #: a statement of the original, verbatim
     blocked: str = ""  #: why this line can't be emitted; an error if it is needed

@@ -39,7 +39,8 @@ def _prune_node(
         case Line():
             if not node.text or not ((node.effect and effects) or node.defs & live):
                 return None
-            return node, (live - node.defs if node.kills else live) | node.uses
+            made = node.defs if node.kills else node.defs - node.uses
+            return node, (live - made) | node.uses
         case Construct():
             if modules is not None and node.module.token not in modules:
                 return None
