@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from golden_cases import GOLDEN, Case, faults, find_cases
@@ -72,9 +73,9 @@ def _say(report: ModelReport) -> str:
 
 
 @pytest.mark.parametrize("path", UNTOUCHED, ids=lambda path: path.stem)
-def test_untouched(path: object) -> None:
+def test_untouched(path: Path) -> None:
     """Files without Keras come back byte for byte."""
-    text = open(str(path), newline="").read()
+    text = path.read_bytes().decode()
     conversion = convert(text, path=str(path))
     assert conversion.text == text
     assert not conversion.changed
