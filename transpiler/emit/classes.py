@@ -58,6 +58,7 @@ class ClassPlan:
     docstring: str = ""
     effects: bool = True  #: whether statements with effects move into `__init__`
     attributes: tuple[tuple[str, str], ...] = ()
+    takes_all: bool = False  #: all parameters belong to the signature, read or not
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     apply_init: bool = False
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
@@ -310,7 +311,7 @@ class _Writer:
     def _parameters(self) -> list[tuple[str, str, str, bool]]:
         needed = set(self.live_init) | set(self.stored)
         needed |= {w for g in self.plan.guards for w in re.findall(r"^if (\w+) is", g)}
-        found = [p for p in self.plan.parameters if p[0] in needed]
+        found = [p for p in self.plan.parameters if p[0] in needed or self.plan.takes_all]
         listed = {p[0] for p in self.plan.parameters}
         extra = sorted(
             n
@@ -342,7 +343,9 @@ class _Writer:
 
     def _signature(self, parameters: list[tuple[str, str, str, bool]]) -> str:
         parts = ["self"]
-        parts += [self.names.get(t, t) for t in self.plan.sizes if t in self.live_init]
+        parts += [
+            self.names.get(t, t) for t in self.plan.sizes if t in self.live_init or self.plan.takes_all
+        ]
         starred = False
         for name, annotation, default, keyword_only in parameters:
             if keyword_only and not starred:

@@ -167,6 +167,7 @@ class FileEmitter:
             self._docstring(summary),
             attributes=summary.attributes,
             attribute_names=summary.attribute_names,
+            takes_all=summary.recursive,
         )
         return Unit(
             plan,
@@ -218,7 +219,7 @@ class FileEmitter:
         return tuple(n for n in used if n in called)
 
     def _module_unit(self, module: Region, built: Built, counts: dict[str, int]) -> Unit:
-        local = frozenset(n for n, c in counts.items() if c > 1)
+        local = frozenset(n for n, c in counts.items() if c > 1) | module.moved_names
         plan = ClassPlan(
             "",
             _without_globals(built.init, local, False),
@@ -1108,7 +1109,7 @@ class _FileWriter:
             if _is_import(statement):
                 continue
             found = self._framework_use(pattern, start, end)
-            if found is None:
+            if found is None or self._only_names(statement):
                 continue
             line, column = self.tree.line_column(found)
             last_line, _ = self.tree.line_column(end)
@@ -1121,6 +1122,20 @@ class _FileWriter:
                 self._say_at(LEFT_CODE, line, column, f"`{name}` is left as it is")
                 self.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
             previous_end = last_line
+
+    def _only_names(self, statement: cst.CSTNode) -> bool:
+        """Whether a statement gives a part of the framework a shorter name."""
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            return False
+        node = statement.body[0]
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+            return False
+        target = node.targets[0].target
+        return (
+            isinstance(target, cst.Name)
+            and isinstance(node.value, (cst.Name, cst.Attribute))
+            and isinstance(self.file.globals.get(target.value), Framework)
+        )
 
     def _framework_use(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
         text = _blanked(self.tree.text[start:end])

@@ -155,6 +155,9 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")
     if name in rules.layers or _looks_like_layer(name):
+        choice = next((v for _, v in arguments if isinstance(v, Choice) and _of_layers(v)), None)
+        if choice is not None:
+            return _around_choice(region, node, name, arguments, choice)
         return make_layer(
             region, name, arguments, node, region.target_hint if region.whole is node else ""
         )
@@ -165,6 +168,26 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     if any(holds_tensor(v) for _, v in arguments):
         return tensor_function(region, node, name, arguments)
     return _other_call(region, node, name, arguments)
+
+
+def _of_layers(value: Choice) -> bool:
+    return all(
+        isinstance(o, Layer) or (isinstance(o, Choice) and _of_layers(o)) for o in value.options
+    )
+
+
+def _around_choice(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument], choice: Choice
+) -> Value:
+    """`Bidirectional(rnn)` where `rnn` is one of two layers: one of two wrappers."""
+    made: list[Value] = []
+    for option in choice.options:
+        given: list[Argument] = [(k, option if v is choice else v) for k, v in arguments]
+        if isinstance(option, Choice):
+            made.append(_around_choice(region, node, name, given, option))
+        else:
+            made.append(make_layer(region, name, given, node))
+    return Choice(choice.test, made[0], made[1], choice.static)
 
 
 def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
@@ -874,7 +897,7 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
         reading = region.scope.read(variable)
         region.scope.values[variable] = Repeated(receiver.item, reading, reading)
         region.done.add(id(node))
-        return _popped(region, receiver.item, source, variable, static)
+        return _popped(region, node, receiver.item, source, variable, static)
     if isinstance(receiver, Sequence) and is_graph(receiver):
         key = keys[0] if keys else -1
         if not isinstance(key, int) or not -len(receiver.items) <= key < len(receiver.items):
@@ -889,15 +912,16 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
         region.scope.bump(variable)
         reading = region.scope.read(variable)
         region.scope.values[variable] = Sequence(tuple(items), receiver.kind, reading, reading)
-        return _popped(region, item, source, variable, None)
+        return _popped(region, node, item, source, variable, None)
     return None
 
 
-def _popped(region: Region, item: Value, source: str, variable: str, static: Expr | None) -> Value:
+def _popped(
+    region: Region, node: cst.Call, item: Value, source: str, variable: str, static: Expr | None) -> Value:
     """The element that `pop` gives: taken out once, so it gets a variable."""
     region.temporaries += 1
     token = f"\ue002{variable}_item:q{region.temporaries}\ue003"
-    target = region.assigned or token
+    target = region.assigned if region.whole is node and region.assigned else token
     if isinstance(item, Bound):
         region.emit_forward(
             Line(

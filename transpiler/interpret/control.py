@@ -450,13 +450,9 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
     varying = kind.split(",")
     for axis, dim in zip(axes, tensor.dims, strict=True):
         reading = scope.read(shadow(name, axis))
-        readings.append(reading)
-        if axis in varying:
-            dims.append(reading)
-        elif f"no-{axis}" in varying:
-            dims.append(None)
-        else:
-            dims.append(dim)
+        unknown = f"no-{axis}" in varying or (dim is None and axis not in varying)
+        readings.append(None if unknown else reading)
+        dims.append(None if unknown else reading if axis in varying else dim)
     return Bound(replace(tensor, code=code, dims=tuple(dims)), "", tuple(readings))
 
 

@@ -226,6 +226,8 @@ def _interpret(
         region = Region(home, scope, function.name, tuple(parameters), wants)
         region.depth = depth
         region.functional = function.functional
+        summary.region = region
+        summary.parameters = tuple(parameters)
         region.source = home.tree.source(node)
         if function.owner:
             region.methods = home.class_methods.get(function.owner, {})
@@ -571,6 +573,10 @@ def finish_block(summary: Summary) -> None:
     summary.statics = tuple(
         p.name for p in summary.parameters if p.name in needed and p.name not in summary.tensors
     )
+    if summary.recursive:
+        summary.statics = tuple(p.name for p in summary.parameters if p.name not in summary.tensors)
+        name = summary.tensors[0]
+        summary.sizes = summary.sizes or (shadow(name, "channels"),)
     closure = sorted(n for n in needed if n in region.closure_reads or n.startswith("self."))
     if closure:
         summary.closure = tuple(closure)
@@ -583,7 +589,8 @@ def finish_block(summary: Summary) -> None:
 def _is_forced(summary: Summary) -> bool:
     """Whether someone constructs the class who can't see it."""
     home = summary.function.file
-    return home is not None and id(summary.function.node) in home.forced
+    forced = home is not None and id(summary.function.node) in home.forced
+    return forced or summary.recursive
 
 
 def _is_silent_init(node: Any) -> bool:
@@ -1164,7 +1171,39 @@ def _call_recursive(
     bound: dict[str, Value],
     arguments: list[Argument],
 ) -> Value:
-    raise GiveUp(f"`{summary.function.name}` calls itself", node)
+    """A block that contains itself: its class takes all that the function takes."""
+    inner = summary.region
+    if inner is None:
+        raise GiveUp(f"`{summary.function.name}` calls itself", node)
+    summary.recursive = True
+    names = tuple(inner.tensor_order)
+    given = {name: _given_tensor(region, inner, name, bound.get(name), node) for name in names}
+    if len(names) != 1 or not isinstance(given[names[0]], Bound):
+        raise GiveUp(f"`{summary.function.name}` calls itself with several tensors", node)
+    value = given[names[0]]
+    assert isinstance(value, Bound)
+    tensor = refreshed(region, value)
+    count = None if tensor.dims is None else len(tensor.dims)
+    axis = "channels" if count is None else axis_names(count)[-1]
+    size = _size_argument(region, inner, shadow(names[0], axis), given, node)
+    summary.statics = tuple(p.name for p in summary.parameters if p.name not in names)
+    statics = _static_arguments(region, summary, arguments)
+    constructor = call(
+        Expr(summary.class_token),
+        size,
+        *(v for k, v in statics if not k),
+        **{k: v for k, v in statics if k},
+    )
+    module = Module(constructor, _snake(summary.function.name))
+    out = _attribute_of(module, "out_channels")
+    dims: tuple[Dim, ...] | None = None if count is None else (*(None,) * (count - 1), out)
+    result = Tensor(
+        module(tensor.code), dims, tensor.layout, tensor.dtype, out if count is None else None
+    )
+    region.graph_events += 1
+    made = Bound(result)
+    register(region, made)
+    return made
 
 
 def _call_builder(

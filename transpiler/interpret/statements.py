@@ -472,6 +472,11 @@ def _unpack(
             region.scope.values[name] = Static(
                 replace(region.scope.read(name), value=item.expr.value)
             )
+        elif isinstance(item, (Sequence, Mapping)) and not is_graph(item):
+            written = to_expr(region, item)
+            region.emit_init(Line(f"{name} = {written.text}", frozenset({name}), reads(written)))
+            region.scope.bump(name)
+            region.scope.values[name] = _named(region.scope.read(name), item)
         else:
             region.scope.bump(name)
             region.scope.values[name] = item
@@ -562,6 +567,17 @@ def _set_entry(
     region.scope.values[name] = Mapping(items, reading, reading)
 
 
+def _settle_or_move(region: Region, node: cst.CSTNode, text: str, defs: frozenset[str]) -> None:
+    """A statement of the module that reads sizes of tensors: constants stay, others move."""
+    if text == laid_out(region, node, region.tree.source(node)):
+        return
+    if re.search("[\ue000-\uf8ff]", text):
+        region.moved_names |= defs
+        region.graph_events += 1
+    else:
+        region.settled[region.tree.span(node)] = text
+
+
 def laid_out(region: Region, node: cst.CSTNode, text: str) -> str:
     """A statement in the lines in which the user wrote it, as if it stood at the margin."""
     text = text.rstrip(";")
@@ -596,6 +612,8 @@ def emit_static(
         run_text = laid_out(region, node, rewritten(region.tree, node, merged))
     else:
         run_text, run_uses = text, uses
+    if region.is_module and region.rewrites:
+        _settle_or_move(region, node, text, defs)
     made = Line(text, defs, frozenset(uses), effect=effect, kills=kills, static=True)
     if residual and not region.functional:
         made.effect = False

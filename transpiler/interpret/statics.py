@@ -127,7 +127,9 @@ def running_names(value: Value, written: Expr) -> frozenset[Any]:
     """The names that a value reads in `forward`."""
     if isinstance(value, Static):
         return value.running.names
-    if isinstance(value, Sequence) and value.static is None:
+    if isinstance(value, Sequence) and (
+        value.static is None or not value.static.text.isidentifier()
+    ):
         return frozenset[Any]().union(
             *(i.running.names if isinstance(i, Static) else written.names for i in value.items)
         )

@@ -35,6 +35,7 @@ class Summary:
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each of them reads
     callers: list[Any] = field(default_factory=list)
     closure: tuple[str, ...] = ()  #: names of enclosing functions that it reads
+    recursive: bool = False  #: it calls itself
     deferred: bool = False  #: gives a Sequential, which is called on a tensor later
     frame: Any = None  #: what the function that made it was called with, at the running call
 
