@@ -35,6 +35,9 @@ _TOKENS = re.compile(
 )
 
 
+_CLASS = re.compile("\ue008(\\d+)\ue009")
+
+
 class EmitError(Exception):
     """The programs can't be written as a class; says why."""
 
@@ -58,6 +61,8 @@ class ClassPlan:
     docstring: str = ""
     effects: bool = True  #: whether statements with effects move into `__init__`
     attributes: tuple[tuple[str, str], ...] = ()
+    class_names: dict[int, str] = field(default_factory=dict)  #: the names of blocks
+    tensor_names: frozenset[str] = frozenset()  #: variables of the region that hold tensors
     takes_all: bool = False  #: all parameters belong to the signature, read or not
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     apply_init: bool = False
@@ -92,6 +97,8 @@ class _Writer:
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init, forward = _merge_choices(init, forward)
+        forward, self.late = self._without_foreign_sizes(forward)
+        wanted |= frozenset(self.late)
         forward = _ask_modules(init, forward)
         forward = _loop_over_modules(init, forward, plan.shared)
         forward, live = prune(forward, frozenset(), effects=False)
@@ -106,9 +113,20 @@ class _Writer:
         self.paths: dict[str, tuple[int, ...]] = {}
         self.attrs: dict[str, str] = {}
         self.bases: dict[str, str] = {}
-        self.locals: dict[str, str] = {}
+        self.locals: dict[tuple[str, int], str] = {}
         self.used_comments: set[str] = set()
         self._check(live)
+
+    def _without_foreign_sizes(self, forward: list[Node]) -> tuple[list[Node], list[str]]:
+        """Sizes of tensors that another model computes come from `__init__`."""
+        _, live = prune(forward, frozenset(), effects=False)
+        missing = (live & self.plan.tensor_names) - set(self.plan.inputs)
+        if not missing:
+            return forward, []
+        sized = {d for n in walk(forward) if isinstance(n, Line) and n.sized for d in n.defs}
+        kept = [n for n in forward if not (isinstance(n, Line) and n.sized)]
+        kept, live = prune(kept, frozenset(), effects=False)
+        return kept, sorted(live & sized)
 
     # names ---------------------------------------------------------------------------------
 
@@ -124,6 +142,9 @@ class _Writer:
                 raise EmitError("the size of a tensor that a layer needs is not known")
             if name in ("\ue00aitem\ue00b", "\ue00aunknown\ue00b"):
                 raise EmitError("a loop that is not understood")
+        foreign = (live & self.plan.tensor_names) - set(self.plan.inputs)
+        if foreign:
+            raise EmitError("a tensor of another model is needed")
         for name in live:
             if name.startswith("\ue004"):
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
@@ -197,8 +218,8 @@ class _Writer:
                     self._local(token, token[1:].split(":", 1)[0])
         for token, final in aliases.items():
             self.names[token] = self.names.get(final, final)
-        for token in tokens:
-            if token.startswith("\ue004"):
+        for token in (*self.plan.sizes, *(t for t in tokens if t not in self.plan.sizes)):
+            if token.startswith("\ue004") and token in tokens:
                 owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
                 channels_owner = channels_owner or owner
                 owner_name = self.names.get(owner, owner)
@@ -247,6 +268,8 @@ class _Writer:
             lines.append(f"        self.{plain} = {plain}")
         lines += self._shared_lines()
         lines += self._init_block(self.init, 8, ())
+        for name in self.late:
+            lines.append(f"        self.{name} = {name}")
         for attribute, token in plan.attributes:
             lines.append(f"        self.{attribute} = {self._init_text(token)}")
         lines += self._init_lines()
@@ -344,7 +367,9 @@ class _Writer:
     def _signature(self, parameters: list[tuple[str, str, str, bool]]) -> str:
         parts = ["self"]
         parts += [
-            self.names.get(t, t) for t in self.plan.sizes if t in self.live_init or self.plan.takes_all
+            self.names.get(t, t)
+            for t in self.plan.sizes
+            if t in self.live_init or self.plan.takes_all
         ]
         starred = False
         for name, annotation, default, keyword_only in parameters:
@@ -365,7 +390,7 @@ class _Writer:
         changed = {d for n in walk(self.forward) if isinstance(n, Line) for d in n.defs}
         changed |= {d for n in walk(self.forward) if isinstance(n, For) for d in n.target_names}
         lines = []
-        self.read_from_self = {}
+        self.read_from_self = {name: f"self.{name}" for name in self.late}
         for name in self.stored:
             plain = name.removeprefix("self.")
             if name in changed:
@@ -448,6 +473,8 @@ class _Writer:
         ]
 
     def _resolve(self, text: str, local: dict[str, str] | None = None) -> str:
+        if "\ue008" in text:
+            text = _CLASS.sub(lambda m: self.plan.class_names.get(int(m.group(1)), "Block"), text)
         if "\ue000" in text or "\ue002" in text or "\ue004" in text or "\ue00c" in text:
             text = re.sub("\ue00c(\ue000[^\ue001]*\ue001)\ue00d", self._own_module, text)
             text = re.sub(
@@ -741,7 +768,7 @@ class _Writer:
             sources.append(local.get(token) or f"self.{name}")
             deeper = len(self.paths[token]) > len(inner)
             variable = name if deeper else self.bases[token]
-            variable = self._free_local(variable, token)
+            variable = self._free_local(variable, token, len(inner))
             targets.append(variable)
             inner_local[token] = variable
         body = self._forward_block(node.body, indent + 4, inner_local, inner)
@@ -794,19 +821,23 @@ class _Writer:
         )
         return _zip_header([target, *targets], [iterable, *sources])
 
-    def _free_local(self, wanted: str, token: str) -> str:
-        known = self.locals.get(token)
+    def _free_local(self, wanted: str, token: str, depth: int) -> str:
+        """A name for what one round of a loop takes from a list of modules."""
+        key = (token, depth)
+        known = self.locals.get(key)
         if known is not None:
             return known
         path = self.paths[token]
         near = {
-            n for t, n in self.locals.items() if self.paths[t][: len(path)] == path[: len(self.paths[t])]
+            name
+            for (other, _), name in self.locals.items()
+            if self.paths[other][: len(path)] == path[: len(self.paths[other])]
         }
         name, number = wanted, 2
         while name in self.taken or name in near or name in self.names.values():
             name = f"{wanted}{number}"
             number += 1
-        self.locals[token] = name
+        self.locals[key] = name
         return name
 
 
@@ -854,8 +885,12 @@ def tidy(text: str) -> str:
     for line in lines:
         if not line.strip():
             previous = kept[-1] if kept else ""
-            if not previous.strip() or previous.strip() == "super().__init__()" or (
-                previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))
+            if (
+                not previous.strip()
+                or previous.strip() == "super().__init__()"
+                or (
+                    previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))
+                )
             ):
                 continue
             kept.append("")

@@ -282,6 +282,9 @@ class FileEmitter:
                 (self.tree.span(unit.built.node)[0], self._module_model_name(unit), unit)
             )
         ranks = _rank_suffixes(self.blocks)
+        for _, _, unit in entries:
+            unit.plan.class_names = self.class_names
+            unit.plan.tensor_names = frozenset(unit.region.tensor_names)
         for _, base, unit in sorted(entries, key=lambda e: e[0]):
             suffix = "Model" if unit.built is not None else "Block"
             if unit.summary is not None and unit.built is None:
@@ -374,8 +377,12 @@ class FileEmitter:
         forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
         tokens = modules_used(forward)
         owners: dict[str, None] = {}
-        elsewhere = {id(r): r for _, r in unit.region.shared_modules.values() if r.file is not self.file}
-        lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
+        elsewhere = {
+            id(r): r for _, r in unit.region.shared_modules.values() if r.file is not self.file
+        }
+        lent = [
+            pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written
+        ]
         for other, writer in [*written, *lent]:
             if other.built is None:
                 continue
@@ -647,7 +654,9 @@ class _FileWriter:
         text = "".join(f"{c}\n" for c in lost) + text
         text = text.rstrip("\n")
         kept = summary.function.name in self.kept_functions
-        if kept and not any(u.summary is not None and u.summary.serial in self.used_blocks() for u in units):
+        if kept and not any(
+            u.summary is not None and u.summary.serial in self.used_blocks() for u in units
+        ):
             return  # only code that stays Keras calls it
         if indent:
             self._insert_class(self._top_level_start(node), text)
@@ -678,7 +687,9 @@ class _FileWriter:
         """The blocks that converted models and blocks instantiate, directly or not."""
         emitter = self.emitter
         pending = [
-            u for u in (*emitter.module_units, *(u for _, us in emitter.builders for u in us)) if not u.problem
+            u
+            for u in (*emitter.module_units, *(u for _, us in emitter.builders for u in us))
+            if not u.problem
         ]
         found: set[int] = set()
         while pending:
@@ -708,8 +719,7 @@ class _FileWriter:
 
     def _class_text(self, unit: Unit) -> str:
         assert unit.text is not None
-        text = self.emitter.named(unit.text.text)
-        text = "\n".join(_refold(line) for line in text.split("\n"))
+        text = unit.text.text
         self.helpers |= unit.text.helpers | unit.region.helpers_used
         self.torch_classes.update(c.text for c in unit.text.constructors)
         return text
@@ -1120,7 +1130,8 @@ class _FileWriter:
             if first_line > previous_end + 1:
                 name = self._dotted(found)
                 self._say_at(LEFT_CODE, line, column, f"`{name}` is left as it is")
-                self.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
+                if "TODO(tf2torch)" not in self.tree.text[start:end]:
+                    self.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
             previous_end = last_line
 
     def _only_names(self, statement: cst.CSTNode) -> bool:
@@ -1257,14 +1268,6 @@ _STRINGS = re.compile(
 def _blanked(text: str) -> str:
     """Source with strings and comments made blank."""
     return _STRINGS.sub(lambda m: " " * len(m.group()), text)
-
-
-def _refold(line: str) -> str:
-    """A line that grew when the class names were filled in."""
-    if len(line) <= 88 or line.lstrip().startswith("#"):
-        return line
-    indent = len(line) - len(line.lstrip())
-    return fold(line.strip(), indent)
 
 
 __all__ = ["Severity", "UserClass", "substitute_names"]

@@ -16,7 +16,16 @@ _ORDER = ("import torch", "from torch import nn", "from torch.nn import function
 
 
 def finish_imports(file: FileContext, text: str, helpers: set[str], made: set[str]) -> str:
-    """The text with its imports put right."""
+    """The text with its imports put right: what only dead imports read is dead too."""
+    for _ in range(5):
+        better = _put_right(file, text, helpers, made)
+        if better == text:
+            break
+        text = better
+    return text
+
+
+def _put_right(file: FileContext, text: str, helpers: set[str], made: set[str]) -> str:
     needed = _needed(text)
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
@@ -45,10 +54,14 @@ def finish_imports(file: FileContext, text: str, helpers: set[str], made: set[st
         spot = _after_docstring(tree)
     newline = "\r\n" if "\r\n" in text else "\n"
     block = "".join(line + newline for line in missing)
+    if not removals and not block:
+        return text
     return _rebuild(text, removals, spot, block)
 
 
 def _needed(text: str) -> list[str]:
+    """The imports of torch that the code reads."""
+    text = re.sub(r"^(from|import) .*$", "", text, flags=re.M)
     found = []
     if re.search(r"(?<![\w.])torch\.", text):
         found.append(_ORDER[0])
@@ -66,7 +79,8 @@ def _names_read(text: str) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Name):
-            found.add(node.id)
+            if isinstance(node.ctx, ast.Load):
+                found.add(node.id)
         elif (
             isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200
         ):

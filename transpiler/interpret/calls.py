@@ -653,8 +653,7 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
     if isinstance(values[0], Sequence) and _holds_layers(values[0]):
         return Sequence(
             tuple(
-                Sequence((const(i), v), tuple)
-                for i, v in enumerate(known_items(region, values[0]))
+                Sequence((const(i), v), tuple) for i, v in enumerate(known_items(region, values[0]))
             ),
             list,
         )
@@ -917,7 +916,8 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
 
 
 def _popped(
-    region: Region, node: cst.Call, item: Value, source: str, variable: str, static: Expr | None) -> Value:
+    region: Region, node: cst.Call, item: Value, source: str, variable: str, static: Expr | None
+) -> Value:
     """The element that `pop` gives: taken out once, so it gets a variable."""
     region.temporaries += 1
     token = f"\ue002{variable}_item:q{region.temporaries}\ue003"

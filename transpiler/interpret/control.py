@@ -443,7 +443,8 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
         hint: Dim = reading
         if "channels" not in kind.split(","):
             hint = None if "no-channels" in kind else tensor.channels_hint
-        return Bound(replace(tensor, code=code, channels_hint=hint), value.source, (reading,))
+        held = None if hint is None else reading
+        return Bound(replace(tensor, code=code, channels_hint=hint), value.source, (held,))
     axes = axis_names(len(tensor.dims))
     dims: list[Dim] = []
     readings: list[Expr | None] = []
@@ -637,7 +638,11 @@ def _header(
 ) -> Static | None:
     if isinstance(node, cst.While):
         test = evaluate(region, node.test)
-        if isinstance(test, (Sequence, Repeated)) and test.static is not None and test.code is not None:
+        if (
+            isinstance(test, (Sequence, Repeated))
+            and test.static is not None
+            and test.code is not None
+        ):
             return Static(test.static, test.code)
         if not isinstance(test, Static):
             raise GiveUp("a `while` loop whose condition is not known", node)

@@ -797,7 +797,11 @@ def _inline_body(
         if isinstance(statement, cst.FunctionDef):
             closure = {**function.closure, **{n: Static(Expr(n)) for n in frame}}
             made = Function(
-                statement.name.value, statement, closure, nested_in=function.name, file=function.file
+                statement.name.value,
+                statement,
+                closure,
+                nested_in=function.name,
+                file=function.file,
             )
             made.frame = dict(frame)
             frame[made.name] = region.inline[made.name] = made
@@ -1006,7 +1010,9 @@ def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str,
     """What a block reads from around it, as an argument of its class."""
     if name.startswith("self."):
         version = region.scope.version(name)
-        return name.removeprefix("self."), Expr(name, strength=POSTFIX, names=frozenset({(name, version)}))
+        return name.removeprefix("self."), Expr(
+            name, strength=POSTFIX, names=frozenset({(name, version)})
+        )
     frame = summary.frame
     if frame is not None and name in frame:
         return name, to_expr(region, frame[name])
@@ -1090,7 +1096,11 @@ def _outer_size(
             if is_graph(value):
                 return None
             texts[name] = to_expr(region, value)
-        elif summary.frame is not None and name in summary.frame and not is_graph(summary.frame[name]):
+        elif (
+            summary.frame is not None
+            and name in summary.frame
+            and not is_graph(summary.frame[name])
+        ):
             texts[name] = to_expr(region, summary.frame[name])
         elif name in summary.closure:
             texts[name] = region.scope.read(name)

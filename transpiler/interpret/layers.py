@@ -256,8 +256,8 @@ def starred(inputs: Repeated) -> Bound:
     star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
     dims = item.tensor.dims
     if dims is not None:
-        channels = dims[-1]
-        if inputs.static is not None and (channels is None or not channels.known):
+        channels = None
+        if inputs.static is not None:
             text = f"sum({inputs.static.text})"
             channels = Expr(text, names=inputs.static.names, strength=18)
         dims = (*dims[:-1], channels)
@@ -401,7 +401,11 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
     def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
         changed = replace_arguments(layer, inner)
         wanted = inner.rule.layout
-        if wanted is not Layout.ANY and x.layout is not wanted and (x.dims is None or len(x.dims) > 1):
+        if (
+            wanted is not Layout.ANY
+            and x.layout is not wanted
+            and (x.dims is None or len(x.dims) > 1)
+        ):
             x = replace(x, code=permuted(x, wanted), layout=wanted)
         arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
         return _run(region, changed, {**arguments, **call_arguments}, [x], False)

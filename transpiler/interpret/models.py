@@ -80,6 +80,7 @@ def open_input(
     region.scope.bump(name)
     tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
     region.inputs[name] = (key, tensor, dtype)
+    region.tensor_names.add(name)
     region.given_layouts[name] = layout
     if rank is not None:
         region.given_ranks[name] = rank
@@ -96,9 +97,7 @@ def open_input(
     return bound
 
 
-def _open_sizes(
-    region: Region, name: str, rank: int | None
-) -> tuple[tuple[Dim, ...] | None, Dim]:
+def _open_sizes(region: Region, name: str, rank: int | None) -> tuple[tuple[Dim, ...] | None, Dim]:
     """Sizes that the caller of a function will tell."""
     if rank is None:
         return None, region.scope.read(shadow(name, "channels"))
@@ -178,7 +177,11 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     body = list(region.forward)
-    if isinstance(outputs, Bound) and outputs.at is not None and not outputs.source.startswith("borrow:"):
+    if (
+        isinstance(outputs, Bound)
+        and outputs.at is not None
+        and not outputs.source.startswith("borrow:")
+    ):
         body = body[: outputs.at]
     elif isinstance(outputs, Sequence):
         outputs = _kept_outputs(region, outputs, body)
@@ -210,7 +213,9 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
 def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequence:
     """Outputs from inside a graph are kept in variables of their own when they are computed."""
     items = list(outputs.items)
-    marked = [(b.at, i, b) for i, b in enumerate(items) if isinstance(b, Bound) and b.at is not None]
+    marked = [
+        (b.at, i, b) for i, b in enumerate(items) if isinstance(b, Bound) and b.at is not None
+    ]
     for at, position, bound in sorted(marked, key=lambda m: -(m[0] or 0)):
         region.temporaries += 1
         token = f"\ue002features:k{region.temporaries}\ue003"
@@ -335,7 +340,11 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         _add_listed(region, model, layers.left)
         _add_listed(region, model, layers.right)
         return
-    if isinstance(layers, (cst.ListComp, cst.GeneratorExp)) and layers.for_in.inner_for_in is None and not layers.for_in.ifs:
+    if (
+        isinstance(layers, (cst.ListComp, cst.GeneratorExp))
+        and layers.for_in.inner_for_in is None
+        and not layers.for_in.ifs
+    ):
         comprehension = layers
 
         def body() -> None:
@@ -507,7 +516,8 @@ def _pop(region: Region, model: Model, node: cst.CSTNode) -> None:
     before = model.outputs_of[-1]
     assert before.at is not None
     kept = [
-        n for n in region.forward[before.at :]
+        n
+        for n in region.forward[before.at :]
         if not (isinstance(n, Line) and model.variable in n.defs)
     ]
     region.forward[before.at :] = kept

@@ -213,7 +213,10 @@ class Region:
         self.last_layer: tuple[Any, str] | None = None
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
-        self.moved_names: set[str] = set()  #: names of the module whose statements classes take over
+        self.moved_names: set[str] = (
+            set()
+        )  #: names of the module whose statements classes take over
+        self.tensor_names: set[str] = set()  #: variables of `forward` that hold tensors
         self.called_layers: list[Any] = []
         self.named_layers: dict[str, Any] = {}
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself

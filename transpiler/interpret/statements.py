@@ -123,10 +123,9 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
     before = region.graph_events, len(region.built), len(region.open_sequentials)
     assert callable(run)
     run()
-    vanishes = region.graph_events != before[0] and before[1:] == (
-        len(region.built),
-        len(region.open_sequentials),
-    )
+    opened = region.open_sequentials[before[2] :]
+    stays = len(region.built) != before[1] or any(m.steps or m.input_name for m in opened)
+    vanishes = region.graph_events != before[0] and not stays
     if comments is None or id(node) in region.own_comments:
         return
     placed = False
@@ -349,6 +348,7 @@ def _assign_layer(region: Region, name: str, value: Layer) -> None:
 
 def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated) -> None:
     """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
+    region.graph_events += 1
     scope = region.scope
     if isinstance(value, Sequence) and not any(isinstance(i, (Layer, Model)) for i in value.items):
         code = sequence_code(region, value)
@@ -619,7 +619,9 @@ def emit_static(
         made.effect = False
     region.emit_init(made)
     if not effect:
-        region.emit_forward(Line(run_text, defs, frozenset(run_uses), kills=kills, static=True))
+        running = Line(run_text, defs, frozenset(run_uses), kills=kills, static=True)
+        running.sized = run_text != text
+        region.emit_forward(running)
     if not region.is_module:
         region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
 

@@ -65,6 +65,7 @@ def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None
 def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     """`name = value` in both programs; gives the value under its new name."""
     region.graph_events += 1
+    region.tensor_names.add(name)
     tensor = refreshed(region, value)
     code = tensor.code
     line_text = f"{name} = {code.text}"
@@ -399,7 +400,9 @@ def _channels_first_slices(
         tensor = given[0]
         assert tensor.dims is not None
         dims = (tensor.dims[-1], *tensor.dims[:-1])
-        sliced = region.file.rules.subscript(replace(tensor, layout=Layout.LAST, dims=dims), moved_keys)
+        sliced = region.file.rules.subscript(
+            replace(tensor, layout=Layout.LAST, dims=dims), moved_keys
+        )
         back = None if sliced.dims is None else (*sliced.dims[1:], sliced.dims[0])
         result: Tensor = replace(sliced, layout=Layout.FIRST, dims=back)
         return result

@@ -32,6 +32,7 @@ class Line:
     kills: bool = True  #: False: the `defs` that it also uses are only changed, as by `append`
     comments: Comments = field(default_factory=Comments)
     static: bool = False  #: a statement of the original, verbatim
+    sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
     blocked: str = ""  #: why this line can't be emitted; an error if it is needed
 
 
