@@ -662,6 +662,11 @@ class _FileWriter:
             self._insert_class(self._top_level_start(node), text)
             if not kept:
                 first, last = statement_lines(self.tree, node)
+                while (
+                    last < len(self.tree.text)
+                    and not self.tree.text[last : self.tree.line_end(last)].strip()
+                ):
+                    last = self.tree.line_end(last)
                 self.edits.append(Edit(first, last, ""))
         elif kept:
             edit = Edit(end, end, "\n\n\n" + text)

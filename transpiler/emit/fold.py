@@ -9,12 +9,15 @@ WIDTH = 88
 _OPEN, _CLOSE = "([{", ")]}"
 
 
-def fold(text: str, indent: int, width: int = WIDTH) -> str:
-    """One logical line at an indentation, over several lines where it is too long."""
+def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> str:
+    """One logical line at an indentation, over several lines where it is too long.
+
+    `inside`: it stands in brackets, so that it may be split at its operators.
+    """
     line = " " * indent + text
     if len(line) <= width or "\n" in text:
         return line
-    grouped = _grouped(text, indent, width)
+    grouped = _operands(text, indent, width) if inside else _grouped(text, indent, width)
     if grouped:
         return grouped
     head, body, tail = split_last_bracket(text)
@@ -37,11 +40,11 @@ def fold(text: str, indent: int, width: int = WIDTH) -> str:
             [f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"]
         )
     comma = "," if len(parts) > 1 else ""
-    lines = [fold(part + comma, inner, width) for part in parts]
+    lines = [fold(part + comma, inner, width, True) for part in parts]
     return "\n".join([f"{outer}{head}", *lines, f"{outer}{tail}"])
 
 
-_ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return )(?![(\[{])")
+_ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")
 
 
 def _grouped(text: str, indent: int, width: int) -> str:
@@ -50,20 +53,41 @@ def _grouped(text: str, indent: int, width: int) -> str:
     if found is None or _comment_of(text):
         return ""
     right = text[found.end() :]
+    colon = ":" if found.group(1) in ("if ", "elif ", "while ") else ""
+    right = right.removesuffix(":") if colon else right
     if not any(len(split_operators(right, o)) > 1 for o in _OPERATORS):
         return ""
     outer, inner = " " * indent, indent + 4
     one = " " * inner + right
     lines = [one] if len(one) <= width else _fold_group(right, inner, width)
-    return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer})"])
+    return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer}){colon}"])
+
+
+def _operands(text: str, indent: int, width: int) -> str:
+    """An expression in brackets, one operand a line; an operator begins a line."""
+    comma = "," if text.endswith(",") else ""
+    body = text.removesuffix(",")
+    lead = re.match(r"(\w+=)?((?:and|or|if|else|not in|in|is not|is|[-+*/%@<>=!|&^]+) )?", body)
+    head = lead.group() if lead is not None else ""
+    rest = body[len(head) :]
+    if lead is not None and lead.group(1):
+        return ""
+    for operators in _OPERATORS:
+        parts = split_operators(rest, operators)
+        if len(parts) > 1:
+            parts[0] = head + parts[0]
+            parts[-1] += comma
+            return "\n".join(fold(p, indent, width, True) for p in parts)
+    return ""
 
 
 _OPERATORS = (
     (" if ", " else "),
     (" or ",),
     (" and ",),
+    (" == ", " != ", " < ", " > ", " <= ", " >= ", " in ", " not in ", " is ", " is not "),
     (" + ", " - "),
-    (" * ", " / ", " // ", " @ "),
+    (" * ", " / ", " // ", " % ", " @ "),
 )
 
 
@@ -89,8 +113,8 @@ def _fold_group(body: str, indent: int, width: int) -> list[str]:
     for operators in _OPERATORS:
         parts = split_operators(body, operators)
         if len(parts) > 1:
-            return [fold(p, indent, width) for p in parts]
-    return [fold(body, indent, width)]
+            return [fold(p, indent, width, True) for p in parts]
+    return [fold(body, indent, width, True)]
 
 
 def _is_comprehension(body: str) -> bool:

@@ -287,4 +287,9 @@ def _rebuild(text: str, removals: list[tuple[int, int]], spot: int, block: str) 
         parts.append(block)
         position = spot
     parts.append(text[position:])
-    return re.sub(r"\n{4,}", "\n\n\n", "".join(parts)) if removals else "".join(parts)
+    made = "".join(parts)
+    if removals:
+        made = re.sub(r"\n{4,}", "\n\n\n", made)
+        if not text.startswith("\n"):
+            made = made.lstrip("\n")
+    return made

@@ -268,6 +268,9 @@ def index(receiver: Expr, *keys: Arg) -> Expr:
     return _carrying(Expr(text, known, POSTFIX), receiver, *parts)
 
 
+#: An operand that black writes `**` next to without spaces.
+_SIMPLE = re.compile(r"-?[\w.]+")
+
 _FOLD: Final[dict[str, Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -288,7 +291,8 @@ def infix(left: Arg, operator: str, right: Arg) -> Expr:
     strength = BINARY_STRENGTH[operator]
     commutes = operator in ("+", "*", "and", "or")
     if operator == "**":
-        text = f"{a.wrapped(strength + 1)} ** {b.wrapped(UNARY)}"
+        hugs = all(_SIMPLE.fullmatch(p) for p in (a.text, b.text))
+        text = f"{a.wrapped(strength + 1)}{'**' if hugs else ' ** '}{b.wrapped(UNARY)}"
     elif strength == COMPARE:
         text = f"{a.wrapped(strength + 1)} {operator} {b.wrapped(strength + 1)}"
     else:
