@@ -121,11 +121,16 @@ def _formatting(before: str, after: str) -> Iterator[str]:
         if not _is_black(after):
             yield "black would reformat the output"
         return
-    for node in ast.parse(after).body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            segment = ast.get_source_segment(after, node) or ""
-            if segment not in before and not _is_black(segment + "\n"):
-                yield f"black would reformat {node.name}"
+    known = {node.name for node in _definitions(before)}
+    for node in _definitions(after):
+        segment = ast.get_source_segment(after, node) or ""
+        if node.name not in known and not _is_black(segment + "\n"):
+            yield f"black would reformat {node.name}"
+
+
+def _definitions(text: str) -> list[ast.ClassDef | ast.FunctionDef]:
+    nodes = ast.parse(text).body
+    return [node for node in nodes if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
 
 
 def _is_black(text: str) -> bool:

@@ -12,7 +12,11 @@ class Backbone(keras.Model):
     """A backbone with a feature map at every stage."""
 
     def __init__(
-        self, stages=(16, 32, 64), include_top=True, num_classes=10, image_shape=(32, 32, 3)
+        self,
+        stages=(16, 32, 64),
+        include_top=True,
+        num_classes=10,
+        image_shape=(32, 32, 3),
     ):
         image = keras.Input(image_shape)
         x = image
