@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules import activations
 from rules.axes import dimension
 from rules.emitted import NN, TORCH, emitted
+from rules.masks import no_mask
 from transpiler.ir.expr import Arg, Expr, call
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank, Unsupported
 from transpiler.rule import Param, helper, layer, nn, own
@@ -93,6 +94,7 @@ def softmax(x: Tensor, axis: Param = -1, *, mask: Expr | Tensor | None = None) -
     """Over torch's dimension of the axis."""
     if mask is not None:
         raise Unsupported("a mask for Softmax")
+    no_mask(x, "Softmax")
     if not axis.known or isinstance(axis.value, int):
         return x.to(call("F.softmax", x.code, dim=dimension(x, axis)))
     dims = tuple(x.axis(a) for a in axis.value)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import rules.emitted_attention  # noqa: F401  (the sources of the classes named here)
+from rules.masks import mask_of
 from transpiler.ir.expr import Arg, Bind, Expr, call, expr, index, infix, method, variable
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.rule import Param, Result, after, helper, layer, nn, own, unless
@@ -45,7 +46,7 @@ def multi_head_attention(
     if query_mask is not None:
         raise Unsupported("Keras 3 does not look at an explicit query_mask, Keras 2 does")
     masks = [_of(value_mask, value), _of(key_mask, key)]
-    mask = _combined(query.mask, masks, attention_mask)
+    mask = _combined(mask_of(query), masks, attention_mask)
     sizes = num_heads, key_dim, value_dim, _output_size(output_shape)
     if (
         mask is None
@@ -86,7 +87,7 @@ def _of(mask: Tensor | None, x: Tensor | None) -> Expr | None:
     """The mask that the program passes, else the one that the tensor carries."""
     if mask is not None:
         return mask.code
-    return None if x is None else x.mask
+    return None if x is None else mask_of(x)
 
 
 def _combined(
@@ -315,7 +316,7 @@ def _given_masks(
 ) -> tuple[Expr | None, Expr | None]:
     """The masks of the query and of the value."""
     if masks is None:
-        return xs[0].mask, xs[1].mask
+        return mask_of(xs[0]), mask_of(xs[1])
     first, second = (None if m is None else m.code for m in [*masks, None, None][:2])
     return first, second
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.axes import dimension
+from rules.masks import DISPUTED, merged
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, simplest, total
 from transpiler.rule import Param, layer
@@ -34,10 +35,17 @@ def _raised(x: Tensor, missing: int) -> Tensor:
 
 
 def _merged(xs: Tensors, code: Expr) -> Tensor:
-    """An elementwise result; it is masked where all inputs are."""
-    result = replace(xs[0].to(code, _broadcast(xs)), mask=_either([x.mask for x in xs]))
+    """An elementwise result."""
+    result = replace(xs[0].to(code, _broadcast(xs)), mask=_mask(xs))
     hints = [x.channels_hint for x in xs if x.channels_hint is not None]
     return replace(result, channels_hint=hints[0]) if hints and result.dims is None else result
+
+
+def _mask(xs: Tensors) -> Expr | None:
+    """The inputs' mask; of a list, only one item is seen."""
+    if any(x.code.text.startswith("*") and x.mask is not None for x in xs):
+        return DISPUTED
+    return merged([x.mask for x in xs])
 
 
 def _broadcast(xs: Tensors) -> tuple[Dim, ...] | None:
@@ -53,14 +61,10 @@ def _widest(sizes: tuple[Dim, ...]) -> Dim:
     return simplest(wide) if wide else sizes[0]
 
 
-def _either(masks: Sequence[Expr | None]) -> Expr | None:
-    """A step counts where it does in any input; no mask where one has none."""
-    result: Expr | None = masks[0]
-    for mask in masks[1:]:
-        if result is None or mask is None:
-            return None
-        result = result if mask.text == result.text else infix(result, "|", mask)
-    return result
+def _no_masks(xs: Tensors) -> None:
+    """Keras 3 replaces masked steps by what changes no result, Keras 2 takes them as they are."""
+    if any(x.mask is not None for x in xs):
+        raise Unsupported("some of the tensors are masked")
 
 
 def _folded(xs: Tensors, operator: str) -> Expr:
@@ -111,6 +115,7 @@ def subtract(xs: Tensors) -> Tensor:
 def multiply(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(_no_star(xs))
+    _no_masks(xs)
     return _merged(xs, _folded(xs, "*"))
 
 
@@ -125,6 +130,7 @@ def average(xs: Tensors) -> Tensor:
 def maximum(xs: Tensors) -> Tensor:
     """Equal values share their gradient in torch; in Keras the first gets all of it."""
     xs = _aligned(_no_star(xs))
+    _no_masks(xs)
     return _merged(xs, _chained(xs, "torch.maximum"))
 
 
@@ -132,6 +138,7 @@ def maximum(xs: Tensors) -> Tensor:
 def minimum(xs: Tensors) -> Tensor:
     """Equal values share their gradient in torch; in Keras the first gets all of it."""
     xs = _aligned(_no_star(xs))
+    _no_masks(xs)
     return _merged(xs, _chained(xs, "torch.minimum"))
 
 
@@ -141,9 +148,11 @@ def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
     first = xs[0]
     code = call("torch.cat", [x.code for x in xs], dim=dimension(first, axis))
     if len(xs) == 1 and first.code.text.startswith("*"):
-        return first.to(call("torch.cat", _listed(first.code), dim=dimension(first, axis)))
+        joined = call("torch.cat", _listed(first.code), dim=dimension(first, axis))
+        return replace(first.to(joined), mask=_mask(xs))
     if not axis.known:
-        return replace(first.to(code), dims=None, channels_hint=None)
+        mask = None if all(x.mask is None for x in xs) else DISPUTED
+        return replace(first.to(code), dims=None, channels_hint=None, mask=mask)
     mask = _joined_mask(xs, int(axis.value))
     if first.dims is None:
         if not axis.is_const(-1):
@@ -172,7 +181,7 @@ def _joined_mask(xs: Tensors, axis: int) -> Expr | None:
         return None
     rank = None if xs[0].dims is None else xs[0].rank
     if axis == -1 or (rank is not None and axis % rank == rank - 1):
-        return _either(masks)
+        return merged(masks)
     if any(mask is None for mask in masks) or rank is None or axis % rank != 1:
         raise Unsupported("some of the tensors are masked")
     return call("torch.cat", [mask for mask in masks if mask is not None], dim=1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rules.axes import last
 from rules.emitted import NN, TORCH, emitted
+from rules.masks import mask_of
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, with_helper
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
@@ -70,8 +71,11 @@ def batch_normalization(
     at = _one_axis(axis)
     new = share_of_new(momentum)
     options = {**unless(epsilon, 1e-5, eps=epsilon), **unless(new, 0.1, momentum=new)}
-    if x.mask is not None and x.rank == 3 and x.axis(at) == 1:
-        return _masked(x, center, scale, options)
+    mask = mask_of(x)
+    if mask is not None:
+        if x.rank != 3 or x.axis(at) != 1:
+            raise Unsupported("masked statistics of something else than the channels of sequences")
+        return _masked(x, mask, center, scale, options)
     made = call(f"nn.BatchNorm{max(x.rank - 2, 1)}d", x.dim(at), **options)
     module = _affine(made, center, scale, "batch_normalization", "affine")
     if x.axis(at) in (1, -1):
@@ -80,13 +84,13 @@ def batch_normalization(
     return x.to(method(swapped, "transpose", 1, x.axis(at)))
 
 
-def _masked(x: Tensor, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:
+def _masked(x: Tensor, mask: Expr, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:
     """Statistics of the unmasked steps."""
-    if x.mask is None or not (center.is_const(True) and scale.is_const(True)):
+    if not (center.is_const(True) and scale.is_const(True)):
         raise Unsupported("a mask, without center or scale")
     made = call("MaskedBatchNorm1d", x.channels, **options)
     module = Module(with_helper(made, "MaskedBatchNorm1d"), "batch_normalization")
-    return x.to(module(x.code, x.mask))
+    return x.to(module(x.code, mask))
 
 
 def _one_axis(axis: Expr) -> int:

@@ -201,6 +201,8 @@ def time_distributed(x: Tensor, layer: Wrapped, *, mask: Tensor | None = None) -
         raise Unsupported("Keras normalizes each step by itself, and moves the averages each time")
     if x.dims is None or not x.dims:
         raise UnknownRank("the number of dimensions is not known here")
+    if kept is not None and x.rank > 3:
+        raise Unsupported("a mask inside of steps")
     inner = layer.build(_folded(x))
     return _masked(inner if isinstance(inner, list) else [inner], kept, x)
 

@@ -1,0 +1,40 @@
+"""Masks that Keras carries along with a sequence: which steps count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Tensor, Unsupported
+
+#: The mask of a tensor for which Keras 2 and Keras 3 disagree: an error for who looks at it.
+DISPUTED: Final = Expr("disputed_mask")
+
+
+def mask_of(x: Tensor) -> Expr | None:
+    """The mask that a tensor carries, for a layer whose numbers depend on it."""
+    return agreed(x.mask)
+
+
+def agreed(mask: Expr | None) -> Expr | None:
+    """The mask, refused where the generations of Keras disagree about it."""
+    if mask is not None and mask.text == DISPUTED.text:
+        raise Unsupported("Keras 2 and Keras 3 merge the masks of these inputs differently")
+    return mask
+
+
+def merged(masks: Sequence[Expr | None]) -> Expr | None:
+    """The mask of an elementwise result.
+
+    Where some inputs have none, Keras 3 gives none and Keras 2 those of the others; where they
+    differ, a step counts in Keras 3 if it does in any input, in Keras 2 if it does in all.
+    """
+    texts = {None if mask is None else mask.text for mask in masks}
+    return masks[0] if len(texts) == 1 else DISPUTED
+
+
+def no_mask(x: Tensor, layer: str) -> None:
+    """Refuse a masked input of a layer that would treat masked steps in a way of its own."""
+    if x.mask is not None:
+        raise Unsupported(f"{layer} of masked steps")
