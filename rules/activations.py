@@ -12,8 +12,8 @@ from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
 def activated(x: Tensor, function: Expr) -> Tensor:
     """`x` after an activation given by its Keras name, as a function, or only at run time."""
     if not function.known:
-        module = own("Activation", function, hint="activation", **unless(last(x), -1, dim=last(x)))
-        return x.to(module(x.code))
+        cls = "Activation" if last(x) == -1 else "ChannelsFirstActivation"
+        return x.to(own(cls, function, hint="activation")(x.code))
     if function.value is None:
         return x
     rule = _named(function.value)
@@ -36,45 +36,41 @@ def _named(function: object) -> Rule:
 
 
 emitted(
-    "activation_fn",
+    "Activation",
     '''
-def activation_fn(name, dim=-1):
-    """The activation that Keras calls by this name; softmax runs over `dim`."""
-    if callable(name):
-        return name
-    return {
+class Activation(nn.Module):
+    """An activation by its Keras name; a function stands for itself."""
+
+    functions = {
         None: nn.Identity(),
-        "celu": F.celu,
         "elu": F.elu,
         "exponential": torch.exp,
         "gelu": F.gelu,
-        "glu": partial(F.glu, dim=dim),
-        "hard_shrink": F.hardshrink,
         "hard_sigmoid": F.hardsigmoid,
-        "hard_silu": F.hardswish,
-        "hard_swish": F.hardswish,
-        "hard_tanh": F.hardtanh,
         "leaky_relu": partial(F.leaky_relu, negative_slope=0.2),
         "linear": nn.Identity(),
-        "log_sigmoid": F.logsigmoid,
-        "log_softmax": partial(F.log_softmax, dim=dim),
+        "log_softmax": partial(F.log_softmax, dim=-1),
         "mish": F.mish,
         "relu": F.relu,
         "relu6": F.relu6,
         "selu": F.selu,
         "sigmoid": torch.sigmoid,
         "silu": F.silu,
-        "soft_shrink": F.softshrink,
-        "softmax": partial(F.softmax, dim=dim),
+        "softmax": partial(F.softmax, dim=-1),
         "softplus": F.softplus,
         "softsign": F.softsign,
-        "sparse_plus": lambda x: F.relu(x - 1) + (x.clamp(-1, 1) + 1) ** 2 / 4,
-        "sparse_sigmoid": lambda x: (x / 2 + 0.5).clamp(0, 1),
-        "squareplus": lambda x: (x + (x * x + 4).sqrt()) / 2,
         "swish": F.silu,
         "tanh": torch.tanh,
-        "tanh_shrink": F.tanhshrink,
-    }[name]
+    }
+
+    def __init__(self, name):
+        super().__init__()
+        if not callable(name) and name not in self.functions:
+            raise ValueError(f"unknown activation: {name!r}")
+        self.function = name if callable(name) else self.functions[name]
+
+    def forward(self, x):
+        return self.function(x)
 ''',
     (),
     "from functools import partial",
@@ -84,20 +80,15 @@ def activation_fn(name, dim=-1):
 )
 
 emitted(
-    "Activation",
+    "ChannelsFirstActivation",
     '''
-class Activation(nn.Module):
-    """An activation that is chosen by its Keras name."""
-
-    def __init__(self, name, dim=-1):
-        super().__init__()
-        self.function = activation_fn(name, dim)
+class ChannelsFirstActivation(Activation):
+    """The same where channels are at dimension 1: softmax runs over them."""
 
     def forward(self, x):
-        return self.function(x)
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 ''',
-    ("activation_fn",),
-    NN,
+    ("Activation",),
 )
 
 emitted(

@@ -31,24 +31,16 @@ def emitted(name: str, source: str, needs: tuple[str, ...] = (), *imports: str) 
 
 
 emitted(
-    "pad_same",
+    "same_padding",
     '''
-def pad_same(x, kernel_size, stride, dilation=1, value=0.0):
-    """Pad as TensorFlow's "same" does: the odd cell goes to the far side."""
-    axes = x.dim() - 2
+def same_padding(x, kernel_size, stride):
+    """What TensorFlow's "same" pads, for F.pad: the odd cell goes to the far side."""
     padding = []
-    for axis in reversed(range(axes)):
-        k, s, d = (
-            size[axis] if isinstance(size, (tuple, list)) else size
-            for size in (kernel_size, stride, dilation)
-        )
-        n = x.shape[axis + 2]
-        total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
-        padding += [total // 2, total - total // 2]
-    return F.pad(x, padding, value=value)
+    for size, k, s in zip(x.shape[2:], kernel_size, stride):
+        total = max(k - (size % s or s), 0)
+        padding = [total // 2, total - total // 2, *padding]
+    return padding
 ''',
-    (),
-    FUNCTIONAL,
 )
 
 

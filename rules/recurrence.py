@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import rules.emitted_rnn  # noqa: F401  (the sources of the classes named here)
 from rules.activations import activated
+from rules.masks import mask_of
 from transpiler.ir.expr import (
     LAMBDA,
     POSTFIX,
@@ -213,7 +214,7 @@ def state_argument(states: Sequence[Expr], cell: Cell) -> tuple[Arg, ...]:
 
 def step_mask(x: Tensor, mask: Tensor | None) -> Expr | None:
     """Which steps count: the mask that the program passes, else the one that `x` carries."""
-    return mask.code if mask is not None else x.mask
+    return mask.code if mask is not None else mask_of(x)
 
 
 def turned(sequence: Expr, backwards: Expr) -> Expr:
@@ -246,7 +247,7 @@ def activation_name(function: Expr) -> str:
 def activation_callable(function: Expr) -> Expr:
     """An activation as something to call: `F.relu`, or a lambda where torch has no name for it."""
     if not function.known:
-        return helper("activation_fn", function)
+        return own("Activation", function).constructor
     if activation_name(function) == "linear":
         return call("nn.Identity")
     result = activated(Tensor(Expr("x"), (None,)), function).code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules.emitted import FUNCTIONAL, NN, emitted
-from rules.layers.windows import Window, both_sides, channels_last, padded, spatial, tidy
+from rules.layers.windows import Window, both_sides, channels_last, padded, per_axis, spatial, tidy
 from transpiler.ir.expr import Arg, Expr, Module, call, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.rule import Param, layer, nn, own, unless
@@ -18,18 +18,26 @@ class Conv{_n}dSame(nn.Conv{_n}d):
     """Pads as TensorFlow's "same" does, whatever the size of the input."""
 
     def forward(self, x):
-        x = pad_same(x, self.kernel_size, self.stride, self.dilation)
+        x = F.pad(x, same_padding(x, self.kernel_size, self.stride))
         return super().forward(x)
 ''',
-        ("pad_same",),
+        ("same_padding",),
         NN,
+        FUNCTIONAL,
     )
 
+_REACH = """reach = [(k - 1) * d + 1 for k, d in zip(self.kernel_size, self.dilation)]
+            """
+
 for _n in (2, 3):
-    emitted(
-        f"PaddedConv{_n}d",
-        f'''
-class PaddedConv{_n}d(nn.Conv{_n}d):
+    for _kind, _before, _sizes in (
+        ("Padded", "", "self.kernel_size"),
+        ("PaddedDilated", _REACH, "reach"),
+    ):
+        emitted(
+            f"{_kind}Conv{_n}d",
+            f'''
+class {_kind}Conv{_n}d(nn.Conv{_n}d):
     """Takes Keras's names of paddings: "valid" or "same"."""
 
     def __init__(self, *args, padding="valid", **kwargs):
@@ -38,17 +46,23 @@ class PaddedConv{_n}d(nn.Conv{_n}d):
 
     def forward(self, x):
         if self.same:
-            x = pad_same(x, self.kernel_size, self.stride, self.dilation)
+            {_before}x = F.pad(x, same_padding(x, {_sizes}, self.stride))
         return super().forward(x)
 ''',
-        ("pad_same",),
-        NN,
-    )
+            ("same_padding",),
+            NN,
+            FUNCTIONAL,
+        )
 
-emitted(
-    "PaddedConv1d",
-    '''
-class PaddedConv1d(nn.Conv1d):
+for _kind, _before, _sizes, _reach in (
+    ("Padded", "", "self.kernel_size", "self.kernel_size[0]"),
+    ("PaddedDilated", "reach = (self.kernel_size[0] - 1) * self.dilation[0] + 1\n        ",
+     "[reach]", "reach"),
+):  # fmt: skip
+    emitted(
+        f"{_kind}Conv1d",
+        f'''
+class {_kind}Conv1d(nn.Conv1d):
     """Takes Keras's names of paddings: "valid", "same" or "causal"."""
 
     def __init__(self, *args, padding="valid", **kwargs):
@@ -56,16 +70,16 @@ class PaddedConv1d(nn.Conv1d):
         self.pads = padding.lower()
 
     def forward(self, x):
-        if self.pads == "same":
-            x = pad_same(x, self.kernel_size, self.stride, self.dilation)
+        {_before}if self.pads == "same":
+            x = F.pad(x, same_padding(x, {_sizes}, self.stride))
         elif self.pads == "causal":
-            x = F.pad(x, ((self.kernel_size[0] - 1) * self.dilation[0], 0))
+            x = F.pad(x, ({_reach} - 1, 0))
         return super().forward(x)
 ''',
-    ("pad_same",),
-    NN,
-    FUNCTIONAL,
-)
+        ("same_padding",),
+        NN,
+        FUNCTIONAL,
+    )
 
 
 def _convolution(
@@ -85,14 +99,19 @@ def _padding(x: Tensor, window: Window) -> tuple[str, Expr, dict[str, Arg]]:
     if mode == "valid" or window.all_ones(window.kernel):
         return plain, x.code, {}
     if mode == "causal":
-        return plain, _causal(x.code, window), {}
+        if window.count != 1:
+            raise Unsupported("causal padding is for one dimension only")
+        code = _causal(x.code, window)
+        return (plain, code, {}) if code else (_general(window), x.code, {"padding": "causal"})
     if mode is None and stays and window.count > 1:
         return plain, x.code, {"padding": method(window.padding, "lower")}
     if mode is None:
-        return f"Padded{plain}", x.code, {"padding": window.padding}
+        return _general(window), x.code, {"padding": window.padding}
     if stays:
         return plain, x.code, {"padding": "same"}
     amounts = window.same_amounts(x)
+    if amounts is None and not window.all_ones(window.dilation):
+        return _general(window), x.code, {"padding": "same"}
     if amounts is None:
         return f"{plain}Same", x.code, {}
     both = both_sides(amounts)
@@ -101,12 +120,19 @@ def _padding(x: Tensor, window: Window) -> tuple[str, Expr, dict[str, Arg]]:
     return plain, x.code, unless(both, 0, padding=both)
 
 
-def _causal(code: Expr, window: Window) -> Expr:
-    if window.count != 1:
-        raise Unsupported("causal padding is for one dimension only")
-    return padded(
-        code, [(infix(infix(tidy(window.kernel), "-", 1), "*", tidy(window.dilation)), 0)]
-    )
+def _general(window: Window) -> str:
+    """The class that pads by Keras's names, for sizes of any kind."""
+    dilated = "" if window.all_ones(window.dilation) else "Dilated"
+    return f"Padded{dilated}Conv{window.count}d"
+
+
+def _causal(code: Expr, window: Window) -> Expr | None:
+    """Padding before the first step; None where a size may be a number or a tuple of one."""
+    (kernel,), (dilation,) = per_axis(window.kernel, 1), per_axis(window.dilation, 1)
+    if dilation is None or (kernel is None and not dilation.is_const(1)):
+        return None
+    before = infix(kernel or window.kernel, "-", 1)
+    return padded(code, [(infix(before, "*", dilation), 0)])
 
 
 def _conv(

@@ -18,6 +18,7 @@ from rules.layers.windows import (
     spatial,
     tidy,
 )
+from rules.masks import mask_of
 from transpiler.ir.expr import Arg, Expr, call, expr, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.rule import Param, helper, layer, sizes
@@ -25,37 +26,56 @@ from transpiler.rule import Param, helper, layer, sizes
 LOWEST = expr(float("-inf"))
 
 emitted(
-    "max_pool",
+    "per_axis",
     '''
-def max_pool(x, pool_size, strides=None, padding="valid"):
-    """Max pooling with Keras's paddings."""
-    strides = strides or pool_size
-    if padding.lower() == "same":
-        x = pad_same(x, pool_size, strides, value=float("-inf"))
-    pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[x.dim() - 3]
-    return pool(x, pool_size, strides)
+def per_axis(size, axes):
+    """A size as Keras takes it, as one size for each axis."""
+    return (size,) * axes if isinstance(size, int) else tuple(size)
 ''',
-    ("pad_same",),
-    FUNCTIONAL,
 )
 
-emitted(
-    "avg_pool",
-    '''
-def avg_pool(x, pool_size, strides=None, padding="valid"):
-    """Average pooling with Keras's paddings, which don't count."""
-    strides = strides or pool_size
-    pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[x.dim() - 3]
-    if padding.lower() != "same":
-        return pool(x, pool_size, strides)
-    inside = pad_same(torch.ones_like(x[:1, :1]), pool_size, strides)
-    share = pool(inside, pool_size, strides)
-    return pool(pad_same(x, pool_size, strides), pool_size, strides) / share
+for _n in (1, 2, 3):
+    emitted(
+        f"max_pool{_n}d_same",
+        f'''
+def max_pool{_n}d_same(x, kernel_size, stride):
+    """Max pooling, padded as TensorFlow's "same" does."""
+    padding = same_padding(x, kernel_size, stride)
+    return F.max_pool{_n}d(F.pad(x, padding, value=-torch.inf), kernel_size, stride)
 ''',
-    ("pad_same",),
-    TORCH,
-    FUNCTIONAL,
-)
+        ("same_padding",),
+        TORCH,
+        FUNCTIONAL,
+    )
+    emitted(
+        f"avg_pool{_n}d_same",
+        f'''
+def avg_pool{_n}d_same(x, kernel_size, stride):
+    """Average pooling, padded as TensorFlow's "same" does: the padding does not count."""
+    padding = same_padding(x, kernel_size, stride)
+    inside = F.pad(torch.ones_like(x[:1, :1]), padding)
+    share = F.avg_pool{_n}d(inside, kernel_size, stride)
+    return F.avg_pool{_n}d(F.pad(x, padding), kernel_size, stride) / share
+''',
+        ("same_padding",),
+        TORCH,
+        FUNCTIONAL,
+    )
+    for _kind in ("max", "avg"):
+        emitted(
+            f"{_kind}_pool{_n}d",
+            f'''
+def {_kind}_pool{_n}d(x, pool_size, strides=None, padding="valid"):
+    """{_kind.title()} pooling by Keras's arguments."""
+    kernel_size = per_axis(pool_size, {_n})
+    stride = per_axis(strides or pool_size, {_n})
+    if padding.lower() == "same":
+        return {_kind}_pool{_n}d_same(x, kernel_size, stride)
+    return F.{_kind}_pool{_n}d(x, kernel_size, stride)
+''',
+            ("per_axis", f"{_kind}_pool{_n}d_same"),
+            FUNCTIONAL,
+        )
 
 emitted(
     "masked_mean",
@@ -77,6 +97,16 @@ def _arguments(window: Window) -> tuple[Expr, ...]:
     """Torch's window and stride, the latter where it is another one."""
     size, stride = tidy(window.kernel), tidy(window.strides)
     return (size,) if size.text == stride.text else (size, stride)
+
+
+def _by_helper(kind: str, x: Tensor, window: Window) -> Expr:
+    """Pooling with "same", where no option of torch's function does it."""
+    given = [per_axis(size, window.count) for size in (window.kernel, window.strides)]
+    if any(size is None for axes in given for size in axes):
+        name, args = f"{kind}_pool{window.count}d", _arguments(window)
+        return helper(name, x.code, *args, padding="same")
+    pair = [tuple(size for size in axes if size is not None) for axes in given]
+    return helper(f"{kind}_pool{window.count}d_same", x.code, *pair)
 
 
 def _far_side_only(window: Window, amounts: Amounts | None) -> bool:
@@ -102,7 +132,7 @@ def _max_pool_code(x: Tensor, window: Window) -> Expr:
     if window.mode == "valid":
         return call(name, x.code, *args)
     if window.mode is None:
-        return helper("max_pool", x.code, *args, padding=window.padding)
+        return helper(f"max_pool{window.count}d", x.code, *args, padding=window.padding)
     amounts = window.same_amounts(x)
     both = None if amounts is None else both_sides(amounts)
     if both is not None and expr(both).is_const(0):
@@ -110,7 +140,7 @@ def _max_pool_code(x: Tensor, window: Window) -> Expr:
     if _far_side_only(window, amounts):
         return call(name, x.code, *args, ceil_mode=True)
     if amounts is None:
-        return helper("max_pool", x.code, *args, padding="same")
+        return _by_helper("max", x, window)
     if both is not None and _torch_allows(window, amounts):
         return call(name, x.code, *args, padding=both)
     return call(name, padded(x.code, amounts, value=LOWEST), *args)
@@ -132,7 +162,7 @@ def _avg_pool_code(x: Tensor, window: Window) -> Expr:
     if window.mode == "valid":
         return call(name, x.code, *args)
     if window.mode is None:
-        return helper("avg_pool", x.code, *args, padding=window.padding)
+        return helper(f"avg_pool{window.count}d", x.code, *args, padding=window.padding)
     amounts = window.same_amounts(x)
     both = None if amounts is None else both_sides(amounts)
     if both is not None and expr(both).is_const(0):
@@ -141,7 +171,7 @@ def _avg_pool_code(x: Tensor, window: Window) -> Expr:
         return call(name, x.code, *args, ceil_mode=True)
     if amounts is not None and both is not None and _torch_allows(window, amounts):
         return call(name, x.code, *args, padding=both, count_include_pad=False)
-    return helper("avg_pool", x.code, *args, padding="same")
+    return _by_helper("avg", x, window)
 
 
 def _channels(x: Tensor) -> Dim:
@@ -257,14 +287,15 @@ def global_average_pooling1d(
     x: Tensor, data_format: Param = None, keepdims: Param = False
 ) -> Tensor:
     """A mean over the steps, of those that are not masked."""
-    if x.mask is None:
+    mask = mask_of(x)
+    if mask is None:
         return _global(x, "mean", 1, data_format, keepdims)
     channels_last(data_format)
     code = in_keras_order(x)
     if _kept(keepdims):
-        result = helper("masked_mean", code, x.mask, keepdim=True)
+        result = helper("masked_mean", code, mask, keepdim=True)
         return Tensor(result, (ONE, _channels(x)), dtype=x.dtype)
-    return _flat(x, helper("masked_mean", code, x.mask))
+    return _flat(x, helper("masked_mean", code, mask))
 
 
 @layer("GlobalAveragePooling2D", "GlobalAvgPool2D")

@@ -241,6 +241,9 @@ def _bounds(factor: Expr) -> tuple[Expr, Expr]:
     """A number as that range around zero."""
     if factor.items is not None and len(factor.items) == 2:
         return factor.items[0], factor.items[1]
+    if factor.known and isinstance(factor.value, (list, tuple)):
+        low, high = factor.value
+        return expr(low), expr(high)
     return (expr(-factor.value) if factor.known else prefix("-", factor)), factor
 
 
