@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import libcst as cst
 
@@ -12,15 +13,18 @@ from transpiler.interpret.region import FileContext, GiveUp
 from transpiler.interpret.values import Framework, Function, UserClass, Value
 from transpiler.options import Options
 from transpiler.registry import load_rules
+from transpiler.source.files import decode
 from transpiler.source.tree import Tree
 
 
 class Project:
     """Finds and interprets the modules that files import from each other."""
 
+    #: What was interpreted before, by path, time of change and options; shared by all runs.
+    seen: ClassVar[dict[tuple[Path, int, Options], FileContext | None]] = {}
+
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.known: dict[Path, FileContext | None] = {}
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """The functions and classes of a module that a file imports; None where it isn't found."""
@@ -29,18 +33,25 @@ class Project:
         path = locate(Path(file.path), module)
         if path is None:
             return None
-        if path not in self.known:
-            self.known[path] = None  # what imports each other in a circle sees nothing
-            self.known[path] = self._interpret(path)
-        other = self.known[path]
+        other = self._context(path)
         if other is None:
             return None
         kinds = (Framework, Function, UserClass)
         return {n: v for n, v in other.globals.items() if isinstance(v, kinds)}
 
+    def _context(self, path: Path) -> FileContext | None:
+        try:
+            key = (path, path.stat().st_mtime_ns, self.options)
+        except OSError:
+            return None
+        if key not in self.seen:
+            self.seen[key] = None  # what imports each other in a circle sees nothing
+            self.seen[key] = self._interpret(path)
+        return self.seen[key]
+
     def _interpret(self, path: Path) -> FileContext | None:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = decode(path.read_bytes()).text
             if "keras" not in text and "tensorflow" not in text:
                 return None
             other = interpret(Tree(text), self.options, load_rules(), self.load, str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -28,3 +29,12 @@ def apply(text: str, edits: list[Edit]) -> str:
         position = edit.end
     parts.append(text[position:])
     return "".join(parts)
+
+
+def tidied(before: str, after: str) -> str:
+    """The new text without the blank lines that removed statements left behind."""
+    if after == before:
+        return after
+    if "\n\n\n\n" not in before:
+        after = re.sub(r"\n{4,}", "\n\n\n", after)
+    return after if before.startswith("\n") else after.lstrip("\n")

@@ -21,10 +21,10 @@ from transpiler.diagnostics import (
     Severity,
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.fold import fold
 from transpiler.emit.functions import render_operation
-from transpiler.emit.imports import finish_imports
+from transpiler.emit.imports import import_edits
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.text import substitute_names
@@ -520,10 +520,11 @@ class _FileWriter:
             self._todo(offset, code, message)
         if not self.class_spots and not self.edits:
             return self.tree.text, self.records, self.diagnostics, False
-        text = self._with_helpers()
+        self._with_helpers()
         if self.class_spots:
             made = {u.plan.name for u in self._all_units() if not u.problem}
-            text = finish_imports(self.file, text, self.helpers, made)
+            self.edits += import_edits(self.file, self.edits, self.helpers, made)
+        text = tidied(self.tree.text, apply(self.tree.text, self.edits))
         changed = text != self.tree.text
         return (
             text,
@@ -1170,8 +1171,8 @@ class _FileWriter:
 
     # helpers ---------------------------------------------------------------------------------
 
-    def _with_helpers(self) -> str:
-        """The new text; functions that classes need stand after the last class before their use."""
+    def _with_helpers(self) -> None:
+        """Functions that classes need stand after the last class before their use."""
         helpers = self._helper_text().rstrip("\n")
         candidates = [*self.class_edits, *self.after_classes]
         if helpers and candidates:
@@ -1185,7 +1186,6 @@ class _FileWriter:
             else:
                 text = f"{body}\n\n\n{helpers}{ending}"
             self.edits = [Edit(e.start, e.end, text) if e is target else e for e in self.edits]
-        return apply(self.tree.text, self.edits)
 
     def _first_use(self) -> int | None:
         """Where the module first makes something whose class needs the helpers."""

@@ -4,59 +4,116 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
 import libcst as cst
 
+from transpiler.emit.edits import Edit, apply
 from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
-from transpiler.interpret.symbols import is_framework
+from transpiler.interpret.symbols import canonical, is_framework
+from transpiler.interpret.values import Framework
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
 
 
-def finish_imports(file: FileContext, text: str, helpers: set[str], made: set[str]) -> str:
-    """The text with its imports put right: what only dead imports read is dead too."""
-    for _ in range(5):
-        better = _put_right(file, text, helpers, made)
-        if better == text:
-            break
-        text = better
-    return text
+def import_edits(file: FileContext, edits: list[Edit], helpers: set[str], made: set[str]) -> list[Edit]:
+    """The edits that put the imports of a converted file right.
 
-
-def _put_right(file: FileContext, text: str, helpers: set[str], made: set[str]) -> str:
-    needed = _needed(text)
+    What the new text reads outside of its imports is alive; going backwards, so is what a live
+    import, or a live alias such as `layers = tf.keras.layers`, reads in turn.
+    """
+    tree = file.tree
+    candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
+    blanked = [Edit(*_lines(tree, c.statement), "") for c in candidates]
+    rest = apply(tree.text, [*edits, *blanked])
+    used = _names_read(rest) - made
+    removals: list[Edit] = []
+    spot: int | None = None
+    dead_tests: set[str] = set()
+    for candidate in reversed(candidates):
+        kept = candidate.kept(file, used)
+        if kept is None:
+            continue
+        spans, reads = kept
+        used |= reads
+        removals += [Edit(start, end, "") for start, end in spans]
+        if spans and candidate.framework:
+            spot = tree.line_start(tree.span(candidate.statement)[0])
+        if spans and not reads and isinstance(candidate.statement, cst.If):
+            dead_tests |= set(_WORD.findall(tree.source(candidate.statement.test)))
+    removals += _orphans(tree, used, dead_tests)
+    needed = _needed(rest)
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
         for line in emitted.imports if emitted is not None else ():
             if line not in needed and line not in _ORDER:
                 needed.insert(0, line)
-    tree = Tree(text)
-    used = _names_read(text) - made
-    removals: list[tuple[int, int]] = []
-    spot: int | None = None
-    dead_names: set[str] = set()
-    for statement in tree.module.body:
-        verdict = _dead(file, tree, statement, used)
-        if verdict is None:
-            continue
-        spans, whole, names = verdict
-        dead_names |= names
-        if spot is None:
-            spot = tree.line_start(tree.span(statement)[0])
-        removals += spans
-        del whole
-    removals += _orphans(file, tree, used, dead_names)
-    have = {line for line in needed if re.search(rf"^{re.escape(line)}$", text, re.M)}
-    missing = [line for line in needed if line not in have]
+    present = set(tree.text.splitlines())
+    missing = [line for line in needed if line not in present]
     if spot is None:
         spot = _after_docstring(tree)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    block = "".join(line + newline for line in missing)
-    if not removals and not block:
-        return text
-    return _rebuild(text, removals, spot, block)
+    block = "".join(f"{line}\n" for line in missing)
+    if block:
+        removals.append(Edit(spot, spot, block))
+    return removals
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A top-level statement that may be dead once models are converted."""
+
+    statement: cst.CSTNode
+    kind: str  #: "import", "alias" or "block"
+    framework: bool
+
+    def kept(self, file: FileContext, used: set[str]) -> tuple[list[tuple[int, int]], set[str]] | None:
+        """The spans of it that go, and the names that what stays of it reads; None: leave it."""
+        tree = file.tree
+        statement = self.statement
+        if self.kind == "alias":
+            assert isinstance(statement, cst.SimpleStatementLine)
+            node = statement.body[0]
+            assert isinstance(node, cst.Assign)
+            target = node.targets[0].target
+            assert isinstance(target, cst.Name)
+            held = file.globals.get(target.value)
+            if isinstance(held, Framework) and target.value not in used:
+                return [_lines(tree, statement)], set()
+            return [], set(_WORD.findall(tree.source(node.value)))
+        if self.kind == "block":
+            names = {n for node in _imports_in(statement) for n, _ in _bound_names(node)}
+            if not names & used and not _has_star(statement):
+                return [_lines(tree, statement)], set()
+            test = tree.source(statement.test) if isinstance(statement, cst.If) else ""
+            return [], set(_WORD.findall(test))
+        assert isinstance(statement, cst.SimpleStatementLine)
+        verdict = _dead_import(file, tree, statement, statement.body[0], used)
+        return ([], set()) if verdict is None else (verdict, set())
+
+
+def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
+    if isinstance(statement, cst.SimpleStatementLine):
+        if len(statement.body) != 1:
+            return None
+        node = statement.body[0]
+        if _is_framework_import(node):
+            return _Candidate(statement, "import", True)
+        if (
+            isinstance(node, cst.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0].target, cst.Name)
+            and isinstance(node.value, (cst.Attribute, cst.Name))
+        ):
+            return _Candidate(statement, "alias", False)
+        return None
+    if isinstance(statement, (cst.If, cst.Try)) and _only_framework_imports(statement):
+        return _Candidate(statement, "block", True)
+    return None
 
 
 def _needed(text: str) -> list[str]:
@@ -109,38 +166,6 @@ def _is_framework_import(node: cst.BaseSmallStatement) -> bool:
     return False
 
 
-def _dead(
-    file: FileContext, tree: Tree, statement: cst.CSTNode, used: set[str]
-) -> tuple[list[tuple[int, int]], bool, set[str]] | None:
-    """What of a top-level statement goes: (spans, all of it, names that it no longer reads)."""
-    if isinstance(statement, cst.SimpleStatementLine):
-        if len(statement.body) == 1 and _is_framework_import(statement.body[0]):
-            return _dead_import(tree, statement, statement.body[0], used)
-        if len(statement.body) == 1 and _is_alias(file, tree, statement.body[0], used):
-            return [_lines(tree, statement)], True, set()
-        return None
-    if isinstance(statement, (cst.If, cst.Try)) and _only_framework_imports(statement):
-        names = {n for node in _imports_in(statement) for n, _ in _bound_names(node)}
-        if not names & used and not _has_star(statement):
-            test = set()
-            if isinstance(statement, cst.If):
-                test = set(re.findall(r"[A-Za-z_]\w*", tree.source(statement.test)))
-            return [_lines(tree, statement)], True, test
-    return None
-
-
-def _is_alias(file: FileContext, tree: Tree, node: cst.BaseSmallStatement, used: set[str]) -> bool:
-    """`layers = tf.keras.layers` whose name nobody reads."""
-    from transpiler.interpret.values import Framework
-
-    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
-        return False
-    target = node.targets[0].target
-    if not isinstance(target, cst.Name) or not isinstance(node.value, (cst.Attribute, cst.Name)):
-        return False
-    return isinstance(file.globals.get(target.value), Framework) and target.value not in used
-
-
 def _has_star(statement: cst.CSTNode) -> bool:
     return any(isinstance(n.names, cst.ImportStar) for n in _imports_in(statement))
 
@@ -172,28 +197,24 @@ def _only_framework_imports(statement: cst.CSTNode) -> bool:
 
 
 def _dead_import(
-    tree: Tree, statement: cst.SimpleStatementLine, node: cst.BaseSmallStatement, used: set[str]
-) -> tuple[list[tuple[int, int]], bool, set[str]] | None:
+    file: FileContext,
+    tree: Tree,
+    statement: cst.SimpleStatementLine,
+    node: cst.BaseSmallStatement,
+    used: set[str],
+) -> list[tuple[int, int]] | None:
     assert isinstance(node, (cst.Import, cst.ImportFrom))
     if isinstance(node.names, cst.ImportStar):
-        from transpiler.interpret.symbols import canonical
-        from transpiler.registry import load_rules
-
-        exported = (
-            load_rules().exported(canonical(dotted(node.module)))
-            if isinstance(node, cst.ImportFrom)
-            else set()
-        )
-        if exported and not exported & used:
-            return [_lines(tree, statement)], True, set()
-        return None
+        assert isinstance(node, cst.ImportFrom)
+        exported = file.rules.exported(canonical(dotted(node.module)))
+        return [_lines(tree, statement)] if exported and not exported & used else None
     names = _bound_names(node)
     dead = [(n, a) for n, a in names if n not in used]
     if not dead:
         return None
     if len(dead) == len(names):
-        return [_lines(tree, statement)], True, set()
-    return _drop_aliases(tree, node, [a for _, a in dead]), False, set()
+        return [_lines(tree, statement)]
+    return _drop_aliases(tree, node, [a for _, a in dead])
 
 
 def _drop_aliases(
@@ -220,30 +241,19 @@ def _drop_aliases(
     return spans
 
 
-def _orphans(
-    file: FileContext, tree: Tree, used: set[str], dead_names: set[str]
-) -> list[tuple[int, int]]:
+def _orphans(tree: Tree, used: set[str], dead_tests: set[str]) -> list[Edit]:
     """Imports that only a removed condition read: `from package import TF`."""
-    found: list[tuple[int, int]] = []
+    found: list[Edit] = []
     for statement in tree.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             continue
         node = statement.body[0]
         if not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
             continue
-        names = [n for n, _ in _bound_names(node)]
-        still = _names_read_without(tree, dead_names) if set(names) & dead_names else set()
-        if names and set(names) <= dead_names and not set(names) & still:
-            found.append(_lines(tree, statement))
+        names = {n for n, _ in _bound_names(node)}
+        if names and names <= dead_tests and not names & used:
+            found.append(Edit(*_lines(tree, statement), ""))
     return found
-
-
-def _names_read_without(tree: Tree, names: set[str]) -> set[str]:
-    counts: dict[str, int] = {}
-    for node in ast.walk(ast.parse(tree.text)):
-        if isinstance(node, ast.Name) and node.id in names:
-            counts[node.id] = counts.get(node.id, 0) + 1
-    return {n for n, c in counts.items() if c > 1}
 
 
 def _lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
@@ -266,30 +276,3 @@ def _after_docstring(tree: Tree) -> int:
         else:
             break
     return spot
-
-
-def _rebuild(text: str, removals: list[tuple[int, int]], spot: int, block: str) -> str:
-    parts: list[str] = []
-    position = 0
-    placed = False
-    for start, end in sorted(removals):
-        if start < position:
-            continue
-        if not placed and spot <= start:
-            parts.append(text[position:spot])
-            parts.append(block)
-            position = spot
-            placed = True
-        parts.append(text[position:start])
-        position = end
-    if not placed:
-        parts.append(text[position:spot])
-        parts.append(block)
-        position = spot
-    parts.append(text[position:])
-    made = "".join(parts)
-    if removals:
-        made = re.sub(r"\n{4,}", "\n\n\n", made)
-        if not text.startswith("\n"):
-            made = made.lstrip("\n")
-    return made

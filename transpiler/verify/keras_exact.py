@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import pi, sqrt
 from typing import Any
 
 
@@ -9,6 +10,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     """Patch TensorFlow and Keras, once per process."""
     _cast_exactly(tensorflow)
     _pool_in_two_steps(tensorflow)
+    _activate_exactly(tensorflow)
     if framework == "keras2":
         _average_exactly(tensorflow, keras.layers.BatchNormalization.__mro__[1])
 
@@ -25,6 +27,40 @@ def _cast_exactly(tensorflow: Any) -> None:
 
     for module in (tensorflow, tensorflow.compat.v2, tensorflow.compat.v1):
         module.cast = cast
+
+
+def _activate_exactly(tensorflow: Any) -> None:
+    """TensorFlow keeps the constants of these in float32, or has no kernel for float64."""
+
+    def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
+        x = tensorflow.convert_to_tensor(features)
+        return tensorflow.where(x > 0, x, x * tensorflow.cast(alpha, x.dtype))
+
+    def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
+        x = tensorflow.convert_to_tensor(features)
+        if approximate:
+            return 0.5 * x * (1 + tensorflow.tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
+        return 0.5 * x * (1 + tensorflow.math.erf(x / sqrt(2)))
+
+    def lrn(
+        input: Any,
+        depth_radius: int = 5,
+        bias: float = 1.0,
+        alpha: float = 1.0,
+        beta: float = 0.5,
+        name: str | None = None,
+    ) -> Any:
+        x = tensorflow.convert_to_tensor(input)
+        sides = [[0, 0]] * 3 + [[depth_radius, depth_radius]]
+        squares, depth = tensorflow.pad(x * x, sides), x.shape[-1]
+        total = sum(squares[..., i : i + depth] for i in range(2 * depth_radius + 1))
+        return x / (bias + alpha * total) ** beta
+
+    for module in (tensorflow.nn, tensorflow.compat.v2.nn, tensorflow.compat.v1.nn):
+        module.leaky_relu = leaky_relu
+        module.lrn = module.local_response_normalization = lrn
+        if hasattr(module, "gelu"):
+            module.gelu = gelu
 
 
 def _average_exactly(tensorflow: Any, layer: Any) -> None:

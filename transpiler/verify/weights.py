@@ -98,6 +98,21 @@ def convolution(w: Weights, unit: Unit) -> Mapped:
     return {"weight": channels_first(w["kernel"]), "bias": w.get("bias")}
 
 
+@maps("LocallyConnected1D", "LocallyConnected2D")
+def locally_connected(w: Weights, unit: Unit) -> Mapped:
+    """(places, sizes and channels, out) becomes (out, channels, *places, *sizes)."""
+    kernel, bias = w["kernel"], w.get("bias")
+    shape = unit.shapes["weight"]
+    count = (len(shape) - 2) // 2
+    places, sizes = shape[2 : 2 + count], shape[2 + count :]
+    apart = kernel.reshape(*places, *sizes, shape[1], shape[0])
+    axes = (2 * count + 1, 2 * count, *range(2 * count))
+    return {
+        "weight": apart.transpose(axes),
+        "bias": None if bias is None else np.moveaxis(bias, -1, 0),
+    }
+
+
 def channels_first(kernel: Array) -> Array:
     """(*sizes, a, b) → (b, a, *sizes)."""
     last = kernel.ndim - 1

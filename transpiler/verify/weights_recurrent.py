@@ -89,16 +89,16 @@ def multi_head_attention(w: Weights, unit: Unit) -> Mapped:
     return mapped
 
 
-def _parts(name: str) -> Callable[[Callable[[LayerRecord], list[LayerRecord]]], None]:
+def _parts(*names: str) -> Callable[[Callable[[LayerRecord], list[LayerRecord]]], None]:
     """Declare how a Keras layer comes apart."""
 
     def declare(function: Callable[[LayerRecord], list[LayerRecord]]) -> None:
-        PARTS[name] = function
+        PARTS.update(dict.fromkeys(names, function))
 
     return declare
 
 
-@_parts("MultiHeadAttention")
+@_parts("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention")
 def _projections(layer: LayerRecord) -> list[LayerRecord]:
     """Query, key, value and output, each like a Dense over flattened heads."""
     step = 2 if layer.facts.get("use_bias", True) else 1
