@@ -37,7 +37,7 @@ def verify(entry: Entry, packages: Packages, session: VerifySession) -> ModelRep
     package = packages[entry.package]
     original, converted = programs(entry, packages)
     session.timeout = entry.seconds
-    reports = session.verify(original, converted, [entry.call])
+    reports = session.verify(original, converted, [entry.call], only=True)
     wanted = [report for report in reports if report.name == entry.call]
     assert wanted, f"{entry.call} is not found in {package.name}: {reports}"
     return wanted[0]

@@ -57,14 +57,15 @@ class VerifySession:
         calls: Sequence[str] = (),
         level: str = "gradients",
         keras: str = "auto",
+        only: bool = False,
     ) -> list[ModelReport]:
-        """The verdict on every model of a pair of programs.
+        """The verdict on every model of a pair of programs; with `only`, just on the calls.
 
         Raises SyntaxError where one of the texts, or a call, isn't Python.
         """
         module = read_module(original)
         ast.parse(converted.text)
-        targets = tuple(find_targets(module, calls))
+        targets = tuple(t for t in find_targets(module, calls) if t.asked or not only)
         reports: list[ModelReport] = []
         if targets:
             request = Request(original, targets, gradients=level != "forward")
@@ -74,7 +75,7 @@ class VerifySession:
                     reports = attempt
                 if not _failures(reports):
                     break
-        return _in_order([*reports, *_unreached(module, targets)])
+        return _in_order(reports if only else [*reports, *_unreached(module, targets)])
 
     def _run(self, request: Request, converted: Program, framework: str) -> list[ModelReport]:
         """Measure and compare in float64, and again in float32 what can't be judged there."""
