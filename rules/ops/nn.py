@@ -12,7 +12,7 @@ from rules.ops.operators import Operand, binary, code_of, in_order, together
 from rules.ops.reductions import torch_axes
 from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import Param, Result, op
+from transpiler.rule import Param, Result, op, unless
 
 
 def _same(name: str, *names: str) -> None:
@@ -184,6 +184,27 @@ def bias_add(x: Tensor, bias: Operand, data_format: Param = None) -> Tensor:
     if not data_format.is_const(None, "NHWC", "channels_last"):
         raise Unsupported(f"data_format={data_format}")
     return binary(x, "+", bias)
+
+
+@op("tf.nn.local_response_normalization", "tf.nn.lrn", layout=Layout.FIRST, aliases=ONE)
+def local_response_normalization(
+    x: Tensor,
+    depth_radius: Param = 5,
+    bias: Param = 1.0,
+    alpha: Param = 1.0,
+    beta: Param = 0.5,
+) -> Tensor:
+    """Torch takes the whole width, and the mean over it where TensorFlow takes the sum."""
+    size = infix(infix(2, "*", depth_radius), "+", 1)
+    share = infix(size, "*", alpha)
+    if share.known:
+        share = expr(float(f"{share.value:.12g}"))
+    options = {
+        **unless(share, 1e-4, alpha=share),
+        **unless(beta, 0.75, beta=beta),
+        **({} if bias.is_const(1, 1.0) else {"k": bias}),
+    }
+    return replace(x, code=call("F.local_response_norm", x.code, size, **options), mask=None)
 
 
 @op("tf.nn.l2_loss", aliases=ONE)

@@ -48,8 +48,8 @@ def test_concatenate(layout: Layout, sizes: str, axis: int) -> None:
 
 def test_concatenate_along_an_unknown_axis() -> None:
     check("Concatenate", [(3, 4), (3, 4)], hidden=("axis",), axis=1)
+    shapes = [(3, 3, 4), (3, 3, 4)]
     with pytest.raises(Unsupported):
-        shapes = [(3, 3, 4), (3, 3, 4)]
         translate("Concatenate", shapes, {"axis": 1}, layout=Layout.FIRST, hidden=("axis",))
 
 

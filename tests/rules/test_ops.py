@@ -474,3 +474,15 @@ def test_case(case: tuple[Any, ...]) -> None:
 def test_refused(name: str, args: tuple[Any, ...]) -> None:
     with pytest.raises(Unsupported):
         evaluated(name, args, {}, False)
+
+
+@pytest.mark.parametrize("options", [{}, {"alpha": 1e-4, "beta": 0.75}, {"depth_radius": 1}])
+def test_local_response_normalization(options: dict[str, Any]) -> None:
+    rule = OPS["tf.nn.lrn"]
+    given = {p: expr(options.get(p, d.default)) for p, d in rule.signature.parameters.items()}
+    x = symbolic("x", IMAGE, True)
+    result = rule.build(**{**given, "x": x})
+    assert isinstance(result, Tensor)
+    (ours,) = model_of(in_order(result), ("x",))(torch.as_tensor(IMAGE))
+    theirs = tf.nn.lrn(IMAGE.astype("float32"), **options)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)

@@ -22,7 +22,7 @@ MINE = [r for r in RULES if r.build.__module__.rpartition(".")[2] in {
 #: Arguments that the engine reports as not translated.
 REFUSED = {"lora_rank", "lora_alpha", "quantization_config"}
 #: Layers that only older versions have.
-OLD = {"ThresholdedReLU", "Merge"}
+OLD = {"LocallyConnected1D", "LocallyConnected2D", "Merge", "ThresholdedReLU"}
 
 
 def theirs(rule: Rule) -> Any:
