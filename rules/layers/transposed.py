@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.emitted import NN, emitted
+from rules.emitted import FUNCTIONAL, NN, emitted
 from rules.layers.windows import Amounts, Window, channels_last, per_axis, spatial, tidy
 from transpiler.ir.expr import Arg, Expr, index, infix
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
@@ -34,6 +34,38 @@ class PaddedConvTranspose{_n}d(nn.ConvTranspose{_n}d):
         (),
         NN,
     )
+    emitted(
+        f"SizedConvTranspose{_n}d",
+        f'''
+class SizedConvTranspose{_n}d(nn.ConvTranspose{_n}d):
+    """Takes Keras's paddings; `output_padding` adds to the size, or is None."""
+
+    def __init__(self, *args, padding="valid", output_padding=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if isinstance(output_padding, int):
+            output_padding = (output_padding,) * {_n}
+        self.cuts = []
+        sizes = zip(self.kernel_size, self.stride, self.dilation)
+        for axis, (k, s, d) in enumerate(sizes):
+            k = (k - 1) * d + 1
+            more = None if output_padding is None else output_padding[axis]
+            if padding.lower() == "same":
+                total = k - s if more is None else 2 * (k // 2) - more
+                before = max(total, 0) // 2
+            else:
+                total = min(k - s, 0) if more is None else -more
+                before = 0
+            self.cuts = [-before, before - total, *self.cuts]
+
+    def forward(self, x):
+        sizes = {{"stride": self.stride, "dilation": self.dilation}}
+        out = F.pad(F.conv_transpose{_n}d(x, self.weight, **sizes), self.cuts)
+        return out if self.bias is None else out + self.bias.view(-1{", 1" * _n})
+''',
+        (),
+        NN,
+        FUNCTIONAL,
+    )
 
 
 def _cut(window: int, stride: int, more: int | None, same: bool) -> tuple[int, int]:
@@ -51,9 +83,7 @@ def _cuts(window: Window, more: Expr) -> Amounts | None:
     if plain and window.all_ones(window.dilation) and _tiles(window):
         return ((0, 0),) * window.count
     known = [sizes(v, window.count) for v in (window.kernel, window.strides, window.dilation)]
-    if not plain and (window.mode is None or None in known or not more.known):
-        raise Unsupported("output_padding, where not all sizes are known")
-    if window.mode is None or None in known:
+    if window.mode is None or None in known or not more.known:
         return None
     extra = (None,) * window.count if plain else sizes(more, window.count) or ()
     each = zip(*(k or () for k in known), extra, strict=True)
@@ -70,11 +100,13 @@ def _tiles(window: Window) -> bool:
     )
 
 
-def _shape(x: Tensor, window: Window, cuts: Amounts | None) -> tuple[Dim, ...]:
+def _shape(
+    x: Tensor, window: Window, cuts: Amounts | None, output_padding: Expr
+) -> tuple[Dim, ...]:
     given = (window.kernel, window.strides, window.dilation)
     each = zip(spatial(x, window.count), *(per_axis(v, window.count) for v in given), strict=True)
     if cuts is None:
-        same = window.mode == "same"
+        same = window.mode == "same" and output_padding.is_const(None)
         return tuple(infix(n, "*", s) if n and s and same else None for n, _, s, _ in each)
     return tuple(_size(n, k, s, d, cut) for (n, k, s, d), cut in zip(each, cuts, strict=True))
 
@@ -107,15 +139,18 @@ def _conv_transpose(
         **unless(use_bias, True, bias=use_bias),
     }
     args = (x.channels, filters, tidy(window.kernel))
-    if cuts is None:
+    if cuts is None and output_padding.is_const(None):
         module = own(f"Padded{name}", *args, hint=hint, **options)
+    elif cuts is None:
+        options["output_padding"] = output_padding
+        module = own(f"Sized{name}", *args, hint=hint, **options)
     else:
         module = nn(name, *args, hint=hint, **options)
     code = _without_far_side(module(x.code), cuts or ())
     if x.dims is None:
         return replace(x.with_channels(code, filters), mask=None)
     assert len(space) == window.count
-    return replace(x.to(code, (*_shape(x, window, cuts), filters)), mask=None)
+    return replace(x.to(code, (*_shape(x, window, cuts, output_padding), filters)), mask=None)
 
 
 def _padding(window: Window, cuts: Amounts | None) -> dict[str, Arg]:

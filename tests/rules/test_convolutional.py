@@ -141,6 +141,29 @@ def test_transposed_with_output_padding(kernel: int, stride: int, more: int, pad
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "more"),
+    [(3, 2, 1), (3, 2, 0), (5, 3, 1), (4, 3, 2), (2, 3, None), (4, 2, None), ((3, 5), 3, (1, 0))],
+)
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_transposed_with_output_padding_at_run_time(
+    kernel: Any, stride: int, more: Any, padding: str, use_bias: bool
+) -> None:
+    for hidden in ((*ALL, "output_padding"), ("output_padding",), ("padding", "output_padding")):
+        check(
+            "Conv2DTranspose",
+            [(5, 6, 2)],
+            hidden=hidden,
+            filters=3,
+            kernel_size=kernel,
+            strides=stride,
+            padding=padding,
+            output_padding=more,
+            use_bias=use_bias,
+        )
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
 def test_transposed_in_three_dimensions(padding: str) -> None:
     check("Conv3DTranspose", [(3, 4, 3, 2)], filters=3, kernel_size=3, strides=2, padding=padding)
     check("Conv3DTranspose", [(3, 4, 3, 2)], filters=3, kernel_size=(2, 3, 1), padding=padding)
