@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import re
+import symtable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import libcst as cst
@@ -22,16 +25,15 @@ from transpiler.diagnostics import (
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply, tidied
-from transpiler.emit.fold import fold
 from transpiler.emit.functions import render_operation
 from transpiler.emit.imports import import_edits
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.residual import Removal, statement_lines
-from transpiler.emit.text import substitute_names
+from transpiler.emit.text import blanked
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework, UserClass
+from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
 
@@ -353,6 +355,9 @@ class FileEmitter:
                 self._share(unit, written)
                 writer = _Writer(unit.plan)
                 unit.text = writer.write()
+                missing = self._unknown_names(unit.text.text)
+                if missing:
+                    raise EmitError(f"`{missing}` would not be defined in the class")
                 written.append((unit, writer))
             except EmitError as why:
                 unit.problem = str(why)
@@ -369,6 +374,51 @@ class FileEmitter:
                         name = block.summary.function.name if block.summary else ""
                         unit.problem = f"`{name}`: {block.problem}"
                         changed = True
+
+    def _unknown_names(self, text: str) -> str:
+        """A name that a class reads and nobody defines, if there is one."""
+        known = self.known_names
+        try:
+            tables = [symtable.symtable(text, "<class>", "exec")]
+        except SyntaxError as why:
+            raise EmitError(f"internal error (the class is not valid Python: {why})") from why
+        while tables:
+            table = tables.pop()
+            tables += table.get_children()
+            if table.get_type() == "module":
+                continue
+            for symbol in table.get_symbols():
+                name = symbol.get_name()
+                if symbol.is_global() and symbol.is_referenced() and name not in known:
+                    return name
+        return ""
+
+    @cached_property
+    def known_names(self) -> set[str]:
+        """Every name that a class may read: of the module, of Python, of what is emitted."""
+        module = self.file.module
+        assert module is not None
+        found = {n for n in module.scope.versions if n.isidentifier()} | set(module.scope.values)
+        found |= set(dir(builtins)) | {
+            "__file__",
+            "__name__",
+            "torch",
+            "nn",
+            "F",
+            "math",
+            "partial",
+            "os",
+            "copy",
+        }
+        found |= set(self.file.rules.emitted) | {"init_like_keras"} | set(self.class_names.values())
+        found |= {s.function.name for s in self.operations}
+        for statement in self.tree.module.body:
+            text = self.tree.source(statement)
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                found.add(statement.name.value)
+            elif "import" in text or not isinstance(statement, cst.SimpleStatementLine):
+                found |= set(_WORD.findall(text))
+        return found
 
     def _share(self, unit: Unit, written: list[tuple[Unit, _Writer]]) -> None:
         """Modules that an earlier model of the same region made, or that a borrowed model has."""
@@ -855,7 +905,7 @@ class _FileWriter:
         start, end = self.tree.span(node)
         outside = [e for e in self.edits if not (start <= e.start and e.end <= end)]
         remaining = apply(self.tree.text, [*outside, Edit(start, end, "")])
-        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", _blanked(remaining)))
+        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", blanked(remaining)))
 
     # operations ------------------------------------------------------------------------------
 
@@ -1059,7 +1109,7 @@ class _FileWriter:
         """Models whose tensors or layers a statement needs that stays as it is, stay too."""
         wanted: set[str] = set()
         for node, _ in module.failed_statements.values():
-            wanted |= set(_WORD.findall(_blanked(self.tree.source(node))))
+            wanted |= set(_WORD.findall(blanked(self.tree.source(node))))
         graph = list(module.graph_statements.values())
         failed = {id(n) for n, _ in module.failed_statements.values()}
         changed = bool(wanted)
@@ -1076,7 +1126,7 @@ class _FileWriter:
                     defined = {owner.group(1)}
                 if defined & wanted:
                     stays.add(id(statement))
-                    wanted |= set(_WORD.findall(_blanked(text)))
+                    wanted |= set(_WORD.findall(blanked(text)))
                     changed = True
         for unit in units:
             assert unit.built is not None
@@ -1155,7 +1205,7 @@ class _FileWriter:
         )
 
     def _framework_use(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
-        text = _blanked(self.tree.text[start:end])
+        text = blanked(self.tree.text[start:end])
         for match in pattern.finditer(text):
             offset = start + match.start()
             if not any(e.start <= offset < e.end for e in self.edits):
@@ -1263,16 +1313,3 @@ def _is_import(statement: cst.CSTNode) -> bool:
         and all(isinstance(b, (cst.Import, cst.ImportFrom, cst.Pass)) for b in leaf.body)
         for leaf in _leaves([statement])
     )
-
-
-_STRINGS = re.compile(
-    r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*"
-)
-
-
-def _blanked(text: str) -> str:
-    """Source with strings and comments made blank."""
-    return _STRINGS.sub(lambda m: " " * len(m.group()), text)
-
-
-__all__ = ["Severity", "UserClass", "substitute_names"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.classes import ClassPlan, EmitError, _Writer
-from transpiler.emit.fold import fold
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 
@@ -34,8 +33,15 @@ def render_operation(file: FileContext, summary: Summary) -> str | None:
     except EmitError:
         return None
     tree = file.tree
-    parameters = [tree.source(p.node) for p in summary.parameters if p.node is not None]
-    header = fold(f"def {summary.function.name}({', '.join(parameters)}):", 0)
+    start = tree.line_start(tree.span(node)[0])
+    body_start = tree.line_start(tree.span(node.body.body[0])[0])
+    margin = tree.span(node)[0] - start
+    head = tree.text[tree.span(node)[0] : body_start].rstrip()
+    head = "\n".join(line for line in head.split("\n") if not line.lstrip().startswith("#"))
+    header = "\n".join(
+        line[margin:] if i and not line[:margin].strip() else line
+        for i, line in enumerate(head.split("\n"))
+    )
     lines = [header]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):

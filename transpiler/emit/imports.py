@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.text import blanked
 from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.symbols import canonical, is_framework
@@ -18,7 +18,9 @@ from transpiler.source.tree import Tree
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
 
 
-def import_edits(file: FileContext, edits: list[Edit], helpers: set[str], made: set[str]) -> list[Edit]:
+def import_edits(
+    file: FileContext, edits: list[Edit], helpers: set[str], made: set[str]
+) -> list[Edit]:
     """The edits that put the imports of a converted file right.
 
     What the new text reads outside of its imports is alive; going backwards, so is what a live
@@ -71,7 +73,9 @@ class _Candidate:
     kind: str  #: "import", "alias" or "block"
     framework: bool
 
-    def kept(self, file: FileContext, used: set[str]) -> tuple[list[tuple[int, int]], set[str]] | None:
+    def kept(
+        self, file: FileContext, used: set[str]
+    ) -> tuple[list[tuple[int, int]], set[str]] | None:
         """The spans of it that go, and the names that what stays of it reads; None: leave it."""
         tree = file.tree
         statement = self.statement
@@ -131,18 +135,12 @@ def _needed(text: str) -> list[str]:
     return found
 
 
+_READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
 def _names_read(text: str) -> set[str]:
-    """The names that a module reads, outside of imports."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                found.add(node.id)
-        elif (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200
-        ):
-            found.update(re.findall(r"^[A-Za-z_]\w*$", node.value))
-    return found
+    """The names in some source, outside of strings and comments; f-strings count."""
+    return set(_READ.findall(blanked(text)))
 
 
 def _bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:

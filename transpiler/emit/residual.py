@@ -472,10 +472,12 @@ class Removal:
             return
         if self.region.left_calls:
             return
+        if any(e.comment is not None for e in returned.leading_lines):
+            return
         instance = edit.text.removeprefix(f"{name} = ")
         kept.edits = [e for e in kept.edits if e is not edit]
-        self._remove(made, kept)
-        start, end = self.tree.span(last)
+        self._remove(returned, kept)
+        start, end = self.tree.span(made)
         indent = start - self.tree.line_start(start)
         kept.edits.append(Edit(start, end, fold(f"return {instance}", indent).lstrip()))
 

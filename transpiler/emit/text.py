@@ -27,3 +27,17 @@ def substitute_names(text: str, mapping: dict[str, str]) -> str:
 def indented_comment(comment: str, indent: int) -> str:
     """A comment on a line of its own."""
     return " " * indent + comment if comment else ""
+
+
+_STRING_OR_COMMENT = re.compile(rf"[fF]?[rRbBuU]?[fF]?(?:{_STRING})|#[^\n]*")
+
+
+def blanked(text: str) -> str:
+    """Source with strings and comments made blank; f-strings stay, since they hold code."""
+
+    def put(match: re.Match[str]) -> str:
+        found = match.group()
+        prefix = found[: min((found.find(q) for q in "\"'" if q in found), default=0)]
+        return found if "f" in prefix.lower() and found[0] != "#" else " " * len(found)
+
+    return _STRING_OR_COMMENT.sub(put, text)

@@ -432,7 +432,7 @@ def call_layer(
             region.want(f"tensor:{name}", True)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
     if layer.block is not None:
-        if rest and any(k != "training" for k, _ in rest) or not isinstance(inputs, Bound):
+        if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):
             raise GiveUp("a block is called with arguments that are not known", node)
         return provided("call_deferred")(region, node, layer, inputs)
     if layer.symbol == "keras.layers.Lambda":

@@ -46,7 +46,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import For, If, Line, Node, While
-from transpiler.ir.expr import reads, UNKNOWN, Expr, expr, ternary
+from transpiler.ir.expr import UNKNOWN, Expr, expr, reads, ternary
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 _ids = itertools.count(1)

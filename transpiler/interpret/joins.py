@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line, Node
-from transpiler.ir.expr import reads, UNKNOWN, Expr, expr
+from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 Side = tuple[Scope, list[Node], list[Node]]

@@ -27,7 +27,6 @@ from transpiler.interpret.tensors import (
     in_layout,
     modules_of,
     permuted,
-    register,
     result_values,
     with_rank,
 )

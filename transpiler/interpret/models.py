@@ -36,7 +36,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
-from transpiler.ir.code import Comments, Line, Node, Return
+from transpiler.ir.code import Comments, Construct, Line, Node, Return
 from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
@@ -267,7 +267,9 @@ def _returned(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, 
     return value, list(forward)
 
 
-def returned_value(region: Region, outputs: Value, node: cst.CSTNode, border: bool = True) -> Expr:
+def returned_value(
+    region: Region, outputs: Value, node: cst.CSTNode, border: bool = True, nested: bool = False
+) -> Expr:
     """The expression that a `return` of `forward` gives back."""
     if isinstance(outputs, Bound):
         bound = outputs if outputs.at is not None else ensure_current(region, outputs, node)
@@ -275,15 +277,19 @@ def returned_value(region: Region, outputs: Value, node: cst.CSTNode, border: bo
         return moved.tensor.code
     if isinstance(outputs, Sequence):
         if border and len(outputs.items) == 1:
-            return returned_value(region, outputs.items[0], node)
-        parts = [returned_value(region, item, node, border) for item in outputs.items]
+            return returned_value(region, outputs.items[0], node, border, nested)
+        parts = [returned_value(region, item, node, border, True) for item in outputs.items]
         if not border and outputs.code is not None:
             return outputs.code
         listed = expr(tuple(parts))
+        if nested:
+            return replace(listed, items=None)
         text = listed.text[1:-1] if len(parts) > 1 else listed.text
         return replace(listed, text=text, strength=0, items=None)
     if isinstance(outputs, Mapping):
-        entries = {k: returned_value(region, v, node, border) for k, v in outputs.items.items()}
+        entries = {
+            k: returned_value(region, v, node, border, True) for k, v in outputs.items.items()
+        }
         text = ", ".join(f'"{k}": {v.text}' for k, v in entries.items())
         gathered = expr(tuple(entries.values()))
         return replace(gathered, text=f"{{{text}}}", strength=20, items=None)
@@ -580,6 +586,9 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     ):
         model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
         region.model_names.add(model.expr.text)
+        if region.loops or region.branches:  # the same model each time
+            region.constructed.add(model.module.token)
+            region.root_init.append(Construct(model.module))
     code = model.module(*[b.tensor.code for b in inputs])
     result = _model_result(region, model, code)
     register(region, result)
@@ -595,13 +604,14 @@ def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) 
 
 def _model_result(region: Region, model: Model, code: Expr) -> Value:
     outputs = model.outputs
+    own = model.region is region and model.summary is None
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound):
-        return Bound(_plain_tensor(region, outputs.tensor, code))
+        return Bound(_plain_tensor(region, outputs.tensor, code, own))
     if isinstance(outputs, Sequence):
         items = tuple(
-            Bound(_plain_tensor(region, o.tensor, index(code, i)))
+            Bound(_plain_tensor(region, o.tensor, index(code, i), own))
             for i, o in enumerate(outputs.items)
             if isinstance(o, Bound)
         )
@@ -611,20 +621,20 @@ def _model_result(region: Region, model: Model, code: Expr) -> Value:
     raise GiveUp("a model with outputs in a dict is called")
 
 
-def _plain_tensor(region: Region, tensor: Tensor, code: Expr) -> Tensor:
+def _plain_tensor(region: Region, tensor: Tensor, code: Expr, own_sizes: bool) -> Tensor:
     """A tensor that leaves a model: in Keras's order, with the sizes that stay readable."""
     dims = tensor.dims
     if dims is not None:
-        dims = tuple(d if d is not None and (d.known or _global(region, d)) else None for d in dims)
+        own = tensor.code is not None and own_sizes
+        dims = tuple(
+            d if d is not None and (d.known or (own and region.scope.current(d))) else None
+            for d in dims
+        )
         dims = tuple(expr(d.value) if d is not None and d.known else d for d in dims)
     hint = tensor.channels_hint
     if hint is not None and not hint.known:
         hint = None
     return Tensor(code, dims, Layout.LAST, tensor.dtype, hint)
-
-
-def _global(region: Region, dim: Expr) -> bool:
-    return region.scope.current(dim)
 
 
 @provides("name_model")
@@ -895,6 +905,7 @@ def _get_layer(region: Region, node: cst.Call, model: Model) -> Value:
             if origin.region is region:
                 return Inside(model, None, layer.output)
             return Inside(model, None, _borrowed(region, model, layer.output))
+    region.left_calls.append((node, "get_layer", model))
     return Unknown("a layer of a model, found by name")
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+
+import libcst as cst
 
 from transpiler.interpret import calls, classes, expressions, functions, models, statements
 from transpiler.interpret.control import run_block
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
 from transpiler.interpret.models import close_sequential
-from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope
+from transpiler.interpret.region import (
+    SPOILED,
+    FileContext,
+    GiveUp,
+    Region,
+    Restart,
+    Scope,
+    contained,
+)
 from transpiler.interpret.statements import emit_static
-from transpiler.interpret.values import Function, Static
+from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.registry import Rules
@@ -38,7 +49,8 @@ def interpret(
     for _ in range(60):
         region = _module_region(file, wants)
         try:
-            run_block(region, tree.module.body)
+            for statement in tree.module.body:
+                _top_level(region, statement)
         except Restart:
             continue
         break
@@ -55,6 +67,40 @@ def interpret(
         if built is not None:
             region.built.append(built)
     return file
+
+
+def _top_level(region: Region, statement: cst.CSTNode) -> None:
+    """Run a statement of the module; one that is not understood spoils the names it assigns."""
+    marks = list(region.init), list(region.forward)
+    try:
+        contained(lambda: _run(region, statement), statement)
+    except GiveUp as why:
+        region.init[:], region.forward[:] = marks
+        derived = why.reason.startswith(SPOILED)
+        reason = why.reason if derived else SPOILED + why.reason
+        for name in _ASSIGNED.findall(region.tree.source(statement)):
+            region.scope.bump(name)
+            region.scope.values[name] = Unknown(reason)
+        for model in region.open_sequentials:
+            model.broken = model.broken or _touched(region, model, statement, why.reason)
+        region.failed_statements[id(statement)] = (statement, why)
+
+
+_ASSIGNED = re.compile(r"^\s*(\w+)\s*[-+*/]?=[^=]", re.M)
+
+
+def _run(region: Region, statement: cst.CSTNode) -> None:
+    run_block(region, (statement,))
+
+
+def _touched(region: Region, model: Model, statement: cst.CSTNode, reason: str) -> str:
+    """Why a Sequential that a failed statement changes can't be converted."""
+    for name, value in region.scope.values.items():
+        if value is model and re.search(
+            rf"\b{re.escape(name)}\.(add|pop)\(", region.tree.source(statement)
+        ):
+            return reason
+    return ""
 
 
 def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:

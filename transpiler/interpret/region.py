@@ -176,6 +176,7 @@ class Region:
         self.wants: dict[str, Any] = wants if wants is not None else {}
         self.init: list[Node] = []
         self.forward: list[Node] = []
+        self.root_init = self.init  #: the statements of `__init__` outside of any block
         self.loops: list[int] = []
         self.branches = 0
         self.built: list[Built] = []

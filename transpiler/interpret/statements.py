@@ -38,7 +38,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
-from transpiler.ir.expr import reads, UNKNOWN, Expr, Module
+from transpiler.ir.expr import UNKNOWN, Expr, Module, reads
 
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -336,6 +336,7 @@ def _named(reading: Expr, value: Value) -> Value:
 
 def _assign_layer(region: Region, name: str, value: Layer) -> None:
     scope = region.scope
+    region.graph_events += 1
     scope.bump(name)
     scope.values[name] = value
     if not value.calls and value.at is None:

@@ -15,7 +15,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.code import Construct, Line
-from transpiler.ir.expr import reads, UNKNOWN, Expr, Module, attribute, expr, index, method
+from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, expr, index, method, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
 
 _AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "channels")}
@@ -284,12 +284,29 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
         else:
             operands.append(to_expr(region, side))
 
+    scalar = any(_is_number(region, side) for side in sides)
+
     def build(given: list[Tensor]) -> Any:
         queue = iter(given)
         a, b = (next(queue) if isinstance(o, Bound) else o for o in operands)
-        return region.file.rules.binary(a, operator, b)
+        return region.file.rules.binary(a, operator, b, scalar=scalar)
 
     return run_rule(region, node, bounds, build, f"`{operator}`")
+
+
+def _is_number(region: Region, side: Value) -> bool:
+    """Whether a plain operand is certainly one number, no array."""
+    if not isinstance(side, Static):
+        return False
+    if isinstance(side.expr.value, (int, float)):
+        return True
+    parameter = region.parameters.get(side.expr.text)
+    if parameter is None:
+        return False
+    if parameter.annotation is not None:
+        kind = parameter.annotation.annotation
+        return isinstance(kind, cst.Name) and kind.value in ("int", "float")
+    return isinstance(parameter.default, (cst.Integer, cst.Float))
 
 
 def unary_op(region: Region, operator: str, operand: Bound, node: cst.CSTNode) -> Value:

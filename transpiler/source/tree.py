@@ -11,10 +11,14 @@ from libcst._nodes.internal import CodegenState
 class _Span:
     """Notes where the text of a node begins and ends while it is printed."""
 
-    __slots__ = ("first", "last", "node", "state", "start")
+    __slots__ = ("first", "last", "node", "start", "state")
 
     def __init__(
-        self, state: _Offsets, node: cst.CSTNode, first: cst.CSTNode | None, last: cst.CSTNode | None
+        self,
+        state: _Offsets,
+        node: cst.CSTNode,
+        first: cst.CSTNode | None,
+        last: cst.CSTNode | None,
     ) -> None:
         self.state = state
         self.node = node
