@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.emitted import NN, TORCH, emitted
+from rules.keras_signatures import SIGNATURES
 from rules.layers.windows import Window, channels_last, per_axis, spatial, tidy
 from transpiler.ir.expr import Arg, Expr
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownSize, Unsupported
@@ -139,3 +140,17 @@ def locally_connected2d(
     """Torch has none."""
     window = Window(2, kernel_size, strides, padding)
     return _locally_connected(x, filters, window, data_format, use_bias, implementation)
+
+
+#: Keras 3 has no such layers, so their arguments are not among its signatures.
+SIGNATURES.update(
+    dict.fromkeys(
+        ("LocallyConnected1D", "LocallyConnected2D"),
+        (
+            *("filters", "kernel_size", "strides", "padding", "data_format", "activation"),
+            *("use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer"),
+            *("bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"),
+            "implementation",
+        ),
+    )
+)

@@ -1,0 +1,55 @@
+"""Each layer of Keras is translated, or refused with a reason that names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.layer_table import ENGINE, always_refused, layers, reasons
+from transpiler.pipeline import convert
+from transpiler.registry import load_rules
+
+RULES = load_rules().layers
+
+#: Layers without a rule: none is used without being reported.
+WITHOUT = {
+    "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
+    "ConvLSTM2D", "ConvLSTM3D", "CutMix", "EinsumDense", "Equalization", "GRUCell", "LSTMCell",
+    "MaxNumBoundingBoxes", "MelSpectrogram", "MixUp", "Pipeline", "RNN", "RandAugment",
+    "RandomColorDegeneration", "RandomColorJitter", "RandomCrop", "RandomElasticTransform",
+    "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert",
+    "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness",
+    "RandomShear", "ReversibleEmbedding", "STFTSpectrogram", "SimpleRNNCell", "Solarization",
+    "StackedRNNCells", "TorchModuleWrapper",
+}  # fmt: skip
+
+PROGRAM = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((8, 8, 4))
+model = keras.Model(inputs, layers.{}()(inputs))
+"""
+
+
+def test_each_layer_is_translated_or_listed() -> None:
+    found = {f"keras.layers.{name}" for name in layers()}
+    translated = {n for n in found if n in RULES and not always_refused(RULES[n])}
+    translated |= {f"keras.layers.{name}" for name in ENGINE}
+    refused = {n for n in found if n in RULES and always_refused(RULES[n])}
+    assert found - translated - refused == {f"keras.layers.{name}" for name in WITHOUT}
+    print(
+        f"{len(translated)} of {len(found)} layers: {len(translated) / len(found):.0%}"
+    )  # noqa: T201
+    assert len(translated) / len(found) > 0.6
+
+
+def test_what_is_refused_has_a_reason() -> None:
+    for rule in RULES.values():
+        if always_refused(rule):
+            assert reasons(rule)
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT))
+def test_a_layer_without_a_rule_is_reported(name: str) -> None:
+    found = convert(PROGRAM.format(name)).diagnostics
+    assert any(d.code.startswith("T2T2") and f"keras.layers.{name}" in d.message for d in found)
