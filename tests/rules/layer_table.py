@@ -124,7 +124,7 @@ def row(name: str) -> str:
         return f"| {name} | no | | there is no rule |"
     refused = "; ".join(r for r in reasons(rule) if not r.startswith(EVERYWHERE))
     if always_refused(rule):
-        return f"| {name} | no | | {refused} |"
+        return f"| {name} | no | {rule.note.removesuffix('Refused.')} | {refused} |"
     return f"| {name} | {rule.fidelity.value} | {rule.note} | {refused} |"
 
 

@@ -127,6 +127,8 @@ def _fold_comprehension(body: str, indent: int, width: int) -> list[str]:
 
 def split_operators(text: str, operators: tuple[str, ...]) -> list[str]:
     """Parts of an expression; each but the first starts with its operator."""
+    if not any(operator in text for operator in operators):
+        return [text.strip()]
     parts: list[str] = []
     start = 0
     for position, depth in _positions(text):

@@ -218,6 +218,10 @@ def constant(value: Value) -> Any:
 
 def literal_value(text: str) -> Any:
     """The value of a literal's source."""
+    if text.isdigit():
+        return int(text) if text[0] != "0" or text == "0" else UNKNOWN
+    if text[:1] in "\"'" and text[-1] == text[0] and "\\" not in text and text[0] not in text[1:-1]:
+        return text[1:-1]
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

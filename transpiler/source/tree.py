@@ -8,6 +8,9 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 
+_BRACKETED = frozenset({cst.Tuple, cst.GeneratorExp})
+
+
 class _Span:
     """Notes where the text of a node begins and ends while it is printed."""
 
@@ -30,7 +33,7 @@ class _Span:
 
     def __exit__(self, *error: object) -> None:
         node, spans = self.node, self.state.spans
-        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+        if type(node) in _BRACKETED and node.lpar:  # type: ignore[attr-defined]
             return  # its parentheses are part of what it is
         start = self.start if self.first is None else spans[id(self.first)][0]
         end = self.state.offset if self.last is None else spans[id(self.last)][1]
