@@ -4,9 +4,7 @@ Generated: `pytest tests/rules/test_signatures.py --accept` writes it from the i
 """
 
 SIGNATURES: dict[str, tuple[str, ...]] = {
-    "Activation": (
-        "activation",
-    ),
+    "Activation": ("activation",),
     "ActivityRegularization": (
         "l1",
         "l2",
@@ -35,8 +33,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "output_size",
         "data_format",
     ),
-    "Add": (
-    ),
+    "Add": (),
     "AdditiveAttention": (
         "use_scale",
         "dropout",
@@ -63,11 +60,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "seed",
         "data_format",
     ),
-    "AutoContrast": (
-        "value_range",
-    ),
-    "Average": (
-    ),
+    "AutoContrast": ("value_range",),
+    "Average": (),
     "AveragePooling1D": (
         "pool_size",
         "strides",
@@ -145,9 +139,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "width",
         "data_format",
     ),
-    "Concatenate": (
-        "axis",
-    ),
+    "Concatenate": ("axis",),
     "ContrastLimitedAdaptiveHistogramEqualization": (
         "value_range",
         "clip_limit",
@@ -457,9 +449,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "kernel_constraint",
         "bias_constraint",
     ),
-    "Cropping1D": (
-        "cropping",
-    ),
+    "Cropping1D": ("cropping",),
     "Cropping2D": (
         "cropping",
         "data_format",
@@ -540,9 +530,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "noise_shape",
         "seed",
     ),
-    "ELU": (
-        "alpha",
-    ),
+    "ELU": ("alpha",),
     "EinsumDense": (
         "equation",
         "output_shape",
@@ -576,9 +564,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "bins",
         "data_format",
     ),
-    "Flatten": (
-        "data_format",
-    ),
+    "Flatten": ("data_format",),
     "FlaxLayer": (
         "module",
         "method",
@@ -730,8 +716,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "output_mode",
         "sparse",
     ),
-    "Identity": (
-    ),
+    "Identity": (),
     "InputLayer": (
         "shape",
         "batch_size",
@@ -837,12 +822,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "beta_constraint",
         "gamma_constraint",
     ),
-    "LeakyReLU": (
-        "negative_slope",
-    ),
-    "Masking": (
-        "mask_value",
-    ),
+    "LeakyReLU": ("negative_slope",),
+    "Masking": ("mask_value",),
     "MaxNumBoundingBoxes": (
         "max_number",
         "fill_value",
@@ -889,8 +870,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "data_format",
         "name",
     ),
-    "Maximum": (
-    ),
+    "Maximum": (),
     "MelSpectrogram": (
         "fft_length",
         "sequence_stride",
@@ -906,8 +886,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "min_power",
         "ref_power",
     ),
-    "Minimum": (
-    ),
+    "Minimum": (),
     "MixUp": (
         "alpha",
         "data_format",
@@ -933,8 +912,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "use_gate",
         "seed",
     ),
-    "Multiply": (
-    ),
+    "Multiply": (),
     "Normalization": (
         "axis",
         "mean",
@@ -947,9 +925,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "alpha_constraint",
         "shared_axes",
     ),
-    "Permute": (
-        "dims",
-    ),
+    "Permute": ("dims",),
     "Pipeline": (
         "layers",
         "name",
@@ -1121,16 +1097,12 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "negative_slope",
         "threshold",
     ),
-    "RepeatVector": (
-        "n",
-    ),
+    "RepeatVector": ("n",),
     "Rescaling": (
         "scale",
         "offset",
     ),
-    "Reshape": (
-        "target_shape",
-    ),
+    "Reshape": ("target_shape",),
     "Resizing": (
         "height",
         "width",
@@ -1289,9 +1261,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "recurrent_dropout",
         "seed",
     ),
-    "Softmax": (
-        "axis",
-    ),
+    "Softmax": ("axis",),
     "Solarization": (
         "addition_factor",
         "threshold_factor",
@@ -1322,9 +1292,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "layer",
         "power_iterations",
     ),
-    "StackedRNNCells": (
-        "cells",
-    ),
+    "StackedRNNCells": ("cells",),
     "StringLookup": (
         "max_tokens",
         "num_oov_indices",
@@ -1340,8 +1308,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "name",
         "salt",
     ),
-    "Subtract": (
-    ),
+    "Subtract": (),
     "TFSMLayer": (
         "filepath",
         "call_endpoint",
@@ -1365,20 +1332,14 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "encoding",
         "name",
     ),
-    "TimeDistributed": (
-        "layer",
-    ),
+    "TimeDistributed": ("layer",),
     "TorchModuleWrapper": (
         "module",
         "name",
         "output_shape",
     ),
-    "UnitNormalization": (
-        "axis",
-    ),
-    "UpSampling1D": (
-        "size",
-    ),
+    "UnitNormalization": ("axis",),
+    "UpSampling1D": ("size",),
     "UpSampling2D": (
         "size",
         "data_format",
@@ -1388,9 +1349,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "size",
         "data_format",
     ),
-    "Wrapper": (
-        "layer",
-    ),
+    "Wrapper": ("layer",),
     "ZeroPadding1D": (
         "padding",
         "data_format",
