@@ -9,6 +9,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 _FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "torch"})
@@ -54,7 +55,7 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """A spec, unless the name belongs to a framework, to Python or to an installed package."""
         top = fullname.split(".")[0]
         known = top in _FRAMEWORKS or top in sys.stdlib_module_names
-        if known or importlib.machinery.PathFinder.find_spec(top) is not None:
+        if known or importlib.machinery.PathFinder.find_spec(top) is not None or _optional():
             return None
         return importlib.util.spec_from_loader(fullname, self, is_package=True)
 
@@ -64,6 +65,18 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing to run."""
+
+
+def _optional() -> bool:
+    """Whether an installed package asks: it knows what to do without."""
+    frame = sys._getframe()
+    while frame.f_back is not None and _of_imports(frame.f_code.co_filename):
+        frame = frame.f_back
+    return "site-packages" in Path(frame.f_code.co_filename).parts
+
+
+def _of_imports(file: str) -> bool:
+    return file == __file__ or file.startswith("<frozen importlib")
 
 
 @contextlib.contextmanager
