@@ -59,6 +59,7 @@ def test_batch_norm_along_another_axis(axis: int) -> None:
 
 
 def test_batch_norm_with_a_mask() -> None:
+    # Keras adds 1e-7 to the number of steps
     x, mask = RANDOM.normal(size=(6, 5, 2)), RANDOM.random((6, 5)) > 0.4
     layer = keras_layer("BatchNormalization", [(5, 2)], {})
     given = given_tensor("x0", (5, 2), Layout.FIRST, "all", "float64")
@@ -79,9 +80,9 @@ def test_batch_norm_with_a_mask() -> None:
         module.train(training)
         (out,) = module(torch.as_tensor(x), torch.as_tensor(mask))
         wanted = layer(x, training=training, mask=mask)
-        np.testing.assert_allclose(out.detach().numpy(), wanted.numpy(), atol=1e-9)
+        np.testing.assert_allclose(out.detach().numpy(), wanted.numpy(), atol=1e-6)
     buffers = dict(module.named_buffers())
-    np.testing.assert_allclose(buffers["m0.running_var"], layer.moving_variance.numpy(), atol=1e-9)
+    np.testing.assert_allclose(buffers["m0.running_var"], layer.moving_variance.numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
