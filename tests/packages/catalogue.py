@@ -23,7 +23,11 @@ class Entry:
     call: str
     seconds: float = 300.0  #: the time limit for one side
     quick: bool = False  #: part of the run without --full
-    stopped: str = ""  #: why it doesn't verify yet: the diagnostic, or the difference
+
+    @property
+    def stopped(self) -> str:
+        """Why it doesn't verify yet: the diagnostic, or the difference."""
+        return STOPPED.get((self.file, self.call)) or STOPPED.get((self.file, ""), "")
 
     @property
     def package(self) -> str:
@@ -139,6 +143,24 @@ _APPLICATIONS = [
     _application("mobilenet_v2", "MobileNetV2", 64, quick=True),
     _application("densenet", "DenseNet121", 64),
 ]
+
+#: What doesn't verify yet, by file and call (all calls of a file where that is empty), and why.
+#: Strictly: an entry that has come to pass must be taken out.
+STOPPED = {
+    (
+        UNET,
+        "custom_unet((64, 64, 3), use_attention=True)",
+    ): "buffers and outputs in float32: 1.7e-4",
+    (
+        VANILLA,
+        "",
+    ): "custom_unet.py keeps its imports of Keras: the helper Activation has their name",
+    (f"{FACES}/GhostFaceNet.py", ""): "T2T104: clone_model with a function that replaces layers",
+    (f"{FACES}/OpenFace.py", ""): "gradients of sqrt at zero are infinite in both",
+    (f"{PEOPLE}/Age.py", ""): "the converted package still imports TensorFlow",
+    (f"{PEOPLE}/Gender.py", ""): "the converted package still imports TensorFlow",
+    (f"{PEOPLE}/Race.py", ""): "the converted package still imports TensorFlow",
+}
 
 ENTRIES = [*_UNET, *_FACES, *_APPLICATIONS]
 
