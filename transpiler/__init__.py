@@ -1,4 +1,4 @@
-"""tf2torch: rewrites TensorFlow/Keras code into idiomatic PyTorch that computes the same numbers."""
+"""tf2torch: rewrites TensorFlow/Keras code into PyTorch that computes the same numbers."""
 
 from transpiler.version import __version__
 

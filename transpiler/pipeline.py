@@ -6,8 +6,9 @@ from transpiler.conversion import Conversion
 from transpiler.options import Options
 
 
-def convert(text: str, options: Options = Options(), path: str = "") -> Conversion:
+def convert(text: str, options: Options | None = None, path: str = "") -> Conversion:
     """Convert the text of one Python file. Raises SyntaxError where it is not valid Python 3."""
+    options = options or Options()
     if "keras" not in text and "tensorflow" not in text:
         return Conversion(text)
     import libcst as cst

@@ -255,7 +255,9 @@ def _size(size: Dim, key: slice[Any, Any, Any]) -> Dim:
         if size is None or _negative(start):
             return None
         return infix(infix(size, "-", start), "+", expr(0) if key.stop is None else key.stop)
-    return None if _negative(start) else infix(key.stop, "-", start)
+    if size is None or _negative(start):
+        return None
+    return infix(key.stop, "-", start)
 
 
 def _negative(value: Expr) -> bool:

@@ -115,6 +115,7 @@ class _Writer:
         self.bases: dict[str, str] = {}
         self.locals: dict[tuple[str, int], str] = {}
         self.used_comments: set[str] = set()
+        self.read_from_self: dict[str, str] = {}
         self._check(live)
 
     def _without_foreign_sizes(self, forward: list[Node]) -> tuple[list[Node], list[str]]:
@@ -399,8 +400,6 @@ class _Writer:
                 self.read_from_self[name] = f"self.{name}"
         return lines
 
-    read_from_self: dict[str, str] = {}
-
     def _coalesce_input(self) -> None:
         """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""
         if len(self.plan.inputs) != 1:
@@ -642,7 +641,7 @@ class _Writer:
         self, there: list[Node], here: list[Node], indent: int, loops: tuple[int, ...]
     ) -> list[str]:
         """`None` for the modules that the other side of a branch makes."""
-        own = {m for m in _made_here(here)}
+        own = set(_made_here(here))
         lines = []
         for token in _made_here(there):
             if token in own:
@@ -666,7 +665,7 @@ class _Writer:
         return found
 
     def _init_loop(self, node: For | While, indent: int, loops: tuple[int, ...]) -> list[str]:
-        made = [t for t in _made_inside(node.body)]
+        made = list(_made_inside(node.body))
         pad = " " * indent
         lines = [indented_comment(c, indent) for c in node.comments.leading]
         self.used_comments.update(node.comments.leading)
@@ -902,11 +901,11 @@ def tidy(text: str) -> str:
 def plural(name: str) -> str:
     """`conv` → `convs`."""
     if name.endswith(("s", "x", "ch", "sh")):
-        return f"{name}es" if not name.endswith("ss") else f"{name}es"
+        return f"{name}es"
     if name.endswith("y") and name[-2:-1] not in "aeiou":
         return f"{name[:-1]}ies"
     if name[-1:].isdigit():
-        return f"{name}_list" if "_" not in name else f"{name}_list"
+        return f"{name}_list"
     return f"{name}s"
 
 

@@ -275,9 +275,8 @@ class FileEmitter:
             del serial
         for summary, units in self.builders:
             for unit in units:
-                entries.append(
-                    (self._offset(summary), self._model_name(summary, unit, len(units)), unit)
-                )
+                name = self._model_name(summary, unit, len(units))
+                entries.append((self._offset(summary), name, unit))
         for unit in self.module_units:
             assert unit.built is not None
             entries.append(
@@ -359,7 +358,7 @@ class FileEmitter:
                 if missing:
                     raise EmitError(f"`{missing}` would not be defined in the class")
                 written.append((unit, writer))
-            except EmitError as why:
+            except EmitError as why:  # noqa: PERF203
                 unit.problem = str(why)
         changed = True
         while changed:
@@ -736,7 +735,8 @@ class _FileWriter:
             self._say(
                 ASSUMED_CALLERS,
                 node,
-                f"`{summary.function.name}` became the class {name}; callers in other files must construct it",
+                f"`{summary.function.name}` became the class {name}; "
+                "callers in other files must construct it",
             )
 
     def used_blocks(self) -> set[int]:
@@ -897,7 +897,7 @@ class _FileWriter:
                 self._say(
                     ASSUMED_CALLERS,
                     node,
-                    f"`{function.name}` gave layers; they are made where it was called, and it is gone",
+                    f"`{function.name}` gave layers; they are made where it was called",
                 )
 
     def _read_elsewhere(self, name: str, node: cst.CSTNode) -> bool:
@@ -994,7 +994,7 @@ class _FileWriter:
             self._say(
                 ASSUMED,
                 node,
-                f"`{summary.function.name}`: the parameter {name}, a Keras tensor, must be None now",
+                f"`{summary.function.name}`: {name}, a Keras tensor, must be None now",
             )
 
     def _lost_in_builder(self, node: cst.FunctionDef, units: list[Unit], kept: str) -> list[str]:
@@ -1041,8 +1041,6 @@ class _FileWriter:
         last_line = -10
         for node, name, _ in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
             line, _ = self.tree.place(node)
-            if name == "summary" and False:
-                continue
             message = f"`{name}` is left as it is; the model is an nn.Module now"
             statement = self._line_node(node)
             first = line > last_line + 1

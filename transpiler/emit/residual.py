@@ -240,7 +240,10 @@ class Removal:
         return "keep"
 
     def _sets_attribute(self, small: cst.CSTNode) -> bool:
-        targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else [small.target]  # type: ignore[attr-defined]
+        if isinstance(small, cst.Assign):
+            targets = [t.target for t in small.targets]
+        else:
+            targets = [small.target]  # type: ignore[attr-defined]
         return any(isinstance(t, cst.Attribute) for t in targets)
 
     def _drop_unread(

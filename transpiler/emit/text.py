@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_STRING = r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+_STRING = (
+    r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''"
+    r"|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+)
 
 
 def substitute_names(text: str, mapping: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
-from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element, known_items
 from transpiler.interpret.layers import Argument, apply_layer, list_inputs, make_layer, starred
@@ -123,8 +123,15 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
 
 # --- of the framework ------------------------------------------------------------------------
 
-_CONFIGURED = ("keras.initializers.", "keras.regularizers.", "keras.constraints.", "tf.initializers.",
-               "tf.random_", "tf.constant_initializer", "tf.zeros_initializer")  # fmt: skip
+_CONFIGURED = (
+    "keras.initializers.",
+    "keras.regularizers.",
+    "keras.constraints.",
+    "tf.initializers.",
+    "tf.random_",
+    "tf.constant_initializer",
+    "tf.zeros_initializer",
+)
 _SHAPES = frozenset(
     {
         "keras.backend.int_shape",
@@ -134,8 +141,14 @@ _SHAPES = frozenset(
         "tf.keras.backend.int_shape",
     }
 )
-_TENSOR_TESTS = frozenset({"keras.backend.is_keras_tensor", "tf.is_tensor", "keras.utils.is_keras_tensor",
-                           "keras.ops.is_tensor"})  # fmt: skip
+_TENSOR_TESTS = frozenset(
+    {
+        "keras.backend.is_keras_tensor",
+        "tf.is_tensor",
+        "keras.utils.is_keras_tensor",
+        "keras.ops.is_tensor",
+    }
+)
 
 
 def framework_call(region: Region, node: cst.Call, name: str) -> Value:
@@ -261,7 +274,9 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     return Static(Expr(text, Configured(name, args, kwargs), 18, names))
 
 
-def tensor_function(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+def tensor_function(
+    region: Region, node: cst.CSTNode, name: str, arguments: list[Argument]
+) -> Value:
     """A function of the framework applied to tensors."""
     rules = region.file.rules
     rule = rules.ops.get(name)
@@ -320,10 +335,7 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
         return _Slot(len(bounds) - 1)
     if isinstance(value, Sequence) and holds_tensor(value):
         if value.code is not None:
-            return [
-                _operand(region, b, bounds, node) if isinstance(b, Bound) else to_expr(region, b)
-                for b in list_inputs(region, value, node)
-            ]
+            return [_operand(region, b, bounds, node) for b in list_inputs(region, value, node)]
         return [_operand(region, item, bounds, node) for item in value.items]
     if isinstance(value, Repeated) and isinstance(value.item, Bound):
         return [_operand(region, starred(value), bounds, node)]
@@ -611,20 +623,19 @@ def _tuple(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
 
 
 def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> Value:
+    def wrapped(code: Expr) -> Expr:
+        return Expr(f"{function}({code.text})", strength=18, names=code.names)
+
+    def wrapped_or_none(code: Expr | None) -> Expr | None:
+        return None if code is None else wrapped(code)
+
     if isinstance(value, Repeated):
-        static = None
-        if value.static is not None:
-            static = Expr(f"{function}({value.static.text})", strength=18, names=value.static.names)
-        code = Expr(f"{function}({value.code.text})", strength=18, names=value.code.names)
-        return Repeated(value.item, code, static)
+        return Repeated(value.item, wrapped(value.code), wrapped_or_none(value.static))
     if isinstance(value, Sequence):
-        code = None
-        static = None
-        if value.code is not None:
-            code = Expr(f"{function}({value.code.text})", strength=18, names=value.code.names)
-        if value.static is not None:
-            static = Expr(f"{function}({value.static.text})", strength=18, names=value.static.names)
-        return Sequence(tuple(reorder(value.items)), value.kind, code, static)
+        items = tuple(reorder(value.items))
+        return Sequence(
+            items, value.kind, wrapped_or_none(value.code), wrapped_or_none(value.static)
+        )
     raise GiveUp("a list of tensors is used in a way that is not understood")
 
 
@@ -1039,12 +1050,6 @@ _METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Inside: _layer_method,
     Unknown: _unknown_method,
 }
-
-
-@provides("is_done")
-def is_done(region: Region, node: cst.CSTNode) -> bool:
-    """Whether the call already emitted all that it stands for."""
-    return id(node) in region.done
 
 
 __all__ = ["UNSUPPORTED"]

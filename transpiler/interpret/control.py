@@ -345,7 +345,7 @@ def _loop(
     """Interpret the body until what it changes is known for every round."""
     entry = region.scope.copy()
     phis: dict[str, str] = {}
-    for attempt in range(6):
+    for _ in range(6):
         region.scope = entry.copy()
         constructed = set(region.constructed)
         diagnostics = list(region.diagnostics)
@@ -576,9 +576,8 @@ def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str
             kinds.discard(axis)
             if x is not None:
                 kinds.add(f"no-{axis}")
-        elif x.text != y.text or not end.current(x):
-            if f"no-{axis}" not in kinds:
-                kinds.add(axis)
+        elif (x.text != y.text or not end.current(x)) and f"no-{axis}" not in kinds:
+            kinds.add(axis)
     return ",".join(sorted(kinds))
 
 
@@ -621,13 +620,13 @@ def _leave(region: Region, start: Scope, phis: dict[str, str]) -> None:
             else:
                 result.versions[name] = end.versions[name]
     for name, kind in phis.items():
-        value = start.values.get(name)
-        if name.startswith("\ue004") or value is None:
+        held = start.values.get(name)
+        if name.startswith("\ue004") or held is None:
             continue
-        if isinstance(value, Bound):
-            result.values[name] = _phi_tensor(result, name, value, kind)
-        elif isinstance(value, (Sequence, Repeated)):
-            result.values[name] = _phi_list(region, result, name, value, kind)
+        if isinstance(held, Bound):
+            result.values[name] = _phi_tensor(result, name, held, kind)
+        elif isinstance(held, (Sequence, Repeated)):
+            result.values[name] = _phi_list(region, result, name, held, kind)
         else:
             result.values[name] = Static(Expr(name, names=result.read(name).names))
     region.scope = result
@@ -761,15 +760,18 @@ def jump(region: Region, node: cst.CSTNode) -> None:
 
 
 @provides("comprehension")
-def comprehension(region: Region, node: cst.ListComp) -> Value:
+def comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+) -> Value:
     """A comprehension of plain values stays; one that makes tensors becomes a loop."""
     loop = node.for_in
     iterable = evaluate(region, loop.iter)
     before = region.scope
     region.scope = before.copy()
+    parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
     saved = dict(region.rewrites), dict(region.running)
     try:
-        with region.collecting() as (init, forward):
+        with region.collecting():
             bind_target(
                 region,
                 loop.target,
@@ -780,10 +782,7 @@ def comprehension(region: Region, node: cst.ListComp) -> Value:
             if inner is not None:
                 bind_target(region, inner.target, item_of(region, evaluate(region, inner.iter)))
             values = [evaluate(region, i.test) for i in loop.ifs]
-            if isinstance(node, cst.DictComp):
-                values += [evaluate(region, node.key), evaluate(region, node.value)]
-            else:
-                values.append(evaluate(region, node.elt))
+            values += [evaluate(region, part) for part in parts]
     finally:
         region.scope = before
     if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
@@ -813,7 +812,9 @@ def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:
     return names
 
 
-def _tensor_comprehension(region: Region, node: cst.ListComp, iterable: Value) -> Value:
+def _tensor_comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp, iterable: Value
+) -> Value:
     """`[f(t) for t in ts]` as a loop that appends."""
     target = region.assigned if region.whole is node else ""
     if not target:

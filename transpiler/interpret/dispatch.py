@@ -70,6 +70,6 @@ def provides(name: str) -> Callable[[F], F]:
     return declare
 
 
-def provided(name: str) -> Callable[..., Any]:
+def provided(name: str) -> Callable[..., Value]:
     """The operation of that name."""
     return PROVIDED[name]

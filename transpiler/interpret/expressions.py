@@ -169,8 +169,8 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
     if isinstance(receiver, Namespace):
         return receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
     if isinstance(receiver, Inside):
-        found = receiver.input if attr == "input" else receiver.output if attr == "output" else None
-        return found if found is not None else Unknown(f"`.{attr}` of a layer")
+        border = {"input": receiver.input, "output": receiver.output}.get(attr)
+        return border if border is not None else Unknown(f"`.{attr}` of a layer")
     if isinstance(receiver, Static):
         known = UNKNOWN
         if receiver.expr.text == "self" and "self" in region.parameters:
@@ -482,6 +482,7 @@ def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Val
         ]
         return verbatim(region, node, receiver, *keys)
     joined = provided("join_items")(region, receiver)
+    assert isinstance(joined, Repeated)
     return _of_repeated(region, node, joined)
 
 
@@ -542,5 +543,7 @@ def walrus(region: Region, node: cst.NamedExpr) -> Value:
 
 
 @evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
-def comprehension(region: Region, node: cst.ListComp) -> Value:
+def comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+) -> Value:
     return provided("comprehension")(region, node)

@@ -673,7 +673,7 @@ def call_function(
     if not tensors and any(isinstance(v, Model) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
-            return provided("pass_model")(region, node, name, [v for _, v in arguments])  # type: ignore[no-any-return]
+            return provided("pass_model")(region, node, name, [v for _, v in arguments])
     if not tensors and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     if any(isinstance(v, Unknown) for v in bound.values()):

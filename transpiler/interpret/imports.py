@@ -58,9 +58,7 @@ def import_from(region: Region, node: cst.ImportFrom) -> None:
             bind(region, bound, Framework(canonical(f"{module}.{name}")))
         elif other is not None and name in other:
             bind(region, bound, other[name])
-        elif not framework and (
-            inner := _other_module(region, _joined("." * level + module, name))
-        ):
+        elif inner := _other_module(region, _joined("." * level + module, name)):
             bind(region, bound, Namespace(inner))
         else:
             bind(region, bound, None)

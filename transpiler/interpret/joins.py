@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line, Node
-from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
+from transpiler.ir.expr import UNKNOWN, Expr, reads, sequence_expr
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 Side = tuple[Scope, list[Node], list[Node]]
@@ -162,10 +162,9 @@ def _join_tensors(
     ta, tb = a.tensor, b.tensor
     ranks = (None if ta.dims is None else len(ta.dims), None if tb.dims is None else len(tb.dims))
     same_rank = ranks[0] == ranks[1]
+    target = Layout.LAST
     if same_rank:
         target = ta.layout if ta.layout is tb.layout else Layout.FIRST
-    else:
-        target = Layout.LAST
     a = _settle(region, name, a, target, one)
     b = _settle(region, name, b, target, other)
     ta, tb = a.tensor, b.tensor
@@ -384,7 +383,7 @@ def channels_list(region: Region, value: Sequence) -> Expr | None:
         if part is None:
             return None
         parts.append(part)
-    return expr(tuple(parts) if value.kind is tuple else parts)
+    return sequence_expr(parts, value.kind)
 
 
 def channels_of(region: Region, item: Value) -> Expr | None:

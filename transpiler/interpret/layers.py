@@ -45,7 +45,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Comments, Construct
-from transpiler.ir.expr import Expr, Module, Symbol, call, expr, literal
+from transpiler.ir.expr import Expr, Module, Symbol, call, expr, literal, sequence_expr
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank, UnknownSize, Unsupported
 from transpiler.rule import SHARED, Rule, Wrapped, own
 
@@ -388,7 +388,7 @@ def rule_argument(region: Region, value: Value) -> Any:
             parts = [
                 i.running if isinstance(i, Static) else to_expr(region, i) for i in value.items
             ]
-            return expr(tuple(parts) if value.kind is tuple else parts)
+            return sequence_expr(parts, value.kind)
     return to_expr(region, value)
 
 
@@ -542,7 +542,7 @@ def _lazily(
 
 def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Value:
     """Construct the layer's modules, once; a layer that was called before is called again."""
-    inputs_known = {t for t in region.constructed}
+    inputs_known = set(region.constructed)
     made = [m for m in modules_of(value) if m.token not in inputs_known]
     if layer.modules or layer.calls:
         if len(made) != len(layer.modules):
@@ -588,7 +588,7 @@ def _frozen(layer: Layer, module: Module) -> Module:
 
 
 def _place(region: Region, layer: Layer, made: list[Module]) -> Any:
-    """Where in `__init__` the modules are made: at the layer's construction, if that was earlier."""
+    """Where in `__init__` the modules are made: at the layer's construction, if earlier."""
     if layer.at is None:
         return None
     nodes, marker, versions = layer.at
@@ -630,7 +630,8 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
             region.say(
                 REGULARIZER,
                 layer.node,
-                f"{layer.symbol}: {name} is not part of the module; it belongs to the training loop",
+                f"{layer.symbol}: {name} is not part of the module; "
+                "it belongs to the training loop",
             )
     if "weights" in layer.arguments and not _is_none(layer.arguments["weights"]):
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: weights= is not carried over")

@@ -151,8 +151,7 @@ def _named_arguments(arguments: list[Argument], order: tuple[str, ...]) -> dict[
 @provides("input_layer")
 def input_layer(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
     """`InputLayer(...)` in a Sequential."""
-    layer = Layer(None, "keras.layers.InputLayer", _named_arguments(arguments, ("shape",)), node)
-    return layer
+    return Layer(None, "keras.layers.InputLayer", _named_arguments(arguments, ("shape",)), node)
 
 
 # --- functional models -----------------------------------------------------------------------
@@ -185,7 +184,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         body = body[: outputs.at]
     elif isinstance(outputs, Sequence):
         outputs = _kept_outputs(region, outputs, body)
-    value, tail = _returned(region, outputs, node)
+    returned, tail = _returned(region, outputs, node)
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
@@ -199,7 +198,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         "functional",
         names,
         list(region.init),
-        [*head, *body, *tail, Return(value)],
+        [*head, *body, *tail, Return(returned)],
         node,
         region.statement,
         region.assigned,
@@ -482,8 +481,8 @@ def _declared_shape(region: Region, value: Value) -> Value | None:
         return Sequence(batch.items[1:], tuple) if isinstance(batch, Sequence) else None
     if "input_dim" in arguments and value.symbol != "keras.layers.Embedding":
         length = arguments.get("input_length")
-        dims = (length, arguments["input_dim"]) if length is not None else (arguments["input_dim"],)
-        return Sequence(dims, tuple)
+        sizes = [arguments["input_dim"]] if length is None else [length, arguments["input_dim"]]
+        return Sequence(tuple(sizes), tuple)
     if value.symbol == "keras.layers.Embedding":
         length = arguments.get("input_length")
         return Sequence((length if length is not None else const(None),), tuple)
@@ -625,9 +624,8 @@ def _plain_tensor(region: Region, tensor: Tensor, code: Expr, own_sizes: bool) -
     """A tensor that leaves a model: in Keras's order, with the sizes that stay readable."""
     dims = tensor.dims
     if dims is not None:
-        own = tensor.code is not None and own_sizes
         dims = tuple(
-            d if d is not None and (d.known or (own and region.scope.current(d))) else None
+            d if d is not None and (d.known or (own_sizes and region.scope.current(d))) else None
             for d in dims
         )
         dims = tuple(expr(d.value) if d is not None and d.known else d for d in dims)
@@ -739,9 +737,9 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
         state = region.borrowed[key] = [name, held, 0, inner, model.expr]
         region.model_names.add(model.expr.text)
     if output is None or output.at is None:
-        held = region.scope.values[state[0]]
-        assert isinstance(held, Bound)
-        return held
+        opened = region.scope.values[state[0]]
+        assert isinstance(opened, Bound)
+        return opened
     return Bound(output.tensor, at=output.at, source=f"{key}|{state[0]}")
 
 
@@ -820,7 +818,7 @@ def _as_input(region: Region, bound: Bound) -> Value:
 
 
 def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
-    """The input or output of a model that is made elsewhere: it is called on an input of its own."""
+    """The input or output of a model made elsewhere: it is called on an input of its own."""
     if model.expr is None or not model.inputs:
         return Unknown("the input or output of a model that is not known")
     key = f"border:{model.expr.text}"

@@ -154,9 +154,10 @@ def _attach(node: Node, comments: Comments) -> None:
 
 def comments_of(region: Region, node: cst.CSTNode) -> Comments | None:
     """The comments above a statement, inside of it and at its end."""
-    leading: list[str] = []
-    for empty in getattr(node, "leading_lines", ()):
-        leading.append(empty.comment.value.rstrip() if empty.comment is not None else "")
+    leading = [
+        empty.comment.value.rstrip() if empty.comment is not None else ""
+        for empty in getattr(node, "leading_lines", ())
+    ]
     trailing = ""
     if isinstance(node, cst.SimpleStatementLine):
         if node.trailing_whitespace.comment is not None:
@@ -639,7 +640,7 @@ def expression_statement(region: Region, node: cst.Expr) -> None:
         return
     if isinstance(value, Unknown):
         return
-    if provided("is_done")(region, node.value):
+    if id(node.value) in region.done:
         return
     if isinstance(value, (Static, Sequence, Mapping)):
         emit_static(region, node, frozenset(), (value,), effect=True)

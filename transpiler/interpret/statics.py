@@ -37,6 +37,7 @@ from transpiler.ir.expr import (
     Expr,
     Symbol,
     expr,
+    sequence_expr,
 )
 from transpiler.source.tree import Tree
 
@@ -174,12 +175,11 @@ def to_expr(region: Region, value: Value) -> Expr:
         raise GiveUp(value.reason or "a value that is not known")
     if isinstance(value, Sequence):
         parts = [to_expr(region, item) for item in value.items]
-        display = expr(tuple(parts) if value.kind is tuple else parts)
+        display = sequence_expr(parts, value.kind)
         if value.static is not None:
-            known = display.value
             return Expr(
                 value.static.text,
-                known,
+                display.value,
                 value.static.strength,
                 value.static.names,
                 items=tuple(parts),

@@ -55,7 +55,8 @@ def refreshed(region: Region, value: Bound) -> Tensor:
 def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None) -> Bound:
     """The tensor itself, if the variable that `forward` calls it by still holds it."""
     if value.at is not None and value.source.startswith("borrow:"):
-        lent: Bound = provided("lend")(region, value)
+        lent = provided("lend")(region, value)
+        assert isinstance(lent, Bound)
         return lent
     if not region.scope.current(value.tensor.code):
         raise GiveUp("a tensor is used after its variable got another value", node)
@@ -129,7 +130,7 @@ _TARGET = re.compile("\ue002[^\ue003]*\ue003")
 
 
 def emit_before(region: Region, code: Expr, target: str) -> None:
-    """Emit the statements that an expression needs before it, writing to `target` if that is safe."""
+    """Emit the statements that an expression needs first, writing to `target` if that is safe."""
     for position, bind in enumerate(code.before):
         later = [b.value for b in code.before[position + 1 :]] + [code]
         safe = bool(target) and not any(target in {n for n, _ in e.names} for e in later)

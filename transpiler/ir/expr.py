@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -217,6 +217,11 @@ def expr(value: Arg) -> Expr:
         return _display(value)
     negative = isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
     return Expr(literal(value), value, UNARY if negative else ATOM)
+
+
+def sequence_expr(parts: Sequence[Expr], kind: type) -> Expr:
+    """A tuple or list of expressions as one expression."""
+    return _display(tuple(parts) if kind is tuple else list(parts))
 
 
 def _display(values: tuple[Arg, ...] | list[Arg]) -> Expr:

@@ -7,7 +7,6 @@ import bisect
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-
 _BRACKETED = frozenset({cst.Tuple, cst.GeneratorExp})
 
 
