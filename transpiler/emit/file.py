@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import symtable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,10 +26,10 @@ from transpiler.diagnostics import (
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.functions import render_operation
-from transpiler.emit.imports import import_edits
+from transpiler.emit.imports import import_edits, import_spans, names_read
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.residual import Removal, statement_lines
-from transpiler.emit.text import blanked
+from transpiler.emit.text import blanked, substitute_names
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
@@ -570,8 +570,9 @@ class _FileWriter:
         if not self.class_spots and not self.edits:
             return self.tree.text, self.records, self.diagnostics, False
         self._with_helpers()
+        defined = self._apart_from_left_names()
         if self.class_spots:
-            made = {u.plan.name for u in self._all_units() if not u.problem}
+            made = {u.plan.name for u in self._all_units() if not u.problem} | defined
             self.edits += import_edits(self.file, self.edits, self.helpers, made)
         text = tidied(self.tree.text, apply(self.tree.text, self.edits))
         changed = text != self.tree.text
@@ -581,6 +582,21 @@ class _FileWriter:
             sorted(self.diagnostics, key=lambda d: (d.line, d.column)),
             changed,
         )
+
+    def _apart_from_left_names(self) -> set[str]:
+        """The names that helpers define: others than the code that was left still reads."""
+        left = names_read(apply(self.tree.text, [Edit(e.start, e.end, "") for e in self._bare()]))
+        clashing = {
+            name: f"Torch{name}" if name[0].isupper() else f"torch_{name}"
+            for name in self.helpers & left
+        }
+        if clashing:
+            self.edits = [replace(e, text=substitute_names(e.text, clashing)) for e in self.edits]
+        return {clashing.get(name, name) for name in self.helpers}
+
+    def _bare(self) -> list[Edit]:
+        """The edits, and what takes out the statements that only bind names of the framework."""
+        return [*self.edits, *import_spans(self.tree)]
 
     # what stays ------------------------------------------------------------------------------
 

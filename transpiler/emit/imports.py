@@ -28,9 +28,8 @@ def import_edits(
     """
     tree = file.tree
     candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
-    blanked = [Edit(*_lines(tree, c.statement), "") for c in candidates]
-    rest = apply(tree.text, [*edits, *blanked])
-    used = _names_read(rest) - made
+    rest = apply(tree.text, [*edits, *import_spans(tree)])
+    used = names_read(rest) - made
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()
@@ -60,6 +59,12 @@ def import_edits(
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
+
+
+def import_spans(tree: Tree) -> list[Edit]:
+    """Edits that take out all statements that may be dead once models are converted."""
+    found = (_candidate(tree, s) for s in tree.module.body)
+    return [Edit(*_lines(tree, c.statement), "") for c in found if c is not None]
 
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -138,7 +143,7 @@ def _needed(text: str) -> list[str]:
 _READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
-def _names_read(text: str) -> set[str]:
+def names_read(text: str) -> set[str]:
     """The names in some source, outside of strings and comments; f-strings count."""
     return set(_READ.findall(blanked(text)))
 
