@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from transpiler.conversion import Conversion
 from transpiler.options import Options
 
@@ -19,11 +23,24 @@ def convert(text: str, options: Options | None = None, path: str = "") -> Conver
     from transpiler.registry import load_rules
     from transpiler.source.tree import Tree
 
-    try:
-        tree = Tree(text)
-    except cst.ParserSyntaxError as why:
-        raise SyntaxError(why.message) from why
-    file = interpret(tree, options, load_rules(), Project(options).load, path)
-    interpret_functions(file)
-    new_text, models, diagnostics, changed = convert_file(file)
+    with _collecting_later():
+        try:
+            tree = Tree(text)
+        except cst.ParserSyntaxError as why:
+            raise SyntaxError(why.message) from why
+        file = interpret(tree, options, load_rules(), Project(options).load, path)
+        interpret_functions(file)
+        new_text, models, diagnostics, changed = convert_file(file)
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """No garbage collection while trees grow: it finds nothing, and costs a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

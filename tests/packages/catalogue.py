@@ -151,10 +151,6 @@ STOPPED = {
         UNET,
         "custom_unet((64, 64, 3), use_attention=True)",
     ): "buffers and outputs in float32: 1.7e-4",
-    (
-        VANILLA,
-        "",
-    ): "custom_unet.py keeps its imports of Keras: the helper Activation has their name",
     (f"{FACES}/GhostFaceNet.py", ""): "T2T104: clone_model with a function that replaces layers",
     (f"{FACES}/OpenFace.py", ""): "gradients of sqrt at zero are infinite in both",
     (f"{PEOPLE}/Age.py", ""): "the converted package still imports TensorFlow",

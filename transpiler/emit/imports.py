@@ -29,7 +29,8 @@ def import_edits(
     tree = file.tree
     candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
     rest = apply(tree.text, [*edits, *import_spans(tree)])
-    used = names_read(rest) - made
+    imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
+    used = names_read(apply(tree.text, [*edits, *import_spans(tree), *imports])) - made
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()
@@ -44,7 +45,7 @@ def import_edits(
             spot = tree.line_start(tree.span(candidate.statement)[0])
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= set(_WORD.findall(tree.source(candidate.statement.test)))
-    removals += _orphans(tree, used, dead_tests)
+    removals += _orphans(tree, edits, used, dead_tests)
     needed = _needed(rest)
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
@@ -244,18 +245,57 @@ def _drop_aliases(
     return spans
 
 
-def _orphans(tree: Tree, used: set[str], dead_tests: set[str]) -> list[Edit]:
-    """Imports that only a removed condition read: `from package import TF`."""
+def _plain_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
+    """The imports at the top level of what is not the framework."""
+    return [
+        s
+        for s in tree.module.body
+        if isinstance(s, cst.SimpleStatementLine)
+        and len(s.body) == 1
+        and isinstance(s.body[0], (cst.Import, cst.ImportFrom))
+        and not _is_framework_import(s.body[0])
+    ]
+
+
+def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]) -> list[Edit]:
+    """What only a removed condition read: `from package import TF`, `major = tf_version()`.
+
+    Flags that say something else stay: other files may import them.
+    """
     found: list[Edit] = []
+    if not dead_tests:
+        return found
+    text = tree.text
+    blanked = [*edits, *import_spans(tree)]
+    blanked += [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     for statement in tree.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             continue
         node = statement.body[0]
-        if not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
-            continue
-        names = {n for n, _ in _bound_names(node)}
-        if names and names <= dead_tests and not names & used:
+        if (
+            isinstance(node, cst.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0].target, cst.Name)
+            and node.targets[0].target.value in dead_tests
+            and "version" in tree.source(node)
+        ):
+            spot = Edit(*_lines(tree, statement), "")
+            if any(e.start < spot.end and spot.start < e.end for e in blanked):
+                continue
+            read = names_read(apply(text, [*blanked, spot]))
+            if node.targets[0].target.value not in read:
+                found.append(spot)
+                dead_tests |= set(_WORD.findall(tree.source(node.value)))
+                used = read
+    for statement in _plain_imports(tree):
+        imported = statement.body[0]
+        assert isinstance(imported, (cst.Import, cst.ImportFrom))
+        names = _bound_names(imported)
+        dead = [alias for name, alias in names if name in dead_tests and name not in used]
+        if dead and len(dead) == len(names):
             found.append(Edit(*_lines(tree, statement), ""))
+        elif dead:
+            found += [Edit(s, e, "") for s, e in _drop_aliases(tree, imported, dead)]
     return found
 
 
