@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import (
+    ASSUMED,
     CLOSE_IDIOM,
     DROPPED,
     LAZY_SIZE,
@@ -413,6 +414,16 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
     return Wrapped(layer.rule, arguments, apply)
 
 
+_HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0.5"
+_CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
+
+
+def _is_hard_sigmoid(value: Value) -> bool:
+    if isinstance(value, Framework):
+        return value.name.endswith("hard_sigmoid")
+    return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
+
+
 def replace_arguments(layer: Layer, inner: Wrapped) -> Layer:
     """The wrapped layer itself; the arguments that rules see are passed beside it."""
     return layer
@@ -624,6 +635,11 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     assert rule is not None
     if rule.fidelity is Fidelity.CLOSE:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
+    if any(_is_hard_sigmoid(value) for value in layer.arguments.values()):
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_HARD_SIGMOID}")
+    cell = layer.arguments.get("cell")
+    if isinstance(cell, Layer) and any(name in cell.arguments for name in _INITIALIZERS):
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CELL_INITIALIZERS}")
     for name in _PENALTIES:
         value = layer.arguments.get(name)
         if value is not None and name not in rule.parameters and not _is_none(value):
