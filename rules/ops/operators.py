@@ -8,7 +8,7 @@ from types import EllipsisType
 from typing import Any, TypeAlias
 
 from rules.axes import in_keras_order
-from transpiler.ir.expr import POSTFIX, Expr, expr, index, infix, method, prefix
+from transpiler.ir.expr import UNARY, Expr, expr, index, infix, method, prefix
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported, simplest
 
 #: What stands on one side of an operator: a tensor, or what the program knows without running.
@@ -218,7 +218,7 @@ def _key(key: Key) -> Expr:
 def _slice(start: Expr | None, stop: Expr | None, step: Expr | None) -> Expr:
     """`start:stop:step` as an expression, with what its parts need."""
     parts = [p for p in (start, stop, step) if p is not None]
-    colon = " : " if any(p.strength < POSTFIX for p in parts) else ":"
+    colon = " : " if any(p.strength < UNARY for p in parts) else ":"
     texts = ["" if p is None else p.text for p in (start, stop)]
     text = f"{texts[0]}{colon}{texts[1]}".strip()
     text += "" if step is None else f"{colon}{step}"
