@@ -8,12 +8,19 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import LEFT_CODE, UNSUPPORTED
+from transpiler.diagnostics import ASSUMED, LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element, known_items
-from transpiler.interpret.layers import Argument, apply_layer, list_inputs, make_layer, starred
+from transpiler.interpret.layers import (
+    HARD_SIGMOID,
+    Argument,
+    apply_layer,
+    list_inputs,
+    make_layer,
+    starred,
+)
 from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.statics import (
     const,
@@ -284,6 +291,8 @@ def tensor_function(
         rule = rules.activations[name]
     if rule is None:
         raise GiveUp(f"{name} has no translation", node)
+    if name == "keras.activations.hard_sigmoid":
+        region.say(ASSUMED, node, HARD_SIGMOID)
     slots: dict[str, Any] = {}
     bounds: list[Bound] = []
     positions = iter(rule.signature.parameters)

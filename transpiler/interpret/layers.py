@@ -414,11 +414,13 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
     return Wrapped(layer.rule, arguments, apply)
 
 
-_HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0.5"
+HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0.5"
 _CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
 
 
 def _is_hard_sigmoid(value: Value) -> bool:
+    if isinstance(value, Layer):
+        return any(_is_hard_sigmoid(inner) for inner in value.arguments.values())
     if isinstance(value, Framework):
         return value.name.endswith("hard_sigmoid")
     return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
@@ -636,7 +638,7 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     if rule.fidelity is Fidelity.CLOSE:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
     if any(_is_hard_sigmoid(value) for value in layer.arguments.values()):
-        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_HARD_SIGMOID}")
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")
     cell = layer.arguments.get("cell")
     if isinstance(cell, Layer) and any(name in cell.arguments for name in _INITIALIZERS):
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CELL_INITIALIZERS}")
