@@ -86,7 +86,7 @@ def _missing(source: str, conversion: Conversion) -> Iterator[str]:
         place = range(first, (node.end_lineno or first) + 1)
         text = "".join(lines[first - 1 : node.end_lineno]).rstrip("\n")
         free = said.isdisjoint(place) and not _names(node) & imported and not _imports(node)
-        if free and text not in conversion.text:
+        if free and text not in conversion.text and not _chose_an_import(node, tree):
             yield text
 
 
@@ -102,6 +102,23 @@ def _from_frameworks(tree: ast.Module) -> Iterator[str]:
             for alias in node.names:
                 if (module or alias.name).partition(".")[0] in FRAMEWORKS:
                     yield alias.asname or alias.name.partition(".")[0]
+
+
+def _chose_an_import(node: ast.stmt, tree: ast.Module) -> bool:
+    """Whether it binds a name that only conditions around imports read: it goes with them."""
+    if not isinstance(node, ast.Assign):
+        return False
+    bound = {target.id for target in node.targets if isinstance(target, ast.Name)}
+    tests = [
+        inner
+        for choice in ast.walk(tree)
+        if isinstance(choice, ast.If) and _imports(choice)
+        for inner in ast.walk(choice.test)
+    ]
+    reads = [inner for inner in ast.walk(tree) if isinstance(inner, ast.Name) and inner.id in bound]
+    return bool(bound) and all(
+        inner in tests for inner in reads if isinstance(inner.ctx, ast.Load)
+    )
 
 
 def _imports(node: ast.stmt) -> bool:

@@ -1,4 +1,4 @@
-"""The table in `rules/README.md`; `pytest tests/rules/test_readme.py --accept` writes it."""
+"""The table in `rules/README.md`; `pytest tests/rules/test_layer_table.py --accept` writes it."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ def test_table_is_fresh(accept: bool) -> None:
     if accept:
         README.write_text(f"{before}{START}{table()}{END}{after}", encoding="utf-8")
     else:
-        assert written == table(), "pytest tests/rules/test_readme.py --accept"
+        assert written == table(), "pytest tests/rules/test_layer_table.py --accept"
