@@ -1283,14 +1283,7 @@ class _FileWriter:
         ) or any("with_init" in h for h in self.helpers):
             init = self.file.rules.default_init(sorted(self.torch_classes))
             if not init:
-                self.edits = [
-                    Edit(
-                        e.start,
-                        e.end,
-                        re.sub(r" +self\.(\w+\.)?apply\(init_like_keras\)\n", "", e.text),
-                    )
-                    for e in self.edits
-                ]
+                self._without_init()
         for name in sorted(self.helpers):
             visit(name)
         self.helpers = set(order)
@@ -1305,8 +1298,9 @@ class _FileWriter:
         pattern = re.compile(
             r"( +if self\.\w+ is not None:\n)? +self\.(\w+\.)?apply\(init_like_keras\)\n"
         )
-        changed = {id(e): Edit(e.start, e.end, pattern.sub("", e.text)) for e in self.edits}
+        changed = {id(e): replace(e, text=pattern.sub("", e.text)) for e in self.edits}
         self.class_edits = [changed[id(e)] for e in self.class_edits if id(e) in changed]
+        self.after_classes = [changed[id(e)] for e in self.after_classes if id(e) in changed]
         self.edits = list(changed.values())
 
     def _all_units(self) -> list[Unit]:
