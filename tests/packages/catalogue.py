@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 #: What is downloaded, by the name of the package that is imported.
 WHEELS = {"keras_unet": "keras-unet==0.1.2", "deepface": "deepface==0.0.103"}
+
+#: What is converted, but not verified: most of it is left for a person, and must say so.
+UNVERIFIED = {
+    "segmentation_models": "segmentation_models==1.0.1",
+    "classification_models": "image-classifiers==1.0.0",
+    "tcn": "keras-tcn==3.5.7",
+}
 APPLICATIONS = "keras/src/applications"
 UNET = "keras_unet/models/custom_unet.py"
 VNET = "keras_unet/models/custom_vnet.py"

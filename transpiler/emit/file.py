@@ -28,8 +28,9 @@ from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.functions import render_operation
 from transpiler.emit.imports import import_edits, import_spans, names_read
 from transpiler.emit.naming import PLAIN, camel, free
+from transpiler.emit.overlooked import overlooked
 from transpiler.emit.residual import Removal, statement_lines
-from transpiler.emit.text import blanked, substitute_names
+from transpiler.emit.text import blanked, global_reads, substitute_names
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
@@ -66,6 +67,7 @@ class FileEmitter:
         self.helpers: set[str] = set()
         self.class_names: dict[int, str] = {s: name for s, (_, name) in file.foreign.items()}
         self.taken = set(_WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
+        self.taken |= {"torch", "nn", "F"}
         if self._something_stays():
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
         self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
@@ -270,7 +272,8 @@ class FileEmitter:
             function = unit.summary.function
             base = camel(function.name)
             if function.nested_in and function.nested_in not in self.file.class_methods:
-                base = camel(function.nested_in) + base
+                inner = "" if function.is_wrapper else base
+                base = camel(function.nested_in) + inner
             entries.append((self._offset(unit.summary), base, unit))
             del serial
         for summary, units in self.builders:
@@ -565,6 +568,7 @@ class _FileWriter:
         self._foreign_imports()
         self._subclasses()
         self._left_code()
+        self._overlooked()
         for offset, (code, message) in sorted(self.todos.items()):
             self._todo(offset, code, message)
         if not self.class_spots and not self.edits:
@@ -913,7 +917,7 @@ class _FileWriter:
                 self._say(
                     ASSUMED_CALLERS,
                     node,
-                    f"`{function.name}` gave layers; they are made where it was called",
+                    f"`{function.name}` is gone: what it gave stands where it was called",
                 )
 
     def _read_elsewhere(self, name: str, node: cst.CSTNode) -> bool:
@@ -921,7 +925,7 @@ class _FileWriter:
         start, end = self.tree.span(node)
         outside = [e for e in self.edits if not (start <= e.start and e.end <= end)]
         remaining = apply(self.tree.text, [*outside, Edit(start, end, "")])
-        return bool(re.search(rf"(?<![\w.]){re.escape(name)}\b", blanked(remaining)))
+        return name in global_reads(remaining)
 
     # operations ------------------------------------------------------------------------------
 
@@ -1203,6 +1207,23 @@ class _FileWriter:
                 if "TODO(tf2torch)" not in self.tree.text[start:end]:
                     self.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
             previous_end = last_line
+
+    def _overlooked(self) -> None:
+        """Layers made through names that lead nowhere: a diagnostic for each definition."""
+        layers = self.file.rules.signatures
+        reported = [d.line for d in self.diagnostics if d.severity is Severity.ERROR]
+        for statement in self.top:
+            start, end = self.tree.span(statement)
+            first, last = self.tree.line_column(start)[0], self.tree.line_column(end)[0]
+            if any(first <= line <= last for line in reported):
+                continue
+            found = overlooked(self.file, statement, layers)
+            if found is None or any(e.start <= found[0] < e.end for e in self.edits):
+                continue
+            name = found[1].partition(".")[0]
+            message = f"`{found[1]}` is left as it is: what `{name}` stands for is not known"
+            self._say_at(LEFT_MODEL, *self.tree.line_column(found[0]), message)
+            self.todos.setdefault(start, (LEFT_MODEL, message))
 
     def _only_names(self, statement: cst.CSTNode) -> bool:
         """Whether a statement gives a part of the framework a shorter name."""

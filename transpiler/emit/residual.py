@@ -218,7 +218,7 @@ class Removal:
             small = leaf.body[0]
             if _is_docstring(leaf):
                 return "keep"
-            if isinstance(small, (cst.Import, cst.ImportFrom)):
+            if isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
                 return "local"
             if isinstance(small, (cst.Raise, cst.Assert)):
                 return "drop" if self.tree.span(leaf)[0] < first_model else "keep"
@@ -324,7 +324,7 @@ class Removal:
                         found |= set(_WORD.findall(self.tree.source(target.target)))
                 elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
                     found |= set(_WORD.findall(self.tree.source(small.target)))
-                elif isinstance(small, (cst.Import, cst.ImportFrom)):
+                elif isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
                     found |= set(_WORD.findall(self.tree.source(small)))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import symtable
 
 _STRING = (
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''"
@@ -44,3 +45,22 @@ def blanked(text: str) -> str:
         return found if "f" in prefix.lower() and found[0] != "#" else " " * len(found)
 
     return _STRING_OR_COMMENT.sub(put, text)
+
+
+def global_reads(text: str) -> set[str]:
+    """The names of the module, and of nothing nearer, that some code reads."""
+    try:
+        tables = [symtable.symtable(text, "<text>", "exec")]
+    except SyntaxError:
+        return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", blanked(text)))
+    found: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        found |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (top or symbol.is_global())
+        }
+    return found

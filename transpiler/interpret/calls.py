@@ -10,7 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
-from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element, known_items
 from transpiler.interpret.layers import (
@@ -31,6 +31,7 @@ from transpiler.interpret.statics import (
     to_expr,
     verbatim,
 )
+from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensors import (
     bind_tensor,
     dims_value,
@@ -80,6 +81,7 @@ def call_node(region: Region, node: cst.Call) -> Value:
     return call_value(region, node, callee)
 
 
+@provides("arguments_of")
 def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
     """The arguments of a call in order, stars spread out."""
     found: list[Argument] = []
@@ -403,6 +405,12 @@ def _is_tensor(region: Region, node: cst.Call, name: str) -> Value:
     return const(False) if isinstance(value, Static) else Unknown("whether it is a tensor")
 
 
+def _submodules(region: Region, node: cst.Call, name: str) -> Value:
+    """`get_submodules_from_kwargs(kwargs)`: the parts of Keras, whichever the caller brings."""
+    parts = ("backend", "layers", "models", "utils")
+    return Sequence(tuple(Framework(f"keras.{part}") for part in parts), tuple)
+
+
 _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     **dict.fromkeys(_SHAPES, _shape_of),
     **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
@@ -419,6 +427,7 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     "tf.name_scope": lambda region, node, name: Framework("tf.name_scope"),
     "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
     "keras.applications.imagenet_utils.correct_pad": _correct_pad,
+    f"keras.applications.{SUBMODULES}": _submodules,
     "tf.device": lambda region, node, name: Framework("tf.device"),
 }
 
@@ -974,6 +983,8 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
                 if is_graph(found) or not isinstance(found, Static):
                     return found
                 return verbatim(region, node, receiver, *values, value=constant(found))
+            if len(values) > 1 and isinstance(values[1], Framework):
+                return values[1]
             if not is_graph(receiver):
                 default = constant(values[1]) if len(values) > 1 else None
                 return verbatim(region, node, receiver, *values, value=default)
@@ -1011,6 +1022,10 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
             raise GiveUp("a tensor or layer is put into a list that is not understood", node)
         if name != "pop":
             return _changed_list(region, node, receiver, func.value.value, name)
+    if name == "get" and len(node.args) == 2:
+        default = evaluate(region, node.args[1].value)
+        if isinstance(default, Framework):
+            return default  # `kwargs.get("layers", keras.layers)`: a Keras, whoever brings it
     if name in ("format", "join", "lower", "upper", "replace") and receiver.expr.known:
         values = [v for _, v in arguments_of(region, node)]
         known = [constant(v) for v in values]

@@ -95,7 +95,8 @@ _BUILTIN_CONSTANTS = {"None": None, "True": True, "False": False}
 def name(region: Region, node: cst.Name) -> Value:
     inlined = region.inline.get(node.value) if region.inline else None
     if inlined is not None:
-        if not is_graph(inlined) and not isinstance(
+        unwritten = isinstance(inlined, Mapping) and inlined.static is None
+        if not (unwritten or is_graph(inlined)) and not isinstance(
             inlined, (Unknown, Framework, Function, UserClass)
         ):
             rewrite(region, node, Static(to_expr(region, inlined)))

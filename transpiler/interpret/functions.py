@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS
+from transpiler.interpret.configs import given_dict
 from transpiler.interpret.control import body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions import truth
@@ -497,7 +498,7 @@ def classify(summary: Summary) -> None:
         summary.kind = "layer"
         summary.result = values[0]
         return
-    if any(is_graph(v) for v in values):
+    if any(is_graph(v) or _all_symbols(v) for v in values):
         summary.kind = "layer"
         summary.result = values[0]
         return
@@ -505,6 +506,16 @@ def classify(summary: Summary) -> None:
     summary.result = values[0] if values else None
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _all_symbols(value: Value) -> bool:
+    """Whether it is a tuple of parts of the framework, functions or classes."""
+    kinds = (Framework, Function, UserClass)
+    return (
+        isinstance(value, Sequence)
+        and bool(value.items)
+        and all(isinstance(item, kinds) for item in value.items)
+    )
 
 
 def _is_deferred(region: Region) -> bool:
@@ -674,6 +685,8 @@ def call_function(
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
             return provided("pass_model")(region, node, name, [v for _, v in arguments])
+    if not tensors and (config := given_dict(region, node, function, arguments)) is not None:
+        return config
     if not tensors and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     if any(isinstance(v, Unknown) for v in bound.values()):
@@ -753,6 +766,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
     return result
 
 
+@provides("inline_call")
 def _inline(
     region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
 ) -> Value:
@@ -814,10 +828,49 @@ def _inline_body(
             name = small.targets[0].target.value
             frame[name] = region.inline[name] = value
             continue
+        if isinstance(small, cst.Assign) and _inline_parts(region, small, frame):
+            continue
+        if isinstance(small, cst.Expr) and _inline_update(region, small.value, frame):
+            continue
         if isinstance(small, cst.Raise):
             return Unknown("an error")
         break
     raise GiveUp(f"`{function.name}` gives layers in a way that is not understood")
+
+
+def _inline_parts(region: Region, node: cst.Assign, frame: dict[str, Value]) -> bool:
+    """`a, b = values` of such a body; whether it is understood."""
+    target = node.targets[0].target
+    value = evaluate(region, node.value)
+    if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, Sequence):
+        return False
+    names = [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
+    if len(names) != len(target.elements) or len(names) != len(value.items):
+        return False
+    for name, item in zip(names, value.items, strict=True):
+        frame[name] = region.inline[name] = item
+    return True
+
+
+def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Value]) -> bool:
+    """`config.update(other)` in such a body; whether it is understood."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    name = node.func.value.value if isinstance(node.func.value, cst.Name) else ""
+    held = frame.get(name)
+    if node.func.attr.value != "update" or not isinstance(held, Mapping):
+        return False
+    items = dict(held.items)
+    arguments: Any = provided("arguments_of")(region, node)
+    for keyword, value in arguments:
+        if keyword is None and isinstance(value, Mapping):
+            items.update(value.items)
+        elif keyword is not None and not keyword.startswith("*"):
+            items[keyword] = value
+        else:
+            return False
+    frame[name] = region.inline[name] = Mapping(items)
+    return True
 
 
 def _inline_if(
@@ -885,7 +938,7 @@ def call_block(
         *positional,
         **{k: v for k, v in statics if k},
     )
-    hint = _snake(summary.function.parameter or summary.function.name)
+    hint = _snake(summary.function.parameter or _telling_name(summary.function))
     module = made if made is not None else Module(constructor, hint)
     if made is not None and made.constructor.text != constructor.text:
         raise GiveUp("a shared block is called on inputs of different sizes", node)
@@ -893,6 +946,11 @@ def call_block(
     value = _block_result(region, summary, code, module, bound, given)
     register(region, value)
     return value
+
+
+def _telling_name(function: Function) -> str:
+    """The name that says what a block is."""
+    return function.nested_in if function.is_wrapper else function.name
 
 
 def _callee_names(region: Region, summary: Summary) -> frozenset[tuple[str, int]]:

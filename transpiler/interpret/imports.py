@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.region import Region
-from transpiler.interpret.symbols import canonical, is_framework
+from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import Framework, Namespace, Unknown, Value
 from transpiler.ir.expr import Expr
 
@@ -56,6 +56,8 @@ def import_from(region: Region, node: cst.ImportFrom) -> None:
             bound = alias.asname.name.value
         if framework:
             bind(region, bound, Framework(canonical(f"{module}.{name}")))
+        elif name == SUBMODULES:
+            bind(region, bound, Framework(f"keras.applications.{name}"))
         elif other is not None and name in other:
             bind(region, bound, other[name])
         elif inner := _other_module(region, _joined("." * level + module, name)):

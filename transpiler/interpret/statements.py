@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.control import append, body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.imports import import_from, import_module
+from transpiler.interpret.injected import injected
 from transpiler.interpret.joins import channels_list, channels_of, known_items
 from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
 from transpiler.interpret.statics import (
@@ -418,6 +419,10 @@ def _assign_parts(
         return
     if is_graph(value):
         raise GiveUp("a list of tensors is unpacked whose length is not known", node)
+    if isinstance(value, Sequence) and len(value.items) == len(elements) and _holds_symbols(value):
+        for element, item in zip(elements, value.items, strict=True):
+            assign_value(region, element, item, node, None)
+        return
     names = [n for e in elements for n in assigned_names(e)]
     if len(names) != len(elements):
         for element in elements:
@@ -434,6 +439,11 @@ def _assign_parts(
         )
         reading = region.scope.read(name)
         region.scope.values[name] = Static(replace(reading, value=known))
+
+
+def _holds_symbols(value: Sequence) -> bool:
+    """Whether functions, classes or parts of the framework are given together."""
+    return any(isinstance(item, (Framework, Function, UserClass)) for item in value.items)
 
 
 def _unpack(
@@ -691,7 +701,10 @@ def pass_statement(region: Region, node: cst.Pass) -> None:
 
 @executes(cst.Global, cst.Nonlocal)
 def global_statement(region: Region, node: cst.Global) -> None:
-    if not region.is_module:
+    if region.is_module:
+        return
+    known = region.file.globals
+    if not all(isinstance(known.get(item.name.value), Framework) for item in node.names):
         raise GiveUp("`global` or `nonlocal` in a function that builds a graph", node)
 
 
@@ -722,6 +735,11 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     region.scope.bump(node.name.value)
     region.scope.values[node.name.value] = made
     region.local_functions.append(made)
+    if region.is_module:
+        for name, part in injected(region, node).items():
+            region.scope.bump(name)
+            region.scope.values[name] = part
+            region.file.mentions.clear()
 
 
 @executes(cst.ClassDef)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 #: Top-level modules whose names are the framework's.
-ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "keras_core"})
+ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "keras_core", "keras_applications"})
 
 _PREFIXES = (
     ("tensorflow.python.keras.", "keras."),
@@ -21,6 +21,7 @@ _PREFIXES = (
     ("tf.compat.v2.", "tf."),
     ("tf_keras.", "keras."),
     ("keras_core.", "keras."),
+    ("keras_applications.", "keras.applications."),
     ("keras.api.", "keras."),
     ("keras.src.", "keras."),
     ("keras.engine.", "keras."),
@@ -57,7 +58,14 @@ _SAME = {
     "keras.topology.Layer": "keras.Layer",
     "keras.base_layer.Layer": "keras.Layer",
     "keras.activations.activations.relu": "keras.activations.relu",
+    "keras.applications._KERAS_BACKEND": "keras.backend",
+    "keras.applications._KERAS_LAYERS": "keras.layers",
+    "keras.applications._KERAS_MODELS": "keras.models",
+    "keras.applications._KERAS_UTILS": "keras.utils",
 }
+
+#: What gives a function the parts of Keras that its caller works with; packages hand it on.
+SUBMODULES = "get_submodules_from_kwargs"
 
 
 @lru_cache(maxsize=4096)

@@ -98,6 +98,10 @@ class Mapping:
     code: Expr | None = None
 
 
+#: Names of inner functions that say nothing.
+_WRAPPERS = frozenset({"wrapper", "layer", "inner", "apply", "block", "f", "func", "fn", "call"})
+
+
 @dataclass(slots=True, eq=False)
 class Function:
     """A function of the user's."""
@@ -112,6 +116,11 @@ class Function:
     parameter: str = ""  #: the parameter through which it came
     frame: dict[str, Value] | None = None  #: what the function that made it was called with
     functional: bool = False  #: the `__init__` of a class that is a functional model
+
+    @property
+    def is_wrapper(self) -> bool:
+        """Whether another function gives it back, whose name says what it is."""
+        return self.frame is not None and self.name in _WRAPPERS
 
 
 @dataclass(slots=True, eq=False)

@@ -48,7 +48,8 @@ class Module:
         if dotted in self.classes or dotted in self.builders or dotted in self.imported:
             return True
         if callee(node) in CONSTRUCTORS or ".applications." in f".{dotted}":
-            return "keras" in dotted or dotted.startswith("tensorflow") or dotted == callee(node)
+            known = "keras" in dotted or dotted.startswith(("tensorflow", "models."))
+            return known or dotted == callee(node)
         return False
 
     def dotted(self, node: ast.expr) -> str:

@@ -1,0 +1,60 @@
+"""Layers that are made through a name of which nobody knows that it leads to Keras."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import libcst as cst
+
+from transpiler.emit.text import blanked
+from transpiler.interpret.imports import dotted
+from transpiler.interpret.region import FileContext
+from transpiler.interpret.values import Framework, Function, UserClass
+
+_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(\.\w+)*?\.([A-Z]\w*)\s*\(")
+
+
+def overlooked(
+    file: FileContext, statement: cst.CSTNode, layers: Collection[str]
+) -> tuple[int, str] | None:
+    """The first call of a Keras layer through an unknown name: its offset and its dotted name.
+
+    `layers` are the names of the layer classes. A name that comes from another library, such as
+    flax's `nn.Dense`, is not unknown.
+    """
+    start, end = file.tree.span(statement)
+    for match in _CALL.finditer(blanked(file.tree.text[start:end])):
+        if match.group(3) in layers and _is_unknown(file, match.group(1)):
+            return start + match.start(), match.group().rstrip("( \t\n")
+    return None
+
+
+def _is_unknown(file: FileContext, name: str) -> bool:
+    if isinstance(file.globals.get(name), (Framework, Function, UserClass)):
+        return False
+    homes = [
+        module
+        for statement in file.tree.module.body
+        if isinstance(statement, cst.SimpleStatementLine)
+        for module in _homes(statement, name)
+    ]
+    return not homes or any(module.startswith(".") or "keras" in module for module in homes)
+
+
+def _homes(statement: cst.SimpleStatementLine, name: str) -> list[str]:
+    """The modules from which a statement imports a name."""
+    found: list[str] = []
+    for node in statement.body:
+        if not isinstance(node, (cst.Import, cst.ImportFrom)):
+            continue
+        if isinstance(node.names, cst.ImportStar):
+            continue
+        prefix = ""
+        if isinstance(node, cst.ImportFrom):
+            prefix = "." * len(node.relative) + dotted(node.module)
+        for alias in node.names:
+            bound = alias.evaluated_alias or alias.evaluated_name.split(".", 1)[0]
+            if bound == name:
+                found.append(prefix or alias.evaluated_name)
+    return found
