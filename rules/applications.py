@@ -1,4 +1,7 @@
-"""What `keras.applications` computes with plain numbers while it builds a model."""
+"""What `keras.applications` computes with plain numbers while it builds a model.
+
+Its models as bases of other models are in `pretrained.py`.
+"""
 
 from __future__ import annotations
 

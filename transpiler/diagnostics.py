@@ -138,6 +138,14 @@ UNKNOWN_SIZE = _code(
     "size is not known",
     "PyTorch needs this size when the layer is made, and the program does not show it.",
 )
+PRETRAINED = _code(
+    204,
+    Severity.ERROR,
+    "base of keras.applications is not converted",
+    "A stub stands in the place of the base, and what is built on it is converted. Put a torch "
+    "model with the same number of output channels there. Where torchvision has the architecture, "
+    "it has other weights, trained for another preprocessing, and differs in details.",
+)
 
 # 3xx: assumptions
 ASSUMED_CALLERS = _code(

@@ -137,6 +137,16 @@ def layer(
     return declare
 
 
+def base(name: str) -> Callable[[Builder], Builder]:
+    """Declare what is known of a model of `keras.applications` that is used as a layer."""
+
+    def declare(build: Builder) -> Builder:
+        _register(Rule((f"keras.applications.{name}",), build, "layer", Layout.FIRST))
+        return build
+
+    return declare
+
+
 def op(
     *names: str, layout: Layout = Layout.ANY, aliases: Mapping[str, str] | None = None
 ) -> Callable[[OpBuilder], OpBuilder]:

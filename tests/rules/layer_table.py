@@ -134,7 +134,8 @@ def table() -> str:
     older = sorted(
         rule.names[0].rpartition(".")[2]
         for rule in {id(r): r for r in load_rules().layers.values()}.values()
-        if not hasattr(keras.layers, rule.names[0].rpartition(".")[2])
+        if rule.names[0].startswith("keras.layers.")
+        and not hasattr(keras.layers, rule.names[0].rpartition(".")[2])
     )
     lines = [
         "| layer | numbers | what differs | what is refused |",

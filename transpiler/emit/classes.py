@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from transpiler.emit.fold import fold
@@ -424,9 +425,10 @@ class _Writer:
             return
         if any(_mentions(n, target) for n in self.forward[: rest[0]]):
             return
-        if target != "x" and not target.startswith("\ue002") and node.text != f"{target} = {name}":
+        same = node.text == f"{target} = {name}"
+        if target != "x" and not target.startswith("\ue002x:") and not same:
             return
-        if node.text == f"{target} = {name}":
+        if same:
             self._drop(node)
         self._rename_everywhere(name, target)
         self.plan.inputs = [target]
@@ -992,7 +994,8 @@ def _ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:
 def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
     """Two layers of which one is made, and called in the same way: one attribute."""
     called = {n.id: n for n in walk(forward) if isinstance(n, If)}
-    merged: dict[int, Construct] = {}
+    counts = Counter(m.token for n in walk(forward) for m in _modules_of(n))
+    merged: dict[int, list[Node]] = {}
 
     def change_init(nodes: list[Node]) -> list[Node]:
         made: list[Node] = []
@@ -1000,11 +1003,17 @@ def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], l
             if isinstance(node, (For, While)):
                 node = replace(node, body=change_init(node.body))
             elif isinstance(node, If):
+                there = called.get(node.id)
+                one = _one_attribute(node, there, counts) if there is not None else None
                 node = replace(node, body=change_init(node.body), orelse=change_init(node.orelse))
-                same = _same_call(node, called.get(node.id))
-                if same is not None:
-                    merged[node.id] = same
+                same = _same_call(node, there)
+                if same is not None and there is not None:
+                    merged[node.id] = there.body
                     made.append(same)
+                    continue
+                if one is not None:
+                    merged[node.id] = list(one.calls)
+                    made += one.made
                     continue
             made.append(node)
         return made
@@ -1016,7 +1025,7 @@ def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], l
                 node = replace(node, body=change_forward(node.body))
             elif isinstance(node, If):
                 if node.id in merged:
-                    made += node.body
+                    made += merged[node.id]
                     continue
                 node = replace(
                     node, body=change_forward(node.body), orelse=change_forward(node.orelse)
@@ -1035,6 +1044,8 @@ def _same_call(made: If, called: If | None) -> Construct | None:
     one, other = made.body[0], made.orelse[0]
     if not isinstance(one, Construct) or not isinstance(other, Construct):
         return None
+    if any(c.comments.leading or c.comments.trailing for c in (one, other)):
+        return None
     if len(called.body) != 1 or len(called.orelse) != 1:
         return None
     here, there = called.body[0], called.orelse[0]
@@ -1045,6 +1056,75 @@ def _same_call(made: If, called: If | None) -> Construct | None:
     constructor = ternary(made.test, one.module.constructor, other.module.constructor)
     hint = min(one.module.hint, other.module.hint, key=len)
     return Construct(Module(constructor, hint, one.module.token), made.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class _OneOf:
+    """Statements of `__init__` that make one of several modules, and how `forward` calls it."""
+
+    made: tuple[Node, ...]
+    token: str
+    calls: tuple[Line, ...]
+
+
+def _one_attribute(made: If, called: If, counts: Counter[str]) -> _OneOf | None:
+    """One attribute for the modules of all ways, if they are called in the same way."""
+    one = _way(made.body, called.body, counts)
+    other = _way(made.orelse, called.orelse, counts)
+    if one is None or other is None or made.test.modules:
+        return None
+    renamed = [n.text.replace(other.token, one.token) for n in other.calls]
+    if [n.text for n in one.calls] != renamed:
+        return None
+    orelse = [_with_token(n, other.token, one.token) for n in other.made]
+    branch = replace(made, body=list(one.made), orelse=orelse)
+    return _OneOf((branch,), one.token, one.calls)
+
+
+def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf | None:
+    """One way of a branch that makes one module, or goes on to another branch that does."""
+    inner = called[0] if len(called) == 1 else None
+    if isinstance(inner, If):
+        found = next((n for n in made if isinstance(n, If) and n.id == inner.id), None)
+        deeper = None if found is None else _one_attribute(found, inner, counts)
+        if deeper is None or any(isinstance(n, Construct) for n in made):
+            return None
+        statements = [s for n in made for s in (deeper.made if n is found else (n,))]
+        return replace(deeper, made=tuple(statements))
+    constructs = [n for n in made if isinstance(n, Construct)]
+    lines = [n for n in called if isinstance(n, Line)]
+    if len(constructs) != 1 or len(lines) != len(called):
+        return None
+    token = constructs[0].module.token
+    if [m.token for n in lines for m in n.modules] != [token] or counts[token] != 1:
+        return None
+    if any(n.comments.leading or n.comments.trailing for n in lines):
+        return None
+    return _OneOf(tuple(made), token, tuple(lines))
+
+
+def _with_token(node: Node, token: str, other: str) -> Node:
+    """A statement of `__init__` that says another module where it says one."""
+    if isinstance(node, Construct) and node.module.token == token:
+        module = Module(node.module.constructor, node.module.hint, other)
+        return replace(node, module=module)
+    if isinstance(node, Line):
+        return replace(node, text=node.text.replace(token, other))
+    if isinstance(node, If):
+        body = [_with_token(n, token, other) for n in node.body]
+        return replace(node, body=body, orelse=[_with_token(n, token, other) for n in node.orelse])
+    return node
+
+
+def _modules_of(node: Node) -> tuple[Module, ...]:
+    """The modules that a statement of `forward` itself calls."""
+    if isinstance(node, Line):
+        return node.modules
+    if isinstance(node, Return):
+        return node.value.modules
+    if isinstance(node, For):
+        return node.iterable.modules
+    return node.test.modules if isinstance(node, (If, While)) else ()
 
 
 def _loop_over_modules(

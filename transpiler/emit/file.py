@@ -26,7 +26,7 @@ from transpiler.diagnostics import (
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.functions import render_operation
-from transpiler.emit.imports import import_edits, import_spans, names_read
+from transpiler.emit.imports import import_edits, import_spans, names_framework, names_read
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.overlooked import overlooked
 from transpiler.emit.residual import Removal, statement_lines
@@ -34,7 +34,7 @@ from transpiler.emit.text import blanked, global_reads, substitute_names
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Model, bases_of
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
 
@@ -669,7 +669,14 @@ class _FileWriter:
         texts: list[str] = []
         for node, _ in module.failed_statements.values():
             texts.append(self.tree.source(node))
-        failed = [s for s in self.file.summaries.values() if s.kind == "failed"]
+        understood = {
+            id(s.function.node) for s in self.file.summaries.values() if s.kind != "failed"
+        }
+        failed = [
+            s
+            for s in self.file.summaries.values()
+            if s.kind == "failed" and id(s.function.node) not in understood
+        ]
         texts += [
             self.tree.source(s.function.node)
             for s in failed
@@ -1059,9 +1066,10 @@ class _FileWriter:
 
     def _left_calls(self, region: Region) -> None:
         last_line = -10
-        for node, name, _ in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
+        for node, name, owner in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
             line, _ = self.tree.place(node)
-            message = f"`{name}` is left as it is; the model is an nn.Module now"
+            what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
+            message = f"`{name}` is left as it is; the {what} is an nn.Module now"
             statement = self._line_node(node)
             first = line > last_line + 1
             end_line, _ = self.tree.line_column(self.tree.span(node)[1])
@@ -1235,8 +1243,8 @@ class _FileWriter:
         target = node.targets[0].target
         return (
             isinstance(target, cst.Name)
-            and isinstance(node.value, (cst.Name, cst.Attribute))
-            and isinstance(self.file.globals.get(target.value), Framework)
+            and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
+            and names_framework(self.file, target.value)
         )
 
     def _framework_use(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:

@@ -20,7 +20,7 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     grouped = _operands(text, indent, width) if inside else _grouped(text, indent, width)
     if grouped:
         return grouped
-    head, body, tail = split_last_bracket(text)
+    head, body, tail = split_last_bracket(text, width - indent)
     if not body:
         return line
     trailing = _comment_of(tail)
@@ -157,11 +157,11 @@ def split_commas(text: str) -> list[str]:
     return parts
 
 
-def split_last_bracket(text: str) -> tuple[str, str, str]:
+def split_last_bracket(text: str, width: int = WIDTH) -> tuple[str, str, str]:
     """`head(`, `body`, `)tail`, where the bracket is the last one at the outermost level.
 
-    An empty last bracket (`x.flatten()`) is passed over for the one before it, as is one that is
-    too short to be worth it.
+    An empty last bracket (`x.flatten()`) is passed over for the one before it, as is one whose
+    head is too long for a line.
     """
     pairs: list[tuple[int, int]] = []
     stack: list[int] = []
@@ -173,9 +173,13 @@ def split_last_bracket(text: str) -> tuple[str, str, str]:
             start = stack.pop()
             if not stack:
                 pairs.append((start, position))
-    for start, end in reversed(pairs):
-        if end - start > 1 and not text[end + 1 :].strip(" :").startswith(("=", "for ")):
-            return text[: start + 1], text[start + 1 : end].strip(), text[end:]
+    usable = [
+        (start, end)
+        for start, end in reversed(pairs)
+        if end - start > 1 and not text[end + 1 :].strip(" :").startswith(("=", "for "))
+    ]
+    for start, end in [*(p for p in usable if p[0] < width), *usable]:
+        return text[: start + 1], text[start + 1 : end].strip(), text[end:]
     return text, "", ""
 
 

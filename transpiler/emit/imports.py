@@ -12,7 +12,7 @@ from transpiler.emit.text import blanked
 from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Mapping
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
@@ -91,8 +91,7 @@ class _Candidate:
             assert isinstance(node, cst.Assign)
             target = node.targets[0].target
             assert isinstance(target, cst.Name)
-            held = file.globals.get(target.value)
-            if isinstance(held, Framework) and target.value not in used:
+            if names_framework(file, target.value) and target.value not in used:
                 return [_lines(tree, statement)], set()
             return [], set(_WORD.findall(tree.source(node.value)))
         if self.kind == "block":
@@ -117,13 +116,28 @@ def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
             and isinstance(node.targets[0].target, cst.Name)
-            and isinstance(node.value, (cst.Attribute, cst.Name))
+            and (isinstance(node.value, (cst.Attribute, cst.Name)) or _is_table(node.value))
         ):
             return _Candidate(statement, "alias", False)
         return None
     if isinstance(statement, (cst.If, cst.Try)) and _only_framework_imports(statement):
         return _Candidate(statement, "block", True)
     return None
+
+
+def names_framework(file: FileContext, name: str) -> bool:
+    """Whether a name of the module stands for a part of the framework, or for a dict of such."""
+    held = file.globals.get(name)
+    if isinstance(held, Mapping):
+        return all(isinstance(v, Framework) for v in held.items.values())
+    return isinstance(held, Framework)
+
+
+def _is_table(node: cst.BaseExpression) -> bool:
+    """Whether it is a dict of plain names: `{"vgg16": VGG16, "vgg19": applications.VGG19}`."""
+    return isinstance(node, cst.Dict) and all(
+        isinstance(e.value, (cst.Attribute, cst.Name)) for e in node.elements
+    )
 
 
 def _needed(text: str) -> list[str]:

@@ -72,7 +72,7 @@ class Removal:
         graph = self.region.graph_statements
         first_model = min((self.tree.span(self.places[i])[0] for i in self.places), default=0)
         for leaf in leaves:
-            if id(leaf) in replacements:
+            if id(leaf) in replacements or (self.is_module and self._only_left(leaf)):
                 decisions[id(leaf)] = "keep"
             elif id(leaf) in graph:
                 decisions[id(leaf)] = "drop"
@@ -90,6 +90,12 @@ class Removal:
         else:
             self._collapse_return(list(body), decisions, replacements, kept)
         return kept
+
+    def _only_left(self, leaf: cst.CSTNode) -> bool:
+        """Whether a statement makes a layer that no model calls, and code that is left uses."""
+        layers = self.region.layer_statements.get(id(leaf), [])
+        left = [owner for _, _, owner in self.region.left_calls]
+        return any(not layer.calls and layer in left for layer in layers)
 
     def _close_up(
         self,

@@ -57,6 +57,8 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    Within,
+    bases_of,
     holds_tensor,
     is_graph,
 )
@@ -584,6 +586,9 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     values = [v for _, v in arguments]
     if any(isinstance(v, Unknown) for v in values):
         return next(v for v in values if isinstance(v, Unknown))
+    if any(isinstance(v, Within) for v in values):
+        region.left_calls.append((node, name, next(v for v in values if isinstance(v, Within))))
+        return Unknown(f"`{name}` of the layers of a pretrained base")
     if any(holds_tensor(v) for v in values):
         if name in region.parameters:
             return provided("call_parameter")(region, node, name, arguments)
@@ -1054,8 +1059,16 @@ def _model_method(region: Region, node: cst.Call, receiver: Value, name: str) ->
 
 
 def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    if name == "get_layer" and bases_of(receiver):
+        return provided("layer_of_base")(region, node, receiver)
     arguments_of(region, node)
+    if isinstance(receiver, Layer) or bases_of(receiver):
+        region.left_calls.append((node, name, receiver))
     return Unknown(f"the method {name} of a layer")
+
+
+def _choice_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    return _layer_method(region, node, receiver, name) if bases_of(receiver) else None
 
 
 def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
@@ -1071,6 +1084,8 @@ _METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Static: _static_method,
     Model: _model_method,
     Layer: _layer_method,
+    Choice: _choice_method,
+    Within: _layer_method,
     Inside: _layer_method,
     Unknown: _unknown_method,
 }

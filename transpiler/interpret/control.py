@@ -43,6 +43,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    Within,
     is_graph,
 )
 from transpiler.ir.code import For, If, Line, Node, While
@@ -276,6 +277,9 @@ def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
         raise GiveUp("a loop with `else`", node)
     iterable = evaluate(region, node.iter)
+    if isinstance(iterable, Within):
+        provided("loop_inside")(region, iterable, node)
+        return
     if isinstance(iterable, Sequence) and _holds_layers(iterable):
         for item in known_items(region, iterable):
             _bind_known(region, node.target, item)

@@ -44,11 +44,14 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    Within,
+    bases_of,
     holds_tensor,
     is_graph,
     with_code,
 )
-from transpiler.ir.expr import ATOM, POSTFIX, UNKNOWN, Expr, expr, index
+from transpiler.ir.code import If, Line
+from transpiler.ir.expr import ATOM, POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
 
 #: Names of the framework with a value that is settled when converting.
 CONSTANTS: dict[str, Any] = {
@@ -163,12 +166,16 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
         return Unknown(f"`.{attr}` of a tensor")
     if isinstance(receiver, Model):
         return provided("model_attribute")(region, receiver, attr, node)
+    if bases_of(receiver):
+        return provided("base_attribute")(region, receiver, attr, node)
     if isinstance(receiver, Layer):
         if attr == "output" and receiver.output is not None:
             return receiver.output
         return Unknown(f"`.{attr}` of a layer")
     if isinstance(receiver, Namespace):
         return receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+    if isinstance(receiver, Within):
+        return provided("features_of_base")(region, receiver, attr, node)
     if isinstance(receiver, Inside):
         border = {"input": receiver.input, "output": receiver.output}.get(attr)
         return border if border is not None else Unknown(f"`.{attr}` of a layer")
@@ -404,6 +411,8 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return subscript_op(region, receiver, node)
     if isinstance(receiver, Unknown):
         return receiver
+    if isinstance(receiver, Within):
+        return Within(receiver.base)
     keys = [_key(region, element.slice) for element in node.slice]
     known = keys[0] if len(keys) == 1 else UNKNOWN
     if isinstance(receiver, Sequence):
@@ -412,6 +421,8 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         found = receiver.items.get(known)
         if found is not None:
             return _element(region, node, receiver, found)
+    if isinstance(receiver, Mapping) and known is UNKNOWN and _of_callables(receiver):
+        return _chosen(region, node, receiver)
     if isinstance(receiver, Repeated):
         return _of_repeated(region, node, receiver)
     if is_graph(receiver):
@@ -434,6 +445,31 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         except (TypeError, KeyError, IndexError):
             value = UNKNOWN
     return verbatim(region, node, receiver, *values, *parts, value=value)
+
+
+def _of_callables(receiver: Mapping) -> bool:
+    """Whether a dict holds nothing but classes and functions."""
+    items = receiver.items.values()
+    return bool(items) and all(isinstance(v, (Framework, Function, UserClass)) for v in items)
+
+
+def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
+    """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
+    index_node = node.slice[0].slice
+    key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
+    if not isinstance(key, Static) or region.is_module:
+        return Unknown("an element chosen by something unknown")
+    missing = infix(key.expr, "not in", expr(tuple(receiver.items)))
+    refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
+    region.emit_init(If(missing, [refused], []))
+    written = Expr(region.tree.source(node), strength=POSTFIX)
+    names, values = zip(*receiver.items.items(), strict=True)
+    chosen: Value = values[-1]
+    for name, value in zip(names[-2::-1], values[-2::-1], strict=True):
+        running = None if key.run is None else infix(key.run, "==", name)
+        test = Static(infix(key.expr, "==", name), running)
+        chosen = Choice(test, value, chosen, written)
+    return chosen
 
 
 def _key(region: Region, node: cst.BaseSlice) -> Any:

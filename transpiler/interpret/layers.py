@@ -14,6 +14,7 @@ from transpiler.diagnostics import (
     DROPPED,
     LAZY_SIZE,
     NO_RULE,
+    PRETRAINED,
     REGULARIZER,
     UNKNOWN_SIZE,
     UNSUPPORTED,
@@ -45,9 +46,27 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
-from transpiler.ir.code import Comments, Construct
-from transpiler.ir.expr import Expr, Module, Symbol, call, expr, literal, sequence_expr
-from transpiler.ir.tensor import Layout, Tensor, UnknownRank, UnknownSize, Unsupported
+from transpiler.ir.code import Comments, Construct, Line
+from transpiler.ir.expr import (
+    Expr,
+    Module,
+    Symbol,
+    call,
+    expr,
+    literal,
+    method,
+    reads,
+    sequence_expr,
+)
+from transpiler.ir.tensor import (
+    Layout,
+    Placeholder,
+    Tensor,
+    UnknownRank,
+    UnknownSize,
+    Unsupported,
+)
+from transpiler.passes.liveness import walk
 from transpiler.rule import SHARED, Rule, Wrapped, own
 
 Argument = tuple[str | None, Value]
@@ -189,6 +208,9 @@ def apply_layer(
         if lazy is None:
             return _stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
         result = lazy
+    except Placeholder as why:
+        training = call_arguments.get("training")
+        return _placeholder(region, layer, bounds[0], why, training)
     except Unsupported as why:
         return _stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
@@ -246,6 +268,9 @@ def _input_tensors(
         items = list(inputs.items)
         if items and all(isinstance(i, Bound) for i in items):
             return list_inputs(region, inputs, node), True
+        for item in items:
+            if isinstance(item, Static) and item.expr.text in region.parameters:
+                region.want(f"tensor:{item.expr.text}", True)
     raise GiveUp("a layer is called on something that is not a tensor", node)
 
 
@@ -299,6 +324,8 @@ def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> li
             if bound.tensor.dims is None and bound.source.startswith("seq:"):
                 with_rank(region, bound, 2)
     rank = int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
+    if layer.symbol.startswith("keras.applications."):
+        rank = 4
     if not rank:
         return bounds
     return [with_rank(region, b, rank) if b.tensor.dims is None else b for b in bounds]
@@ -333,7 +360,7 @@ def _rule_arguments(
         if parameter.kind is parameter.KEYWORD_ONLY:
             continue
         value = layer.arguments.get(parameter.name)
-        if value is None:
+        if value is None or parameter.name == "input_tensor":
             if parameter.name == "pool_size" and parameter.default is parameter.empty:
                 arguments[parameter.name] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
                 continue
@@ -344,7 +371,7 @@ def _rule_arguments(
             arguments[parameter.name] = rule_argument(region, value)
     keyword_only = {p.name for p in names if p.kind is p.KEYWORD_ONLY}
     for name, value in call_arguments.items():
-        if name == "training":
+        if name == "training" and name not in keyword_only:
             if constant(value) in (None, True, False) and not isinstance(value, Unknown):
                 if constant(value) is True or constant(value) is False:
                     raise Unsupported("the call fixes training=True or False")
@@ -571,11 +598,13 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
         value = _reuse(value, module, module)
     hint = layer_name_hint(region, layer)
     place = _place(region, layer, made)
+    if layer.freezes and place is None:
+        raise GiveUp("a layer is frozen under a condition, before its input is known", layer.node)
     for module in made:
         region.constructed.add(module.token)
         if hint:
             region.module_hints[module.token] = hint
-        construct = Construct(module)
+        construct = Construct(module, Comments(layer.notes if module is made[0] else ()))
         if place is None:
             region.emit_init(construct)
         else:
@@ -583,6 +612,7 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
             nodes.insert(nodes.index(marker), construct)
     layer.modules = tuple(made)
     layer.calls.append(())
+    _write_freezes(layer)
     if isinstance(value, Bound):
         region.last_layer = (layer, value.tensor.code.text)
         region.called_layers.append(layer)
@@ -593,11 +623,60 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
 
 
 def _frozen(layer: Layer, module: Module) -> Module:
+    """The module with or without gradients, as `trainable` says."""
     trainable = layer.arguments.get("trainable")
-    if trainable is None or constant(trainable) is not False:
+    if not isinstance(trainable, Static):
         return module
-    text = f"{module.constructor.text}.requires_grad_(False)"
-    return Module(replace(module.constructor, text=text), module.hint, module.token)
+    text = _REQUIRES_GRAD.sub("", module.constructor.text)
+    constructor = replace(module.constructor, text=text)
+    if constant(trainable) is not True:
+        constructor = method(constructor, "requires_grad_", trainable.expr)
+    return Module(constructor, module.hint, module.token)
+
+
+_REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
+
+
+def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """`layer.trainable = value`, before or after the layer's first call."""
+    region.graph_events += 1
+    if not region.branches and not region.loops:
+        layer.arguments["trainable"] = value
+        for made in constructs_of(region, layer):
+            made.module = _frozen(layer, made.module)
+        annotate(region, layer, provided("take_comments")(region))  # type: ignore[arg-type]
+        return
+    if region.is_module and (region.branches or region.loops):
+        raise GiveUp("a layer is frozen under a condition", node)
+    line = Line("", effect=True)
+    region.emit_init(line)
+    layer.freezes.append((line, value.expr))
+    _write_freezes(layer)
+
+
+def constructs_of(region: Region, layer: Layer) -> list[Construct]:
+    """The statements that make a layer's modules, as far as there are any yet."""
+    tokens = {module.token for module in layer.modules}
+    return [
+        n for n in walk(region.root_init) if isinstance(n, Construct) and n.module.token in tokens
+    ]
+
+
+def annotate(region: Region, layer: Layer, lines: tuple[str, ...]) -> None:
+    """Comments for the statement that makes a layer."""
+    layer.notes = (*layer.notes, *lines)
+    for made in constructs_of(region, layer)[:1]:
+        made.comments = Comments((*made.comments.leading, *lines), made.comments.trailing)
+
+
+def _write_freezes(layer: Layer) -> None:
+    """The statements that freeze a layer, now that its modules are known."""
+    for line, value in layer.freezes:
+        if layer.modules:
+            line.text = "\n".join(
+                method(m.ref, "requires_grad_", value).text for m in layer.modules
+            )
+            line.uses, line.modules = reads(value), layer.modules
 
 
 def _place(region: Region, layer: Layer, made: list[Module]) -> Any:
@@ -657,13 +736,9 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     if dtype is not None and constant(dtype) not in (None, "float32"):
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: dtype= is not carried over")
     trainable = layer.arguments.get("trainable")
-    if trainable is not None and constant(trainable) not in (True, False):
-        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: trainable= is only known at run time")
-    if constant(trainable) is False if trainable is not None else False:
-        if "BatchNormalization" in layer.symbol:
-            region.say(
-                UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode"
-            )
+    frozen = trainable is not None and constant(trainable) is not True
+    if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol:
+        region.say(UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode")
 
 
 def _is_none(value: Value) -> bool:
@@ -679,14 +754,7 @@ def _stub(
         reason = f"{layer.symbol}: {reason}"
     if not isinstance(inputs, Bound):
         raise GiveUp(reason, layer.node)
-    region.say(code, layer.node, reason)
-    module = own("NotConverted", f"{code.code}: {reason}", hint=_snake(layer.symbol))
-    region.constructed.add(module.token)
-    todo = Comments((f"# TODO(tf2torch) {code.code}: {reason}",))
-    region.emit_init(Construct(module, todo))
-    hint = layer_name_hint(region, layer)
-    if hint:
-        region.module_hints[module.token] = hint
+    module = _not_converted(region, layer, code, reason)
     tensor = inputs.tensor
     units = next((layer.arguments[n] for n in ("units", "filters") if n in layer.arguments), None)
     channels = to_expr(region, units) if units is not None and not is_graph(units) else None
@@ -699,6 +767,50 @@ def _stub(
     value = Bound(result)
     layer.rule = layer.rule or _STUB_RULE
     return value
+
+
+def _not_converted(
+    region: Region, layer: Layer, code: Any, reason: str, advice: str = ""
+) -> Module:
+    """The stub itself, which `__init__` makes and says why."""
+    message = f"{reason}: {advice}" if advice else reason
+    region.say(code, layer.node, message)
+    module = own("NotConverted", f"{code.code}: {reason}", hint=_snake(layer.symbol))
+    module = _frozen(layer, module)
+    region.constructed.add(module.token)
+    todo = Comments((f"# TODO(tf2torch) {code.code}: {message}", *layer.notes))
+    _construct_at(region, layer, Construct(module, todo))
+    hint = layer_name_hint(region, layer)
+    if hint:
+        region.module_hints[module.token] = hint
+    return module
+
+
+def _construct_at(region: Region, layer: Layer, made: Construct) -> None:
+    """A stub is made where it is first called, or before the statements that freeze it."""
+    place = _place(region, layer, []) if layer.freezes else None
+    if place is None:
+        region.emit_init(made)
+    else:
+        nodes, marker = place
+        nodes.insert(nodes.index(marker), made)
+
+
+def _placeholder(
+    region: Region, layer: Layer, x: Bound, why: Placeholder, training: Value | None
+) -> Value:
+    """A stub, called as often as the layer is, of which is known what it would give."""
+    modes = (training, layer.arguments.get("trainable"))
+    frozen = layer.freezes or any(m is not None and constant(m) is False for m in modes)
+    advice = f"{why.advice}; it stays in eval mode" if frozen else why.advice
+    made = next((m for m in layer.modules if m.token in region.constructed), None)
+    if made is None:
+        made = _not_converted(region, layer, PRETRAINED, str(why), advice)
+        layer.modules = (made,)
+        _write_freezes(layer)
+    layer.calls.append(())
+    hint = why.channels if why.dims is None else None
+    return Bound(Tensor(made(x.tensor.code), why.dims, x.tensor.layout, channels_hint=hint))
 
 
 def _identity(x: Tensor) -> Tensor:

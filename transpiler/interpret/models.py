@@ -10,7 +10,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.calls import arguments_of, call_layer
 from transpiler.interpret.control import run_loop, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.layers import Argument, make_layer
+from transpiler.interpret.layers import Argument, make_layer, set_trainable
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.tensors import (
@@ -34,6 +34,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    bases_of,
     is_graph,
 )
 from transpiler.ir.code import Comments, Construct, Line, Node, Return
@@ -910,14 +911,12 @@ def _get_layer(region: Region, node: cst.Call, model: Model) -> Value:
 @provides("set_attribute")
 def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cst.CSTNode) -> None:
     """`layer.trainable = False` and other changes of layers and models."""
-    if (
-        attr == "trainable"
-        and isinstance(base, Layer)
-        and isinstance(value, Static)
-        and not base.calls
-    ):
-        base.arguments["trainable"] = value
-        return
+    if attr == "trainable" and isinstance(value, Static):
+        layers = [base] if isinstance(base, Layer) else bases_of(base)
+        for layer in layers:
+            set_trainable(region, layer, value, node)
+        if layers:
+            return
     if isinstance(base, Model):
         region.left_calls.append((node, f"{attr} =", base))
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from transpiler.diagnostics import Code, Diagnostic
-from transpiler.interpret.values import Bound, Function, Model, UserClass, Value
+from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
 from transpiler.ir.code import Comments, Node
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Layout
@@ -187,6 +187,7 @@ class Region:
         self.pending: tuple[Comments, int, int] | None = None
         self.graph_statements: dict[int, cst.CSTNode] = {}
         self.static_statements: dict[int, cst.CSTNode] = {}
+        self.layer_statements: dict[int, list[Layer]] = {}  #: which layers a statement makes
         self.model_uses: dict[int, list[Model]] = {}
         self.target_hint = ""
         self.rewrites: dict[tuple[int, int], str] = {}
@@ -201,7 +202,7 @@ class Region:
         self.failed_statements: dict[int, Any] = {}
         self.carried: tuple[str, ...] = ()  #: comments of statements that vanish
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
-        self.left_calls: list[tuple[cst.CSTNode, str, Model]] = []
+        self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.model_names: set[str] = set()  #: variables of models that other models take as layers
         self.own_comments: set[int] = set()  #: statements whose parts carry their comments
         self.placed_comments: set[str] = set()

@@ -36,6 +36,8 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    Within,
+    bases_of,
     is_graph,
 )
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
@@ -137,6 +139,10 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
             placed = True
     if not placed and vanishes:
         carried = (*comments.leading, *([comments.trailing] if comments.trailing else []))
+        layers = region.layer_statements.get(id(node))
+        if layers:
+            layers[0].notes = tuple(c for c in carried if c)
+            return
         region.carried = carried if any(carried) else ()
 
 
@@ -151,6 +157,19 @@ def _attach(node: Node, comments: Comments) -> None:
     if comments.trailing and node.comments.trailing and node.comments.trailing != comments.trailing:
         merged = Comments((*merged.leading, comments.trailing), node.comments.trailing)
     node.comments = merged
+
+
+@provides("take_comments")
+def take_comments(region: Region) -> tuple[str, ...]:
+    """The comments of the running statement, which vanishes; another one is to carry them."""
+    statement = region.statement
+    if statement is None or id(statement) in region.own_comments:
+        return ()
+    found = comments_of(region, statement)
+    region.own_comments.add(id(statement))
+    if found is None:
+        return ()
+    return tuple(c for c in (*found.leading, found.trailing) if c)
 
 
 def comments_of(region: Region, node: cst.CSTNode) -> Comments | None:
@@ -339,6 +358,7 @@ def _named(reading: Expr, value: Value) -> Value:
 def _assign_layer(region: Region, name: str, value: Layer) -> None:
     scope = region.scope
     region.graph_events += 1
+    region.layer_statements.setdefault(id(region.statement), []).append(value)
     scope.bump(name)
     scope.values[name] = value
     if not value.calls and value.at is None:
@@ -515,7 +535,10 @@ def _assign_attribute(
         else:
             region.scope.values[key] = value
         return
-    if isinstance(base, (Model, Layer)):
+    if isinstance(base, Within):
+        provided("change_inside")(region, base, node)
+        return
+    if isinstance(base, (Model, Layer)) or bases_of(base):
         provided("set_attribute")(region, base, attr, value, node)
         return
     if is_graph(value):

@@ -80,6 +80,8 @@ def canonical(name: str) -> str:
     parts = dotted[:-1].split(".")
     if parts[:2] == ["keras", "layers"]:
         parts = _flatten_layers(parts)
+    elif parts[:2] == ["keras", "applications"] and parts[-1][:1].isupper():
+        parts = ["keras", "applications", parts[-1]]
     result = ".".join(parts)
     return _SAME.get(result, result)
 

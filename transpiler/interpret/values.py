@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
+from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor
 
@@ -66,6 +67,8 @@ class Layer:
     modules: tuple[Module, ...] = ()
     output: Bound | None = None  #: what its first call gave
     block: Any = None  #: for what a user's function gives: its summary and arguments
+    freezes: list[tuple[Line, Expr]] = field(default_factory=list)  #: conditional `trainable = ...`
+    notes: tuple[str, ...] = ()  #: comments for the stub that stands for it
     at: list[Any] | None = None  #: the list of `__init__` nodes that was open where it was made
     position: int = 0
 
@@ -191,6 +194,15 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Within:
+    """Layers inside of a pretrained base: all of them, or those that an expression picks."""
+
+    base: Value
+    whole: bool = False
+    name: str = ""  #: of the one layer that it is, where that is known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """Something that is neither static nor understood; `reason` says what."""
 
@@ -200,7 +212,7 @@ class Unknown:
 
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
-    " | Choice | Model | Namespace | Inside | Unknown"
+    " | Choice | Model | Namespace | Inside | Within | Unknown"
 )
 
 
@@ -228,6 +240,16 @@ def is_graph(value: Value) -> bool:
     if isinstance(value, Mapping):
         return any(is_graph(v) for v in value.items.values())
     return isinstance(value, Choice) and any(is_graph(v) for v in value.options)
+
+
+def bases_of(value: Value) -> list[Layer]:
+    """The models of `keras.applications` that a value is one of; none where it is anything else."""
+    if isinstance(value, Layer):
+        return [value] if value.symbol.startswith("keras.applications.") else []
+    if isinstance(value, Choice):
+        one, other = map(bases_of, value.options)
+        return [*one, *other] if one and other else []
+    return []
 
 
 def with_code(value: Value, code: Expr) -> Value:

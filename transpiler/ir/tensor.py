@@ -23,6 +23,18 @@ class UnknownRank(Unsupported):
     """A rule needs to know how many axes a tensor has."""
 
 
+class Placeholder(Unsupported):
+    """Raised by a rule that can't give the code of a layer, but knows what comes out of it."""
+
+    def __init__(
+        self, reason: str, advice: str, dims: tuple[Dim, ...] | None, channels: Dim
+    ) -> None:
+        super().__init__(reason)
+        self.advice = advice  #: what a person may put there
+        self.dims = dims
+        self.channels = channels
+
+
 class Layout(Enum):
     """Where the channels of a tensor are while `forward` runs."""
 
