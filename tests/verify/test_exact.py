@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 from pairs import TORCH, module
 
@@ -36,3 +41,36 @@ def test_activations(function: str, generation: str, session: VerifySession) -> 
     (report,) = verify_pair(KERAS.format(function), torch, session=session, keras=generation)
     assert report.status == "equal"
     assert report.checks["gradients"].rel_diff < 1e-12
+
+
+NORMALIZED = """
+import json
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+from transpiler.verify import keras_exact
+
+CASES = [((4, 5, 4, 3), {}), ((4, 5, 4, 3), {"axis": 1}), ((4, 5, 4, 3), {"axis": 2}),
+         ((3, 2, 4, 4, 3), {}), ((3, 2, 4, 4, 3), {"axis": 1}), ((7, 3), {}), ((4, 5, 3), {})]
+
+def statistics(dtype):
+    keras.backend.set_floatx(dtype)
+    for shape, arguments in CASES:
+        layer = keras.layers.BatchNormalization(momentum=0.5, **arguments)
+        x = np.random.default_rng(0).normal(size=shape).astype(dtype)
+        layer(x, training=True)
+        yield [layer.moving_mean.numpy().tolist(), layer.moving_variance.numpy().tolist()]
+
+before = list(statistics("float32"))
+keras_exact.install(tf, keras, "keras2")
+print(json.dumps([before, list(statistics("float64"))]))
+"""
+
+
+def test_keras2_keeps_the_statistics_of_its_fused_kernel() -> None:
+    """In float64 too, where Keras 2 itself would run other code."""
+    command = [sys.executable, "-c", NORMALIZED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    single, double = json.loads(done.stdout.splitlines()[-1])
+    for expected, actual in zip(single, double, strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)

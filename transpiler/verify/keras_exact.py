@@ -12,7 +12,9 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
     if framework == "keras2":
-        _average_exactly(tensorflow, keras.layers.BatchNormalization.__mro__[1])
+        layer = keras.layers.BatchNormalization.__mro__[1]
+        _average_exactly(tensorflow, layer)
+        _average_like_the_fused_kernel(tensorflow, layer)
 
 
 def _cast_exactly(tensorflow: Any) -> None:
@@ -71,6 +73,46 @@ def _average_exactly(tensorflow: Any, layer: Any) -> None:
         return variable.assign_sub((variable - tensorflow.cast(value, variable.dtype)) * decay)
 
     layer._assign_moving_average = assign
+
+
+def _average_like_the_fused_kernel(tensorflow: Any, layer: Any) -> None:
+    """Keras 2 normalizes images with a kernel for float32 that stores unbiased variances.
+
+    In float64 it runs code of its own instead, which stores biased ones and looks at the mask.
+    """
+    can_be_fused, moments, assign = (
+        layer._fused_can_be_used,
+        layer._moments,
+        layer._assign_moving_average,
+    )
+
+    def note_fusion(self: Any) -> bool:
+        alone = not (self.renorm or self.virtual_batch_size is not None or self.adjustment)
+        one_axis = not isinstance(self.axis, (list, tuple)) or len(self.axis) == 1
+        self.fused_in_float32 = alone and one_axis
+        result: bool = can_be_fused(self)
+        return result
+
+    def count(self: Any, inputs: Any, axes: Any, keep_dims: Any, mask: Any = None) -> Any:
+        rank = inputs.shape.rank
+        fused = getattr(self, "fused_in_float32", False) and rank in (4, 5)
+        self.counted = None
+        if fused and list(self.axis) in ([1], [rank - 1]):
+            mask = None
+            self.counted = tensorflow.size(inputs) // inputs.shape[self.axis[0]]
+        return moments(self, inputs, axes, keep_dims, mask)
+
+    def unbias(self: Any, variable: Any, value: Any, momentum: Any, inputs_size: Any) -> Any:
+        if variable is self.moving_variance and getattr(self, "counted", None) is not None:
+            number = tensorflow.cast(self.counted, variable.dtype)
+            value = tensorflow.cast(value, variable.dtype) * number / tensorflow.maximum(
+                number - 1, 1
+            )
+        return assign(self, variable, value, momentum, inputs_size)
+
+    layer._fused_can_be_used = note_fusion
+    layer._moments = count
+    layer._assign_moving_average = unbias
 
 
 def _pool_in_two_steps(tensorflow: Any) -> None:

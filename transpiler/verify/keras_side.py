@@ -27,8 +27,6 @@ from transpiler.verify.records import (
 )
 from transpiler.verify.targets import read_module
 
-FUSED = "Keras 2's fused batch normalization is a float32 kernel"
-
 
 @dataclass
 class KerasSide:
@@ -130,7 +128,6 @@ class KerasSide:
                 output_packing=output_packing,
                 dtype=self.dtype,
                 loose=self._loose(layers, outputs),
-                statistics=self._statistics(layers),
                 activation=_last_activation(model),
             )
             return self._train(model, given, data, layers, generator, gradients)
@@ -190,11 +187,6 @@ class KerasSide:
             array = array.astype(self.dtype)
         return self.tensorflow.convert_to_tensor(array)
 
-    def _statistics(self, layers: list[Held]) -> str:
-        """Keras 2's fused kernel stores another variance than its code for float64."""
-        fused = self.framework == "keras2" and any(_may_be_fused(one.layer) for one in layers)
-        return FUSED if fused and self.dtype == FLOAT64 else ""
-
     def _loose(self, layers: list[Held], outputs: list[Any]) -> str:
         """Why this model's numbers are float32 ones although float64 was asked for."""
         if self.dtype == FLOAT32:
@@ -233,12 +225,6 @@ def _free_input(generator: np.random.Generator, shape: tuple[int, ...], ids: int
     """An input for a model that declares none: ids below `ids`, or floats."""
     batched = (3, *shape)
     return generator.integers(0, ids, batched) if ids else generator.normal(0.0, 1.0, batched)
-
-
-def _may_be_fused(layer: Any) -> bool:
-    """Whether Keras 2 normalizes with another kernel, and another variance, in float32."""
-    rank = getattr(getattr(layer, "input_spec", None), "ndim", None)
-    return "BatchNormalizationBase" in kinds(layer) and rank in (4, 5)
 
 
 def _variable(variable: Any) -> Any:

@@ -90,7 +90,6 @@ class ModelData:
     rates: tuple[float, ...] = ()  #: of the dropouts that ran in training, in order
     dtype: str = FLOAT64
     loose: str = ""  #: why numbers are only float32 ones, where they are
-    statistics: str = ""  #: why running variances must be decided in float32, where they must
     activation: str = ""  #: what the last layer applies: "softmax", "sigmoid" or nothing
 
 

@@ -87,8 +87,7 @@ class VerifySession:
                 if _needs_float32(report, one)
             ]
             if again:
-                whole = any(not _only_statistics(measured[index]) for index in again)
-                single = replace(request, dtype=FLOAT32, gradients=request.gradients and whole)
+                single = replace(request, dtype=FLOAT32)
                 others, _ = self._once(single, converted, framework)
                 by_name = {report.name: report for report in others}
                 for index in again:
@@ -148,15 +147,9 @@ def _failures(reports: Sequence[ModelReport]) -> int:
 
 
 def _needs_float32(report: ModelReport, measured: Measured) -> bool:
-    if measured.data is not None and (measured.data.loose or measured.data.statistics):
-        return report.status != "different" or bool(measured.data.loose)
+    if measured.data is not None and measured.data.loose:
+        return True
     return report.status == "error" and bool(_PRECISION.search(report.reason))
-
-
-def _only_statistics(measured: Measured) -> bool:
-    """Whether float64 decides everything but the running variances."""
-    data = measured.data
-    return data is not None and bool(data.statistics) and not data.loose
 
 
 def _second(first: ModelReport, others: dict[str, ModelReport], measured: Measured) -> ModelReport:
@@ -164,10 +157,6 @@ def _second(first: ModelReport, others: dict[str, ModelReport], measured: Measur
     other = others.get(first.name)
     if other is None or "forward_eval" not in other.checks:
         return first
-    if _only_statistics(measured) and first.good and measured.data is not None:
-        checks = {**first.checks, "forward_train": other.checks["forward_train"]}
-        why = f"running variances decided in float32: {measured.data.statistics}"
-        return _note(replace(other, checks=checks), why)
     why = measured.data.loose if measured.data is not None else ""
     return _note(other, f"decided in float32: {why or first.reason}")
 

@@ -170,7 +170,7 @@ class Comparison:
         ):
             outputs = self._flat(self.call(inputs))
         forward = self._outputs(self.data.train_outputs, outputs)
-        state = check_updates(self._settled_here(pairing), self._bound(FORWARD_BOUND))
+        state = check_updates(self._state(pairing), self._bound(FORWARD_BOUND))
         close = ""
         if forward.passed and not state.passed:
             settled = settle_running(self._state(pairing), expected_variances, state.bound)
@@ -195,13 +195,6 @@ class Comparison:
 
     def _loose(self) -> str:
         return f"decided in float32: {self.data.loose}" if self.data.loose else ""
-
-    def _settled_here(self, pairing: Pairing) -> list[tuple[str, Array, Array, Array]]:
-        """The state without what only a run in float32 can decide."""
-        state = self._state(pairing)
-        if not self.data.statistics:
-            return state
-        return [entry for entry in state if not entry[0].endswith(".running_var")]
 
     def _state(self, pairing: Pairing) -> list[tuple[str, Array, Array, Array]]:
         """Weights and statistics before the step, after it, and what they should be."""
