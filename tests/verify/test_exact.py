@@ -74,3 +74,34 @@ def test_keras2_keeps_the_statistics_of_its_fused_kernel() -> None:
     single, double = json.loads(done.stdout.splitlines()[-1])
     for expected, actual in zip(single, double, strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+
+
+ROOTS = """
+from tensorflow import keras
+from tensorflow.keras import layers, ops
+
+inputs = layers.Input((4,))
+x = layers.Dense(3, name="a")(inputs)
+{}
+model = keras.Model(inputs, layers.Dense(2, name="b")(x))
+"""
+ROOT_OF_ZERO = """
+x = layers.Lambda(lambda t: ops.sqrt(t * 0.0))(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("factor", "status"), [("0.0", "equal"), ("1e-3", "different"), ("float('nan')", "different")]
+)
+def test_gradients_that_are_infinite(
+    factor: str, status: str, session: VerifySession
+) -> None:
+    """They are named, and what is finite is compared."""
+    torch = TORCH + module(
+        "self.a = nn.Linear(4, 3)\nself.b = nn.Linear(3, 2)",
+        f"return self.b((self.a(x) * {factor}).sqrt())",
+    )
+    (report,) = verify_pair(ROOTS.format(ROOT_OF_ZERO), torch, session=session, keras="3")
+    assert report.status == status
+    if status == "equal":
+        assert "3 of 5 gradients are not finite in the original" in report.reason

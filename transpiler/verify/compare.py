@@ -31,6 +31,17 @@ def distance(expected: Array, actual: Array, floor: float = 0.0) -> tuple[float,
     return largest, gap / norm if norm > 0 else float("inf")
 
 
+def where_finite(expected: Array, actual: Array) -> tuple[Array, Array]:
+    """Both with zeros where `expected` is not finite: there is no number to compare with.
+
+    Of a gradient, say: zero times infinity is not a number for TensorFlow, and masked by torch.
+    """
+    known = np.isfinite(expected)
+    if expected.shape != actual.shape or known.all():
+        return expected, actual
+    return np.where(known, expected, 0.0), np.where(known, actual, 0.0)
+
+
 def check(pairs: Iterable[tuple[str, Array, Array]], bound: float, floor: float = 0.0) -> Check:
     """The worst of several pairs of arrays; `floor` is the least norm to compare with."""
     worst = (0.0, 0.0, "")
@@ -59,6 +70,6 @@ def check_updates(triples: Iterable[tuple[str, Array, Array, Array]], bound: flo
 
 def gradient_floor(gradients: Iterable[Array], bound: float) -> float:
     """Gradients that are zero but for rounding are measured against the largest of them."""
-    norms = [float(np.linalg.norm(gradient)) for gradient in gradients]
+    norms = [float(np.linalg.norm(gradient[np.isfinite(gradient)])) for gradient in gradients]
     single = bound >= GRADIENT_BOUND["float32"]
     return (1e-1 if single else 1e-3) * max(norms, default=0.0)

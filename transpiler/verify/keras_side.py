@@ -86,6 +86,7 @@ class KerasSide:
             if not tensors and shape is None:
                 reason = "the input shape is not known"
                 return replace(base, status="skipped", reason=reason, needs_shape=True)
+            found: ModelData | None = None
             for attempt in range(3):
                 seed = 100 * (request.seed + attempt) + 10 * base.target + base.ordinal
                 generator = np.random.default_rng(seed)
@@ -95,7 +96,11 @@ class KerasSide:
                     inputs = [_free_input(generator, *shape)] if shape else []
                 data = self._measure(model, inputs, packing, generator, request.gradients)
                 if finite(data.eval_outputs) and any(o.any() for o in data.eval_outputs):
-                    return replace(base, data=data)
+                    if finite(data.slopes):
+                        return replace(base, data=data)
+                    found = found or data
+            if found is not None:
+                return replace(base, data=found)
             return replace(base, status="skipped", reason="outputs are all zero or not finite")
         except Exception as error:
             return replace(

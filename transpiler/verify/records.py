@@ -92,6 +92,12 @@ class ModelData:
     loose: str = ""  #: why numbers are only float32 ones, where they are
     activation: str = ""  #: what the last layer applies: "softmax", "sigmoid" or nothing
 
+    @property
+    def slopes(self) -> tuple[Array, ...]:
+        """All gradients that there are."""
+        own = [slope for layer in self.layers for slope in layer.gradients]
+        return tuple(slope for slope in (*own, *self.input_gradients) if slope is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:

@@ -14,6 +14,7 @@ from transpiler.verify.compare import (
     check,
     check_updates,
     gradient_floor,
+    where_finite,
 )
 from transpiler.verify.packing import tensors_of
 from transpiler.verify.pairing import Pair, Pairing, pairings
@@ -189,9 +190,18 @@ class Comparison:
             if not checks["gradients"].passed:
                 reason = _difference("in gradients", checks["gradients"])
                 return replace(base, checks=checks, reason=reason)
-        reasons = [close, LOGITS.format(self.activation) if self.activation else "", self._loose()]
+            if not any(np.isfinite(slope).any() for slope in self.data.slopes):
+                reason = "no gradient of the original is finite: nothing to compare"
+                return replace(base, status="skipped", checks=checks, reason=reason)
+        logits = LOGITS.format(self.activation) if self.activation else ""
+        reasons = [close, logits, self._loose(), self._infinite()]
         status = "close" if close else "equal"
         return replace(base, status=status, checks=checks, reason="; ".join(filter(None, reasons)))
+
+    def _infinite(self) -> str:
+        slopes = self.data.slopes
+        count = sum(not np.isfinite(slope).all() for slope in slopes)
+        return f"{count} of {len(slopes)} gradients are not finite in the original" if count else ""
 
     def _loose(self) -> str:
         return f"decided in float32: {self.data.loose}" if self.data.loose else ""
@@ -235,7 +245,8 @@ class Comparison:
                 pairs.append((f"input {index}", expected, _gradient_of(tensor)))
         bound = self._bound(GRADIENT_BOUND)
         floor = gradient_floor((expected for _, expected, _ in pairs), bound)
-        return check(pairs, bound, floor)
+        known = [(label, *where_finite(expected, actual)) for label, expected, actual in pairs]
+        return check(known, bound, floor)
 
     def _unit_gradients(self, pair: Pair) -> list[tuple[str, Array, Array]]:
         layer = pair.layer
