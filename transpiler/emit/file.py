@@ -182,8 +182,11 @@ class FileEmitter:
         )
 
     def _builder_unit(self, summary: Summary, region: Region, built: Built) -> Unit:
-        parameters = [self._parameter(p) for p in summary.parameters]
-        statics = frozenset(p.name for p in summary.parameters) | region.closure_reads
+        parameters = [_given(name) for name in built.varying]
+        parameters += [
+            self._parameter(p) for p in summary.parameters if p.name not in built.varying
+        ]
+        statics = frozenset(p[0] for p in parameters) | region.closure_reads
         guards = tuple(
             f"if {name} is not None:\n    raise NotImplementedError("
             f'"{name}: pass tensors to the model instead of building on them")'
@@ -229,6 +232,8 @@ class FileEmitter:
             _without_globals(built.init, local, False),
             _without_globals(built.forward, local, False),
             list(built.inputs),
+            [_given(name) for name in built.varying],
+            statics=frozenset(built.varying),
             renames=dict(module.renames),
             hints=dict(module.module_hints),
             effects=False,
@@ -307,6 +312,12 @@ class FileEmitter:
         built = unit.built
         if built.name and built.name.isidentifier():
             return camel(built.name)
+        return _told_apart(built) + self._plain_name(summary, unit, count)
+
+    def _plain_name(self, summary: Summary, unit: Unit, count: int) -> str:
+        """The name of a model by its variable or its builder."""
+        built = unit.built
+        assert built is not None
         variable = built.variable or self._sequential_variable(unit)
         if (
             variable
@@ -340,7 +351,8 @@ class FileEmitter:
         if built.name and re.sub(r"\W", "_", built.name).isidentifier():
             return camel(built.name)
         variable = self._sequential_variable(unit)
-        return camel(variable) if variable and variable.lower() not in PLAIN else "Model"
+        name = camel(variable) if variable and variable.lower() not in PLAIN else "Model"
+        return _told_apart(built) + name
 
     # rendering -------------------------------------------------------------------------------
 
@@ -436,16 +448,19 @@ class FileEmitter:
             pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written
         ]
         for other, writer in [*written, *lent]:
-            if other.built is None:
+            if other.built is None or other.built.excludes(unit.built):
                 continue
             for token in tokens:
-                if token not in writer.attrs or token in unit.plan.shared:
+                if token not in writer.attrs:
                     continue
                 owner = self._owner(unit, other, token)
                 if owner is None:
                     continue
-                unit.plan.shared[token] = (owner, writer.attrs[token], writer.paths[token])
-                owners.setdefault(owner)
+                found = (owner, writer.attrs[token], writer.paths[token])
+                known = unit.plan.shared.setdefault(token, found)
+                if known != found and other.region is unit.region and other.built.ways:
+                    raise EmitError("two models share layers, under different names")
+                owners.setdefault(known[0])
         for token in tokens:
             if token in unit.region.shared_modules and token not in unit.plan.shared:
                 raise EmitError("the model whose layers are shared is not converted")
@@ -458,6 +473,8 @@ class FileEmitter:
         if borrowed is not None and borrowed[1] is other.region:
             return borrowed[0].text
         if other.region is unit.region and other.built is not None:
+            if not self._always_before(unit, other):
+                raise EmitError("two models share layers, and the first is not always made")
             name = other.built.variable or self._sequential_variable(other)
             if other.built.model.expr is not None:
                 name = other.built.model.expr.text
@@ -465,6 +482,22 @@ class FileEmitter:
                 raise EmitError("two models share layers, and the first has no name")
             return name
         return None
+
+    def _always_before(self, unit: Unit, other: Unit) -> bool:
+        """Whether wherever a model is made, another one, or what stands for it, was made before."""
+        assert unit.built is not None
+        assert other.built is not None
+        ways = other.built.ways
+        if ways == unit.built.ways[: len(ways)]:
+            return True
+        sides = {
+            built.ways[-1].side
+            for built in unit.region.built
+            if len(built.ways) == len(ways)
+            and [way.id for way in built.ways] == [way.id for way in ways]
+            and built.variable == other.built.variable
+        }
+        return bool(other.built.variable) and sides == {0, 1} and len(ways) == 1
 
     def named(self, text: str) -> str:
         """Text with the names of the classes filled in."""
@@ -496,6 +529,21 @@ def _without_globals(nodes: list[Node], local: frozenset[str], nested: bool) -> 
         for n in nodes
         if not (isinstance(n, Line) and n.static and n.defs and not (n.defs & local))
     ]
+
+
+_SAYS_LITTLE = re.compile(r"^(return|use|with|is|has|include|add|do)_")
+
+
+def _told_apart(built: Built) -> str:
+    """The first part of a class name: the condition under which the model is made."""
+    label = built.ways[-1].label if built.ways else ""
+    label = _SAYS_LITTLE.sub("", label.lower() if label.isupper() else label)
+    return camel(label) if label else ""
+
+
+def _given(name: str) -> tuple[str, str, str, bool]:
+    """A parameter without a default."""
+    return name, "", "", False
 
 
 def _rank_suffixes(blocks: dict[int, Unit]) -> dict[int, str]:
@@ -1271,7 +1319,8 @@ class _FileWriter:
         if helpers and candidates:
             limit = self._first_use()
             usable = [e for e in candidates if limit is None or e.start <= limit]
-            target = max(usable or candidates[:1], key=lambda e: (e.start, e.end))
+            latest = reversed(usable or candidates[:1])  # of several at one place, the last
+            target = max(latest, key=lambda e: (e.start, e.end))
             ending = target.text[len(target.text.rstrip("\n")) :]
             body = target.text.rstrip("\n")
             if any(target is e for e in self.after_classes):

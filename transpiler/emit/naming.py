@@ -36,7 +36,7 @@ def camel(name: str) -> str:
 def free(base: str, taken: set[str], suffix: str = "") -> str:
     """The name, or one made of it that is free; it is taken from then on."""
     name = base
-    if name in taken and suffix:
+    if name in taken and suffix and not name.endswith(suffix):
         name = f"{base}{suffix}"
     number = 2
     while name in taken:

@@ -163,18 +163,16 @@ class Removal:
     ) -> None:
         span = self.tree.span(built.node)
         holder = next((s for s in leaves if _inside(span, self.tree.span(s))), None)
-        if built.model.kind == "sequential":
+        last = self._last_addition(built, holder, leaves)
+        if last is not None:
             variable = self._variable(built)
-            adds = [s for s in leaves if self._adds_to(s, variable)] if variable else []
-            adds = [s for s in adds if self.tree.span(s)[0] > span[0]]
-            if adds:
-                last = self._outermost(adds[-1])
-                self.places[id(built)] = last
-                indent = self.tree.span(last)[0] - self.tree.line_start(self.tree.span(last)[0])
-                edit = Edit(*self.tree.span(last), fold(f"{variable} = {text}", indent).lstrip())
-                replacements.setdefault(id(last), []).append(edit)
-                self.whole = getattr(self, "whole", set()) | {id(last)}
-                return
+            last = self._outermost(last, span)
+            self.places[id(built)] = last
+            indent = self.tree.span(last)[0] - self.tree.line_start(self.tree.span(last)[0])
+            edit = Edit(*self.tree.span(last), fold(f"{variable} = {text}", indent).lstrip())
+            replacements.setdefault(id(last), []).append(edit)
+            self.whole = getattr(self, "whole", set()) | {id(last)}
+            return
         assert holder is not None
         self.places[id(built)] = holder
         start = self.tree.line_start(span[0])
@@ -188,32 +186,38 @@ class Removal:
             text = folded.lstrip()[len(before.strip()) + 1 :] if before.strip() else folded.lstrip()
         replacements.setdefault(id(holder), []).append(Edit(span[0], span[1], text))
 
-    def _outermost(self, leaf: cst.CSTNode) -> cst.CSTNode:
-        """The statement of the suite that holds a leaf."""
+    def _last_addition(
+        self, built: Built, holder: cst.CSTNode | None, leaves: list[cst.CSTNode]
+    ) -> cst.CSTNode | None:
+        """The last statement that adds a layer to a Sequential, if another one makes it."""
+        spans = [self.tree.span(node) for node in built.model.additions]
+        adding = [s for s in leaves if any(_inside(one, self.tree.span(s)) for one in spans)]
+        if not adding or adding[-1] is holder or not self._variable(built):
+            return None
+        return adding[-1]
+
+    def _outermost(self, leaf: cst.CSTNode, made: tuple[int, int]) -> cst.CSTNode:
+        """The branch or loop that holds a leaf, but not the place where its model is made."""
+        inside = self.tree.span(leaf)
         body = self.node.body if isinstance(self.node, cst.Module) else self.node.body.body  # type: ignore[attr-defined]
-        span = self.tree.span(leaf)
-        for statement in body:
-            if statement is leaf:
-                return leaf
-            if _inside(span, self.tree.span(statement)):
-                if isinstance(statement, (cst.For, cst.While)) or (
-                    isinstance(statement, cst.If) and not self._is_main(statement)
-                ):
-                    return statement
-                return leaf
-        return leaf
+        while True:
+            holding = next(s for s in body if _inside(inside, self.tree.span(s)))
+            if holding is leaf or not _inside(made, self.tree.span(holding)):
+                return holding
+            suites = _suites(holding)
+            body = next(
+                suite for suite in suites if any(_inside(inside, self.tree.span(s)) for s in suite)
+            )
 
     def _is_main(self, node: cst.If) -> bool:
         return "__name__" in self.tree.source(node.test)
 
     def _variable(self, built: Built) -> str:
-        for name, value in self.region.scope.values.items():
-            if value is built.model:
-                return name
-        return built.variable
-
-    def _adds_to(self, statement: cst.CSTNode, variable: str) -> bool:
-        return self.tree.source(statement).startswith((f"{variable}.add(", f"{variable}.pop("))
+        """What the program calls a model, as it says where it adds layers to it."""
+        for node in built.model.additions:
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                return self.tree.source(node.func.value)
+        return ""
 
     def _plain(self, leaf: cst.CSTNode, first_model: int) -> str:
         if self.is_module:

@@ -848,6 +848,11 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
         region.scope.bump(variable)
         region.scope.values[variable] = value
         return Unknown(value.reason)
+    if isinstance(value, Model) and region.loops:
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Repeated(value, reading, reading)
+        region.done.add(id(node))
+        return const(None)
     if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):
         if region.loops:
             raise GiveUp("layers are collected in a list by a loop", node)

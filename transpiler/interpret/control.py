@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +17,13 @@ from transpiler.interpret.joins import (
     Side,
     changed_names,
     channels_list,
+    either_model,
     element,
     join_scopes,
     known_items,
     merge_items,
 )
-from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.region import GiveUp, Region, Scope, Way
 from transpiler.interpret.statics import rewrite, to_expr, verbatim
 from transpiler.interpret.tensors import (
     assign_shadow,
@@ -37,6 +40,7 @@ from transpiler.interpret.values import (
     Function,
     Layer,
     Mapping,
+    Model,
     Repeated,
     Sequence,
     Static,
@@ -186,12 +190,16 @@ def branch(
     before = region.scope
     sides: list[Side] = []
     ended: list[bool] = []
+    serial = next(_ids)
+    label = _label(test)
     region.branches += 1
     try:
-        for way in (then, otherwise):
+        for side, way in enumerate((then, otherwise)):
             region.scope = before.copy()
-            with region.collecting() as (init, forward):
+            here = Way(serial, side, "" if side else label)
+            with _on_way(region, here), region.collecting() as (init, forward):
                 ended.append(way())
+                provided("close_models")(region)
             sides.append((region.scope, init, forward))
     finally:
         region.branches -= 1
@@ -207,6 +215,24 @@ def branch(
     return ended[0] and ended[1]
 
 
+@contextmanager
+def _on_way(region: Region, way: Way) -> Iterator[None]:
+    region.ways.append(way)
+    try:
+        yield
+    finally:
+        region.ways.pop()
+
+
+_COMPARED = re.compile(r"""[\w.]+ (?:==|is) ["'](\w+)["']|(\w+)""")
+
+
+def _label(test: Static) -> str:
+    """What a condition says of the case in which it holds: `kind == "lstm"`, `deep`."""
+    match = _COMPARED.fullmatch(test.expr.text)
+    return "" if match is None else match.group(1) or match.group(2)
+
+
 def _emit_if(region: Region, test: Static, one: Side, other: Side) -> None:
     serial = next(_ids)
     region.emit_init(If(test.expr, one[1], other[1], id=serial))
@@ -219,13 +245,18 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
     before = region.scope
     sides: list[tuple[Scope, list[Node], list[Node]]] = []
     values: list[Value] = []
-    for part in (node.body, node.orelse):
+    serial = next(_ids)
+    for side, part in enumerate((node.body, node.orelse)):
         region.scope = before.copy()
-        with region.collecting() as (init, forward):
+        way = Way(serial, side, "" if side else _label(test))
+        with _on_way(region, way), region.collecting() as (init, forward):
             values.append(evaluate(region, part))
+            provided("close_models")(region)
         sides.append((region.scope, init, forward))
     region.scope = before
     a, b = values
+    if isinstance(a, Model) and isinstance(b, Model):
+        return either_model(a, b)
     if (
         not is_graph(a)
         and not is_graph(b)
@@ -353,15 +384,17 @@ def _loop(
         region.scope = entry.copy()
         constructed = set(region.constructed)
         diagnostics = list(region.diagnostics)
-        built = len(region.built)
+        built, opened = len(region.built), len(region.open_sequentials)
         saved = list(region.init), list(region.forward), _layer_states(entry)
         _enter(region, entry, phis, node)
         start = region.scope.copy()
         region.loops.append(id(node))
+        way = Way(id(node), -1, "", len(region.outside), _changing(start, phis, target))
         try:
-            with region.collecting() as (init, forward):
+            with _on_way(region, way), region.collecting() as (init, forward):
                 test = _header(region, node, iterable, target)
                 body()
+                provided("close_models")(region)
                 _close(region, start, phis)
         finally:
             region.loops.pop()
@@ -377,16 +410,27 @@ def _loop(
                 for name in _target_names(target):
                     region.scope.bump(name)
             _emit_loop(region, node, iterable, target, test, init, forward)
-            if len(region.built) > built:
-                raise GiveUp("models are built in a loop", node)
             return
         phis.update(more)
+        del region.built[built:], region.open_sequentials[opened:]
         region.constructed = constructed
         region.diagnostics = diagnostics
         region.init[:], region.forward[:] = saved[0], saved[1]
         for layer, state in saved[2]:
             layer.calls, layer.modules, layer.output = list(state[0]), state[1], state[2]
     raise GiveUp("a loop whose tensors do not settle", node)
+
+
+def _changing(
+    start: Scope, phis: dict[str, str], target: cst.BaseExpression | None
+) -> tuple[tuple[str, bool], ...]:
+    """What has another value in each round of a loop, and whether there are tensors in it."""
+    found = dict.fromkeys(_target_names(target), False)
+    for name in phis:
+        if not name.startswith("\ue004"):
+            value = start.values.get(name)
+            found[name] = value is not None and is_graph(value)
+    return tuple(found.items())
 
 
 def _layer_states(scope: Scope) -> list[tuple[Layer, tuple[Any, ...]]]:
@@ -774,23 +818,31 @@ def comprehension(
     region.scope = before.copy()
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
     saved = dict(region.rewrites), dict(region.running)
+    built, opened = len(region.built), len(region.open_sequentials)
+    way = Way(id(node), -1, "", len(region.outside), _changing(before, {}, loop.target))
+    values: list[Value] = []
     try:
-        with region.collecting():
+        with _on_way(region, way), region.collecting():
             bind_target(
                 region,
                 loop.target,
                 item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable,
             )
-            values: list[Value] = []
             inner = loop.inner_for_in
             if inner is not None:
                 bind_target(region, inner.target, item_of(region, evaluate(region, inner.iter)))
             values = [evaluate(region, i.test) for i in loop.ifs]
             values += [evaluate(region, part) for part in parts]
+            provided("close_models")(region)
     finally:
         region.scope = before
+        if not values or not isinstance(values[-1], Model):
+            del region.built[built:], region.open_sequentials[opened:]
     if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
         return Unknown("a comprehension over something unknown")
+    if isinstance(values[-1], Model):
+        reading = verbatim(region, node).expr
+        return Repeated(values[-1], reading, reading)
     if not is_graph(values[-1]) and not is_graph(iterable):
         own = _comprehension_names(loop)
         result = verbatim(region, node, iterable, *[v for v in values if _plain(v)])

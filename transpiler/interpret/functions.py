@@ -24,7 +24,7 @@ from transpiler.interpret.region import (
     Scope,
     contained,
 )
-from transpiler.interpret.statics import const, constant, to_expr, verbatim
+from transpiler.interpret.statics import const, constant, one_line, to_expr, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors import (
     axis_names,
@@ -472,7 +472,7 @@ def classify(summary: Summary) -> None:
     values = [v for v, _ in region.returns]
     tensors = [v for v in values if holds_tensor(v)]
     for model in region.open_sequentials:
-        built = close_sequential(region, model)
+        built = None if model.closed else close_sequential(region, model)
         if built is not None:
             region.built.append(built)
     if _is_deferred(region):
@@ -1291,6 +1291,9 @@ def _call_builder(
             for i in result.items
         )
         return Sequence(items, result.kind)
+    if isinstance(result, Repeated) and isinstance(result.item, Model):
+        item = _instance(region, summary, result.item, node, arguments)
+        return Repeated(item, Expr(one_line(region.tree.source(node))))
     return Unknown(f"what `{summary.function.name}` gives")
 
 

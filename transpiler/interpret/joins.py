@@ -104,6 +104,8 @@ def _join(
         return _join_tensors(region, name, a, b, one, other, scope)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return a if isinstance(a, Unknown) else b
+    if isinstance(a, Model) and isinstance(b, Model):
+        return replace(either_model(a, b), expr=scope.read(name))
     if isinstance(a, Sequence) and isinstance(b, Sequence) and (is_graph(a) or is_graph(b)):
         return _join_lists(region, name, a, b, scope, node)
     if _is_choosable(a) and _is_choosable(b):
@@ -113,6 +115,19 @@ def _join(
     if not is_graph(a) and not is_graph(b):
         return _join_statics(region, name, a, b, scope)
     return Unknown(f"`{name}` is a tensor or layer on one way only")
+
+
+def either_model(a: Model, b: Model) -> Model:
+    """One of two models, of which only that is known that both share."""
+    made = Model("instance", inputs=a.inputs, node=a.node, options=(a, b))
+    both = (a.outputs, b.outputs)
+    if isinstance(a.outputs, Bound) and isinstance(b.outputs, Bound):
+        first, second = a.outputs, b.outputs
+        if first.tensor.layout is second.tensor.layout:
+            made.outputs = merge_two(first, second)
+    elif both == (None, None) or a.outputs is b.outputs:
+        made.outputs = a.outputs
+    return made
 
 
 def _is_choosable(value: Value) -> bool:
@@ -300,6 +315,8 @@ def merge_items(region: Region, items: list[Value]) -> Value:
     for other in items[1:]:
         if isinstance(first, Bound) and isinstance(other, Bound):
             first = merge_two(first, other)
+        elif isinstance(first, Model) and isinstance(other, Model):
+            first = either_model(first, other)
         elif isinstance(first, Sequence) and isinstance(other, Sequence):
             if len(first.items) != len(other.items):
                 raise GiveUp("a list of tuples of different lengths")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import libcst as cst
@@ -12,6 +13,7 @@ from transpiler.interpret.control import run_loop, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers import Argument, make_layer, set_trainable
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
+from transpiler.interpret.rounds import of_one_round
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.tensors import (
     assign_shadows,
@@ -59,12 +61,13 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     shape = given.get("shape")
     batch = given.get("batch_shape", given.get("batch_input_shape"))
     dtype = constant(given["dtype"]) if "dtype" in given else None
-    name = region.assigned or _fresh(region, "inputs")
+    place = region.tree.span(node)[0]
+    name = region.assigned or f"\ue002inputs:{place}\ue003"
     if shape is None and batch is not None:
         if not isinstance(batch, Sequence):
             raise GiveUp("an Input whose shape is not known", node)
         shape = Sequence(batch.items[1:], tuple)
-    key = f"input:{region.tree.span(node)[0]}"
+    key = f"input:{place}"
     return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
 
 
@@ -136,11 +139,6 @@ def _dim(item: Value) -> Dim:
     return None
 
 
-def _fresh(region: Region, hint: str) -> str:
-    region.temporaries += 1
-    return f"\ue002{hint}:i{region.temporaries}\ue003"
-
-
 def _named_arguments(arguments: list[Argument], order: tuple[str, ...]) -> dict[str, Value]:
     positions = iter(order)
     return {
@@ -171,12 +169,10 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
             if value.reason.startswith(SPOILED):
                 raise GiveUp(value.reason, node)
             raise GiveUp(f"the {what} of the model are not known: {value.reason}", node)
-    if region.loops or region.branches:
-        raise GiveUp("a model is built in a loop or under a condition", node)
     names, kind, head = _input_names(region, inputs, node)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
-    body = list(region.forward)
+    init, body = region.program()
     if (
         isinstance(outputs, Bound)
         and outputs.at is not None
@@ -198,13 +194,15 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         ),
         "functional",
         names,
-        list(region.init),
+        init,
         [*head, *body, *tail, Return(returned)],
         node,
         region.statement,
         region.assigned,
         input_kind=kind,
+        ways=tuple(region.ways),
     )
+    of_one_round(region, built)
     region.built.append(built)
     region.graph_events += 1
     return model
@@ -312,7 +310,7 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     """`keras.Sequential([...])`: one tensor that goes through the layers in turn."""
     region.graph_events += 1
     key = f"seq:{region.tree.span(node)[0]}"
-    model = Model("sequential", region=region, node=node)
+    model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
     model.variable = f"\ue002x:{key}\ue003"
     model.input_spec = key
     region.open_sequentials.append(model)
@@ -411,6 +409,9 @@ def _comment(region: Region, marks: tuple[int, int], comments: Comments) -> None
 def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
     """`model.add(value)`."""
     region.graph_events += 1
+    if model.closed:
+        region.built[:] = [b for b in region.built if b.model is not model]
+        raise GiveUp("a Sequential gets layers after the branch or loop in which it is made", node)
     if isinstance(value, Unknown):
         raise GiveUp(f"a layer of the Sequential is not known: {value.reason}", node)
     held = region.scope.values.get(model.variable)
@@ -496,7 +497,7 @@ def _declared_shape(region: Region, value: Value) -> Value | None:
 def _open_shape(
     region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
 ) -> None:
-    if region.loops or region.branches:
+    if tuple(region.ways) != model.ways:
         region.want(f"open:{model.input_spec}", True)
     kind = constant(dtype) if dtype is not None else None
     model.undeclared = shape is None
@@ -544,17 +545,34 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         return None
     assert model.node is not None
     value, tail = _returned(region, held, model.node)
-    return Built(
+    init, forward = region.program()
+    built = Built(
         model,
         model.name,
         "sequential",
         [model.input_name or model.variable],
-        list(region.init),
-        [*region.forward, *tail, Return(value)],
+        init,
+        [*forward, *tail, Return(value)],
         model.node,
         region.statement,
         "",
+        ways=tuple(region.ways),
     )
+    of_one_round(region, built)
+    return built
+
+
+@provides("close_models")
+def close_models(region: Region) -> None:
+    """At the end of a branch or of a loop's body: what is made in it is complete."""
+    ways = tuple(region.ways)
+    for model in region.open_sequentials:
+        if model.closed or len(model.ways) != len(ways) or model.ways != ways:
+            continue
+        model.closed = True
+        built = close_sequential(region, model)
+        if built is not None:
+            region.built.append(built)
 
 
 # --- models as layers ------------------------------------------------------------------------
@@ -644,11 +662,19 @@ def name_model(region: Region, name: str, model: Model, node: cst.CSTNode) -> No
         region.graph_events += 1
     if model.expr is None or region.is_module:
         model.expr = region.scope.read(name)
+    named = list(_options(model))
     for built in region.built:
-        if built.model is model and not built.variable:
+        if any(built.model is one for one in named) and not built.variable:
             built.variable = name.removeprefix("self.")
     if model.kind == "sequential" and not model.name:
         model.call_values = (Static(Expr(name)),)
+
+
+def _options(model: Model) -> Iterator[Model]:
+    """The model, and those of which it is one."""
+    yield model
+    for one in model.options:
+        yield from _options(one)
 
 
 @provides("model_attribute")
@@ -869,6 +895,7 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         if len(values) != 1:
             raise GiveUp("`add` takes one layer", node)
         region.done.add(id(node))
+        model.additions.append(node)
         if isinstance(values[0], Layer):
             values[0].hint = ""
         try:
@@ -879,8 +906,11 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         return const(None)
     if name == "pop" and model.kind == "sequential":
         region.done.add(id(node))
+        model.additions.append(node)
         _pop(region, model, node)
         return const(None)
+    if name == "add":
+        raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return _get_layer(region, node, model)
     arguments_of(region, node)

@@ -59,6 +59,8 @@ def interpret(
     file.module = region
     file.globals = region.scope.values
     for model in list(region.open_sequentials):
+        if model.closed:
+            continue
         try:
             built = close_sequential(region, model)
         except GiveUp as why:

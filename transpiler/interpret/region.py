@@ -105,6 +105,17 @@ class Parameter:
     node: cst.Param | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One side of a branch, or the body of a loop."""
+
+    id: int
+    side: int  #: of a branch: 0 where its condition holds, else 1; -1 in a loop
+    label: str = ""  #: a word that tells this side from the other one, where there is one
+    depth: int = 0  #: how many levels of statements are around it
+    changing: tuple[tuple[str, bool], ...] = ()  #: of a loop: what changes, and if it is a tensor
+
+
 @dataclass(slots=True, eq=False)
 class Built:
     """A model that a region builds: the programs up to the point where it is complete."""
@@ -121,6 +132,13 @@ class Built:
     input_kind: type | None = None
     shared: list[tuple[str, Module]] = field(default_factory=list)
     class_name: str = ""
+    ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
+    varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
+
+    def excludes(self, other: Built) -> bool:
+        """Whether a run of the program makes only one of the two."""
+        mine = {way.id: way.side for way in self.ways}
+        return any(mine.get(way.id, way.side) != way.side for way in other.ways)
 
 
 @dataclass(eq=False)
@@ -179,6 +197,8 @@ class Region:
         self.root_init = self.init  #: the statements of `__init__` outside of any block
         self.loops: list[int] = []
         self.branches = 0
+        self.ways: list[Way] = []  #: the branches and loops that are open
+        self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
         self.built: list[Built] = []
         self.inputs: dict[str, Any] = {}
         self.returns: list[tuple[Value, cst.CSTNode]] = []
@@ -292,10 +312,19 @@ class Region:
         """Collect the statements of a nested block."""
         outer = self.init, self.forward
         self.init, self.forward = [], []
+        self.outside.append(outer)
         try:
             yield self.init, self.forward
         finally:
+            self.outside.pop()
             self.init, self.forward = outer
+
+    def program(self) -> tuple[list[Node], list[Node]]:
+        """All statements on the way to this point."""
+        levels = [*self.outside, (self.init, self.forward)]
+        init = [node for level, _ in levels for node in level]
+        forward = [node for _, level in levels for node in level]
+        return init, forward
 
 
 def holder(value: Bound) -> Expr:

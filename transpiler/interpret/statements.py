@@ -554,16 +554,21 @@ def _assign_element(region: Region, target: cst.Subscript, value: Value, node: c
             raise GiveUp("a tensor is put into something that is not a plain name", node)
         return
     name = target.value.value
+    if isinstance(value, Model) and (region.loops or isinstance(base, Repeated)):
+        reading = region.scope.read(name)
+        region.scope.values[name] = Repeated(value, reading, reading)
+        return
     if (
         isinstance(base, Mapping)
         and len(target.slice) == 1
         and isinstance(target.slice[0].slice, cst.Index)
     ):
         key = constant(evaluate(region, target.slice[0].slice.value))
-        if key is UNKNOWN:
+        if key is not UNKNOWN:
+            _set_entry(region, name, base, key, value, node)
+            return
+        if is_graph(value) or is_graph(base):
             raise GiveUp("a dict gets an entry whose key is not known", node)
-        _set_entry(region, name, base, key, value, node)
-        return
     if isinstance(value, Unknown):
         region.scope.values[name] = value
         return

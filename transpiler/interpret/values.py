@@ -175,6 +175,10 @@ class Model:
     module: Module | None = None
     call_values: tuple[Value, ...] = ()
     input_kind: type | None = None
+    ways: tuple[Any, ...] = ()  #: of a Sequential: the branches and loops in which it is made
+    closed: bool = False  #: of a Sequential: those are over
+    additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`
+    options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
 
 
 @dataclass(frozen=True, slots=True, eq=False)

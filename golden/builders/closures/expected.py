@@ -16,6 +16,22 @@ class NetBlock(nn.Module):
         return self.dropout(x)
 
 
+class Net(nn.Module):
+    def __init__(self, input_dim, units=24, dropout=0.1, activation="relu"):
+        super().__init__()
+        self.block = NetBlock(input_dim, units, activation=activation, dropout=dropout)
+        self.block_1 = NetBlock(
+            units, units // 2, activation=activation, dropout=dropout
+        )
+        self.dense = nn.Linear(units // 2, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = self.block(x)
+        x = self.block_1(x)
+        return self.dense(x)
+
+
 class Activation(nn.Module):
     """An activation by its Keras name; a function stands for itself."""
 
@@ -56,22 +72,6 @@ def init_like_keras(module):
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
-
-
-class Net(nn.Module):
-    def __init__(self, input_dim, units=24, dropout=0.1, activation="relu"):
-        super().__init__()
-        self.block = NetBlock(input_dim, units, activation=activation, dropout=dropout)
-        self.block_1 = NetBlock(
-            units, units // 2, activation=activation, dropout=dropout
-        )
-        self.dense = nn.Linear(units // 2, 1)
-        self.apply(init_like_keras)
-
-    def forward(self, x):
-        x = self.block(x)
-        x = self.block_1(x)
-        return self.dense(x)
 
 
 def build_net(input_dim, units=24, dropout=0.1, activation="relu"):

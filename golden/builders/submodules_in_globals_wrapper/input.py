@@ -8,9 +8,7 @@ models = None
 
 def conv_bn_relu(filters, use_batchnorm=True):
     def wrapper(input_tensor):
-        x = layers.Conv2D(filters, 3, padding="same", use_bias=not use_batchnorm)(
-            input_tensor
-        )
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=not use_batchnorm)(input_tensor)
         if use_batchnorm:
             x = layers.BatchNormalization()(x)
         return layers.Activation("relu")(x)
