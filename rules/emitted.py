@@ -16,6 +16,7 @@ class Emitted:
     source: str
     needs: tuple[str, ...] = ()  #: other emitted names that it calls
     imports: tuple[str, ...] = ()  #: import statements: `from torch.nn import functional as F`
+    early: bool = False  #: the program calls it before any model is made
 
 
 TORCH = "import torch"
@@ -25,9 +26,11 @@ FUNCTIONAL = "from torch.nn import functional as F"
 EMITTED: dict[str, Emitted] = {}
 
 
-def emitted(name: str, source: str, needs: tuple[str, ...] = (), *imports: str) -> None:
+def emitted(
+    name: str, source: str, needs: tuple[str, ...] = (), *imports: str, early: bool = False
+) -> None:
     """Declare a function or class by its name and source."""
-    EMITTED[name] = Emitted(source.strip("\n") + "\n", needs, imports)
+    EMITTED[name] = Emitted(source.strip("\n") + "\n", needs, imports, early)
 
 
 emitted(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from golden_cases import GOLDEN, Case, faults, find_cases
+from training_run import Scripts
 
 from transpiler.pipeline import convert
 from transpiler.verify.report import ModelReport
@@ -18,6 +19,7 @@ from transpiler.verify.session import VerifySession, verify_pair
 
 CASES = find_cases()
 RUN = [case for case in CASES if not case.refused]
+TRAINED = [case for case in RUN if case.folder.parent.name == "training"]
 UNTOUCHED = sorted((GOLDEN / "untouched").glob("*.py"))
 
 
@@ -25,6 +27,12 @@ UNTOUCHED = sorted((GOLDEN / "untouched").glob("*.py"))
 def verifying() -> Iterator[VerifySession]:
     with VerifySession(timeout=120) as session:
         yield session
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[Scripts]:
+    with Scripts() as running:
+        yield running
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -70,6 +78,16 @@ def _good(report: ModelReport, status: str | None) -> bool:
 def _say(report: ModelReport) -> str:
     checks = {name: check.rel_diff for name, check in report.checks.items()}
     return f"{report.name} (line {report.line}): {report.status} {report.reason} {checks}"
+
+
+@pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
+def test_training(case: Case, scripts: Scripts) -> None:
+    """Both scripts, run whole, end with the same weights, histories and other numbers."""
+    apart = scripts.compare(case.input, case.conversion.text)
+    assert any("weight" in name for name in apart), "no model was trained"
+    bound = case.settings.get("bound", 1e-9)
+    wrong = {name: far for name, far in apart.items() if not far <= bound}
+    assert not wrong
 
 
 @pytest.mark.parametrize("path", UNTOUCHED, ids=lambda path: path.stem)

@@ -20,6 +20,12 @@ class Rules:
     functional: dict[str, Rule] = field(default_factory=dict)
     ops: dict[str, Rule] = field(default_factory=dict)
     activations: dict[str, Rule] = field(default_factory=dict)
+    losses: dict[str, Rule] = field(default_factory=dict)
+    metrics: dict[str, Rule] = field(default_factory=dict)
+    optimizers: dict[str, Rule] = field(default_factory=dict)
+    schedules: dict[str, Rule] = field(default_factory=dict)
+    callbacks: dict[str, Rule] = field(default_factory=dict)
+    sources: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
     emitted: dict[str, Any] = field(default_factory=dict)
@@ -65,7 +71,17 @@ def load_rules() -> Rules:
         initialized=initializers.initialized,
         default_init=initializers.default_init,
     )
-    tables = {"layer": rules.layers, "op": rules.ops, "activation": rules.activations}
+    tables = {
+        "layer": rules.layers,
+        "op": rules.ops,
+        "activation": rules.activations,
+        "loss": rules.losses,
+        "metric": rules.metrics,
+        "optimizer": rules.optimizers,
+        "schedule": rules.schedules,
+        "callback": rules.callbacks,
+        "source": rules.sources,
+    }
     for rule in RULES:
         for name in rule.names:
             _add(tables[rule.kind], name, rule)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.ir.training import Fit, Hooks, Loss, Metric, Optimizer, Prediction, Schedule
 
 #: An argument that a rule looks at: its value must be known when converting.
 Static: TypeAlias = Expr
@@ -54,7 +55,7 @@ class Rule:
 
     names: tuple[str, ...]
     build: OpBuilder
-    kind: str  #: "layer", "op" or "activation"
+    kind: str  #: "layer", "op", "activation", "loss", "optimizer" ...
     layout: Layout = Layout.ANY  #: where its first tensor must have its channels
     fidelity: Fidelity = Fidelity.EXACT
     aliases: Mapping[str, str] = field(default_factory=dict)  #: older spellings of parameters
@@ -70,7 +71,7 @@ class Rule:
     def parameters(self) -> tuple[str, ...]:
         """The Keras parameters that the rule itself handles, in Keras's order."""
         names = tuple(self.signature.parameters)
-        return names if self.kind == "op" else names[1:]
+        return names if self.kind in ("op", "source") else names[1:]
 
     @property
     def note(self) -> str:
@@ -175,6 +176,72 @@ def activation(*names: str) -> Callable[[Callable[..., Tensor]], Callable[..., T
         return build
 
     return declare
+
+
+def _training(kind: str, package: str) -> Any:
+    """The decorator of one kind of training rule."""
+
+    def declare(
+        *names: str,
+        fidelity: Fidelity = Fidelity.EXACT,
+        aliases: Mapping[str, str] | None = None,
+        ignored: Iterable[str] = (),
+    ) -> Callable[[Any], Any]:
+        def register(build: Any) -> Any:
+            full = tuple(f"{package}.{n}" for n in names)
+            _register(
+                Rule(
+                    full,
+                    build,
+                    kind,
+                    fidelity=fidelity,
+                    aliases=aliases or {},
+                    ignored=frozenset(ignored),
+                )
+            )
+            return build
+
+        return register
+
+    return declare
+
+
+#: Declare a loss: the class, the functions and the strings that mean it. The function's first
+#: parameter is what it compares, a `Prediction`; the others are those of the class.
+loss: Callable[..., Callable[[Callable[..., Loss]], Callable[..., Loss]]]
+loss = _training("loss", "keras.losses")
+
+#: Declare a metric in the same way.
+metric: Callable[..., Callable[[Callable[..., Metric]], Callable[..., Metric]]]
+metric = _training("metric", "keras.metrics")
+
+#: Declare an optimizer; the first parameter is `model.parameters()`.
+optimizer: Callable[..., Callable[[Callable[..., Optimizer]], Callable[..., Optimizer]]]
+optimizer = _training("optimizer", "keras.optimizers")
+
+#: Declare a schedule of learning rates; the first parameter is the number of the step.
+schedule: Callable[..., Callable[[Callable[..., Schedule]], Callable[..., Schedule]]]
+schedule = _training("schedule", "keras.optimizers.schedules")
+
+#: Declare a callback; the first parameter is the loop that it becomes part of.
+callback: Callable[..., Callable[[Callable[..., Hooks]], Callable[..., Hooks]]]
+callback = _training("callback", "keras.callbacks")
+
+
+def source(*names: str) -> Callable[[Callable[..., Expr]], Callable[..., Expr]]:
+    """Declare what stands in for a function of Keras that gives arrays, by its full names.
+
+    Parameters are those of the function itself, each given as an `Expr`.
+    """
+
+    def declare(build: Callable[..., Expr]) -> Callable[..., Expr]:
+        _register(Rule(names, build, "source"))
+        return build
+
+    return declare
+
+
+__all__ = ["Fit", "Prediction"]
 
 
 TOOLS: dict[str, str] = {}

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from transpiler.emit.fold import fold
+from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.text import indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, ternary
@@ -715,7 +715,7 @@ class _Writer:
                     lines += self._statement(text, indent, node.comments)
                 case Return():
                     text = f"return {self._forward_text(node.value.text, local)}"
-                    merged = _merge_return(lines, text, indent)
+                    merged = _merge_return(lines, text, indent, node.comments.trailing)
                     lines = (
                         merged
                         if merged is not None
@@ -858,7 +858,7 @@ def _negated(test: str) -> str:
     return f"not ({test})" if " " in test else f"not {test}"
 
 
-def _merge_return(lines: list[str], text: str, indent: int) -> list[str] | None:
+def _merge_return(lines: list[str], text: str, indent: int, trailing: str = "") -> list[str] | None:
     """`x = f(x)` before `return x` is `return f(x)`."""
     name = text.removeprefix("return ")
     if not lines or not name.isidentifier():
@@ -867,7 +867,11 @@ def _merge_return(lines: list[str], text: str, indent: int) -> list[str] | None:
     prefix = " " * indent + f"{name} = "
     if "\n" in last or not last.startswith(prefix) or last.rstrip().endswith(("(", "[")):
         return None
-    return [*lines[:-1], fold(f"return {last[len(prefix):]}", indent)]
+    made = fold(f"return {last[len(prefix):]}", indent)
+    commented = f"{made}  {trailing}"
+    if trailing and "#" not in made and "\n" not in made and len(commented) <= WIDTH:
+        made = commented
+    return [*lines[:-1], made]
 
 
 def _ends_in_raise(lines: list[str]) -> bool:

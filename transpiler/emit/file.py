@@ -31,6 +31,7 @@ from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.overlooked import overlooked
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.text import blanked, global_reads, substitute_names
+from transpiler.emit.training import Trained, device_edit, loaders_edit, plan_training
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
@@ -80,6 +81,7 @@ class FileEmitter:
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []
         self.removed_names: set[str] = set()
+        self.trained: list[Trained] = []
 
     def _something_stays(self) -> bool:
         """Whether some code that was not understood goes on using the framework's names."""
@@ -110,6 +112,24 @@ class FileEmitter:
         for built in self._in_order(module):
             self.module_units.append(self._module_unit(module, built, counts))
         self._name_classes()
+        if module.training:
+            self._plan_training(module)
+
+    def _plan_training(self, module: Region) -> None:
+        """How the models of the module are trained; a loss on logits changes their `forward`."""
+        self.trained = plan_training(self.file, module)
+        for unit in self.module_units:
+            found = self.trained_by(unit)
+            if found is not None and found.training.forward is not None:
+                forward = found.training.forward
+                unit.plan.forward = _without_globals(forward, frozenset(), False)
+
+    def trained_by(self, unit: Unit) -> Trained | None:
+        """The training of a model, where all of it is converted."""
+        model = unit.built.model if unit.built is not None else None
+        return next(
+            (t for t in self.trained if t.training.model is model and not t.training.problem), None
+        )
 
     def _in_order(self, region: Region) -> list[Built]:
         """The models of a region in the order in which they are made."""
@@ -601,6 +621,9 @@ class _FileWriter:
         self.todos: dict[int, tuple[Code, str]] = {}
         self.kept_functions: set[str] = set()
         self.failed_nodes: set[int] = set()
+        self.converted_calls: set[int] = set()
+        self.unconverted: dict[int, str] = {}  #: calls of models, and why they are left
+        self.training_functions: dict[str, str] = {}
         self.top = list(self.tree.module.body)
 
     def write(self) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
@@ -1115,9 +1138,14 @@ class _FileWriter:
     def _left_calls(self, region: Region) -> None:
         last_line = -10
         for node, name, owner in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
+            if id(node) in self.converted_calls:
+                continue
             line, _ = self.tree.place(node)
             what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
             message = f"`{name}` is left as it is; the {what} is an nn.Module now"
+            if id(node) in self.unconverted:
+                message = f"`{name}` is left as it is: {self.unconverted[id(node)]}"
+                last_line = -10
             statement = self._line_node(node)
             first = line > last_line + 1
             end_line, _ = self.tree.line_column(self.tree.span(node)[1])
@@ -1159,9 +1187,10 @@ class _FileWriter:
         removal = Removal(self.tree, module, self.tree.module)
         for unit in units:
             assert unit.built is not None
-            removal.instantiate(unit.built, self._instance(unit))
+            removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
         kept = removal.finish()
         self.edits += kept.edits
+        self._training()
         for unit in units:
             assert unit.built is not None
             spot = self._top_level_start(removal.place(unit.built))
@@ -1174,6 +1203,27 @@ class _FileWriter:
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
         self._speak(module)
         self._left_calls(module)
+
+    def _on_device(self, unit: Unit) -> str:
+        found = self.emitter.trained_by(unit)
+        return f".to({found.device})" if found is not None and found.device else ""
+
+    def _training(self) -> None:
+        """What trains the models of the module, in the places of the calls."""
+        for found in self.emitter.trained:
+            if found.training.problem is not None:
+                call, reason = found.training.problem
+                self.unconverted[id(call.node)] = reason
+                continue
+            self.converted_calls |= {id(c.node) for c in found.training.calls}
+            self.edits += found.edits
+            self.helpers |= found.helpers
+            self.training_functions |= dict(found.functions)
+            for code, node, message in found.said:
+                self._say(code, node, message)
+        device = next((t.device for t in self.emitter.trained if t.device), "")
+        if device:
+            self.edits.append(device_edit(self.tree, device))
 
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]
@@ -1365,10 +1415,19 @@ class _FileWriter:
         for name in sorted(self.helpers):
             visit(name)
         self.helpers = set(order)
-        parts = [emitted[name].source.rstrip("\n") for name in order]
+        early = [n for n in order if emitted[n].early]
+        parts = [
+            emitted[name].source.rstrip("\n")
+            for name in order
+            if emitted[name].source.strip() and name not in early
+        ]
+        if early:
+            source = "\n\n\n".join(emitted[n].source.rstrip("\n") for n in early)
+            self.edits.append(loaders_edit(self.tree, source))
         if init:
             parts.append(init.strip("\n"))
             self.helpers.add("init_like_keras")
+        parts += [source.rstrip("\n") for source in self.training_functions.values()]
         return "".join(f"{p}\n\n\n" for p in parts)
 
     def _without_init(self) -> None:

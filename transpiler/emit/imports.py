@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 import libcst as cst
@@ -56,10 +57,45 @@ def import_edits(
     missing = [line for line in needed if line not in present]
     if spot is None:
         spot = _after_docstring(tree)
+    removals += _python_imports(tree, rest, present)
     block = "".join(f"{line}\n" for line in missing)
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
+
+
+def _python_imports(tree: Tree, text: str, present: set[str]) -> list[Edit]:
+    """The imports of Python's own library that are missing, before the first import."""
+    wanted = [
+        line
+        for pattern, line in _OF_PYTHON
+        if re.search(rf"(?<![\w.]){pattern}", text) and line not in present
+    ]
+    if not wanted:
+        return []
+    first = next(
+        (
+            s
+            for s in tree.module.body
+            if isinstance(s, cst.SimpleStatementLine)
+            and isinstance(s.body[0], (cst.Import, cst.ImportFrom))
+            and "__future__" not in tree.source(s)
+        ),
+        None,
+    )
+    spot = _after_docstring(tree) if first is None else tree.line_start(tree.span(first)[0])
+    own = first is not None and _of_python(first.body[0])
+    block = "".join(f"{line}\n" for line in sorted(wanted, key=lambda w: w.startswith("from")))
+    return [Edit(spot, spot, block if own else f"{block}\n")]
+
+
+def _of_python(node: cst.CSTNode) -> bool:
+    """Whether an import is of Python's own library."""
+    if isinstance(node, cst.Import):
+        return all(dotted(a.name).split(".")[0] in sys.stdlib_module_names for a in node.names)
+    if isinstance(node, cst.ImportFrom) and node.module is not None and not node.relative:
+        return dotted(node.module).split(".")[0] in sys.stdlib_module_names
+    return False
 
 
 def import_spans(tree: Tree) -> list[Edit]:
@@ -150,10 +186,25 @@ def _needed(text: str) -> list[str]:
         found.append(_ORDER[1])
     if re.search(r"(?<![\w.])F\.", text):
         found.append(_ORDER[2])
+    for pattern, line in _BY_NAME:
+        if re.search(rf"(?<![\w.]){pattern}", text):
+            found.append(line)
     if re.search(r"(?<![\w.])math\.", text) and "import math" not in text:
         found.insert(0, "import math")
     return found
 
+
+#: What training needs besides.
+_BY_NAME = (
+    (r"DataLoader\(", "from torch.utils.data import DataLoader, TensorDataset"),
+    (r"tqdm\(", "from tqdm import tqdm"),
+)
+
+#: What it needs of Python's own library, which stands before all else.
+_OF_PYTHON = (
+    (r"copy\.deepcopy\(", "import copy"),
+    (r"SimpleNamespace\(", "from types import SimpleNamespace"),
+)
 
 _READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, LEFT_CODE, UNSUPPORTED
 from transpiler.interpret.control import append, branch, item_of, sequence_code
+from transpiler.interpret.data import array_of
 from transpiler.interpret.dispatch import evaluate, evaluates, provided, provides
 from transpiler.interpret.expressions import CONSTANTS, attribute_of
 from transpiler.interpret.joins import channels_list, element, known_items
@@ -143,6 +144,11 @@ _CONFIGURED = (
     "tf.constant_initializer",
     "tf.zeros_initializer",
 )
+#: What trains a model: known by its arguments, like the above, or not at all.
+_OF_TRAINING = (
+    "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.",
+)  # fmt: skip
 _SHAPES = frozenset(
     {
         "keras.backend.int_shape",
@@ -175,6 +181,8 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     if name in rules.tools and not region.is_module:
         return _tool_call(region, node, rules.tools[name])
     arguments = arguments_of(region, node)
+    if name in rules.sources:
+        return array_of(region, node, rules.sources[name], arguments)
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")
@@ -191,6 +199,8 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
         return _configured(region, node, name, arguments)
     if any(holds_tensor(v) for _, v in arguments):
         return tensor_function(region, node, name, arguments)
+    if name.startswith(_OF_TRAINING):
+        return _part_of_training(region, node, name, arguments)
     return _other_call(region, node, name, arguments)
 
 
@@ -283,6 +293,22 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
     text = one_line(rewritten(region.tree, node, region.rewrites))
     return Static(Expr(text, Configured(name, args, kwargs), 18, names))
+
+
+def _part_of_training(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument]
+) -> Value:
+    """An optimizer, a loss, a metric, a callback."""
+    for _, value in arguments:
+        if isinstance(value, Unknown):
+            return Unknown(f"{name}: {value.reason}")
+    try:
+        made = _configured(region, node, name, arguments)
+    except GiveUp as why:
+        return Unknown(f"{name}: {why.reason}")
+    assert isinstance(made, Static)
+    known = replace(made.expr.value, place=region.tree.span(node))
+    return Static(replace(made.expr, value=known))
 
 
 def tensor_function(

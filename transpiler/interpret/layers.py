@@ -216,10 +216,17 @@ def apply_layer(
     value = result_values(region, result, bounds)
     if isinstance(value, Bound) and layer.symbol.rpartition(".")[2] in _OTHER_RANK:
         value = replace(value, source="")
+    if isinstance(value, Bound) and layer.symbol in _ACTIVATIONS and len(bounds) == 1:
+        given = arguments.get("activation", expr("softmax"))
+        if arguments.get("axis", expr(-1)).is_const(-1):
+            _note_activation(region, given, bounds[0].tensor, value.tensor)
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs)
     return _finish(region, layer, value, node)
 
+
+#: Layers that only activate.
+_ACTIVATIONS = ("keras.layers.Activation", "keras.layers.Softmax")
 
 #: Layers whose result has another number of axes than their input.
 _OTHER_RANK = frozenset({"Embedding", "Flatten", "Reshape", "RepeatVector", "Dot", "LSTM", "GRU",
@@ -493,7 +500,16 @@ def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CST
     if isinstance(given.value, Function):
         raise Unsupported("an activation function of the program's own")
     activated: Tensor = region.file.rules.activated(x, given)
+    _note_activation(region, given, x, activated)
     return activated
+
+
+def _note_activation(region: Region, given: Expr, before: Tensor, after: Tensor) -> None:
+    """Remember what a softmax or sigmoid was applied to: a loss on logits leaves it out."""
+    name = given.value.name if isinstance(given.value, Symbol) else given.value
+    last = str(name).rpartition(".")[2] if given.known else ""
+    if last in ("softmax", "sigmoid"):
+        region.activations[after.code.text] = (last, before.code.text)
 
 
 def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:

@@ -25,6 +25,7 @@ from transpiler.interpret.tensors import (
     register,
     shadow,
 )
+from transpiler.interpret.training import SIGNATURES, record
 from transpiler.interpret.values import (
     Bound,
     Inside,
@@ -913,6 +914,9 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return _get_layer(region, node, model)
+    if name in SIGNATURES:
+        region.left_calls.append((node, name, model))
+        return record(region, node, model, name)
     arguments_of(region, node)
     region.left_calls.append((node, name, model))
     return Unknown(f"the method {name} of a model")

@@ -179,6 +179,7 @@ class Model:
     closed: bool = False  #: of a Sequential: those are over
     additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
+    compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
 
 
 @dataclass(frozen=True, slots=True, eq=False)

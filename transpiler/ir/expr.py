@@ -60,6 +60,7 @@ class Configured:
     name: str  #: canonical: `keras.initializers.VarianceScaling`
     args: tuple[Expr, ...] = ()
     kwargs: tuple[tuple[str, Expr], ...] = ()
+    place: tuple[int, int] | None = None  #: where in the file it is made, if that matters
 
 
 @dataclass(frozen=True, slots=True)

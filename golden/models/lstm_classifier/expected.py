@@ -1,5 +1,5 @@
+import torch
 from torch import nn
-from torch.nn import functional as F
 
 
 class Model(nn.Module):
@@ -14,7 +14,7 @@ class Model(nn.Module):
         x = self.embedding(x)
         out, _ = self.lstm(x)
         x = out[:, -1]
-        return F.softmax(self.dense(x), dim=-1)
+        return self.dense(x)  # logits: the loss applies the softmax
 
 
 def init_like_keras(module):
@@ -38,5 +38,5 @@ def init_like_keras(module):
 
 # Integer sequences in, one of ten classes out
 model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
-model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(model.parameters(), eps=1e-7)

@@ -5,19 +5,34 @@ Gets to 98.40% test accuracy after 20 epochs.
 
 from __future__ import print_function
 
-import keras
-from keras.datasets import mnist
+import numpy as np
+import torchvision
+import torch
 from torch import nn
 from torch.nn import functional as F
-from keras.optimizers import RMSprop
+from torch.utils.data import DataLoader, TensorDataset
+from tqdm import tqdm
 
 batch_size = 128
 num_classes = 10
 epochs = 20
 
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def load_mnist():
+    """Images and labels as arrays: first those to train with, then those to test with."""
+    parts = [
+        torchvision.datasets.MNIST("data", train=train, download=True)
+        for train in (True, False)
+    ]
+    return tuple(
+        (part.data.numpy(), part.targets.numpy().astype("uint8")) for part in parts
+    )
+
+
 # the data, split between train and test sets
-# TODO(tf2torch) T2T103: `mnist.load_data` is left as it is
-(x_train, y_train), (x_test, y_test) = mnist.load_data()
+(x_train, y_train), (x_test, y_test) = load_mnist()
 
 x_train = x_train.reshape(60000, 784)
 x_test = x_test.reshape(10000, 784)
@@ -27,9 +42,8 @@ x_train /= 255
 x_test /= 255
 
 # convert class vectors to binary class matrices
-# TODO(tf2torch) T2T103: `keras.utils.to_categorical` is left as it is
-y_train = keras.utils.to_categorical(y_train, num_classes)
-y_test = keras.utils.to_categorical(y_test, num_classes)
+y_train = np.eye(num_classes, dtype="float32")[y_train]
+y_test = np.eye(num_classes, dtype="float32")[y_test]
 
 
 class Model(nn.Module):
@@ -47,7 +61,7 @@ class Model(nn.Module):
         x = self.dropout(x)
         x = F.relu(self.dense_1(x))
         x = self.dropout_1(x)
-        return F.softmax(self.dense_2(x), dim=-1)
+        return self.dense_2(x)  # logits: the loss applies the softmax
 
 
 def init_like_keras(module):
@@ -57,22 +71,61 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-model = Model()
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss and accuracy over the samples."""
+    model.train()
+    loss_sum = correct = 0.0
+    for inputs, targets in tqdm(loader):
+        inputs, targets = inputs.to(device), targets.to(device)
+        logits = model(inputs)
+        loss = criterion(logits, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
-# TODO(tf2torch) T2T101: `summary` is left as it is; the model is an nn.Module now
-model.summary()
 
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
-model.compile(loss='categorical_crossentropy',
-              optimizer=RMSprop(),
-              metrics=['accuracy'])
+@torch.no_grad()
+def evaluate(model, loader, criterion):
+    """Mean loss and accuracy over the samples."""
+    model.eval()
+    loss_sum = correct = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        logits = model(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
-history = model.fit(x_train, y_train,
-                    batch_size=batch_size,
-                    epochs=epochs,
-                    verbose=1,
-                    validation_data=(x_test, y_test))
-score = model.evaluate(x_test, y_test, verbose=0)
+
+model = Model().to(device)
+
+print(model)
+
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
+
+train_data = TensorDataset(
+    torch.as_tensor(x_train, dtype=torch.float32),
+    torch.as_tensor(y_train, dtype=torch.float32),
+)
+val_data = TensorDataset(
+    torch.as_tensor(x_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.float32),
+)
+train_loader = DataLoader(train_data, batch_size=batch_size, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=batch_size)
+
+for epoch in range(epochs):
+    loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, val_loader, criterion)
+    print(
+        f"Epoch {epoch + 1}/{epochs} - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
+        f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
+    )
+
+score = evaluate(model, val_loader, criterion)
 print('Test loss:', score[0])
 print('Test accuracy:', score[1])

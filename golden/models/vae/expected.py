@@ -36,8 +36,7 @@ def init_like_keras(module):
 
 
 encoder = Encoder()
-# TODO(tf2torch) T2T101: `summary` is left as it is; the model is an nn.Module now
-encoder.summary()
+print(encoder)
 
 
 class Decoder(nn.Module):
@@ -60,5 +59,4 @@ class Decoder(nn.Module):
 
 
 decoder = Decoder()
-# TODO(tf2torch) T2T101: `summary` is left as it is; the model is an nn.Module now
-decoder.summary()
+print(decoder)

@@ -1,0 +1,94 @@
+"""Data sets and labels: the same arrays, without Keras."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules.emitted import emitted
+from transpiler.ir.expr import Expr, call, index, infix, method
+from transpiler.ir.tensor import Unsupported
+from transpiler.rule import Param, helper, source
+
+_NUMPY = "import numpy as np"
+
+emitted("numpy", "", (), _NUMPY)
+
+
+def _numpy(code: Expr) -> Expr:
+    """Code that reads `np`."""
+    return replace(code, helpers=code.helpers | {"numpy"})
+
+
+@source(
+    "keras.utils.to_categorical", "keras.utils.np_utils.to_categorical",
+    "keras.utils.numerical_utils.to_categorical",
+)  # fmt: skip
+def to_categorical(x: Param, num_classes: Param = None, dtype: Param = "float32") -> Expr:
+    """Rows of the unit matrix; labels are whole numbers in one axis."""
+    if not dtype.is_const("float32"):
+        raise Unsupported("to_categorical of another type than float32")
+    if num_classes.is_const(None):
+        if not x.text.isidentifier():
+            raise Unsupported("to_categorical without num_classes")
+        num_classes = infix(method(x, "max"), "+", 1)
+    unit = call("np.eye", num_classes, dtype="float32")
+    return _numpy(index(unit, x))
+
+
+def _torchvision(name: str, images: str, labels: str) -> Expr:
+    """A function that loads a data set of torchvision."""
+    function = f"load_{name.lower()}"
+    pair = f"({images}, {labels}) for part in parts"
+    if len(pair) > 70:
+        pair = f"\n        {pair}\n    "
+    emitted(
+        function,
+        f'''
+def {function}():
+    """Images and labels as arrays: first those to train with, then those to test with."""
+    parts = [
+        torchvision.datasets.{name}("data", train=train, download=True)
+        for train in (True, False)
+    ]
+    return tuple({pair})
+''',
+        (),
+        "import torchvision",
+        *([_NUMPY] if "np." in labels else []),
+        early=True,
+    )
+    return helper(function)
+
+
+_LABELS = 'part.targets.numpy().astype("uint8")'
+_MNIST = _torchvision("MNIST", "part.data.numpy()", _LABELS)
+_FASHION_MNIST = _torchvision("FashionMNIST", "part.data.numpy()", _LABELS)
+_COLUMN = 'np.array(part.targets, dtype="uint8")[:, None]'
+_CIFAR10 = _torchvision("CIFAR10", "part.data", _COLUMN)
+_CIFAR100 = _torchvision("CIFAR100", "part.data", _COLUMN)
+
+
+@source("keras.datasets.mnist.load_data")
+def mnist(path: Param = "mnist.npz") -> Expr:
+    """The same images and labels, from torchvision."""
+    return _MNIST
+
+
+@source("keras.datasets.fashion_mnist.load_data")
+def fashion_mnist() -> Expr:
+    """The same images and labels, from torchvision."""
+    return _FASHION_MNIST
+
+
+@source("keras.datasets.cifar10.load_data")
+def cifar10() -> Expr:
+    """The same images and labels, from torchvision."""
+    return _CIFAR10
+
+
+@source("keras.datasets.cifar100.load_data")
+def cifar100(label_mode: Param = "fine") -> Expr:
+    """The same images and labels, from torchvision."""
+    if not label_mode.is_const("fine"):
+        raise Unsupported("cifar100 with another label mode than fine")
+    return _CIFAR100

@@ -1,0 +1,88 @@
+"""Schedules of learning rates: factors for LambdaLR, which steps once a batch."""
+
+from __future__ import annotations
+
+from transpiler.ir.expr import Expr, infix, joined
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Schedule
+from transpiler.rule import Param, schedule
+
+
+@schedule("ExponentialDecay")
+def exponential_decay(
+    step: Expr,
+    initial_learning_rate: Param,
+    decay_steps: Param,
+    decay_rate: Param,
+    staircase: Param = False,
+) -> Schedule:
+    """The same."""
+    return Schedule(
+        initial_learning_rate,
+        infix(decay_rate, "**", _progress(step, decay_steps, staircase)),
+    )
+
+
+def _progress(step: Expr, decay_steps: Expr, staircase: Expr) -> Expr:
+    if not staircase.known:
+        raise Unsupported("staircase is only known at run time")
+    return infix(step, "//" if staircase.value else "/", decay_steps)
+
+
+@schedule("InverseTimeDecay")
+def inverse_time_decay(
+    step: Expr,
+    initial_learning_rate: Param,
+    decay_steps: Param,
+    decay_rate: Param,
+    staircase: Param = False,
+) -> Schedule:
+    """The same."""
+    growth = infix(decay_rate, "*", _progress(step, decay_steps, staircase))
+    return Schedule(initial_learning_rate, infix(1, "/", infix(1, "+", growth)))
+
+
+@schedule("PolynomialDecay")
+def polynomial_decay(
+    step: Expr,
+    initial_learning_rate: Param,
+    decay_steps: Param,
+    end_learning_rate: Param = 0.0001,
+    power: Param = 1.0,
+    cycle: Param = False,
+) -> Schedule:
+    """The same."""
+    if not cycle.is_const(False):
+        raise Unsupported("PolynomialDecay with cycle=True")
+    done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
+    left = infix(1, "-", infix(done, "/", decay_steps))
+    if not power.is_const(1):
+        left = infix(left, "**", power)
+    if end_learning_rate.is_const(0):
+        return Schedule(initial_learning_rate, left)
+    ratio = infix(end_learning_rate, "/", initial_learning_rate)
+    return Schedule(
+        initial_learning_rate, infix(infix(left, "*", infix(1, "-", ratio)), "+", ratio)
+    )
+
+
+@schedule("CosineDecay")
+def cosine_decay(
+    step: Expr,
+    initial_learning_rate: Param,
+    decay_steps: Param,
+    alpha: Param = 0.0,
+    name: Param = "CosineDecay",
+    warmup_target: Param = None,
+    warmup_steps: Param = 0,
+) -> Schedule:
+    """The same; torch's own cosine rises again after its end."""
+    if not warmup_target.is_const(None) or not warmup_steps.is_const(0):
+        raise Unsupported("CosineDecay with a warmup")
+    done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
+    part = infix(done, "/", decay_steps)
+    cosine = joined(f"math.cos(math.pi * {part.wrapped(14)})", 18, part)
+    factor = infix(0.5, "*", infix(1, "+", cosine))
+    if not alpha.is_const(0):
+        factor = infix(infix(infix(1, "-", alpha), "*", factor), "+", alpha)
+    return Schedule(initial_learning_rate, factor)

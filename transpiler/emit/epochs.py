@@ -1,0 +1,171 @@
+"""The functions that train for an epoch, evaluate and predict, as short as the file needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transpiler.emit.fold import fold
+from transpiler.ir.training import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What the functions of one kind of training have in common."""
+
+    output: str  #: what the model's result is called: logits, outputs
+    criterion: str  #: the call of the criterion
+    metrics: tuple[tuple[str, Metric], ...] = ()
+    elementwise: str = ""  #: how the numbers of an unaveraged criterion become one for each sample
+    device: str = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What training does besides."""
+
+    progress: bool = False
+    weighted: bool = False
+    clipping: tuple[str, ...] = ()
+    scheduled: bool = False
+    penalty: str = ""
+
+
+def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
+    """The source of the function that trains on every batch once."""
+    parameters = ["model", "loader", "criterion", "optimizer"]
+    if steps.scheduled:
+        parameters.append("scheduler")
+    loader = "tqdm(loader)" if steps.progress else "loader"
+    loss = epoch.criterion
+    if epoch.elementwise:
+        each = f"{loss}{epoch.elementwise}"
+        loss = f"({each} * weights).mean()" if steps.weighted else f"{loss}.mean()"
+    if steps.penalty:
+        loss = f"{loss} + {steps.penalty}"
+    lines = [
+        f"def {name}({', '.join(parameters)}):",
+        f'    """Train on every batch once; {_means(epoch)} over the samples."""',
+        "    model.train()",
+        f"    {_start(epoch)}",
+        f"    for {_batch(steps.weighted)} in {loader}:",
+        f"        {_to_device(epoch, steps.weighted)}",
+        f"        {epoch.output} = model(inputs)",
+        fold(f"loss = {loss}", 8),
+        "        optimizer.zero_grad()",
+        "        loss.backward()",
+        *(f"        {line}" for line in steps.clipping),
+        "        optimizer.step()",
+        *(["        scheduler.step()"] if steps.scheduled else []),
+        *_sums(epoch, "loss.item()"),
+        fold(f"return {_results(epoch)}", 4),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
+    """The source of the function that only looks."""
+    loss = epoch.criterion + (".mean()" if epoch.elementwise else "")
+    loss = f"({loss} + {penalty})" if penalty else loss
+    lines = [
+        "@torch.no_grad()",
+        f"def {name}(model, loader, criterion):",
+        f'    """{_means(epoch).capitalize()} over the samples."""',
+        "    model.eval()",
+        f"    {_start(epoch)}",
+        "    for inputs, targets in loader:",
+        f"        {_to_device(epoch, False)}",
+        f"        {epoch.output} = model(inputs)",
+        *_sums(epoch, f"{loss}.item()"),
+        fold(f"return {_results(epoch)}", 4),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicting:
+    """What `predict` does."""
+
+    activation: str = ""  #: what the model leaves to it
+    ends_in: str = ""
+    dim: int = 1
+    dtype: str = "torch.float32"
+    reshape: str = ""
+    sized: bool = False  #: whether some call gives a batch size
+    device: str = "device"
+
+
+def predict(name: str, how: Predicting) -> str:
+    """The source of the function that gives the model's outputs as an array."""
+    called = f"model(batch.to({how.device}))"
+    if how.activation:
+        argument = str(how.dim) if how.activation == "softmax" else ""
+        called += f".{how.activation}({argument})"
+    what = {"softmax": "Class probabilities", "sigmoid": "Probabilities"}.get(
+        how.ends_in, "Outputs"
+    )
+    size = "batch_size" if how.sized else "32"
+    batches = f"torch.as_tensor(x, dtype={how.dtype}){how.reshape}.split({size})"
+    lines = [
+        "@torch.no_grad()",
+        f"def {name}(model, x{', batch_size=32' if how.sized else ''}):",
+        f'    """{what} as a numpy array."""',
+        "    model.eval()",
+        fold(f"batches = {batches}", 4),
+        fold(f"return torch.cat([{called}.cpu() for batch in batches]).numpy()", 4),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _means(epoch: Epoch) -> str:
+    labels = ["loss", *dict.fromkeys(m.label or key for key, m in epoch.metrics)]
+    listed = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return f"mean {listed}"
+
+
+def _batch(weighted: bool) -> str:
+    return "inputs, targets, weights" if weighted else "inputs, targets"
+
+
+def _to_device(epoch: Epoch, weighted: bool) -> str:
+    names = ["inputs", "targets", *(["weights"] if weighted else [])]
+    return f"{', '.join(names)} = {', '.join(f'{n}.to({epoch.device})' for n in names)}"
+
+
+def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
+    """The variables of each metric; equal sums share one."""
+    taken: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for key, metric in epoch.metrics:
+        names = []
+        for wanted, value in metric.sums:
+            name, number = wanted, 2
+            while name in taken and taken[name] != value.text:
+                name = f"{wanted}_{number}"
+                number += 1
+            taken[name] = value.text
+            names.append(name)
+        found[key] = tuple(names)
+    return found
+
+
+def _start(epoch: Epoch) -> str:
+    names = dict.fromkeys(n for ns in _accumulators(epoch).values() for n in ns)
+    return " = ".join(["loss_sum", *names, "0.0"])
+
+
+def _sums(epoch: Epoch, loss: str) -> list[str]:
+    lines = {"loss_sum": fold(f"loss_sum += {loss} * len(inputs)", 8)}
+    accumulators = _accumulators(epoch)
+    for key, metric in epoch.metrics:
+        for name, (_, value) in zip(accumulators[key], metric.sums, strict=True):
+            lines.setdefault(name, fold(f"{name} += {value}", 8))
+    return list(lines.values())
+
+
+def _results(epoch: Epoch) -> str:
+    count = "len(loader.dataset)"
+    accumulators = _accumulators(epoch)
+    parts = [f"loss_sum / {count}"]
+    for key, metric in epoch.metrics:
+        parts.append(metric.result.format(*accumulators[key], count=count))
+    return ", ".join(parts)

@@ -1,0 +1,895 @@
+"""Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import CLOSE_IDIOM, Code, Fidelity
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
+from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.residual import statement_lines
+from transpiler.emit.text import blanked
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.statements import scan_comments
+from transpiler.interpret.statics import rewritten
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.expr import Configured
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Fit, Hooks, Targets
+from transpiler.lower.binding import use_of
+from transpiler.lower.training import Compiled, Training, array, lower_training
+from transpiler.passes.liveness import walk
+from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences, occurrences
+from transpiler.source.tree import Tree
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+@dataclass(slots=True)
+class Trained:
+    """The training of one model, written out."""
+
+    training: Training
+    edits: list[Edit] = field(default_factory=list)
+    said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
+    functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
+    helpers: set[str] = field(default_factory=set)
+    device: str = ""  #: the variable that holds the device, where there is need of one
+
+
+def device_edit(tree: Tree, name: str) -> Edit:
+    """The line that chooses the device, after the imports and the constants that follow them."""
+    spot = head_end(tree)
+    line = f'{name} = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
+    return Edit(spot, spot, f"\n{line}\n" if spot else f"{line}\n\n")
+
+
+def loaders_edit(tree: Tree, source: str) -> Edit:
+    """Functions that load data, before the first statement that is neither import nor constant."""
+    spot = head_end(tree)
+    return Edit(spot, spot, f"\n\n{source}\n\n" if spot else f"{source}\n\n\n")
+
+
+def head_end(tree: Tree) -> int:
+    """Where the imports of a file end, and the constants that follow them."""
+    spot = 0
+    for statement in tree.module.body:
+        if not _is_head(tree, statement):
+            break
+        spot = statement_lines(tree, statement)[1]
+    return spot
+
+
+def _is_head(tree: Tree, statement: cst.CSTNode) -> bool:
+    """Whether a statement is an import, the docstring, or gives a constant a name."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    for node in statement.body:
+        if isinstance(node, cst.Expr) and isinstance(node.value, cst.SimpleString):
+            continue
+        if isinstance(node, cst.Assign):
+            value = tree.source(node.value)
+            if re.fullmatch(r"[\d.e+-]+|\"[^\"\n]*\"|'[^'\n]*'|\([\d, ]+\)|True|False", value):
+                continue
+        if not isinstance(node, (cst.Import, cst.ImportFrom)):
+            return False
+    return True
+
+
+def plan_training(file: FileContext, region: Region) -> list[Trained]:
+    """The training of every model of a region that can be converted whole."""
+    calls = list(region.training.values())
+    found: list[Trained] = []
+    writer: _Writer | None = None
+    for built in region.built:
+        of_model = [c for c in calls if c.model is built.model]
+        variable = built.model.expr.text if built.model.expr is not None else ""
+        if not of_model or not variable:
+            continue
+        writer = writer or _Writer(file, region)
+        found.append(writer.write(Training(built.model, variable, region, of_model), built))
+    return found
+
+
+class _Writer:
+    """Writes the training of the models of one region."""
+
+    def __init__(self, file: FileContext, region: Region) -> None:
+        self.file = file
+        self.tree = file.tree
+        self.region = region
+        self.text = file.tree.text
+        self.found: Occurrences = occurrences(self.text)
+        self.functions: dict[Any, str] = {}
+        self.replaced: dict[tuple[int, int], str] = dict(region.settled)
+        self.names = FreeNames(self.found, [])
+        models = {id(c.model) for c in region.training.values() if c.name != "summary"}
+        self.several = len(models) > 1
+        self.sized = any(
+            c.name == "predict" and "batch_size" in c.given for c in region.training.values()
+        )
+
+    def write(self, training: Training, built: Built) -> Trained:
+        """One model; where something has no translation, `problem` says so and nothing is left."""
+        made = Trained(training)
+        seen = self._all_seen(training)
+        lower_training(self.file, training, built, seen)
+        if training.problem is not None:
+            return made
+        one = _ModelWriter(self, made, built)
+        for call in training.calls:
+            try:
+                one.call(call)
+            except Unsupported as why:  # noqa: PERF203
+                training.problem = (call, str(why))
+                return made
+        one.finish()
+        return made
+
+    def _all_seen(self, training: Training) -> bool:
+        """Whether each place that names the model is one that is converted here."""
+        variable = training.variable
+        receivers = set()
+        for call in training.calls:
+            func = call.node.func
+            if isinstance(func, cst.Attribute):
+                receivers.add(self.tree.span(func.value)[0])
+        for place in self.found.of(variable):
+            if place.binds or place.start in receivers or place.local:
+                continue
+            if place.attribute in ("add", "pop") and training.model.kind == "sequential":
+                continue
+            return False
+        return variable.isidentifier()
+
+    def source(self, node: cst.CSTNode) -> str:
+        """The source of a node, with what is converted inside of it."""
+        text = rewritten(self.tree, node, self.replaced)
+        return " ".join(line.strip() for line in text.split("\n")) if "#" not in text else text
+
+    def function(self, wanted: tuple[str, ...], key: Any, write: Any) -> tuple[str, str]:
+        """The name and source of an emitted function; equal ones are emitted once."""
+        if key not in self.functions:
+            self.functions[key] = self._fresh(wanted)
+        name = self.functions[key]
+        return name, write(name)
+
+    def _fresh(self, wanted: tuple[str, ...]) -> str:
+        free = [n for n in wanted if n not in self.functions.values()]
+        return self.names.lasting(*(free or wanted))
+
+
+class _ModelWriter:
+    """Writes the training of one model."""
+
+    def __init__(self, shared: _Writer, made: Trained, built: Built) -> None:
+        self.shared = shared
+        self.made = made
+        self.training = made.training
+        self.built = built
+        self.tree = shared.tree
+        self.statements: dict[int, tuple[cst.CSTNode, list[str], dict[tuple[int, int], str]]] = {}
+        self.whole: dict[int, list[str]] = {}
+        self.removed: list[tuple[int, int]] = []
+        self.carried: dict[int, list[str]] = {}  #: comments of statements that go
+        self.loaders: dict[tuple[Any, ...], str] = {}
+        self._find_parts()
+        self.names = FreeNames(shared.found, self._vanishing())
+        prefix = f"{self.training.variable}_" if shared.several else ""
+        self.criterion = self._lasting(f"{prefix}criterion", f"{prefix}loss_function")
+        self.optimizer = self._lasting(f"{prefix}optimizer", f"{prefix}optim")
+        self.device = self._lasting("device", "torch_device")
+
+    def _lasting(self, *wanted: str) -> str:
+        return self.names.lasting(*wanted)
+
+    # what goes with the calls -----------------------------------------------------------------
+
+    def _find_parts(self) -> None:
+        """Statements that only name an optimizer, a loss, callbacks for these calls."""
+        calls = [self.tree.span(c.node) for c in self.training.calls]
+        statements = [s for s in _simple(self.tree.module) if self._makes_part(s)]
+        parts: list[tuple[str, cst.SimpleStatementLine]] = []
+        for statement in statements:
+            assign = statement.body[0]
+            assert isinstance(assign, cst.Assign)
+            target = assign.targets[0].target
+            assert isinstance(target, cst.Name)
+            parts.append((target.value, statement))
+        changed = True
+        while changed:
+            changed = False
+            spans = [self.tree.span(s) for _, s in parts]
+            for name, statement in parts:
+                places = [p for p in self.shared.found.of(name) if not p.binds]
+                used = [p for p in places if _within(p.start, calls)]
+                inside = [p for p in places if _within(p.start, [*calls, *spans])]
+                if len(inside) != len(places) or not (used or inside):
+                    parts = [p for p in parts if p[1] is not statement]
+                    changed = True
+                    break
+        self.removed = [statement_lines(self.tree, s) for _, s in parts]
+        self.parts = parts
+
+    def _makes_part(self, statement: cst.CSTNode) -> bool:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            return False
+        node = statement.body[0]
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+            return False
+        if not isinstance(node.targets[0].target, cst.Name):
+            return False
+        value = self.shared.region.scope.values.get(node.targets[0].target.value)
+        items = value.items if isinstance(value, Sequence) else (value,)
+        return any(isinstance(i, Static) and isinstance(i.expr.value, Configured) for i in items)
+
+    def _vanishing(self) -> list[tuple[int, int]]:
+        spans = list(self.removed)
+        spans += [
+            self.tree.span(call.statement)
+            for call in self.training.calls
+            if call.statement is not None and call.name in ("fit", "compile")
+        ]
+        return spans
+
+    # the calls --------------------------------------------------------------------------------
+
+    def call(self, call: TrainingCall) -> None:
+        """One call."""
+        statement = call.statement
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            raise Unsupported("a call in the middle of another statement")
+        span, inside = self.tree.span(statement), self.tree.span(call.node)
+        if not span[0] <= inside[0] < inside[1] <= span[1]:
+            raise Unsupported("a call in the head of another statement")
+        getattr(self, f"_{call.name}")(call, statement)
+
+    def _compile(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        if not _is_statement(statement, call.node):
+            raise Unsupported("what `compile` gives is used")
+        compiled = self.training.compiled[id(call)]
+        lines = []
+        if compiled.loss.criterion.text.isidentifier():
+            self.criterion = compiled.loss.criterion.text
+        else:
+            lines.append(f"{self.criterion} = {compiled.loss.criterion}")
+        lines.append(f"{self.optimizer} = {compiled.optimizer.constructor}")
+        if compiled.schedule is not None:
+            self.scheduler = self._lasting("scheduler", "lr_scheduler")
+            lines.append(
+                f"{self.scheduler} = torch.optim.lr_scheduler.LambdaLR("
+                f"{self.optimizer}, lambda step: {compiled.schedule.factor})"
+            )
+        self.made.helpers |= compiled.loss.criterion.helpers
+        for use in compiled.uses:
+            if use.rule.fidelity is Fidelity.CLOSE:
+                self.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
+        self.whole[id(statement)] = lines
+        self.statements.setdefault(id(statement), (statement, [], {}))
+
+    def _summary(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        if not _is_statement(statement, call.node):
+            raise Unsupported("what `summary` gives is used")
+        if "print_fn" in call.given:
+            raise Unsupported("print_fn is not translated")
+        self._inline(call, statement, [], f"print({self.training.variable})")
+
+    def _inline(
+        self, call: TrainingCall, statement: cst.SimpleStatementLine, before: list[str], text: str
+    ) -> None:
+        """The call becomes another expression, after some statements."""
+        if before and _is_nested(self.tree.source(statement)):
+            raise Unsupported("a call in a comprehension or lambda")
+        kept = self.statements.setdefault(id(statement), (statement, [], {}))
+        kept[1].extend(before)
+        kept[2][self.tree.span(call.node)] = text
+        self.shared.replaced[self.tree.span(call.node)] = text
+
+    # data -------------------------------------------------------------------------------------
+
+    def _argument(self, call: TrainingCall, name: str) -> str | None:
+        """The source of an argument, None where it is not given or None."""
+        given = call.given.get(name)
+        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
+            return None
+        return self._text(given)
+
+    def _text(self, given: Given) -> str:
+        return self.shared.source(given.node) if given.node is not None else given.text
+
+    def _array(self, call: TrainingCall, name: str) -> str:
+        given = call.given.get(name)
+        array(given, name)
+        assert given is not None
+        return self._text(given)
+
+    def _refuse(self, call: TrainingCall, *names: str) -> None:
+        for name in names:
+            if self._argument(call, name) is not None:
+                raise Unsupported(f"{name} is not translated")
+
+    def _inputs(self, text: str) -> str:
+        return f"torch.as_tensor({text}, dtype={self._dtype()}){self._column(self._features())}"
+
+    def _column(self, single: bool) -> str:
+        return ".reshape(-1, 1)" if single else ""
+
+    def _features(self) -> bool:
+        """Whether the model takes one number for each sample, which Keras gets in any shape."""
+        dims = self.training.model.inputs[0].tensor.dims
+        return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
+
+    def _dtype(self) -> str:
+        name = self.built.inputs[0]
+        for node in walk(self.built.forward):
+            if isinstance(node, (Line, Return)):
+                text = node.text if isinstance(node, Line) else node.value.text
+                modules = node.modules if isinstance(node, Line) else node.value.modules
+                for module in modules:
+                    is_lookup = module.constructor.text.startswith("nn.Embedding(")
+                    if is_lookup and f"{module.token}({name})" in text:
+                        return "torch.long"
+        return "torch.float32"
+
+    def _targets(self, text: str, compiled: Compiled) -> str:
+        """Targets as the criterion wants them; Keras takes more shapes than torch."""
+        rank, units = self.training.rank, self.training.units
+        if compiled.loss.targets is Targets.CLASSES:
+            made = f"torch.as_tensor({text}, dtype=torch.long)"
+            if rank == 2:
+                return f"{made}.flatten()"
+            if rank == 3:
+                return f"{made}.flatten(1)"
+            raise Unsupported("classes as targets of an output with more than three axes")
+        made = f"torch.as_tensor({text}, dtype=torch.float32)"
+        return made + self._column(rank == 2 and units == 1)
+
+    def _loader(self, data: str, size: str, shuffle: str = "") -> str:
+        return f"DataLoader({data}, batch_size={size}{shuffle})"
+
+    def _epoch(self, compiled: Compiled) -> Epoch:
+        output = compiled.prediction.output.text
+        targets = "targets"
+        given = output
+        if compiled.loss.classes_first:
+            given = f"{output}.movedim(-1, 1)"
+            if compiled.loss.targets is Targets.LIKE:
+                targets = "targets.movedim(-1, 1)"
+        elif compiled.loss.targets is Targets.LIKE and not self._same_shape():
+            targets = f"targets.view_as({output})"
+        elementwise = ""
+        if compiled.prediction.elementwise:
+            elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
+        return Epoch(
+            output,
+            f"criterion({given}, {targets})",
+            compiled.metrics,
+            elementwise,
+            self.device,
+        )
+
+    def _same_shape(self) -> bool:
+        """Whether targets are sure to have the shape of the output."""
+        rank, units = self.training.rank, self.training.units
+        return units is not None and (units > 1 or rank == 2)
+
+    # evaluate, predict ------------------------------------------------------------------------
+
+    def _evaluate(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        self._refuse(call, "sample_weight", "steps", "callbacks")
+        if "return_dict" in call.given:
+            raise Unsupported("return_dict is not translated")
+        compiled = self._compiled_of(call)
+        key = self._key(call)
+        loader = self.loaders.get(key)
+        before: list[str] = []
+        if loader is None:
+            data = self._lasting("test_data", "test_dataset")
+            x, y = self._array(call, "x"), self._array(call, "y")
+            before.append(
+                f"{data} = TensorDataset({self._inputs(x)}, {self._targets(y, compiled)})"
+            )
+            loader = self._loader(data, self._argument(call, "batch_size") or "32")
+        text = f"{self._evaluator(compiled)}({self.training.variable}, {loader}, {self.criterion})"
+        if _is_statement(statement, call.node):
+            self.whole[id(statement)] = [*before, *self._shown(call, statement, compiled, text)]
+            self.statements.setdefault(id(statement), (statement, [], {}))
+            return
+        if compiled.metrics and not self._unpacked(call, statement):
+            text = f"list({text})"
+        self._inline(call, statement, before, text)
+
+    def _shown(
+        self, call: TrainingCall, statement: cst.SimpleStatementLine, compiled: Compiled, text: str
+    ) -> list[str]:
+        """What an `evaluate` prints whose result nobody takes."""
+        if self._argument(call, "verbose") in ("0", "False"):
+            return [text]
+        end = self.tree.span(statement)[1]
+        values = {
+            key: self.names.passing(_identifier(key), end=end, looped=call.in_loop)
+            for key in compiled.keys
+        }
+        return [f"{', '.join(values.values())} = {text}", *_printed("", values)]
+
+    def _unpacked(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> bool:
+        """Whether a tuple serves as well as the list that Keras gives."""
+        node = statement.body[0]
+        if isinstance(node, cst.Expr) and node.value is call.node:
+            return True
+        if not isinstance(node, cst.Assign) or node.value is not call.node:
+            return False
+        target = node.targets[0].target
+        if isinstance(target, (cst.Tuple, cst.List)):
+            return True
+        if not isinstance(target, cst.Name):
+            return False
+        end = self.tree.span(statement)[1]
+        places = [p for p in self.shared.found.of(target.value) if p.start > end and not p.binds]
+        return all(self.tree.text[p.end : p.end + 1] == "[" for p in places)
+
+    def _evaluator(self, compiled: Compiled) -> str:
+        epoch = self._epoch(compiled)
+        name, source = self.shared.function(
+            ("evaluate", f"evaluate_{self.training.variable}", "evaluate_model"),
+            ("evaluate", epoch),
+            lambda name: evaluate(name, epoch),
+        )
+        self._emit(name, source)
+        return name
+
+    def _emit(self, name: str, source: str) -> None:
+        if (name, source) not in self.made.functions:
+            self.made.functions.append((name, source))
+        self.made.device = self.device
+
+    def _compiled_of(self, call: TrainingCall) -> Compiled:
+        if call.compiled is None or id(call.compiled) not in self.training.compiled:
+            raise Unsupported("the model is not compiled before, as far as can be seen")
+        return self.training.compiled[id(call.compiled)]
+
+    def _key(self, call: TrainingCall) -> tuple[Any, ...]:
+        """What data a call names, and which assignments of it."""
+        found = []
+        for name in ("x", "y"):
+            given = call.given.get(name)
+            if given is not None:
+                found.append((self._text(given), given.versions))
+        return tuple(found)
+
+    def _predict(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        self._refuse(call, "steps", "callbacks")
+        x = self._array(call, "x")
+        how = Predicting(
+            self.training.activation,
+            self.training.ends_in,
+            1 if self.training.rank == 2 else -1,
+            self._dtype(),
+            self._column(self._features()),
+            self.shared.sized,
+            self.device,
+        )
+        name, source = self.shared.function(
+            ("predict", f"predict_{self.training.variable}", "predict_with"),
+            ("predict", how),
+            lambda name: predict(name, how),
+        )
+        self._emit(name, source)
+        size = self._argument(call, "batch_size")
+        sized = f", batch_size={size}" if size is not None else ""
+        self._inline(call, statement, [], f"{name}({self.training.variable}, {x}{sized})")
+
+    # fit --------------------------------------------------------------------------------------
+
+    def _fit(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        self._refuse(
+            call, "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch",
+            "validation_steps",
+        )  # fmt: skip
+        if "validation_freq" in call.given:
+            raise Unsupported("validation_freq is not translated")
+        writer = _FitWriter(self, call, statement)
+        self.whole[id(statement)] = writer.lines()
+        self.statements.setdefault(id(statement), (statement, [], {}))
+
+    # the edits --------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """The edits of all statements."""
+        for _, part in self.parts:
+            comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
+            if part.trailing_whitespace.comment is not None:
+                comments.append(part.trailing_whitespace.comment.value)
+            comments += scan_comments(self.tree.source(part))
+            self._remove(part, comments)
+        for key, (statement, before, inside) in self.statements.items():
+            start, end = self.tree.span(statement)
+            indent = start - self.tree.line_start(start)
+            if key in self.whole:
+                lines = [*before, *self.whole[key]]
+                lost = scan_comments(self.tree.source(statement))
+                text = _block([*self._taken(statement), *lost, *lines], indent)
+                self.made.edits.append(Edit(start, end, text.lstrip(" ")))
+                continue
+            source = self.tree.text[start:end]
+            shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
+            text = apply(source, shifted)
+            if "\n" not in text:
+                text = fold(text, indent).lstrip(" ")
+            head = _block(before, indent).lstrip(" ")
+            joined = f"{head}\n{' ' * indent}{text}" if before else text
+            self.made.edits.append(Edit(start, end, joined))
+
+    def _taken(self, statement: cst.CSTNode) -> list[str]:
+        """Comments of removed statements that belong to this one."""
+        start = self.tree.span(statement)[0]
+        found = [c for spot, cs in list(self.carried.items()) if spot < start for c in cs]
+        for spot in [s for s in self.carried if s < start]:
+            del self.carried[spot]
+        return found
+
+    def _remove(self, statement: cst.SimpleStatementLine, comments: list[str]) -> None:
+        start, end = statement_lines(self.tree, statement)
+        text = self.tree.text
+        while end < len(text) and text[:start].endswith("\n\n"):
+            line = text[end : self.tree.line_end(end)]
+            if line.strip() or not line:
+                break
+            end = self.tree.line_end(end)
+        self.made.edits.append(Edit(start, end, ""))
+        if comments:
+            self.carried[start] = comments
+
+
+class _FitWriter:
+    """The loop in the place of one `fit`."""
+
+    def __init__(
+        self, model: _ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+    ) -> None:
+        self.model = model
+        self.call = call
+        self.statement = statement
+        self.tree = model.tree
+        self.compiled = model._compiled_of(call)
+        self.end = self.tree.span(statement)[1]
+        self.epochs = model._argument(call, "epochs") or "1"
+        self.verbose = self._verbosity()
+        self.history = self._history()
+        self.x, self.y = model._array(call, "x"), model._array(call, "y")
+        self.split: list[str] = []
+        self.datasets: list[str] = []
+        self.loaders: list[str] = []
+
+    def _name(self, *wanted: str) -> str:
+        return self.model.names.passing(*wanted, end=self.end, looped=self.call.in_loop)
+
+    def _verbosity(self) -> int:
+        given = self.call.given.get("verbose")
+        if given is None:
+            return 1
+        value = given.value
+        if isinstance(value, Static) and value.expr.is_const("auto", True):
+            return 1
+        if isinstance(value, Static) and value.expr.is_const(0, 1, 2, False):
+            return int(value.expr.value)
+        raise Unsupported("verbose is only known at run time")
+
+    # what it gives ----------------------------------------------------------------------------
+
+    def _history(self) -> str:
+        """The variable for the history, "" where nobody reads it."""
+        node = self.statement.body[0]
+        if isinstance(node, cst.Expr) and node.value is self.call.node:
+            return ""
+        if (
+            isinstance(node, cst.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0].target, cst.Name)
+            and node.value is self.call.node
+        ):
+            name = node.targets[0].target.value
+            places = self._readers(name)
+            self.object = any(p.attribute not in ("history", "epoch") for p in places)
+            return name if places else ""
+        raise Unsupported("what `fit` gives is used in a way that is not translated")
+
+    def _readers(self, name: str) -> list[Occurrence]:
+        return [p for p in self.model.shared.found.of(name) if not p.binds and not p.local]
+
+    def _rewrite_readers(self) -> None:
+        """`history.history["loss"]` becomes `history["loss"]`."""
+        for place in self._readers(self.history):
+            start, end = place.start, place.attribute_end
+            if place.attribute == "history":
+                text = self.history
+            elif self.tree.text[:start].endswith("len(") and self.tree.text[end] == ")":
+                text = f'{self.history}["loss"]'
+            else:
+                text = f'range(len({self.history}["loss"]))'
+            self.model.made.edits.append(Edit(start, end, text))
+
+    # the lines --------------------------------------------------------------------------------
+
+    def lines(self) -> list[str]:
+        """All statements."""
+        model, compiled = self.model, self.compiled
+        validated = self._validation()
+        train = self._training_data()
+        values = {key: self._name(_identifier(key)) for key in compiled.keys}
+        if validated:
+            values |= {f"val_{key}": self._name(f"val_{_identifier(key)}") for key in compiled.keys}
+        hooks = self._hooks(values)
+        read = {k for h in hooks for k in h.reads}
+        shown = bool(self.verbose or self.history)
+        if validated and not shown and not any(k.startswith("val_") for k in read):
+            validated = ""
+            values = {k: v for k, v in values.items() if not k.startswith("val_")}
+            del self.datasets[1:], self.loaders[1:]
+        bound = shown or bool(read)
+        step = self._steps(train, values, validated, bound)
+        body = [line for h in hooks for line in h.epoch_start] + step
+        epoch = self._name("epoch")
+        if self.history:
+            body += [f'{self.history}["{k}"].append({v})' for k, v in values.items()]
+        if self.verbose:
+            total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
+            body += _printed(f"Epoch {{{epoch} + 1}}/{total} - ", values)
+        body += [line for h in hooks for line in h.epoch_end]
+        counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
+        head = f"for {epoch if counted else '_'} in range({self.epochs}):"
+        before = [line for h in hooks for line in h.before]
+        if self.history:
+            entries = ", ".join(f'"{k}": []' for k in values)
+            before.insert(0, f"{self.history} = {{{entries}}}")
+        after = [line for h in hooks for line in h.after]
+        if self.history and not self.object:
+            self._rewrite_readers()
+        elif self.history:
+            after.append(
+                f"{self.history} = SimpleNamespace(history={self.history}, "
+                f'epoch=list(range(len({self.history}["loss"]))))'
+            )
+        for hook in hooks:
+            model.made.helpers |= hook.helpers
+        setup = [*self.split, *self.datasets, *self.loaders]
+        if self.epochs == "1" and not hooks:
+            return [*setup, *self._one_epoch(step, values), *after]
+        made = [*setup, "", *before, head, *(f"    {line}" for line in body), *after]
+        following = self.tree.text[self.tree.line_end(self.end) :]
+        return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+
+    def _one_epoch(self, step: list[str], values: dict[str, str]) -> list[str]:
+        """A single epoch needs no loop."""
+        found = list(step)
+        if self.history:
+            entries = ", ".join(f'"{k}": [{v}]' for k, v in values.items())
+            found.append(f"{self.history} = {{{entries}}}")
+        if self.verbose:
+            found += _printed("", values)
+        return found
+
+    def _steps(self, train: str, values: dict[str, str], validated: str, bound: bool) -> list[str]:
+        """The statements that train and validate."""
+        model, compiled = self.model, self.compiled
+        arguments = [model.training.variable, train, model.criterion, model.optimizer]
+        if compiled.schedule is not None:
+            arguments.append(model.scheduler)
+        trained = f"{self._trainer()}({', '.join(arguments)})"
+        if bound:
+            names = [v for k, v in values.items() if not k.startswith("val_")]
+            trained = f"{', '.join(names)} = {trained}"
+        found = [trained]
+        if validated:
+            names = [v for k, v in values.items() if k.startswith("val_")]
+            evaluator = model._evaluator(compiled)
+            called = f"{evaluator}({model.training.variable}, {validated}, {model.criterion})"
+            found.append(f"{', '.join(names)} = {called}")
+        return found
+
+    def _trainer(self) -> str:
+        model, compiled = self.model, self.compiled
+        epoch = model._epoch(compiled)
+        steps = Steps(
+            progress=self.verbose == 1,
+            clipping=_clipping(compiled),
+            scheduled=compiled.schedule is not None,
+        )
+        name, source = model.shared.function(
+            ("train_epoch", f"train_{model.training.variable}_epoch", "train_one_epoch"),
+            ("train", epoch, steps),
+            lambda name: train_epoch(name, epoch, steps),
+        )
+        model._emit(name, source)
+        return name
+
+    def _training_data(self) -> str:
+        model = self.model
+        data = model._lasting("train_data", "training_data")
+        loader = model._lasting("train_loader", "training_loader")
+        inputs, targets = model._inputs(self.x), model._targets(self.y, self.compiled)
+        size = model._argument(self.call, "batch_size") or "32"
+        self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets})")
+        self.loaders.insert(0, f"{loader} = {model._loader(data, size, self._shuffle())}")
+        return loader
+
+    def _shuffle(self) -> str:
+        given = self.call.given.get("shuffle")
+        if given is None:
+            return ", shuffle=True"
+        if isinstance(given.value, Static) and given.value.expr.is_const(False):
+            return ""
+        return f", shuffle={self.model._text(given)}"
+
+    def _validation(self) -> str:
+        """The loader of the validation data, "" where there is none."""
+        model, call = self.model, self.call
+        size = (
+            model._argument(call, "validation_batch_size")
+            or model._argument(call, "batch_size")
+            or "32"
+        )
+        data = model._lasting("val_data", "validation_data")
+        loader = model._lasting("val_loader", "validation_loader")
+        if model._argument(call, "validation_data") is not None:
+            x, y, key = self._validation_arrays()
+            model.loaders[key] = loader
+        elif model._argument(call, "validation_split") is not None:
+            if self._split_off():
+                x, y = self.x_rest, self.y_rest
+            else:
+                return ""
+        else:
+            return ""
+        made = f"TensorDataset({model._inputs(x)}, {model._targets(y, self.compiled)})"
+        self.datasets.append(f"{data} = {made}")
+        self.loaders.append(f"{loader} = {model._loader(data, size)}")
+        return loader
+
+    def _validation_arrays(self) -> tuple[str, str, tuple[Any, ...]]:
+        given = self.call.given["validation_data"]
+        value, node = given.value, given.node
+        if not isinstance(value, Sequence) or len(value.items) != 2 or node is None:
+            raise Unsupported("validation_data that is not a pair of arrays")
+        if isinstance(node, (cst.Tuple, cst.List)):
+            parts = []
+            for element, item in zip(node.elements, value.items, strict=True):
+                text = self.model.shared.source(element.value)
+                words = set(_WORD.findall(text))
+                versions = tuple(v for v in given.versions if v[0] in words)
+                part = Given(item, text, versions, element.value)
+                parts.append((array(part, "validation_data") and text, versions))
+            return parts[0][0], parts[1][0], tuple(parts)
+        text = self.model._text(given)
+        return f"{text}[0]", f"{text}[1]", (text, given.versions)
+
+    def _split_off(self) -> bool:
+        """Take the last part of the data for validation, as Keras does before it shuffles."""
+        given = self.call.given["validation_split"]
+        value = given.value
+        if not isinstance(value, Static):
+            raise Unsupported("validation_split is not known")
+        if value.expr.is_const(0, 0.0):
+            return False
+        text = self.model._text(given)
+        share = f"(1 - {text})"
+        if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
+            rest = repr(1 - value.expr.value)
+            if len(rest) < 6:
+                share = rest
+            percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
+            self.split.append(f"# The last {percent}% are for validation")
+        for name, attribute in (("x", self.x), ("y", self.y)):
+            if not attribute.isidentifier():
+                raise Unsupported(f"validation_split of {name}, which is not a variable")
+        split = self._name("split", "split_at")
+        self.split.append(f"{split} = int(len({self.x}) * {share})")
+        self.x_rest, self.y_rest = f"{self.x}[{split}:]", f"{self.y}[{split}:]"
+        self.x, self.y = f"{self.x}[:{split}]", f"{self.y}[:{split}]"
+        return True
+
+    # callbacks --------------------------------------------------------------------------------
+
+    def _hooks(self, values: dict[str, str]) -> list[Hooks]:
+        given = self.call.given.get("callbacks")
+        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
+            return []
+        model = self.model
+        value = given.value
+        items = value.items if isinstance(value, Sequence) else (value,)
+        better = {"loss": False, **{k: m.larger_is_better for k, m in self.compiled.metrics}}
+        better |= {f"val_{k}": v for k, v in better.items()}
+        fit = Fit(
+            model.training.variable,
+            model.optimizer,
+            self.epochs,
+            values,
+            better,
+            lambda name: self._name(name),
+        )
+        found = []
+        for item in items:
+            table = model.shared.file.rules.callbacks
+            use = use_of(table, "keras.callbacks", item, "a callback")
+            for name, argument in use.others.items():
+                if not argument.is_const(None):
+                    raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+            found.append(use.build(fit))
+        return found
+
+
+_NUMBER = re.compile(r"0?\.\d+")
+
+
+def _identifier(key: str) -> str:
+    cleaned = re.sub(r"\W", "_", key)
+    return cleaned if cleaned.isidentifier() else f"value_{cleaned}"
+
+
+def _printed(head: str, values: dict[str, str]) -> list[str]:
+    """The line of an epoch, as Keras prints it."""
+    entries = {key: f"{key}: {{{value}:.4f}}" for key, value in values.items()}
+    training = " - ".join(e for key, e in entries.items() if not key.startswith("val_"))
+    validation = "".join(f" - {e}" for key, e in entries.items() if key.startswith("val_"))
+    one = f'print(f"{head}{training}{validation}")'
+    if len(one) + 4 > WIDTH and validation:
+        return [f'print(f"{head}{training}" f"{validation}")']
+    return [one]
+
+
+def _clipping(compiled: Compiled) -> tuple[str, ...]:
+    found = []
+    for name, value in compiled.clipping:
+        if name == "clipvalue":
+            found.append(f"nn.utils.clip_grad_value_(model.parameters(), {value})")
+        elif name == "global_clipnorm":
+            found.append(f"nn.utils.clip_grad_norm_(model.parameters(), {value})")
+        else:
+            found.append("for parameter in model.parameters():")
+            found.append(f"    nn.utils.clip_grad_norm_(parameter, {value})")
+    return tuple(found)
+
+
+def _simple(module: cst.Module) -> list[cst.SimpleStatementLine]:
+    return [s for s in module.body if isinstance(s, cst.SimpleStatementLine)]
+
+
+def _within(offset: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)
+
+
+def _is_statement(statement: cst.SimpleStatementLine, node: cst.Call) -> bool:
+    small = statement.body[0]
+    return isinstance(small, cst.Expr) and small.value is node
+
+
+def _is_nested(text: str) -> bool:
+    return bool(re.search(r"\b(lambda|for)\b", blanked(text)))
+
+
+def _block(lines: list[str], indent: int) -> str:
+    """Statements at an indentation, long ones folded."""
+    found = []
+    for line in lines:
+        inner = len(line) - len(line.lstrip(" "))
+        if not line:
+            found.append("")
+        elif line.lstrip().startswith("#"):
+            found.append(" " * indent + line)
+        elif line.startswith(("print(",), inner) and '" f"' in line:
+            pad = " " * (indent + inner)
+            first, second = line.strip()[len("print(") : -1].split('" f"')
+            found.append(f'{pad}print(\n{pad}    {first}"\n{pad}    f"{second}\n{pad})')
+        else:
+            found.append(fold(line.lstrip(" "), indent + inner))
+    return "\n".join(found)
+
+
+__all__ = ["Node"]

@@ -1,0 +1,46 @@
+"""Arrays that Keras provides: what stands in for the call that gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.layers import Argument
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.values import Static, Unknown, Value
+from transpiler.ir.expr import expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.rule import Rule
+
+
+def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argument]) -> Value:
+    """`keras.utils.to_categorical(y, 10)`, `mnist.load_data()` and their like."""
+    parameters = rule.signature.parameters
+    positions = iter(parameters)
+    given: dict[str, Any] = {}
+    for keyword, value in arguments:
+        name = keyword if keyword is not None else next(positions, None)
+        if name is None or name not in parameters:
+            return Unknown(f"{rule.names[0]}: the argument {keyword or 'at the end'} is not known")
+        if isinstance(value, Unknown):
+            return Unknown(f"{rule.names[0]}: {value.reason}")
+        try:
+            given[name] = to_expr(region, value)
+        except GiveUp as why:
+            return Unknown(f"{rule.names[0]}: {why.reason}")
+    for name, parameter in parameters.items():
+        if name not in given:
+            if parameter.default is parameter.empty:
+                return Unknown(f"{rule.names[0]}: the argument {name} is missing")
+            given[name] = expr(parameter.default)
+    try:
+        made = rule.build(**given)
+    except Unsupported as why:
+        return Unknown(f"{rule.names[0]}: {why}")
+    value = Static(made)  # type: ignore[arg-type]
+    rewrite(region, node, value)
+    region.settled[region.tree.span(node)] = value.expr.text
+    region.helpers_used |= value.expr.helpers
+    return value

@@ -1,0 +1,122 @@
+"""Calls that compile, train or ask a model, as the interpreter meets them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import one_line, rewritten
+from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
+
+#: The parameters of each method that has a translation, in the order of Keras 3.
+SIGNATURES: dict[str, tuple[str, ...]] = {
+    "compile": (
+        "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly",
+        "steps_per_execution", "jit_compile", "auto_scale_loss",
+    ),
+    "fit": (
+        "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
+        "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch",
+        "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
+    ),
+    "evaluate": (
+        "x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict",
+    ),
+    "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
+    "summary": ("line_length", "positions", "print_fn", "expand_nested", "show_trainable",
+                "layer_range"),
+}  # fmt: skip
+
+#: The reason of values that `predict` gives: arrays, whichever framework computes them.
+PREDICTED = "what `predict` gives"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument of a call: its value, and how the program writes it."""
+
+    value: Value
+    text: str
+    versions: tuple[tuple[str, int], ...] = ()  #: which assignments of the names it reads
+    node: cst.BaseExpression | None = None
+
+
+@dataclass(slots=True, eq=False)
+class TrainingCall:
+    """One call of a method of a model."""
+
+    node: cst.Call
+    name: str
+    model: Model
+    given: dict[str, Given]
+    statement: cst.CSTNode | None
+    compiled: TrainingCall | None  #: the `compile` in force
+    conditional: bool = False  #: whether it runs under a condition
+    in_loop: bool = False
+    problem: str = ""
+
+
+def record(region: Region, node: cst.Call, model: Model, name: str) -> Value:
+    """Note a call of a method of a model; what it gives."""
+    call = TrainingCall(
+        node,
+        name,
+        model,
+        {},
+        region.statement,
+        model.compiled,
+        conditional=bool(region.branches),
+        in_loop=bool(region.loops),
+    )
+    _bind(region, call)
+    region.training[id(node)] = call
+    if name == "compile":
+        model.compiled = call
+    return Unknown(PREDICTED if name == "predict" else f"what `{name}` gives")
+
+
+def _bind(region: Region, call: TrainingCall) -> None:
+    """The arguments by the names of their parameters."""
+    order = SIGNATURES[call.name]
+    if call.name == "compile" and _is_older(region, call.node):
+        order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
+    positions = iter(order)
+    for argument in call.node.args:
+        value = evaluate(region, argument.value)
+        text = one_line(rewritten(region.tree, argument.value, region.rewrites))
+        if argument.star == "**" and isinstance(value, Mapping):
+            for key, item in value.items.items():
+                if isinstance(item, Static):
+                    text = item.expr.text
+                    call.given[str(key)] = Given(item, text, _versions(region, text))
+                else:
+                    call.problem = f"the argument {key} is not known"
+            continue
+        keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
+        if argument.star or keyword is None:
+            call.problem = "its arguments are not known one by one"
+            continue
+        call.given[keyword] = Given(value, text, _versions(region, text), argument.value)
+    unknown = [k for k in call.given if k not in SIGNATURES[call.name]]
+    if unknown:
+        call.problem = call.problem or f"the argument {unknown[0]} is not known"
+
+
+def _is_older(region: Region, node: cst.Call) -> bool:
+    """Whether the third argument is the list of metrics, as in Keras 2."""
+    positional = [a for a in node.args if a.keyword is None and not a.star]
+    if len(positional) < 3:
+        return False
+    return isinstance(positional[2].value, cst.List)
+
+
+def _versions(region: Region, text: str) -> tuple[tuple[str, int], ...]:
+    """Which assignments of the names in some source are meant."""
+    return tuple((name, region.scope.version(name)) for name in sorted(set(_NAME.findall(text))))
+
+
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")

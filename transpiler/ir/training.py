@@ -1,0 +1,99 @@
+"""What rules say about training: losses, metrics, optimizers, schedules and callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from transpiler.ir.expr import Expr
+
+
+class Targets(Enum):
+    """What a loss wants to compare the output with."""
+
+    LIKE = "like"  #: floating point numbers, of the shape of the output
+    CLASSES = "classes"  #: one integer in the place of the output's last axis
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a loss or a metric sees of the model: the names in the loop, and what is known."""
+
+    output: Expr
+    targets: Expr
+    activation: str = ""  #: what the model ends with: "softmax", "sigmoid" or nothing of these
+    droppable: bool = False  #: whether every use of the model is seen, so that it can be left out
+    rank: int | None = None  #: axes of the output, the batch included
+    units: int | None = None  #: the size of its last axis
+    elementwise: bool = False  #: whether the loss must not yet be averaged, since weights follow
+    logits: bool = False  #: the output is in logits: its activation has been left out
+    classes: bool = False  #: the targets are classes
+
+    @property
+    def dim(self) -> int:
+        """The axis of the classes, as a person writes it."""
+        return 1 if self.rank == 2 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A criterion, and what it wants to be called with."""
+
+    criterion: Expr
+    targets: Targets = Targets.LIKE
+    drops: bool = False  #: it works on logits: the model's last activation is left out
+    classes_first: bool = False  #: it wants the axis of the classes right after the batch
+    per_sample: bool = False  #: unaveraged, it gives one number for each target
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """Sums over the batches of an epoch, and what is made of them at its end."""
+
+    name: str  #: its key in the history, where the program gives none
+    sums: tuple[tuple[str, Expr], ...]  #: a variable, and what a batch adds to it
+    result: str = "{0} / {count}"  #: of the sums; `count` is the number of samples
+    label: str = ""  #: how a docstring calls it
+    larger_is_better: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """How the optimizer is made; its learning rate may follow a schedule."""
+
+    constructor: Expr
+    momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A learning rate that changes with each batch."""
+
+    initial: Expr
+    factor: Expr  #: of `step`, which counts from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Plain code in the places where a callback would be called."""
+
+    before: tuple[str, ...] = ()  #: before the first epoch
+    epoch_start: tuple[str, ...] = ()
+    epoch_end: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  #: after the last epoch
+    reads: tuple[str, ...] = ()  #: the values of an epoch that it looks at: `val_loss`
+    logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
+    helpers: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a callback sees of the loop that it becomes part of."""
+
+    model: str
+    optimizer: str
+    epochs: str
+    values: dict[str, str]  #: key in the logs -> the variable that holds it
+    better: dict[str, bool]  #: key in the logs -> whether more is better
+    free: Callable[[str], str]  #: gives a variable a name that is not taken yet

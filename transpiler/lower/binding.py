@@ -1,0 +1,87 @@
+"""Which rule an optimizer, loss, metric or callback of the program means, and its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from transpiler.interpret.values import Framework, Static, Unknown, Value
+from transpiler.ir.expr import Configured, Expr, Symbol, expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A rule with the arguments that the program gives it."""
+
+    rule: Rule
+    arguments: dict[str, Expr]
+    others: dict[str, Expr]  #: what the rule has no parameter for
+    symbol: str  #: how to call it to a user: `keras.optimizers.Adam`
+    key: str = ""  #: the string that names it, if the program used one
+    place: tuple[int, int] | None = None  #: where in the file it is made
+
+    def build(self, subject: Any) -> Any:
+        """What the rule makes of it."""
+        given = {}
+        for parameter in list(self.rule.signature.parameters.values())[1:]:
+            value = self.arguments.get(parameter.name)
+            if value is None:
+                if parameter.default is parameter.empty:
+                    raise Unsupported(f"{self.symbol}: the argument {parameter.name} is missing")
+                value = expr(parameter.default)
+            given[parameter.name] = value
+        try:
+            return self.rule.build(subject, **given)
+        except Unsupported as why:
+            raise Unsupported(f"{self.symbol}: {why}") from None
+
+
+def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> Use:
+    """The rule that a value means: a string, a class, a function, or an instance of a class."""
+    if isinstance(value, Unknown):
+        raise Unsupported(f"{what} is not known: {value.reason}")
+    if isinstance(value, Framework):
+        return _named(table, package, value.name.rpartition(".")[2], value.name)
+    if not isinstance(value, Static) or not value.expr.known:
+        raise Unsupported(f"{what} is only known at run time, or is the program's own")
+    found = value.expr.value
+    if isinstance(found, str):
+        use = _named(table, package, found, f"{package}.{found}")
+        return replace(use, key=found)
+    if isinstance(found, Symbol):
+        return _named(table, package, found.name.rpartition(".")[2], found.name)
+    if isinstance(found, Configured):
+        return of_configured(table, package, found)
+    raise Unsupported(f"{what} is not understood")
+
+
+def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> Use:
+    """The rule of an object that the program configures: `Adam(learning_rate=1e-4)`."""
+    use = _named(table, package, made.name.rpartition(".")[2], made.name)
+    parameters = list(use.rule.signature.parameters)[1:]
+    arguments: dict[str, Expr] = {}
+    others: dict[str, Expr] = {}
+    order = ["name", "dtype"] if use.rule.kind == "metric" else parameters
+    if len(made.args) > len(order):
+        raise Unsupported(f"{made.name} has more arguments than are known")
+    for name, value in zip(order, made.args, strict=False):
+        (arguments if name in parameters else others)[name] = value
+    for keyword, value in made.kwargs:
+        if keyword in ("*", "**"):
+            raise Unsupported(f"{made.name} has arguments that are not known one by one")
+        name = keyword if keyword in parameters else use.rule.aliases.get(keyword, keyword)
+        if name in parameters:
+            arguments[name] = value
+        elif name not in use.rule.ignored:
+            others[name] = value
+    return replace(use, arguments=arguments, others=others, place=made.place)
+
+
+def _named(table: Mapping[str, Rule], package: str, name: str, symbol: str) -> Use:
+    rule = table.get(f"{package}.{name}") or table.get(f"{package}.{name.lower()}")
+    if rule is None:
+        raise Unsupported(f"{symbol} has no translation")
+    return Use(rule, {}, {}, symbol)

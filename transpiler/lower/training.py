@@ -1,0 +1,282 @@
+"""What a program asks of each of its models, in terms of torch: criterion, optimizer, metrics."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.training import PREDICTED, Given, TrainingCall
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
+from transpiler.ir.code import Comments, Line, Node, Return
+from transpiler.ir.expr import Configured, Expr, expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Loss, Metric, Optimizer, Prediction, Schedule, Targets
+from transpiler.lower.binding import Use, of_configured, use_of
+
+#: Arguments of an optimizer that say how gradients are cut, and what torch does then.
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+#: Arguments of `compile` without effect on the numbers.
+_SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What one `compile` says."""
+
+    call: TrainingCall
+    loss: Loss
+    optimizer: Optimizer
+    metrics: tuple[tuple[str, Metric], ...]  #: by their keys in the history
+    prediction: Prediction
+    schedule: Schedule | None = None
+    clipping: tuple[tuple[str, Expr], ...] = ()
+    uses: tuple[Use, ...] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """The entries of the logs of an epoch."""
+        return ["loss", *(key for key, _ in self.metrics)]
+
+
+@dataclass(slots=True)
+class Training:
+    """One model that is trained or asked: all calls of it, in the order of the program."""
+
+    model: Model
+    variable: str
+    region: Region
+    calls: list[TrainingCall]
+    compiled: dict[int, Compiled] = field(default_factory=dict)  #: by the id of the call
+    activation: str = ""  #: the last activation, where the loss takes logits
+    forward: list[Node] | None = None  #: without that activation
+    rank: int | None = None
+    units: int | None = None
+    ends_in: str = ""
+    problem: tuple[TrainingCall, str] | None = None
+
+
+# --- what the model ends with ----------------------------------------------------------------
+
+
+def without_activation(
+    forward: list[Node], activations: dict[str, tuple[str, str]]
+) -> tuple[str, list[Node]]:
+    """The softmax or sigmoid that a model ends with, and its `forward` without it."""
+    last = forward[-1] if forward else None
+    if not isinstance(last, Return):
+        return "", forward
+    value = last.value
+    for after, (name, before) in activations.items():
+        if after in value.text:
+            bare = replace(value, text=value.text.replace(after, before))
+            return name, [*forward[:-1], _returns_logits(last, bare, name)]
+    found = re.match("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*", value.text)
+    variable = found.group() if found is not None else ""
+    for position in range(len(forward) - 2, -1, -1):
+        node = forward[position]
+        if not isinstance(node, Line):
+            return "", forward
+        if variable not in node.defs:
+            continue
+        right = node.text.removeprefix(f"{variable} = ")
+        if right not in activations:
+            return "", forward
+        name, before = activations[right]
+        kept = [] if before == variable else [replace(node, text=f"{variable} = {before}")]
+        tail = [*forward[position + 1 : -1], _returns_logits(last, value, name)]
+        return name, [*forward[:position], *kept, *tail]
+    return "", forward
+
+
+def _returns_logits(last: Return, value: Expr, name: str) -> Return:
+    trailing = last.comments.trailing or f"# logits: the loss applies the {name}"
+    return Return(value, Comments(last.comments.leading, trailing))
+
+
+# --- one model -------------------------------------------------------------------------------
+
+
+def lower_training(file: FileContext, training: Training, built: Built, seen: bool) -> None:
+    """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
+    training.ends_in, bare = without_activation(built.forward, training.region.activations)
+    outputs = training.model.outputs
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    if isinstance(outputs, Bound) and outputs.tensor.dims is not None:
+        dims = outputs.tensor.dims
+        training.rank = len(dims) + 1
+        size = dims[-1] if dims else None
+        if size is not None and size.known and isinstance(size.value, int):
+            training.units = size.value
+    single = isinstance(outputs, Bound) and len(training.model.inputs) == 1
+    compiles = [c for c in training.calls if c.name == "compile"]
+    for droppable in (True, False) if seen else (False,):
+        training.compiled.clear()
+        for call in training.calls:
+            try:
+                if call.problem:
+                    raise Unsupported(call.problem)
+                if not single and call.name != "summary":
+                    raise Unsupported("the model has several inputs or outputs")
+                if call.name == "compile":
+                    training.compiled[id(call)] = _compiled(file, training, call, droppable)
+            except Unsupported as why:  # noqa: PERF203
+                training.problem = (call, str(why))
+                return
+        drops = {c.loss.drops for c in training.compiled.values()}
+        if len(drops) < 2:
+            break
+    if any(c.conditional for c in compiles) and len(compiles) > 1:
+        training.problem = (compiles[-1], "which `compile` holds depends on a condition")
+        return
+    if any(c.loss.drops for c in training.compiled.values()):
+        training.activation, training.forward = training.ends_in, bare
+
+
+def _compiled(
+    file: FileContext, training: Training, call: TrainingCall, droppable: bool
+) -> Compiled:
+    rules = file.rules
+    given = call.given
+    for name in ("loss_weights", "weighted_metrics"):
+        if name in given and not _is_none(given[name].value):
+            raise Unsupported(f"{name} is not translated")
+    others = [n for n in given if n not in {"optimizer", "loss", "metrics"} | _SPEED]
+    if any(not _is_none(given[n].value) for n in others):
+        raise Unsupported(f"{others[0]} is not translated")
+    if "loss" not in given or _is_none(given["loss"].value):
+        raise Unsupported("a model without a loss")
+    elementwise = any(c.compiled is call and _weighs(c) for c in training.calls if c.name == "fit")
+    name = "logits" if training.ends_in and droppable else "outputs"
+    seen = Prediction(
+        Expr(name),
+        Expr("targets"),
+        training.ends_in,
+        droppable,
+        training.rank,
+        training.units,
+        elementwise,
+    )
+    loss_use = use_of(rules.losses, "keras.losses", given["loss"].value, "the loss")
+    _only(loss_use, "name", "dtype")
+    loss: Loss = loss_use.build(seen)
+    wants_logits = loss.drops or _from_logits(loss_use)
+    seen = replace(
+        seen,
+        output=Expr("logits" if wants_logits else "outputs"),
+        logits=loss.drops,
+        classes=loss.targets is Targets.CLASSES,
+    )
+    optimizer, schedule, clipping, optimizer_use = _optimizer(file, training, given)
+    metrics, metric_uses = _metrics(file, given, seen)
+    uses = (loss_use, optimizer_use, *metric_uses)
+    return Compiled(call, loss, optimizer, metrics, seen, schedule, clipping, uses)
+
+
+def _from_logits(use: Use) -> bool:
+    value = use.arguments.get("from_logits")
+    return value is not None and value.is_const(True)
+
+
+def _weighs(call: TrainingCall) -> bool:
+    return any(
+        n in call.given and not _is_none(call.given[n].value)
+        for n in ("class_weight", "sample_weight")
+    )
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Static) and value.expr.is_const(None)
+
+
+def _only(use: Use, *allowed: str) -> None:
+    for name, value in use.others.items():
+        if name not in allowed and not value.is_const(None):
+            raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+
+
+def _optimizer(
+    file: FileContext, training: Training, given: dict[str, Given]
+) -> tuple[Optimizer, Schedule | None, tuple[tuple[str, Expr], ...], Use]:
+    rules = file.rules
+    value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
+    use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
+    _only(use, "name", *_CLIPPING)
+    clipping = tuple((n, use.others[n]) for n in _CLIPPING if n in use.others)
+    clipping = tuple((n, v) for n, v in clipping if not v.is_const(None))
+    schedule = None
+    rate = use.arguments.get("learning_rate")
+    if rate is not None and isinstance(rate.value, Configured):
+        schedule_use = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
+        _only(schedule_use, "name")
+        schedule = schedule_use.build(Expr("step"))
+        use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
+    made: Optimizer = use.build(Expr(f"{training.variable}.parameters()", strength=18))
+    if schedule is not None and made.momentum:
+        raise Unsupported(f"{use.symbol}: momentum with a schedule of learning rates")
+    return made, schedule, clipping, use
+
+
+def _metrics(
+    file: FileContext, given: dict[str, Given], seen: Prediction
+) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
+    if "metrics" not in given or _is_none(given["metrics"].value):
+        return (), []
+    value = given["metrics"].value
+    if isinstance(value, Unknown):
+        raise Unsupported(f"the metrics are not known: {value.reason}")
+    items = value.items if isinstance(value, Sequence) else (value,)
+    if isinstance(value, Mapping):
+        raise Unsupported("metrics in a dict")
+    found: list[tuple[str, Metric]] = []
+    uses = []
+    for item in items:
+        use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
+        _only(use, "name", "dtype")
+        metric: Metric = use.build(seen)
+        key = use.key or metric.name
+        if "name" in use.others:
+            if not use.others["name"].known:
+                raise Unsupported(f"{use.symbol}: its name is only known at run time")
+            key = str(use.others["name"].value)
+        if isinstance(item, Framework):
+            key = item.name.rpartition(".")[2]
+        if key in (k for k, _ in found) or key == "loss":
+            raise Unsupported(f"two values of an epoch are called {key}")
+        found.append((key, metric))
+        uses.append(use)
+    return tuple(found), uses
+
+
+# --- data ------------------------------------------------------------------------------------
+
+
+def array(given: Given | None, what: str) -> str:
+    """The source of an argument that holds an array."""
+    if given is None or _is_none(given.value):
+        raise Unsupported(f"{what} is not given as an array")
+    value = given.value
+    if isinstance(value, Static) and not isinstance(value.expr.value, Configured):
+        return given.text
+    if isinstance(value, Unknown) and value.reason == PREDICTED:
+        return given.text
+    if isinstance(value, Unknown):
+        raise Unsupported(f"{what} is not known to be an array: {value.reason}")
+    if isinstance(value, (Sequence, Mapping)):
+        raise Unsupported(f"{what} is a list or dict of arrays")
+    if isinstance(value, (Function, UserClass, Framework)):
+        raise Unsupported(f"{what} is no array")
+    raise Unsupported(f"{what} is not understood")

@@ -1,0 +1,163 @@
+"""Where a file reads and binds its names, from Python's own parser."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where a name stands."""
+
+    start: int
+    end: int
+    binds: bool
+    attribute: str = ""  #: `epoch` where it is read as `history.epoch`
+    attribute_end: int = 0
+    function: str = ""  #: the innermost function around it
+    local: bool = False  #: whether that function, or one around it, has a name of its own so called
+
+
+@dataclass(slots=True)
+class Occurrences:
+    """All places of all names of a file."""
+
+    text: str
+    names: dict[str, list[Occurrence]] = field(default_factory=dict)
+
+    def of(self, name: str) -> list[Occurrence]:
+        """The places of a name, in their order."""
+        return self.names.get(name, [])
+
+
+def occurrences(text: str) -> Occurrences:
+    """The names of a file; a text that Python can't parse has none."""
+    found = Occurrences(text)
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    starts = _line_starts(text)
+    lines = text.split("\n")
+
+    def offset(line: int, column: int) -> int:
+        row = lines[line - 1]
+        if not row.isascii():
+            column = len(row.encode()[:column].decode(errors="ignore"))
+        return starts[line - 1] + column
+
+    attributes = {
+        id(n.value): n
+        for n in ast.walk(module)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    }
+
+    def visit(node: ast.AST, function: str, local: frozenset[str]) -> None:
+        if isinstance(node, ast.Name):
+            outer = attributes.get(id(node))
+            place = Occurrence(
+                offset(node.lineno, node.col_offset),
+                offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+                not isinstance(node.ctx, ast.Load),
+                outer.attr if outer is not None else "",
+                offset(outer.end_lineno or 1, outer.end_col_offset or 0) if outer else 0,
+                function,
+                node.id in local,
+            )
+            found.names.setdefault(node.id, []).append(place)
+        for name, line, column in _bound_otherwise(node):
+            place = Occurrence(offset(line, column), offset(line, column), True, "", 0, function)
+            found.names.setdefault(name, []).append(place)
+        if isinstance(node, _FUNCTIONS):
+            function = getattr(node, "name", "<lambda>")
+            local = local | frozenset(_locals(node))
+        for child in ast.iter_child_nodes(node):
+            visit(child, function, local)
+
+    visit(module, "", frozenset())
+    for places in found.names.values():
+        places.sort(key=lambda p: p.start)
+    return found
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return starts
+
+
+def _bound_otherwise(node: ast.AST) -> Iterator[tuple[str, int, int]]:
+    """Names that a node binds other than by assignment."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name, node.lineno, node.col_offset
+    elif isinstance(node, ast.arg):
+        yield node.arg, node.lineno, node.col_offset
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            name = (alias.asname or alias.name).split(".")[0]
+            yield name, node.lineno, node.col_offset
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield node.name, node.lineno, node.col_offset
+
+
+def _locals(node: ast.AST) -> Iterator[str]:
+    """The names of a function's own: its parameters, and what it assigns."""
+    shared: set[str] = set()
+    bound: list[str] = []
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Global, ast.Nonlocal)):
+            shared |= set(inner.names)
+        elif isinstance(inner, ast.arg):
+            bound.append(inner.arg)
+        elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            bound.append(inner.id)
+    return (n for n in bound if n not in shared)
+
+
+class FreeNames:
+    """Gives new variables names that nothing else in the file has."""
+
+    def __init__(self, found: Occurrences, ignored: list[tuple[int, int]]) -> None:
+        self.found = found
+        self.ignored = ignored  #: spans that will be gone
+        self.given: set[str] = set()
+
+    def lasting(self, *wanted: str) -> str:
+        """A name for something that lives on; the first of the wanted ones that is free."""
+        return self._first(wanted, lambda name: not self._places(name))
+
+    def passing(self, *wanted: str, end: int, looped: bool = False) -> str:
+        """A name for something that is dead at `end`: it may be bound anew after that."""
+
+        def possible(name: str) -> bool:
+            places = self._places(name)
+            if not places:
+                return True
+            if looped:
+                return False
+            return places[0].start > end and places[0].binds
+
+        return self._first(wanted, possible)
+
+    def _places(self, name: str) -> list[Occurrence]:
+        return [
+            p
+            for p in self.found.of(name)
+            if not any(start <= p.start < stop for start, stop in self.ignored)
+        ]
+
+    def _first(self, wanted: tuple[str, ...], possible: object) -> str:
+        assert callable(possible)
+        for name in wanted:
+            if not keyword.iskeyword(name) and possible(name):
+                return name
+        number = 2
+        while not possible(f"{wanted[-1]}_{number}"):
+            number += 1
+        return f"{wanted[-1]}_{number}"
