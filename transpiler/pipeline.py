@@ -31,6 +31,7 @@ def convert(text: str, options: Options | None = None, path: str = "") -> Conver
         file = interpret(tree, options, load_rules(), Project(options).load, path)
         interpret_functions(file)
         new_text, models, diagnostics, changed = convert_file(file)
+        file.release()
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
 
 

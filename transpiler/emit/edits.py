@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -29,6 +31,24 @@ def apply(text: str, edits: list[Edit]) -> str:
         position = edit.end
     parts.append(text[position:])
     return "".join(parts)
+
+
+def replaces(edits: list[Edit]) -> Callable[[int], bool]:
+    """Tells of an offset whether it stands in text that one of the edits replaces."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted((e.start, e.end) for e in edits if e.start < e.end):
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+
+    def inside(offset: int) -> bool:
+        position = bisect.bisect_right(starts, offset) - 1
+        return position >= 0 and offset < ends[position]
+
+    return inside
 
 
 def tidied(before: str, after: str) -> str:

@@ -24,20 +24,20 @@ from transpiler.diagnostics import (
     Severity,
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
-from transpiler.emit.edits import Edit, apply, tidied
+from transpiler.emit.edits import Edit, apply, replaces, tidied
 from transpiler.emit.functions import render_operation
-from transpiler.emit.imports import import_edits, import_spans, names_framework, names_read
+from transpiler.emit.imports import import_edits, import_spans, names_framework
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.overlooked import overlooked
 from transpiler.emit.residual import Removal, statement_lines
-from transpiler.emit.text import blanked, global_reads, substitute_names
+from transpiler.emit.text import global_reads, substitute_names
 from transpiler.emit.training import Trained, device_edit, loaders_edit, plan_training
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
-from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, Model, bases_of
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.source.lexical import blanked, comments_in, names_read
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CLASS = re.compile("\ue008(\\d+)\ue009")
@@ -421,10 +421,11 @@ class FileEmitter:
             tables += table.get_children()
             if table.get_type() == "module":
                 continue
-            for symbol in table.get_symbols():
-                name = symbol.get_name()
-                if symbol.is_global() and symbol.is_referenced() and name not in known:
-                    return name
+            for name in table.get_identifiers():
+                if name not in known:
+                    symbol = table.lookup(name)
+                    if symbol.is_global() and symbol.is_referenced():
+                        return name
         return ""
 
     @cached_property
@@ -869,7 +870,7 @@ class _FileWriter:
         if "#" not in text:
             return []
         written = "\n".join(u.text.text for u in units if u.text is not None)
-        return [c for c in dict.fromkeys(scan_comments(text)) if c not in written]
+        return [c for c in dict.fromkeys(comments_in(text)) if c not in written]
 
     def _class_text(self, unit: Unit) -> str:
         assert unit.text is not None
@@ -1018,9 +1019,7 @@ class _FileWriter:
             start, end = self._function_span(node)
             pad = re.match(r"[ \t]*", self.tree.text[start:])
             indent = pad.group() if pad else ""
-            lost = [
-                c for c in dict.fromkeys(scan_comments(self.tree.source(node))) if c not in text
-            ]
+            lost = [c for c in dict.fromkeys(comments_in(self.tree.source(node))) if c not in text]
             text = "".join(f"{c}\n" for c in lost) + text
             if indent:
                 text = "\n".join(indent + line if line else line for line in text.split("\n"))
@@ -1100,7 +1099,7 @@ class _FileWriter:
         if "#" not in text:
             return []
         written = "\n".join(u.text.text for u in units if u.text is not None) + kept
-        return [c for c in dict.fromkeys(scan_comments(text)) if c not in written]
+        return [c for c in dict.fromkeys(comments_in(text)) if c not in written]
 
     def _instance(self, unit: Unit) -> str:
         assert unit.text is not None
@@ -1289,16 +1288,17 @@ class _FileWriter:
         names = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
         if not names:
             return
-        pattern = re.compile(
-            rf"(?<![\w.])({'|'.join(map(re.escape, sorted(names)))})(?!\w)(?!\s*=[^=])"
-        )
+        words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
+        pattern = re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])")
+        replaced = replaces(self.edits)
         reported = [d.line for d in self.diagnostics if d.severity is Severity.ERROR]
         previous_end = -1
         for statement in self.top:
             start, end = self.tree.span(statement)
             if _is_import(statement):
                 continue
-            found = self._framework_use(pattern, start, end)
+            uses = (use.start() for use in pattern.finditer(self.tree.blanked, start, end))
+            found = next((use for use in uses if not replaced(use)), None)
             if found is None or self._only_names(statement):
                 continue
             line, column = self.tree.line_column(found)
@@ -1317,6 +1317,7 @@ class _FileWriter:
     def _overlooked(self) -> None:
         """Layers made through names that lead nowhere: a diagnostic for each definition."""
         layers = self.file.rules.signatures
+        replaced = replaces(self.edits)
         reported = [d.line for d in self.diagnostics if d.severity is Severity.ERROR]
         for statement in self.top:
             start, end = self.tree.span(statement)
@@ -1324,7 +1325,7 @@ class _FileWriter:
             if any(first <= line <= last for line in reported):
                 continue
             found = overlooked(self.file, statement, layers)
-            if found is None or any(e.start <= found[0] < e.end for e in self.edits):
+            if found is None or replaced(found[0]):
                 continue
             name = found[1].partition(".")[0]
             message = f"`{found[1]}` is left as it is: what `{name}` stands for is not known"
@@ -1344,14 +1345,6 @@ class _FileWriter:
             and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
             and names_framework(self.file, target.value)
         )
-
-    def _framework_use(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
-        text = blanked(self.tree.text[start:end])
-        for match in pattern.finditer(text):
-            offset = start + match.start()
-            if not any(e.start <= offset < e.end for e in self.edits):
-                return offset
-        return None
 
     def _dotted(self, offset: int) -> str:
         match = re.match(r"[\w.]+", self.tree.text[offset:])

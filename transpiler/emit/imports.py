@@ -9,14 +9,33 @@ from dataclasses import dataclass
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.text import blanked
 from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
+from transpiler.source.lexical import names_read
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
+
+
+def _standing_alone(code: str) -> re.Pattern[str]:
+    """Finds some code that is no part of a longer name.
+
+    What may not stand before it is asked last: asked first, it would be asked at each character.
+    """
+    return re.compile(rf"{code}(?<![\w.]{code})")
+
+
+#: What in some text asks for an import.
+_USES = {
+    "import math": _standing_alone(r"math\."),
+    _ORDER[0]: _standing_alone(r"torch\."),
+    _ORDER[1]: _standing_alone(r"nn\."),
+    _ORDER[2]: _standing_alone(r"F\."),
+    "from torch.utils.data import DataLoader, TensorDataset": _standing_alone(r"DataLoader\("),
+    "from tqdm import tqdm": _standing_alone(r"tqdm\("),
+}
 
 
 def import_edits(
@@ -66,11 +85,7 @@ def import_edits(
 
 def _python_imports(tree: Tree, text: str, present: set[str]) -> list[Edit]:
     """The imports of Python's own library that are missing, before the first import."""
-    wanted = [
-        line
-        for pattern, line in _OF_PYTHON
-        if re.search(rf"(?<![\w.]){pattern}", text) and line not in present
-    ]
+    wanted = [line for use, line in _OF_PYTHON if use.search(text) and line not in present]
     if not wanted:
         return []
     first = next(
@@ -179,39 +194,15 @@ def _is_table(node: cst.BaseExpression) -> bool:
 def _needed(text: str) -> list[str]:
     """The imports of torch that the code reads."""
     text = re.sub(r"^(from|import) .*$", "", text, flags=re.M)
-    found = []
-    if re.search(r"(?<![\w.])torch\.", text):
-        found.append(_ORDER[0])
-    if re.search(r"(?<![\w.])nn\.", text):
-        found.append(_ORDER[1])
-    if re.search(r"(?<![\w.])F\.", text):
-        found.append(_ORDER[2])
-    for pattern, line in _BY_NAME:
-        if re.search(rf"(?<![\w.]){pattern}", text):
-            found.append(line)
-    if re.search(r"(?<![\w.])math\.", text) and "import math" not in text:
-        found.insert(0, "import math")
-    return found
+    found = [line for line, use in _USES.items() if use.search(text)]
+    return [line for line in found if line != "import math" or line not in text]
 
-
-#: What training needs besides.
-_BY_NAME = (
-    (r"DataLoader\(", "from torch.utils.data import DataLoader, TensorDataset"),
-    (r"tqdm\(", "from tqdm import tqdm"),
-)
 
 #: What it needs of Python's own library, which stands before all else.
 _OF_PYTHON = (
-    (r"copy\.deepcopy\(", "import copy"),
-    (r"SimpleNamespace\(", "from types import SimpleNamespace"),
+    (_standing_alone(r"copy\.deepcopy\("), "import copy"),
+    (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
-
-_READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-
-
-def names_read(text: str) -> set[str]:
-    """The names in some source, outside of strings and comments; f-strings count."""
-    return set(_READ.findall(blanked(text)))
 
 
 def _bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:

@@ -7,12 +7,12 @@ from collections.abc import Collection
 
 import libcst as cst
 
-from transpiler.emit.text import blanked
 from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework, Function, UserClass
 
-_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(\.\w+)*?\.([A-Z]\w*)\s*\(")
+_CALL = re.compile(r"\.([A-Z]\w*)\s*\(")
+_HEAD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
 
 
 def overlooked(
@@ -24,9 +24,14 @@ def overlooked(
     flax's `nn.Dense`, is not unknown.
     """
     start, end = file.tree.span(statement)
-    for match in _CALL.finditer(blanked(file.tree.text[start:end])):
-        if match.group(3) in layers and _is_unknown(file, match.group(1)):
-            return start + match.start(), match.group().rstrip("( \t\n")
+    text = file.tree.blanked
+    for match in _CALL.finditer(text, start, end):
+        if match.group(1) not in layers:
+            continue
+        line = text.rfind("\n", start, match.start()) + 1
+        head = _HEAD.search(text, max(line, start), match.start())
+        if head is not None and _is_unknown(file, head.group(1)):
+            return head.start(), f"{head.group()}.{match.group(1)}"
     return None
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 import symtable
 
-_STRING = (
-    r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''"
-    r"|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-)
+from transpiler.source.lexical import STRING, names_read
 
 
 def substitute_names(text: str, mapping: dict[str, str]) -> str:
@@ -16,7 +13,7 @@ def substitute_names(text: str, mapping: dict[str, str]) -> str:
     if not mapping:
         return text
     wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
-    pattern = re.compile(rf"({_STRING})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
+    pattern = re.compile(rf"({STRING})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
     keyword = re.compile(r"[(,]\s*$")
 
     def put(match: re.Match[str]) -> str:
@@ -33,26 +30,12 @@ def indented_comment(comment: str, indent: int) -> str:
     return " " * indent + comment if comment else ""
 
 
-_STRING_OR_COMMENT = re.compile(rf"[fF]?[rRbBuU]?[fF]?(?:{_STRING})|#[^\n]*")
-
-
-def blanked(text: str) -> str:
-    """Source with strings and comments made blank; f-strings stay, since they hold code."""
-
-    def put(match: re.Match[str]) -> str:
-        found = match.group()
-        prefix = found[: min((found.find(q) for q in "\"'" if q in found), default=0)]
-        return found if "f" in prefix.lower() and found[0] != "#" else " " * len(found)
-
-    return _STRING_OR_COMMENT.sub(put, text)
-
-
 def global_reads(text: str) -> set[str]:
     """The names of the module, and of nothing nearer, that some code reads."""
     try:
         tables = [symtable.symtable(text, "<text>", "exec")]
     except SyntaxError:
-        return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", blanked(text)))
+        return names_read(text)
     found: set[str] = set()
     while tables:
         table = tables.pop()

@@ -13,9 +13,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.residual import statement_lines
-from transpiler.emit.text import blanked
 from transpiler.interpret.region import Built, FileContext, Region
-from transpiler.interpret.statements import scan_comments
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -26,6 +24,7 @@ from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.binding import use_of
 from transpiler.lower.training import Compiled, Training, array, lower_training
 from transpiler.passes.liveness import walk
+from transpiler.source.lexical import blanked, comments_in
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences, occurrences
 from transpiler.source.tree import Tree
 
@@ -507,14 +506,14 @@ class _ModelWriter:
             comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
             if part.trailing_whitespace.comment is not None:
                 comments.append(part.trailing_whitespace.comment.value)
-            comments += scan_comments(self.tree.source(part))
+            comments += comments_in(self.tree.source(part))
             self._remove(part, comments)
         for key, (statement, before, inside) in self.statements.items():
             start, end = self.tree.span(statement)
             indent = start - self.tree.line_start(start)
             if key in self.whole:
                 lines = [*before, *self.whole[key]]
-                lost = scan_comments(self.tree.source(statement))
+                lost = comments_in(self.tree.source(statement))
                 text = _block([*self._taken(statement), *lost, *lines], indent)
                 self.made.edits.append(Edit(start, end, text.lstrip(" ")))
                 continue

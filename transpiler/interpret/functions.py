@@ -917,7 +917,6 @@ def call_block(
     inner = summary.region
     assert inner is not None
     region.graph_events += 1
-    summary.callers.append(region)
     region.called.append(summary)
     given = {
         name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors

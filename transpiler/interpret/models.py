@@ -43,6 +43,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Comments, Construct, Line, Node, Return
 from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.source.lexical import comments_in
 
 # --- inputs ----------------------------------------------------------------------------------
 
@@ -339,8 +340,6 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
 
 def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> None:
     """The layers of a literal list, each with its own comments."""
-    from transpiler.interpret.statements import scan_comments
-
     if isinstance(layers, cst.BinaryOperation) and isinstance(layers.operator, cst.Add):
         _add_listed(region, model, layers.left)
         _add_listed(region, model, layers.right)
@@ -371,17 +370,17 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
     region.whole, region.assigned = None, ""
     for number, element in enumerate(listed):
         start, end = region.tree.span(element.value)
-        leading = scan_comments(text[position:start])
+        leading = comments_in(text[position:start])
         following = (
             region.tree.span(listed[number + 1].value)[0]
             if number + 1 < len(listed)
             else region.tree.span(layers)[1]
         )
         rest = text[end:following].split("\n", 1)[0]
-        trailing = scan_comments(rest)
+        trailing = comments_in(rest)
         position = end + len(rest)
         leading = [c for c in leading if c not in region.placed_comments]
-        inner = scan_comments(text[start:end]) if "#" in text[start:end] else []
+        inner = comments_in(text[start:end]) if "#" in text[start:end] else []
         marks = len(region.init), len(region.forward)
         value = evaluate(region, element.value)
         if isinstance(element, cst.StarredElement):

@@ -167,6 +167,17 @@ class FileContext:
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     left_functions: dict[int, str] = field(default_factory=dict)
 
+    def release(self) -> None:
+        """Let go of all that was found out, once the new text is written.
+
+        Regions, functions and models refer to each other in circles, and to the tree. Cut here,
+        they are freed at once; the garbage collector would look through all nodes for them.
+        """
+        summaries = (*self.summaries.values(), *self.generic.values())
+        regions = {id(r): r for r in (self.module, *(s.region for s in summaries)) if r is not None}
+        for held in (self.globals, *map(vars, (*regions.values(), self.tree, self))):
+            held.clear()
+
     def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
         """Report something about a place, once."""
         line, column = self.tree.place(node) if node is not None else (1, 1)

@@ -42,6 +42,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
 from transpiler.ir.expr import UNKNOWN, Expr, Module, reads
+from transpiler.source.lexical import comments_in
 
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -198,30 +199,7 @@ def inner_comments(region: Region, node: cst.CSTNode) -> list[str]:
     text = region.tree.text[start:end]
     if "#" not in text or "\n" not in text:
         return []
-    return scan_comments(text)
-
-
-def scan_comments(text: str) -> list[str]:
-    """The comments in some source; a `#` in a string is none."""
-    found: list[str] = []
-    position, quote = 0, ""
-    while position < len(text):
-        char = text[position]
-        if quote:
-            if char == "\\":
-                position += 1
-            elif text.startswith(quote, position):
-                position += len(quote) - 1
-                quote = ""
-        elif char in "\"'":
-            quote = char * 3 if text.startswith(char * 3, position) else char
-            position += len(quote) - 1
-        elif char == "#":
-            comment = text[position:].split("\n", 1)[0].rstrip()
-            found.append(comment)
-            position += len(comment) - 1
-        position += 1
-    return found
+    return comments_in(text)
 
 
 # --- assignments -----------------------------------------------------------------------------

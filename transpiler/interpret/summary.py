@@ -33,7 +33,6 @@ class Summary:
     reason: str = ""
     attributes: tuple[tuple[str, str], ...] = ()  #: (attribute, token): sizes that callers read
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each of them reads
-    callers: list[Any] = field(default_factory=list)
     closure: tuple[str, ...] = ()  #: names of enclosing functions that it reads
     recursive: bool = False  #: it calls itself
     deferred: bool = False  #: gives a Sequential, which is called on a tensor later

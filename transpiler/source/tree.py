@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import bisect
+from functools import cached_property
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
+
+from transpiler.source.lexical import blanked
 
 _BRACKETED = frozenset({cst.Tuple, cst.GeneratorExp})
 
@@ -98,6 +101,11 @@ class Tree:
         while position >= 0:
             self._lines.append(position + 1)
             position = text.find("\n", position + 1)
+
+    @cached_property
+    def blanked(self) -> str:
+        """The text with strings and comments made blank."""
+        return blanked(self.text)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node's own text, without comments and white space around it."""

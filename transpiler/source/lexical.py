@@ -1,0 +1,52 @@
+"""What the text of a program shows without being parsed: strings, comments, names."""
+
+from __future__ import annotations
+
+import re
+
+#: A string's text, and nothing of its prefix; each alternative begins with a literal character,
+#: so that a search passes over everything else at once.
+STRING = (
+    r'"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""'
+    r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
+    r'|"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"'
+    r"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'"
+)
+_STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
+_PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
+_NAMES = re.compile(r"([A-Za-z_]\w*)[\w.]*|[\w.]+")
+
+
+def comments_in(text: str) -> list[str]:
+    """The comments in some source, without the blanks behind them; a `#` in a string is none."""
+    if "#" not in text:
+        return []
+    found = map(re.Match[str].group, _STRING_OR_COMMENT.finditer(text))
+    return [token.rstrip() for token in found if token[0] == "#"]
+
+
+def blanked(text: str) -> str:
+    """Source with strings and comments made blank; f-strings stay, since they hold code."""
+    parts: list[str] = []
+    position = 0
+    for match in _STRING_OR_COMMENT.finditer(text):
+        start, end = match.span()
+        if text[start] != "#":
+            prefix = _prefix(text, start)
+            if "f" in prefix.lower():
+                continue
+            start -= len(prefix)
+        parts += (text[position:start], " " * (end - start))
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def _prefix(text: str, quote: int) -> str:
+    """The letters that belong to the string whose quote stands at an offset."""
+    found = _PREFIX.search(text, max(quote - 3, 0), quote)
+    return found.group() if found is not None else ""
+
+
+def names_read(text: str) -> set[str]:
+    """The names in some source, outside of strings and comments; f-strings count."""
+    return set(_NAMES.findall(blanked(text))) - {""}
