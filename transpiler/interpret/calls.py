@@ -18,6 +18,7 @@ from transpiler.interpret.layers import (
     HARD_SIGMOID,
     Argument,
     apply_layer,
+    declared_rank,
     list_inputs,
     make_layer,
     starred,
@@ -41,6 +42,7 @@ from transpiler.interpret.tensors import (
     refreshed,
     rewrite_shape,
     run_rule,
+    want_tensor,
     with_rank,
 )
 from transpiler.interpret.values import (
@@ -487,7 +489,8 @@ def call_layer(
     if isinstance(inputs, Static):
         name = inputs.expr.text
         if name in region.parameters:
-            region.want(f"tensor:{name}", True)
+            layout = Layout.ANY if layer.rule is None else layer.rule.layout
+            want_tensor(region, name, declared_rank(layer), layout)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
     if layer.block is not None:
         if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):

@@ -36,6 +36,7 @@ from transpiler.interpret.tensors import (
     refreshed,
     register,
     shadow,
+    want_tensor,
     with_rank,
 )
 from transpiler.interpret.values import (
@@ -701,7 +702,10 @@ def call_function(
     for name in summary.tensors:
         value = bound.get(name)
         if isinstance(value, Static) and value.expr.text in region.parameters:
-            region.want(f"tensor:{value.expr.text}", True)
+            inner = summary.region
+            rank = _parameter_rank(inner, name) if inner is not None else None
+            layout = inner.parameter_layouts().get(name) if inner is not None else None
+            want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
     summary.frame = function.frame
     if summary.kind == "block" and summary.deferred and not tensors:
         region.graph_events += 1
@@ -969,9 +973,9 @@ def _given_tensor(
     target = inner.parameter_layouts().get(name)
     if isinstance(value, Bound):
         value = ensure_current(region, value, node)
-        rank = inner.wants.get(f"rank:param:{name}") or inner.given_ranks.get(name)
-        if rank is not None and value.tensor.dims is None:
-            value = with_rank(region, value, rank)
+        rank = _parameter_rank(inner, name)
+        if rank is not None:
+            value = with_rank(region, value, rank, target or Layout.ANY)
         return value if target is None else in_layout(region, value, target)
     if isinstance(value, Sequence):
         items = []
@@ -986,6 +990,11 @@ def _given_tensor(
         changed = any(a is not b for a, b in zip(items, value.items, strict=True))
         return Sequence(tuple(items), value.kind, None if changed else value.code)
     raise GiveUp(f"the tensor argument {name} is missing", node)
+
+
+def _parameter_rank(inner: Region, name: str) -> int | None:
+    """How many axes the tensor that is a parameter has, where it is known."""
+    return inner.wants.get(f"rank:param:{name}") or inner.given_ranks.get(name)
 
 
 def _tensor_code(region: Region, value: Value) -> Expr:

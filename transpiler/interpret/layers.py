@@ -184,7 +184,7 @@ def apply_layer(
     rule = layer.rule
     assert rule is not None
     bounds, shape_inputs = _input_tensors(region, rule, inputs, node)
-    bounds = _with_declared_rank(region, layer, bounds)
+    bounds = _withdeclared_rank(region, layer, bounds)
     if layer.symbol == "keras.layers.Embedding":
         bounds = [_as_integers(region, b) for b in bounds]
     bounds = _in_wanted_layout(region, rule, layer, bounds)
@@ -320,22 +320,26 @@ def _as_integers(region: Region, value: Bound) -> Bound:
     return value
 
 
-def _with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
-    """`Conv2D` says how many axes its input has."""
-    found = _RANKED.search(layer.symbol)
+def _withdeclared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+    """The inputs, of which the layer may say how many axes they have."""
+    rank = declared_rank(layer)
+    layout = Layout.ANY if layer.rule is None else layer.rule.layout
+    if not rank and layout is Layout.FIRST:
+        for bound in bounds:
+            if bound.source.startswith("seq:"):
+                with_rank(region, bound, 2)
+    return [with_rank(region, b, rank, layout) for b in bounds] if rank else bounds
+
+
+def declared_rank(layer: Layer) -> int:
+    """How many axes the input has, as `Conv2D` says by its name; 0 where nothing says it."""
     axis = constant(layer.arguments["axis"]) if "axis" in layer.arguments else None
     if layer.symbol.endswith(".BatchNormalization") and isinstance(axis, int) and axis > 0:
-        return [with_rank(region, b, axis + 1) if b.tensor.dims is None else b for b in bounds]
-    if layer.rule is not None and layer.rule.layout is Layout.FIRST and not found:
-        for bound in bounds:
-            if bound.tensor.dims is None and bound.source.startswith("seq:"):
-                with_rank(region, bound, 2)
-    rank = int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
+        return axis + 1
     if layer.symbol.startswith("keras.applications."):
-        rank = 4
-    if not rank:
-        return bounds
-    return [with_rank(region, b, rank) if b.tensor.dims is None else b for b in bounds]
+        return 4
+    found = _RANKED.search(layer.symbol)
+    return int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
 
 
 _RANKS = {"LSTM": 3, "GRU": 3, "SimpleRNN": 3, "Bidirectional": 3, "CuDNNLSTM": 3, "CuDNNGRU": 3,

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import libcst as cst
 
@@ -282,7 +282,7 @@ class Region:
         self.closure_reads: set[str] = set()
         self.open_sequentials: list[Model] = []
 
-    def want(self, key: str, value: Any) -> None:
+    def want(self, key: str, value: Any) -> NoReturn:
         """Ask that the region is interpreted again, with this known from its start."""
         if self.wants.get(key) != value:
             self.wants[key] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import libcst as cst
 
@@ -194,15 +194,33 @@ def permuted(tensor: Tensor, layout: Layout) -> Expr:
     return method(code, "permute", *order)
 
 
-def with_rank(region: Region, value: Bound, rank: int) -> Bound:
-    """The tensor, known to have so many axes."""
+def with_rank(region: Region, value: Bound, rank: int, layout: Layout = Layout.ANY) -> Bound:
+    """The tensor, known to have so many axes.
+
+    `layout` is where its channels are wanted next: asked for together, it costs no second start.
+    """
     tensor = value.tensor
     if tensor.dims is not None:
         return value
     if value.source and f"rank:{value.source}" not in region.wants:
+        _expect_layout(region, value.source, rank, layout)
         region.want(f"rank:{value.source}", rank)
     dims: tuple[Dim, ...] = (*(None,) * (rank - 2), tensor.channels_hint)
     return replace(value, tensor=replace(tensor, dims=dims, channels_hint=None))
+
+
+def want_tensor(region: Region, name: str, rank: int, layout: Layout) -> NoReturn:
+    """Ask that a parameter is a tensor, of so many axes (0: not known) and in this layout."""
+    source = f"param:{name}"
+    if rank:
+        region.wants.setdefault(f"rank:{source}", rank)
+        _expect_layout(region, source, rank, layout)
+    region.want(f"tensor:{name}", True)
+
+
+def _expect_layout(region: Region, source: str, rank: int, layout: Layout) -> None:
+    if layout is Layout.FIRST and rank > 2:
+        region.wants.setdefault(f"layout:{source}", layout)
 
 
 # --- rules -----------------------------------------------------------------------------------
