@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.text import indented_comment, substitute_names
+from transpiler.emit.loops import Header, header
+from transpiler.emit.text import blanked, indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, ternary
 from transpiler.passes.liveness import modules_used, names, prune, walk
@@ -37,6 +40,12 @@ _TOKENS = re.compile(
 
 
 _CLASS = re.compile("\ue008(\\d+)\ue009")
+
+#: Names that stand for themselves: no attributes of something.
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+#: What a loop may run over: tokens, names, attributes of `self`.
+_SOURCES = re.compile(f"{_TOKENS.pattern}|(?<![\\w.])self\\.\\w+|(?<![\\w.])[A-Za-z_]\\w*")
 
 
 class EmitError(Exception):
@@ -110,6 +119,7 @@ class _Writer:
         self.modules = modules_used(forward)
         self.stored = self._stored(live)
         self.taken = self._identifiers()
+        self.taken_in_forward = self._forward_identifiers()
         self.names: dict[str, str] = {}
         self.paths: dict[str, tuple[int, ...]] = {}
         self.attrs: dict[str, str] = {}
@@ -157,6 +167,16 @@ class _Writer:
                 raise EmitError("a size is used before it is known")
             if name.startswith("\ue002"):
                 raise EmitError("a list is used before it is known")
+
+    def _forward_identifiers(self) -> set[str]:
+        """What a variable of `forward` can't be called: a name that `forward` itself uses."""
+        found = set(keyword.kwlist) | set(dir(builtins)) | {"self", "torch", "nn", "F"}
+        for node in walk(self.forward):
+            for text in _texts(node):
+                found.update(_NAMES.findall(blanked(_TOKENS.sub(" ", text))))
+        found.update(n for n in self.plan.inputs if not n.startswith("\ue002"))
+        found.update(n.removeprefix("self.") for n in (*self.stored, *self.late))
+        return found
 
     def _identifiers(self) -> set[str]:
         found: set[str] = set(RESERVED)
@@ -255,6 +275,7 @@ class _Writer:
         plan = self.plan
         self._coalesce_input()
         self.taken = self._identifiers()
+        self.taken_in_forward = self._forward_identifiers()
         self._name_modules()
         self._local_names()
         parameters = self._parameters()
@@ -681,13 +702,10 @@ class _Writer:
         inner = (*loops, node.id)
         body = self._init_block(node.body, indent + 4, inner)
         if isinstance(node, While):
-            header = f"while {self._init_text(node.test.text)}:"
+            line = f"while {self._init_text(node.test.text)}:"
         else:
-            target = node.target
-            if not self._reads(node.body, node.target_names):
-                target = "_" if node.iterable.text.startswith("range(") else target
-            header = f"for {target} in {self._init_text(node.iterable.text)}:"
-        lines += self._statement(header, indent, Comments((), node.comments.trailing))
+            line = _uncounted(node, self._init_text(_lean(node, False).text))
+        lines += self._statement(line, indent, Comments((), node.comments.trailing))
         lines += body
         if loops:
             for token in made:
@@ -695,9 +713,6 @@ class _Writer:
                 owner = f"self.{name}" if len(loops) == 1 else f"{name}"
                 lines.append(f"{pad}{owner}.append({name})")
         return lines
-
-    def _reads(self, nodes: list[Node], wanted: frozenset[str]) -> bool:
-        return any(_node_uses(n) & wanted for n in walk(nodes))
 
     # forward -------------------------------------------------------------------------------
 
@@ -773,54 +788,18 @@ class _Writer:
             targets.append(variable)
             inner_local[token] = variable
         body = self._forward_block(node.body, indent + 4, inner_local, inner)
+        pairs = [*zip(targets, sources, strict=True)]
         if isinstance(node, While):
             if not used:
-                header = f"while {self._forward_text(node.test.text, local)}:"
+                line = f"while {self._forward_text(node.test.text, local)}:"
             else:
-                header = _zip_header(targets, sources)
-            return self._statement(header, indent, node.comments) + body
-        needed = self._reads(node.body, node.target_names)
-        iterable = self._forward_text(node.iterable.text, local)
+                line = Header(tuple(pairs)).text
+            return self._statement(line, indent, node.comments) + body
+        lean = _lean(node, bool(used))
+        line = self._forward_text(lean.along(pairs).text, local)
         if not used:
-            target = (
-                node.target if needed else "_" if iterable.startswith("range(") else node.target
-            )
-            header = f"for {target} in {iterable}:"
-        elif not needed:
-            header = _zip_header(targets, sources)
-        elif iterable.startswith("range(") and "," not in iterable and node.target.isidentifier():
-            joined = ", ".join(targets)
-            if len(targets) == 1:
-                header = f"for {node.target}, {joined} in enumerate({sources[0]}):"
-            else:
-                header = f"for {node.target}, ({joined}) in enumerate(zip({', '.join(sources)})):"
-        else:
-            header = self._mixed_header(node, iterable, targets, sources)
-        return self._statement(header, indent, node.comments) + body
-
-    def _mixed_header(
-        self, node: For, iterable: str, targets: list[str], sources: list[str]
-    ) -> str:
-        from transpiler.emit.fold import split_commas
-
-        names_ = split_commas(node.target.strip("()"))
-        if iterable.startswith("zip(") and iterable.endswith(")"):
-            parts = split_commas(iterable[4:-1])
-            if len(parts) == len(names_):
-                kept = [
-                    (n, p)
-                    for n, p in zip(names_, parts, strict=True)
-                    if self._reads(node.body, frozenset(re.findall(r"[A-Za-z_]\w*", n)))
-                ]
-                return _zip_header(
-                    [*[n for n, _ in kept], *targets], [*[p for _, p in kept], *sources]
-                )
-        target = (
-            f"({node.target})"
-            if len(names_) > 1 and not node.target.startswith("(")
-            else node.target
-        )
-        return _zip_header([target, *targets], [iterable, *sources])
+            line = _uncounted(node, line)
+        return self._statement(line, indent, node.comments) + body
 
     def _free_local(self, wanted: str, token: str, depth: int) -> str:
         """A name for what one round of a loop takes from a list of modules."""
@@ -835,17 +814,26 @@ class _Writer:
             if self.paths[other][: len(path)] == path[: len(self.paths[other])]
         }
         name, number = wanted, 2
-        while name in self.taken or name in near or name in self.names.values():
+        variables = {n for t, n in self.names.items() if t.startswith("\ue002")}
+        while name in self.taken_in_forward or name in near or name in variables:
             name = f"{wanted}{number}"
             number += 1
         self.locals[key] = name
         return name
 
 
-def _zip_header(targets: list[str], sources: list[str]) -> str:
-    if len(targets) == 1:
-        return f"for {targets[0]} in {sources[0]}:"
-    return f"for {', '.join(targets)} in zip({', '.join(sources)}):"
+def _lean(node: For, bounded: bool) -> Header:
+    """The header of a loop, as far as somebody reads what it gives."""
+    lean = header(node.target, node.iterable.text, bounded)
+    return lean.lean(_reads(node.body) | node.outlives, bounded)
+
+
+def _uncounted(node: For, line: str) -> str:
+    """`for _ in range(n)`, where nobody reads the counter."""
+    read = _reads(node.body) | node.outlives
+    if not node.iterable.text.startswith("range(") or node.target_names & read:
+        return line
+    return line.replace(node.target, "_", 1)
 
 
 def _negated(test: str) -> str:
@@ -941,6 +929,11 @@ def _node_uses(node: Node) -> frozenset[str]:
             return names(node.test)
         case Return():
             return names(node.value)
+
+
+def _reads(nodes: list[Node]) -> frozenset[str]:
+    """All names that some statements read."""
+    return frozenset[str]().union(*(_node_uses(n) for n in walk(nodes)))
 
 
 def _mentions(node: Node, name: str) -> bool:
@@ -1160,10 +1153,12 @@ def _over_modules(node: Node, made: dict[int, set[str]]) -> Node:
         return node
     if isinstance(node, While):
         return replace(node, test=Expr(node.test.text))
-    read = any(_node_uses(n) & node.target_names for n in walk(node.body))
-    if not read or (node.iterable.text.startswith("range(") and "," not in node.iterable.text):
-        return replace(node, iterable=Expr(node.iterable.text))
-    return node
+    lean = _lean(node, True)
+    words = set(_SOURCES.findall(" ".join([lean.start, *(s for _, s in lean.pairs)])))
+    iterable = node.iterable
+    kept = tuple(m for m in iterable.modules if m.token in words)
+    read = frozenset(pair for pair in iterable.names if pair[0] in words)
+    return replace(node, iterable=replace(iterable, modules=kept, names=read))
 
 
 def _asking(node: Node, branches: dict[int, If]) -> Node:

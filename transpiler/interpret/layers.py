@@ -156,7 +156,11 @@ def _constant_tail(source: str) -> str:
     """The part of a computed name that is the same each time: `f"{name}_1_conv"` → `1_conv`."""
     pieces = re.findall(r"[fF]?(\"[^\"]*\"|'[^']*')", source)
     text = " ".join(p[1:-1] for p in pieces)
-    return re.sub(r"\{[^}]*\}", "_", text)
+    return _PLACEHOLDER.sub("_", text)
+
+
+#: What `.format`, f-strings and `%` fill in.
+_PLACEHOLDER = re.compile(r"\{[^}]*\}|%[-+ #0]*\d*(?:\.\d+)?[sdifgrx]")
 
 
 def _identifier(text: str) -> str:
@@ -622,7 +626,7 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
         raise GiveUp("a layer is frozen under a condition, before its input is known", layer.node)
     for module in made:
         region.constructed.add(module.token)
-        if hint:
+        if hint and (module is made[0] or module.hint != "activation"):
             region.module_hints[module.token] = hint
         construct = Construct(module, Comments(layer.notes if module is made[0] else ()))
         if place is None:

@@ -54,6 +54,7 @@ class For:
     body: list[Node]
     comments: Comments = field(default_factory=Comments)
     id: int = 0  #: the same for the loop in `__init__` and the loop in `forward`
+    outlives: frozenset[str] = frozenset()  #: names of the target that are read after the loop
     modules: list[Module] = field(default_factory=list)  #: made anew in each round
 
 

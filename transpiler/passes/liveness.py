@@ -57,9 +57,8 @@ def _prune_node(
             body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
             if not body:
                 return None
-            return replace(node, body=body), live | (head - node.target_names) | names(
-                node.iterable
-            )
+            loop = replace(node, body=body, outlives=live & node.target_names)
+            return loop, live | (head - node.target_names) | names(node.iterable)
         case While():
             body, head = _prune_loop(
                 node.body, live | names(node.test), effects, modules, frozenset()

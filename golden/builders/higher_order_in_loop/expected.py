@@ -40,8 +40,8 @@ class Trunk(nn.Module):
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
         x = self.conv2d(x)
-        for block_fn2 in self.block_fns:
-            x = x + block_fn2(x)
+        for block_fn in self.block_fns:
+            x = x + block_fn(x)
         return x.mean((2, 3))
 
 

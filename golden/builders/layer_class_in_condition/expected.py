@@ -27,10 +27,10 @@ class ConvStack(nn.Module):
         self.out_channels = channels
 
     def forward(self, x):
-        for conv2d, dropout2 in zip(self.conv2ds, self.dropouts):
+        for conv2d, dropout in zip(self.conv2ds, self.dropouts):
             x = F.relu(conv2d(x))
-            if dropout2 is not None:
-                x = dropout2(x)
+            if dropout is not None:
+                x = dropout(x)
         return x
 
 

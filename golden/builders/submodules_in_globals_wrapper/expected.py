@@ -43,7 +43,6 @@ class DecoderBlock(nn.Module):
 class UNet(nn.Module):
     def __init__(self, input_shape=(32, 32, 1), filters=(8, 16), use_batchnorm=True):
         super().__init__()
-        self.filters = filters
         channels = input_shape[-1]
         skips = []
         # the encoder

@@ -52,9 +52,7 @@ class ResNet(nn.Module):
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
-        for (i, (filters, depth)), residuals in zip(
-            enumerate(self.depths), self.residuals
-        ):
+        for i, residuals in enumerate(self.residuals):
             for residual in residuals:
                 x = residual(x)
             if i != len(self.depths) - 1:

@@ -21,10 +21,10 @@ class Model(nn.Module):
             features = size
 
         # A few more of the last size
-        self.extra_ds = nn.ModuleList()
+        self.extras = nn.ModuleList()
         self.dropouts = nn.ModuleList()
         for i in range(n_extra):
-            self.extra_ds.append(nn.Linear(features, hidden_sizes[-1]))
+            self.extras.append(nn.Linear(features, hidden_sizes[-1]))
             features = hidden_sizes[-1]
             if i == 0:
                 self.dropouts.append(nn.Dropout())
@@ -40,8 +40,8 @@ class Model(nn.Module):
             x = batch_normalization(x)
 
         # A few more of the last size
-        for extra_d, dropout in zip(self.extra_ds, self.dropouts):
-            x = F.relu(extra_d(x))
+        for extra, dropout in zip(self.extras, self.dropouts):
+            x = F.relu(extra(x))
             if dropout is not None:
                 x = dropout(x)
         return self.dense(x)

@@ -9,7 +9,7 @@ class VGG(nn.Module):
         width = input_shape[1]
         channels = input_shape[-1]
         self.block_convs = nn.ModuleList()
-        for block, (filters, convs) in enumerate(cfg, start=1):
+        for filters, convs in cfg:
             block_convs = nn.ModuleList()
             for _ in range(1, convs + 1):
                 block_convs.append(nn.Conv2d(channels, filters, 3, padding="same"))
