@@ -77,6 +77,7 @@ class ClassPlan:
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     apply_init: bool = False
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
+    starred: bool = False  #: the one input is a list of any length: `*inputs`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict
     )  #: token -> owner, attribute, loops
@@ -296,7 +297,8 @@ class _Writer:
         for attribute, token in plan.attributes:
             lines.append(f"        self.{attribute} = {self._init_text(token)}")
         lines += self._init_lines()
-        inputs = [self.names.get(n, n) for n in plan.inputs]
+        star = "*" if plan.starred else ""
+        inputs = [star + self.names.get(n, n) for n in plan.inputs]
         lines += ["", fold(f"def forward({', '.join(['self', *inputs])}):", 4)]
         prologue = self._prologue()
         lines += prologue
@@ -424,7 +426,7 @@ class _Writer:
 
     def _coalesce_input(self) -> None:
         """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""
-        if len(self.plan.inputs) != 1:
+        if len(self.plan.inputs) != 1 or self.plan.starred:
             return
         name = self.plan.inputs[0]
         lines = [n for n in self.forward if not isinstance(n, Return)]

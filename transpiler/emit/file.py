@@ -226,6 +226,7 @@ class FileEmitter:
             dict(region.module_hints),
             apply_init=self.file.options.init == "keras",
             guards=guards,
+            starred=built.input_kind is list,
         )
         return Unit(
             plan, region, summary, built, node=built.node, depends={s.serial for s in region.called}
@@ -259,6 +260,7 @@ class FileEmitter:
             effects=False,
             apply_init=self.file.options.init == "keras",
             required=self._model_names(module, built),
+            starred=built.input_kind is list,
         )
         return Unit(
             plan, module, None, built, node=built.node, depends={s.serial for s in module.called}

@@ -814,6 +814,8 @@ def comprehension(
     """A comprehension of plain values stays; one that makes tensors becomes a loop."""
     loop = node.for_in
     iterable = evaluate(region, loop.iter)
+    if isinstance(node, cst.ListComp) and provided("makes_inputs")(region, node.elt):
+        return provided("input_list")(region, node, iterable)
     before = region.scope
     region.scope = before.copy()
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]

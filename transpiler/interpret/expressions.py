@@ -129,7 +129,11 @@ def read(region: Region, identifier: str) -> Value:
         graph = is_graph(value)
         return replace(value, static=reading, code=reading if graph else value.code)
     if isinstance(value, Repeated):
-        return replace(value, static=reading, code=reading)
+        fixed = isinstance(value.item, Bound) and value.item.fixed
+        static = value.static if fixed and value.static is not None else reading
+        return replace(
+            value, static=static if region.scope.current(static) else reading, code=reading
+        )
     if isinstance(value, Function) and value.static is None and not value.owner:
         return replace_function(value, reading)
     return value

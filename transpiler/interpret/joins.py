@@ -344,6 +344,8 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
 
     In `__init__`, the list holds the channels of the tensors.
     """
+    if isinstance(item, Bound) and item.fixed:
+        return replace(item, tensor=replace(item.tensor, code=code), fixed=False)
     if isinstance(item, Bound):
         tensor = item.tensor
         dims = tensor.dims

@@ -48,11 +48,13 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import (
+    UNKNOWN,
     Expr,
     Module,
     Symbol,
     call,
     expr,
+    infix,
     literal,
     method,
     reads,
@@ -293,11 +295,22 @@ def starred(inputs: Repeated) -> Bound:
     dims = item.tensor.dims
     if dims is not None:
         channels = None
-        if inputs.static is not None:
+        if item.fixed and inputs.static is not None:
+            channels = infix(_length(inputs.static), "*", dims[-1])
+        elif inputs.static is not None:
             text = f"sum({inputs.static.text})"
             channels = Expr(text, names=inputs.static.names, strength=18)
         dims = (*dims[:-1], channels)
     return Bound(replace(item.tensor, code=star, dims=dims))
+
+
+def _length(static: Expr) -> Expr:
+    """How many elements a list has."""
+    match = re.fullmatch(r"range\((\w+)\)", static.text)
+    if match is not None:
+        text = match.group(1)
+        return Expr(text, int(text) if text.isdigit() else UNKNOWN, names=static.names)
+    return Expr(f"len({static.text})", strength=18, names=static.names)
 
 
 def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bound]:

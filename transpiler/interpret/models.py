@@ -245,6 +245,8 @@ def _input_names(
             text = f'{name} = inputs["{key}"]'
             head.append(Line(text, frozenset({name}), frozenset({"inputs"})))
         return ["inputs"], dict, head
+    if isinstance(inputs, Repeated) and inputs.code.text in region.inputs:
+        return [inputs.code.text], list, []
     values = _flat(inputs)
     return [_input_name(region, v, node) for v in values], None, []
 

@@ -8,7 +8,16 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import bases, calls, classes, expressions, functions, models, statements
+from transpiler.interpret import (
+    bases,
+    calls,
+    classes,
+    expressions,
+    functions,
+    input_lists,
+    models,
+    statements,
+)
 from transpiler.interpret.control import run_block
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
@@ -32,7 +41,7 @@ from transpiler.source.tree import Tree
 provides("emit_static")(emit_static)
 
 #: The handlers register when their modules are imported.
-HANDLERS = (bases, calls, classes, expressions, functions, models, statements)
+HANDLERS = (bases, calls, classes, expressions, functions, input_lists, models, statements)
 
 
 def interpret(

@@ -371,6 +371,8 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
         items = tuple(_detached(item, reading, i) for i, item in enumerate(value.items))
         scope.values[name] = Sequence(items, value.kind, reading, reading)
         return
+    if isinstance(value, Repeated) and name in region.inputs and value.code.text == name:
+        return
     if isinstance(value, Repeated):
         if value.code.text != name:
             uses = reads(value.code)

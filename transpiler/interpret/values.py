@@ -49,6 +49,7 @@ class Bound:
     source: str = ""  #: the input, parameter or join that could still give it another layout
     shadows: tuple[Expr | None, ...] = ()  #: `__init__`'s variables that hold its sizes
     at: int | None = None  #: an earlier point of `forward`, where its variable held it
+    fixed: bool = False  #: of an element of a list: all elements have these very sizes
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,72 @@
+"""Lists of inputs: `[keras.Input((8,)) for _ in range(n)]` is `*inputs` of `forward`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control import bind_target, item_of, loop_sources
+from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Bound, Framework, Repeated, Unknown, Value
+from transpiler.ir.code import Line
+from transpiler.ir.expr import Expr, reads
+from transpiler.ir.tensor import Layout
+
+
+@provides("makes_inputs")
+def makes_inputs(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether an expression is a call of `keras.Input`."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):
+        return False
+    callee = evaluate(region, node.func)
+    return isinstance(callee, Framework) and callee.name == "keras.Input"
+
+
+@provides("input_list")
+def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value:
+    """The value of such a comprehension; its inputs become one starred parameter."""
+    if isinstance(iterable, Unknown):
+        raise GiveUp(f"inputs for something unknown: {iterable.reason}", node)
+    if node.for_in.ifs or node.for_in.inner_for_in is not None:
+        raise GiveUp("a comprehension of inputs with conditions", node)
+    place = region.tree.span(node)[0]
+    name = region.assigned if region.whole is node else f"\ue002inputs:{place}\ue003"
+    one = _one_input(region, node, iterable)
+    own = {n for n, _ in one.tensor.code.names}
+    dims = one.tensor.dims or ()
+    depends = any(d is not None and {n for n, _ in d.names} & own for d in dims)
+    static, _ = loop_sources(region, iterable)
+    if static is None or depends:
+        raise GiveUp("inputs whose sizes differ are made in a comprehension", node)
+    region.scope.bump(name)
+    region.tensor_names.add(name)
+    code = region.scope.read(name)
+    tensor = replace(one.tensor, code=code)
+    region.inputs[name] = (f"input:{place}", tensor, tensor.dtype)
+    region.given_layouts[name] = Layout.LAST
+    region.graph_events += 1
+    region.emit_init(Line(f"{name} = {static.text}", frozenset({name}), reads(static)))
+    value = Repeated(Bound(tensor, fixed=True), code, static)
+    region.scope.values[name] = value
+    return value
+
+
+def _one_input(region: Region, node: cst.ListComp, iterable: Value) -> Bound:
+    """One of the inputs; the names of its code are those that the comprehension binds."""
+    call = node.elt
+    assert isinstance(call, cst.Call)
+    before, inputs, assigned = region.scope, dict(region.inputs), region.assigned
+    region.scope, region.assigned = before.copy(), ""
+    try:
+        with region.collecting():
+            bind_target(region, node.for_in.target, item_of(region, iterable))
+            bound = region.scope.versions
+            own = {(n, v) for n, v in bound.items() if before.versions.get(n, 0) != v}
+            arguments = provided("arguments_of")(region, call)
+            made = provided("make_input")(region, call, arguments)
+    finally:
+        region.scope, region.inputs, region.assigned = before, inputs, assigned
+    assert isinstance(made, Bound)
+    return replace(made, tensor=replace(made.tensor, code=Expr("", names=frozenset(own))))
