@@ -93,9 +93,7 @@ x = layers.Lambda(lambda t: ops.sqrt(t * 0.0))(x)
 @pytest.mark.parametrize(
     ("factor", "status"), [("0.0", "equal"), ("1e-3", "different"), ("float('nan')", "different")]
 )
-def test_gradients_that_are_infinite(
-    factor: str, status: str, session: VerifySession
-) -> None:
+def test_gradients_that_are_infinite(factor: str, status: str, session: VerifySession) -> None:
     """They are named, and what is finite is compared."""
     torch = TORCH + module(
         "self.a = nn.Linear(4, 3)\nself.b = nn.Linear(3, 2)",

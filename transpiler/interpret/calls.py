@@ -1008,6 +1008,22 @@ def _popped(
     raise GiveUp("something other than a tensor is taken out of a list of tensors")
 
 
+@provides("pairs_of")
+def pairs_of(region: Region, node: cst.BaseExpression) -> Sequence | None:
+    """The entries that `heads.items()` runs through, where the dict is known."""
+    if (
+        not isinstance(node, cst.Call)
+        or not isinstance(node.func, cst.Attribute)
+        or node.func.attr.value != "items"
+    ):
+        return None
+    held = evaluate(region, node.func.value)
+    if not isinstance(held, Mapping):
+        return None
+    pairs = (Sequence((const(key), value), tuple) for key, value in held.items.items())
+    return Sequence(tuple(pairs), list)
+
+
 def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Mapping)
     func = node.func

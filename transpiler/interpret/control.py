@@ -23,6 +23,7 @@ from transpiler.interpret.joins import (
     known_items,
     merge_items,
 )
+from transpiler.interpret.layer_lists import known_dict, listed_layers, loop_over
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
 from transpiler.interpret.statics import rewrite, to_expr, verbatim
 from transpiler.interpret.tensors import (
@@ -39,6 +40,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
+    LayerList,
     Mapping,
     Model,
     Repeated,
@@ -311,6 +313,11 @@ def for_statement(region: Region, node: cst.For) -> None:
     if isinstance(iterable, Within):
         provided("loop_inside")(region, iterable, node)
         return
+    if isinstance(iterable, LayerList) and iterable.known is not None:
+        iterable = iterable.known
+    if isinstance(iterable, LayerList):
+        provided("with_comments")(region, node, lambda: _loop_over_layers(region, node, iterable))
+        return
     if isinstance(iterable, Sequence) and _holds_layers(iterable):
         for item in known_items(region, iterable):
             _bind_known(region, node.target, item)
@@ -321,6 +328,19 @@ def for_statement(region: Region, node: cst.For) -> None:
         run_loop(region, node, iterable, node.target, lambda: run_block(region, body_of(node.body)))
 
     provided("with_comments")(region, node, run)
+
+
+def _loop_over_layers(region: Region, node: cst.For, layers: LayerList) -> None:
+    """`for layer in layers:`, which makes the layers too."""
+
+    def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
+        def body() -> None:
+            make()
+            run_block(region, body_of(node.body))
+
+        run_loop(region, node, iterable, target, body)
+
+    loop_over(region, layers, lambda layer: _bind_known(region, node.target, layer), run)
 
 
 def _holds_layers(value: Sequence) -> bool:
@@ -814,8 +834,15 @@ def comprehension(
     """A comprehension of plain values stays; one that makes tensors becomes a loop."""
     loop = node.for_in
     iterable = evaluate(region, loop.iter)
-    if isinstance(node, cst.ListComp) and provided("makes_inputs")(region, node.elt):
-        return provided("input_list")(region, node, iterable)
+    if isinstance(node, cst.ListComp):
+        inputs: Value | None = provided("input_list")(region, node, iterable)
+        if inputs is not None:
+            return inputs
+    if isinstance(node, cst.DictComp):
+        pairs: Value | None = provided("pairs_of")(region, loop.iter)
+        entries = known_dict(region, node, iterable if pairs is None else pairs)
+        if entries is not None and is_graph(entries):
+            return entries
     before = region.scope
     region.scope = before.copy()
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
@@ -854,6 +881,10 @@ def comprehension(
             run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
         return Static(replace(result.expr, names=names), run)
     region.rewrites, region.running = saved
+    if isinstance(node, cst.DictComp):
+        raise GiveUp("a dict of tensors whose keys are not known", node)
+    if isinstance(values[-1], Layer) and isinstance(node, cst.ListComp) and not loop.ifs:
+        return listed_layers(region, node, iterable)
     if (
         loop.inner_for_in is not None
         or loop.ifs

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.layer_lists import one_by_one
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     const,
@@ -35,6 +36,7 @@ from transpiler.interpret.values import (
     Function,
     Inside,
     Layer,
+    LayerList,
     Mapping,
     Model,
     Namespace,
@@ -411,6 +413,8 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
 @evaluates(cst.Subscript)
 def subscript(region: Region, node: cst.Subscript) -> Value:
     receiver = evaluate(region, node.value)
+    if isinstance(receiver, LayerList):
+        receiver = one_by_one(region, receiver)
     if isinstance(receiver, Bound):
         return subscript_op(region, receiver, node)
     if isinstance(receiver, Unknown):
@@ -588,3 +592,11 @@ def comprehension(
     region: Region, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 ) -> Value:
     return provided("comprehension")(region, node)
+
+
+def makes_input(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether an expression is a call of `keras.Input`."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):
+        return False
+    callee = evaluate(region, node.func)
+    return isinstance(callee, Framework) and callee.name == "keras.Input"

@@ -7,26 +7,20 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.control import bind_target, item_of, loop_sources
-from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.expressions import makes_input
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Bound, Framework, Repeated, Unknown, Value
+from transpiler.interpret.values import Bound, Repeated, Unknown, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Layout
 
 
-@provides("makes_inputs")
-def makes_inputs(region: Region, node: cst.BaseExpression) -> bool:
-    """Whether an expression is a call of `keras.Input`."""
-    if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):
-        return False
-    callee = evaluate(region, node.func)
-    return isinstance(callee, Framework) and callee.name == "keras.Input"
-
-
 @provides("input_list")
-def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value:
+def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | None:
     """The value of such a comprehension; its inputs become one starred parameter."""
+    if not makes_input(region, node.elt):
+        return None
     if isinstance(iterable, Unknown):
         raise GiveUp(f"inputs for something unknown: {iterable.reason}", node)
     if node.for_in.ifs or node.for_in.inner_for_in is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import libcst as cst
@@ -11,6 +11,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.calls import arguments_of, call_layer
 from transpiler.interpret.control import run_loop, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.layer_lists import loop_over, one_by_one
 from transpiler.interpret.layers import Argument, make_layer, set_trainable
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
@@ -30,6 +31,7 @@ from transpiler.interpret.values import (
     Bound,
     Inside,
     Layer,
+    LayerList,
     Mapping,
     Model,
     Repeated,
@@ -69,7 +71,7 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         if not isinstance(batch, Sequence):
             raise GiveUp("an Input whose shape is not known", node)
         shape = Sequence(batch.items[1:], tuple)
-    key = f"input:{place}"
+    key = f"input:{place}:{name}"
     return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
 
 
@@ -360,6 +362,11 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         return
     if not isinstance(layers, (cst.List, cst.Tuple)):
         value = evaluate(region, layers)
+        if isinstance(value, LayerList) and value.known is None:
+            _add_each(region, model, value, layers)
+            return
+        if isinstance(value, LayerList):
+            value = one_by_one(region, value)
         if not isinstance(value, Sequence):
             raise GiveUp("Sequential of a list that is not known", layers)
         for item in value.items:
@@ -395,6 +402,20 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         _comment(region, marks, Comments((*leading, *inner), trailing[0] if trailing else ""))
     region.whole, region.assigned = outer_whole, outer_assigned
     region.own_comments.add(id(region.statement))
+
+
+def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode) -> None:
+    """All layers of a list that a comprehension made."""
+    added: list[Value] = []
+
+    def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
+        def body() -> None:
+            make()
+            add(region, model, added.pop(), node)
+
+        run_loop(region, node, iterable, target, body)
+
+    loop_over(region, layers, added.append, run)
 
 
 def _comment(region: Region, marks: tuple[int, int], comments: Comments) -> None:

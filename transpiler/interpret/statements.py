@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.control import append, body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
+from transpiler.interpret.expressions import makes_input
 from transpiler.interpret.imports import import_from, import_module
 from transpiler.interpret.injected import injected
 from transpiler.interpret.joins import channels_list, channels_of, known_items
@@ -208,6 +209,9 @@ def inner_comments(region: Region, node: cst.CSTNode) -> list[str]:
 @executes(cst.Assign)
 def assign(region: Region, node: cst.Assign) -> None:
     first = node.targets[0].target
+    if len(node.targets) == 1 and isinstance(first, cst.Tuple) and _makes_inputs(region, node):
+        _assign_inputs(region, first, node)
+        return
     region.assigned = first.value if isinstance(first, cst.Name) and len(node.targets) == 1 else ""
     region.whole = node.value
     region.target_hint = region.assigned or _attribute_hint(first)
@@ -218,6 +222,29 @@ def assign(region: Region, node: cst.Assign) -> None:
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):
             value = region.scope.values[target.target.value]
     region.assigned = region.target_hint = ""
+
+
+def _makes_inputs(region: Region, node: cst.Assign) -> bool:
+    """Whether it is `a, b = keras.Input(...), keras.Input(...)`."""
+    value, target = node.value, node.targets[0].target
+    return (
+        isinstance(value, cst.Tuple)
+        and isinstance(target, cst.Tuple)
+        and len(value.elements) == len(target.elements)
+        and all(isinstance(element.value, cst.Name) for element in target.elements)
+        and all(makes_input(region, element.value) for element in value.elements)
+    )
+
+
+def _assign_inputs(region: Region, target: cst.Tuple, node: cst.Assign) -> None:
+    """Several inputs at once, each under its name."""
+    assert isinstance(node.value, cst.Tuple)
+    for element, made in zip(target.elements, node.value.elements, strict=True):
+        assert isinstance(element.value, cst.Name)
+        region.assigned = element.value.value
+        value = evaluate(region, made.value)
+        _assign_name(region, element.value.value, value, node, made.value)
+    region.assigned = ""
 
 
 def _attribute_hint(target: cst.BaseExpression) -> str:

@@ -93,6 +93,18 @@ class Repeated:
     static: Expr | None = None
 
 
+@dataclass(slots=True, eq=False)
+class LayerList:
+    """Layers, one for each element of something: what a comprehension says of them."""
+
+    iterable: Value
+    target: cst.BaseExpression
+    element: cst.BaseExpression
+    versions: dict[str, int]  #: of the names that it reads, where it stands
+    used: bool = False  #: a loop has called them
+    known: Sequence | None = None  #: the layers one by one, once the program needs that
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapping:
     """A dict with known keys."""
@@ -218,7 +230,7 @@ class Unknown:
 
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
-    " | Choice | Model | Namespace | Inside | Within | Unknown"
+    " | Choice | Model | LayerList | Namespace | Inside | Within | Unknown"
 )
 
 
@@ -237,7 +249,7 @@ def holds_tensor(value: Value) -> bool:
 
 def is_graph(value: Value) -> bool:
     """Whether it belongs to a model: a tensor, a layer, a model, or a container of such."""
-    if isinstance(value, (Bound, Layer, Model)):
+    if isinstance(value, (Bound, Layer, LayerList, Model)):
         return True
     if isinstance(value, Sequence):
         return any(is_graph(v) for v in value.items)

@@ -105,8 +105,8 @@ def _average_like_the_fused_kernel(tensorflow: Any, layer: Any) -> None:
     def unbias(self: Any, variable: Any, value: Any, momentum: Any, inputs_size: Any) -> Any:
         if variable is self.moving_variance and getattr(self, "counted", None) is not None:
             number = tensorflow.cast(self.counted, variable.dtype)
-            value = tensorflow.cast(value, variable.dtype) * number / tensorflow.maximum(
-                number - 1, 1
+            value = (
+                tensorflow.cast(value, variable.dtype) * number / tensorflow.maximum(number - 1, 1)
             )
         return assign(self, variable, value, momentum, inputs_size)
 
