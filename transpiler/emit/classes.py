@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.loops import Header, header
-from transpiler.emit.text import blanked, indented_comment, substitute_names
+from transpiler.emit.text import indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, ternary
 from transpiler.passes.liveness import modules_used, names, prune, walk
+from transpiler.source.lexical import blanked
 
 #: Attributes of nn.Module that a layer can't be called.
 RESERVED = frozenset(
