@@ -34,7 +34,7 @@ from transpiler.emit.text import global_reads, substitute_names
 from transpiler.emit.training import Trained, device_edit, loaders_edit, plan_training
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework, Model, bases_of
+from transpiler.interpret.values import Framework, Function, Model, Namespace, bases_of
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import blanked, comments_in, names_read
@@ -66,7 +66,7 @@ class FileEmitter:
         self.edits: list[Edit] = []
         self.records: list[ModelRecord] = []
         self.helpers: set[str] = set()
-        self.class_names: dict[int, str] = {s: name for s, (_, name) in file.foreign.items()}
+        self.class_names: dict[int, str] = {s: _foreign_name(file, s) for s in file.foreign}
         self.taken = set(_WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
         self.taken |= {"torch", "nn", "F"}
         if self._something_stays():
@@ -527,6 +527,26 @@ class FileEmitter:
         return _CLASS.sub(lambda m: self.class_names.get(int(m.group(1)), "Block"), text)
 
 
+def _foreign_function(file: FileContext, serial: int) -> Function:
+    """The function of another file whose summary has this number."""
+    home, _ = file.foreign[serial]
+    return next(s.function for s in home.summaries.values() if s.serial == serial)
+
+
+def _foreign_name(file: FileContext, serial: int) -> str:
+    """How a file refers to the class that another file's function has become."""
+    function = _foreign_function(file, serial)
+    _, name = file.foreign[serial]
+    for known, value in file.globals.items():
+        if isinstance(value, Namespace):
+            held = value.items.get(function.name)
+            if isinstance(held, Function) and held.node is function.node:
+                return f"{known}.{name}"
+        elif isinstance(value, Function) and value.node is function.node:
+            return name if known == function.name else known
+    return name
+
+
 def _assignment_counts(module: Region) -> dict[str, int]:
     counts: dict[str, int] = {}
 
@@ -955,9 +975,8 @@ class _FileWriter:
     def _foreign_imports(self) -> None:
         """Names of other files' functions that are classes there now."""
         renamed = {}
-        for serial, (home, name) in self.file.foreign.items():
-            function = next(s.function for s in home.summaries.values() if s.serial == serial)
-            renamed[function.name] = name
+        for serial, (_, name) in self.file.foreign.items():
+            renamed[_foreign_function(self.file, serial).name] = name
         if not renamed:
             return
         for statement in self.top:
@@ -968,11 +987,7 @@ class _FileWriter:
                     small.names, cst.ImportStar
                 ):
                     for alias in small.names:
-                        if (
-                            isinstance(alias.name, cst.Name)
-                            and alias.name.value in renamed
-                            and alias.asname is None
-                        ):
+                        if isinstance(alias.name, cst.Name) and alias.name.value in renamed:
                             start, end = self.tree.span(alias.name)
                             if (start, end) not in {(e.start, e.end) for e in self.edits}:
                                 self.edits.append(Edit(start, end, renamed[alias.name.value]))

@@ -179,7 +179,12 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
             return receiver.output
         return Unknown(f"`.{attr}` of a layer")
     if isinstance(receiver, Namespace):
-        return receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+        found_there = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+        if isinstance(found_there, Function) and isinstance(node.value, cst.Name):
+            names = region.scope.read(node.value.value).names
+            written = Expr(region.tree.source(node), strength=POSTFIX, names=names)
+            return replace_function(found_there, written)
+        return found_there
     if isinstance(receiver, Within):
         return provided("features_of_base")(region, receiver, attr, node)
     if isinstance(receiver, Inside):

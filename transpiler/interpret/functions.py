@@ -47,6 +47,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Namespace,
     Repeated,
     Sequence,
     Static,
@@ -170,10 +171,7 @@ def summarize(
         return found
     alike = home.generic.get((key[0], _without_functions(kinds)))
     if alike is not None and caller is not None and alike.region is not None:
-        for name, value, keywords, where in alike.region.parameter_calls:
-            held = given.get(name)
-            if isinstance(held, Function):
-                _force_block(caller, held, value, where, keywords)
+        _force_passed(caller, alike.region, given, function.node)
         return alike
     summary = Summary(function, "running")
     home.summaries[key] = summary
@@ -699,6 +697,8 @@ def call_function(
         raise GiveUp(f"`{function.name}` calls itself", node)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    if foreign and summary.region is not None:
+        _force_passed(region, summary.region, bound, node)
     for name in summary.tensors:
         value = bound.get(name)
         if isinstance(value, Static) and value.expr.text in region.parameters:
@@ -762,6 +762,9 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
             result = mentions_framework(home, value)
         elif isinstance(value, UserClass) and value.bases:
             result = True
+        elif isinstance(value, Namespace):
+            used = [v for n, v in value.items.items() if n in words and isinstance(v, Function)]
+            result = any(mentions_framework(home, f) for f in used)
         elif word in home.class_methods.get(function.owner, {}) and word != function.name:
             result = mentions_framework(home, home.class_methods[function.owner][word])
         if result:
@@ -1363,6 +1366,16 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
 def _attribute_of(module: Module, name: str) -> Expr:
     size = attribute(module.ref, name)
     return replace(size, text=f"\ue00c{module.token}\ue00d.{name}", modules=(module,))
+
+
+def _force_passed(
+    region: Region, inner: Region, given: dict[str, Value], node: cst.CSTNode
+) -> None:
+    """The functions that another one gets and calls on tensors become classes."""
+    for name, value, keywords, _ in inner.parameter_calls:
+        held = given.get(name)
+        if isinstance(held, Function):
+            _force_block(region, held, value, node, keywords)
 
 
 def _force_block(

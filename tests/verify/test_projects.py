@@ -1,0 +1,79 @@
+"""Blocks and builders of another file of the project, however they are imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
+from transpiler.verify.trees import file_pair
+
+RESNET = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def block(x, filters, stride=1):
+    shortcut = layers.Conv2D(filters, 1, strides=stride)(x)
+    x = layers.Conv2D(filters, 3, strides=stride, padding="same", activation="relu")(x)
+    return layers.add([x, shortcut])
+
+
+def stack(x, filters, blocks):
+    for _ in range(blocks):
+        x = block(x, filters, stride=2)
+    return x
+
+
+def build(stack_fn, classes=4):
+    inputs = keras.Input((16, 16, 3))
+    x = stack_fn(inputs)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(classes)(x))
+"""
+
+SMALL = """
+from tensorflow.keras import layers
+
+{imports}
+
+
+def small(classes=5):
+    def stack_fn(x):
+        x = {stack}(layers.ReLU()(x), 4, 2)
+        return {stack}(x, 6, blocks=1)
+
+    return {build}(stack_fn, classes)
+"""
+
+STYLES = {
+    "names": ("from resnet import build, stack", "stack", "build"),
+    "others": ("from resnet import build as model_of, stack as layers_of", "layers_of", "model_of"),
+    "module": ("from nets import resnet", "resnet.stack", "resnet.build"),
+    "relative": ("from . import resnet as r", "r.stack", "r.build"),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_function_that_is_passed_to_another_file(
+    style: str, tmp_path: Path, session: VerifySession
+) -> None:
+    imports, stack, build = STYLES[style]
+    imports = imports.replace("from resnet", "from .resnet")
+    small = SMALL.format(imports=imports, stack=stack, build=build)
+    texts = {"__init__.py": "", "resnet.py": RESNET.lstrip(), "small.py": small.lstrip()}
+    for form in ("before", "after"):
+        (tmp_path / form / "nets").mkdir(parents=True)
+    for name, text in texts.items():
+        (tmp_path / "before" / "nets" / name).write_text(text, encoding="utf-8")
+    for name, text in texts.items():
+        path = str(tmp_path / "before" / "nets" / name)
+        converted = convert(text, path=path)
+        assert not [d for d in converted.diagnostics if d.severity == "error"]
+        (tmp_path / "after" / "nets" / name).write_text(converted.text, encoding="utf-8")
+    files = [str(tmp_path / form / "nets" / "small.py") for form in ("before", "after")]
+    pair = file_pair(*files)
+    (report,) = session.verify(pair.original, pair.converted, ["small()"], only=True)
+    assert report.status == "equal", report
