@@ -27,6 +27,12 @@ def last(x: Tensor) -> int:
     return -1
 
 
+def by_channel(x: Tensor, values: Arg) -> Expr:
+    """A list of one number a channel as a tensor that broadcasts against `x`."""
+    made = method(x.code, "new_tensor", values)
+    return made if last(x) == -1 else method(made, "view", -1, *(1,) * (x.rank - 2))
+
+
 def in_keras_order(x: Tensor) -> Expr:
     """The code of a tensor, its axes put back into Keras's order."""
     if x.layout is not Layout.FIRST:

@@ -64,6 +64,9 @@ _ALIASES: Final = {
 }
 
 
+_WITHOUT_EFFECT = ("seed", "dtype", "input_axes", "output_axes")
+
+
 def initialized(module: Module, layer_name: str, initializers: Mapping[str, Expr]) -> Module:
     """The module, constructed with the initializers that are not Keras's defaults."""
     chosen = {
@@ -135,11 +138,22 @@ def _named(given: Expr) -> tuple[str, dict[str, Expr]]:
         name = _plain(value.name)
         names = PARAMETERS.get(name, ())
         args = dict(zip(names, value.args, strict=False)) | dict(value.kwargs)
-        ignored = ("seed", "dtype", "input_axes", "output_axes")
-        return name, {k: v for k, v in args.items() if k not in ignored}
+        return name, {k: v for k, v in args.items() if k not in _WITHOUT_EFFECT}
     if isinstance(value, Symbol):
         return _plain(value.name), {}
+    if isinstance(value, dict):
+        return _configured(given)
     return _plain(str(value)), {}
+
+
+def _configured(given: Expr) -> tuple[str, dict[str, Expr]]:
+    """`{"class_name": "VarianceScaling", "config": {"scale": 2.0}}`, as Keras saves them."""
+    value: dict[str, object] = given.value
+    config = value.get("config", {})
+    if not isinstance(value.get("class_name"), str) or not isinstance(config, dict):
+        raise Unsupported(f"initializer {given}")
+    args = {k: expr(v) for k, v in config.items() if k not in _WITHOUT_EFFECT}
+    return _plain(str(value["class_name"])), args
 
 
 def _plain(name: str) -> str:

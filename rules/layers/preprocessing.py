@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes named here)
+from rules.axes import by_channel
 from rules.layers.windows import channels_last
 from rules.ops.image import resized
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, joined, method, prefix
@@ -25,9 +26,14 @@ def _floats(x: Tensor) -> Tensor:
 @layer("Rescaling")
 def rescaling(x: Tensor, scale: Param, offset: Param = 0.0) -> Tensor:
     """Written out."""
-    if scale.items is not None or offset.items is not None:
-        raise Unsupported("a scale for each channel")
-    return x.to(infix(infix(_floats(x).code, "*", scale), "+", offset))
+    x = _floats(x)
+    factor, shift = (by_channel(x, a) if _is_list(a) else a for a in (scale, offset))
+    return x.to(infix(infix(x.code, "*", factor), "+", shift))
+
+
+def _is_list(values: Expr) -> bool:
+    """Whether it is a list, be it one that is only known when the program runs."""
+    return values.items is not None or values.text.startswith("[")
 
 
 @layer("Resizing", layout=Layout.FIRST, ignored={"fill_mode", "fill_value"})

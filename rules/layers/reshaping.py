@@ -9,7 +9,16 @@ from rules.axes import in_keras_order, spatial_dimensions
 from rules.emitted import FUNCTIONAL, emitted
 from rules.layers.windows import channels_last, per_axis, spatial, tidy
 from transpiler.ir.expr import ADD, Arg, Expr, call, expr, index, infix, joined, method
-from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported, product, total
+from transpiler.ir.tensor import (
+    Dim,
+    Layout,
+    Tensor,
+    UnknownRank,
+    Unsupported,
+    product,
+    simplest,
+    total,
+)
 from transpiler.rule import Param, helper, layer
 
 emitted(
@@ -76,6 +85,8 @@ def reshape(x: Tensor, target_shape: Param) -> Tensor:
         result = _keras_ordered(x, method(flat, "unflatten", 1, target_shape), None)
         return replace(result, channels_hint=index(target_shape, -1))
     rest = [i for i, size in enumerate(shape) if size.is_const(-1)]
+    if _is_one_pixel(x, shape):
+        return replace(_one_pixel(x, shape), mask=None)
     if not rest:
         return _keras_ordered(x, method(code, "reshape", -1, *shape), shape)
     found = _remaining(x, [size for size in shape if not size.is_const(-1)])
@@ -86,6 +97,20 @@ def reshape(x: Tensor, target_shape: Param) -> Tensor:
         return _keras_ordered(x, method(code, "flatten", 1), dims)
     flat = code if x.dims is not None and len(x.dims) == 1 else method(code, "flatten", 1)
     return _keras_ordered(x, method(flat, "unflatten", 1, shape), dims)
+
+
+def _is_one_pixel(x: Tensor, shape: Sequence[Expr]) -> bool:
+    """Whether features become an image of one pixel: `(1, 1, filters)`."""
+    ones = all(size.is_const(1) for size in shape[:-1])
+    return ones and len(shape) == 3 and x.dims is not None and len(x.dims) == 1
+
+
+def _one_pixel(x: Tensor, shape: Sequence[Expr]) -> Tensor:
+    """New axes on that side of the channels where what follows wants them."""
+    behind = (Expr(":"), Expr(":"), None, None)
+    code = index(x.code, *(behind if x.layout is Layout.FIRST else (Expr(":"), None, None)))
+    channels = simplest((x.dims[-1] if x.dims else None, *(s for s in shape[-1:] if s.value != -1)))
+    return Tensor(code, (expr(1), expr(1), channels), x.layout, x.dtype)
 
 
 def _remaining(x: Tensor, others: Sequence[Expr]) -> Dim:

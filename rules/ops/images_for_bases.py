@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rules.axes import by_channel
 from transpiler.ir.expr import Arg, Expr, infix, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.rule import Param, op
@@ -13,23 +14,17 @@ _STD: list[Arg] = [0.229, 0.224, 0.225]
 _BGR_MEAN: list[Arg] = [103.939, 116.779, 123.68]
 
 
-def _by_channel(x: Tensor, values: list[Arg]) -> Expr:
-    """One number a channel, which broadcasts against the image."""
-    made = method(x.code, "new_tensor", values)
-    return made if x.axis(-1) == -1 else method(made, "view", -1, 1, 1)
-
-
 def _between_ones(x: Tensor) -> Expr:
     return infix(infix(x.code, "/", 127.5), "-", 1)
 
 
 def _standardized(x: Tensor) -> Expr:
-    centered = infix(infix(x.code, "/", 255), "-", _by_channel(x, _MEAN))
-    return infix(centered, "/", _by_channel(x, _STD))
+    centered = infix(infix(x.code, "/", 255), "-", by_channel(x, _MEAN))
+    return infix(centered, "/", by_channel(x, _STD))
 
 
 def _bgr_centered(x: Tensor) -> Expr:
-    return infix(method(x.code, "flip", x.axis(-1)), "-", _by_channel(x, _BGR_MEAN))
+    return infix(method(x.code, "flip", x.axis(-1)), "-", by_channel(x, _BGR_MEAN))
 
 
 def _declare(modules: str, change: Callable[[Tensor], Expr]) -> None:

@@ -149,6 +149,7 @@ _APPLICATIONS = [
     _application("mobilenet", "MobileNet", 64, quick=True),
     _application("mobilenet_v2", "MobileNetV2", 64, quick=True),
     _application("densenet", "DenseNet121", 64),
+    _application("efficientnet", "EfficientNetB0", 64),
 ]
 
 #: What doesn't verify yet, by file and call (all calls of a file where that is empty), and why.

@@ -523,7 +523,7 @@ class _Writer:
             return f"self.{self.attrs[token]}"
         if len(path) == 1:
             return f"self.{self.attrs[token]}[-1]"
-        return f"{self.attrs[token]}[-1]"
+        return f"{self._inner_list(token)}[-1]"
 
     def _attribute(self, token: str) -> str:
         if token not in self.attrs:
@@ -555,9 +555,11 @@ class _Writer:
         """A statement in the lines in which the user wrote it."""
         pad = " " * indent
         lines = [indented_comment(c, indent) for c in comments.leading if not c or c not in text]
-        if '"""' in text or "'''" in text:
+        if ('"""' in text or "'''" in text) and not text.startswith("def "):
             return [*lines, pad + text]
         first = [pad + line if line else "" for line in text.split("\n")]
+        if text.startswith("def "):
+            return [*lines, *first, ""]
         if comments.trailing and comments.trailing not in text:
             first[-1] += f"  {comments.trailing}"
         return [*lines, *first]
@@ -591,7 +593,8 @@ class _Writer:
         name = self.attrs[token]
         if not loops:
             return f"self.{name} = {made}"
-        return f"self.{name}.append({made})" if len(loops) == 1 else f"{name}.append({made})"
+        owner = f"self.{name}" if len(loops) == 1 else self._inner_list(token)
+        return f"{owner}.append({made})"
 
     def _init_if(
         self, node: If, indent: int, loops: tuple[int, ...], absent: tuple[str, ...] = ()
@@ -676,7 +679,8 @@ class _Writer:
             if loops:
                 lines.append(
                     " " * indent
-                    + (f"self.{name}.append(None)" if len(loops) == 1 else f"{name}.append(None)")
+                    + (f"self.{name}" if len(loops) == 1 else self._inner_list(token))
+                    + ".append(None)"
                 )
             elif token in self.asked:
                 lines.append(" " * indent + f"self.{name} = None")
@@ -696,12 +700,8 @@ class _Writer:
         lines = [indented_comment(c, indent) for c in node.comments.leading]
         self.used_comments.update(node.comments.leading)
         for token in made:
-            name = self.attrs[token]
-            lines.append(
-                f"{pad}self.{name} = nn.ModuleList()"
-                if not loops
-                else f"{pad}{name} = nn.ModuleList()"
-            )
+            owner = self._inner_list(token) if loops else f"self.{self.attrs[token]}"
+            lines.append(f"{pad}{owner} = nn.ModuleList()")
         inner = (*loops, node.id)
         body = self._init_block(node.body, indent + 4, inner)
         if isinstance(node, While):
@@ -712,10 +712,14 @@ class _Writer:
         lines += body
         if loops:
             for token in made:
-                name = self.attrs[token]
-                owner = f"self.{name}" if len(loops) == 1 else f"{name}"
-                lines.append(f"{pad}{owner}.append({name})")
+                owner = f"self.{self.attrs[token]}" if len(loops) == 1 else self._inner_list(token)
+                lines.append(f"{pad}{owner}.append({self._inner_list(token)})")
         return lines
+
+    def _inner_list(self, token: str) -> str:
+        """The variable of the list that an inner loop fills, apart from those of the program."""
+        name = self.attrs[token]
+        return f"{self.bases[token]}_list" if name in self.taken else name
 
     # forward -------------------------------------------------------------------------------
 
@@ -786,7 +790,7 @@ class _Writer:
             name = self.attrs[token]
             sources.append(local.get(token) or f"self.{name}")
             deeper = len(self.paths[token]) > len(inner)
-            variable = name if deeper else self.bases[token]
+            variable = self._inner_list(token) if deeper else self.bases[token]
             variable = self._free_local(variable, token, len(inner))
             targets.append(variable)
             inner_local[token] = variable
@@ -1138,7 +1142,40 @@ def _loop_over_modules(
     for node in walk(init):
         if isinstance(node, (For, While)):
             made.setdefault(node.id, set()).update(_made_inside(node.body))
-    return [_over_modules(node, made) for node in forward]
+    forward = [_over_modules(node, made) for node in forward]
+    for node in list(walk(forward)):
+        if isinstance(node, For) and node.iterable.names:
+            called = set(modules_used(node.body)) | set(_asked_inside(node.body))
+            if called & made.get(node.id, set()):
+                forward = _without_items(forward, node)
+    return forward
+
+
+def _without_items(forward: list[Node], loop: For) -> list[Node]:
+    """The program with a loop over modules only, if nothing that matters reads what it was over."""
+    bare = replace(loop, iterable=Expr(loop.iterable.text))
+    changed = _replaced(forward, loop, bare)
+    kept, _ = prune(changed, frozenset(), effects=False)
+    left = next((n for n in walk(kept) if isinstance(n, For) and n.id == loop.id), None)
+    if left is None or any(_node_uses(n) & loop.target_names for n in walk(left.body)):
+        return forward
+    return changed
+
+
+def _replaced(nodes: list[Node], old: Node, new: Node) -> list[Node]:
+    """The statements with one of them changed, however deep it stands."""
+    made: list[Node] = []
+    for node in nodes:
+        if node is old:
+            made.append(new)
+        elif isinstance(node, If):
+            body, orelse = (_replaced(part, old, new) for part in (node.body, node.orelse))
+            made.append(replace(node, body=body, orelse=orelse))
+        elif isinstance(node, (For, While)):
+            made.append(replace(node, body=_replaced(node.body, old, new)))
+        else:
+            made.append(node)
+    return made
 
 
 def _over_modules(node: Node, made: dict[int, set[str]]) -> Node:

@@ -191,7 +191,7 @@ class FileEmitter:
             self._docstring(summary),
             attributes=summary.attributes,
             attribute_names=summary.attribute_names,
-            takes_all=summary.recursive,
+            takes_all=summary.recursive or summary.unpacked,
         )
         return Unit(
             plan,

@@ -244,7 +244,10 @@ def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
     values = [v for _, v in arguments_of(region, node)]
     if len(values) != 2 or not isinstance(values[0], Bound):
         raise GiveUp("correct_pad of something that is not a tensor", node)
-    tensor = refreshed(region, ensure_current(region, with_rank(region, values[0], 4), node))
+    images = in_layout(
+        region, ensure_current(region, with_rank(region, values[0], 4), node), Layout.FIRST
+    )
+    tensor = refreshed(region, images)
     assert tensor.dims is not None
     kernel = to_expr(region, values[1])
     height, width = tensor.dims[0], tensor.dims[1]
@@ -257,8 +260,7 @@ def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
         rewrite(region, node, value, 0)
         return value
     shape = attribute(tensor.code, "shape")
-    part = index(shape, Expr("2:")) if tensor.layout is Layout.FIRST else index(shape, Expr("1:3"))
-    running = call("correct_pad", part, kernel)
+    running = call("correct_pad", index(shape, Expr("2:")), kernel)
     region.helpers_used |= {"correct_pad"}
     missing = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
     value = Static(missing, running)

@@ -61,6 +61,7 @@ from transpiler.ir.code import Return
 from transpiler.ir.expr import (
     ATOM,
     POSTFIX,
+    TERNARY,
     UNKNOWN,
     Expr,
     Module,
@@ -108,9 +109,11 @@ def bind_arguments(
     double = next((p for p in parameters if p.star == "**"), None)
     rest: list[Value] = []
     for keyword, value in arguments:
-        if keyword in ("*", "**"):
+        if keyword == "**" and isinstance(value, Static) and double is None:
+            bound["**"] = value
+        elif keyword in ("*", "**"):
             raise GiveUp(f"`{function.name}` is called with arguments that are not known")
-        if keyword is None:
+        elif keyword is None:
             parameter = next(positions, None)
             if parameter is not None:
                 bound[parameter.name] = value
@@ -162,6 +165,8 @@ def summarize(
     kinds = tuple(
         (name, kind) for name, value in sorted(given.items()) if (kind := _kind(value)) != "static"
     )
+    if "**" in given:  # all else that it takes may be in that dict
+        kinds = (*kinds, ("**", tuple(sorted(given))))
     key = (id(function.node), kinds)
     home: FileContext = function.file if function.file is not None else file
     if home is not file:
@@ -173,7 +178,7 @@ def summarize(
     if alike is not None and caller is not None and alike.region is not None:
         _force_passed(caller, alike.region, given, function.node)
         return alike
-    summary = Summary(function, "running")
+    summary = Summary(function, "running", given=frozenset(given), unpacked="**" in given)
     home.summaries[key] = summary
     depth = (caller.depth if caller is not None else 0) + 1
     try:
@@ -587,6 +592,12 @@ def finish_block(summary: Summary) -> None:
         summary.statics = tuple(p.name for p in summary.parameters if p.name not in summary.tensors)
         name = summary.tensors[0]
         summary.sizes = summary.sizes or (shadow(name, "channels"),)
+    if summary.unpacked:
+        summary.statics = tuple(
+            p.name
+            for p in summary.parameters
+            if p.name not in summary.tensors and (p.name in needed or p.name not in summary.given)
+        )
     closure = sorted(n for n in needed if n in region.closure_reads or n.startswith("self."))
     if closure:
         summary.closure = tuple(closure)
@@ -600,7 +611,7 @@ def _is_forced(summary: Summary) -> bool:
     """Whether someone constructs the class who can't see it."""
     home = summary.function.file
     forced = home is not None and id(summary.function.node) in home.forced
-    return forced or summary.recursive
+    return forced or summary.recursive or summary.unpacked
 
 
 def _is_silent_init(node: Any) -> bool:
@@ -706,6 +717,8 @@ def call_function(
             rank = _parameter_rank(inner, name) if inner is not None else None
             layout = inner.parameter_layouts().get(name) if inner is not None else None
             want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
+    if "**" in bound and summary.kind in ("operation", "layer"):
+        raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)
     summary.frame = function.frame
     if summary.kind == "block" and summary.deferred and not tensors:
         region.graph_events += 1
@@ -739,12 +752,15 @@ def plain_call(region: Region, node: cst.CSTNode, function: Function, values: li
     if any(is_graph(v) for v in values):
         raise GiveUp(f"`{function.name}` gets a layer or model", node)
     assert isinstance(node, cst.BaseExpression)
-    return verbatim(region, node, *values)
+    local = function.nested_in and function.name in region.scope.values
+    reading = [Static(region.scope.read(function.name))] if local else []
+    return verbatim(region, node, *reading, *values)
 
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
+@provides("mentions_framework")
 def mentions_framework(file: FileContext, function: Function) -> bool:
     """Whether a function's source uses a name that leads to TensorFlow or Keras."""
     home: FileContext = function.file if function.file is not None else file
@@ -944,6 +960,8 @@ def call_block(
         *positional,
         **{k: v for k, v in statics if k},
     )
+    if "**" in bound:
+        constructor = _with_unpacked(constructor, to_expr(region, bound["**"]))
     hint = _snake(summary.function.parameter or _telling_name(summary.function))
     module = made if made is not None else Module(constructor, hint)
     if made is not None and made.constructor.text != constructor.text:
@@ -952,6 +970,13 @@ def call_block(
     value = _block_result(region, summary, code, module, bound, given)
     register(region, value)
     return value
+
+
+def _with_unpacked(constructor: Expr, arguments: Expr) -> Expr:
+    """The call with `**arguments` at its end."""
+    comma = "" if constructor.text.endswith("()") else ", "
+    text = f"{constructor.text[:-1]}{comma}**{arguments.wrapped(TERNARY)})"
+    return replace(constructor, text=text, names=constructor.names | arguments.names)
 
 
 def _telling_name(function: Function) -> str:
@@ -1042,6 +1067,8 @@ def _static_arguments(
     in_order = True
     keywords: list[tuple[str, Expr]] = []
     for keyword, value in arguments:
+        if keyword == "**":
+            continue
         if keyword is None:
             if position >= len(plain):
                 continue
@@ -1174,7 +1201,7 @@ def _outer_size(
         elif name in summary.closure:
             texts[name] = region.scope.read(name)
         else:
-            default = _default_of(summary, name)
+            default = None if summary.unpacked else _default_of(summary, name)
             if default is None:
                 return None
             texts[name] = default

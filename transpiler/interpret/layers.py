@@ -194,6 +194,10 @@ def apply_layer(
     if layer.symbol == "keras.layers.Embedding":
         bounds = [_as_integers(region, b) for b in bounds]
     bounds = _in_wanted_layout(region, rule, layer, bounds)
+    image = _image_key(region, layer, bounds)
+    if image:
+        layout = region.wants.get(f"layout:{image}", Layout.LAST)
+        bounds = [replace(bounds[0], tensor=replace(bounds[0].tensor, layout=layout))]
     try:
         arguments = _rule_arguments(region, layer, call_arguments, node)
         result, bounds = evaluate_twice(
@@ -220,8 +224,9 @@ def apply_layer(
     except Unsupported as why:
         return _stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
-    if isinstance(value, Bound) and layer.symbol.rpartition(".")[2] in _OTHER_RANK:
-        value = replace(value, source="")
+    stays_last = rule.layout is Layout.LAST and bounds[0].tensor.dims is not None
+    if isinstance(value, Bound) and (stays_last or layer.symbol.rpartition(".")[2] in _OTHER_RANK):
+        value = replace(value, source=image)
     if isinstance(value, Bound) and layer.symbol in _ACTIVATIONS and len(bounds) == 1:
         given = arguments.get("activation", expr("softmax"))
         if arguments.get("axis", expr(-1)).is_const(-1):
@@ -229,6 +234,14 @@ def apply_layer(
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs)
     return _finish(region, layer, value, node)
+
+
+def _image_key(region: Region, layer: Layer, bounds: list[Bound]) -> str:
+    """For features that are reshaped: under what to ask where the channels are to be then."""
+    features = len(bounds[0].tensor.dims or ()) == 1
+    if features and layer.symbol == "keras.layers.Reshape":
+        return f"image:{region.tree.span(layer.node)[0]}"
+    return ""
 
 
 #: Layers that only activate.
@@ -260,6 +273,9 @@ def _in_forward(
     region.reading_running = True
     try:
         arguments = _rule_arguments(region, layer, call_arguments, node)
+        for argument in arguments.values():
+            if isinstance(argument, Expr) and not region.scope.current(argument):
+                raise GiveUp("a size is read of a tensor that has changed since", node)
         result, bounds = evaluate_twice(
             region, bounds, lambda given: _run(region, layer, arguments, given, as_list)
         )
@@ -351,7 +367,8 @@ def _withdeclared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> lis
 def declared_rank(layer: Layer) -> int:
     """How many axes the input has, as `Conv2D` says by its name; 0 where nothing says it."""
     axis = constant(layer.arguments["axis"]) if "axis" in layer.arguments else None
-    if layer.symbol.endswith(".BatchNormalization") and isinstance(axis, int) and axis > 0:
+    normalizes = layer.symbol.endswith((".BatchNormalization", ".Normalization"))
+    if normalizes and isinstance(axis, int) and axis > 0:
         return axis + 1
     if layer.symbol.startswith("keras.applications."):
         return 4

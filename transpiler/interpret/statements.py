@@ -770,11 +770,34 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     region.scope.bump(node.name.value)
     region.scope.values[node.name.value] = made
     region.local_functions.append(made)
+    builds: object = provided("mentions_framework")(region.file, made)
+    if not region.is_module and not builds:
+        _emit_definition(region, node)
     if region.is_module:
         for name, part in injected(region, node).items():
             region.scope.bump(name)
             region.scope.values[name] = part
             region.file.mentions.clear()
+
+
+def _emit_definition(region: Region, node: cst.FunctionDef) -> None:
+    """A function on plain values inside of one that builds a graph: whoever calls it defines it."""
+    start, end = region.tree.span(node)
+    margin = start - region.tree.line_start(start)
+    first, *rest = region.tree.text[start:end].rstrip().split("\n")
+    text = "\n".join([first, *(line[margin:] for line in rest)])
+    words = set(_WORD.findall(text)) - {node.name.value}
+    uses = frozenset(words & (set(region.scope.values) | set(region.parameters)))
+    leading = tuple(
+        empty.comment.value.rstrip() if empty.comment is not None else ""
+        for empty in node.leading_lines
+    )
+    name = frozenset({node.name.value})
+    for emit in (region.emit_init, region.emit_forward):
+        emit(Line(text, name, uses, static=True, comments=Comments(leading or ("",))))
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @executes(cst.ClassDef)

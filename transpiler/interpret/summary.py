@@ -35,6 +35,8 @@ class Summary:
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each of them reads
     closure: tuple[str, ...] = ()  #: names of enclosing functions that it reads
     recursive: bool = False  #: it calls itself
+    given: frozenset[str] = frozenset()  #: the parameters that its caller passes one by one
+    unpacked: bool = False  #: its caller passes a dict of arguments, `**config`, that is not known
     deferred: bool = False  #: gives a Sequential, which is called on a tensor later
     frame: Any = None  #: what the function that made it was called with, at the running call
 

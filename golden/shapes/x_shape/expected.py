@@ -14,10 +14,8 @@ class SqueezeExciteBlock(nn.Module):
         self.out_channels = filters
 
     def forward(self, init):
-        filters = init.shape[1]
-
         se = init.mean((2, 3))
-        se = se.reshape(-1, 1, 1, filters)
+        se = se[:, None, None]
         se = F.relu(self.dense(se))
         se = torch.sigmoid(self.dense_1(se))
         se = se.permute(0, 3, 1, 2)
