@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from transpiler.ir.expr import Expr
+import re
+
+from transpiler.ir.expr import Expr, call, expr, infix, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks
-from transpiler.rule import Param, callback
+from transpiler.rule import Param, callback, unless
 
 
 def _monitored(fit: Fit, monitor: Expr, mode: Expr) -> tuple[str, str, bool]:
@@ -74,3 +76,142 @@ def early_stopping(
         ),
         reads=(key,),
     )
+
+
+@callback("ReduceLROnPlateau", aliases={"epsilon": "min_delta"})
+def reduce_lr_on_plateau(
+    fit: Fit,
+    monitor: Param = "val_loss",
+    factor: Param = 0.1,
+    patience: Param = 10,
+    verbose: Param = 0,
+    mode: Param = "auto",
+    min_delta: Param = 1e-4,
+    cooldown: Param = 0,
+    min_lr: Param = 0.0,
+) -> Hooks:
+    """Torch counts the epochs that it waits one later, and compares relatively by default."""
+    key, value, larger = _monitored(fit, monitor, mode)
+    waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
+    pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
+    plateau = fit.free("plateau")
+    made = call(
+        "torch.optim.lr_scheduler.ReduceLROnPlateau",
+        Expr(fit.optimizer),
+        **({"mode": "max"} if larger else {}),
+        **unless(factor, 0.1, factor=factor),
+        **unless(waits, 10, patience=waits),
+        **unless(min_delta, 1e-4, threshold=min_delta),
+        threshold_mode="abs",
+        **unless(pause, 0, cooldown=pause),
+        **({} if min_lr.is_const(0, 0.0) else {"min_lr": min_lr}),
+    )
+    return Hooks(
+        (f"{plateau} = {made}",),
+        epoch_end=(f"{plateau}.step({value})",),
+        reads=(key,),
+        logs=(_rate(fit),),
+    )
+
+
+def _rate(fit: Fit) -> tuple[str, str]:
+    return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
+
+
+@callback("LearningRateScheduler")
+def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Hooks:
+    """The same."""
+    rate = fit.called(schedule, (fit.epoch, 'group["lr"]'))
+    return Hooks(
+        epoch_start=(
+            f"for group in {fit.optimizer}.param_groups:",
+            f'    group["lr"] = {rate}',
+        ),
+        logs=(_rate(fit),),
+    )
+
+
+@callback("ModelCheckpoint")
+def model_checkpoint(
+    fit: Fit,
+    filepath: Param,
+    monitor: Param = "val_loss",
+    verbose: Param = 0,
+    save_best_only: Param = False,
+    save_weights_only: Param = False,
+    mode: Param = "auto",
+    save_freq: Param = "epoch",
+    initial_value_threshold: Param = None,
+) -> Hooks:
+    """The file holds the weights alone, in torch's format."""
+    if not save_freq.is_const("epoch") or not initial_value_threshold.is_const(None):
+        raise Unsupported("ModelCheckpoint with save_freq or a threshold")
+    if not save_best_only.known:
+        raise Unsupported("save_best_only is only known at run time")
+    saved = f"torch.save({fit.model}.state_dict(), {_path(fit, filepath)})"
+    if not save_best_only.value:
+        return Hooks(epoch_end=(saved,))
+    key, value, larger = _monitored(fit, monitor, mode)
+    best = fit.free(f"saved_{key.removeprefix('val_')}")
+    start = f'{best} = float("{"-" if larger else ""}inf")'
+    return Hooks(
+        (start,),
+        epoch_end=(
+            f"if {value} {'>' if larger else '<'} {best}:",
+            f"    {best} = {value}",
+            f"    {saved}",
+        ),
+        reads=(key,),
+    )
+
+
+_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
+
+
+def _path(fit: Fit, filepath: Expr) -> str:
+    """The name of the file, with what Keras fills in."""
+    if not filepath.known or not isinstance(filepath.value, str):
+        raise Unsupported("the path of a ModelCheckpoint is only known at run time")
+    if "{" not in filepath.value and filepath.text.isidentifier():
+        return filepath.text
+    path = _SUFFIX.sub("", filepath.value) + ".pt"
+    if "{" not in path:
+        return literal(path)
+    values = {"epoch": f"{fit.epoch} + 1", **fit.values}
+
+    def filled(match: re.Match[str]) -> str:
+        if match.group(1) not in values:
+            raise Unsupported(f"the path of a ModelCheckpoint names {match.group(1)}")
+        return f"{{{values[match.group(1)]}{match.group(2) or ''}}}"
+
+    return "f" + literal(re.sub(r"\{(\w+)(:[^}]*)?\}", filled, path))
+
+
+@callback("TerminateOnNaN")
+def terminate_on_nan(fit: Fit) -> Hooks:
+    """Looked at after the epoch, not after each batch: the weights are lost either way."""
+    return Hooks(
+        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"), reads=("loss",)
+    )
+
+
+@callback("TensorBoard", ignored=("histogram_freq", "write_graph", "update_freq", "profile_batch",
+                                  "write_images", "embeddings_freq"))  # fmt: skip
+def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
+    """The values of each epoch; weights, graph and profile are not written."""
+    writer = fit.free("writer")
+    lines = [
+        f'{writer}.add_scalar("{key}", {value}, {fit.epoch})' for key, value in fit.values.items()
+    ]
+    return Hooks(
+        (f"{writer} = SummaryWriter({log_dir})",),
+        epoch_end=tuple(lines),
+        after=(f"{writer}.close()",),
+        reads=tuple(fit.values),
+    )
+
+
+@callback("History", "ProgbarLogger", "BaseLogger")
+def nothing(fit: Fit) -> Hooks:
+    """What the loop does anyway."""
+    return Hooks()

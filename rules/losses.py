@@ -14,6 +14,16 @@ def _checked(reduction: Expr) -> None:
         raise Unsupported(f"reduction={reduction} is not translated")
 
 
+def _drops(p: Prediction, own: str) -> bool:
+    """Whether the model's last activation is left out.
+
+    Keras's crossentropies go back to what a softmax or sigmoid was applied to, whichever it is.
+    """
+    if p.activation and p.activation != own and not p.droppable:
+        raise Unsupported(f"a {p.activation} before a crossentropy that goes with a {own}")
+    return bool(p.activation) and p.droppable
+
+
 def _criterion(p: Prediction, name: str, **arguments: Param) -> Expr:
     """`nn.Name(...)`, not averaged where weights follow."""
     return call(f"nn.{name}", **arguments, **({"reduction": "none"} if p.elementwise else {}))
@@ -71,8 +81,8 @@ def categorical_crossentropy(
     _checked(reduction)
     if not axis.is_const(-1):
         raise Unsupported("crossentropy along another axis than the last")
-    drops = p.activation == "softmax" and p.droppable
-    if drops or (from_logits.is_const(True) and p.activation != "softmax"):
+    drops = _drops(p, "softmax")
+    if drops or (from_logits.is_const(True) and not p.activation):
         smoothing = unless(label_smoothing, 0.0, label_smoothing=label_smoothing)
         if not smoothing or not label_smoothing.is_const(0):
             criterion = _criterion(p, "CrossEntropyLoss", **smoothing)
@@ -100,8 +110,8 @@ def sparse_categorical_crossentropy(
         raise Unsupported("crossentropy along another axis than the last")
     if not ignore_class.is_const(None):
         raise Unsupported("ignore_class is not translated")
-    drops = p.activation == "softmax" and p.droppable
-    if drops or (from_logits.is_const(True) and p.activation != "softmax"):
+    drops = _drops(p, "softmax")
+    if drops or (from_logits.is_const(True) and not p.activation):
         criterion = _criterion(p, "CrossEntropyLoss")
         return Loss(criterion, Targets.CLASSES, drops, p.rank != 2, per_sample=True)
     if not from_logits.known:
@@ -123,8 +133,8 @@ def binary_crossentropy(
         raise Unsupported("label smoothing with a binary crossentropy is not translated")
     if not axis.is_const(-1):
         raise Unsupported("crossentropy along another axis than the last")
-    drops = p.activation == "sigmoid" and p.droppable
-    if drops or (from_logits.is_const(True) and p.activation != "sigmoid"):
+    drops = _drops(p, "sigmoid")
+    if drops or (from_logits.is_const(True) and not p.activation):
         return Loss(_criterion(p, "BCEWithLogitsLoss"), drops=drops)
     if not from_logits.known:
         raise Unsupported("from_logits is only known at run time")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from transpiler.ir.expr import Expr, infix, method
+from rules.emitted import TORCH, emitted
+from transpiler.ir.expr import Expr, attribute, call, index, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
-from transpiler.rule import Param, metric
+from transpiler.rule import Param, helper, metric
 
 
 def _item(total: Expr) -> Expr:
@@ -25,7 +26,7 @@ def _hits(p: Prediction, name: str, hits: Expr) -> Metric:
     if p.rank == 2:
         total = _item(method(hits, "sum"))
     else:
-        share = _item(method(method(hits, "float"), "mean"))
+        share = _item(method(method(hits, "double"), "mean"))
         total = infix(share, "*", Expr("len(inputs)", strength=18))
     return Metric(name, (("correct", total),), label="accuracy", larger_is_better=True)
 
@@ -65,14 +66,14 @@ def binary_accuracy(p: Prediction, threshold: Param = 0.5) -> Metric:
     """The output is on the target's side of the threshold."""
     if p.classes:
         raise Unsupported("binary_accuracy with classes as targets")
-    limit: Param = threshold
-    if p.logits:
-        if not threshold.is_const(0.5):
-            raise Unsupported("binary_accuracy with a threshold")
-        limit = 0
-    hits = infix(infix(p.output, ">", limit), "==", p.targets)
+    above = infix(p.output, ">", threshold)
+    if p.logits and p.activation == "sigmoid" and threshold.is_const(0.5):
+        above = infix(p.output, ">", 0)
+    elif p.logits:
+        above = infix(_activated(p), ">", threshold)
+    hits = infix(above, "==", p.targets)
     if p.units != 1 or p.rank != 2:
-        share = _item(method(method(hits, "float"), "mean"))
+        share = _item(method(method(hits, "double"), "mean"))
         total = infix(share, "*", Expr("len(inputs)", strength=18))
     else:
         total = _item(method(hits, "sum"))
@@ -83,14 +84,14 @@ def _numbers(p: Prediction, name: str) -> Expr:
     """The difference of outputs and targets, which must be of one kind."""
     if p.classes:
         raise Unsupported(f"{name} with classes as targets")
-    output = p.output
-    if p.logits:
-        output = (
-            method(output, "softmax", p.dim)
-            if p.activation == "softmax"
-            else method(output, "sigmoid")
-        )
-    return infix(output, "-", p.targets)
+    return infix(_activated(p), "-", p.targets)
+
+
+def _activated(p: Prediction) -> Expr:
+    """The output as Keras's metrics see it: after the activation that the model leaves out."""
+    if not p.logits:
+        return p.output
+    return method(p.output, p.activation, *((p.dim,) if p.activation == "softmax" else ()))
 
 
 @metric("MeanAbsoluteError", "mean_absolute_error", "mae", "MAE")
@@ -114,3 +115,115 @@ def root_mean_squared_error(p: Prediction) -> Metric:
     return Metric(
         "root_mean_squared_error", found.sums, "({0} / {count}) ** 0.5", "root mean squared error"
     )
+
+
+@metric("TopKCategoricalAccuracy", "top_k_categorical_accuracy")
+def top_k_categorical_accuracy(p: Prediction, k: Param = 5) -> Metric:
+    """One of the largest outputs is that of the class."""
+    if p.classes or p.rank != 2:
+        raise Unsupported("top_k_categorical_accuracy of these shapes")
+    target = index(method(p.targets, "argmax", 1), Expr(":"), None)
+    return _among_best(p, "top_k_categorical_accuracy", k, target)
+
+
+@metric("SparseTopKCategoricalAccuracy", "sparse_top_k_categorical_accuracy")
+def sparse_top_k_categorical_accuracy(p: Prediction, k: Param = 5) -> Metric:
+    """One of the largest outputs is that of the class."""
+    if not p.classes or p.rank != 2:
+        raise Unsupported("sparse_top_k_categorical_accuracy of these shapes")
+    target = index(p.targets, Expr(":"), None)
+    return _among_best(p, "sparse_top_k_categorical_accuracy", k, target)
+
+
+def _among_best(p: Prediction, name: str, k: Expr, target: Expr) -> Metric:
+    best = attribute(method(p.output, "topk", k), "indices")
+    total = _item(method(infix(best, "==", target), "sum"))
+    label = f"top-{k} accuracy"
+    return Metric(name, (("among_best", total),), label=label, larger_is_better=True)
+
+
+def _positive(p: Prediction, name: str, thresholds: Expr) -> Expr:
+    """Which outputs count as a yes."""
+    if p.classes:
+        raise Unsupported(f"{name} with classes as targets")
+    if not thresholds.is_const(None, 0.5):
+        raise Unsupported(f"{name} with thresholds")
+    if p.logits and p.activation == "sigmoid":
+        return infix(p.output, ">", 0)
+    return infix(_activated(p), ">", 0.5)
+
+
+def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Expr) -> Metric:
+    """True positives as a share of a count; none of none is 0."""
+    hits = infix(_positive(p, name, thresholds), "*", p.targets)
+    sums = (("true_positives", _item(method(hits, "sum"))), (variable, count))
+    return Metric(name, sums, "{0} / max({1}, 1)", name, larger_is_better=True)
+
+
+@metric("Precision")
+def precision(p: Prediction, thresholds: Param = None) -> Metric:
+    """How many of the positive outputs are right."""
+    count = _item(method(_positive(p, "precision", thresholds), "sum"))
+    return _ratio(p, "precision", thresholds, "predicted_positives", count)
+
+
+@metric("Recall")
+def recall(p: Prediction, thresholds: Param = None) -> Metric:
+    """How many of the positive targets are found."""
+    return _ratio(p, "recall", thresholds, "positives", _item(method(p.targets, "sum")))
+
+
+emitted(
+    "count_above",
+    '''
+def count_above(scores, labels):
+    """How many of the labelled scores are above each of Keras's 200 thresholds."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)
+    thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
+    return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "roc_auc",
+    '''
+def roc_auc(true_positives, false_positives):
+    """The area under the ROC curve, from the counts at the thresholds."""
+    true_rate = true_positives / true_positives[0].clamp(min=1)
+    false_rate = false_positives / false_positives[0].clamp(min=1)
+    return -torch.trapezoid(true_rate, false_rate).item()
+''',
+    (),
+    TORCH,
+)
+
+
+@metric("AUC", "auc")
+def auc(p: Prediction) -> Metric:
+    """Through 200 thresholds, as Keras has it: the exact area is another."""
+    if p.classes or p.units != 1:
+        raise Unsupported("AUC of more than one output")
+    scores = _activated(p)
+    sums = (
+        ("true_positives_above", helper("count_above", scores, p.targets)),
+        ("false_positives_above", helper("count_above", scores, infix(1, "-", p.targets))),
+    )
+    helpers = frozenset({"count_above", "roc_auc"})
+    return Metric("auc", sums, "roc_auc({0}, {1})", "AUC", True, helpers)
+
+
+def _crossentropy(p: Prediction, name: str, own: str, function: str) -> Metric:
+    """The mean loss as a metric."""
+    if p.elementwise or not p.logits or p.activation != own:
+        raise Unsupported(f"{name} as a metric of this output")
+    value = call(f"F.{function}", p.output, p.targets)
+    total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
+    return Metric(name, (("crossentropy", total),), label="crossentropy")
+
+
+@metric("BinaryCrossentropy", "binary_crossentropy")
+def binary_crossentropy(p: Prediction) -> Metric:
+    """The same as the loss."""
+    return _crossentropy(p, "binary_crossentropy", "sigmoid", "binary_cross_entropy_with_logits")

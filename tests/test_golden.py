@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from golden_cases import GOLDEN, Case, faults, find_cases
-from training_run import Scripts
 
+from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
 from transpiler.verify.report import ModelReport
 from transpiler.verify.session import VerifySession, verify_pair

@@ -25,6 +25,7 @@ class Rules:
     optimizers: dict[str, Rule] = field(default_factory=dict)
     schedules: dict[str, Rule] = field(default_factory=dict)
     callbacks: dict[str, Rule] = field(default_factory=dict)
+    regularizers: dict[str, Rule] = field(default_factory=dict)
     sources: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def load_rules() -> Rules:
         "optimizer": rules.optimizers,
         "schedule": rules.schedules,
         "callback": rules.callbacks,
+        "regularizer": rules.regularizers,
         "source": rules.sources,
     }
     for rule in RULES:

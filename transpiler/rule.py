@@ -15,7 +15,16 @@ from typing import Any, TypeAlias
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.ir.training import Fit, Hooks, Loss, Metric, Optimizer, Prediction, Schedule
+from transpiler.ir.training import (
+    Fit,
+    Hooks,
+    Loss,
+    Metric,
+    Optimizer,
+    Penalty,
+    Prediction,
+    Schedule,
+)
 
 #: An argument that a rule looks at: its value must be known when converting.
 Static: TypeAlias = Expr
@@ -222,6 +231,10 @@ optimizer = _training("optimizer", "keras.optimizers")
 #: Declare a schedule of learning rates; the first parameter is the number of the step.
 schedule: Callable[..., Callable[[Callable[..., Schedule]], Callable[..., Schedule]]]
 schedule = _training("schedule", "keras.optimizers.schedules")
+
+#: Declare a regularizer; the first parameter is the name of the weight.
+regularizer: Callable[..., Callable[[Callable[..., Penalty]], Callable[..., Penalty]]]
+regularizer = _training("regularizer", "keras.regularizers")
 
 #: Declare a callback; the first parameter is the loop that it becomes part of.
 callback: Callable[..., Callable[[Callable[..., Hooks]], Callable[..., Hooks]]]

@@ -19,12 +19,14 @@ from transpiler.diagnostics import (
     LEFT_MODEL,
     LEFT_SUBCLASS,
     LEFT_TRAINING,
+    REGULARIZER,
     Code,
     Diagnostic,
     Severity,
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply, replaces, tidied
+from transpiler.emit.fold import fold
 from transpiler.emit.functions import render_operation
 from transpiler.emit.imports import import_edits, import_spans, names_framework
 from transpiler.emit.naming import PLAIN, camel, free
@@ -1206,7 +1208,6 @@ class _FileWriter:
             removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
         kept = removal.finish()
         self.edits += kept.edits
-        self._training()
         for unit in units:
             assert unit.built is not None
             spot = self._top_level_start(removal.place(unit.built))
@@ -1218,7 +1219,32 @@ class _FileWriter:
             variable = self.emitter._sequential_variable(unit)
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
         self._speak(module)
+        self._training()
         self._left_calls(module)
+
+    def _first_model(self) -> int:
+        """Where the first model of the module is made."""
+        built = [u.built for u in self.emitter.module_units if u.built is not None]
+        nodes = [b.model.node or b.node for b in built]
+        return min((self.tree.span(n)[0] for n in nodes), default=len(self.tree.text))
+
+    def _with_attributes(self, found: Trained, source: str) -> str:
+        """The source of a function with the names of the model's layers filled in."""
+        if not found.training.penalties:
+            return source
+        for unit, writer in self.emitter.written:
+            if self.emitter.trained_by(unit) is found:
+                for token, attribute in writer.attrs.items():
+                    source = source.replace(token, attribute)
+        lines = [fold(line.strip(), 4) if "return" in line else line for line in source.split("\n")]
+        handled = {layer.node for layer, _, _ in found.training.region.penalties}
+        places = {self.tree.place(node) for node in handled}
+        self.diagnostics = [
+            d
+            for d in self.diagnostics
+            if d.code != REGULARIZER.code or (d.line, d.column) not in places
+        ]
+        return "\n".join(lines)
 
     def _on_device(self, unit: Unit) -> str:
         found = self.emitter.trained_by(unit)
@@ -1234,12 +1260,13 @@ class _FileWriter:
             self.converted_calls |= {id(c.node) for c in found.training.calls}
             self.edits += found.edits
             self.helpers |= found.helpers
-            self.training_functions |= dict(found.functions)
+            for name, source in found.functions:
+                self.training_functions[name] = self._with_attributes(found, source)
             for code, node, message in found.said:
                 self._say(code, node, message)
         device = next((t.device for t in self.emitter.trained if t.device), "")
         if device:
-            self.edits.append(device_edit(self.tree, device))
+            self.edits.append(device_edit(self.tree, device, self._first_model()))
 
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]
@@ -1433,7 +1460,10 @@ class _FileWriter:
         ]
         if early:
             source = "\n\n\n".join(emitted[n].source.rstrip("\n") for n in early)
-            self.edits.append(loaders_edit(self.tree, source))
+            module = self.file.module
+            assert module is not None
+            limit = min((start for start, _ in module.settled), default=self._first_model())
+            self.edits.append(loaders_edit(self.tree, source, limit))
         if init:
             parts.append(init.strip("\n"))
             self.helpers.add("init_like_keras")

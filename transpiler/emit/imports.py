@@ -34,6 +34,7 @@ _USES = {
     _ORDER[1]: _standing_alone(r"nn\."),
     _ORDER[2]: _standing_alone(r"F\."),
     "from torch.utils.data import DataLoader, TensorDataset": _standing_alone(r"DataLoader\("),
+    "from torch.utils.tensorboard import SummaryWriter": _standing_alone(r"SummaryWriter\("),
     "from tqdm import tqdm": _standing_alone(r"tqdm\("),
 }
 

@@ -13,12 +13,14 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.residual import statement_lines
+from transpiler.emit.text import substitute_names
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.code import Line, Node, Return
-from transpiler.ir.expr import Configured
+from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.binding import use_of
@@ -43,31 +45,43 @@ class Trained:
     device: str = ""  #: the variable that holds the device, where there is need of one
 
 
-def device_edit(tree: Tree, name: str) -> Edit:
+def device_edit(tree: Tree, name: str, limit: int) -> Edit:
     """The line that chooses the device, after the imports and the constants that follow them."""
-    spot = head_end(tree)
+    spot = head_end(tree, limit)
     line = f'{name} = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
     return Edit(spot, spot, f"\n{line}\n" if spot else f"{line}\n\n")
 
 
-def loaders_edit(tree: Tree, source: str) -> Edit:
+def loaders_edit(tree: Tree, source: str, limit: int) -> Edit:
     """Functions that load data, before the first statement that is neither import nor constant."""
-    spot = head_end(tree)
+    spot = head_end(tree, limit)
     return Edit(spot, spot, f"\n\n{source}\n\n" if spot else f"{source}\n\n\n")
 
 
-def head_end(tree: Tree) -> int:
-    """Where the imports of a file end, and the constants that follow them."""
-    spot = 0
+def head_end(tree: Tree, limit: int) -> int:
+    """Where the imports before an offset end, and the constants that follow them."""
+    spot, after_import = 0, True
     for statement in tree.module.body:
-        if not _is_head(tree, statement):
+        _, end = statement_lines(tree, statement)
+        if end > limit:
             break
-        spot = statement_lines(tree, statement)[1]
+        if _is_import(statement):
+            spot, after_import = end, True
+        elif after_import and _is_head(tree, statement):
+            spot = end
+        else:
+            after_import = False
     return spot
 
 
+def _is_import(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and all(
+        isinstance(node, (cst.Import, cst.ImportFrom)) for node in statement.body
+    )
+
+
 def _is_head(tree: Tree, statement: cst.CSTNode) -> bool:
-    """Whether a statement is an import, the docstring, or gives a constant a name."""
+    """Whether a statement is the docstring, or gives a constant a name."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return False
     for node in statement.body:
@@ -77,8 +91,7 @@ def _is_head(tree: Tree, statement: cst.CSTNode) -> bool:
             value = tree.source(node.value)
             if re.fullmatch(r"[\d.e+-]+|\"[^\"\n]*\"|'[^'\n]*'|\([\d, ]+\)|True|False", value):
                 continue
-        if not isinstance(node, (cst.Import, cst.ImportFrom)):
-            return False
+        return False
     return True
 
 
@@ -181,10 +194,32 @@ class _ModelWriter:
         self.loaders: dict[tuple[Any, ...], str] = {}
         self._find_parts()
         self.names = FreeNames(shared.found, self._vanishing())
+        self.penalty = ""
+        if made.training.penalties:
+            wanted = ("penalty", f"{self.training.variable}_penalty")
+            self.penalty, source = shared.function(
+                wanted, ("penalty", self.training.variable), self._penalty_source
+            )
+            made.functions.append((self.penalty, source))
         prefix = f"{self.training.variable}_" if shared.several else ""
         self.criterion = self._lasting(f"{prefix}criterion", f"{prefix}loss_function")
         self.optimizer = self._lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self._lasting("device", "torch_device")
+
+    def _penalty_source(self, name: str) -> str:
+        """The function that adds up what regularizers give; tokens stand for the modules."""
+        sums: dict[str, list[str]] = {}
+        for one in self.training.penalties:
+            weight = f"model.{one.token}.{one.parameter}"
+            for factor, method in ((one.penalty.square, "square"), (one.penalty.absolute, "abs")):
+                if factor is not None and not factor.is_const(0, 0.0):
+                    sums.setdefault(factor.wrapped(14), []).append(f"{weight}.{method}().sum()")
+        terms = [
+            f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
+            for factor, parts in sums.items()
+        ]
+        doc = '"""What the regularizers add to the loss."""'
+        return f"def {name}(model):\n    {doc}\n    return {' + '.join(terms)}\n"
 
     def _lasting(self, *wanted: str) -> str:
         return self.names.lasting(*wanted)
@@ -267,6 +302,8 @@ class _ModelWriter:
                 f"{self.optimizer}, lambda step: {compiled.schedule.factor})"
             )
         self.made.helpers |= compiled.loss.criterion.helpers
+        for _, metric in compiled.metrics:
+            self.made.helpers |= metric.helpers
         for use in compiled.uses:
             if use.rule.fidelity is Fidelity.CLOSE:
                 self.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
@@ -438,11 +475,15 @@ class _ModelWriter:
         epoch = self._epoch(compiled)
         name, source = self.shared.function(
             ("evaluate", f"evaluate_{self.training.variable}", "evaluate_model"),
-            ("evaluate", epoch),
-            lambda name: evaluate(name, epoch),
+            ("evaluate", epoch, self.penalty),
+            lambda name: evaluate(name, epoch, self._added()),
         )
         self._emit(name, source)
         return name
+
+    def _added(self) -> str:
+        """What is added to the loss of each batch."""
+        return f"{self.penalty}(model)" if self.penalty else ""
 
     def _emit(self, name: str, source: str) -> None:
         if (name, source) not in self.made.functions:
@@ -637,7 +678,10 @@ class _FitWriter:
         body = [line for h in hooks for line in h.epoch_start] + step
         epoch = self._name("epoch")
         if self.history:
-            body += [f'{self.history}["{k}"].append({v})' for k, v in values.items()]
+            body += [
+                f'{self.history}["{k}"].append({v})'
+                for k, v in [*values.items(), *((k, c) for h in hooks for k, c in h.logs)]
+            ]
         if self.verbose:
             total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
             body += _printed(f"Epoch {{{epoch} + 1}}/{total} - ", values)
@@ -645,8 +689,9 @@ class _FitWriter:
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         head = f"for {epoch if counted else '_'} in range({self.epochs}):"
         before = [line for h in hooks for line in h.before]
+        logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
-            entries = ", ".join(f'"{k}": []' for k in values)
+            entries = ", ".join(f'"{k}": []' for k in [*values, *logged])
             before.insert(0, f"{self.history} = {{{entries}}}")
         after = [line for h in hooks for line in h.after]
         if self.history and not self.object:
@@ -700,6 +745,7 @@ class _FitWriter:
             progress=self.verbose == 1,
             clipping=_clipping(compiled),
             scheduled=compiled.schedule is not None,
+            penalty=model._added(),
         )
         name, source = model.shared.function(
             ("train_epoch", f"train_{model.training.variable}_epoch", "train_one_epoch"),
@@ -809,9 +855,11 @@ class _FitWriter:
             model.training.variable,
             model.optimizer,
             self.epochs,
+            self._name("epoch"),
             values,
             better,
             lambda name: self._name(name),
+            self._called,
         )
         found = []
         for item in items:
@@ -822,6 +870,17 @@ class _FitWriter:
                     raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
             found.append(use.build(fit))
         return found
+
+    def _called(self, function: Expr, arguments: tuple[str, str]) -> str:
+        """A schedule of the program's own, applied to the epoch and, if it asks, the rate."""
+        found = function.value
+        if not isinstance(found, UserFunction):
+            raise Unsupported("a schedule that is not a function of the program")
+        parameters = [p.name.value for p in found.node.params.params]
+        if isinstance(found.node, cst.Lambda):
+            pairs = dict(zip(parameters, arguments, strict=False))
+            return substitute_names(self.tree.source(found.node.body), pairs)
+        return f"{function.text}({', '.join(arguments[: len(parameters)])})"
 
 
 _NUMBER = re.compile(r"0?\.\d+")

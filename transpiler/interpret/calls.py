@@ -66,7 +66,17 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Configured, Expr, attribute, call, expr, index, literal
+from transpiler.ir.expr import (
+    LAMBDA,
+    UNKNOWN,
+    Configured,
+    Expr,
+    attribute,
+    call,
+    expr,
+    index,
+    literal,
+)
 from transpiler.ir.tensor import Layout, Tensor
 
 
@@ -299,6 +309,13 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     return Static(Expr(text, Configured(name, args, kwargs), 18, names))
 
 
+def _as_lambda(region: Region, value: Value) -> Value:
+    """A lambda as an expression, which knows the function that it is."""
+    if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
+        return Static(Expr(one_line(region.tree.source(value.node)), value, LAMBDA))
+    return value
+
+
 def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:
@@ -306,6 +323,7 @@ def _part_of_training(
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")
+    arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
     try:
         made = _configured(region, node, name, arguments)
     except GiveUp as why:

@@ -778,6 +778,7 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     for name in _PENALTIES:
         value = layer.arguments.get(name)
         if value is not None and name not in rule.parameters and not _is_none(value):
+            region.penalties.append((layer, name, value))
             region.say(
                 REGULARIZER,
                 layer.node,

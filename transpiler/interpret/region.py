@@ -235,6 +235,7 @@ class Region:
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
+        self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
         self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
         self.model_names: set[str] = set()  #: variables of models that other models take as layers
         self.own_comments: set[int] = set()  #: statements whose parts carry their comments

@@ -56,6 +56,7 @@ class Metric:
     result: str = "{0} / {count}"  #: of the sums; `count` is the number of samples
     label: str = ""  #: how a docstring calls it
     larger_is_better: bool = False
+    helpers: frozenset[str] = frozenset()  #: emitted functions that it calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class Optimizer:
 
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """What a regularizer adds to the loss for a weight: the factors of its sums."""
+
+    square: Expr | None = None
+    absolute: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,8 @@ class Fit:
     model: str
     optimizer: str
     epochs: str
+    epoch: str  #: the variable that counts them, from 0
     values: dict[str, str]  #: key in the logs -> the variable that holds it
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
+    called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import PREDICTED, Given, TrainingCall
 from transpiler.interpret.values import (
     Bound,
@@ -19,11 +20,20 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
-from transpiler.ir.code import Comments, Line, Node, Return
+from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Loss, Metric, Optimizer, Prediction, Schedule, Targets
+from transpiler.ir.training import (
+    Loss,
+    Metric,
+    Optimizer,
+    Penalty,
+    Prediction,
+    Schedule,
+    Targets,
+)
 from transpiler.lower.binding import Use, of_configured, use_of
+from transpiler.passes.liveness import modules_used, walk
 
 #: Arguments of an optimizer that say how gradients are cut, and what torch does then.
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
@@ -65,6 +75,7 @@ class Training:
     rank: int | None = None
     units: int | None = None
     ends_in: str = ""
+    penalties: list[Penalized] = field(default_factory=list)
     problem: tuple[TrainingCall, str] | None = None
 
 
@@ -123,6 +134,14 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
             training.units = size.value
     single = isinstance(outputs, Bound) and len(training.model.inputs) == 1
     compiles = [c for c in training.calls if c.name == "compile"]
+    fits = [c for c in training.calls if c.name in ("compile", "fit", "evaluate")]
+    if fits:
+        try:
+            _trainable(training, built, outputs)
+            training.penalties = penalties(file, training.region, built)
+        except Unsupported as why:
+            training.problem = (fits[0], str(why))
+            return
     for droppable in (True, False) if seen else (False,):
         training.compiled.clear()
         for call in training.calls:
@@ -144,6 +163,18 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         return
     if any(c.loss.drops for c in training.compiled.values()):
         training.activation, training.forward = training.ends_in, bare
+
+
+def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
+    """Whether a model trains as Keras's does, whatever the loss."""
+    if isinstance(outputs, Bound) and outputs.tensor.mask is not None:
+        raise Unsupported("the output carries a mask, which the loss of Keras respects")
+    for node in walk(built.init):
+        if isinstance(node, Construct) and "nn.Lazy" in node.module.constructor.text:
+            raise Unsupported("its input size is not known before the first batch")
+    for layer in training.model.layers.values():
+        if layer.problem:
+            raise Unsupported(f"a layer of the model is not converted: {layer.problem}")
 
 
 def _compiled(
@@ -280,3 +311,64 @@ def array(given: Given | None, what: str) -> str:
     if isinstance(value, (Function, UserClass, Framework)):
         raise Unsupported(f"{what} is no array")
     raise Unsupported(f"{what} is not understood")
+
+
+# --- regularizers ----------------------------------------------------------------------------
+
+#: Where torch keeps the weights that Keras can regularize.
+_PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
+           "beta": "bias", "depthwise": "weight"}  # fmt: skip
+
+_PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
+
+
+@dataclass(frozen=True, slots=True)
+class Penalized:
+    """A weight that a regularizer watches."""
+
+    token: str  #: of its module
+    parameter: str
+    penalty: Penalty
+
+
+def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized]:
+    """What regularizers add to the loss of a model."""
+    used = modules_used(built.forward)
+    for summary in _called(region):
+        if summary.region is not None and summary.region.penalties:
+            raise Unsupported("a regularizer or constraint in a function that builds a part of it")
+    looped = {
+        n.module.token
+        for outer in walk(built.init)
+        if isinstance(outer, (For, While))
+        for n in walk(outer.body)
+        if isinstance(n, Construct)
+    }
+    found: list[Penalized] = []
+    for layer, name, value in region.penalties:
+        kind, _, what = name.rpartition("_")
+        modules = [m for m in layer.modules if m.token in used]
+        if not modules:
+            if any(m.constructor.text in region.model_names for m in used.values()):
+                raise Unsupported(f"{name} in a model that is part of this one")
+            continue
+        module = modules[0]
+        plain = module.constructor.text.startswith(_PLAIN) and len(layer.modules) == 1
+        if what != "regularizer" or kind not in _PLACES or not plain or module.token in looped:
+            raise Unsupported(f"{name} of {layer.symbol} is not translated")
+        use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
+        _only(use)
+        found.append(Penalized(module.token, _PLACES[kind], use.build(kind)))
+    return found
+
+
+def _called(region: Region) -> list[Summary]:
+    """The functions that a region calls to build its models, and those that they call."""
+    found: dict[int, Summary] = {}
+    pending = list(region.called)
+    while pending:
+        summary = pending.pop()
+        if id(summary) not in found:
+            found[id(summary)] = summary
+            pending += summary.region.called if summary.region is not None else []
+    return list(found.values())

@@ -1,0 +1,29 @@
+"""Regularizers: terms of the loss."""
+
+from __future__ import annotations
+
+from transpiler.ir.expr import expr
+from transpiler.ir.training import Penalty
+from transpiler.rule import Param, regularizer
+
+
+@regularizer("L2", "l2", aliases={"l": "l2"})
+def l2(name: str, l2: Param = 0.01) -> Penalty:
+    """The sum of squares."""
+    return Penalty(square=l2)
+
+
+@regularizer("L1", "l1", aliases={"l": "l1"})
+def l1(name: str, l1: Param = 0.01) -> Penalty:
+    """The sum of absolute values."""
+    return Penalty(absolute=l1)
+
+
+@regularizer("L1L2", "l1_l2")
+def l1_l2(name: str, l1: Param = 0.0, l2: Param = 0.0) -> Penalty:
+    """Both."""
+    zero = expr(0)
+    return Penalty(
+        square=l2 if not l2.is_const(0, 0.0) else zero,
+        absolute=l1 if not l1.is_const(0, 0.0) else zero,
+    )

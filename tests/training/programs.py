@@ -1,0 +1,92 @@
+"""Small training scripts, put together from what is to be tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+TARGETS = {
+    "numbers": "rng.normal(size=(50,))",
+    "column": "rng.normal(size=(50, 1))",
+    "rows": "rng.normal(size=(50, 3))",
+    "positive": "rng.uniform(0.5, 2.0, size=(50, 3))",
+    "shares": "rng.dirichlet(np.ones(3), size=50)",
+    "bits": "rng.integers(0, 2, size=(50,))",
+    "bit column": "rng.integers(0, 2, size=(50, 1))",
+    "bit rows": "rng.integers(0, 2, size=(50, 3))",
+    "signs": "rng.choice([-1.0, 1.0], size=(50,))",
+    "labels": "rng.integers(0, 3, size=(50,))",
+    "label column": "rng.integers(0, 3, size=(50, 1))",
+    "one-hot": "keras.utils.to_categorical(rng.integers(0, 3, size=(50,)), 3)",
+}
+SINGLE = ("numbers", "column", "bits", "bit column", "signs")
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(50, 6))
+y = {targets}
+{before}
+model = keras.Sequential(
+    [
+        keras.layers.Input((6,)),
+        keras.layers.Dense(8, activation="tanh"),
+        keras.layers.Dense({units}{activation}),
+    ]
+)
+model.compile(optimizer={optimizer}, loss={loss}{metrics})
+history = model.fit(x, y, batch_size=16, epochs=3, verbose=0{fit})
+losses = np.array(history.history["loss"])
+score = model.evaluate(x, y, verbose=0)
+prediction = model.predict(x, verbose=0)
+{after}
+"""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One script."""
+
+    loss: str = '"mse"'
+    targets: str = "numbers"
+    activation: str = ""
+    optimizer: str = "keras.optimizers.SGD(0.1)"
+    metrics: str = ""
+    fit: str = ", validation_split=0.2"
+    before: str = ""
+    after: str = ""
+
+    @property
+    def text(self) -> str:
+        return PROGRAM.format(
+            targets=TARGETS[self.targets],
+            units=1 if self.targets in SINGLE else 3,
+            activation=f', activation="{self.activation}"' if self.activation else "",
+            optimizer=self.optimizer,
+            loss=self.loss,
+            metrics=f", metrics={self.metrics}" if self.metrics else "",
+            fit=self.fit,
+            before=self.before,
+            after=self.after,
+        )
+
+
+def converted(text: str) -> str:
+    """The converted script, of which nothing may be left."""
+    conversion = convert(text)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert not errors, errors
+    return conversion.text
+
+
+def farthest(scripts: Scripts, text: str) -> tuple[float, dict[str, float]]:
+    """How far both scripts end up apart."""
+    apart = scripts.compare(text, converted(text))
+    assert any("weight" in name for name in apart), "no model was trained"
+    assert {"history", "losses", "prediction"} <= apart.keys()
+    return max(apart.values()), apart

@@ -1,0 +1,67 @@
+"""Each callback: the same decisions, and so the same histories and weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+
+C = "keras.callbacks"
+MANY = ", validation_split=0.2"
+
+
+def trial(callbacks: str, epochs: int = 12, before: str = "", rate: float = 0.3) -> Trial:
+    return Trial(
+        targets="rows",
+        optimizer=f"keras.optimizers.SGD({rate})",
+        metrics='["mae"]',
+        fit=f", validation_split=0.2, callbacks=[{callbacks}]".replace("3", "3"),
+        before=before,
+    )
+
+
+CALLBACKS = [
+    f"{C}.EarlyStopping()",
+    f"{C}.EarlyStopping(patience=2)",
+    f'{C}.EarlyStopping(monitor="loss", patience=1, min_delta=0.05)',
+    f'{C}.EarlyStopping(monitor="val_mae", mode="min", patience=3, restore_best_weights=True)',
+    f'{C}.EarlyStopping("val_loss", patience=1, mode="max", restore_best_weights=True)',
+    f"{C}.ReduceLROnPlateau(patience=1)",
+    f"{C}.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=2, min_lr=0.01)",
+    f'{C}.ReduceLROnPlateau("loss", patience=0, min_delta=0.1)',
+    f"{C}.LearningRateScheduler(slower)",
+    f"{C}.LearningRateScheduler(decayed)",
+    f"{C}.LearningRateScheduler(lambda epoch: 0.1 * 0.5**epoch)",
+    f"{C}.LearningRateScheduler(lambda epoch, lr: lr * 0.9)",
+    f"{C}.TerminateOnNaN()",
+    f"{C}.EarlyStopping(patience=2), {C}.ReduceLROnPlateau(patience=1)",
+    f'{C}.ModelCheckpoint("best.keras", save_best_only=True)',
+    f'{C}.ModelCheckpoint("w-{{epoch:02d}}-{{val_loss:.2f}}.weights.h5", save_weights_only=True)',
+]
+
+SCHEDULES = """\
+
+def slower(epoch):
+    return 0.1 / (epoch + 1)
+
+
+def decayed(epoch, lr):
+    return lr * 0.8
+
+"""
+
+
+@pytest.mark.parametrize("callbacks", CALLBACKS)
+def test_decides_equally(
+    callbacks: str, scripts: Scripts, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = trial(callbacks, before=SCHEDULES).text.replace("epochs=3", "epochs=12")
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{text}"
+    far, apart = farthest(scripts, text)
+    assert far < 1e-7, apart  # Keras keeps the learning rate in float32
+
+
+def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:
+    text = converted(trial(CALLBACKS[-1]).text)
+    assert 'f"w-{epoch + 1:02d}-{val_loss:.2f}.pt"' in text

@@ -1,0 +1,88 @@
+"""Each loss, with each form of targets that it takes: both frameworks train to the same weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+KEPT = "keep = [model]  # the model goes where nobody sees"
+
+TRIALS = [
+    Trial('"mse"', "numbers"),
+    Trial('"mse"', "column"),
+    Trial('"mse"', "rows"),
+    Trial('"mean_squared_error"', "rows", "sigmoid"),
+    Trial("keras.losses.MeanSquaredError()", "numbers"),
+    Trial("keras.losses.MeanSquaredError", "numbers"),
+    Trial("keras.losses.mse", "numbers"),
+    Trial('"mae"', "numbers"),
+    Trial('"mae"', "rows"),
+    Trial('"mape"', "positive"),
+    Trial('"msle"', "positive", "softplus"),
+    Trial('"huber"', "numbers"),
+    Trial("keras.losses.Huber(delta=0.3)", "rows"),
+    Trial('"log_cosh"', "rows"),
+    Trial('"kl_divergence"', "shares", "softmax"),
+    Trial('"poisson"', "positive", "softplus"),
+    Trial('"cosine_similarity"', "rows"),
+    Trial('"hinge"', "signs", "tanh"),
+    Trial('"hinge"', "bits", "tanh"),
+    Trial('"squared_hinge"', "signs"),
+    Trial('"categorical_hinge"', "one-hot"),
+    Trial('"binary_crossentropy"', "bits", "sigmoid"),
+    Trial('"binary_crossentropy"', "bit column", "sigmoid"),
+    Trial('"binary_crossentropy"', "bit rows", "sigmoid"),
+    Trial('"binary_crossentropy"', "bits", "sigmoid", after=KEPT),
+    Trial("keras.losses.BinaryCrossentropy(from_logits=True)", "bits"),
+    Trial("keras.losses.BinaryCrossentropy(from_logits=True)", "bits", "sigmoid"),
+    Trial('"binary_crossentropy"', "one-hot", "softmax", metrics='["accuracy"]'),
+    Trial('"categorical_crossentropy"', "one-hot", "softmax"),
+    Trial('"categorical_crossentropy"', "shares", "softmax"),
+    Trial('"categorical_crossentropy"', "one-hot", "softmax", after=KEPT),
+    Trial('"categorical_crossentropy"', "one-hot", "sigmoid"),
+    Trial("keras.losses.CategoricalCrossentropy(from_logits=True)", "one-hot"),
+    Trial("keras.losses.CategoricalCrossentropy(label_smoothing=0.2)", "one-hot", "softmax"),
+    Trial('"sparse_categorical_crossentropy"', "labels", "softmax"),
+    Trial('"sparse_categorical_crossentropy"', "label column", "softmax"),
+    Trial('"sparse_categorical_crossentropy"', "labels", "softmax", after=KEPT),
+    Trial("keras.losses.SparseCategoricalCrossentropy(from_logits=True)", "labels"),
+    Trial("keras.losses.SparseCategoricalCrossentropy(True)", "label column"),
+]
+
+
+@pytest.mark.parametrize(
+    "trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.activation}{t.after[:4]}"
+)
+def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, trial.text)
+    # Keras's log_cosh holds the logarithm of 2 in float32
+    assert far < (1e-8 if "log_cosh" in trial.loss else 1e-9), apart
+
+
+REFUSED = [
+    Trial("keras.losses.BinaryCrossentropy(label_smoothing=0.1)", "bits", "sigmoid"),
+    Trial("keras.losses.MeanSquaredError(reduction='sum')"),
+    Trial('"binary_crossentropy"', "one-hot", "softmax", after=KEPT),
+    Trial("lambda y, p: keras.ops.mean(y - p)"),
+    Trial('["mse"]'),
+]
+
+
+@pytest.mark.parametrize("trial", REFUSED, ids=lambda t: t.loss)
+def test_what_is_not_translated_is_said_and_nothing_of_the_training_changes(trial: Trial) -> None:
+    conversion = convert(trial.text)
+    assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
+    for line in trial.text.split("\n"):
+        if line.startswith(("model.compile", "history =", "score", "prediction")):
+            assert line in conversion.text
+
+
+def test_a_softmax_goes_only_where_every_use_is_seen() -> None:
+    trial = Trial('"categorical_crossentropy"', "one-hot", "softmax")
+    assert "nn.CrossEntropyLoss()" in converted(trial.text)
+    kept = Trial('"categorical_crossentropy"', "one-hot", "softmax", after=KEPT)
+    assert "nn.CrossEntropyLoss()" not in converted(kept.text)
+    assert "F.softmax" in converted(kept.text)

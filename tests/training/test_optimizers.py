@@ -1,0 +1,89 @@
+"""Each optimizer with default and other arguments, and each schedule: the same weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+OPT = "keras.optimizers"
+SCHEDULES = f"{OPT}.schedules"
+
+EXACT = [
+    '"sgd"',
+    '"SGD"',
+    f"{OPT}.SGD()",
+    f"{OPT}.SGD(learning_rate=0.1, momentum=0.9)",
+    f"{OPT}.SGD(0.1, 0.9, nesterov=True)",
+    f"{OPT}.SGD(0.1, clipvalue=0.01)",
+    f"{OPT}.SGD(0.1, clipnorm=0.05)",
+    f"{OPT}.SGD(0.1, global_clipnorm=0.05)",
+    f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, decay_steps=5, decay_rate=0.7))",
+    f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7, staircase=True))",
+    f"{OPT}.SGD({SCHEDULES}.InverseTimeDecay(0.1, 4, 0.5))",
+    f"{OPT}.SGD({SCHEDULES}.PolynomialDecay(0.1, 6))",
+    f"{OPT}.SGD({SCHEDULES}.PolynomialDecay(0.1, 6, end_learning_rate=0.01, power=2.0))",
+    f"{OPT}.SGD({SCHEDULES}.CosineDecay(0.1, 6))",
+    f"{OPT}.SGD({SCHEDULES}.CosineDecay(0.1, 20, alpha=0.1))",
+    f"{OPT}.Adagrad(0.1)",
+    '"adagrad"',
+    f"{OPT}.Adadelta()",
+    f"{OPT}.Adadelta(1.0, rho=0.9)",
+]
+
+CLOSE = {
+    '"adam"': 1e-4,
+    f"{OPT}.Adam(learning_rate=0.01)": 1e-3,
+    f"{OPT}.Adam(0.01, beta_1=0.5, beta_2=0.99, epsilon=1e-4)": 2e-2,
+    f"{OPT}.Adam(0.01, amsgrad=True)": 1e-3,
+    f"{OPT}.Adam(0.01, weight_decay=0.01)": 1e-3,
+    f"{OPT}.AdamW(0.01)": 1e-3,
+    f"{OPT}.AdamW(0.01, weight_decay=0.1)": 1e-3,
+    '"rmsprop"': 1e-2,
+    f"{OPT}.RMSprop(0.01, rho=0.8)": 1e-2,
+    f"{OPT}.RMSprop(0.01, momentum=0.5)": 5e-2,
+    f"{OPT}.RMSprop(0.01, centered=True)": 1e-1,
+    f"{OPT}.Adamax(0.01)": 1e-3,
+    f"{OPT}.Nadam(0.01)": 1e-3,
+    f"{OPT}.Adam({SCHEDULES}.ExponentialDecay(0.01, 5, 0.7))": 1e-3,
+}
+
+
+@pytest.mark.parametrize("optimizer", EXACT)
+def test_steps_equally(optimizer: str, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, Trial(optimizer=optimizer).text)
+    # Keras keeps rates and momentum in float32; torch adds 1e-6 to the norm that it divides by
+    assert far < (1e-6 if "clip" in optimizer else 1e-7), apart
+
+
+@pytest.mark.parametrize("optimizer", CLOSE)
+def test_steps_within_its_bound(optimizer: str, scripts: Scripts) -> None:
+    text = Trial(optimizer=optimizer).text
+    assert any(d.code == "T2T401" for d in convert(text).diagnostics)
+    far, apart = farthest(scripts, text)
+    assert far < CLOSE[optimizer], apart
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        f"{OPT}.SGD(0.1, weight_decay=0.01)",
+        f"{OPT}.SGD(0.1, use_ema=True)",
+        f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7), momentum=0.9)",
+        f"{OPT}.Ftrl()",
+        f"{OPT}.SGD(0.1, decay=0.1)",
+    ],
+)
+def test_what_is_not_translated_is_said(optimizer: str) -> None:
+    conversion = convert(Trial(optimizer=optimizer).text)
+    assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
+    assert "history = model.fit(" in conversion.text
+
+
+def test_an_optimizer_in_a_variable_goes_where_it_is_used() -> None:
+    trial = Trial(optimizer="opt", before="# slowly\nopt = keras.optimizers.SGD(0.001)\n")
+    text = converted(trial.text)
+    assert "opt = " not in text
+    assert "# slowly\ncriterion = nn.MSELoss()\noptimizer = torch.optim.SGD(" in text
