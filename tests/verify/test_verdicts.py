@@ -242,7 +242,7 @@ def test_a_crash_is_an_error_and_the_session_goes_on(session: VerifySession) -> 
 
 
 def test_a_hang_ends_with_the_timeout() -> None:
-    with VerifySession(timeout=15) as session:
+    with VerifySession(timeout=120) as session:
         keras = sequential("layers.Input((4,)), layers.Dense(3)")
         assert only(session, keras, "model = nn.Linear(4, 3)").status == "equal"
         session.timeout = 1

@@ -18,6 +18,9 @@ from transpiler.verify.neutral import neutralise
 from transpiler.verify.records import Program, Target
 from transpiler.verify.slices import Slicer, bound_by, names_in, root_name
 
+#: The modules that were run: instances of their classes may hold models in attributes.
+_PROGRAMS: set[str] = set()
+
 
 @dataclass
 class Run:
@@ -68,6 +71,7 @@ def run_program(
     needed = {name for t in targets if t.call for name in names_in(ast.parse(t.call, mode="eval"))}
     body = prepare(Slicer(variables, constructs).module(tree, needed))
     name = program.module or "__program__"
+    _PROGRAMS.add(name)
     module = types.ModuleType(name)
     module.__dict__.update(__file__=program.path or None, __package__=name.rpartition(".")[0])
     _import_package(module.__package__ or "", program)
@@ -189,3 +193,6 @@ def models_in(label: str, value: Any, is_model: Callable[[Any], bool]) -> Iterat
     elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from models_in(f"{label}[{key!r}]", part, is_model)
+    elif type(value).__module__ in _PROGRAMS:
+        for name, part in vars(value).items():
+            yield from models_in(f"{label}.{name}", part, is_model)

@@ -30,7 +30,10 @@ class Module:
     imports: Mapping[str, str] = field(default_factory=dict)  #: local name → dotted name
     classes: set[str] = field(default_factory=set)  #: its subclasses of Model
     builders: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    methods: dict[str, set[str]] = field(default_factory=dict)  #: class → its model makers
+    owners: set[str] = field(default_factory=set)  #: classes whose instances hold models
     imported: set[str] = field(default_factory=set)  #: builders and classes of other modules
+    makers: set[str] = field(default_factory=set)  #: names of methods that return models
 
     def makes_model(self, node: ast.expr | None, local: frozenset[str] = frozenset()) -> bool:
         """Whether the value of an expression is, or holds, a newly made model."""
@@ -44,8 +47,10 @@ class Module:
             return self.makes_model(node.body, local) or self.makes_model(node.orelse, local)
         if not isinstance(node, ast.Call):
             return False
+        if isinstance(node.func, ast.Attribute) and node.func.attr in self.makers:
+            return True
         dotted = self.dotted(node.func)
-        if dotted in self.classes or dotted in self.builders or dotted in self.imported:
+        if dotted in {*self.classes, *self.builders, *self.imported, *self.owners}:
             return True
         if callee(node) in CONSTRUCTORS or ".applications." in f".{dotted}":
             known = "keras" in dotted or dotted.startswith(("tensorflow", "models."))
@@ -69,15 +74,35 @@ def read_module(program: Program, depth: int = 0) -> Module:
     tree = ast.parse(program.text)
     module = Module(tree, program, imported_names(tree))
     if depth < _DEPTH:
-        module.imported = _imported(module, depth)
+        _follow_imports(module, depth)
     _find_classes(module)
-    size = -1
-    while size != len(module.builders):
-        size = len(module.builders)
+    known = -1
+    while known != (known := len(module.builders) + len(module.makers) + len(module.owners)):
         for name, function in _functions(tree):
             if name not in module.builders and _returns_model(module, function):
                 module.builders[name] = function
+        _find_makers(module)
     return module
+
+
+def _find_makers(module: Module) -> None:
+    """The methods that return models, and the classes that keep some in attributes."""
+    for statement in flatten(module.tree.body):
+        if not isinstance(statement, ast.ClassDef) or statement.name in module.classes:
+            continue
+        for method in statement.body:
+            if not isinstance(method, _FUNCTIONS) or _is_static(method):
+                continue
+            if _returns_model(module, method):
+                module.methods.setdefault(statement.name, set()).add(method.name)
+                module.makers.add(method.name)
+            kept = (node for node in _own_nodes(method) if isinstance(node, ast.Assign))
+            if any(_is_attribute(n.targets[0]) and module.makes_model(n.value) for n in kept):
+                module.owners.add(statement.name)
+
+
+def _is_attribute(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and root_name(node) == "self"
 
 
 def find_targets(module: Module, calls: Sequence[str] = ()) -> list[Target]:
@@ -98,7 +123,35 @@ def find_targets(module: Module, calls: Sequence[str] = ()) -> list[Target]:
     for name, function in module.builders.items():
         if _needs_no_arguments(function) and not _called(found, variables, name):
             found.setdefault(f"{name}()", Target(f"{name}()", function.lineno, f"{name}()"))
+    for name, line, plain in _unused_classes(module, list(found.values())):
+        if plain:
+            found.setdefault(name, Target(name, line, name))
     return list(found.values())
+
+
+def _unused_classes(module: Module, targets: Sequence[Target]) -> Iterator[tuple[str, int, bool]]:
+    """What makes a model of each class that no target makes an instance of.
+
+    With its line, and whether it can be called just so.
+    """
+    made = {ast.unparse(n.func) for _, _, v in _variables(module) for n in _calls_of(v)}
+    made |= {name for target in targets for name in names_of_calls(target.call)}
+    classes = {s.name: s for s in flatten(module.tree.body) if isinstance(s, ast.ClassDef)}
+    for name in sorted({*module.methods, *module.owners} - made, key=lambda n: classes[n].lineno):
+        methods = {m.name: m for m in classes[name].body if isinstance(m, _FUNCTIONS)}
+        start = methods.get("__init__")
+        plain = start is None or _needs_no_arguments(start, 1)
+        if name in module.owners:
+            yield f"{name}({'' if plain else '...'})", classes[name].lineno, plain
+            continue
+        for method in sorted(module.methods[name], key=lambda m: methods[m].lineno):
+            free = plain and _needs_no_arguments(methods[method], 1)
+            text = f"{name}({'' if plain else '...'}).{method}({'' if free else '...'})"
+            yield text, methods[method].lineno, free
+
+
+def _calls_of(node: ast.expr) -> Iterator[ast.Call]:
+    return (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
 
 
 def unreached(module: Module, targets: Sequence[Target]) -> list[Target]:
@@ -116,7 +169,7 @@ def unreached(module: Module, targets: Sequence[Target]) -> list[Target]:
         Target(f"{name}(...)", function.lineno)
         for name, function in module.builders.items()
         if name not in reached
-    ]
+    ] + [Target(name, line) for name, line, plain in _unused_classes(module, targets) if not plain]
 
 
 def defines(program: Program, call: str) -> bool:
@@ -266,9 +319,12 @@ def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) 
     return names | {n.id for n in stores if isinstance(n.ctx, ast.Store)}
 
 
-def _needs_no_arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _needs_no_arguments(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, given: int = 0
+) -> bool:
+    """Whether it can be called with nothing more; the first `given` are bound already."""
     arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
+    positional = [*arguments.posonlyargs, *arguments.args][given:]
     if any(ast.unparse(d) == "classmethod" for d in function.decorator_list):
         positional = positional[1:]
     open_positional = len(positional) - len(arguments.defaults)
@@ -283,9 +339,8 @@ def _called(
     return default in found or any(ast.unparse(value) == default for _, _, value in variables)
 
 
-def _imported(module: Module, depth: int) -> set[str]:
-    """The dotted names of builders and model classes in other modules of the project."""
-    result: set[str] = set()
+def _follow_imports(module: Module, depth: int) -> None:
+    """Note the builders and model classes of other modules of the project, by dotted name."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.ImportFrom):
             continue
@@ -297,6 +352,7 @@ def _imported(module: Module, depth: int) -> set[str]:
         except (SyntaxError, UnicodeDecodeError, OSError):
             continue
         prefix = "." * node.level + (node.module or "")
-        result |= {f"{prefix}.{name}" for name in [*other.builders, *other.classes]}
-        result |= {f"{prefix}.{n}" for n, full in other.imports.items() if full in other.imported}
-    return result
+        names = {*other.builders, *other.classes, *other.owners}
+        names |= {n for n, full in other.imports.items() if full in other.imported}
+        module.imported |= {f"{prefix}.{name}" for name in names}
+        module.makers |= other.makers
