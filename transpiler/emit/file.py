@@ -36,7 +36,14 @@ from transpiler.emit.text import global_reads, substitute_names
 from transpiler.emit.training import Trained, device_edit, loaders_edit, plan_training
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework, Function, Model, Namespace, bases_of
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Model,
+    Namespace,
+    Value,
+    bases_of,
+)
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import blanked, comments_in, names_read
@@ -658,6 +665,7 @@ class _FileWriter:
         self._operations()
         self._builders()
         self._module()
+        self._left_calls(self.file.kept_uses)
         self._inlined()
         self._decorators()
         self._passed_functions()
@@ -1083,7 +1091,7 @@ class _FileWriter:
         self.class_spots.append(end)
         self._record(unit, "functional", made.node, function=made.name)
         self._speak(unit.region)
-        self._left_calls(unit.region)
+        self._left_calls(unit.region.left_calls)
 
     def _builder(self, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:
         region = summary.region
@@ -1105,7 +1113,7 @@ class _FileWriter:
             owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
             self._record(unit, unit.built.kind, node, function=owner + summary.function.name)
         self._speak(region)
-        self._left_calls(region)
+        self._left_calls(region.left_calls)
         for name in sorted(region.assumed_none):
             self._say(
                 ASSUMED,
@@ -1153,9 +1161,9 @@ class _FileWriter:
                 return start
         return self.tree.line_start(offset)
 
-    def _left_calls(self, region: Region) -> None:
+    def _left_calls(self, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
         last_line = -10
-        for node, name, owner in sorted(region.left_calls, key=lambda c: self.tree.span(c[0])[0]):
+        for node, name, owner in sorted(calls, key=lambda c: self.tree.span(c[0])[0]):
             if id(node) in self.converted_calls:
                 continue
             line, _ = self.tree.place(node)
@@ -1200,7 +1208,7 @@ class _FileWriter:
             if any(u.problem for u in units):
                 return
         if not units:
-            self._left_calls(module)
+            self._left_calls(module.left_calls)
             return
         removal = Removal(self.tree, module, self.tree.module)
         for unit in units:
@@ -1220,7 +1228,7 @@ class _FileWriter:
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
         self._speak(module)
         self._training()
-        self._left_calls(module)
+        self._left_calls(module.left_calls)
 
     def _first_model(self) -> int:
         """Where the first model of the module is made."""

@@ -51,6 +51,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Inside,
+    Instance,
     Layer,
     Mapping,
     Model,
@@ -1123,6 +1124,12 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
     return None
 
 
+def _instance_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Instance)
+    result: Value | None = provided("instance_method")(region, node, receiver, name)
+    return result
+
+
 def _model_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     result: Value | None = provided("model_method")(region, node, receiver, name)
     return result
@@ -1153,6 +1160,7 @@ _METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Mapping: _mapping_method,
     Static: _static_method,
     Model: _model_method,
+    Instance: _instance_method,
     Layer: _layer_method,
     Choice: _choice_method,
     Within: _layer_method,

@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers import Argument
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
+from transpiler.interpret.values import Framework, Function, Instance, Unknown, UserClass, Value
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -82,4 +82,4 @@ def call_class(
         return provided("call_function")(region, node, callee.functional, arguments)
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
-    return Unknown(f"an instance of `{callee.name}`")
+    return Instance(f"an instance of `{callee.name}`", None, callee)

@@ -35,6 +35,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Inside,
+    Instance,
     Layer,
     LayerList,
     Mapping,
@@ -59,6 +60,7 @@ from transpiler.ir.expr import ATOM, POSTFIX, UNKNOWN, Expr, expr, index, infix,
 CONSTANTS: dict[str, Any] = {
     "keras.backend.image_data_format": "channels_last",
     "keras.config.image_data_format": "channels_last",
+    "keras.backend.image_dim_ordering": "tf",
     "keras.backend.epsilon": 1e-7,
     "keras.config.epsilon": 1e-7,
     "keras.backend.floatx": "float32",
@@ -201,6 +203,8 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
                 Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))}))
             )
         return verbatim(region, node, receiver, value=known)
+    if isinstance(receiver, Instance):
+        return provided("instance_attribute")(region, receiver, attr, node)
     if isinstance(receiver, Unknown):
         return Unknown(receiver.reason)
     if isinstance(receiver, (Sequence, Mapping, Repeated)):
@@ -406,9 +410,12 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
     test = evaluate(region, node.test)
     decided = truth(test)
     if decided is not UNKNOWN:
-        chosen = evaluate(region, node.body if decided else node.orelse)
+        side = node.body if decided else node.orelse
+        chosen = evaluate(region, side)
         if isinstance(chosen, (Static, Framework)):
             rewrite(region, node, Static(to_expr(region, chosen)))
+            if isinstance(chosen, Static) and region.settles(node.test):
+                region.settled[region.tree.span(node)] = region.tree.source(side)
         return chosen
     if isinstance(test, Unknown):
         return Unknown(test.reason)

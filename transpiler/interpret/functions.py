@@ -216,7 +216,8 @@ def _foreign(file: FileContext, home: FileContext, function: Function) -> Summar
     other = [s for s in candidates if s.kind not in ("failed", "running")]
     if other:
         return other[-1]
-    return Summary(function, "failed", reason=f"`{function.name}` of another file is not converted")
+    reason = next((s.reason for s in candidates if s.reason), "it is not converted in its own file")
+    return Summary(function, "failed", reason=reason)
 
 
 def _interpret(

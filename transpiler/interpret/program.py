@@ -21,6 +21,7 @@ from transpiler.interpret import (
 from transpiler.interpret.control import run_block
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
+from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.models import close_sequential
 from transpiler.interpret.region import (
     SPOILED,
@@ -122,6 +123,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.mentions.clear()
     file.class_methods.clear()
     file.user_classes.clear()
+    file.kept_models.clear()
     file.class_names.clear()
     file.globals = scope.values
     region = Region(file, scope, wants=wants)
@@ -146,3 +148,4 @@ def interpret_functions(file: FileContext) -> None:
             given[parameters[0].name] = Static(Expr(parameters[0].name))
         summarize(file, function, given)
         reached |= {key[0] for key in file.summaries}
+    interpret_instances(file)

@@ -160,6 +160,8 @@ class FileContext:
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
+    kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
+    kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
     path: str = ""
     module: Region | None = None
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
@@ -289,6 +291,11 @@ class Region:
             self.wants[key] = value
             raise Restart
         raise GiveUp(f"conflicting demands on {key}")
+
+    def settles(self, node: cst.CSTNode) -> bool:
+        """Whether something of the framework inside of a node is settled when converting."""
+        start, end = self.tree.span(node)
+        return any(start <= first and last <= end for first, last in self.settled)
 
     def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
         """Note something to report if this interpretation is the one that counts."""

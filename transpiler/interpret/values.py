@@ -228,6 +228,13 @@ class Unknown:
     expr: Expr | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance(Unknown):
+    """An instance of a class of the user's, of which only its models are known."""
+
+    made: UserClass | None = None
+
+
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
     " | Choice | Model | LayerList | Namespace | Inside | Within | Unknown"

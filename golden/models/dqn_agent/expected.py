@@ -47,6 +47,7 @@ class DQNAgent:
     def act(self, state):
         if np.random.rand() <= 0.1:
             return random.randrange(self.action_size)
+        # TODO(tf2torch) T2T101: `predict` is left as it is; the model is an nn.Module now
         act_values = self.model.predict(state)
         return np.argmax(act_values[0])  # returns action
 

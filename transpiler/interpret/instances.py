@@ -1,0 +1,120 @@
+"""Models that instances of the user's classes keep in attributes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.calls import arguments_of
+from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
+from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.values import Instance, Model, Static, Unknown, UserClass, Value
+from transpiler.ir.expr import Expr
+
+
+@provides("instance_method")
+def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -> Value:
+    """`Builder(...).build()`: the model that it gives."""
+    made = receiver.made
+    assert made is not None
+    home: FileContext = made.file or region.file
+    method = home.class_methods.get(made.name, {}).get(name)
+    if method is None or not mentions_framework(region.file, method):
+        arguments_of(region, node)
+        return Unknown(receiver.reason)
+    try:
+        value: Value = provided("call_function")(region, node, method, arguments_of(region, node))
+    except GiveUp:  # what is left of the method has its own diagnostic
+        return Unknown(receiver.reason)
+    return value if isinstance(value, Model) else Unknown(receiver.reason)
+
+
+@provides("instance_attribute")
+def attribute_of_instance(
+    region: Region, receiver: Instance, attr: str, node: cst.Attribute
+) -> Value:
+    """`agent.model`: a model where a method of the class gives `self.model` one."""
+    made = receiver.made
+    assert made is not None
+    model = kept_models(made.file or region.file, made).get(attr)
+    if model is None:
+        return Unknown(receiver.reason)
+    return replace(model, expr=Expr(region.tree.source(node)), region=None)
+
+
+def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
+    """The models among the attributes of the instances of a class, by name."""
+    known = home.kept_models.get(made.name)
+    if known is not None:
+        return known
+    found: dict[str, Model] = {}
+    home.kept_models[made.name] = found
+    for method in home.class_methods.get(made.name, {}).values():
+        parameters = parameters_of(method.node)
+        if not method.owner or not parameters or not mentions_framework(home, method):
+            continue
+        this = parameters[0].name
+        region = summarize(home, method, {this: Static(Expr(this))}).region
+        for name, value in region.scope.values.items() if region is not None else ():
+            if isinstance(value, Model) and name.startswith(f"{this}."):
+                found[name.removeprefix(f"{this}.")] = value
+    return found
+
+
+def interpret_instances(file: FileContext) -> None:
+    """Note what the methods of a class do with its models, other than to call them.
+
+    The methods that are interpreted for the models that they build have noted theirs already.
+    """
+    for made in file.user_classes:
+        methods = file.class_methods.get(made.name, {})
+        models = {} if made.bases else kept_models(file, made)
+        if not models:
+            continue
+        noted = {
+            id(node)
+            for summary in file.summaries.values()
+            if summary.region is not None
+            for node, _, _ in summary.region.left_calls
+        }
+        uses = re.compile(rf"\bself\.({'|'.join(map(re.escape, models))})\.")
+        for method in methods.values():
+            if uses.search(file.tree.source(method.node)):
+                file.kept_uses += (
+                    (node, name, model)
+                    for node, name, model in _uses(method.node, models)
+                    if id(node) not in noted
+                )
+
+
+def _uses(node: cst.CSTNode, models: dict[str, Model]) -> Iterator[tuple[cst.CSTNode, str, Model]]:
+    """Each `self.model.fit(...)`, `self.model.trainable = ...` and `self.model.layers` inside."""
+    inner: list[cst.CSTNode] = list(node.children)
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            if found := _of_model(target.target, models):
+                yield node, f"{found[0]} =", found[1]
+                inner = [node.value]
+    elif isinstance(node, cst.Call) and (found := _of_model(node.func, models)):
+        yield node, *found
+        inner = list(node.args)
+    elif found := _of_model(node, models):
+        yield node, *found
+        return
+    for child in inner:
+        yield from _uses(child, models)
+
+
+def _of_model(node: cst.CSTNode, models: dict[str, Model]) -> tuple[str, Model] | None:
+    """The name behind `self.model.`, and the model."""
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Attribute):
+        return None
+    owner = node.value
+    if not isinstance(owner.value, cst.Name) or owner.value.value != "self":
+        return None
+    model = models.get(owner.attr.value)
+    return None if model is None else (node.attr.value, model)
