@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.passes.liveness import walk
 from transpiler.source.tree import Tree
@@ -70,6 +71,7 @@ class Removal:
         for built, text in self.instances.values():
             self._place_instance(built, text, leaves, replacements)
         graph = self.region.graph_statements
+        self._return_by_name(leaves, replacements)
         first_model = min((self.tree.span(self.places[i])[0] for i in self.places), default=0)
         for leaf in leaves:
             if id(leaf) in replacements or (self.is_module and self._only_left(leaf)):
@@ -96,6 +98,22 @@ class Removal:
         layers = self.region.layer_statements.get(id(leaf), [])
         left = [owner for _, _, owner in self.region.left_calls]
         return any(not layer.calls and layer in left for layer in layers)
+
+    def _return_by_name(
+        self, leaves: list[cst.CSTNode], replacements: dict[int, list[Edit]]
+    ) -> None:
+        """`return add_head(model)`, whose call is part of the class now, is `return model`."""
+        returned = {id(node): value for value, node in self.region.returns}
+        for leaf in leaves:
+            if id(leaf) in replacements or id(leaf) not in self.region.graph_statements:
+                continue
+            small = leaf.body[-1] if isinstance(leaf, cst.SimpleStatementLine) else None
+            value = returned.get(id(small))
+            if not isinstance(small, cst.Return) or small.value is None:
+                continue
+            if isinstance(value, Model) and value.expr is not None:
+                edit = Edit(*self.tree.span(small.value), value.expr.text)
+                replacements[id(leaf)] = [edit]
 
     def _close_up(
         self,

@@ -24,6 +24,7 @@ from transpiler.interpret.region import (
     Scope,
     contained,
 )
+from transpiler.interpret.splicing import adds_layers, gets_layers, spliced
 from transpiler.interpret.statics import const, constant, one_line, to_expr, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors import (
@@ -692,6 +693,11 @@ def call_function(
     _note_function_arguments(region, node, arguments)
     tensors = any(holds_tensor(v) for v in bound.values())
     foreign = function.file is not None and function.file is not region.file
+    if not foreign and gets_layers(bound) and (tensors or adds_layers(function)):
+        region.file.spliced.add(id(function.node))
+        given = spliced(region, function, bound)
+        region.done.add(id(node))
+        return const(None) if given is None else given
     if not tensors and any(isinstance(v, Model) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name

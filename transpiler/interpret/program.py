@@ -120,6 +120,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.summaries.clear()
     file.generic.clear()
     file.forced.clear()
+    file.spliced.clear()
     file.mentions.clear()
     file.class_methods.clear()
     file.user_classes.clear()
@@ -139,7 +140,7 @@ def interpret_functions(file: FileContext) -> None:
     pending: list[Function] = list(region.local_functions)
     while pending:
         function = pending.pop(0)
-        if id(function.node) in reached or not mentions_framework(file, function):
+        if id(function.node) in reached | file.spliced or not mentions_framework(file, function):
             continue
         reached.add(id(function.node))
         parameters = parameters_of(function.node)
@@ -149,3 +150,6 @@ def interpret_functions(file: FileContext) -> None:
         summarize(file, function, given)
         reached |= {key[0] for key in file.summaries}
     interpret_instances(file)
+    for key in [k for k, s in file.summaries.items() if s.kind == "failed"]:
+        if key[0] in file.spliced:
+            del file.summaries[key]

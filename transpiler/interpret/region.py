@@ -157,6 +157,7 @@ class FileContext:
     keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
     generic: dict[Any, Summary] = field(default_factory=dict)
+    spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
@@ -244,6 +245,7 @@ class Region:
         self.placed_comments: set[str] = set()
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
         self.source = ""
+        self.spliced: list[Function] = []  #: functions whose statements are being run
         self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
         self.reading_running = False  #: whether arguments are written for `forward`
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
