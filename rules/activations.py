@@ -18,6 +18,8 @@ def activated(x: Tensor, function: Expr) -> Tensor:
         return x
     rule = _named(function.value)
     parameters = list(rule.signature.parameters.values())[1:]
+    if any(p.default is p.empty for p in parameters):
+        raise Unsupported(f"the activation {function} without its arguments")
     result = rule.build(x, **{p.name: expr(p.default) for p in parameters})
     assert isinstance(result, Tensor)
     return result

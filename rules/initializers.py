@@ -74,7 +74,7 @@ def initialized(module: Module, layer_name: str, initializers: Mapping[str, Expr
         for name, given in initializers.items()
         if not is_default(name.removesuffix("_initializer"), given)
     }
-    if not chosen:
+    if not chosen or module.constructor.text.startswith("nn.Dropout"):
         return module
     layer = layer_name.rpartition(".")[2]
     return replace(module, constructor=_constructor(module.constructor, layer, chosen))
@@ -92,6 +92,8 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
         return call("nn.Sequential", *parts)
     if layer.startswith("Depthwise"):
         return _wrapped("with_depthwise_init", made, PLACES, chosen)
+    if layer.endswith("Attention"):
+        raise Unsupported(f"{min(chosen)}_initializer: each projection has a shape of its own")
     if layer in ("LSTM", "GRU", "SimpleRNN"):
         return _wrapped("with_init", made, _recurrent_places(made), chosen)
     return _wrapped("with_init", made, PLACES, chosen)

@@ -8,7 +8,7 @@ from rules.activations import activated
 from rules.emitted import emitted
 from transpiler.ir.expr import infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import Param, helper, layer, nn, unless
+from transpiler.rule import Param, Result, Wrapped, helper, layer, nn, unless
 
 emitted(
     "without_padding",
@@ -28,8 +28,10 @@ def dense(x: Tensor, units: Param, use_bias: Param = True) -> Tensor:
 
 
 @layer("Activation")
-def activation(x: Tensor, activation: Param) -> Tensor:
+def activation(x: Tensor, activation: Param) -> Result:
     """The function itself; softmax and its like run over Keras's last axis."""
+    if isinstance(activation, Wrapped):
+        return activation.build(x)
     return activated(x, activation)
 
 

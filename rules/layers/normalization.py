@@ -8,7 +8,7 @@ from rules.axes import last
 from rules.emitted import NN, TORCH, emitted
 from rules.masks import mask_of
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, with_helper
+from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, ternary, with_helper
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.rule import Param, helper, layer, nn, unless
 
@@ -183,6 +183,8 @@ def group_normalization(
     if not axis.is_const(-1) and x.axis(_one_axis(axis)) != 1:
         raise Unsupported(f"axis={axis}: torch groups the channels")
     count = x.channels if groups.is_const(-1) else groups
+    if not groups.known:
+        count = ternary(infix(groups, "==", -1), x.channels, groups)
     made = call("nn.GroupNorm", count, x.channels, **unless(epsilon, 1e-5, eps=epsilon))
     return x.to(_affine(made, center, scale, "group_normalization", "affine")(x.code))
 

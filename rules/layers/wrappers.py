@@ -195,7 +195,7 @@ def time_distributed(x: Tensor, layer: Wrapped, *, mask: Tensor | None = None) -
     """Steps join the batch while the layer runs; a Dense needs nothing of the kind."""
     names = frozenset(layer.rule.names)
     kept = step_mask(x, mask)
-    if names & POINTWISE:
+    if names & POINTWISE and layer.arguments.get("noise_shape", expr(None)).is_const(None):
         return _masked(layer.build(replace(x, mask=None)), kept)
     if "keras.layers.BatchNormalization" in names:
         raise Unsupported("Keras normalizes each step by itself, and moves the averages each time")

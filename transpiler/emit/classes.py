@@ -262,8 +262,11 @@ class _Writer:
     def _local(self, token: str, wanted: str) -> None:
         name, number = wanted, 2
         reserved = RESERVED - {"x"}
+        shares = name == "x" and not token.startswith("\ue002x:t")  # temporaries share no name
         while (
-            name in reserved or (name in self.taken and name != "x") or name in self.names.values()
+            name in reserved
+            or (name in self.taken and not (shares and name == "x"))
+            or name in self.names.values()
         ):
             if name == "x" and "x" not in self.taken and "x" not in self.names.values():
                 break

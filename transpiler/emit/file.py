@@ -41,10 +41,12 @@ from transpiler.interpret.values import (
     Function,
     Model,
     Namespace,
+    Static,
     Value,
     bases_of,
 )
 from transpiler.ir.code import Construct, For, If, Line, Node, While
+from transpiler.ir.expr import Configured
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import blanked, comments_in, names_read
 
@@ -64,6 +66,7 @@ class Unit:
     problem: str = ""
     node: cst.CSTNode | None = None
     depends: set[int] = field(default_factory=set)  #: serials of the blocks that it instantiates
+    reads: set[str] = field(default_factory=set)  #: what the class reads of its module
 
 
 class FileEmitter:
@@ -257,6 +260,7 @@ class FileEmitter:
 
     def _module_unit(self, module: Region, built: Built, counts: dict[str, int]) -> Unit:
         local = frozenset(n for n, c in counts.items() if c > 1) | module.moved_names
+        local |= _changed_in_place([*built.init, *built.forward])
         plan = ClassPlan(
             "",
             _without_globals(built.init, local, False),
@@ -400,9 +404,7 @@ class FileEmitter:
                 self._share(unit, written)
                 writer = _Writer(unit.plan)
                 unit.text = writer.write()
-                missing = self._unknown_names(unit.text.text)
-                if missing:
-                    raise EmitError(f"`{missing}` would not be defined in the class")
+                unit.reads = self._names_read(unit.text.text)
                 written.append((unit, writer))
             except EmitError as why:  # noqa: PERF203
                 unit.problem = str(why)
@@ -420,8 +422,9 @@ class FileEmitter:
                         unit.problem = f"`{name}`: {block.problem}"
                         changed = True
 
-    def _unknown_names(self, text: str) -> str:
-        """A name that a class reads and nobody defines, if there is one."""
+    def _names_read(self, text: str) -> set[str]:
+        """What a class reads of its module: nothing that nobody defines, or of the framework."""
+        found: set[str] = set()
         known = self.known_names
         try:
             tables = [symtable.symtable(text, "<class>", "exec")]
@@ -433,11 +436,21 @@ class FileEmitter:
             if table.get_type() == "module":
                 continue
             for name in table.get_identifiers():
+                symbol = table.lookup(name)
+                if not (symbol.is_global() and symbol.is_referenced()):
+                    continue
                 if name not in known:
-                    symbol = table.lookup(name)
-                    if symbol.is_global() and symbol.is_referenced():
-                        return name
-        return ""
+                    raise EmitError(f"`{name}` would not be defined in the class")
+                if name in self.framework_names:
+                    raise EmitError(f"the class would need `{name}` of the framework")
+                found.add(name)
+        return found
+
+    @cached_property
+    def framework_names(self) -> set[str]:
+        """What the program calls the framework's own things, unless torch's are called so too."""
+        found = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
+        return found - set(self.file.rules.emitted) - {"torch", "nn", "F", "Model"}
 
     @cached_property
     def known_names(self) -> set[str]:
@@ -574,6 +587,12 @@ def _assignment_counts(module: Region) -> dict[str, int]:
     return counts
 
 
+def _changed_in_place(nodes: list[Node]) -> frozenset[str]:
+    """The names of lists and dicts that grow while a model is built, or while it runs."""
+    changes = [n.defs for n in walk(nodes) if isinstance(n, Line) and not n.kills]
+    return frozenset[str]().union(*changes)
+
+
 def _without_globals(nodes: list[Node], local: frozenset[str], nested: bool) -> list[Node]:
     """Module level: what is assigned once stays global, and is not repeated in the class."""
     return [
@@ -671,6 +690,7 @@ class _FileWriter:
         self._passed_functions()
         self._foreign_imports()
         self._subclasses()
+        self._configurations()
         self._left_code()
         self._overlooked()
         for offset, (code, message) in sorted(self.todos.items()):
@@ -904,10 +924,16 @@ class _FileWriter:
         written = "\n".join(u.text.text for u in units if u.text is not None)
         return [c for c in dict.fromkeys(comments_in(text)) if c not in written]
 
+    @cached_property
+    def _helper_names(self) -> set[str]:
+        """The names of helpers that can't be the program's own."""
+        return set(self.file.rules.emitted) - set(_WORD.findall(self.tree.text))
+
     def _class_text(self, unit: Unit) -> str:
         assert unit.text is not None
         text = unit.text.text
         self.helpers |= unit.text.helpers | unit.region.helpers_used
+        self.helpers |= unit.reads & self._helper_names
         self.torch_classes.update(c.text for c in unit.text.constructors)
         return text
 
@@ -1335,6 +1361,25 @@ class _FileWriter:
                     f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is",
                 )
 
+    def _configurations(self) -> None:
+        """`init = RandomNormal(stddev=0.02)`, which only converted layers read, goes."""
+        found = {
+            name: statement
+            for statement in self.top
+            for name in [_single_target(statement)]
+            if isinstance(value := self.file.globals.get(name), Static)
+            and isinstance(value.expr.value, Configured)
+        }
+        if not found or self.file.module is None or self.file.module.failed_statements:
+            return
+        spots = {}
+        for name, statement in found.items():
+            start, end = self.tree.span(statement)
+            if "#" not in self.tree.text[start : self.tree.line_end(end - 1)]:
+                spots[name] = Edit(self.tree.line_start(start), self.tree.line_end(end - 1), "")
+        read = names_read(apply(self.tree.text, [*self._bare(), *spots.values()]))
+        self.edits += [spot for name, spot in spots.items() if name not in read]
+
     def _left_code(self) -> None:
         """What still uses the framework outside of models: a diagnostic for each place."""
         names = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
@@ -1495,6 +1540,16 @@ class _FileWriter:
             *(u for _, us in emitter.builders for u in us),
             *emitter.module_units,
         ]
+
+
+def _single_target(statement: cst.CSTNode) -> str:
+    """The name that a statement gives a value, where it does nothing else."""
+    if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+        node = statement.body[0]
+        if isinstance(node, cst.Assign) and len(node.targets) == 1:
+            target = node.targets[0].target
+            return target.value if isinstance(target, cst.Name) else ""
+    return ""
 
 
 def _is_import(statement: cst.CSTNode) -> bool:

@@ -377,7 +377,9 @@ def declared_rank(layer: Layer) -> int:
 
 
 _RANKS = {"LSTM": 3, "GRU": 3, "SimpleRNN": 3, "Bidirectional": 3, "CuDNNLSTM": 3, "CuDNNGRU": 3,
-          "RepeatVector": 2, "TimeDistributed": 0, "Embedding": 0}  # fmt: skip
+          "RepeatVector": 2, "TimeDistributed": 0, "Embedding": 0, "Resizing": 4, "CenterCrop": 4,
+          "RandomBrightness": 4, "RandomContrast": 4, "RandomFlip": 4, "RandomRotation": 4,
+          "RandomTranslation": 4, "RandomZoom": 4}  # fmt: skip
 
 
 def _in_wanted_layout(region: Region, rule: Rule, layer: Layer, bounds: list[Bound]) -> list[Bound]:
@@ -551,7 +553,7 @@ def _note_activation(region: Region, given: Expr, before: Tensor, after: Tensor)
 
 
 def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
-    """Wrap the constructor of the first module where initializers are given."""
+    """Wrap the constructor of the first module with weights where initializers are given."""
     if region.file.options.init != "keras" or not region.initializing:
         return result
     initializers = {
@@ -562,16 +564,15 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
     if not initializers or not isinstance(result, Tensor):
         return result
     earlier = {m.token for t in given for m in t.code.modules}
-    made = [m for m in modules_of(Bound(result)) if m.token not in earlier]
-    if not made:
-        return result
-    module = made[0]
-    changed: Module = region.file.rules.initialized(
-        module, layer.symbol.rpartition(".")[2], initializers
-    )
-    if changed is module:
-        return result
-    return replace(result, code=_with_module(result.code, module, changed))
+    for module in modules_of(Bound(result)):
+        if module.token in earlier:
+            continue
+        changed: Module = region.file.rules.initialized(
+            module, layer.symbol.rpartition(".")[2], initializers
+        )
+        if changed is not module:
+            return replace(result, code=_with_module(result.code, module, changed))
+    return result
 
 
 def _with_module(code: Expr, module: Module, changed: Module) -> Expr:

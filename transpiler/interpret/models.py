@@ -66,7 +66,9 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     batch = given.get("batch_shape", given.get("batch_input_shape"))
     dtype = constant(given["dtype"]) if "dtype" in given else None
     place = region.tree.span(node)[0]
-    name = region.assigned or f"\ue002inputs:{place}\ue003"
+    one_of_several = isinstance(region.whole, (cst.List, cst.Tuple, cst.Dict))
+    own = "" if one_of_several else region.assigned
+    name = own or f"\ue002inputs:{place}\ue003"
     if shape is None and batch is not None:
         if not isinstance(batch, Sequence):
             raise GiveUp("an Input whose shape is not known", node)
@@ -93,6 +95,7 @@ def open_input(
     if rank is not None:
         region.given_ranks[name] = rank
     region.graph_events += 1
+    region.emit_forward(Line("", frozenset({name})))  # what bore this name before is gone
     if layout is Layout.FIRST and (dims is None or len(dims) > 1):
         code = permuted(tensor, Layout.FIRST)
         border = Line(f"{name} = {code.text}", frozenset({name}), frozenset({name}))
@@ -185,6 +188,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         body = body[: outputs.at]
     elif isinstance(outputs, Sequence):
         outputs = _kept_outputs(region, outputs, body)
+    body = _entered(body, names, head)
     returned, tail = _returned(region, outputs, node)
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in _flat(inputs) if isinstance(v, Bound)]
@@ -199,7 +203,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         "functional",
         names,
         init,
-        [*head, *body, *tail, Return(returned)],
+        [*body, *tail, Return(returned)],
         node,
         region.statement,
         region.assigned,
@@ -210,6 +214,26 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     region.built.append(built)
     region.graph_events += 1
     return model
+
+
+def _entered(body: list[Node], names: list[str], head: list[Line]) -> list[Node]:
+    """The statements, with the places where the model's own inputs come in.
+
+    A name may have been another input, or another tensor, before.
+    """
+    given = {name: line for line in head for name in line.defs}
+    wanted = set(given or names)
+    entered: list[Node] = []
+    for node in reversed(body):
+        if not isinstance(node, Line) or node.text:
+            entered.append(node)
+        elif node.defs <= wanted:
+            wanted -= node.defs
+            entered.append(given.get(min(node.defs, default=""), node))
+            if given and not wanted:
+                entered.append(Line("", frozenset(names)))
+    entered.reverse()
+    return [*(given[name] for name in sorted(wanted & given.keys())), *entered]
 
 
 def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequence:
@@ -238,10 +262,10 @@ def _flat(value: Value) -> list[Value]:
 
 def _input_names(
     region: Region, inputs: Value, node: cst.CSTNode
-) -> tuple[list[str], type | None, list[Node]]:
+) -> tuple[list[str], type | None, list[Line]]:
     """The parameters of `forward`, and how they are passed."""
     if isinstance(inputs, Mapping):
-        head: list[Node] = []
+        head: list[Line] = []
         for key, value in inputs.items.items():
             name = _input_name(region, value, node)
             text = f'{name} = inputs["{key}"]'
@@ -619,6 +643,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         for v in flat
         if isinstance(v, Bound)
     ]
+    if model.undeclared and model.region is region:
+        _tell_rank(region, model, inputs[0].tensor, node)
     region.graph_events += 1
     if (
         model.module is None
@@ -634,6 +660,17 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     result = _model_result(region, model, code)
     register(region, result)
     return result
+
+
+def _tell_rank(region: Region, model: Model, given: Tensor, node: cst.CSTNode) -> None:
+    """A Sequential that declares no input is called: now it is known how many axes that has."""
+    key = f"called:{model.input_spec}"
+    if given.dims is None:
+        return
+    if region.wants.setdefault(key, given.rank) != given.rank:
+        raise GiveUp("a Sequential is called on tensors of different ranks", node)
+    if region.wants.get(f"rank:{model.input_spec}", given.rank) != given.rank:
+        region.want(f"rank:{model.input_spec}", given.rank)
 
 
 def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) -> Value:

@@ -251,6 +251,7 @@ class Region:
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
         self.functional = False  #: whether this is the `__init__` of a functional model's class
         self.last_layer: tuple[Any, str] | None = None
+        self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
         self.moved_names: set[str] = (

@@ -58,6 +58,7 @@ def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None
         lent = provided("lend")(region, value)
         assert isinstance(lent, Bound)
         return lent
+    value = _as_moved(region, value)
     if not region.scope.current(value.tensor.code):
         raise GiveUp("a tensor is used after its variable got another value", node)
     return value
@@ -126,23 +127,31 @@ def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
     return region.scope.read(token)
 
 
+_NAMES = re.compile("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*")
 _TARGET = re.compile("\ue002[^\ue003]*\ue003")
 
 
 def emit_before(region: Region, code: Expr, target: str) -> None:
     """Emit the statements that an expression needs first, writing to `target` if that is safe."""
     for position, bind in enumerate(code.before):
-        later = [b.value for b in code.before[position + 1 :]] + [code]
-        safe = bool(target) and not any(target in {n for n, _ in e.names} for e in later)
+        later = " ".join([*(b.value.text for b in code.before[position + 1 :]), code.text])
+        called = {_called(region, name) for name in _NAMES.findall(later)}
+        taken = _called(region, target) in called
         tokens = _TARGET.findall(bind.target)
         names = frozenset(tokens)
         uses = reads(bind.value)
-        if safe and tokens:
+        if target and not taken and tokens and tokens[0].startswith("\ue002out:"):
             region.renames.setdefault(tokens[0], target)
         region.emit_forward(
             Line(f"{bind.target} = {bind.value.text}", names, uses, bind.value.modules)
         )
         region.helpers_used |= bind.value.helpers
+
+
+def _called(region: Region, name: str) -> str:
+    """What a name or variable may be called in the end."""
+    final = region.renames.get(name, name)
+    return "x" if final.startswith("\ue002x:") else final
 
 
 def materialize(region: Region, value: Bound, hint: str = "x") -> Bound:
@@ -165,6 +174,7 @@ def _is_plain(code: Expr) -> bool:
 
 def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
     """The tensor with its channels where they are wanted."""
+    value = _as_moved(region, value)
     tensor = value.tensor
     if layout is Layout.ANY or tensor.layout is layout:
         return value
@@ -177,8 +187,17 @@ def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
     moved = replace(value, tensor=replace(tensor, code=code, layout=layout), source="")
     variable = tensor.code.text
     if layout is Layout.FIRST and region.scope.values.get(variable) is value:
-        return bind_tensor(region, variable, moved)
+        bound = bind_tensor(region, variable, moved)
+        region.moved[variable] = value, bound
+        return bound
     return moved
+
+
+def _as_moved(region: Region, value: Bound) -> Bound:
+    """The tensor under the same name, if its channels were moved: `maximum([y, y, z])`."""
+    variable = value.tensor.code.text
+    before, bound = region.moved.get(variable, (None, value))
+    return bound if before is value and region.scope.values.get(variable) is bound else value
 
 
 def permuted(tensor: Tensor, layout: Layout) -> Expr:

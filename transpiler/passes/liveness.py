@@ -19,6 +19,9 @@ def prune(
     """
     kept: list[Node] = []
     for node in reversed(nodes):
+        if isinstance(node, Line) and not node.text:
+            live -= node.defs
+            continue
         result = _prune_node(node, live, effects, modules)
         if result is not None:
             made, live = result
@@ -37,7 +40,7 @@ def _prune_node(
 ) -> tuple[Node, frozenset[str]] | None:
     match node:
         case Line():
-            if not node.text or not ((node.effect and effects) or node.defs & live):
+            if not ((node.effect and effects) or node.defs & live):
                 return None
             made = node.defs if node.kills else node.defs - node.uses
             return node, (live - made) | node.uses

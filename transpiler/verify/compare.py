@@ -69,7 +69,11 @@ def check_updates(triples: Iterable[tuple[str, Array, Array, Array]], bound: flo
 
 
 def gradient_floor(gradients: Iterable[Array], bound: float) -> float:
-    """Gradients that are zero but for rounding are measured against the largest of them."""
+    """Gradients that are zero but for rounding are measured against the largest of them.
+
+    Where all are, as behind a softmax of equal numbers, what counts is that they are next to zero:
+    weights, inputs and the gradients of the outputs are about one.
+    """
     norms = [float(np.linalg.norm(gradient[np.isfinite(gradient)])) for gradient in gradients]
     single = bound >= GRADIENT_BOUND["float32"]
-    return (1e-1 if single else 1e-3) * max(norms, default=0.0)
+    return max((1e-1 if single else 1e-3) * max(norms, default=0.0), 1e-3 if single else 1e-6)

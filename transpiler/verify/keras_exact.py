@@ -5,12 +5,15 @@ from __future__ import annotations
 from math import pi, sqrt
 from typing import Any
 
+import numpy as np
+
 
 def install(tensorflow: Any, keras: Any, framework: str) -> None:
     """Patch TensorFlow and Keras, once per process."""
     _cast_exactly(tensorflow)
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
+    _resize_exactly(tensorflow)
     if framework == "keras2":
         layer = keras.layers.BatchNormalization.__mro__[1]
         _average_exactly(tensorflow, layer)
@@ -63,6 +66,33 @@ def _activate_exactly(tensorflow: Any) -> None:
         module.lrn = module.local_response_normalization = lrn
         if hasattr(module, "gelu"):
             module.gelu = gelu
+
+
+def _resize_exactly(tensorflow: Any) -> None:
+    """TensorFlow's bilinear resize knows float32 only, also for the places that it mixes."""
+    original = tensorflow.image.resize
+
+    def resize(images: Any, size: Any, method: Any = "bilinear", **options: Any) -> Any:
+        x = tensorflow.convert_to_tensor(images)
+        known = x.dtype == tensorflow.float64 and None not in x.shape[1:] and x.shape.rank == 4
+        smoothed = options.get("antialias") or options.get("preserve_aspect_ratio")
+        if not known or smoothed or not _is_bilinear(method) or tensorflow.is_tensor(size):
+            return original(images, size, method, **options)
+        rows, columns = (_mixing(n, int(m)) for n, m in zip(x.shape[1:3], size, strict=True))
+        return tensorflow.einsum("ph,qw,bhwc->bpqc", rows, columns, x)
+
+    for module in (tensorflow.image, tensorflow.compat.v2.image):
+        module.resize = resize
+
+
+def _is_bilinear(method: Any) -> bool:
+    return str(getattr(method, "value", method)) == "bilinear"
+
+
+def _mixing(before: int, after: int) -> Any:
+    """How much of each old pixel is in each new one, along one axis: their centers are aligned."""
+    places = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
+    return np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(before)))
 
 
 def _average_exactly(tensorflow: Any, layer: Any) -> None:

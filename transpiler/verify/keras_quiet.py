@@ -35,11 +35,12 @@ def install(keras: Any, framework: str) -> None:
     """Patch Keras, once per process."""
     source = "keras.src.ops.node" if framework == "keras3" else "tf_keras.src.engine.node"
     number_nodes(importlib.import_module(source).Node)
-    for name in _NOISE:
-        _silence(getattr(keras.layers, name))
-    for name in dir(keras.layers):
-        if name.startswith("Random"):
-            _pass_through(getattr(keras.layers, name))
+    for layers in _spaces(keras, framework):
+        for name in set(_NOISE) & set(dir(layers)):
+            _silence(getattr(layers, name))
+        for name in dir(layers):
+            if name.startswith("Random"):
+                _pass_through(getattr(layers, name))
     for name in _IDLE:
         if hasattr(keras.Model, name):
             setattr(keras.Model, name, _nothing)
@@ -50,6 +51,14 @@ def install(keras: Any, framework: str) -> None:
             files.get_file = _no_file
     keras.utils.get_file = _no_file
     _log_calls(keras.layers.Layer)
+
+
+def _spaces(keras: Any, framework: str) -> Iterator[Any]:
+    """The layers, and those older ones that Keras 3 has under `tensorflow.keras` alone."""
+    yield keras.layers
+    if framework == "keras3":
+        with contextlib.suppress(ImportError):
+            yield importlib.import_module("keras.src.legacy.layers")
 
 
 def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:

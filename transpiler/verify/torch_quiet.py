@@ -61,19 +61,20 @@ def quiet(torch: Any, model: Any) -> Iterator[Drops]:
     attend = functional.scaled_dot_product_attention
 
     def attention(*args: Any, **kwargs: Any) -> Any:
-        args = (*args[:4], 0.0, *args[5:]) if len(args) > 4 else args
-        if kwargs.get("dropout_p"):
-            drops.rates.append(float(kwargs["dropout_p"]))
-            kwargs["dropout_p"] = 0.0
-        return attend(*args, **kwargs)
+        rate = args[4] if len(args) > 4 else kwargs.pop("dropout_p", 0.0)
+        if rate:
+            drops.rates.append(float(rate))
+        return attend(*args[:4], *([0.0] if len(args) > 4 else []), *args[5:], **kwargs)
 
     replace(functional, "scaled_dot_product_attention", attention)
+    # `.float()` stands for the precision of the program, which is another one here
+    replace(torch.Tensor, "float", lambda tensor: tensor.to(torch.get_default_dtype()))
     for name in _DRAWS:
         replace(torch, name, _noting(getattr(torch, name, None), drops))
     for name, zeros in _ZEROS.items():
         replace(torch, name, _without_generator(getattr(torch, zeros)))
     for module in model.modules():
-        if hasattr(module, "dropout") and isinstance(module.dropout, float):
+        if isinstance(module, torch.nn.RNNBase):
             replace(module, "dropout", 0.0)
         if type(module).__name__.startswith("Random"):
             replace(module, "forward", lambda x, *args, **kwargs: x)

@@ -206,7 +206,10 @@ def fit(layer: LayerRecord, unit: Unit, arrays: Sequence[Array] | None = None) -
 
     Raises Misfit where names or shapes don't fit, or where a tensor of the unit gets no value.
     """
-    mapper = next((MAPPERS[kind] for kind in layer.kinds if kind in MAPPERS), variables)
+    mapper = next((MAPPERS[kind] for kind in layer.kinds if kind in MAPPERS), None)
+    if mapper is None and any(kind in PARTS for kind in layer.kinds):
+        raise Misfit(f"{layer} has the weights of several modules")
+    mapper = mapper or variables
     try:
         mapped = mapper(Weights(layer, tuple(layer.weights if arrays is None else arrays)), unit)
     except (KeyError, ValueError, IndexError) as error:

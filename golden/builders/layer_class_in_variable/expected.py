@@ -51,8 +51,8 @@ class Language(nn.Module):
 
     def forward(self, text):
         y = self.embedding(text)
-        out, _ = self.lstm(y)
-        return out[:, -1]
+        y, _ = self.lstm(y)
+        return y[:, -1]
 
 
 language = Language()

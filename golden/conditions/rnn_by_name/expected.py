@@ -15,10 +15,9 @@ class LSTMRNN(nn.Module):
 
     def forward(self, x):
         for lstm in self.lstms:
-            out, _ = lstm(x)
-            x = out
-        out2, _ = self.lstm(x)
-        x = out2[:, -1]
+            x, _ = lstm(x)
+        x, _ = self.lstm(x)
+        x = x[:, -1]
         return self.dense(x)
 
 
@@ -30,8 +29,8 @@ class GRURNN(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        out, _ = self.gru(x)
-        x = out[:, -1]
+        x, _ = self.gru(x)
+        x = x[:, -1]
         return self.dense(x)
 
 

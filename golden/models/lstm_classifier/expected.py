@@ -12,8 +12,8 @@ class Model(nn.Module):
 
     def forward(self, x):
         x = self.embedding(x)
-        out, _ = self.lstm(x)
-        x = out[:, -1]
+        x, _ = self.lstm(x)
+        x = x[:, -1]
         return self.dense(x)  # logits: the loss applies the softmax
 
 

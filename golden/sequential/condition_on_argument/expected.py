@@ -23,14 +23,14 @@ class Tagger(nn.Module):
     def forward(self, x):
         x = self.embedding(x)
         if self.lstm is not None:
-            out, _ = self.lstm(x)
-            x = out if self.stacked else out[:, -1]
+            x, _ = self.lstm(x)
+            x = x if self.stacked else x[:, -1]
             if self.lstm_1 is not None:
-                out2, _ = self.lstm_1(x)
-                x = out2[:, -1]
+                x, _ = self.lstm_1(x)
+                x = x[:, -1]
         elif self.gru is not None:
-            out3, _ = self.gru(x)
-            x = out3[:, -1]
+            x, _ = self.gru(x)
+            x = x[:, -1]
         return torch.sigmoid(self.dense(x))
 
 

@@ -21,15 +21,13 @@ class Regressor(nn.Module):
 
     def forward(self, x):
         # First layer, with dropout
-        out, _ = self.lstm(x)
-        x = out
+        x, _ = self.lstm(x)
         x = self.dropout(x)
-        out2, _ = self.lstm_1(x)
-        x = out2
+        x, _ = self.lstm_1(x)
         x = self.dropout_1(x)
         # The last one gives only its last output
-        out3, _ = self.lstm_2(x)
-        x = out3[:, -1]
+        x, _ = self.lstm_2(x)
+        x = x[:, -1]
         x = self.dropout_2(x)
         return self.dense(x)
 
