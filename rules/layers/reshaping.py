@@ -8,7 +8,8 @@ from dataclasses import replace
 from rules.axes import in_keras_order, spatial_dimensions
 from rules.emitted import FUNCTIONAL, emitted
 from rules.layers.windows import channels_last, per_axis, spatial, tidy
-from transpiler.ir.expr import ADD, Arg, Expr, call, expr, index, infix, joined, method
+from transpiler.ir.expr import ADD, Arg, Expr, call, expr, index, joined, method, prefix
+from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import (
     Dim,
     Layout,
@@ -118,7 +119,7 @@ def _remaining(x: Tensor, others: Sequence[Expr]) -> Dim:
     all_, given = None if x.dims is None else product(x.dims), product(tuple(others))
     if all_ is None or given is None:
         return None
-    return infix(all_, "//", given)
+    return combine(all_, "//", given)
 
 
 @layer("Permute")
@@ -218,7 +219,7 @@ def _cropping(x: Tensor, count: int, cropping: Expr, data_format: Expr) -> Tenso
         negative = joined(f"[-n for n in {sides}]", ADD, sides)
         return _resized(x, call("F.pad", x.code, negative), (None,) * count)
     shape = [
-        None if n is None else infix(n, "-", infix(before, "+", after))
+        None if n is None else combine(n, "-", combine(before, "+", after))
         for n, (before, after) in zip(space, amounts, strict=True)
     ]
     return _resized(x, _cropped(x, amounts), shape)
@@ -227,7 +228,7 @@ def _cropping(x: Tensor, count: int, cropping: Expr, data_format: Expr) -> Tenso
 def _cropped(x: Tensor, amounts: Sequence[tuple[Expr, Expr]]) -> Expr:
     """Slices where the amounts are numbers: `-0` would be the start, not the end."""
     if not all(after.known for _, after in amounts):
-        negative = [(infix(0, "-", a), infix(0, "-", b)) for a, b in amounts]
+        negative = [(prefix("-", a), prefix("-", b)) for a, b in amounts]
         return _padded(x.code, x, negative)
     slices = [_slice(before, after) for before, after in amounts]
     first = spatial_dimensions(x, len(amounts))[0]
@@ -264,7 +265,7 @@ def cropping3d(
 
 def _up_sampling(x: Tensor, count: int, size: Expr, code: Expr) -> Tensor:
     shape = [
-        None if n is None or s is None else infix(n, "*", s)
+        None if n is None or s is None else combine(n, "*", s)
         for n, s in zip(spatial(x, count), per_axis(size, count), strict=True)
     ]
     return _resized(x, code, shape)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from rules.emitted import FUNCTIONAL, NN, emitted
 from rules.layers.windows import Amounts, Window, channels_last, per_axis, spatial, tidy
-from transpiler.ir.expr import Arg, Expr, index, infix
+from transpiler.ir.expr import Arg, Expr, index
+from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.rule import Param, compact, layer, nn, own, sizes, unless
 
@@ -107,18 +108,18 @@ def _shape(
     each = zip(spatial(x, window.count), *(per_axis(v, window.count) for v in given), strict=True)
     if cuts is None:
         same = window.mode == "same" and output_padding.is_const(None)
-        return tuple(infix(n, "*", s) if n and s and same else None for n, _, s, _ in each)
+        return tuple(combine(n, "*", s) if n and s and same else None for n, _, s, _ in each)
     return tuple(_size(n, k, s, d, cut) for (n, k, s, d), cut in zip(each, cuts, strict=True))
 
 
 def _size(size: Dim, kernel: Dim, stride: Dim, dilation: Dim, cut: tuple[int, int]) -> Dim:
     if size is None or stride is None or kernel is None or dilation is None:
         return None
-    reach = infix(infix(infix(kernel, "-", 1), "*", dilation), "+", 1)
+    reach = combine(combine(combine(kernel, "-", 1), "*", dilation), "+", 1)
     if dilation.is_const(1):
         reach = kernel
-    beyond = 0 if reach.text == stride.text else infix(reach, "-", stride)
-    return infix(infix(infix(size, "*", stride), "+", beyond), "-", sum(cut))
+    beyond = 0 if reach.text == stride.text else combine(reach, "-", stride)
+    return combine(combine(combine(size, "*", stride), "+", beyond), "-", sum(cut))
 
 
 def _conv_transpose(

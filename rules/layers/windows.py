@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, TypeAlias
 
-from transpiler.ir.expr import Arg, Expr, call, expr, infix, prefix
+from transpiler.ir.expr import Arg, Expr, call, expr
+from transpiler.ir.sizes import ceil_divided, combine
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
 from transpiler.rule import compact, sizes
 
@@ -146,17 +147,9 @@ def window_size(size: Dim, window: Dim, stride: Dim, dilation: Dim, mode: str | 
     if window is None or stride is None or dilation is None or mode is None:
         return None
     if window.text == stride.text and dilation.is_const(1):
-        return infix(size, "//", stride)
-    reach = infix(infix(window, "-", 1), "*", dilation)
+        return combine(size, "//", stride)
+    reach = combine(combine(window, "-", 1), "*", dilation)
     if stride.is_const(1):
-        return infix(size, "-", reach)
-    return infix(infix(infix(size, "-", infix(reach, "+", 1)), "//", stride), "+", 1)
-
-
-def ceil_divided(size: Expr, divisor: Expr) -> Expr:
-    """`size / divisor` rounded up."""
-    if divisor.is_const(1):
-        return size
-    if size.known and divisor.known:
-        return expr(-(-size.value // divisor.value))
-    return prefix("-", infix(prefix("-", size), "//", divisor))
+        return combine(size, "-", reach)
+    steps = combine(combine(size, "-", combine(reach, "+", 1)), "//", stride)
+    return combine(steps, "+", 1)

@@ -83,6 +83,7 @@ class Expr:
     helpers: frozenset[str] = frozenset()  #: emitted helper functions or classes that it calls
     before: tuple[Bind, ...] = ()  #: statements that run before it
     items: tuple[Expr, ...] | None = None  #: the elements, where it is a list or tuple display
+    operation: Operation | None = field(default=None, compare=False, repr=False)  #: made it
 
     @property
     def known(self) -> bool:
@@ -102,6 +103,9 @@ class Expr:
         """The text, in parentheses if it binds weaker than its place asks for."""
         return f"({self.text})" if self.strength < strength else self.text
 
+
+#: An operator and its operands: two where it stands between them, one where it stands before it.
+Operation: TypeAlias = tuple[str, tuple[Expr, ...]]
 
 _serial = itertools.count()
 
@@ -304,7 +308,7 @@ def infix(left: Arg, operator: str, right: Arg) -> Expr:
     else:
         same = commutes and b.strength == strength and f" {operator} " in b.text
         text = f"{a.wrapped(strength)} {operator} {b.wrapped(strength if same else strength + 1)}"
-    return _carrying(Expr(text, strength=strength), a, b)
+    return _carrying(Expr(text, strength=strength, operation=(operator, (a, b))), a, b)
 
 
 def _folded(a: Expr, operator: str, b: Expr) -> Expr | None:
@@ -329,12 +333,29 @@ def _folded(a: Expr, operator: str, b: Expr) -> Expr | None:
 
 
 def prefix(operator: str, operand: Expr) -> Expr:
-    """`-x`, `+x`, `~x` or `not x`."""
+    """`-x`, `+x`, `~x` or `not x`; a number is folded, and `--x` is `x`."""
+    if operator == "-":
+        if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
+            return expr(-operand.value)
+        made_by = operation_of(operand)
+        if made_by is not None and made_by[0] == "-" and len(made_by[1]) == 1:
+            return made_by[1][0]
     strength = NOT if operator == "not" else UNARY
     space = " " if operator == "not" else ""
-    return _carrying(
-        Expr(f"{operator}{space}{operand.wrapped(strength)}", strength=strength), operand
-    )
+    text = f"{operator}{space}{operand.wrapped(strength)}"
+    return _carrying(Expr(text, strength=strength, operation=(operator, (operand,))), operand)
+
+
+def operation_of(made: Expr) -> Operation | None:
+    """How `infix` or `prefix` put an expression together; None where it is not known."""
+    if made.operation is None:
+        return None
+    operator, operands = made.operation
+    if len(operands) == 1:
+        again = prefix(operator, operands[0])
+    else:
+        again = infix(operands[0], operator, operands[1])
+    return made.operation if again.text == made.text else None
 
 
 def ternary(test: Expr, then: Expr, otherwise: Expr) -> Expr:

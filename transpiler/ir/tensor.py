@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from typing import TypeAlias
 
-from transpiler.ir.expr import Arg, Expr, expr, infix
+from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
+from transpiler.ir.sizes import combine
 
 
 class Unsupported(Exception):
@@ -131,11 +133,32 @@ def product(dims: tuple[Dim, ...]) -> Dim:
         return None
     sizes = [d for d in dims if d is not None]
     constant = prod(d.value for d in sizes if d.known)
+    if all(d.known for d in sizes):
+        return _spelled_out(sizes, constant) or expr(constant)
     result = expr(1)
     for size in sizes:
         if not size.known:
-            result = infix(result, "*", size)
-    return infix(result, "*", constant)
+            result = combine(result, "*", size)
+    return combine(result, "*", constant)
+
+
+#: From here on, a number is easier to read than the names that it is the product of.
+_LONG = 30
+
+_NAMED = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def _spelled_out(sizes: list[Expr], value: int) -> Expr | None:
+    """A constant as the product of the program's own names for its factors, where it has such."""
+    factors = [d for d in sizes if not d.is_const(1)]
+    named = [bool(_NAMED.fullmatch(d.text)) for d in factors]
+    written = [n or d.text == literal(d.value) for n, d in zip(named, factors, strict=True)]
+    text = " * ".join(d.text for d in factors)
+    if not any(named) or not all(written) or len(text) > _LONG:
+        return None
+    if len(factors) == 1:
+        return factors[0]
+    return replace(joined(text, MUL, *factors), value=value)
 
 
 def total(dims: tuple[Dim, ...]) -> Dim:
@@ -144,10 +167,10 @@ def total(dims: tuple[Dim, ...]) -> Dim:
         return None
     sizes = [d for d in dims if d is not None]
     if len(sizes) > 1 and not sizes[0].known and len({d.text for d in sizes}) == 1:
-        return infix(len(sizes), "*", sizes[0])
+        return combine(len(sizes), "*", sizes[0])
     constant = sum(d.value for d in sizes if d.known)
     result = expr(0)
     for size in sizes:
         if not size.known:
-            result = infix(result, "+", size)
-    return infix(result, "+", constant)
+            result = combine(result, "+", size)
+    return combine(result, "+", constant)
