@@ -72,6 +72,7 @@ from transpiler.ir.expr import (
     reads,
     ternary,
 )
+from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.passes.liveness import modules_used, prune, walk
 
@@ -1181,7 +1182,8 @@ def _outer_size(
 ) -> Dim:
     """A size of a block's result, written with the arguments of the call."""
     if dim.known:
-        return Expr(str(dim.value), dim.value)
+        same = all(_is_same_global(region, summary, name) for name, _ in dim.names)
+        return dim if same else Expr(str(dim.value), dim.value)
     if dim.modules or any(version != 0 for _, version in dim.names):
         return None
     texts: dict[str, Expr] = {}
@@ -1212,11 +1214,26 @@ def _outer_size(
             if default is None:
                 return None
             texts[name] = default
-    if dim.text in texts:
-        return texts[dim.text]
-    text = _substituted(dim.text, texts)
     names = frozenset[Any]().union(*(t.names for t in texts.values()))
-    return Expr(text, strength=dim.strength, names=names)
+
+    def leaf(part: Expr) -> Expr:
+        if part.text in texts or part.known:
+            return texts.get(part.text, part)
+        return Expr(_substituted(part.text, texts), strength=part.strength, names=names)
+
+    return substitute(dim, leaf)
+
+
+def _is_same_global(region: Region, summary: Summary, name: str) -> bool:
+    """Whether a name is one of the module's, both in a block and where the block is called."""
+    inner = summary.region
+    assert inner is not None
+    if inner.file is not region.file or name not in region.file.globals or name in summary.closure:
+        return False
+    return all(
+        name not in r.parameters and r.scope.version(name) == 0 and name not in r.scope.values
+        for r in (inner, region)
+    )
 
 
 def _default_of(summary: Summary, name: str) -> Expr | None:

@@ -58,6 +58,8 @@ class Scope:
     def __init__(self, outer: dict[str, Value] | None = None) -> None:
         self.values: dict[str, Value] = {}
         self.versions: dict[str, int] = {}
+        #: the size variables: the version, what it holds, and the block that assigned it
+        self.sizes: dict[str, tuple[int, Expr, list[Node]]] = {}
         self.outer = outer if outer is not None else {}
 
     def copy(self) -> Scope:
@@ -65,6 +67,7 @@ class Scope:
         other = Scope(self.outer)
         other.values = dict(self.values)
         other.versions = dict(self.versions)
+        other.sizes = dict(self.sizes)
         return other
 
     def get(self, name: str) -> Value | None:
@@ -85,6 +88,20 @@ class Scope:
     def read(self, name: str) -> Expr:
         """The name as an expression."""
         return Expr(name, names=frozenset({(name, self.version(name))}))
+
+    def hold(self, token: str, size: Expr, block: list[Node]) -> None:
+        """Remember that a size variable was given this value, by a statement of this block."""
+        self.sizes[token] = self.bump(token), size, block
+
+    def holds_outside(self, token: str, size: Expr, block: list[Node]) -> bool:
+        """Whether a size variable has this value since before the block began."""
+        version, held, where = self.sizes.get(token, (-1, size, block))
+        return (
+            version == self.version(token)
+            and where is not block
+            and (held.text, held.names) == (size.text, size.names)
+            and self.current(size)
+        )
 
     def current(self, expr: Expr) -> bool:
         """Whether every name that an expression reads still has the value it had."""

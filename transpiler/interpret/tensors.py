@@ -116,14 +116,17 @@ def assign_shadows(region: Region, name: str, tensor: Tensor) -> tuple[Expr | No
 
 
 def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
-    """`token = dim` in `__init__`."""
+    """`token = dim` in `__init__`, unless a branch or round leaves it as it was.
+
+    Where a block assigns it twice, the first statement is dropped later, as nobody reads it.
+    """
     if dim is None:
         region.scope.bump(token)
         return None
-    if dim.text != token:
+    if dim.text != token and not region.scope.holds_outside(token, dim, region.init):
         uses = reads(dim)
         region.emit_init(Line(f"{token} = {dim.text}", frozenset({token}), uses, dim.modules))
-        region.scope.bump(token)
+        region.scope.hold(token, dim, region.init)
     return region.scope.read(token)
 
 

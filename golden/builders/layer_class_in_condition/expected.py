@@ -21,7 +21,6 @@ class ConvStack(nn.Module):
                     if dropout_type == "spatial"
                     else nn.Dropout(dropout)
                 )
-                channels = filters
             else:
                 self.dropouts.append(None)
         self.out_channels = channels

@@ -26,11 +26,7 @@ class Model(nn.Module):
         for i in range(n_extra):
             self.extras.append(nn.Linear(features, hidden_sizes[-1]))
             features = hidden_sizes[-1]
-            if i == 0:
-                self.dropouts.append(nn.Dropout())
-                features = hidden_sizes[-1]
-            else:
-                self.dropouts.append(None)
+            self.dropouts.append(nn.Dropout() if i == 0 else None)
         self.dense = nn.Linear(hidden_sizes[-1], 1)
         self.apply(init_like_keras)
 

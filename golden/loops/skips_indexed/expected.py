@@ -17,7 +17,6 @@ class UNet(nn.Module):
             channels = start * 2**level
             if level < depth - 1:
                 features.append(start * 2**level)
-                channels = start * 2**level
 
         self.conv2ds_1 = nn.ModuleList()
         for level in range(depth - 2, -1, -1):

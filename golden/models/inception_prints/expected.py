@@ -30,12 +30,9 @@ class Model(nn.Module):
     def __init__(self, input_shape=(32, 32, 3)):
         super().__init__()
         self.inception_module = InceptionModule(input_shape[-1], 8, 16, 4)
-        print(
-            "after the first module:",
-            (None, input_shape[0], input_shape[1], 8 + 16 + 4),
-        )
-        self.inception_module_1 = InceptionModule(8 + 16 + 4, 16, 32, 8)
-        self.dense = nn.Linear(16 + 32 + 8, 10)
+        print("after the first module:", (None, input_shape[0], input_shape[1], 28))
+        self.inception_module_1 = InceptionModule(28, 16, 32, 8)
+        self.dense = nn.Linear(56, 10)
         self.apply(init_like_keras)
 
     def forward(self, visible):

@@ -28,8 +28,8 @@ class Squeezenet(nn.Module):
         self.fire_modules = nn.ModuleList()
         for _ in range(2, 5):
             self.fire_modules.append(FireModule(channels))
-            channels = 2 * 8
-        self.conv = nn.Conv2d(2 * 8, 10, 1)
+            channels = 16
+        self.conv = nn.Conv2d(16, 10, 1)
         self.apply(init_like_keras)
 
     def forward(self, x):
