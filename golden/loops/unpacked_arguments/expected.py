@@ -40,7 +40,6 @@ class Block(nn.Module):
         if 0 < se_ratio <= 1:
             self.conv2d = nn.Conv2d(filters, max(1, int(filters * se_ratio)), 1)
             self.se_expand = nn.Conv2d(max(1, int(filters * se_ratio)), filters, 1)
-            channels = filters
         else:
             self.conv2d = None
         if skip and strides == 1:

@@ -115,7 +115,7 @@ class Classifier(nn.Module):
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
-        for layer, conv2d, dropout2 in zip(
+        for layer, conv2d, dropout in zip(
             [
                 {"filters": 4, "pool": True, "dropout": 0.0},
                 {"filters": 8, "pool": False, "dropout": 0.2},
@@ -126,8 +126,8 @@ class Classifier(nn.Module):
             x = conv2d(x)
             if layer["pool"]:
                 x = F.max_pool2d(x, 2)
-            if dropout2 is not None:
-                x = dropout2(x)
+            if dropout is not None:
+                x = dropout(x)
         x = x.permute(0, 2, 3, 1).flatten(1)
         return self.dense(x)
 
