@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transpiler.emit.fold import fold
+from transpiler.emit.fold import WIDTH, fold
 from transpiler.ir.training import Metric
 
 
@@ -57,7 +57,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         "        optimizer.step()",
         *(["        scheduler.step()"] if steps.scheduled else []),
         *_sums(epoch, "loss.item()"),
-        fold(f"return {_results(epoch)}", 4),
+        *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
 
@@ -76,7 +76,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
         f"        {_to_device(epoch, False)}",
         f"        {epoch.output} = model(inputs)",
         *_sums(epoch, f"{loss}.item()"),
-        fold(f"return {_results(epoch)}", 4),
+        *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
 
@@ -118,6 +118,8 @@ def predict(name: str, how: Predicting) -> str:
 
 def _means(epoch: Epoch) -> str:
     labels = ["loss", *dict.fromkeys(m.label or key for key, m in epoch.metrics)]
+    if len(", ".join(labels)) > 30:
+        return "mean loss and metrics"
     listed = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
     return f"mean {listed}"
 
@@ -162,10 +164,23 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     return list(lines.values())
 
 
-def _results(epoch: Epoch) -> str:
-    count = "len(loader.dataset)"
+def _results(epoch: Epoch) -> list[str]:
+    """The means, as the function gives them."""
+    values = _values(epoch, "len(loader.dataset)")
+    one = f"    return {', '.join(values)}"
+    if len(one) <= WIDTH:
+        return [one]
+    values = _values(epoch, "count")
+    counted = "    count = len(loader.dataset)"
+    one = f"    return {', '.join(values)}"
+    if len(one) <= WIDTH:
+        return [counted, one]
+    return [counted, "    return (", *(f"        {v}," for v in values), "    )"]
+
+
+def _values(epoch: Epoch, count: str) -> list[str]:
     accumulators = _accumulators(epoch)
     parts = [f"loss_sum / {count}"]
     for key, metric in epoch.metrics:
         parts.append(metric.result.format(*accumulators[key], count=count))
-    return ", ".join(parts)
+    return parts

@@ -26,14 +26,20 @@ from transpiler.diagnostics import (
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
 from transpiler.emit.edits import Edit, apply, replaces, tidied
-from transpiler.emit.fold import fold
 from transpiler.emit.functions import render_operation
 from transpiler.emit.imports import import_edits, import_spans, names_framework
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.overlooked import overlooked
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.text import global_reads, substitute_names
-from transpiler.emit.training import Trained, device_edit, loaders_edit, plan_training
+from transpiler.emit.training import (
+    Room,
+    Trained,
+    device_edit,
+    folded_sum,
+    loaders_edit,
+    plan_training,
+)
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -124,17 +130,23 @@ class FileEmitter:
         for built in self._in_order(module):
             self.module_units.append(self._module_unit(module, built, counts))
         self._name_classes()
-        if module.training:
-            self._plan_training(module)
+        self._plan_training(module)
 
     def _plan_training(self, module: Region) -> None:
-        """How the models of the module are trained; a loss on logits changes their `forward`."""
-        self.trained = plan_training(self.file, module)
-        for unit in self.module_units:
+        """How models are trained; a loss on logits changes their `forward`."""
+        rooms = [Room(module, self.tree.module)]
+        for summary, _ in self.builders:
+            node, region = summary.function.node, summary.region
+            if isinstance(node, cst.FunctionDef) and region is not None:
+                rooms.append(Room(region, node))
+        rooms = [r for r in rooms if r.region.training]
+        self.trained = plan_training(self.file, rooms) if rooms else []
+        for unit in [*self.module_units, *(u for _, us in self.builders for u in us)]:
             found = self.trained_by(unit)
             if found is not None and found.training.forward is not None:
-                forward = found.training.forward
-                unit.plan.forward = _without_globals(forward, frozenset(), False)
+                unit.plan.forward = found.training.forward
+                if unit.region.is_module:
+                    unit.plan.forward = _without_globals(unit.plan.forward, frozenset(), False)
 
     def trained_by(self, unit: Unit) -> Trained | None:
         """The training of a model, where all of it is converted."""
@@ -675,6 +687,7 @@ class _FileWriter:
         self.converted_calls: set[int] = set()
         self.unconverted: dict[int, str] = {}  #: calls of models, and why they are left
         self.training_functions: dict[str, str] = {}
+        self.device = ""  #: the variable for the device on which models are trained
         self.top = list(self.tree.module.body)
 
     def write(self) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
@@ -685,6 +698,8 @@ class _FileWriter:
         self._builders()
         self._module()
         self._left_calls(self.file.kept_uses)
+        if self.device:
+            self.edits.append(device_edit(self.tree, self.device, self._first_model()))
         self._inlined()
         self._decorators()
         self._passed_functions()
@@ -1125,7 +1140,8 @@ class _FileWriter:
         removal = Removal(self.tree, region, node)
         for unit in units:
             assert unit.built is not None
-            removal.instantiate(unit.built, self._instance(unit))
+            removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
+        removal.trains = {id(c.statement) for c in region.training.values()}
         kept = removal.finish()
         self.edits += kept.edits
         spot = self._top_level_start(node)
@@ -1139,6 +1155,7 @@ class _FileWriter:
             owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
             self._record(unit, unit.built.kind, node, function=owner + summary.function.name)
         self._speak(region)
+        self._training(region)
         self._left_calls(region.left_calls)
         for name in sorted(region.assumed_none):
             self._say(
@@ -1253,14 +1270,19 @@ class _FileWriter:
             variable = self.emitter._sequential_variable(unit)
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
         self._speak(module)
-        self._training()
+        self._training(module)
         self._left_calls(module.left_calls)
 
     def _first_model(self) -> int:
-        """Where the first model of the module is made."""
-        built = [u.built for u in self.emitter.module_units if u.built is not None]
-        nodes = [b.model.node or b.node for b in built]
-        return min((self.tree.span(n)[0] for n in nodes), default=len(self.tree.text))
+        """Where the first statement starts in which a model is made."""
+        nodes: list[cst.CSTNode] = [
+            u.built.model.node or u.built.node
+            for u in self.emitter.module_units
+            if u.built is not None
+        ]
+        nodes += [s.function.node for s, _ in self.emitter.builders]
+        spots = [self._top_level_start(n) for n in nodes]
+        return min(spots, default=len(self.tree.text))
 
     def _with_attributes(self, found: Trained, source: str) -> str:
         """The source of a function with the names of the model's layers filled in."""
@@ -1270,7 +1292,7 @@ class _FileWriter:
             if self.emitter.trained_by(unit) is found:
                 for token, attribute in writer.attrs.items():
                     source = source.replace(token, attribute)
-        lines = [fold(line.strip(), 4) if "return" in line else line for line in source.split("\n")]
+        lines = [folded_sum(line) for line in source.split("\n")]
         handled = {layer.node for layer, _, _ in found.training.region.penalties}
         places = {self.tree.place(node) for node in handled}
         self.diagnostics = [
@@ -1284,9 +1306,11 @@ class _FileWriter:
         found = self.emitter.trained_by(unit)
         return f".to({found.device})" if found is not None and found.device else ""
 
-    def _training(self) -> None:
-        """What trains the models of the module, in the places of the calls."""
+    def _training(self, region: Region) -> None:
+        """What trains the models of the module or a function, in the places of the calls."""
         for found in self.emitter.trained:
+            if found.training.region is not region:
+                continue
             if found.training.problem is not None:
                 call, reason = found.training.problem
                 self.unconverted[id(call.node)] = reason
@@ -1294,13 +1318,11 @@ class _FileWriter:
             self.converted_calls |= {id(c.node) for c in found.training.calls}
             self.edits += found.edits
             self.helpers |= found.helpers
+            self.device = found.device or self.device
             for name, source in found.functions:
                 self.training_functions[name] = self._with_attributes(found, source)
             for code, node, message in found.said:
                 self._say(code, node, message)
-        device = next((t.device for t in self.emitter.trained if t.device), "")
-        if device:
-            self.edits.append(device_edit(self.tree, device, self._first_model()))
 
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]

@@ -51,6 +51,7 @@ class Removal:
         self.node = node
         self.instances: dict[int, tuple[Built, str]] = {}
         self.places: dict[int, cst.CSTNode] = {}
+        self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
         self.is_module = region.is_module
         self.conflict = False  #: whether what stays changes an argument before the model is made
 
@@ -238,7 +239,7 @@ class Removal:
         return ""
 
     def _plain(self, leaf: cst.CSTNode, first_model: int) -> str:
-        if self.is_module:
+        if self.is_module or id(leaf) in self.trains:
             return "keep"
         if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
             return "local"

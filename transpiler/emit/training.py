@@ -12,7 +12,7 @@ from transpiler.diagnostics import CLOSE_IDIOM, Code, Fidelity
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.residual import statement_lines
+from transpiler.emit.residual import _leaves, statement_lines
 from transpiler.emit.text import substitute_names
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
@@ -30,6 +30,9 @@ from transpiler.source.lexical import blanked, comments_in
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences, occurrences
 from transpiler.source.tree import Tree
 
+_TRAINS = re.compile(
+    r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
+)
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
@@ -42,6 +45,7 @@ class Trained:
     said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
+    gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
 
 
@@ -95,44 +99,64 @@ def _is_head(tree: Tree, statement: cst.CSTNode) -> bool:
     return True
 
 
-def plan_training(file: FileContext, region: Region) -> list[Trained]:
-    """The training of every model of a region that can be converted whole."""
-    calls = list(region.training.values())
-    found: list[Trained] = []
-    writer: _Writer | None = None
-    for built in region.built:
-        of_model = [c for c in calls if c.model is built.model]
-        variable = built.model.expr.text if built.model.expr is not None else ""
-        if not of_model or not variable:
-            continue
-        writer = writer or _Writer(file, region)
-        found.append(writer.write(Training(built.model, variable, region, of_model), built))
-    return found
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The module, or a function, in which models are made and trained."""
+
+    region: Region
+    node: cst.Module | cst.FunctionDef
+
+
+def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
+    """The training of every model that can be converted whole."""
+    writer = _Writer(file, rooms)
+    return [made for room in rooms for made in writer.room(room)]
 
 
 class _Writer:
-    """Writes the training of the models of one region."""
+    """Writes the training of the models of a file."""
 
-    def __init__(self, file: FileContext, region: Region) -> None:
+    def __init__(self, file: FileContext, rooms: list[Room]) -> None:
         self.file = file
         self.tree = file.tree
-        self.region = region
         self.text = file.tree.text
         self.found: Occurrences = occurrences(self.text)
         self.functions: dict[Any, str] = {}
-        self.replaced: dict[tuple[int, int], str] = dict(region.settled)
+        self.replaced: dict[tuple[int, int], str] = {}
+        for room in rooms:
+            self.replaced |= room.region.settled
         self.names = FreeNames(self.found, [])
-        models = {id(c.model) for c in region.training.values() if c.name != "summary"}
-        self.several = len(models) > 1
-        self.sized = any(
-            c.name == "predict" and "batch_size" in c.given for c in region.training.values()
-        )
+        calls = [c for room in rooms for c in room.region.training.values()]
+        self.calls = [self.tree.span(c.node) for c in calls]
+        self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
+
+    def room(self, room: Room) -> list[Trained]:
+        """The models of the module, or of one function."""
+        self.region, self.root = room.region, room.node
+        calls = list(room.region.training.values())
+        self.several = len({id(c.model) for c in calls if c.name != "summary"}) > 1
+        found = []
+        for built in room.region.built:
+            of_model = [c for c in calls if c.model is built.model]
+            variable = built.model.expr.text if built.model.expr is not None else ""
+            if of_model and variable.isidentifier():
+                training = Training(built.model, variable, room.region, of_model)
+                found.append(self.write(training, built))
+        return found
 
     def write(self, training: Training, built: Built) -> Trained:
         """One model; where something has no translation, `problem` says so and nothing is left."""
         made = Trained(training)
-        seen = self._all_seen(training)
-        lower_training(self.file, training, built, seen)
+        elsewhere = self._elsewhere(training)
+        if elsewhere:
+            training.problem = (training.calls[0], elsewhere)
+            return made
+        names = {c.name for c in training.calls}
+        if "compile" in names and "fit" not in names and not isinstance(self.root, cst.Module):
+            compiles = next(c for c in training.calls if c.name == "compile")
+            training.problem = (compiles, "the model is trained elsewhere")
+            return made
+        lower_training(self.file, training, built, self._all_seen(training))
         if training.problem is not None:
             return made
         one = _ModelWriter(self, made, built)
@@ -145,21 +169,43 @@ class _Writer:
         one.finish()
         return made
 
+    def places(self, name: str) -> list[Occurrence]:
+        """Where a variable of this room stands: others of that name have nothing to do with it."""
+        found = self.found.of(name)
+        if isinstance(self.root, cst.Module):
+            return [p for p in found if not p.local]
+        start, end = self.tree.span(self.root)
+        return [p for p in found if start <= p.start < end]
+
     def _all_seen(self, training: Training) -> bool:
         """Whether each place that names the model is one that is converted here."""
-        variable = training.variable
         receivers = set()
         for call in training.calls:
             func = call.node.func
             if isinstance(func, cst.Attribute):
                 receivers.add(self.tree.span(func.value)[0])
-        for place in self.found.of(variable):
-            if place.binds or place.start in receivers or place.local:
+        for place in self.places(training.variable):
+            if place.binds or place.start in receivers:
                 continue
             if place.attribute in ("add", "pop") and training.model.kind == "sequential":
                 continue
             return False
-        return variable.isidentifier()
+        return True
+
+    def _elsewhere(self, training: Training) -> str:
+        """Why the model may be trained in a place that is not converted, if it may."""
+        places = self.places(training.variable)
+        passed = any(not p.binds and not p.attribute for p in places)
+        for statement in self.tree.module.body:
+            if not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                continue
+            start, end = self.tree.span(statement)
+            for match in _TRAINS.finditer(blanked(self.text[start:end])):
+                inside = _within(start + match.start(), self.calls)
+                if not inside and (passed or match.group(1) == training.variable):
+                    if statement is not self.root:
+                        return f"`{match.group()}` in `{statement.name.value}` may be of this model"
+        return ""
 
     def source(self, node: cst.CSTNode) -> str:
         """The source of a node, with what is converted inside of it."""
@@ -178,6 +224,18 @@ class _Writer:
         return self.names.lasting(*(free or wanted))
 
 
+def folded_sum(line: str) -> str:
+    """`x = a * (b + c)`, in brackets over several lines where it is too long for one."""
+    head, bracket, rest = line.partition(" * (")
+    if len(line) <= WIDTH or not bracket:
+        return line
+    inner = rest.removesuffix(")")
+    one = f"        {inner}"
+    lines = [one] if len(one) <= WIDTH else [f"        {t}" for t in inner.split(" + ")]
+    lines = [lines[0], *(f"        + {line.strip()}" for line in lines[1:])]
+    return "\n".join([f"{head} * (", *lines, "    )"])
+
+
 class _ModelWriter:
     """Writes the training of one model."""
 
@@ -193,7 +251,9 @@ class _ModelWriter:
         self.carried: dict[int, list[str]] = {}  #: comments of statements that go
         self.loaders: dict[tuple[Any, ...], str] = {}
         self._find_parts()
-        self.names = FreeNames(shared.found, self._vanishing())
+        root = shared.root
+        function = None if isinstance(root, cst.Module) else self.tree.span(root)
+        self.names = FreeNames(shared.found, self._vanishing(), function)
         self.penalty = ""
         if made.training.penalties:
             wanted = ("penalty", f"{self.training.variable}_penalty")
@@ -219,7 +279,9 @@ class _ModelWriter:
             for factor, parts in sums.items()
         ]
         doc = '"""What the regularizers add to the loss."""'
-        return f"def {name}(model):\n    {doc}\n    return {' + '.join(terms)}\n"
+        lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
+        lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
+        return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
 
     def _lasting(self, *wanted: str) -> str:
         return self.names.lasting(*wanted)
@@ -229,7 +291,7 @@ class _ModelWriter:
     def _find_parts(self) -> None:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
         calls = [self.tree.span(c.node) for c in self.training.calls]
-        statements = [s for s in _simple(self.tree.module) if self._makes_part(s)]
+        statements = [s for s in _simple(self.shared.root) if self._makes_part(s)]
         parts: list[tuple[str, cst.SimpleStatementLine]] = []
         for statement in statements:
             assign = statement.body[0]
@@ -242,7 +304,7 @@ class _ModelWriter:
             changed = False
             spans = [self.tree.span(s) for _, s in parts]
             for name, statement in parts:
-                places = [p for p in self.shared.found.of(name) if not p.binds]
+                places = [p for p in self.shared.places(name) if not p.binds]
                 used = [p for p in places if _within(p.start, calls)]
                 inside = [p for p in places if _within(p.start, [*calls, *spans])]
                 if len(inside) != len(places) or not (used or inside):
@@ -468,7 +530,7 @@ class _ModelWriter:
         if not isinstance(target, cst.Name):
             return False
         end = self.tree.span(statement)[1]
-        places = [p for p in self.shared.found.of(target.value) if p.start > end and not p.binds]
+        places = [p for p in self.shared.places(target.value) if p.start > end and not p.binds]
         return all(self.tree.text[p.end : p.end + 1] == "[" for p in places)
 
     def _evaluator(self, compiled: Compiled) -> str:
@@ -548,6 +610,7 @@ class _ModelWriter:
             if part.trailing_whitespace.comment is not None:
                 comments.append(part.trailing_whitespace.comment.value)
             comments += comments_in(self.tree.source(part))
+            self.made.gone.append(part)
             self._remove(part, comments)
         for key, (statement, before, inside) in self.statements.items():
             start, end = self.tree.span(statement)
@@ -555,8 +618,12 @@ class _ModelWriter:
             if key in self.whole:
                 lines = [*before, *self.whole[key]]
                 lost = comments_in(self.tree.source(statement))
-                text = _block([*self._taken(statement), *lost, *lines], indent)
-                self.made.edits.append(Edit(start, end, text.lstrip(" ")))
+                lines = [*self._taken(statement), *lost, *lines]
+                apart = _begins_loop(lines) and self._follows_closely(start)
+                text = _block(lines, indent).lstrip(" ")
+                begin = start - indent if apart else start
+                text = f"\n{' ' * indent}{text}" if apart else text
+                self.made.edits.append(Edit(begin, end, text))
                 continue
             source = self.tree.text[start:end]
             shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
@@ -566,6 +633,15 @@ class _ModelWriter:
             head = _block(before, indent).lstrip(" ")
             joined = f"{head}\n{' ' * indent}{text}" if before else text
             self.made.edits.append(Edit(start, end, joined))
+
+    def _follows_closely(self, start: int) -> bool:
+        """Whether another statement stands right above, without a blank line."""
+        begin = self.tree.line_start(start)
+        for first, after in sorted(self.removed, reverse=True):
+            begin = first if after == begin else begin
+        above = self.tree.text[:begin].rstrip(" ")
+        last = above.rstrip("\n").rpartition("\n")[2].strip()
+        return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
 
     def _taken(self, statement: cst.CSTNode) -> list[str]:
         """Comments of removed statements that belong to this one."""
@@ -642,7 +718,7 @@ class _FitWriter:
         raise Unsupported("what `fit` gives is used in a way that is not translated")
 
     def _readers(self, name: str) -> list[Occurrence]:
-        return [p for p in self.model.shared.found.of(name) if not p.binds and not p.local]
+        return [p for p in self.model.shared.places(name) if not p.binds]
 
     def _rewrite_readers(self) -> None:
         """`history.history["loss"]` becomes `history["loss"]`."""
@@ -915,8 +991,14 @@ def _clipping(compiled: Compiled) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _simple(module: cst.Module) -> list[cst.SimpleStatementLine]:
-    return [s for s in module.body if isinstance(s, cst.SimpleStatementLine)]
+def _simple(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:
+    """The simple statements of a room, those in its branches and loops too."""
+    body = root.body if isinstance(root, cst.Module) else root.body.body
+    return [s for s in _leaves(list(body)) if isinstance(s, cst.SimpleStatementLine)]
+
+
+def _begins_loop(lines: list[str]) -> bool:
+    return any(line.startswith("for ") for line in lines)
 
 
 def _within(offset: int, spans: list[tuple[int, int]]) -> bool:

@@ -71,7 +71,8 @@ def occurrences(text: str) -> Occurrences:
             )
             found.names.setdefault(node.id, []).append(place)
         for name, line, column in _bound_otherwise(node):
-            place = Occurrence(offset(line, column), offset(line, column), True, "", 0, function)
+            spot = offset(line, column)
+            place = Occurrence(spot, spot, True, "", 0, function, name in local)
             found.names.setdefault(name, []).append(place)
         if isinstance(node, _FUNCTIONS):
             function = getattr(node, "name", "<lambda>")
@@ -123,9 +124,15 @@ def _locals(node: ast.AST) -> Iterator[str]:
 class FreeNames:
     """Gives new variables names that nothing else in the file has."""
 
-    def __init__(self, found: Occurrences, ignored: list[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        found: Occurrences,
+        ignored: list[tuple[int, int]],
+        function: tuple[int, int] | None = None,
+    ) -> None:
         self.found = found
         self.ignored = ignored  #: spans that will be gone
+        self.function = function  #: the span of the function that the variables are local to
         self.given: set[str] = set()
 
     def lasting(self, *wanted: str) -> str:
@@ -150,7 +157,12 @@ class FreeNames:
             p
             for p in self.found.of(name)
             if not any(start <= p.start < stop for start, stop in self.ignored)
+            and (not p.local or self._is_here(p))
         ]
+
+    def _is_here(self, place: Occurrence) -> bool:
+        """Whether a name of a function is one of the function where the new names go."""
+        return self.function is not None and self.function[0] <= place.start < self.function[1]
 
     def _first(self, wanted: tuple[str, ...], possible: object) -> str:
         assert callable(possible)

@@ -40,7 +40,7 @@ class DQNAgent:
 
     def _build_model(self):
         model = Model(self.action_size, self.state_size)
-        # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+        # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
         model.compile(loss="mse", optimizer=Adam(learning_rate=self.learning_rate))
         return model
 

@@ -69,8 +69,7 @@ def init_like_keras(module):
 def get_model(input_shape=(32, 32, 3)):
     model = Model(input_shape)
     # summarize model
-    # TODO(tf2torch) T2T101: `summary` is left as it is; the model is an nn.Module now
-    model.summary()
+    print(model)
     return model
 
 
