@@ -183,3 +183,10 @@ LAZY_SIZE = _code(
     "input size comes from the first batch",
     "The layer is an nn.Lazy* module: run one batch before making the optimizer.",
 )
+DECIDED = _code(
+    404,
+    Severity.NOTE,
+    "a switch is decided",
+    "The condition depends on constants of the module only: what they choose is what the class "
+    "has. Convert again after changing them in the original, or add the other side by hand.",
+)

@@ -697,6 +697,7 @@ class _FileWriter:
         self._operations()
         self._builders()
         self._module()
+        self._settled_functions()
         self._left_calls(self.file.kept_uses)
         if self.device:
             self.edits.append(device_edit(self.tree, self.device, self._first_model()))
@@ -1251,6 +1252,7 @@ class _FileWriter:
             if any(u.problem for u in units):
                 return
         if not units:
+            self.edits += Removal(self.tree, module, self.tree.module).settled()
             self._left_calls(module.left_calls)
             return
         removal = Removal(self.tree, module, self.tree.module)
@@ -1323,6 +1325,17 @@ class _FileWriter:
                 self.training_functions[name] = self._with_attributes(found, source)
             for code, node, message in found.said:
                 self._say(code, node, message)
+
+    def _settled_functions(self) -> None:
+        """Functions that answer questions about the framework whose answers are settled."""
+        done: set[int] = set()
+        for summary in self.file.summaries.values():
+            node, region = summary.function.node, summary.region
+            if summary.kind != "static" or region is None or not region.settled or id(node) in done:
+                continue
+            if isinstance(node, cst.FunctionDef) and summary.function.file is self.file:
+                done.add(id(node))
+                self.edits += Removal(self.tree, region, node).settled()
 
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]

@@ -94,6 +94,22 @@ class Removal:
             self._collapse_return(list(body), decisions, replacements, kept)
         return kept
 
+    def settled(self) -> list[Edit]:
+        """The edits that only write down what of the framework is settled when converting."""
+        kept = Kept([Edit(start, end, text) for (start, end), text in self.region.settled.items()])
+        pending = list(_suites(self.node)) if not self.is_module else [list(self.node.body)]  # type: ignore[attr-defined]
+        while pending:
+            for statement in pending.pop():
+                if (
+                    isinstance(statement, cst.If)
+                    and id(statement) in self.region.resolved
+                    and self.region.settles(statement.test)
+                ):
+                    self._decided(statement, {}, {}, kept)
+                elif not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                    pending += _suites(statement)
+        return kept.edits
+
     def _only_left(self, leaf: cst.CSTNode) -> bool:
         """Whether a statement makes a layer that no model calls, and code that is left uses."""
         layers = self.region.layer_statements.get(id(leaf), [])

@@ -11,6 +11,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import DECIDED
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided, provides
 from transpiler.interpret.expressions import truth
 from transpiler.interpret.joins import (
@@ -55,6 +56,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import For, If, Line, Node, While
 from transpiler.ir.expr import UNKNOWN, Expr, expr, reads, ternary
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.source.lexical import names_read
 
 _ids = itertools.count(1)
 
@@ -124,19 +126,27 @@ def if_statement(region: Region, node: cst.If) -> None:
     provided("with_comments")(region, node, lambda: _run_if(region, node, ()))
 
 
-def _run_if(region: Region, node: cst.If, after: tuple[cst.CSTNode, ...]) -> bool:
-    """A branch; `after` are the statements that run where no way through it returned."""
+def _run_if(
+    region: Region, node: cst.If, after: tuple[cst.CSTNode, ...], settled: bool = False
+) -> bool:
+    """A branch; `after` are the statements that run where no way through it returned.
+
+    `settled` says that it is the `elif` of a branch of which only one side will be written.
+    """
     test = evaluate(region, node.test)
     decided = truth(test)
     if region.is_module and decided is UNKNOWN and _is_main_guard(region, node):
         decided = True
     orelse = node.orelse
     if decided is not UNKNOWN:
-        region.resolved[id(node)] = bool(decided)
+        settled = settled or not isinstance(test, Static) or _is_of_a_graph(region, node)
+        if settled:
+            region.resolved[id(node)] = bool(decided)
+            _tell_decision(region, node, test)
         if decided:
             ended = run_block(region, body_of(node.body))
         elif isinstance(orelse, cst.If):
-            return _run_if(region, orelse, after)
+            return _run_if(region, orelse, after, settled)
         elif isinstance(orelse, cst.Else):
             ended = run_block(region, body_of(orelse.body))
         else:
@@ -159,6 +169,34 @@ def _run_if(region: Region, node: cst.If, after: tuple[cst.CSTNode, ...]) -> boo
         return run_block(region, body_of(node.body)) or (bool(after) and run_block(region, after))
 
     return branch(region, test, then, otherwise, node)
+
+
+def _is_of_a_graph(region: Region, node: cst.If) -> bool:
+    """Whether a branch, or the like one after it, is about tensors, layers or open models.
+
+    Others are the user's own, and stay as they are.
+    """
+    if region.settles(node.test):
+        return True
+    for name in names_read(region.tree.source(node)):
+        value = region.scope.get(name)
+        if isinstance(value, (Framework, Function, UserClass, Choice)):
+            return True
+        if isinstance(value, Model) and value in region.open_sequentials:
+            return True
+        if value is not None and not isinstance(value, Model) and is_graph(value):
+            return True
+    return False
+
+
+def _tell_decision(region: Region, node: cst.If, test: Value) -> None:
+    """A switch of the program's own: the class only has the side that it is set to."""
+    if not isinstance(test, Static) or region.settles(node.test):
+        return
+    names = sorted({name for name, _ in test.expr.names if name in region.file.globals})
+    if names and all(isinstance(region.file.globals[name], Static) for name in names):
+        source = region.tree.source(node.test)
+        region.say(DECIDED, node, f"`if {source}` was decided by the value of {', '.join(names)}")
 
 
 def _run_unknown(region: Region, node: cst.If) -> None:

@@ -413,7 +413,7 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
         side = node.body if decided else node.orelse
         chosen = evaluate(region, side)
         if isinstance(chosen, (Static, Framework)):
-            rewrite(region, node, Static(to_expr(region, chosen)))
+            rewrite(region, node, Static(to_expr(region, chosen)), 0)
             if isinstance(chosen, Static) and region.settles(node.test):
                 region.settled[region.tree.span(node)] = region.tree.source(side)
         return chosen

@@ -741,7 +741,20 @@ def call_function(
         return _inline(region, node, function, arguments)
     if isinstance(summary.result, Unknown):
         return summary.result
-    return plain_call(region, node, function, [v for _, v in arguments])
+    called = plain_call(region, node, function, [v for _, v in arguments])
+    return _with_constant(called, summary)
+
+
+def _with_constant(called: Value, summary: Summary) -> Value:
+    """What a call gives, where the function has but one answer, and needs no name to tell it."""
+    answers = summary.region.returns if summary.region is not None else []
+    if len(answers) != 1 or not isinstance(called, Static) or not isinstance(answers[0][0], Static):
+        return called
+    answer = answers[0][0].expr
+    outside = summary.function.closure.keys() | {p.name for p in summary.parameters}
+    if not answer.known or any(name in outside for name, _ in answer.names):
+        return called
+    return replace(called, expr=replace(called.expr, value=answer.value))
 
 
 def _note_function_arguments(region: Region, node: cst.CSTNode, arguments: list[Argument]) -> None:

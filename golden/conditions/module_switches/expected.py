@@ -1,0 +1,31 @@
+from torch import nn
+DEBUG = False
+DEPTH = 3
+if DEBUG:
+    print("debugging")
+else:
+    print("run")
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(8, 4)
+        self.dense_1 = nn.Linear(4, 5)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = self.dense(x)
+        return self.dense_1(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+model = Model()
+if DEBUG:
+    print(model)
