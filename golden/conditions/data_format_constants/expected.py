@@ -38,7 +38,7 @@ class Build(nn.Module):
     def __init__(self, shape=(16, 16, 3)):
         super().__init__()
         self.fire = Fire(shape[-1], 4)
-        self.batch_normalization = nn.BatchNorm2d(2 * 4, eps=1e-3, momentum=0.01)
+        self.batch_normalization = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01)
         self.apply(init_like_keras)
 
     def forward(self, x):
