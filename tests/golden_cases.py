@@ -17,6 +17,7 @@ from typing import Any
 
 import black
 
+from tests.moved_axes import moved_back
 from transpiler.conversion import Conversion
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -112,6 +113,7 @@ def faults(case: Case) -> Iterator[str]:
         yield f"still imports {', '.join(left)}"
     if case.refused and not errors:
         yield "a refused case has no error diagnostic"
+    yield from moved_back(text)
     if new := sorted(lint(text) - lint(case.input)):
         yield f"ruff says of the output: {'; '.join(new)}"
 

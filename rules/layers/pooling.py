@@ -262,14 +262,28 @@ def average_pooling3d(
 
 def _global(x: Tensor, reduce: str, count: int, data_format: Expr, keepdims: Expr) -> Tensor:
     """`x.mean((2, 3))`: what is left are the channels."""
-    channels_last(data_format)
     spatial(x, count)
+    if data_format.is_const("channels_first"):
+        return _global_but_first(x, reduce, count, keepdims)
+    channels_last(data_format)
     dims: Sequence[int] = spatial_dimensions(x, count)
     axes: Arg = dims[0] if count == 1 else tuple(dims)
     if _kept(keepdims):
         shape = (*(ONE,) * count, _channels(x))
         return replace(x.to(method(x.code, reduce, axes, keepdim=True), shape), mask=None)
     return _flat(x, method(x.code, reduce, axes))
+
+
+def _global_but_first(x: Tensor, reduce: str, count: int, keepdims: Expr) -> Tensor:
+    """Over all of Keras's axes but the batch and the first, which then counts as the channels."""
+    first = None if x.dims is None else x.dims[0]
+    over = [x.axis(axis) for axis in range(2, count + 2)]
+    axes: Arg = over[0] if count == 1 else tuple(over)
+    if _kept(keepdims):
+        shape = (first, *(ONE,) * count)
+        return replace(x.to(method(x.code, reduce, axes, keepdim=True), shape), mask=None)
+    result = x.to(method(x.code, reduce, axes), (first,))
+    return replace(result, layout=Layout.LAST, mask=None)
 
 
 def _kept(keepdims: Expr) -> bool:

@@ -87,6 +87,17 @@ def test_global(kind: str, count: int, keepdims: bool, layout: Layout, sizes: st
 
 @pytest.mark.parametrize("kind", ["Max", "Average"])
 @pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_global_over_all_but_the_first_axis(
+    kind: str, count: int, keepdims: bool, layout: Layout
+) -> None:
+    name, options = f"Global{kind}Pooling{count}D", {"data_format": "channels_first"}
+    check(name, [SHAPES[count]], layout=layout, keepdims=keepdims, **options)
+
+
+@pytest.mark.parametrize("kind", ["Max", "Average"])
+@pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("hidden", [(), ("output_size",)])
 def test_adaptive(kind: str, count: int, hidden: Any) -> None:
     check(

@@ -36,6 +36,7 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensors import (
     bind_tensor,
+    common_layout,
     dims_value,
     ensure_current,
     in_layout,
@@ -364,7 +365,9 @@ def tensor_function(
             if declared.default is declared.empty:
                 raise GiveUp(f"{name}: the argument {parameter} is missing", node)
             slots[parameter] = expr(declared.default)
-    layout = _common_layout(bounds) if rule.layout is Layout.ANY else rule.layout
+    layout = rule.layout
+    if layout is Layout.ANY and bounds:
+        layout = common_layout(bounds)
     bounds = [in_layout(region, b, layout) for b in bounds]
 
     def build(given: list[Tensor]) -> Any:
@@ -372,16 +375,6 @@ def tensor_function(
         return rule.build(**filled)
 
     return run_rule(region, node, bounds, build, name)
-
-
-def _common_layout(bounds: list[Bound]) -> Layout:
-    if len(bounds) < 2:
-        return Layout.ANY
-    ranks = {None if b.tensor.dims is None else len(b.tensor.dims) for b in bounds}
-    layouts = {b.tensor.layout for b in bounds}
-    if len(layouts) == 1 and len(ranks) == 1:
-        return Layout.ANY
-    return Layout.FIRST if len(ranks) == 1 and Layout.FIRST in layouts else Layout.LAST
 
 
 class _Slot:

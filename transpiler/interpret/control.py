@@ -28,11 +28,13 @@ from transpiler.interpret.layer_lists import known_dict, listed_layers, loop_ove
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
 from transpiler.interpret.statics import rewrite, to_expr, verbatim
 from transpiler.interpret.tensors import (
+    CARRIED,
     assign_shadow,
     axis_names,
     bind_tensor,
     current_dim,
     in_layout,
+    meeting_layout,
     shadow,
 )
 from transpiler.interpret.values import (
@@ -516,12 +518,8 @@ def _enter(region: Region, entry: Scope, phis: dict[str, str], node: cst.CSTNode
     for name in sorted(phis):
         value = entry.values.get(name)
         kind = phis[name]
-        if isinstance(value, Bound) and "first" in kind and value.tensor.layout is Layout.LAST:
-            moved = in_layout(region, value, Layout.FIRST)
-            if moved.tensor.code.text != name:
-                value = bind_tensor(region, name, moved)
-            else:
-                value = region.scope.values.get(name)
+        if isinstance(value, Bound):
+            _carry(region, name, value, kind)
     for name in phis:
         if name.startswith("\ue004"):
             scope.bump(name)
@@ -532,13 +530,33 @@ def _enter(region: Region, entry: Scope, phis: dict[str, str], node: cst.CSTNode
             continue
         scope.bump(name)
         if isinstance(value, Bound):
-            scope.values[name] = _phi_tensor(scope, name, value, kind)
+            carried = _phi_tensor(scope, name, value, kind)
+            if "last" in kind.split(","):
+                carried = replace(carried, source=_carried_source(node, name))
+            scope.values[name] = carried
         elif isinstance(value, (Static, Framework, Choice)):
             scope.values[name] = Static(Expr(name, names=scope.read(name).names))
         elif isinstance(value, (Sequence, Repeated)):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
         elif isinstance(value, Mapping) and not is_graph(value):
             scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+
+
+def _carried_source(node: cst.CSTNode, name: str) -> str:
+    return f"{CARRIED}{id(node)}:{name}"
+
+
+def _carry(region: Region, name: str, value: Bound, kind: str) -> Bound:
+    """The tensor as a round of a loop hands it to the next: its channels in one place."""
+    wanted = next((o for o in (Layout.FIRST, Layout.LAST) if o.value in kind.split(",")), None)
+    if wanted is None or value.tensor.layout is wanted:
+        return value
+    moved = in_layout(region, value, wanted)
+    if moved.tensor.code.text != name:
+        return bind_tensor(region, name, moved)
+    held = region.scope.values[name]
+    assert isinstance(held, Bound)
+    return held
 
 
 def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
@@ -616,7 +634,7 @@ def _difference(
     region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
 ) -> str:
     if isinstance(first, Bound) and isinstance(last, Bound):
-        return _tensor_difference(first, last, end, known)
+        return _tensor_difference(region, first, last, end, known)
     if isinstance(first, (Sequence, Repeated)) and isinstance(last, (Sequence, Repeated)):
         return _list_difference(region, name, first, last, known)
     if isinstance(first, Bound) != isinstance(last, Bound):
@@ -656,12 +674,14 @@ def _shape_key(item: Value) -> str:
     return "-"
 
 
-def _tensor_difference(first: Bound, last: Bound, end: Scope, known: str) -> str:
+def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, known: str) -> str:
     kinds = set(known.split(",")) - {""}
     kinds.add("tensor")
     a, b = first.tensor, last.tensor
-    if a.layout is not b.layout:
-        kinds.add("first")
+    if a.layout is not b.layout and not kinds & {"first", "last"}:
+        kinds.add(meeting_layout(a).value)
+    if first.source in region.asked_first:
+        kinds = kinds - {"last"} | {"first"}
     if a.dims is None or b.dims is None:
         if a.dims is None and b.dims is None:
             kinds.add("no-channels" if a.channels_hint is None else "channels")
@@ -693,12 +713,8 @@ def _close(region: Region, start: Scope, phis: dict[str, str]) -> None:
         value = region.scope.values.get(name)
         if not isinstance(value, Bound) or name.startswith("\ue004"):
             continue
+        value = _carry(region, name, value, kind)
         tensor = value.tensor
-        if "first" in kind.split(",") and tensor.layout is Layout.LAST:
-            moved = in_layout(region, value, Layout.FIRST)
-            if moved.tensor.code.text != name:
-                value = bind_tensor(region, name, moved)
-                tensor = value.tensor
         if tensor.dims is None:
             continue
         for axis, dim, held in zip(

@@ -33,6 +33,7 @@ from transpiler.interpret.tensors import (
     emit_before,
     ensure_current,
     in_layout,
+    meeting_layout,
     modules_of,
     refreshed,
     register,
@@ -462,9 +463,19 @@ def _with_sizes(region: Region, value: Value) -> Value:
 
 
 def _agree_on_returns(region: Region) -> None:
-    """All returns of a tensor have their channels in the same place."""
-    layouts = {v.tensor.layout for v, _ in region.returns if isinstance(v, Bound) and _has_axes(v)}
-    if len(layouts) > 1 and "return:layout" not in region.wants:
+    """All returns of a tensor have their channels in the same place.
+
+    A sequence is given back as it came in, so that a caller's loop need not move its channels.
+    """
+    if "return:layout" in region.wants:
+        return
+    values = [v for v, _ in region.returns if isinstance(v, Bound) and _has_axes(v)]
+    layouts = {v.tensor.layout for v in values}
+    if Layout.FIRST in layouts and all(meeting_layout(v.tensor) is Layout.LAST for v in values):
+        given = {region.given_layouts.get(n) for n in region.tensor_order} - {None}
+        if given == {Layout.LAST}:
+            region.want("return:layout", Layout.LAST)
+    if len(layouts) > 1:
         region.want("return:layout", Layout.FIRST)
 
 

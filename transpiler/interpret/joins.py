@@ -10,7 +10,13 @@ import libcst as cst
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region, Scope
 from transpiler.interpret.statics import to_expr
-from transpiler.interpret.tensors import axis_names, current_dim, in_layout, shadow
+from transpiler.interpret.tensors import (
+    axis_names,
+    common_layout,
+    current_dim,
+    in_layout,
+    shadow,
+)
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -177,9 +183,7 @@ def _join_tensors(
     ta, tb = a.tensor, b.tensor
     ranks = (None if ta.dims is None else len(ta.dims), None if tb.dims is None else len(tb.dims))
     same_rank = ranks[0] == ranks[1]
-    target = Layout.LAST
-    if same_rank:
-        target = ta.layout if ta.layout is tb.layout else Layout.FIRST
+    target = _joined_layout(a, b, scope.values.get(name))
     a = _settle(region, name, a, target, one)
     b = _settle(region, name, b, target, other)
     ta, tb = a.tensor, b.tensor
@@ -207,6 +211,15 @@ def _join_tensors(
         dims.append(dim)
         readings.append(reading)
     return Bound(Tensor(code, tuple(dims), target, dtype, mask=mask), source, tuple(readings))
+
+
+def _joined_layout(a: Bound, b: Bound, before: Value | None) -> Layout:
+    """Where both ways leave the channels: if they differ, where they were before the branch."""
+    ranks = {None if t.tensor.dims is None else len(t.tensor.dims) for t in (a, b)}
+    if isinstance(before, Bound) and a.tensor.layout is not b.tensor.layout and len(ranks) == 1:
+        if before.tensor.layout is Layout.FIRST:
+            return Layout.FIRST
+    return common_layout([a, b])
 
 
 def _join_channels(

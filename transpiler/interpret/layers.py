@@ -24,6 +24,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, to_expr
 from transpiler.interpret.tensors import (
+    common_layout,
     ensure_current,
     evaluate_twice,
     in_layout,
@@ -388,11 +389,7 @@ def _in_wanted_layout(region: Region, rule: Rule, layer: Layer, bounds: list[Bou
         return [in_layout(region, b, wanted) for b in bounds]
     if len(bounds) < 2:
         return bounds
-    ranks = {None if b.tensor.dims is None else len(b.tensor.dims) for b in bounds}
-    layouts = {b.tensor.layout for b in bounds}
-    if len(layouts) == 1 and len(ranks) == 1:
-        return bounds
-    target = Layout.FIRST if len(ranks) == 1 and Layout.FIRST in layouts else Layout.LAST
+    target = common_layout(bounds)
     return [in_layout(region, b, target) for b in bounds]
 
 

@@ -271,6 +271,7 @@ class Region:
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
+        self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.moved_names: set[str] = (
             set()
         )  #: names of the module whose statements classes take over

@@ -18,6 +18,9 @@ from transpiler.ir.code import Construct, Line
 from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, expr, index, method, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
 
+#: Begins the source of a tensor that comes from the round of a loop before.
+CARRIED = "carried:"
+
 _AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "channels")}
 
 
@@ -183,9 +186,8 @@ def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
         return value
     if tensor.dims is not None and len(tensor.dims) < 2:
         return replace(value, tensor=replace(tensor, layout=layout))
-    key = f"layout:{value.source}"
-    if layout is Layout.FIRST and value.source and key not in region.wants:
-        region.want(key, Layout.FIRST)
+    if layout is Layout.FIRST and value.source:
+        _ask_for_channels_first(region, value.source)
     code = permuted(tensor, layout)
     moved = replace(value, tensor=replace(tensor, code=code, layout=layout), source="")
     variable = tensor.code.text
@@ -194,6 +196,36 @@ def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
         region.moved[variable] = value, bound
         return bound
     return moved
+
+
+def _ask_for_channels_first(region: Region, source: str) -> None:
+    """Tell what gave a tensor that its channels are wanted first."""
+    key = f"layout:{source}"
+    if source.startswith(CARRIED):
+        region.asked_first.add(source)
+    elif key not in region.wants:
+        region.want(key, Layout.FIRST)
+
+
+def common_layout(values: list[Bound]) -> Layout:
+    """Where operands that are combined have their channels: in one place, moved if need be."""
+    ranks = {None if v.tensor.dims is None else len(v.tensor.dims) for v in values}
+    layouts = {v.tensor.layout for v in values}
+    if len(ranks) > 1:
+        return Layout.LAST
+    return layouts.pop() if len(layouts) == 1 else meeting_layout(values[0].tensor)
+
+
+def meeting_layout(tensor: Tensor) -> Layout:
+    """Where tensors like this one meet if they differ: images as convolutions want them.
+
+    Sequences meet in Keras's order, which all but a convolution want.
+    """
+    return Layout.LAST if _is_sequence(tensor) else Layout.FIRST
+
+
+def _is_sequence(tensor: Tensor) -> bool:
+    return tensor.dims is not None and len(tensor.dims) == 2
 
 
 def _as_moved(region: Region, value: Bound) -> Bound:
@@ -306,15 +338,7 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return Unknown("arithmetic with something unknown")
     sides = [left, right]
-    tensors = [v for v in sides if isinstance(v, Bound)]
-    target = tensors[0].tensor.layout
-    if len(tensors) == 2:
-        ranks = {None if t.tensor.dims is None else len(t.tensor.dims) for t in tensors}
-        layouts = {t.tensor.layout for t in tensors}
-        if len(ranks) > 1:
-            target = Layout.LAST
-        elif len(layouts) > 1:
-            target = Layout.FIRST
+    target = common_layout([v for v in sides if isinstance(v, Bound)])
     operands: list[Any] = []
     bounds: list[Bound] = []
     for side in sides:
