@@ -40,6 +40,7 @@ from transpiler.emit.training import (
     loaders_edit,
     plan_training,
 )
+from transpiler.interpret.functions import mentions_framework
 from transpiler.interpret.region import SPOILED, Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -761,9 +762,10 @@ class _FileWriter:
             if others:
                 continue
             seen.add(id(node))
-            self._report(
-                LEFT_MODEL, node, f"`{summary.function.name}` is left as it is: {summary.reason}"
-            )
+            message = f"`{summary.function.name}` is left as it is: {summary.reason}"
+            # What has nothing of Keras in it may be torch already; its callers carry the comment.
+            keras = mentions_framework(self.file, summary.function)
+            self._report(LEFT_MODEL, node, message, comment=keras)
         for summary, units in self.emitter.builders:
             problem = next((u.problem for u in units if u.problem), "")
             if problem:
@@ -972,6 +974,8 @@ class _FileWriter:
     def _speak(self, region: Region) -> None:
         for code, node, message in region.diagnostics:
             self._say(code, node, message)
+        for statement, message in region.left_code:
+            self.todos.setdefault(self.tree.span(statement)[0], (LEFT_CODE, message))
 
     def _say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
         line, column = self.tree.place(node) if node is not None else (1, 1)

@@ -498,11 +498,7 @@ class Removal:
         """`model = UNet(...)` and `return model` become `return UNet(...)`."""
         if self.is_module:
             return
-        remaining = [s for s in body if decisions.get(id(s)) == "keep" or id(s) in replacements]
-        if len(remaining) < 2 or any(
-            _suites(s) for s in body if s not in remaining and not _is_dropped(s, decisions)
-        ):
-            pass
+        remaining = [s for s in body if self._stays(s, decisions, replacements)]
         if len(remaining) < 2:
             return
         made, returned = remaining[-2], remaining[-1]
@@ -549,10 +545,6 @@ def _taken(statement: cst.If, resolved: dict[int, bool]) -> cst.BaseSuite | None
             return rest.body
         rest = rest.orelse
     return None
-
-
-def _is_dropped(statement: cst.CSTNode, decisions: dict[int, str]) -> bool:
-    return decisions.get(id(statement)) == "drop"
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -254,6 +254,7 @@ class Region:
         self.carried: tuple[str, ...] = ()  #: comments of statements that vanish
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
+        self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
         self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code

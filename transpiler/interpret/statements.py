@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.control import append, body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.expressions import makes_input
@@ -126,8 +127,10 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
     init, forward = region.init, region.forward
     marks = len(init), len(forward)
     before = region.graph_events, len(region.built), len(region.open_sequentials)
+    said = len(region.diagnostics)
     assert callable(run)
     run()
+    comments = _with_left_code(region, node, comments, said)
     opened = region.open_sequentials[before[2] :]
     stays = len(region.built) != before[1] or any(m.steps or m.input_name for m in opened)
     vanishes = region.graph_events != before[0] and not stays
@@ -146,6 +149,25 @@ def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
             layers[0].notes = tuple(c for c in carried if c)
             return
         region.carried = carried if any(carried) else ()
+
+
+def _with_left_code(
+    region: Region, node: cst.CSTNode, comments: Comments | None, said: int
+) -> Comments | None:
+    """The comments of a statement, and one for each call in it that stays Keras."""
+    end = region.tree.span(node)[1]
+    if isinstance(node, cst.BaseCompoundStatement):
+        end = region.tree.span(node.body)[0]  # those further inside are its statements' own
+    left = {
+        message: f"# TODO(tf2torch) {code.code}: {message}"
+        for code, place, message in region.diagnostics[said:]
+        if code is LEFT_CODE and place is not None and region.tree.span(place)[1] <= end
+    }
+    if not left:
+        return comments
+    region.left_code += [(node, message) for message in left]
+    old = comments or Comments()
+    return Comments((*old.leading, *left.values()), old.trailing)
 
 
 def _is_silent(node: Node) -> bool:
