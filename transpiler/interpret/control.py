@@ -870,8 +870,9 @@ def _emit_loop(
     names = _target_names(target)
     if static is None:
         static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
-    region.emit_init(For(text, names, static, init, id=serial))
-    region.emit_forward(For(text, names, running, forward, id=serial))
+    sure = _surely_runs(iterable)
+    region.emit_init(For(text, names, static, init, id=serial, sure=sure))
+    region.emit_forward(For(text, names, running, forward, id=serial, sure=sure))
 
 
 @executes(cst.Break, cst.Continue)

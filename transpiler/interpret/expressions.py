@@ -192,6 +192,10 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
     if isinstance(receiver, Inside):
         border = {"input": receiver.input, "output": receiver.output}.get(attr)
         return border if border is not None else Unknown(f"`.{attr}` of a layer")
+    if isinstance(receiver, (Static, Unknown)) and attr == "shape":
+        sizes: Any = provided("shape_of")(region, node.value)
+        if sizes is not None:
+            return _array_shape(region, node, receiver, sizes)
     if isinstance(receiver, Static):
         known = UNKNOWN
         if receiver.expr.text == "self" and "self" in region.parameters:
@@ -212,6 +216,19 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
             return Unknown(f"`.{attr}` of a list of tensors")
         return verbatim(region, node, receiver)
     return Unknown(f"`.{attr}`")
+
+
+def _array_shape(
+    region: Region, node: cst.Attribute, receiver: Static | Unknown, sizes: tuple[int | None, ...]
+) -> Value:
+    """`x_train.shape`, of whose sizes some are known."""
+    known = [receiver] if isinstance(receiver, Static) else []
+    written = verbatim(region, node, *known).expr
+    items = tuple(
+        Static(replace(index(written, i), value=UNKNOWN if size is None else size))
+        for i, size in enumerate(sizes)
+    )
+    return Sequence(items, tuple, static=written)
 
 
 def _tensor_attribute(receiver: Bound, attr: str) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from transpiler.interpret.layer_lists import loop_over, one_by_one
 from transpiler.interpret.layers import Argument, make_layer, set_trainable
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
-from transpiler.interpret.statics import const, constant, to_expr
+from transpiler.interpret.statics import const, constant, literal_value, to_expr
 from transpiler.interpret.tensors import (
     assign_shadows,
     axis_names,
@@ -87,6 +88,8 @@ def open_input(
     else:
         dims, hint = shape_dims(region, shape, rank, node)
     layout = region.wants.get(f"layout:{key}", Layout.LAST)
+    if dims is not None:
+        dims = tuple(_spelled_out(dim) for dim in dims)
     region.scope.bump(name)
     tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
     region.inputs[name] = (key, tensor, dtype)
@@ -106,6 +109,13 @@ def open_input(
     bound = Bound(tensor, key, shadows)
     region.scope.values[name] = bound
     return bound
+
+
+def _spelled_out(dim: Dim) -> Dim:
+    """A size of an array that is known when converting is a number in the class."""
+    if dim is not None and dim.known and ".shape" in dim.text:
+        return expr(dim.value)
+    return dim
 
 
 def _open_sizes(region: Region, name: str, rank: int | None) -> tuple[tuple[Dim, ...] | None, Dim]:
@@ -341,6 +351,7 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     region.graph_events += 1
     key = f"seq:{region.tree.span(node)[0]}"
     model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
+    model.target = region.assigned if region.whole is node else ""
     model.variable = f"\ue002x:{key}\ue003"
     model.input_spec = key
     region.open_sequentials.append(model)
@@ -547,6 +558,8 @@ def _open_shape(
     if tuple(region.ways) != model.ways:
         region.want(f"open:{model.input_spec}", True)
     kind = constant(dtype) if dtype is not None else None
+    if shape is None and region.is_module:
+        shape = _shape_of_data(region, model)
     model.undeclared = shape is None
     where = node if node is not None else model.node
     assert where is not None
@@ -559,6 +572,30 @@ def _open_shape(
         where,
     )
     model.inputs = [bound]
+
+
+_HANDED = r"(?:fit|evaluate|predict|train_on_batch|predict_on_batch)\(\s*(?:x\s*=\s*)?(\w+)"
+_BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
+
+
+def _shape_of_data(region: Region, model: Model) -> Value | None:
+    """The sizes of what the program trains a model on, or builds it with."""
+    assert model.node is not None
+    text = region.tree.text[region.tree.span(model.node)[1] :]
+    name = re.escape(model.target)
+    if not name:
+        return None
+    if built := re.search(rf"\b{name}\.{_BUILT}", text):
+        sizes = literal_value(built.group(1))
+        return const(tuple(sizes[1:])) if isinstance(sizes, (tuple, list)) else None
+    for handed in re.finditer(rf"\b{name}\.{_HANDED}", text):
+        data = handed.group(1)
+        if re.search(rf"\b({name}|{data})\b[\w\s,()]*=[^=]", text[: handed.start()]):
+            return None  # another model, or other data
+        array = region.file.arrays.get(data)
+        if array is not None and array.shape is not None and len(array.shape) > 1:
+            return Sequence(tuple(const(size) for size in array.shape[1:]), tuple)
+    return None
 
 
 def _pop(region: Region, model: Model, node: cst.CSTNode) -> None:

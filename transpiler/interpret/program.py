@@ -121,6 +121,8 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.generic.clear()
     file.forced.clear()
     file.spliced.clear()
+    file.arrays.clear()
+    file.reshaped.clear()
     file.mentions.clear()
     file.class_methods.clear()
     file.user_classes.clear()

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import libcst as cst
 
@@ -158,6 +158,18 @@ class Built:
         return any(mine.get(way.id, way.side) != way.side for way in other.ways)
 
 
+#: The sizes of an array; None where one is not known.
+Shape: TypeAlias = "tuple[int | None, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array in a variable of the module."""
+
+    version: int  #: of the variable
+    shape: Shape | None
+
+
 @dataclass(eq=False)
 class FileContext:
     """What is shared by all regions of one file."""
@@ -174,6 +186,8 @@ class FileContext:
     keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
     generic: dict[Any, Summary] = field(default_factory=dict)
+    arrays: dict[str, Array] = field(default_factory=dict)  #: what variables of the module hold
+    reshaped: set[str] = field(default_factory=set)  #: those that held arrays of several shapes
     spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
+from transpiler.interpret.arrays import arrays_of, note_arrays
 from transpiler.interpret.control import append, body_of, run_block, sequence_code
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.expressions import makes_input
@@ -237,6 +238,7 @@ def assign(region: Region, node: cst.Assign) -> None:
     region.assigned = first.value if isinstance(first, cst.Name) and len(node.targets) == 1 else ""
     region.whole = node.value
     region.target_hint = region.assigned or _attribute_hint(first)
+    arrays = arrays_of(region, node)
     value = evaluate(region, node.value)
     region.whole = None
     for target in node.targets:
@@ -244,6 +246,7 @@ def assign(region: Region, node: cst.Assign) -> None:
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):
             value = region.scope.values[target.target.value]
     region.assigned = region.target_hint = ""
+    note_arrays(region, arrays)
 
 
 def _makes_inputs(region: Region, node: cst.Assign) -> bool:
@@ -318,6 +321,9 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
     known = fold(operator, constant(left), constant(right))
     emit_static(region, node, frozenset({name}), (left, right))
     region.scope.bump(name)
+    if name in region.file.arrays:  # `x_train /= 255`
+        array = region.file.arrays[name]
+        region.file.arrays[name] = replace(array, version=region.scope.version(name))
     region.scope.values[name] = Static(Expr(name, known, names=region.scope.read(name).names))
 
 

@@ -191,6 +191,7 @@ class Model:
     ways: tuple[Any, ...] = ()  #: of a Sequential: the branches and loops in which it is made
     closed: bool = False  #: of a Sequential: those are over
     additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`
+    target: str = ""  #: of a Sequential: the variable that it is assigned to
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
 

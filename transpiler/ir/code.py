@@ -56,6 +56,7 @@ class For:
     id: int = 0  #: the same for the loop in `__init__` and the loop in `forward`
     outlives: frozenset[str] = frozenset()  #: names of the target that are read after the loop
     modules: list[Module] = field(default_factory=list)  #: made anew in each round
+    sure: bool = False  #: there is at least one round
 
 
 @dataclass(slots=True, eq=False)

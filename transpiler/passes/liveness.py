@@ -61,7 +61,8 @@ def _prune_node(
             if not body:
                 return None
             loop = replace(node, body=body, outlives=live & node.target_names)
-            return loop, live | (head - node.target_names) | names(node.iterable)
+            made = _surely_made(body) if node.sure else frozenset()
+            return loop, (live - made) | (head - node.target_names) | names(node.iterable)
         case While():
             body, head = _prune_loop(
                 node.body, live | names(node.test), effects, modules, frozenset()
@@ -69,6 +70,12 @@ def _prune_node(
             if not body:
                 return None
             return replace(node, body=body), live | head | names(node.test)
+
+
+def _surely_made(nodes: list[Node]) -> frozenset[str]:
+    """The names that every round of a loop gives a value."""
+    lines = [n for n in nodes if isinstance(n, Line) and n.kills]
+    return frozenset[str]().union(*(n.defs for n in lines))
 
 
 def _prune_loop(

@@ -62,7 +62,6 @@ class Decoder(nn.Module):
         super().__init__()
         height = 28
         width = 28
-        channels = 1
         for f in filters:
             height = -(-height // 2)
             width = -(-width // 2)

@@ -1,0 +1,43 @@
+import numpy as np
+from torch import nn
+from torch.nn import functional as F
+
+x_train = np.random.rand(100, 28, 28).reshape(-1, 28, 28, 1).astype("float32")
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv2d = nn.Conv2d(1, 8, 3)
+        self.dense = nn.Linear(5408, 10)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        x = F.relu(self.conv2d(x))
+        x = x.permute(0, 2, 3, 1).flatten(1)
+        return self.dense(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+model = Model()
+
+
+class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(784, 10)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.flatten(1)
+        return self.dense(x)
+
+
+other = Other()
