@@ -246,6 +246,8 @@ class _Writer:
             if token.startswith("\ue004") and token in tokens:
                 owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
                 channels_owner = channels_owner or owner
+                if token in self.names:
+                    continue
                 owner_name = self.names.get(owner, owner)
                 wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
                 self._local(token, wanted)
@@ -279,6 +281,7 @@ class _Writer:
     def write(self) -> ClassText:
         plan = self.plan
         self._coalesce_input()
+        self._adopt_sizes()
         self.taken = self._identifiers()
         self.taken_in_forward = self._forward_identifiers()
         self._name_modules()
@@ -427,6 +430,21 @@ class _Writer:
             elif not name.startswith("self."):
                 self.read_from_self[name] = f"self.{name}"
         return lines
+
+    def _adopt_sizes(self) -> None:
+        """`def __init__(self, size): channels = size` is `def __init__(self, channels)`."""
+        lines = [n for n in walk(self.init) if isinstance(n, Line)]
+        made = Counter(name for n in lines for name in n.defs)
+        known = self.plan.statics | {p[0] for p in self.plan.parameters}
+        for node in list(self.init):
+            if not isinstance(node, Line) or len(node.defs) != 1 or any(node.comments.leading):
+                continue
+            (name,) = node.defs
+            token = node.text.removeprefix(f"{name} = ")
+            free = made[name] == 1 and name not in known and name.isidentifier()
+            if free and token in self.plan.sizes and token not in self.names:
+                self.names[token] = name
+                self.init = [n for n in self.init if n is not node]
 
     def _coalesce_input(self) -> None:
         """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import libcst as cst
@@ -31,11 +31,13 @@ from transpiler.interpret.statics import (
     rewrite,
     rewritten,
     to_expr,
+    to_running,
     verbatim,
 )
 from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensors import (
     bind_tensor,
+    check_readable,
     common_layout,
     dims_value,
     ensure_current,
@@ -45,6 +47,7 @@ from transpiler.interpret.tensors import (
     run_rule,
     want_tensor,
     with_rank,
+    with_sizes_of,
 )
 from transpiler.interpret.values import (
     Bound,
@@ -370,9 +373,18 @@ def tensor_function(
         layout = common_layout(bounds)
     bounds = [in_layout(region, b, layout) for b in bounds]
 
+    sized = any(isinstance(v, _Plain) and v.written.text != v.running.text for v in slots.values())
+
     def build(given: list[Tensor]) -> Any:
-        filled = {k: _fill(v, given) for k, v in slots.items()}
-        return rule.build(**filled)
+        result = rule.build(**{k: _fill(v, given) for k, v in slots.items()})
+        if not sized or not isinstance(result, Tensor):
+            return result
+        for slot in slots.values():
+            if isinstance(slot, _Plain):
+                check_readable(region, slot.running, node)
+        running = rule.build(**{k: _fill(v, given, True) for k, v in slots.items()})
+        assert isinstance(running, Tensor)
+        return with_sizes_of(running, result)
 
     return run_rule(region, node, bounds, build, name)
 
@@ -382,6 +394,14 @@ class _Slot:
 
     def __init__(self, position: int) -> None:
         self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """An argument without tensors, as `__init__` and as `forward` write it."""
+
+    written: Expr
+    running: Expr
 
 
 def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNode) -> Any:
@@ -394,14 +414,16 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
         return [_operand(region, item, bounds, node) for item in value.items]
     if isinstance(value, Repeated) and isinstance(value.item, Bound):
         return [_operand(region, starred(value), bounds, node)]
-    return to_expr(region, value)
+    return _Plain(to_expr(region, value), to_running(region, value))
 
 
-def _fill(slot: Any, given: list[Tensor]) -> Any:
+def _fill(slot: Any, given: list[Tensor], running: bool = False) -> Any:
     if isinstance(slot, _Slot):
         return given[slot.position]
     if isinstance(slot, list):
-        return [_fill(s, given) for s in slot]
+        return [_fill(s, given, running) for s in slot]
+    if isinstance(slot, _Plain):
+        return slot.running if running else slot.written
     return slot
 
 

@@ -18,7 +18,9 @@ from transpiler.interpret.statics import (
     literal_value,
     operator_text,
     rewrite,
+    shape_slice,
     to_expr,
+    to_running,
     verbatim,
 )
 from transpiler.interpret.symbols import canonical
@@ -494,7 +496,8 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
     """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
     index_node = node.slice[0].slice
     key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
-    if not isinstance(key, Static) or region.is_module:
+    computed = isinstance(key, Static) and "(" in key.expr.text  # `.pop(...)` must run once
+    if not isinstance(key, Static) or region.is_module or computed:
         return Unknown("an element chosen by something unknown")
     missing = infix(key.expr, "not in", expr(tuple(receiver.items)))
     refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
@@ -532,8 +535,9 @@ def _of_sequence(region: Region, node: cst.Subscript, receiver: Sequence, key: A
                 receiver.static.text
             ):
                 written = index(receiver.static, _slice_text(region, node))
-            rewrite(region, node, Static(written, _running_slice(region, items)))
-            return Sequence(items, receiver.kind, static=written)
+            running = _running_slice(region, items, receiver)
+            rewrite(region, node, Static(written, running))
+            return Sequence(items, receiver.kind, static=written, run=running)
         return Sequence(items, receiver.kind, code)
     if isinstance(key, int) and not isinstance(key, bool):
         if -len(receiver.items) <= key < len(receiver.items):
@@ -585,15 +589,17 @@ def _element(
         written_here = receiver.static is not None and not isinstance(receiver, Bound)
         if written_here and receiver.static is not None and _same_source(region, node, receiver):
             return verbatim(region, node, Static(receiver.static), value=expression.value)
-        if region.scope.current(expression):
+        if item.run is not None or region.scope.current(expression):
             rewrite(region, node, item)
     return item
 
 
-def _running_slice(region: Region, items: tuple[Value, ...]) -> Expr | None:
+def _running_slice(region: Region, items: tuple[Value, ...], whole: Sequence) -> Expr | None:
+    """Part of a shape as `forward` writes it: `x.shape[2:]`, where torch has it in that order."""
     if not any(isinstance(i, Static) and i.run is not None for i in items):
         return None
-    return expr(tuple(i.running if isinstance(i, Static) else to_expr(region, i) for i in items))
+    parts = expr(tuple(to_running(region, i) for i in items))
+    return shape_slice(parts, len(whole.items))
 
 
 def _same_source(region: Region, node: cst.Subscript, receiver: Sequence | Mapping) -> bool:

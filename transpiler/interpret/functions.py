@@ -582,7 +582,7 @@ def finish_block(summary: Summary) -> None:
     forward, live = prune(region.forward, frozenset(), effects=False)
     summary.modules = modules_used(forward)
     summary.tensors = tuple(region.tensor_order)
-    summary.result = _joined_result(region)
+    summary.result = _in_given_sizes(region, _joined_result(region))
     wanted: frozenset[str] = frozenset()
     summary.attributes = ()
     size = _out_size(summary.result)
@@ -619,6 +619,23 @@ def finish_block(summary: Summary) -> None:
     summary.kind = "block" if summary.modules or effects or summary.attributes else "operation"
     if "\ue00anosize\ue00b" in live_init:
         raise GiveUp("the size of a tensor that a layer needs is not known")
+
+
+def _in_given_sizes(region: Region, result: Value) -> Value:
+    """A result whose sizes are those of arguments, where a variable holds just such a size."""
+    if isinstance(result, Sequence):
+        return replace(result, items=tuple(_in_given_sizes(region, i) for i in result.items))
+    if not isinstance(result, Bound) or result.tensor.dims is None:
+        return result
+
+    def given(dim: Dim) -> Dim:
+        for pair in dim.names if dim is not None else ():
+            if dim is not None and dim.text == pair[0]:
+                return region.size_names.get(pair, dim)
+        return dim
+
+    dims = tuple(given(d) for d in result.tensor.dims)
+    return replace(result, tensor=replace(result.tensor, dims=dims))
 
 
 def _is_forced(summary: Summary) -> bool:

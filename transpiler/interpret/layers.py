@@ -22,8 +22,9 @@ from transpiler.diagnostics import (
 )
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant, to_expr
+from transpiler.interpret.statics import constant, to_expr, to_running
 from transpiler.interpret.tensors import (
+    check_readable,
     common_layout,
     ensure_current,
     evaluate_twice,
@@ -32,6 +33,7 @@ from transpiler.interpret.tensors import (
     permuted,
     result_values,
     with_rank,
+    with_sizes_of,
 )
 from transpiler.interpret.values import (
     Bound,
@@ -59,7 +61,6 @@ from transpiler.ir.expr import (
     literal,
     method,
     reads,
-    sequence_expr,
 )
 from transpiler.ir.tensor import (
     Layout,
@@ -233,7 +234,7 @@ def apply_layer(
         if arguments.get("axis", expr(-1)).is_const(-1):
             _note_activation(region, given, bounds[0].tensor, value.tensor)
     if not modules_of(value) and _needs_running(value):
-        return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs)
+        return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs, value)
     return _finish(region, layer, value, node)
 
 
@@ -269,14 +270,15 @@ def _in_forward(
     call_arguments: dict[str, Value],
     node: cst.CSTNode,
     as_list: Any,
+    sized: Value,
 ) -> Value:
     """A layer without a module, its arguments written as `forward` computes them."""
     region.reading_running = True
     try:
         arguments = _rule_arguments(region, layer, call_arguments, node)
         for argument in arguments.values():
-            if isinstance(argument, Expr) and not region.scope.current(argument):
-                raise GiveUp("a size is read of a tensor that has changed since", node)
+            if isinstance(argument, Expr):
+                check_readable(region, argument, node)
         result, bounds = evaluate_twice(
             region, bounds, lambda given: _run(region, layer, arguments, given, as_list)
         )
@@ -284,7 +286,10 @@ def _in_forward(
         raise GiveUp(str(why), node) from None
     finally:
         region.reading_running = False
-    return _finish(region, layer, result_values(region, result, bounds), node)
+    running = result_values(region, result, bounds)
+    if isinstance(running, Bound) and isinstance(sized, Bound):
+        running = replace(running, tensor=with_sizes_of(running.tensor, sized.tensor))
+    return _finish(region, layer, running, node)
 
 
 def _input_tensors(
@@ -453,15 +458,7 @@ def rule_argument(region: Region, value: Value) -> Any:
         return wrapped(region, value)
     if isinstance(value, Framework):
         return Expr(value.name, Symbol(value.name))
-    if region.reading_running:
-        if isinstance(value, Static):
-            return value.running
-        if isinstance(value, Sequence) and value.static is None:
-            parts = [
-                i.running if isinstance(i, Static) else to_expr(region, i) for i in value.items
-            ]
-            return sequence_expr(parts, value.kind)
-    return to_expr(region, value)
+    return to_running(region, value) if region.reading_running else to_expr(region, value)
 
 
 def wrapped(region: Region, layer: Layer) -> Wrapped:

@@ -252,6 +252,7 @@ class Region:
         self.pending: tuple[Comments, int, int] | None = None
         self.graph_statements: dict[int, cst.CSTNode] = {}
         self.static_statements: dict[int, cst.CSTNode] = {}
+        self.size_names: dict[tuple[str, int], Expr] = {}  #: variables that hold just one size
         self.layer_statements: dict[int, list[Layer]] = {}  #: which layers a statement makes
         self.model_uses: dict[int, list[Model]] = {}
         self.target_hint = ""

@@ -23,9 +23,16 @@ from transpiler.interpret.statics import (
     operator_text,
     rewritten,
     running_names,
+    shape_slice,
     to_expr,
 )
-from transpiler.interpret.tensors import binary_op, bind_tensor, emit_before
+from transpiler.interpret.tensors import (
+    binary_op,
+    bind_tensor,
+    emit_before,
+    in_layout,
+    moved_before,
+)
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -44,7 +51,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
-from transpiler.ir.expr import UNKNOWN, Expr, Module, reads
+from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, reads
+from transpiler.ir.tensor import Layout
 from transpiler.source.lexical import comments_in
 
 _COMMENT = re.compile(r"#[^\n]*")
@@ -62,6 +70,9 @@ def _small(region: Region, node: cst.SimpleStatementLine) -> None:
         region.running.clear()
         region.statement = node
         before = region.marks()
+        moved = region.scope.values.get(region.wants.get(moved_before(region), ""))
+        if isinstance(moved, Bound):
+            in_layout(region, moved, Layout.FIRST)
         if region.is_module:
             _tolerant(region, small, node)
         else:
@@ -372,7 +383,9 @@ def _assign_name(
             emit_static(region, node, frozenset({name}), ())
     else:
         emit_static(region, node, frozenset({name}), (value,))
-        scope.bump(name)
+        version = scope.bump(name)
+        if isinstance(value, Static) and value.expr.text.startswith("\ue004"):
+            region.size_names[(name, version)] = value.expr
         scope.values[name] = _named(scope.read(name), value)
 
 
@@ -383,7 +396,9 @@ def _named(reading: Expr, value: Value) -> Value:
         return Static(
             replace(value.expr, text=reading.text, strength=20, names=reading.names, value=known)
         )
-    if isinstance(value, (Sequence, Mapping)):
+    if isinstance(value, Sequence):
+        return replace(value, static=reading, run=None)
+    if isinstance(value, Mapping):
         return replace(value, static=reading)
     return value
 
@@ -483,10 +498,16 @@ def _assign_parts(
         for element in elements:
             if isinstance(element, cst.Attribute):
                 raise GiveUp("attributes are assigned together", node)
-    emit_static(region, node, frozenset(names), (value,))
     parts = value.items if isinstance(value, Sequence) else ()
+    sizes = [p for p in parts if isinstance(p, Static) and p.run is not None]
+    if len(sizes) == len(parts) == len(names) > 1 and not region.is_module:
+        _unpack_sizes(region, names, sizes)
+    else:
+        emit_static(region, node, frozenset(names), (value,))
     for position, name in enumerate(names):
-        region.scope.bump(name)
+        version = region.scope.bump(name)
+        if len(sizes) == len(names) and sizes[position].expr.text.startswith("\ue004"):
+            region.size_names[(name, version)] = sizes[position].expr
         known = (
             constant(parts[position])
             if position < len(parts) and len(parts) == len(names)
@@ -499,6 +520,24 @@ def _assign_parts(
 def _holds_symbols(value: Sequence) -> bool:
     """Whether functions, classes or parts of the framework are given together."""
     return any(isinstance(item, (Framework, Function, UserClass)) for item in value.items)
+
+
+def _unpack_sizes(region: Region, names: list[str], sizes: list[Static]) -> None:
+    """`b, h, w, c = x.shape`: one by one in `__init__`, in torch's order in `forward`."""
+    for name, size in zip(names, sizes, strict=True):
+        uses = reads(size.expr)
+        made = Line(f"{name} = {size.expr.text}", frozenset({name}), uses, static=True)
+        region.emit_init(made)
+    pairs = sorted(zip(names, sizes, strict=True), key=lambda p: p[1].running.text)
+    ordered = expr(tuple(s.running for _, s in pairs))
+    shape = shape_slice(ordered, len(sizes))
+    if shape.text == ordered.text:
+        pairs, shape = list(zip(names, sizes, strict=True)), expr(tuple(s.running for s in sizes))
+    targets = ", ".join(n for n, _ in pairs)
+    right = shape.text[1:-1] if shape.text.startswith("(") else shape.text.removesuffix("[:]")
+    running = Line(f"{targets} = {right}", frozenset(names), reads(shape), static=True, sized=True)
+    region.emit_forward(running)
+    region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
 
 
 def _unpack(

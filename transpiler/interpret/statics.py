@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -201,6 +202,33 @@ def to_expr(region: Region, value: Value) -> Expr:
     if isinstance(value, UserClass):
         return Expr(value.name)
     raise GiveUp("a tensor or model is used where a plain value is expected")
+
+
+_SIZE_OF = re.compile(r"(\w+\.shape)\[(\d+)\]")
+
+
+def shape_slice(parts: Expr, rank: int) -> Expr:
+    """`(x.shape[2], x.shape[3])` of a tensor with so many axes as `x.shape[2:]`."""
+    found = [_SIZE_OF.fullmatch(part.text) for part in parts.items or ()]
+    owners = {match.group(1) for match in found if match is not None}
+    axes = [int(match.group(2)) for match in found if match is not None]
+    in_order = len(axes) > 1 and axes == list(range(axes[0], axes[0] + len(axes)))
+    if len(axes) != len(found) or len(owners) != 1 or not in_order:
+        return parts
+    end = "" if axes[-1] == rank - 1 else axes[-1] + 1
+    text = f"{owners.pop()}[{axes[0] or ''}:{end}]"
+    return replace(parts, text=text, strength=POSTFIX)
+
+
+def to_running(region: Region, value: Value) -> Expr:
+    """A value as an expression of `forward`, which reads sizes off the tensors."""
+    if isinstance(value, Static):
+        return value.running
+    if isinstance(value, Sequence) and value.run is not None:
+        return value.run
+    if isinstance(value, Sequence) and not (value.static and value.static.text.isidentifier()):
+        return sequence_expr([to_running(region, i) for i in value.items], value.kind)
+    return to_expr(region, value)
 
 
 def constant(value: Value) -> Any:

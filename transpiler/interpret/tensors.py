@@ -178,6 +178,27 @@ def _is_plain(code: Expr) -> bool:
 # --- layouts ---------------------------------------------------------------------------------
 
 
+def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:
+    """Sizes that `forward` reads must be those of the tensors as they are when it reads them.
+
+    A tensor whose channels moved in between is moved before the whole statement instead.
+    """
+    if region.scope.current(written):
+        return
+    for name, version in written.names:
+        held = region.scope.values.get(name)
+        moved = region.scope.version(name) != version
+        if moved and isinstance(held, Bound) and region.statement is not None:
+            region.want(moved_before(region), name)
+    raise GiveUp("a size is read of a tensor that has changed since", node)
+
+
+def moved_before(region: Region) -> str:
+    """Under what is asked that a tensor has its channels first before the running statement."""
+    assert region.statement is not None
+    return f"moved:{region.tree.span(region.statement)[0]}"
+
+
 def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
     """The tensor with its channels where they are wanted."""
     value = _as_moved(region, value)
@@ -521,6 +542,14 @@ def rewrite_shape(region: Region, node: cst.BaseExpression, value: Bound, shape:
     if tensor.layout is Layout.LAST or tensor.dims is None or len(tensor.dims) < 2:
         running = attribute(tensor.code, "shape")
     rewrite(region, node, Static(expr(tuple(p.expr for p in parts)), running))
+
+
+def with_sizes_of(running: Tensor, sized: Tensor) -> Tensor:
+    """What `forward` computes, its sizes as `__init__` can write them."""
+    dims = sized.dims
+    if dims is not None:
+        dims = tuple(None if d is None or "\ue00anosize" in d.text else d for d in dims)
+    return replace(running, dims=dims, channels_hint=sized.channels_hint)
 
 
 def _size(tensor: Tensor, axis: int, dim: Dim) -> Static:

@@ -82,6 +82,7 @@ class Sequence:
     kind: type = list
     code: Expr | None = None  #: how `forward` refers to it, where it is not written out
     static: Expr | None = None  #: how `__init__` refers to it
+    run: Expr | None = None  #: how `forward` writes it, where it reads sizes off tensors
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,12 +6,10 @@ from torch.nn import functional as F
 
 
 class SqueezeExciteBlock(nn.Module):
-    def __init__(self, channels, ratio=4):
+    def __init__(self, filters, ratio=4):
         super().__init__()
-        filters = channels
         self.dense = nn.Linear(filters, filters // ratio, bias=False)
         self.dense_1 = nn.Linear(filters // ratio, filters, bias=False)
-        self.out_channels = filters
 
     def forward(self, init):
         se = init.mean((2, 3))
@@ -27,7 +25,7 @@ class Model(nn.Module):
         super().__init__()
         self.conv2d = nn.Conv2d(3, 8, 3)
         self.squeeze_excite_block = SqueezeExciteBlock(8)
-        self.conv2d_1 = nn.Conv2d(self.squeeze_excite_block.out_channels, 16, 3)
+        self.conv2d_1 = nn.Conv2d(8, 16, 3)
         self.squeeze_excite_block_1 = SqueezeExciteBlock(16, ratio=8)
         self.apply(init_like_keras)
 
