@@ -22,13 +22,19 @@ def default_init(made: Iterable[str]) -> str:
     makers = list(made)
     text = "\n".join(makers)
     classes = set(re.findall(r"\b(?:nn\.)?[A-Z]\w*(?=\(|$)", text, re.MULTILINE))
-    chosen = "with_init(" in text or "with_depthwise_init(" in text
+    chosen = any(f"{n}(" in text for n in ("with_init", "with_depthwise_init"))
+    chosen |= "InitializedLazy" in text
     parts = [_kernels(classes, text), _embeddings(classes), *_recurrent(classes)]
     body = [part for part in parts if part]
     if not body and not chosen:
         return ""
     branches = "\n".join("if " + part if i == 0 else "elif " + part for i, part in enumerate(body))
     lines = [f'"""{_story(body)}"""']
+    if any(name.startswith(("Lazy", "InitializedLazy")) for name in classes):
+        lines += [
+            'if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):',
+            "    return  # the first batch tells its size",
+        ]
     if chosen:
         lines += ['if hasattr(module, "initialized"):', "    return"]
     lines += branches.splitlines() if body else []
@@ -62,6 +68,8 @@ _BASES: Final = {
     )
 }
 
+_LAZY: Final = re.compile(r"^(nn\.|Initialized)?Lazy")
+
 _KERNELS: Final = (
     *(f"nn.Conv{n}d" for n in (1, 2, 3)),
     *(f"nn.ConvTranspose{n}d" for n in (1, 2, 3)),
@@ -71,7 +79,7 @@ _KERNELS: Final = (
 
 def _kernels(classes: set[str], text: str) -> str:
     """The branch for linear layers and convolutions."""
-    based = {_BASES.get(c, c.replace("nn.Lazy", "nn.")) for c in classes}
+    based = {_BASES.get(c, _LAZY.sub("nn.", c)) for c in classes}
     kinds = [k for k in _KERNELS if k in based]
     if not kinds:
         return ""

@@ -19,6 +19,42 @@ def with_init(module, **initializers):
     ("init_like_keras",),
 )
 
+for _kind, _size in (
+    ("Linear", "in_features"),
+    *((f"Conv{n}d", "in_channels") for n in (1, 2, 3)),
+    *((f"ConvTranspose{n}d", "in_channels") for n in (1, 2, 3)),
+):
+    emitted(
+        f"Lazy{_kind}",
+        f'''
+class Lazy{_kind}(nn.Lazy{_kind}):
+    """Starts from Keras's weights when the first batch tells their size."""
+
+    def reset_parameters(self):
+        if self.{_size} and not self.has_uninitialized_params():
+            init_like_keras(self)
+''',
+        ("init_like_keras",),
+        NN,
+    )
+    emitted(
+        f"InitializedLazy{_kind}",
+        f'''
+class InitializedLazy{_kind}(nn.Lazy{_kind}):
+    """Starts its weights in their own way when the first batch tells their size."""
+
+    def __init__(self, *args, init, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.init = init
+
+    def reset_parameters(self):
+        if self.{_size} and not self.has_uninitialized_params():
+            with_init(self, **self.init)
+''',
+        ("with_init",),
+        NN,
+    )
+
 emitted(
     "with_depthwise_init",
     '''

@@ -16,6 +16,7 @@ from tests.rules.layer_harness import arguments_of, given_tensor, mapped, unknow
 from tests.rules.rnn_harness import emitted_sources, rule_of
 from transpiler.ir.expr import Configured, Expr, Module, Symbol, call, expr
 from transpiler.ir.tensor import Layout, Unsupported
+from transpiler.pipeline import convert
 
 LAYERS: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
     ("Dense", (40,), {"units": 90}),
@@ -264,3 +265,37 @@ def test_the_function_is_formatted(made_of: list[str]) -> None:
 
 def test_nothing_to_do() -> None:
     assert default_init(["nn.BatchNorm2d(3)", "nn.Dropout(0.2)"]) == ""
+
+
+LAZY = """
+from keras.layers import BatchNormalization, Dense
+from keras.models import Sequential
+
+model = Sequential([
+    Dense(50, activation="relu"),
+    BatchNormalization(),
+    Dense(40),
+])
+other = Sequential([Dense(50, kernel_initializer="zeros", bias_initializer="ones")])
+"""
+
+
+def test_a_size_that_the_first_batch_tells() -> None:
+    """Weights start as Keras's then, the other layers' at once, and loaded ones stay."""
+    converted: dict[str, Any] = {}
+    exec(convert(LAZY).text, converted)
+    model, other, x = converted["model"], converted["other"], torch.rand(4, 30)
+    glorot = (6 / (30 + 50)) ** 0.5
+    model(x)
+    other(x)
+    weight = model.dense.weight
+    assert 0.9 * glorot < weight.abs().max() <= glorot
+    assert 0.9 * (6 / 90) ** 0.5 < model.dense_1.weight.abs().max() <= (6 / 90) ** 0.5
+    assert not model.dense.bias.any()
+    assert not model.dense_1.bias.any()
+    assert not other.dense.weight.any()
+    assert (other.dense.bias == 1).all()
+    fresh = type(model)()
+    fresh.load_state_dict(model.state_dict())
+    fresh(x)
+    assert torch.equal(fresh.dense.weight, weight)

@@ -327,9 +327,6 @@ class _Writer:
         plan = self.plan
         if not plan.apply_init:
             return []
-        made = [c.module.constructor.text for c, _ in _constructs(self.init, ())]
-        if any("nn.Lazy" in text for text in made):
-            return []  # there is nothing to initialize before the first batch
         if not plan.shared and not plan.required:
             return ["        self.apply(init_like_keras)"]
         given = {n.removeprefix("self.") for n in plan.required}

@@ -77,7 +77,9 @@ Argument = tuple[str | None, Value]
 
 #: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
 LAZY = Expr("\ue00alazy\ue00b")
-_LAZY = re.compile(r"^nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)\(\ue00alazy\ue00b(?:, )?")
+_LAZY = re.compile(
+    r"^(with_init\()?nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)\(\ue00alazy\ue00b(?:, )?"
+)
 
 _INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
 _PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_constraint")))
@@ -548,7 +550,7 @@ def _note_activation(region: Region, given: Expr, before: Tensor, after: Tensor)
 
 def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
     """Wrap the constructor of the first module with weights where initializers are given."""
-    if region.file.options.init != "keras" or not region.initializing:
+    if region.file.options.init != "keras":
         return result
     initializers = {
         name.removesuffix("_initializer"): rule_argument(region, layer.arguments[name])
@@ -594,24 +596,21 @@ def _lazily(
     else:
         probe = replace(tensor, dims=(*tensor.dims[:-1], LAZY))
     try:
-        region.initializing = False  # an uninitialized weight can't be given values
         result = _run(
             region, layer, _rule_arguments(region, layer, call_arguments, node), [probe], as_list
         )
     except (Unsupported, ValueError, TypeError):
         return None
-    finally:
-        region.initializing = True
     if not isinstance(result, Tensor):
         return None
     for module in modules_of(Bound(result)):
         text = module.constructor.text
         if LAZY.text not in text:
             continue
-        lazy = _LAZY.sub(lambda m: f"nn.Lazy{m.group(1)}(", text)
-        if LAZY.text in lazy:
+        lazy = _lazy(module.constructor, region.file.options.init == "keras")
+        if lazy is None:
             return None
-        changed = Module(replace(module.constructor, text=lazy), module.hint)
+        changed = Module(lazy, module.hint)
         result = replace(result, code=_with_module(result.code, module, changed))
         region.say(
             LAZY_SIZE,
@@ -624,6 +623,36 @@ def _lazily(
             return replace(result, channels_hint=None)
         return replace(result, dims=(*result.dims[:-1], None))
     return result
+
+
+def _lazy(made: Expr, like_keras: bool) -> Expr | None:
+    """The constructor of the lazy module, which starts its weights when they get their size."""
+    match = _LAZY.match(made.text)
+    if match is None:
+        return None
+    wrapped, kind = match.groups()
+    rest = made.text[match.end() :]
+    if not like_keras or (kind.startswith("BatchNorm") and not wrapped):
+        return None if LAZY.text in rest else replace(made, text=f"nn.Lazy{kind}({rest}")
+    if LAZY.text in rest or kind.startswith("BatchNorm"):
+        return None
+    if not wrapped:
+        return replace(made, text=f"Lazy{kind}({rest}", helpers=made.helpers | {f"Lazy{kind}"})
+    end = _closing(rest)
+    chosen = rest[end + 1 : -1].removeprefix(", ")
+    name = f"InitializedLazy{kind}"
+    text = f"{name}({rest[:end]}, init=dict({chosen}))"
+    return replace(made, text=text, helpers=made.helpers - {"with_init"} | {name})
+
+
+def _closing(text: str) -> int:
+    """Where the bracket closes that was opened before the text."""
+    depth = 1
+    for position, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if not depth:
+            return position
+    raise ValueError("a bracket is not closed")
 
 
 # --- after a call ----------------------------------------------------------------------------

@@ -297,7 +297,6 @@ class Region:
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
-        self.initializing = True
         self.given_ranks: dict[str, int] = {}
         self.given_layouts: dict[str, Layout] = {}
         self.failed_models: list[tuple[Model, GiveUp]] = []

@@ -170,7 +170,7 @@ def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
     if isinstance(outputs, Bound) and outputs.tensor.mask is not None:
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
     for node in walk(built.init):
-        if isinstance(node, Construct) and "nn.Lazy" in node.module.constructor.text:
+        if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
             raise Unsupported("its input size is not known before the first batch")
     for layer in training.model.layers.values():
         if layer.problem:

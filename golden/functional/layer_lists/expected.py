@@ -54,7 +54,8 @@ class Encoder(nn.Module):
         super().__init__()
         self.conv2ds = nn.ModuleList()
         for f in (8, 16):
-            self.conv2ds.append(nn.LazyConv2d(f, 3))
+            self.conv2ds.append(LazyConv2d(f, 3))
+        self.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
@@ -63,8 +64,18 @@ class Encoder(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
+class LazyConv2d(nn.LazyConv2d):
+    """Starts from Keras's weights when the first batch tells their size."""
+
+    def reset_parameters(self):
+        if self.in_channels and not self.has_uninitialized_params():
+            init_like_keras(self)
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
+        return  # the first batch tells its size
     if isinstance(module, (nn.Conv2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
