@@ -14,6 +14,7 @@ from transpiler.emit.text import indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, ternary
 from transpiler.passes.liveness import modules_used, names, prune, walk
+from transpiler.passes.moves import straighten
 from transpiler.source.lexical import blanked
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -105,6 +106,7 @@ class _Writer:
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)
+        forward = straighten(forward)
         modules = modules_used(forward)
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))

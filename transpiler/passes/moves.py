@@ -1,0 +1,196 @@
+"""Reads tensors as they were where `forward` would move axes and straight back.
+
+The interpreter moves the channels of a tensor once, for all that follows. What one model needs of
+it may be less: another model on the same input, or a nested one that keeps its own border.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Expr
+from transpiler.passes.liveness import walk
+
+_VARIABLE = r"(?:[A-Za-z_]\w*|\ue002[^\ue003]*\ue003)"
+_MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
+_serial = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A statement `target = origin.permute(...)`."""
+
+    target: str
+    origin: str
+    moving: str  #: `.permute(0, 3, 1, 2)`
+    back: str  #: `.permute(0, 2, 3, 1)`
+
+
+def straighten(nodes: list[Node]) -> list[Node]:
+    """The statements, without moves that are only undone."""
+    result = list(nodes)
+    for node in nodes:
+        move = _move_of(node)
+        if move is not None:
+            result = _without(result, result.index(node), move)
+        elif isinstance(node, (For, While, If)):
+            result[result.index(node)] = _inside(node)
+    return result
+
+
+def _inside(node: For | While | If) -> Node:
+    if isinstance(node, If):
+        return replace(node, body=straighten(node.body), orelse=straighten(node.orelse))
+    return replace(node, body=straighten(node.body))
+
+
+def _move_of(node: Node) -> Move | None:
+    found = _MOVE.fullmatch(node.text) if isinstance(node, Line) else None
+    if found is None:
+        return None
+    target, origin, method, arguments = found.groups()
+    return Move(target, origin, f".{method}({arguments})", _back(method, arguments))
+
+
+def _back(method: str, arguments: str) -> str:
+    axes = [int(a) for a in arguments.split(",")]
+    if method == "permute":
+        axes = sorted(range(len(axes)), key=axes.__getitem__)
+    elif method == "movedim":
+        axes.reverse()
+    return f".{method}({', '.join(map(str, axes))})"
+
+
+def _without(nodes: list[Node], position: int, move: Move) -> list[Node]:
+    """The statements, in which what was moved by one of them and is moved back is not."""
+    reach = _reach(nodes, position, move)
+    readers = nodes[position + 1 : reach]
+    undone = f"{move.target}{move.back}"
+    if not any(undone in text for node in readers for text in _texts(node)):
+        return nodes
+    if move.target != move.origin:
+        names = frozenset({move.target, move.origin})
+        changed = [_rewritten(n, lambda t: t.replace(undone, move.origin), names) for n in readers]
+        return [*nodes[: position + 1], *changed, *nodes[reach:]]
+    if reach < len(nodes) and not _assigns(nodes[reach - 1], move.target):
+        return nodes
+    return _with_origin(nodes, position, reach, move)
+
+
+def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> list[Node]:
+    """The same where a variable was moved: what needs it so gets another one."""
+    statement = nodes[position]
+    assert isinstance(statement, Line)
+    moved = f"\ue002{_hint(move.target)}:m{next(_serial)}\ue003"
+    undone, mark = f"{moved}{move.back}", "\ue010"
+    named = re.compile(rf"(?<![\w.:\"'\ue002\ue004]){re.escape(move.target)}(?!\w)(?!\s*=[^=])")
+
+    def rename(text: str) -> str:
+        return named.sub(moved, text).replace(undone, mark).replace(mark, move.target)
+
+    names = frozenset({move.target, moved})
+    readers = [_rewritten(n, rename, names) for n in nodes[position + 1 : reach]]
+    uses = sum(text.count(moved) for node in readers for text in _texts(node))
+    if uses == 1 and not any(isinstance(n, (For, While)) for n in readers):
+        there = f"{move.origin}{move.moving}"
+        readers = [_rewritten(n, lambda text: text.replace(moved, there), names) for n in readers]
+        uses = 0
+    if uses:
+        line = replace(statement, text=f"{moved} = {move.origin}{move.moving}")
+        readers.insert(0, replace(line, defs=frozenset({moved})))
+    elif readers:
+        readers[0] = _commented(readers[0], statement.comments)
+    return [*nodes[:position], *readers, *nodes[reach:]]
+
+
+def _hint(name: str) -> str:
+    return name.strip("\ue002\ue003").partition(":")[0]
+
+
+def _commented(node: Node, comments: Comments) -> Node:
+    """The statement, below the comments of one that is dropped."""
+    if isinstance(node, Construct):
+        return node
+    own = node.comments
+    above = (*comments.leading, *([comments.trailing] if comments.trailing else []))
+    return replace(node, comments=Comments((*above, *own.leading), own.trailing))
+
+
+def _reach(nodes: list[Node], position: int, move: Move) -> int:
+    """Up to where the moved tensor and what it was moved from are what their names say."""
+    for place in range(position + 1, len(nodes)):
+        node = nodes[place]
+        if isinstance(node, (For, While, If)):
+            inner = [n for n in walk([node]) if n is not node]
+            if any(_assigns(n, name) for n in inner for name in (move.target, move.origin)):
+                return place
+        elif _assigns(node, move.target) or _assigns(node, move.origin):
+            return place + 1
+    return len(nodes)
+
+
+def _assigns(node: Node, name: str) -> bool:
+    if isinstance(node, For):
+        return name in node.target_names
+    return isinstance(node, Line) and name in node.defs
+
+
+def _texts(node: Node) -> list[str]:
+    """What a statement, and those in it, read."""
+    found: list[str] = []
+    for inner in walk([node]):
+        match inner:
+            case Line():
+                found.append(inner.text)
+            case For():
+                found.append(inner.iterable.text)
+            case While() | If():
+                found.append(inner.test.text)
+            case Return():
+                found.append(inner.value.text)
+            case Construct():
+                pass
+    return found
+
+
+def _rewritten(node: Node, change: Callable[[str], str], names: frozenset[str]) -> Node:
+    """A statement whose expressions are written in another way; what may change are these names."""
+
+    def changed(expr: Expr) -> Expr:
+        text = change(expr.text)
+        if text == expr.text:
+            return expr
+        others = frozenset(n for n in expr.names if n[0] not in names)
+        return replace(expr, text=text, names=others | {(n, 0) for n in _variables(text, names)})
+
+    def inside(nodes: list[Node]) -> list[Node]:
+        return [_rewritten(n, change, names) for n in nodes]
+
+    match node:
+        case Line():
+            target, equals, value = node.text.partition(" = ")
+            text = f"{target}{equals}{change(value)}" if equals else change(target)
+            if text == node.text:
+                return node
+            uses = node.uses - names | _variables(change(value or target), names)
+            return replace(node, text=text, uses=uses)
+        case For():
+            return replace(node, iterable=changed(node.iterable), body=inside(node.body))
+        case While():
+            return replace(node, test=changed(node.test), body=inside(node.body))
+        case If():
+            body, orelse = inside(node.body), inside(node.orelse)
+            return replace(node, test=changed(node.test), body=body, orelse=orelse)
+        case Return():
+            return replace(node, value=changed(node.value))
+        case Construct():
+            return node
+
+
+def _variables(text: str, names: frozenset[str]) -> frozenset[str]:
+    """Which of these variables a text reads."""
+    return frozenset(n for n in names if re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", text))
