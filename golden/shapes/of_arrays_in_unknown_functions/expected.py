@@ -18,8 +18,8 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        out, _ = self.lstm(x)
-        x = out[:, -1]
+        x, _ = self.lstm(x)
+        x = x[:, -1]
         return self.dense(x)
 
 
@@ -51,8 +51,8 @@ class Second(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        out, _ = self.gru(x)
-        x = out[:, -1]
+        x, _ = self.gru(x)
+        x = x[:, -1]
         return self.dense(x)
 
 
