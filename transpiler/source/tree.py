@@ -6,83 +6,9 @@ import bisect
 from functools import cached_property
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from transpiler.source.lexical import blanked
-
-_BRACKETED = frozenset({cst.Tuple, cst.GeneratorExp})
-
-
-class _Span:
-    """Notes where the text of a node begins and ends while it is printed."""
-
-    __slots__ = ("first", "last", "node", "start", "state")
-
-    def __init__(
-        self,
-        state: _Offsets,
-        node: cst.CSTNode,
-        first: cst.CSTNode | None,
-        last: cst.CSTNode | None,
-    ) -> None:
-        self.state = state
-        self.node = node
-        self.first = first
-        self.last = last
-
-    def __enter__(self) -> None:
-        self.start = self.state.offset
-
-    def __exit__(self, *error: object) -> None:
-        node, spans = self.node, self.state.spans
-        if type(node) in _BRACKETED and node.lpar:  # type: ignore[attr-defined]
-            return  # its parentheses are part of what it is
-        start = self.start if self.first is None else spans[id(self.first)][0]
-        end = self.state.offset if self.last is None else spans[id(self.last)][1]
-        spans[id(node)] = (start, end)
-
-
-class _Offsets(CodegenState):
-    """Prints a tree only to see between which characters each node's own text stands.
-
-    LibCST's PositionProvider says the same in lines and columns at ten times the price.
-    """
-
-    def __init__(self, module: cst.Module) -> None:
-        super().__init__(module.default_indent, module.default_newline)
-        self.tokens = [""]  # LibCST asks whether anything was printed
-        self.offset = 0
-        self.spans: dict[int, tuple[int, int]] = {}
-        self._starts: list[int] = []
-
-    def add_token(self, value: str) -> None:
-        self.offset += len(value)
-
-    def add_indent_tokens(self) -> None:
-        for token in self.indent_tokens:
-            self.offset += len(token)
-
-    def pop_trailing_newline(self) -> None:
-        """Called for a file whose last line has no newline; there are no tokens to drop."""
-        self.offset -= len(self.default_newline)
-
-    def before_codegen(self, node: cst.CSTNode) -> None:
-        self._starts.append(self.offset)
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        start = self._starts.pop()
-        key = id(node)
-        if key not in self.spans:
-            self.spans[key] = (start, self.offset)
-
-    def record_syntactic_position(  # type: ignore[override]
-        self,
-        node: cst.CSTNode,
-        *,
-        start_node: cst.CSTNode | None = None,
-        end_node: cst.CSTNode | None = None,
-    ) -> _Span:
-        return _Span(self, node, start_node, end_node)
+from transpiler.source.spans import Measured
 
 
 class Tree:
@@ -91,11 +17,10 @@ class Tree:
     def __init__(self, text: str) -> None:
         self.text = text
         self.module = cst.parse_module(text)
-        printer = _Offsets(self.module)
-        self.module._codegen(printer)
-        if printer.offset != len(text):
+        measured = Measured(self.module)
+        if measured.length != len(text):
             raise ValueError("the parsed file does not print as the text that was read")
-        self._spans = printer.spans
+        self._spans = measured.spans
         self._lines = [0]
         position = text.find("\n")
         while position >= 0:
