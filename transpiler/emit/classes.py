@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from transpiler.emit.comments import Arrangement, Script
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.loops import Header, header
 from transpiler.emit.text import indented_comment, substitute_names
@@ -78,6 +79,8 @@ class ClassPlan:
     takes_all: bool = False  #: all parameters belong to the signature, read or not
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     apply_init: bool = False
+    script: Script | None = None  #: the original statements with their comments
+    staying: frozenset[int] = frozenset()  #: the statements that keep their comments
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
     starred: bool = False  #: the one input is a list of any length: `*inputs`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
@@ -94,7 +97,6 @@ class ClassText:
     parameters: tuple[tuple[str, bool], ...]  #: name, keyword-only
     constructors: list[Expr]
     helpers: frozenset[str]
-    comments: frozenset[str]
 
 
 def render(plan: ClassPlan) -> ClassText:
@@ -129,7 +131,7 @@ class _Writer:
         self.attrs: dict[str, str] = {}
         self.bases: dict[str, str] = {}
         self.locals: dict[tuple[str, int], str] = {}
-        self.used_comments: set[str] = set()
+        self.comments: Arrangement | None = None
         self.read_from_self: dict[str, str] = {}
         self._check(live)
 
@@ -288,8 +290,31 @@ class _Writer:
         self.taken_in_forward = self._forward_identifiers()
         self._name_modules()
         self._local_names()
-        parameters = self._parameters()
-        signature = self._signature(parameters)
+        self.arrange_comments()
+        constructors = [n.module.constructor for n in walk(self.init) if isinstance(n, Construct)]
+        helpers = frozenset[str]().union(*(c.helpers for c in constructors)) | self._helpers()
+        return ClassText(
+            self.text(),
+            tuple(t for t in plan.sizes if t in self.live_init),
+            tuple((p[0], p[3]) for p in self._parameters()),
+            constructors,
+            helpers,
+        )
+
+    def arrange_comments(self) -> None:
+        """Decide which statement carries which comments."""
+        if self.plan.script is not None:
+            self.comments = Arrangement(
+                self.init, self.forward, self.plan.script, self.plan.staying
+            )
+
+    def _comments(self, node: Node) -> Comments:
+        return node.comments if self.comments is None else self.comments.of(node)
+
+    def text(self) -> str:
+        """The class as it is written."""
+        plan = self.plan
+        signature = self._signature(self._parameters())
         lines = [f"class {plan.name}(nn.Module):"]
         if plan.docstring:
             lines += [f"    {plan.docstring}", ""]
@@ -312,17 +337,7 @@ class _Writer:
         prologue = self._prologue()
         lines += prologue
         lines += self._forward_block(self.forward, 8, {}, ())
-        text = tidy("\n".join(lines)) + "\n"
-        constructors = [n.module.constructor for n in walk(self.init) if isinstance(n, Construct)]
-        helpers = frozenset[str]().union(*(c.helpers for c in constructors)) | self._helpers()
-        return ClassText(
-            text,
-            tuple(t for t in plan.sizes if t in self.live_init),
-            tuple((p[0], p[3]) for p in parameters),
-            constructors,
-            helpers,
-            frozenset(self.used_comments),
-        )
+        return tidy("\n".join(lines)) + "\n"
 
     def _init_lines(self) -> list[str]:
         """Start from Keras's weights, but leave alone what belongs to other models."""
@@ -479,12 +494,6 @@ class _Writer:
 
     def _drop(self, node: Node) -> None:
         self.forward = [n for n in self.forward if n is not node]
-        if node.comments.leading:
-            for other in self.forward:
-                other.comments = Comments(
-                    (*node.comments.leading, *other.comments.leading), other.comments.trailing
-                )
-                break
 
     def _rename_everywhere(self, name: str, target: str) -> None:
         made: list[Node] = []
@@ -562,9 +571,7 @@ class _Writer:
         if "\n" in text:
             return self._long_statement(text, indent, comments)
         lines = [indented_comment(c, indent) for c in comments.leading]
-        self.used_comments.update(comments.leading)
         if comments.trailing:
-            self.used_comments.add(comments.trailing)
             if "\n" not in text and len(text) + indent + len(comments.trailing) + 2 > 88:
                 lines.append(indented_comment(comments.trailing, indent))
                 return [*lines, fold(text, indent)]
@@ -591,7 +598,8 @@ class _Writer:
         for node in nodes:
             match node:
                 case Line():
-                    lines += self._statement(self._init_text(node.text), indent, node.comments)
+                    text = self._init_text(node.text)
+                    lines += self._statement(text, indent, self._comments(node))
                 case Construct():
                     lines += self._construct(node, indent, loops)
                 case If():
@@ -607,7 +615,7 @@ class _Writer:
         text = self._store(node.module.token, made, loops)
         if text == f"self.{made} = {made}" or made.startswith("self."):
             text = f"self.{self.attrs[node.module.token]} = {made}"
-        return self._statement(text, indent, node.comments)
+        return self._statement(text, indent, self._comments(node))
 
     def _store(self, token: str, made: str, loops: tuple[int, ...]) -> str:
         name = self.attrs[token]
@@ -630,10 +638,8 @@ class _Writer:
         ):
             made = self._init_text(only.module.constructor.text)
             text = self._store(only.module.token, f"{made} if {test} else None", loops)
-            comments = Comments(
-                (*node.comments.leading, *only.comments.leading),
-                only.comments.trailing or node.comments.trailing,
-            )
+            outer, inner = self._comments(node), self._comments(only)
+            comments = Comments((*outer.leading, *inner.leading), inner.trailing or outer.trailing)
             if len(text) + indent <= 88 or "\n" not in text:
                 return self._statement(text, indent, comments)
         if (
@@ -642,7 +648,7 @@ class _Writer:
             and not self._missing(node.orelse, node.body, indent, loops)
         ):
             return self._negated_if(node, test, indent, loops)
-        lines = self._statement(f"if {test}:", indent, node.comments)
+        lines = self._statement(f"if {test}:", indent, self._comments(node))
         body = self._init_block(node.body, indent + 4, loops)
         if not _ends_in_raise(body):
             body += self._missing(node.orelse, node.body, indent + 4, loops)
@@ -679,7 +685,7 @@ class _Writer:
         while len(orelse) == 1 and isinstance(orelse[0], If) and not orelse[0].body:
             tests.append(_negated(self._init_text(orelse[0].test.text)))
             orelse = orelse[0].orelse
-        lines = self._statement(f"if {' and '.join(tests)}:", indent, node.comments)
+        lines = self._statement(f"if {' and '.join(tests)}:", indent, self._comments(node))
         return lines + self._init_block(orelse, indent + 4, loops)
 
     def _is_elif(self, node: If, loops: tuple[int, ...]) -> bool:
@@ -717,8 +723,8 @@ class _Writer:
     def _init_loop(self, node: For | While, indent: int, loops: tuple[int, ...]) -> list[str]:
         made = list(_made_inside(node.body))
         pad = " " * indent
-        lines = [indented_comment(c, indent) for c in node.comments.leading]
-        self.used_comments.update(node.comments.leading)
+        comments = self._comments(node)
+        lines = [indented_comment(c, indent) for c in comments.leading]
         for token in made:
             owner = self._inner_list(token) if loops else f"self.{self.attrs[token]}"
             lines.append(f"{pad}{owner} = nn.ModuleList()")
@@ -728,7 +734,7 @@ class _Writer:
             line = f"while {self._init_text(node.test.text)}:"
         else:
             line = _uncounted(node, self._init_text(_lean(node, False).text))
-        lines += self._statement(line, indent, Comments((), node.comments.trailing))
+        lines += self._statement(line, indent, Comments((), comments.trailing))
         lines += body
         if loops:
             for token in made:
@@ -754,14 +760,15 @@ class _Writer:
                     left, _, right = text.partition(" = ")
                     if left == right:
                         continue
-                    lines += self._statement(text, indent, node.comments)
+                    lines += self._statement(text, indent, self._comments(node))
                 case Return():
                     text = f"return {self._forward_text(node.value.text, local)}"
-                    merged = _merge_return(lines, text, indent, node.comments.trailing)
+                    comments = self._comments(node)
+                    merged = _merge_return(lines, text, indent, comments)
                     lines = (
                         merged
                         if merged is not None
-                        else [*lines, *self._statement(text, indent, node.comments)]
+                        else [*lines, *self._statement(text, indent, self._comments(node))]
                     )
                 case If():
                     lines += self._forward_if(node, indent, local, path)
@@ -777,9 +784,9 @@ class _Writer:
         test = self._forward_text(node.test.text, local)
         body = self._forward_block(node.body, indent + 4, local, path)
         if not node.body:
-            lines = self._statement(f"if {_negated(test)}:", indent, node.comments)
+            lines = self._statement(f"if {_negated(test)}:", indent, self._comments(node))
             return lines + self._forward_block(node.orelse, indent + 4, local, path)
-        lines = self._statement(f"if {test}:", indent, node.comments) + body
+        lines = self._statement(f"if {test}:", indent, self._comments(node)) + body
         if len(node.orelse) == 1 and isinstance(node.orelse[0], If) and node.orelse[0].body:
             nested = self._forward_if(node.orelse[0], indent, local, path)
             head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
@@ -821,12 +828,12 @@ class _Writer:
                 line = f"while {self._forward_text(node.test.text, local)}:"
             else:
                 line = Header(tuple(pairs)).text
-            return self._statement(line, indent, node.comments) + body
+            return self._statement(line, indent, self._comments(node)) + body
         lean = _lean(node, bool(used))
         line = self._forward_text(lean.along(pairs).text, local)
         if not used:
             line = _uncounted(node, line)
-        return self._statement(line, indent, node.comments) + body
+        return self._statement(line, indent, self._comments(node)) + body
 
     def _free_local(self, wanted: str, token: str, depth: int) -> str:
         """A name for what one round of a loop takes from a list of modules."""
@@ -873,8 +880,11 @@ def _negated(test: str) -> str:
     return f"not ({test})" if " " in test else f"not {test}"
 
 
-def _merge_return(lines: list[str], text: str, indent: int, trailing: str = "") -> list[str] | None:
+def _merge_return(lines: list[str], text: str, indent: int, comments: Comments) -> list[str] | None:
     """`x = f(x)` before `return x` is `return f(x)`."""
+    if any(comments.leading):
+        return None
+    trailing = comments.trailing
     name = text.removeprefix("return ")
     if not lines or not name.isidentifier():
         return None
@@ -883,10 +893,12 @@ def _merge_return(lines: list[str], text: str, indent: int, trailing: str = "") 
     if "\n" in last or not last.startswith(prefix) or last.rstrip().endswith(("(", "[")):
         return None
     made = fold(f"return {last[len(prefix):]}", indent)
+    if not trailing:
+        return [*lines[:-1], made]
     commented = f"{made}  {trailing}"
-    if trailing and "#" not in made and "\n" not in made and len(commented) <= WIDTH:
-        made = commented
-    return [*lines[:-1], made]
+    if "#" not in made and "\n" not in made and len(commented) <= WIDTH:
+        return [*lines[:-1], commented]
+    return [*lines[:-1], " " * indent + trailing, made]
 
 
 def _ends_in_raise(lines: list[str]) -> bool:
@@ -1068,8 +1080,6 @@ def _same_call(made: If, called: If | None) -> Construct | None:
     one, other = made.body[0], made.orelse[0]
     if not isinstance(one, Construct) or not isinstance(other, Construct):
         return None
-    if any(c.comments.leading or c.comments.trailing for c in (one, other)):
-        return None
     if len(called.body) != 1 or len(called.orelse) != 1:
         return None
     here, there = called.body[0], called.orelse[0]
@@ -1079,7 +1089,8 @@ def _same_call(made: If, called: If | None) -> Construct | None:
         return None
     constructor = ternary(made.test, one.module.constructor, other.module.constructor)
     hint = min(one.module.hint, other.module.hint, key=len)
-    return Construct(Module(constructor, hint, one.module.token), made.comments)
+    origins = (*made.origins, *one.origins, *other.origins)
+    return Construct(Module(constructor, hint, one.module.token), origins=origins)
 
 
 @dataclass(frozen=True, slots=True)

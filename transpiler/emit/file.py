@@ -25,6 +25,7 @@ from transpiler.diagnostics import (
     Severity,
 )
 from transpiler.emit.classes import ClassPlan, ClassText, EmitError, _Writer
+from transpiler.emit.comments import Script, carry, restored, without_doubles
 from transpiler.emit.edits import Edit, apply, replaces, tidied
 from transpiler.emit.functions import render_operation
 from transpiler.emit.imports import import_edits, import_spans, names_framework
@@ -55,7 +56,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.ir.expr import Configured
 from transpiler.passes.liveness import modules_used, prune, walk
-from transpiler.source.lexical import blanked, comments_in, names_read
+from transpiler.source.lexical import blanked, names_read
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CLASS = re.compile("\ue008(\\d+)\ue009")
@@ -97,6 +98,7 @@ class FileEmitter:
         self.blocks: dict[int, Unit] = {}
         self.builders: list[tuple[Summary, list[Unit]]] = []
         self.written: list[tuple[Unit, _Writer]] = []
+        self.scripts: dict[int, Script] = {}
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []
         self.removed_names: set[str] = set()
@@ -342,6 +344,8 @@ class FileEmitter:
         for _, _, unit in entries:
             unit.plan.class_names = self.class_names
             unit.plan.tensor_names = frozenset(unit.region.tensor_names)
+            unit.plan.script = self.script(unit.region, unit.summary)
+            unit.plan.staying = frozenset(unit.region.staying)
         for _, base, unit in sorted(entries, key=lambda e: e[0]):
             suffix = "Model" if unit.built is not None else "Block"
             if unit.summary is not None and unit.built is None:
@@ -401,6 +405,14 @@ class FileEmitter:
         variable = self._sequential_variable(unit)
         name = camel(variable) if variable and variable.lower() not in PLAIN else "Model"
         return _told_apart(built) + name
+
+    def script(self, region: Region, summary: Summary | None) -> Script:
+        """The statements of a function, or of the module, with their comments."""
+        if id(region) not in self.scripts:
+            node = self.tree.module if summary is None else summary.function.node
+            helpers = [f.node for f in region.inlined if f.file in (None, self.file)]
+            self.scripts[id(region)] = Script(self.tree, node, region, helpers)
+        return self.scripts[id(region)]
 
     # rendering -------------------------------------------------------------------------------
 
@@ -719,6 +731,8 @@ class _FileWriter:
         if self.class_spots:
             made = {u.plan.name for u in self._all_units() if not u.problem} | defined
             self.edits += import_edits(self.file, self.edits, self.helpers, made)
+        if self.tree.comments:
+            self.edits += restored(self.tree, self.edits)
         text = tidied(self.tree.text, apply(self.tree.text, self.edits))
         changed = text != self.tree.text
         return (
@@ -867,8 +881,8 @@ class _FileWriter:
         start, end = self._function_span(node)
         pad = re.match(r"[ \t]*", self.tree.text[start:])
         indent = pad.group() if pad else ""
+        _, lost = self._carry(units, [Edit(start, end, "")])
         texts = [self._class_text(u) for u in units]
-        lost = self._lost_comments(node, units)
         text = ("\n\n\n" if not indent else "\n\n").join(texts)
         text = "".join(f"{c}\n" for c in lost) + text
         text = text.rstrip("\n")
@@ -932,15 +946,36 @@ class _FileWriter:
         start, end = self.tree.span(node)
         if node.decorators:
             start = min(start, *(self.tree.span(d)[0] for d in node.decorators))
-        return self.tree.line_start(start), len(self.tree.text[:end].rstrip())
+        text = self.tree.text
+        last = self.tree.line_end(len(text[:end].rstrip()) - 1)  # with the comment at its end
+        return self.tree.line_start(start), len(text[:last].rstrip())
 
-    def _lost_comments(self, node: cst.CSTNode, units: list[Unit]) -> list[str]:
-        start, end = self.tree.span(node)
-        text = self.tree.text[start:end]
-        if "#" not in text:
-            return []
-        written = "\n".join(u.text.text for u in units if u.text is not None)
-        return [c for c in dict.fromkeys(comments_in(text)) if c not in written]
+    def _carry(self, units: list[Unit], edits: list[Edit]) -> tuple[list[Edit], list[str]]:
+        """Find places for the comments of statements of a function that are gone."""
+        writers = {id(unit): writer for unit, writer in self.emitter.written}
+        moved: list[Edit] = []
+        homeless: dict[str, None] = {}
+        for script in {id(u.plan.script): u.plan.script for u in units}.values():
+            own = [u for u in units if u.plan.script is script]
+            arrangements = [a for u in own if (a := writers[id(u)].comments) is not None]
+            assert script is not None
+            changes, left = carry(script, arrangements, own[0].region, edits)
+            moved += changes
+            homeless.update(dict.fromkeys(left))
+        for unit in units:
+            assert unit.text is not None
+            unit.text = replace(unit.text, text=writers[id(unit)].text())
+        return moved, list(homeless)
+
+    def _undoubled(self, units: list[Unit], removal: Removal) -> list[Edit]:
+        """The comments of a statement that became an instantiation stand in the class."""
+        found: list[Edit] = []
+        for unit in units:
+            assert unit.built is not None
+            place = removal.place(unit.built)
+            if id(place) in removal.whole and unit.plan.script is not None:
+                found += without_doubles(unit.plan.script, self.tree.span(place)[0])
+        return found
 
     @cached_property
     def _helper_names(self) -> set[str]:
@@ -1086,14 +1121,13 @@ class _FileWriter:
             node = summary.function.node
             if not isinstance(node, cst.FunctionDef) or summary.region is None:
                 continue
-            text = render_operation(self.file, summary)
+            start, end = self._function_span(node)
+            script = self.emitter.script(summary.region, summary)
+            text = render_operation(self.file, summary, script, Edit(start, end, ""))
             if text is None:
                 continue
-            start, end = self._function_span(node)
             pad = re.match(r"[ \t]*", self.tree.text[start:])
             indent = pad.group() if pad else ""
-            lost = [c for c in dict.fromkeys(comments_in(self.tree.source(node))) if c not in text]
-            text = "".join(f"{c}\n" for c in lost) + text
             if indent:
                 text = "\n".join(indent + line if line else line for line in text.split("\n"))
             self.edits.append(Edit(start, end, self.emitter.named(text).rstrip("\n")))
@@ -1121,11 +1155,11 @@ class _FileWriter:
         for argument in made.node.bases:
             start, end = self.tree.span(argument.value)
             self.edits.append(Edit(start, end, "nn.Module"))
+        start, end = self._function_span(node)
+        _, lost = self._carry([unit], [Edit(start, end, "")])
         text = self._class_text(unit)
         methods = text.split("\n", 1)[1].rstrip("\n")
-        start, end = self._function_span(node)
         pad = re.match(r"[ \t]*", self.tree.text[start:])
-        lost = self._lost_comments(node, [unit])
         indent = pad.group() if pad else ""
         comments = "".join(f"{indent}{c}\n" for c in lost)
         self.edits.append(Edit(start, end, comments + methods.lstrip("\n")))
@@ -1148,10 +1182,10 @@ class _FileWriter:
             removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
         removal.trains = {id(c.statement) for c in region.training.values()}
         kept = removal.finish()
-        self.edits += kept.edits
+        moved, lost = self._carry(units, kept.edits)
+        self.edits += [*kept.edits, *moved, *self._undoubled(units, removal)]
         spot = self._top_level_start(node)
         texts = [self._class_text(u) for u in units]
-        lost = self._lost_in_builder(node, units, kept.text)
         block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
         self._insert_class(spot, block)
         self.class_spots.append(spot)
@@ -1168,13 +1202,6 @@ class _FileWriter:
                 node,
                 f"`{summary.function.name}`: {name}, a Keras tensor, must be None now",
             )
-
-    def _lost_in_builder(self, node: cst.FunctionDef, units: list[Unit], kept: str) -> list[str]:
-        text = self.tree.source(node.body)
-        if "#" not in text:
-            return []
-        written = "\n".join(u.text.text for u in units if u.text is not None) + kept
-        return [c for c in dict.fromkeys(comments_in(text)) if c not in written]
 
     def _instance(self, unit: Unit) -> str:
         assert unit.text is not None
@@ -1264,7 +1291,8 @@ class _FileWriter:
             assert unit.built is not None
             removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
         kept = removal.finish()
-        self.edits += kept.edits
+        moved, _ = self._carry(units, kept.edits)
+        self.edits += [*kept.edits, *self._undoubled(units, removal)]
         for unit in units:
             assert unit.built is not None
             spot = self._top_level_start(removal.place(unit.built))
@@ -1275,6 +1303,7 @@ class _FileWriter:
             self.first_use = use if self.first_use is None else min(self.first_use, use)
             variable = self.emitter._sequential_variable(unit)
             self._record(unit, unit.built.kind, unit.built.node, variable=variable)
+        self.edits += moved
         self._speak(module)
         self._training(module)
         self._left_calls(module.left_calls)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.classes import ClassPlan, EmitError, _Writer
+from transpiler.emit.comments import Script, carry
+from transpiler.emit.edits import Edit
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 
 
-def render_operation(file: FileContext, summary: Summary) -> str | None:
-    """The text of the function, None where it can't be written."""
+def render_operation(
+    file: FileContext, summary: Summary, script: Script, whole: Edit
+) -> str | None:
+    """The text of the function, None where it can't be written; `whole` takes the original away."""
     region = summary.region
     node = summary.function.node
     assert region is not None
@@ -24,11 +28,17 @@ def render_operation(file: FileContext, summary: Summary) -> str | None:
         renames=dict(region.renames),
         hints={},
         effects=False,
+        script=script,
     )
     try:
         writer = _Writer(plan)
         writer._name_modules()
         writer._local_names()
+        writer.arrange_comments()
+        assert writer.comments is not None
+        first_line = file.tree.line_start(file.tree.span(node.body.body[0])[0])
+        script.keep(file.tree.span(node)[0], first_line)  # with the signature
+        _, lost = carry(script, [writer.comments], region, [whole])
         body = writer._forward_block(writer.forward, 4, {}, ())
     except EmitError:
         return None
@@ -48,4 +58,4 @@ def render_operation(file: FileContext, summary: Summary) -> str | None:
         value = first.body[0].value
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"    {tree.source(value)}")
-    return "\n".join([*lines, *body]) + "\n"
+    return "\n".join([*lost, *lines, *body]) + "\n"

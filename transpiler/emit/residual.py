@@ -53,6 +53,7 @@ class Removal:
         self.places: dict[int, cst.CSTNode] = {}
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
         self.is_module = region.is_module
+        self.whole: set[int] = set()  #: statements that an instantiation replaces altogether
         self.conflict = False  #: whether what stays changes an argument before the model is made
 
     def instantiate(self, built: Built, text: str) -> None:
@@ -206,7 +207,7 @@ class Removal:
             indent = self.tree.span(last)[0] - self.tree.line_start(self.tree.span(last)[0])
             edit = Edit(*self.tree.span(last), fold(f"{variable} = {text}", indent).lstrip())
             replacements.setdefault(id(last), []).append(edit)
-            self.whole = getattr(self, "whole", set()) | {id(last)}
+            self.whole.add(id(last))
             return
         assert holder is not None
         self.places[id(built)] = holder
@@ -239,9 +240,10 @@ class Removal:
             holding = next(s for s in body if _inside(inside, self.tree.span(s)))
             if holding is leaf or not _inside(made, self.tree.span(holding)):
                 return holding
-            suites = _suites(holding)
             body = next(
-                suite for suite in suites if any(_inside(inside, self.tree.span(s)) for s in suite)
+                suite
+                for suite in _suites(holding)
+                if any(_inside(inside, self.tree.span(s)) for s in suite)
             )
 
     def _is_main(self, node: cst.If) -> bool:
@@ -551,7 +553,7 @@ def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-def _suite_nodes(statement: cst.CSTNode) -> list[cst.BaseSuite]:
+def suites(statement: cst.CSTNode) -> list[cst.BaseSuite]:
     found: list[cst.BaseSuite] = []
     if isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
         found.append(statement.body)
@@ -571,7 +573,7 @@ def _suite_nodes(statement: cst.CSTNode) -> list[cst.BaseSuite]:
 
 
 def _suites(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
-    return [list(s.body) for s in _suite_nodes(statement)]
+    return [list(s.body) for s in suites(statement)]
 
 
 def _leaves(body: list[cst.CSTNode]) -> list[cst.CSTNode]:

@@ -15,10 +15,9 @@ from transpiler.diagnostics import PRETRAINED
 from transpiler.interpret.calls import arguments_of
 from transpiler.interpret.control import branch
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.layers import annotate, apply_layer, set_trainable
+from transpiler.interpret.layers import annotate, apply_layer, explain, set_trainable
 from transpiler.interpret.models import open_input
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements import take_comments
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors import bind_tensor
 from transpiler.interpret.values import (
@@ -155,10 +154,10 @@ def change_inside(region: Region, inside: Within, node: cst.CSTNode) -> None:
     source = textwrap.dedent(_with_indent(region, node)).rstrip()
     note = "what stands here must be changed in the same way"
     region.say(PRETRAINED, node, f"a pretrained base is changed: {note}")
-    comments = take_comments(region)
     todo = f"# TODO(tf2torch) {PRETRAINED.code}: {note}:"
-    lines = (*comments, todo, *(f"# {line}".rstrip() for line in source.split("\n")))
+    lines = (todo, *(f"# {line}".rstrip() for line in source.split("\n")))
     for base in bases_of(inside.base):
+        explain(region, base)
         annotate(region, base, lines)
 
 

@@ -67,7 +67,8 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
     """Run statements in order; whether the block surely ends by return or raise."""
     for position, statement in enumerate(statements):
         if isinstance(statement, cst.If) and _returns_early(statement):
-            return _run_if(region, statement, statements[position + 1 :])
+            with region.within(statement):
+                return _run_if(region, statement, statements[position + 1 :])
         execute(region, statement)
         if _ends(statement):
             return True
@@ -163,7 +164,8 @@ def _run_if(
 
     def otherwise() -> bool:
         if isinstance(orelse, cst.If):
-            return _run_if(region, orelse, after)
+            with region.within(orelse):
+                return _run_if(region, orelse, after)
         ended = isinstance(orelse, cst.Else) and run_block(region, body_of(orelse.body))
         return ended or (bool(after) and run_block(region, after))
 
@@ -351,7 +353,8 @@ def for_statement(region: Region, node: cst.For) -> None:
         raise GiveUp("a loop with `else`", node)
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Within):
-        provided("loop_inside")(region, iterable, node)
+        with region.within(node):
+            provided("loop_inside")(region, iterable, node)
         return
     if isinstance(iterable, LayerList) and iterable.known is not None:
         iterable = iterable.known

@@ -94,6 +94,7 @@ def make_layer(
     rule = rules.layers.get(symbol)
     short = symbol.rpartition(".")[2]
     layer = Layer(rule, symbol, {}, node, hint, depth=len(region.loops))
+    layer.origins = (region.origin,) if region.origin >= 0 else ()
     if rule is None:
         layer.problem = f"{symbol} has no translation"
     order = rules.signatures.get(short) or (() if rule is None else rule.parameters)
@@ -682,7 +683,9 @@ def _finish(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Va
         region.constructed.add(module.token)
         if hint and (module is made[0] or module.hint != "activation"):
             region.module_hints[module.token] = hint
-        construct = Construct(module, Comments(layer.notes if module is made[0] else ()))
+        construct = Construct(module)
+        if module is made[0]:
+            construct.comments, construct.origins = Comments(layer.notes), layer.origins
         if place is None:
             region.emit_init(construct)
         else:
@@ -722,7 +725,7 @@ def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode
         layer.arguments["trainable"] = value
         for made in constructs_of(region, layer):
             made.module = _frozen(layer, made.module)
-        annotate(region, layer, provided("take_comments")(region))  # type: ignore[arg-type]
+        explain(region, layer)
         return
     if region.is_module and (region.branches or region.loops):
         raise GiveUp("a layer is frozen under a condition", node)
@@ -745,6 +748,14 @@ def annotate(region: Region, layer: Layer, lines: tuple[str, ...]) -> None:
     layer.notes = (*layer.notes, *lines)
     for made in constructs_of(region, layer)[:1]:
         made.comments = Comments((*made.comments.leading, *lines), made.comments.trailing)
+
+
+def explain(region: Region, layer: Layer) -> None:
+    """The comments of the running statement go to the one that makes a layer."""
+    if region.origin >= 0:
+        layer.origins = (*layer.origins, region.origin)
+        for made in constructs_of(region, layer)[:1]:
+            made.origins = (*made.origins, region.origin)
 
 
 def _write_freezes(layer: Layer) -> None:
@@ -858,7 +869,7 @@ def _not_converted(
     module = _frozen(layer, module)
     region.constructed.add(module.token)
     todo = Comments((f"# TODO(tf2torch) {code.code}: {message}", *layer.notes))
-    _construct_at(region, layer, Construct(module, todo))
+    _construct_at(region, layer, Construct(module, todo, layer.origins))
     hint = layer_name_hint(region, layer)
     if hint:
         region.module_hints[module.token] = hint

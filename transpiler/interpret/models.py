@@ -43,10 +43,9 @@ from transpiler.interpret.values import (
     bases_of,
     is_graph,
 )
-from transpiler.ir.code import Comments, Construct, Line, Node, Return
+from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, index, reads
 from transpiler.ir.tensor import Dim, Layout, Tensor
-from transpiler.source.lexical import comments_in
 
 # --- inputs ----------------------------------------------------------------------------------
 
@@ -407,36 +406,21 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         for item in value.items:
             add(region, model, item, layers)
         return
-    listed = list(layers.elements)
-    text = region.tree.text
-    position = region.tree.span(layers)[0]
     outer_whole, outer_assigned = region.whole, region.assigned
     region.whole, region.assigned = None, ""
-    for number, element in enumerate(listed):
+    for element in layers.elements:
         start, end = region.tree.span(element.value)
-        leading = comments_in(text[position:start])
-        following = (
-            region.tree.span(listed[number + 1].value)[0]
-            if number + 1 < len(listed)
-            else region.tree.span(layers)[1]
-        )
-        rest = text[end:following].split("\n", 1)[0]
-        trailing = comments_in(rest)
-        position = end + len(rest)
-        leading = [c for c in leading if c not in region.placed_comments]
-        inner = comments_in(text[start:end]) if "#" in text[start:end] else []
-        marks = len(region.init), len(region.forward)
-        value = evaluate(region, element.value)
-        if isinstance(element, cst.StarredElement):
-            if not isinstance(value, Sequence):
-                raise GiveUp("Sequential of layers that are not known one by one", element)
-            for item in value.items:
-                add(region, model, item, element.value)
-        else:
-            add(region, model, value, element.value)
-        _comment(region, marks, Comments((*leading, *inner), trailing[0] if trailing else ""))
+        region.elements[start] = end
+        with region.within(element.value):
+            value = evaluate(region, element.value)
+            if isinstance(element, cst.StarredElement):
+                if not isinstance(value, Sequence):
+                    raise GiveUp("Sequential of layers that are not known one by one", element)
+                for item in value.items:
+                    add(region, model, item, element.value)
+            else:
+                add(region, model, value, element.value)
     region.whole, region.assigned = outer_whole, outer_assigned
-    region.own_comments.add(id(region.statement))
 
 
 def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode) -> None:
@@ -451,17 +435,6 @@ def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode
         run_loop(region, node, iterable, target, body)
 
     loop_over(region, layers, added.append, run)
-
-
-def _comment(region: Region, marks: tuple[int, int], comments: Comments) -> None:
-    if not comments.leading and not comments.trailing:
-        return
-    from transpiler.interpret.statements import _attach, _is_silent
-
-    for nodes, mark in ((region.init, marks[0]), (region.forward, marks[1])):
-        first = next((n for n in nodes[mark:] if not _is_silent(n)), None)
-        if first is not None:
-            _attach(first, comments)
 
 
 def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:

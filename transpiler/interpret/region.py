@@ -12,7 +12,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
-from transpiler.ir.code import Comments, Node
+from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Layout
 from transpiler.options import Options
@@ -248,8 +248,9 @@ class Region:
         self.inputs: dict[str, Any] = {}
         self.returns: list[tuple[Value, cst.CSTNode]] = []
         self.statement: cst.CSTNode | None = None
-        self.comments: Comments | None = None
-        self.pending: tuple[Comments, int, int] | None = None
+        self.origin = -1  #: the offset of the statement whose comments what is emitted carries
+        self.staying: set[int] = set()  #: statements that make a model, and stay
+        self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.graph_statements: dict[int, cst.CSTNode] = {}
         self.static_statements: dict[int, cst.CSTNode] = {}
         self.size_names: dict[tuple[str, int], Expr] = {}  #: variables that hold just one size
@@ -266,7 +267,6 @@ class Region:
         self.attribute_values: dict[str, Value] = {}
         self.local_functions: list[Function] = []
         self.failed_statements: dict[int, Any] = {}
-        self.carried: tuple[str, ...] = ()  #: comments of statements that vanish
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras
@@ -274,8 +274,6 @@ class Region:
         self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
         self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
         self.model_names: set[str] = set()  #: variables of models that other models take as layers
-        self.own_comments: set[int] = set()  #: statements whose parts carry their comments
-        self.placed_comments: set[str] = set()
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
         self.source = ""
         self.spliced: list[Function] = []  #: functions whose statements are being run
@@ -358,11 +356,25 @@ class Region:
 
     def emit_init(self, node: Node) -> None:
         """Add a statement to `__init__`."""
-        self.init.append(node)
+        self.init.append(self._stamped(node))
 
     def emit_forward(self, node: Node) -> None:
         """Add a statement to `forward`."""
-        self.forward.append(node)
+        self.forward.append(self._stamped(node))
+
+    def _stamped(self, node: Node) -> Node:
+        if self.origin >= 0 and not node.origins:
+            node.origins = (self.origin,)
+        return node
+
+    @contextmanager
+    def within(self, node: cst.CSTNode) -> Iterator[None]:
+        """What is emitted meanwhile comes from this statement."""
+        outer, self.origin = self.origin, self.tree.span(node)[0]
+        try:
+            yield
+        finally:
+            self.origin = outer
 
     @contextmanager
     def collecting(self) -> Iterator[tuple[list[Node], list[Node]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -53,9 +54,6 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
 from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, reads
 from transpiler.ir.tensor import Layout
-from transpiler.source.lexical import comments_in
-
-_COMMENT = re.compile(r"#[^\n]*")
 
 
 @executes(cst.SimpleStatementLine)
@@ -127,46 +125,26 @@ def assigned_names(target: cst.CSTNode) -> list[str]:
 
 
 @provides("with_comments")
-def with_comments(region: Region, node: cst.CSTNode, run: object) -> None:
-    """Run a statement; what it emits carries its comments."""
-    comments = comments_of(region, node)
-    if region.carried and comments is not None:
-        comments = Comments((*region.carried, *comments.leading), comments.trailing)
-        region.carried = ()
-    elif region.carried:
-        comments = Comments(region.carried)
-        region.carried = ()
-    init, forward = region.init, region.forward
-    marks = len(init), len(forward)
-    before = region.graph_events, len(region.built), len(region.open_sequentials)
+def with_comments(region: Region, node: cst.CSTNode, run: Callable[[], object]) -> None:
+    """Run a statement; what it emits carries its comments, unless it stays."""
+    before = len(region.built), len(region.open_sequentials)
+    programs = region.init, region.forward
+    marks = [len(program) for program in programs]
     said = len(region.diagnostics)
-    assert callable(run)
-    run()
-    comments = _with_left_code(region, node, comments, said)
-    opened = region.open_sequentials[before[2] :]
-    stays = len(region.built) != before[1] or any(m.steps or m.input_name for m in opened)
-    vanishes = region.graph_events != before[0] and not stays
-    if comments is None or id(node) in region.own_comments:
-        return
-    placed = False
-    for nodes, mark in ((init, marks[0]), (forward, marks[1])):
-        first = next((n for n in nodes[mark:] if not _is_silent(n)), None)
-        if first is not None:
-            _attach(first, comments)
-            placed = True
-    if not placed and vanishes:
-        carried = (*comments.leading, *([comments.trailing] if comments.trailing else []))
-        layers = region.layer_statements.get(id(node))
-        if layers:
-            layers[0].notes = tuple(c for c in carried if c)
-            return
-        region.carried = carried if any(carried) else ()
+    with region.within(node):
+        run()
+        opened = region.open_sequentials[before[1] :]
+        if len(region.built) != before[0] or any(m.steps or m.input_name for m in opened):
+            region.staying.add(region.origin)
+    left = _left_code(region, node, said)
+    for program, mark in zip(programs, marks, strict=True):
+        first = next((n for n in program[mark:] if not _is_silent(n)), None)
+        if left and first is not None:
+            first.comments = Comments((*left, *first.comments.leading), first.comments.trailing)
 
 
-def _with_left_code(
-    region: Region, node: cst.CSTNode, comments: Comments | None, said: int
-) -> Comments | None:
-    """The comments of a statement, and one for each call in it that stays Keras."""
+def _left_code(region: Region, node: cst.CSTNode, said: int) -> tuple[str, ...]:
+    """A comment for each call in a statement that stays Keras."""
     end = region.tree.span(node)[1]
     if isinstance(node, cst.BaseCompoundStatement):
         end = region.tree.span(node.body)[0]  # those further inside are its statements' own
@@ -175,66 +153,12 @@ def _with_left_code(
         for code, place, message in region.diagnostics[said:]
         if code is LEFT_CODE and place is not None and region.tree.span(place)[1] <= end
     }
-    if not left:
-        return comments
     region.left_code += [(node, message) for message in left]
-    old = comments or Comments()
-    return Comments((*old.leading, *left.values()), old.trailing)
+    return tuple(left.values())
 
 
 def _is_silent(node: Node) -> bool:
     return isinstance(node, Line) and (not node.text or node.text.startswith("\ue004"))
-
-
-def _attach(node: Node, comments: Comments) -> None:
-    merged = Comments(
-        (*comments.leading, *node.comments.leading), node.comments.trailing or comments.trailing
-    )
-    if comments.trailing and node.comments.trailing and node.comments.trailing != comments.trailing:
-        merged = Comments((*merged.leading, comments.trailing), node.comments.trailing)
-    node.comments = merged
-
-
-@provides("take_comments")
-def take_comments(region: Region) -> tuple[str, ...]:
-    """The comments of the running statement, which vanishes; another one is to carry them."""
-    statement = region.statement
-    if statement is None or id(statement) in region.own_comments:
-        return ()
-    found = comments_of(region, statement)
-    region.own_comments.add(id(statement))
-    if found is None:
-        return ()
-    return tuple(c for c in (*found.leading, found.trailing) if c)
-
-
-def comments_of(region: Region, node: cst.CSTNode) -> Comments | None:
-    """The comments above a statement, inside of it and at its end."""
-    leading = [
-        empty.comment.value.rstrip() if empty.comment is not None else ""
-        for empty in getattr(node, "leading_lines", ())
-    ]
-    trailing = ""
-    if isinstance(node, cst.SimpleStatementLine):
-        if node.trailing_whitespace.comment is not None:
-            trailing = node.trailing_whitespace.comment.value.rstrip()
-        leading += inner_comments(region, node)
-    elif isinstance(node, (cst.For, cst.If, cst.While)):
-        header = getattr(node.body, "header", None)
-        if header is not None and header.comment is not None:
-            trailing = header.comment.value.rstrip()
-    if not leading and not trailing:
-        return None
-    return Comments(tuple(leading), trailing)
-
-
-def inner_comments(region: Region, node: cst.CSTNode) -> list[str]:
-    """The comments between the brackets of an expression, unless its parts carry them."""
-    start, end = region.tree.span(node)
-    text = region.tree.text[start:end]
-    if "#" not in text or "\n" not in text:
-        return []
-    return comments_in(text)
 
 
 # --- assignments -----------------------------------------------------------------------------
@@ -855,13 +779,11 @@ def _emit_definition(region: Region, node: cst.FunctionDef) -> None:
     text = "\n".join([first, *(line[margin:] for line in rest)])
     words = set(_WORD.findall(text)) - {node.name.value}
     uses = frozenset(words & (set(region.scope.values) | set(region.parameters)))
-    leading = tuple(
-        empty.comment.value.rstrip() if empty.comment is not None else ""
-        for empty in node.leading_lines
-    )
+    apart = Comments(() if node.leading_lines else ("",))
     name = frozenset({node.name.value})
-    for emit in (region.emit_init, region.emit_forward):
-        emit(Line(text, name, uses, static=True, comments=Comments(leading or ("",))))
+    with region.within(node):
+        for emit in (region.emit_init, region.emit_forward):
+            emit(Line(text, name, uses, static=True, comments=apart))
 
 
 _WORD = re.compile(r"[A-Za-z_]\w*")

@@ -70,6 +70,7 @@ class Layer:
     block: Any = None  #: for what a user's function gives: its summary and arguments
     freezes: list[tuple[Line, Expr]] = field(default_factory=list)  #: conditional `trainable = ...`
     notes: tuple[str, ...] = ()  #: comments for the stub that stands for it
+    origins: tuple[int, ...] = ()  #: the statements whose comments the one that makes it carries
     at: list[Any] | None = None  #: the list of `__init__` nodes that was open where it was made
     position: int = 0
 

@@ -14,7 +14,11 @@ from transpiler.ir.expr import Expr, Module
 
 @dataclass(slots=True, eq=False)
 class Comments:
-    """The comments of an original statement, which go where the statement goes."""
+    """The comments of a statement; each node knows its own, and where the others come from.
+
+    The `origins` of a node are the offsets of the original statements that it stands for, whose
+    comments go where it goes.
+    """
 
     leading: tuple[str, ...] = ()  #: whole lines above it: `# text`, or "" for a blank line
     trailing: str = ""  #: `# text` at the end of its line
@@ -31,6 +35,7 @@ class Line:
     effect: bool = False  #: must run even if nobody reads what it defines
     kills: bool = True  #: False: the `defs` that it also uses are only changed, as by `append`
     comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
     static: bool = False  #: a statement of the original, verbatim
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
     blocked: str = ""  #: why this line can't be emitted; an error if it is needed
@@ -42,6 +47,7 @@ class Construct:
 
     module: Module
     comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +59,7 @@ class For:
     iterable: Expr
     body: list[Node]
     comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
     id: int = 0  #: the same for the loop in `__init__` and the loop in `forward`
     outlives: frozenset[str] = frozenset()  #: names of the target that are read after the loop
     modules: list[Module] = field(default_factory=list)  #: made anew in each round
@@ -66,6 +73,7 @@ class While:
     test: Expr
     body: list[Node]
     comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
     id: int = 0
     modules: list[Module] = field(default_factory=list)
 
@@ -78,7 +86,7 @@ class If:
     body: list[Node]
     orelse: list[Node]
     comments: Comments = field(default_factory=Comments)
-    else_comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
     id: int = 0
 
 
@@ -88,6 +96,7 @@ class Return:
 
     value: Expr
     comments: Comments = field(default_factory=Comments)
+    origins: tuple[int, ...] = ()
 
 
 Node: TypeAlias = "Line | Construct | For | While | If | Return"

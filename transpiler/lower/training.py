@@ -114,7 +114,7 @@ def without_activation(
 
 def _returns_logits(last: Return, value: Expr, name: str) -> Return:
     trailing = last.comments.trailing or f"# logits: the loss applies the {name}"
-    return Return(value, Comments(last.comments.leading, trailing))
+    return replace(last, value=value, comments=Comments(last.comments.leading, trailing))
 
 
 # --- one model -------------------------------------------------------------------------------

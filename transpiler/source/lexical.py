@@ -19,10 +19,15 @@ _NAMES = re.compile(r"([A-Za-z_]\w*)[\w.]*|[\w.]+")
 
 def comments_in(text: str) -> list[str]:
     """The comments in some source, without the blanks behind them; a `#` in a string is none."""
+    return [comment for _, comment in placed_comments(text)]
+
+
+def placed_comments(text: str) -> list[tuple[int, str]]:
+    """The comments in some source, each with its offset."""
     if "#" not in text:
         return []
-    found = map(re.Match[str].group, _STRING_OR_COMMENT.finditer(text))
-    return [token.rstrip() for token in found if token[0] == "#"]
+    found = ((m.start(), m.group()) for m in _STRING_OR_COMMENT.finditer(text))
+    return [(offset, token.rstrip()) for offset, token in found if token[0] == "#"]
 
 
 def blanked(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, placed_comments
 from transpiler.source.spans import Measured
 
 
@@ -31,6 +31,11 @@ class Tree:
     def blanked(self) -> str:
         """The text with strings and comments made blank."""
         return blanked(self.text)
+
+    @cached_property
+    def comments(self) -> list[tuple[int, str]]:
+        """All comments, in order, each with its offset."""
+        return placed_comments(self.text)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node's own text, without comments and white space around it."""

@@ -31,7 +31,6 @@ class ResidualBlock(nn.Module):
         shortcut_channels = channels
         self.conv_bn_relu = ConvBNReLU(channels, filters, strides=strides)
         self.conv_bn_relu_1 = ConvBNReLU(filters, filters, activation=False)
-        # The shortcut has to have the same shape
         self.conv_bn_relu_2 = (
             ConvBNReLU(
                 shortcut_channels,

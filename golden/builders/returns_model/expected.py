@@ -31,11 +31,8 @@ def create_actor(num_states, num_actions, upper_bound=1.0):
 class Critic(nn.Module):
     def __init__(self, num_states, num_actions):
         super().__init__()
-        # State as input
         self.dense = nn.Linear(num_states, 16)
         self.dense_1 = nn.Linear(16, 32)
-
-        # Action as input
         self.dense_2 = nn.Linear(num_actions, 32)
         self.dense_3 = nn.Linear(64, 256)
         self.dense_4 = nn.Linear(256, 1)

@@ -14,7 +14,6 @@ class Build(nn.Module):
             self.dropouts.append(nn.Dropout(0.2))
             features = width
         self.dense = nn.Linear(features, 16)
-        # regularize
         self.dropout = nn.Dropout()
         self.dense_1 = nn.Linear(16, classes)
         self.apply(init_like_keras)
@@ -22,10 +21,8 @@ class Build(nn.Module):
     def forward(self, x):
         for dense, dropout in zip(self.denses, self.dropouts):
             x = F.relu(dense(x))
-            # regularize
             x = dropout(x)
         x = F.relu(self.dense(x))
-        # regularize
         x = self.dropout(x)
         return F.softmax(self.dense_1(x), dim=-1)
 

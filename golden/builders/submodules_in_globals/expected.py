@@ -12,7 +12,6 @@ class ResidualBlock(nn.Module):
         self.batch_normalization = nn.BatchNorm2d(filters, eps=2e-5, momentum=0.01)
         self.conv2d_1 = nn.Conv2d(filters, filters, 3, padding="same", bias=False)
         self.batch_normalization_1 = nn.BatchNorm2d(filters, eps=2e-5, momentum=0.01)
-        # project the shortcut where the sizes differ
         self.conv2d_2 = (
             nn.Conv2d(shortcut_channels, filters, 1, stride=stride, bias=False)
             if stride != 1 or shortcut_channels != filters

@@ -45,7 +45,6 @@ class UNet(nn.Module):
         super().__init__()
         channels = input_shape[-1]
         skips = []
-        # the encoder
         self.conv_bn_relus = nn.ModuleList()
         for f in filters:
             self.conv_bn_relus.append(
@@ -57,7 +56,6 @@ class UNet(nn.Module):
             channels, filters=filters[-1] * 2, use_batchnorm=use_batchnorm
         )
         channels = filters[-1] * 2
-        # the decoder
         self.decoder_blocks = nn.ModuleList()
         for f, skip in zip(reversed(filters), reversed(skips)):
             self.decoder_blocks.append(

@@ -27,7 +27,6 @@ class Classifier(nn.Module):
         for width in widths:
             self.conv2ds.append(nn.Conv2d(channels, width, 3))
             channels = width
-        # a head for classification
         self.dense = nn.Linear(channels, classes)
         self.apply(init_like_keras)
 

@@ -7,7 +7,6 @@ class MLP(nn.Module):
     def __init__(self, input_dim, hidden=(32, 16)):
         super().__init__()
         features = input_dim
-        # from wide to narrow
         self.denses = nn.ModuleList()
         self.dropouts = nn.ModuleList()
         for n in hidden:

@@ -8,7 +8,6 @@ from torch.nn import functional as F
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        # Numbers: bedrooms, area, zip code ...
         self.dense = nn.Linear(10, 8)
         self.dense_1 = nn.Linear(8, 4)
         self.conv2d = nn.Conv2d(3, 16, 3, padding="same")

@@ -13,7 +13,6 @@ class Ensemble(nn.Module):
 
     def forward(self, x):
         x = F.relu(self.dense(x))
-        # the larger ones are regularized
         if self.dropout is not None:
             x = self.dropout(x)
         return self.dense_1(x)

@@ -26,7 +26,6 @@ class UNet(nn.Module):
             skips_item = skips.pop()
             self.conv2ds_1.append(nn.Conv2d(f + skips_item, f, 3, padding="same"))
             channels = f
-
         self.conv2d_1 = nn.Conv2d(channels, 1, 1)
         self.apply(init_like_keras)
 

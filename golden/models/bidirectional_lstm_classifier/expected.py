@@ -7,7 +7,6 @@ class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(1000, 128)
-        # the backward half reads from the end
         self.lstm = nn.LSTM(128, 128, batch_first=True, bidirectional=True)
         self.dense = nn.Linear(256, 10)
         self.apply(init_like_keras)

@@ -25,7 +25,7 @@ x_test, y_test = x[1500:], y[1500:]
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv2d = nn.Conv2d(1, 32, 3)  # edges and strokes
+        self.conv2d = nn.Conv2d(1, 32, 3)
         self.dropout = nn.Dropout(0.25)
         self.dense = nn.Linear(288, 10)
         self.apply(init_like_keras)

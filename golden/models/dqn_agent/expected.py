@@ -10,7 +10,6 @@ from tensorflow.keras.optimizers import Adam
 class Model(nn.Module):
     def __init__(self, action_size, state_size):
         super().__init__()
-        # Neural Net for Deep-Q learning Model
         self.dense = nn.Linear(state_size, 24)
         self.dense_1 = nn.Linear(24, 24)
         self.dense_2 = nn.Linear(24, action_size)

@@ -10,7 +10,6 @@ class InceptionModule(nn.Module):
         super().__init__()
         # 1x1 conv
         self.conv2d = nn.Conv2d(channels, f1, 1)
-        # 3x3 conv
         self.conv2d_1 = nn.Conv2d(channels, f2, 3, padding="same")
         self.conv2d_2 = nn.Conv2d(channels, f3, 1)
 

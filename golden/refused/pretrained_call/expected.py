@@ -31,8 +31,8 @@ def build_model(image_size=160, classes=3, fine_tune=False):
 class Siamese(nn.Module):
     def __init__(self):
         super().__init__()
-        # TODO(tf2torch) T2T204: keras.applications.ResNet50 is a pretrained base: torchvision.models.resnet50 is the nearest, with other weights and preprocessing
         # one base for both images
+        # TODO(tf2torch) T2T204: keras.applications.ResNet50 is a pretrained base: torchvision.models.resnet50 is the nearest, with other weights and preprocessing
         self.encoder = NotConverted(
             "T2T204: keras.applications.ResNet50 is a pretrained base"
         )

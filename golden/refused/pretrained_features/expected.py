@@ -38,7 +38,6 @@ class DecoderBlock(nn.Module):
 class VGG16UNet(nn.Module):
     def __init__(self):
         super().__init__()
-        # encoder
         # TODO(tf2torch) T2T204: keras.applications.VGG16 is a pretrained base: torchvision's create_feature_extractor on torchvision.models.vgg16 is the nearest, with other weights and preprocessing
         self.vgg16 = NotConverted(
             "T2T204: keras.applications.VGG16 is a pretrained base"

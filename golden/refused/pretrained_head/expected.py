@@ -5,8 +5,8 @@ from torch.nn import functional as F
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        # TODO(tf2torch) T2T204: keras.applications.VGG16 is a pretrained base: torchvision.models.vgg16 is the nearest, with other weights and preprocessing; it stays in eval mode
         # only the head is trained
+        # TODO(tf2torch) T2T204: keras.applications.VGG16 is a pretrained base: torchvision.models.vgg16 is the nearest, with other weights and preprocessing; it stays in eval mode
         self.base = NotConverted(
             "T2T204: keras.applications.VGG16 is a pretrained base"
         ).requires_grad_(False)

@@ -6,8 +6,8 @@ from torch.nn import functional as F
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        # TODO(tf2torch) T2T204: keras.applications.VGG16 is a pretrained base: torchvision.models.vgg16 is the nearest, with other weights and preprocessing
         # fine-tune the last block
+        # TODO(tf2torch) T2T204: keras.applications.VGG16 is a pretrained base: torchvision.models.vgg16 is the nearest, with other weights and preprocessing
         # TODO(tf2torch) T2T204: what stands here must be changed in the same way:
         # for layer in base.layers[:-4]:
         #     layer.trainable = False

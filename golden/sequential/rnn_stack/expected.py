@@ -8,12 +8,10 @@ n_steps, n_features = 60, 1
 class Regressor(nn.Module):
     def __init__(self):
         super().__init__()
-        # First layer, with dropout
         self.lstm = nn.LSTM(n_features, 50, batch_first=True)
         self.dropout = nn.Dropout(0.2)
         self.lstm_1 = nn.LSTM(50, 50, batch_first=True)
         self.dropout_1 = nn.Dropout(0.2)
-        # The last one gives only its last output
         self.lstm_2 = nn.LSTM(50, 50, batch_first=True)
         self.dropout_2 = nn.Dropout(0.2)
         self.dense = nn.Linear(50, 1)

@@ -1,0 +1,67 @@
+"""No comment is lost: one is put at every place of every golden input that can hold one."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from golden_cases import Case, comments, find_cases
+
+from transpiler.pipeline import convert
+
+
+@pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
+def test_no_comment_is_lost(case: Case) -> None:
+    text = commented(case.input)
+    converted = convert(text, path=str(case.folder / "input.py")).text
+    lost = Counter(comments(text)) - Counter(comments(converted))
+    assert sorted(lost) == []
+
+
+@pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
+def test_comments_change_nothing_else(case: Case) -> None:
+    with_them = convert(commented(case.input), path=str(case.folder / "input.py"))
+    without = case.conversion
+    assert [m.name for m in with_them.models] == [m.name for m in without.models]
+    assert [d.code for d in with_them.diagnostics] == [d.code for d in without.diagnostics]
+
+
+def commented(text: str) -> str:
+    """The text with a comment of its own above each statement and at the end of each line."""
+    lines = text.splitlines(keepends=True)
+    made: list[str] = []
+    starts, ends = dict(_starts(text)), set(_ends(text))
+    for number, line in enumerate(lines, start=1):
+        if number in starts:
+            made.append(f"{' ' * starts[number]}# above {number}\n")
+        made.append(f"{line.rstrip()}  # behind {number}\n" if number in ends else line)
+    return "".join(made)
+
+
+def _starts(text: str) -> Iterator[tuple[int, int]]:
+    """The lines on which statements begin, and how far they are indented."""
+    fresh = True
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NEWLINE:
+            fresh = True
+        elif fresh and token.type not in _LAYOUT:
+            yield token.start
+            fresh = False
+
+
+def _ends(text: str) -> Iterator[int]:
+    """The lines that end without a comment, and not inside of a string."""
+    bare = True
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.NEWLINE, tokenize.NL):
+            if bare and token.line.strip():
+                yield token.start[0]
+            bare = True
+        elif token.type == tokenize.COMMENT:
+            bare = False
+
+
+_LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
