@@ -117,7 +117,8 @@ def run_keras(text: str) -> Run:
         for name in ("fit", "evaluate", "predict"):
             original = _ORIGINALS[name]
             stack.enter_context(_patched(keras.Model, name, _beginning(original, name, begin)))
-        stack.enter_context(_patched(keras.Model, "compile", _ORIGINALS["compile"]))
+        for name in _KEPT:
+            stack.enter_context(_patched(keras.Model, name, _ORIGINALS[name]))
         namespace: dict[str, Any] = {"__name__": "__main__"}
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(text, "<original>", "exec"), namespace)
@@ -126,6 +127,7 @@ def run_keras(text: str) -> Run:
     return run
 
 
+_KEPT = ("compile", "save_weights", "load_weights", "save")
 _ORIGINALS: dict[str, Any] = {}
 _SIDE: list[Any] = []
 
@@ -138,7 +140,7 @@ def _keras() -> Any:
 
         tensorflow = importlib.import_module("tensorflow")
         keras = importlib.import_module("keras")
-        for name in ("fit", "evaluate", "predict", "compile"):
+        for name in ("fit", "evaluate", "predict", *_KEPT):
             _ORIGINALS[name] = getattr(keras.Model, name)
         keras_quiet.install(keras, "keras3")
         keras_exact.install(tensorflow, keras, "keras3")

@@ -155,7 +155,7 @@ class FileEmitter:
         """The training of a model, where all of it is converted."""
         model = unit.built.model if unit.built is not None else None
         return next(
-            (t for t in self.trained if t.training.model is model and not t.training.problem), None
+            (t for t in self.trained if t.training.origin is model and not t.training.problem), None
         )
 
     def _in_order(self, region: Region) -> list[Built]:
@@ -1180,12 +1180,17 @@ class _FileWriter:
         for unit in units:
             assert unit.built is not None
             removal.instantiate(unit.built, self._instance(unit) + self._on_device(unit))
-        removal.trains = {id(c.statement) for c in region.training.values()}
+        trained = [t for t in self.emitter.trained if not t.training.problem]
+        removal.gone = {id(s) for t in trained for s in t.gone}
+        removal.trains = {id(c.statement) for c in region.training.values()} - removal.gone
+        compiles = {id(c.node) for t in trained for c in t.training.moved}
+        region.left_calls = [c for c in region.left_calls if id(c[0]) not in compiles]
         kept = removal.finish()
         moved, lost = self._carry(units, kept.edits)
         self.edits += [*kept.edits, *moved, *self._undoubled(units, removal)]
         spot = self._top_level_start(node)
         texts = [self._class_text(u) for u in units]
+        lost = [c for c in lost if not any(c in t.comments for t in trained)]
         block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
         self._insert_class(spot, block)
         self.class_spots.append(spot)
@@ -1283,7 +1288,9 @@ class _FileWriter:
             if any(u.problem for u in units):
                 return
         if not units:
+            self._training(module)
             self.edits += Removal(self.tree, module, self.tree.module).settled()
+            self.helpers |= module.helpers_used
             self._left_calls(module.left_calls)
             return
         removal = Removal(self.tree, module, self.tree.module)
@@ -1328,7 +1335,7 @@ class _FileWriter:
                 for token, attribute in writer.attrs.items():
                     source = source.replace(token, attribute)
         lines = [folded_sum(line) for line in source.split("\n")]
-        handled = {layer.node for layer, _, _ in found.training.region.penalties}
+        handled = {layer.node for layer, _, _ in found.training.home.penalties}
         places = {self.tree.place(node) for node in handled}
         self.diagnostics = [
             d
@@ -1346,9 +1353,11 @@ class _FileWriter:
         for found in self.emitter.trained:
             if found.training.region is not region:
                 continue
+            if found.training.problem is None and self._fails(found):
+                found.training.problem = (found.training.calls[0], "the model is not converted")
             if found.training.problem is not None:
                 call, reason = found.training.problem
-                self.unconverted[id(call.node)] = reason
+                self.unconverted.setdefault(id(call.node), reason)
                 continue
             self.converted_calls |= {id(c.node) for c in found.training.calls}
             self.edits += found.edits
@@ -1369,6 +1378,12 @@ class _FileWriter:
             if isinstance(node, cst.FunctionDef) and summary.function.file is self.file:
                 done.add(id(node))
                 self.edits += Removal(self.tree, region, node).settled()
+
+    def _fails(self, found: Trained) -> bool:
+        """Whether the model that is trained stays a Keras one."""
+        units = [*self.emitter.module_units, *(u for _, us in self.emitter.builders for u in us)]
+        made = [u for u in units if u.built is not None and u.built.model is found.training.origin]
+        return not made or any(u.problem for u in made)
 
     def _indented(self, node: cst.CSTNode) -> bool:
         start = self.tree.span(node)[0]

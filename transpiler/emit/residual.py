@@ -52,6 +52,7 @@ class Removal:
         self.instances: dict[int, tuple[Built, str]] = {}
         self.places: dict[int, cst.CSTNode] = {}
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
+        self.gone: set[int] = set()  #: statements for which something else stands elsewhere
         self.is_module = region.is_module
         self.whole: set[int] = set()  #: statements that an instantiation replaces altogether
         self.conflict = False  #: whether what stays changes an argument before the model is made
@@ -78,7 +79,7 @@ class Removal:
         for leaf in leaves:
             if id(leaf) in replacements or (self.is_module and self._only_left(leaf)):
                 decisions[id(leaf)] = "keep"
-            elif id(leaf) in graph:
+            elif id(leaf) in graph or id(leaf) in self.gone:
                 decisions[id(leaf)] = "drop"
             else:
                 decisions[id(leaf)] = self._plain(leaf, first_model)

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import CLOSE_IDIOM, Code, Fidelity
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Code, Fidelity
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
 from transpiler.emit.fold import WIDTH, fold
@@ -16,6 +16,7 @@ from transpiler.emit.residual import _leaves, statement_lines
 from transpiler.emit.text import substitute_names
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static
@@ -45,6 +46,7 @@ class Trained:
     said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
+    comments: set[str] = field(default_factory=set)  #: which stand with what is written here
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
 
@@ -110,7 +112,9 @@ class Room:
 def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     """The training of every model that can be converted whole."""
     writer = _Writer(file, rooms)
-    return [made for room in rooms for made in writer.room(room)]
+    instances = [made for room in rooms for made in writer.instances(room)]
+    moved = {id(c) for made in instances if not made.training.problem for c in made.training.moved}
+    return [*instances, *(made for room in rooms for made in writer.room(room, moved))]
 
 
 class _Writer:
@@ -130,18 +134,48 @@ class _Writer:
         self.calls = [self.tree.span(c.node) for c in calls]
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
-    def room(self, room: Room) -> list[Trained]:
-        """The models of the module, or of one function."""
+    def enter(self, room: Room) -> list[TrainingCall]:
+        """Turn to the module, or to one function; the calls there."""
         self.region, self.root = room.region, room.node
         calls = list(room.region.training.values())
         self.several = len({id(c.model) for c in calls if c.name != "summary"}) > 1
+        return calls
+
+    def room(self, room: Room, moved: set[int]) -> list[Trained]:
+        """The models that are built here; calls that have moved elsewhere don't count."""
+        calls = [c for c in self.enter(room) if id(c) not in moved]
         found = []
         for built in room.region.built:
-            of_model = [c for c in calls if c.model is built.model]
-            variable = built.model.expr.text if built.model.expr is not None else ""
+            model = built.model
+            of_model = [c for c in calls if c.model is model]
+            variable = model.expr.text if model.expr is not None else ""
             if of_model and variable.isidentifier():
-                training = Training(built.model, variable, room.region, of_model)
+                training = Training(model, variable, room.region, of_model, room.region, model)
                 found.append(self.write(training, built))
+        return found
+
+    def instances(self, room: Room) -> list[Trained]:
+        """The models that functions give which compile them."""
+        calls = self.enter(room)
+        models = {id(c.model): c.model for c in calls if c.model.kind == "instance"}
+        found = []
+        for model in models.values():
+            home = model.summary.region if model.summary is not None else None
+            variable = model.expr.text if model.expr is not None else ""
+            if home is None or len(home.built) != 1 or not variable.isidentifier():
+                continue
+            origin = home.built[0].model
+            compiles = [
+                c for c in home.training.values() if c.model is origin and c.name == "compile"
+            ]
+            own = [c for c in calls if c.model is model]
+            if len(compiles) == 1 and home.file is self.file:
+                for call in own:
+                    call.compiled = call.compiled or compiles[0]
+                training = Training(
+                    model, variable, room.region, [*compiles, *own], home, origin, compiles
+                )
+                found.append(self.write(training, home.built[0]))
         return found
 
     def write(self, training: Training, built: Built) -> Trained:
@@ -152,11 +186,13 @@ class _Writer:
             training.problem = (training.calls[0], elsewhere)
             return made
         names = {c.name for c in training.calls}
-        if "compile" in names and "fit" not in names and not isinstance(self.root, cst.Module):
+        in_function = not isinstance(self.root, cst.Module)
+        if "compile" in names and "fit" not in names and in_function and not training.moved:
             compiles = next(c for c in training.calls if c.name == "compile")
             training.problem = (compiles, "the model is trained elsewhere")
             return made
-        lower_training(self.file, training, built, self._all_seen(training))
+        seen = not training.moved and self._all_seen(training)
+        lower_training(self.file, training, built, seen)
         if training.problem is not None:
             return made
         one = _ModelWriter(self, made, built)
@@ -176,6 +212,10 @@ class _Writer:
             return [p for p in found if not p.local]
         start, end = self.tree.span(self.root)
         return [p for p in found if start <= p.start < end]
+
+    def _is_home(self, training: Training, statement: cst.CSTNode) -> bool:
+        summary = training.model.summary
+        return summary is not None and summary.function.node is statement
 
     def _all_seen(self, training: Training) -> bool:
         """Whether each place that names the model is one that is converted here."""
@@ -203,7 +243,8 @@ class _Writer:
             for match in _TRAINS.finditer(blanked(self.text[start:end])):
                 inside = _within(start + match.start(), self.calls)
                 if not inside and (passed or match.group(1) == training.variable):
-                    if statement is not self.root:
+                    home = training.moved and self._is_home(training, statement)
+                    if statement is not self.root and not home:
                         return f"`{match.group()}` in `{statement.name.value}` may be of this model"
         return ""
 
@@ -249,7 +290,9 @@ class _ModelWriter:
         self.whole: dict[int, list[str]] = {}
         self.removed: list[tuple[int, int]] = []
         self.carried: dict[int, list[str]] = {}  #: comments of statements that go
+        self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
         self.loaders: dict[tuple[Any, ...], str] = {}
+        self.ready: dict[tuple[str, ...], Any] = {}  #: variables that hold data, and of what
         self._find_parts()
         root = shared.root
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
@@ -292,6 +335,8 @@ class _ModelWriter:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
         calls = [self.tree.span(c.node) for c in self.training.calls]
         statements = [s for s in _simple(self.shared.root) if self._makes_part(s)]
+        for call in self.training.moved:
+            calls.remove(self.tree.span(call.node))
         parts: list[tuple[str, cst.SimpleStatementLine]] = []
         for statement in statements:
             assign = statement.body[0]
@@ -340,6 +385,9 @@ class _ModelWriter:
     def call(self, call: TrainingCall) -> None:
         """One call."""
         statement = call.statement
+        if call in self.training.moved:
+            self._move_compile(call)
+            return
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             raise Unsupported("a call in the middle of another statement")
         span, inside = self.tree.span(statement), self.tree.span(call.node)
@@ -350,6 +398,61 @@ class _ModelWriter:
     def _compile(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
         if not _is_statement(statement, call.node):
             raise Unsupported("what `compile` gives is used")
+        self.whole[id(statement)] = self._compiled_lines(call)
+        self.statements.setdefault(id(statement), (statement, [], {}))
+
+    def _move_compile(self, call: TrainingCall) -> None:
+        """Criterion and optimizer are made where a function gives the model that it compiled."""
+        model, summary = self.training.model, self.training.model.summary
+        assert summary is not None
+        assert model.node is not None
+        statement = call.statement
+        if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
+            raise Unsupported("`compile` under a condition in a function")
+        name = summary.function.name
+        if sum(not p.binds for p in self.shared.found.of(name)) != 1:
+            raise Unsupported(f"`{name}` compiles the model, and is used in several places")
+        span = self.tree.span(model.node)
+        made = next((s for s in _simple(self.shared.root) if _holds(self.tree.span(s), span)), None)
+        if made is None or len(made.body) != 1 or not isinstance(made.body[0], cst.Assign):
+            raise Unsupported(f"the model that `{name}` compiles gets no name")
+        given = self._given_to(model.node, summary)
+        lines = [substitute_names(line, given) for line in self._compiled_lines(call)]
+        local = {
+            n
+            for n in self.shared.found.names
+            if any(p.binds and p.local and p.function == name for p in self.shared.found.of(n))
+        }
+        own = {self.criterion, self.optimizer, self.training.variable, "step"}
+        unknown = sorted((local & {w for x in lines for w in _WORD.findall(x)}) - own)
+        if unknown and unknown[0] not in given.values():
+            raise Unsupported(f"`compile` reads `{unknown[0]}` of `{name}`")
+        comments = [e.comment.value for e in statement.leading_lines if e.comment is not None]
+        comments += comments_in(self.tree.source(statement))
+        self.made.comments |= set(comments)
+        self.appended.append((made, [*comments, *lines]))
+        message = f"`{name}` gives the model alone; criterion and optimizer are made at its call"
+        self.made.said.append((ASSUMED, call.node, message))
+        self.made.gone.append(statement)
+
+    def _given_to(self, node: cst.CSTNode, summary: Summary) -> dict[str, str]:
+        """What the parameters of a function are in a call of it."""
+        if not isinstance(node, cst.Call):
+            raise Unsupported("a model that no call gives")
+        order = [p.name for p in summary.parameters]
+        given: dict[str, str] = {}
+        for parameter in summary.parameters:
+            if parameter.default is not None:
+                given[parameter.name] = self.tree.source(parameter.default)
+        for position, argument in enumerate(node.args):
+            if argument.star or position >= len(order):
+                raise Unsupported("a model that is made with arguments not known one by one")
+            key = argument.keyword.value if argument.keyword is not None else order[position]
+            given[key] = self.tree.source(argument.value)
+        return given
+
+    def _compiled_lines(self, call: TrainingCall) -> list[str]:
+        """Criterion, optimizer and schedule."""
         compiled = self.training.compiled[id(call)]
         lines = []
         if compiled.loss.criterion.text.isidentifier():
@@ -369,8 +472,7 @@ class _ModelWriter:
         for use in compiled.uses:
             if use.rule.fidelity is Fidelity.CLOSE:
                 self.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
-        self.whole[id(statement)] = lines
-        self.statements.setdefault(id(statement), (statement, [], {}))
+        return lines
 
     def _summary(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
         if not _is_statement(statement, call.node):
@@ -378,6 +480,39 @@ class _ModelWriter:
         if "print_fn" in call.given:
             raise Unsupported("print_fn is not translated")
         self._inline(call, statement, [], f"print({self.training.variable})")
+
+    def _save(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        self._save_weights(call, statement)
+        message = "the file holds the weights alone, in torch's format"
+        self.made.said.append((ASSUMED, call.node, f"`save`: {message}"))
+
+    def _save_weights(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        path = self._file(call)
+        text = f"torch.save({self.training.variable}.state_dict(), {path})"
+        self._inline(call, statement, [], text)
+
+    def _load_weights(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+        if not _is_statement(statement, call.node):
+            raise Unsupported("what `load_weights` gives is used")
+        self._refuse(call, "skip_mismatch")
+        path = self._file(call)
+        self._inline(
+            call, statement, [], f"{self.training.variable}.load_state_dict(torch.load({path}))"
+        )
+        message = "a file that Keras has written must be converted first"
+        self.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
+
+    def _file(self, call: TrainingCall) -> str:
+        """The name of a file of weights: a literal one gets the ending that torch's have."""
+        given = call.given.get("filepath")
+        if given is None:
+            raise Unsupported("the file is not named")
+        text = self._text(given)
+        literal_path = re.fullmatch(r"([\"'])([^\"'{}]*)\1", text)
+        if literal_path is None:
+            return text
+        stem = _SUFFIX.sub("", literal_path.group(2))
+        return f'"{stem}.pt"'
 
     def _inline(
         self, call: TrainingCall, statement: cst.SimpleStatementLine, before: list[str], text: str
@@ -421,7 +556,7 @@ class _ModelWriter:
 
     def _features(self) -> bool:
         """Whether the model takes one number for each sample, which Keras gets in any shape."""
-        dims = self.training.model.inputs[0].tensor.dims
+        dims = self.training.origin.inputs[0].tensor.dims
         return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
 
     def _dtype(self) -> str:
@@ -494,6 +629,8 @@ class _ModelWriter:
             before.append(
                 f"{data} = TensorDataset({self._inputs(x)}, {self._targets(y, compiled)})"
             )
+            if not self.is_new(call, before, ("x", "y")):
+                before.clear()
             loader = self._loader(data, self._argument(call, "batch_size") or "32")
         text = f"{self._evaluator(compiled)}({self.training.variable}, {loader}, {self.criterion})"
         if _is_statement(statement, call.node):
@@ -503,6 +640,15 @@ class _ModelWriter:
         if compiled.metrics and not self._unpacked(call, statement):
             text = f"list({text})"
         self._inline(call, statement, before, text)
+
+    def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
+        """Whether data must be made ready, since it isn't the same that it was before."""
+        versions = tuple(call.given[n].versions for n in names if n in call.given)
+        targets = tuple(line.split(" = ")[0] for line in lines)
+        same = self.ready.get(targets) == (tuple(lines), versions)
+        always = not (call.conditional or call.in_loop)
+        self.ready[targets] = (tuple(lines), versions) if always else None
+        return not same
 
     def _shown(
         self, call: TrainingCall, statement: cst.SimpleStatementLine, compiled: Compiled, text: str
@@ -520,7 +666,8 @@ class _ModelWriter:
     def _unpacked(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> bool:
         """Whether a tuple serves as well as the list that Keras gives."""
         node = statement.body[0]
-        if isinstance(node, cst.Expr) and node.value is call.node:
+        after = self.tree.span(call.node)[1]
+        if self.tree.text[after : after + 1] == "[":
             return True
         if not isinstance(node, cst.Assign) or node.value is not call.node:
             return False
@@ -612,6 +759,12 @@ class _ModelWriter:
             comments += comments_in(self.tree.source(part))
             self.made.gone.append(part)
             self._remove(part, comments)
+        for after, lines in self.appended:
+            start, end = self.tree.span(after)
+            indent = start - self.tree.line_start(start)
+            spot = self.tree.line_end(max(end - 1, start))
+            newline = "" if self.tree.text[:spot].endswith("\n") else "\n"
+            self.made.edits.append(Edit(spot, spot, f"{newline}{_block(lines, indent)}\n"))
         for key, (statement, before, inside) in self.statements.items():
             start, end = self.tree.span(statement)
             indent = start - self.tree.line_start(start)
@@ -780,9 +933,12 @@ class _FitWriter:
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.datasets, *self.loaders]
+        if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
+            setup = []
         if self.epochs == "1" and not hooks:
             return [*setup, *self._one_epoch(step, values), *after]
-        made = [*setup, "", *before, head, *(f"    {line}" for line in body), *after]
+        loop = [*before, head, *(f"    {line}" for line in body), *after]
+        made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
 
@@ -959,6 +1115,7 @@ class _FitWriter:
         return f"{function.text}({', '.join(arguments[: len(parameters)])})"
 
 
+_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 _NUMBER = re.compile(r"0?\.\d+")
 
 
@@ -995,6 +1152,10 @@ def _simple(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]
     """The simple statements of a room, those in its branches and loops too."""
     body = root.body if isinstance(root, cst.Module) else root.body.body
     return [s for s in _leaves(list(body)) if isinstance(s, cst.SimpleStatementLine)]
+
+
+def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _begins_loop(lines: list[str]) -> bool:

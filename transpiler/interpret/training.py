@@ -29,6 +29,9 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
     "summary": ("line_length", "positions", "print_fn", "expand_nested", "show_trainable",
                 "layer_range"),
+    "save": ("filepath", "overwrite", "zipped", "include_optimizer", "save_format"),
+    "save_weights": ("filepath", "overwrite", "save_format"),
+    "load_weights": ("filepath", "skip_mismatch"),
 }  # fmt: skip
 
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.

@@ -69,6 +69,9 @@ class Training:
     variable: str
     region: Region
     calls: list[TrainingCall]
+    home: Region  #: where the model is built
+    origin: Model  #: the model as it is built there
+    moved: list[TrainingCall] = field(default_factory=list)  #: calls of `compile` at its home
     compiled: dict[int, Compiled] = field(default_factory=dict)  #: by the id of the call
     activation: str = ""  #: the last activation, where the loss takes logits
     forward: list[Node] | None = None  #: without that activation
@@ -122,8 +125,8 @@ def _returns_logits(last: Return, value: Expr, name: str) -> Return:
 
 def lower_training(file: FileContext, training: Training, built: Built, seen: bool) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
-    training.ends_in, bare = without_activation(built.forward, training.region.activations)
-    outputs = training.model.outputs
+    training.ends_in, bare = without_activation(built.forward, training.home.activations)
+    outputs = training.origin.outputs
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound) and outputs.tensor.dims is not None:
@@ -132,13 +135,13 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         size = dims[-1] if dims else None
         if size is not None and size.known and isinstance(size.value, int):
             training.units = size.value
-    single = isinstance(outputs, Bound) and len(training.model.inputs) == 1
+    single = isinstance(outputs, Bound) and len(training.origin.inputs) == 1
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name in ("compile", "fit", "evaluate")]
     if fits:
         try:
             _trainable(training, built, outputs)
-            training.penalties = penalties(file, training.region, built)
+            training.penalties = penalties(file, training.home, built)
         except Unsupported as why:
             training.problem = (fits[0], str(why))
             return
@@ -172,7 +175,7 @@ def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
             raise Unsupported("its input size is not known before the first batch")
-    for layer in training.model.layers.values():
+    for layer in training.origin.layers.values():
         if layer.problem:
             raise Unsupported(f"a layer of the model is not converted: {layer.problem}")
 

@@ -5,8 +5,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
-x = np.random.rand(64, 8)
-y = np.random.rand(64, 1)
+rng = np.random.default_rng(0)
+x = rng.random((64, 8))
+y = rng.random((64, 1))
 
 
 class Model(nn.Module):
@@ -55,6 +56,14 @@ def evaluate(model, loader, criterion):
     return loss_sum / len(loader.dataset)
 
 
+@torch.no_grad()
+def predict(model, x):
+    """Outputs as a numpy array."""
+    model.eval()
+    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
+    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
+
+
 model = Model().to(device)
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -71,5 +80,22 @@ for epoch in range(3):
         torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
     )
     print(epoch, evaluate(model, DataLoader(test_data, batch_size=32), criterion))
-# TODO(tf2torch) T2T101: `save` is left as it is; the model is an nn.Module now
-model.save("model.keras")
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
+
+for _ in range(2):
+    train_epoch(model, train_loader, criterion, optimizer)
+
+before = predict(model, x)
+torch.save(model.state_dict(), "/tmp/tf2torch-saving.pt")
+
+for _ in range(2):
+    train_epoch(model, train_loader, criterion, optimizer)
+
+model.load_state_dict(torch.load("/tmp/tf2torch-saving.pt"))
+after = predict(model, x)
+print(np.abs(after - before).max())
