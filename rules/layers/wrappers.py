@@ -43,12 +43,20 @@ def bidirectional(
     if not merge_mode.known:
         raise Unsupported("merge_mode is only known when the program runs")
     kept = step_mask(x, mask)
+    layer = _known(layer)
     cell = _cell(layer)
     other = backward_layer if isinstance(backward_layer, Wrapped) else None
     if cell is None or other is not None:
         return _two_layers(x, layer, merge_mode, other, initial_state, kept)
     wanted = Wanted(*(layer.arguments[name] for name in RUNS))
     return _one_module(x, cell, wanted, merge_mode, initial_states(initial_state, cell, 2), kept)
+
+
+def _known(layer: object) -> Wrapped:
+    """The layer that is wrapped, if there is a rule for it."""
+    if not isinstance(layer, Wrapped):
+        raise Unsupported("what the layer that is wrapped does is not known")
+    return layer
 
 
 def _cell(layer: Wrapped) -> Cell | None:
@@ -193,6 +201,7 @@ POINTWISE = frozenset(
 @layer("TimeDistributed", layout=Layout.LAST)
 def time_distributed(x: Tensor, layer: Wrapped, *, mask: Tensor | None = None) -> Result:
     """Steps join the batch while the layer runs; a Dense needs nothing of the kind."""
+    layer = _known(layer)
     names = frozenset(layer.rule.names)
     kept = step_mask(x, mask)
     if names & POINTWISE and layer.arguments.get("noise_shape", expr(None)).is_const(None):
