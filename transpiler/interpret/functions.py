@@ -28,6 +28,7 @@ from transpiler.interpret.splicing import adds_layers, gets_layers, spliced
 from transpiler.interpret.statics import const, constant, one_line, to_expr, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors import (
+    assign_shadow,
     axis_names,
     bind_tensor,
     emit_before,
@@ -249,6 +250,8 @@ def _interpret(
             else:
                 run_block(region, body_of(node.body))
             _agree_on_returns(region)
+            if summary.recursive and len(region.returns) > 1 and "return:size" not in wants:
+                region.want("return:size", True)
             if region.speculative:
                 region.want("rank:last", True)
         except Restart:
@@ -441,6 +444,11 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
         region.emit_forward(Return(code))
         region.helpers_used |= code.helpers
         value = _with_sizes(region, value)
+        if "return:size" in region.wants:
+            size = _out_size(value)
+            if size is None:
+                raise GiveUp("the channels that a recursive block gives are not known", node)
+            assign_shadow(region, _RETURNED_SIZE, size)
     region.returns.append((value, node))
     region.return_depth.append(region.branches + len(region.loops))
 
@@ -586,6 +594,8 @@ def finish_block(summary: Summary) -> None:
     wanted: frozenset[str] = frozenset()
     summary.attributes = ()
     size = _out_size(summary.result)
+    if summary.recursive and len(region.returns) > 1:
+        size = _size_at_returns(region)
     known = {p.name for p in summary.parameters}
     if size is not None and (_is_forced(summary) or not _from_parameters(size, known)):
         if len(region.returns) == 1 or region.scope.current(size):
@@ -636,6 +646,15 @@ def _in_given_sizes(region: Region, result: Value) -> Value:
 
     dims = tuple(given(d) for d in result.tensor.dims)
     return replace(result, tensor=replace(result.tensor, dims=dims))
+
+
+def _size_at_returns(region: Region) -> Expr:
+    """The variable in which each way through a recursive block leaves its number of channels."""
+    size = region.scope.read(_RETURNED_SIZE)
+    return replace(size, names=frozenset({(_RETURNED_SIZE, region.scope.version(_RETURNED_SIZE))}))
+
+
+_RETURNED_SIZE = shadow("result", "channels")
 
 
 def _is_forced(summary: Summary) -> bool:
