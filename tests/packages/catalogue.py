@@ -166,7 +166,7 @@ OTHERS = {
         f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")
     ],
     f"{APPLICATIONS}/densenet.py": ["DenseNet169", "DenseNet201"],
-    f"{APPLICATIONS}/efficientnet.py": [f"EfficientNetB{number}" for number in range(8)],
+    f"{APPLICATIONS}/efficientnet.py": [f"EfficientNetB{number}" for number in range(1, 8)],
     f"{APPLICATIONS}/efficientnet_v2.py": [
         f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")
     ],
