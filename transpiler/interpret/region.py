@@ -58,6 +58,7 @@ class Scope:
     def __init__(self, outer: dict[str, Value] | None = None) -> None:
         self.values: dict[str, Value] = {}
         self.versions: dict[str, int] = {}
+        self._readings: dict[str, tuple[int, Expr]] = {}
         #: the size variables: the version, what it holds, and the block that assigned it
         self.sizes: dict[str, tuple[int, Expr, list[Node]]] = {}
         self.outer = outer if outer is not None else {}
@@ -87,7 +88,12 @@ class Scope:
 
     def read(self, name: str) -> Expr:
         """The name as an expression."""
-        return Expr(name, names=frozenset({(name, self.version(name))}))
+        version = self.versions.get(name, 0)
+        known = self._readings.get(name)
+        if known is None or known[0] != version:
+            known = version, Expr(name, names=frozenset({(name, version)}))
+            self._readings[name] = known
+        return known[1]
 
     def hold(self, token: str, size: Expr, block: list[Node]) -> None:
         """Remember that a size variable was given this value, by a statement of this block."""

@@ -49,10 +49,11 @@ def refreshed(region: Region, value: Bound) -> Tensor:
     shadows = value.shadows
     if tensor.dims is None:
         hint = current_dim(region, tensor.channels_hint, shadows[-1] if shadows else None)
-        return replace(tensor, channels_hint=hint)
+        return tensor if hint is tensor.channels_hint else replace(tensor, channels_hint=hint)
     padded = shadows if len(shadows) == len(tensor.dims) else (None,) * len(tensor.dims)
     dims = tuple(current_dim(region, d, s) for d, s in zip(tensor.dims, padded, strict=True))
-    return replace(tensor, dims=dims)
+    same = all(new is old for new, old in zip(dims, tensor.dims, strict=True))
+    return tensor if same else replace(tensor, dims=dims)
 
 
 def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None) -> Bound:
@@ -323,12 +324,12 @@ def evaluate_twice(
     region: Region, inputs: list[Bound], build: Callable[[list[Tensor]], Any]
 ) -> tuple[Any, list[Bound]]:
     """Run a rule; an input that its code repeats is put into a variable first."""
-    probes = [
-        replace(refreshed(region, value), code=Expr(f"\ue006{i}\ue007"))
-        for i, value in enumerate(inputs)
-    ]
     simple = [_is_plain(v.tensor.code) for v in inputs]
     if not all(simple):
+        probes = [
+            replace(refreshed(region, value), code=Expr(f"\ue006{i}\ue007"))
+            for i, value in enumerate(inputs)
+        ]
         text = _all_text(build(probes))
         for i, value in enumerate(inputs):
             if not simple[i] and text.count(f"\ue006{i}\ue007") > 1:

@@ -149,6 +149,9 @@ def let(targets: tuple[Expr | str, ...], value: Expr, then: Expr) -> Expr:
 
 def _carrying(result: Expr, *parts: Expr) -> Expr:
     """`result` with all that `parts` need: names, modules, helpers, statements before."""
+    parts = tuple(p for p in parts if p.names or p.helpers or p.modules or p.before)
+    if not parts:
+        return result
     names: frozenset[Name] = result.names
     helpers: frozenset[str] = result.helpers
     modules: dict[str, Module] = {m.token: m for m in result.modules}
