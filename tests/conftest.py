@@ -11,6 +11,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the accepted files of golden/ (not in CI)"
     )
+    parser.addoption("--models", default="60", help="how many random models are drawn")
     parser.addoption("--full", action="store_true", help="run what takes long, too")
 
 

@@ -85,6 +85,8 @@ def reshape(x: Tensor, target_shape: Param) -> Tensor:
         flat = code if x.dims is not None and len(x.dims) == 1 else method(code, "flatten", 1)
         result = _keras_ordered(x, method(flat, "unflatten", 1, target_shape), None)
         return replace(result, channels_hint=index(target_shape, -1))
+    if any(size.is_const(None) for size in shape):
+        raise Unsupported(f"target_shape={target_shape}")
     rest = [i for i, size in enumerate(shape) if size.is_const(-1)]
     if _is_one_pixel(x, shape):
         return replace(_one_pixel(x, shape), mask=None)

@@ -205,8 +205,12 @@ def apply_layer(
         bounds = [replace(bounds[0], tensor=replace(bounds[0].tensor, layout=layout))]
     try:
         arguments = _rule_arguments(region, layer, call_arguments, node)
+        runs = _run
+        if _forgets_mask(region, bounds[0].tensor, arguments):
+            region.say(ASSUMED, node, f"{layer.symbol}: {FORGOTTEN_MASK}")
+            runs = _run_unmasked
         result, bounds = evaluate_twice(
-            region, bounds, lambda given: _run(region, layer, arguments, given, shape_inputs)
+            region, bounds, lambda given: runs(region, layer, arguments, given, shape_inputs)
         )
     except UnknownRank as why:
         for bound in bounds:
@@ -234,7 +238,7 @@ def apply_layer(
         value = replace(value, source=image)
     if isinstance(value, Bound) and layer.symbol in _ACTIVATIONS and len(bounds) == 1:
         given = arguments.get("activation", expr("softmax"))
-        if arguments.get("axis", expr(-1)).is_const(-1):
+        if isinstance(given, Expr) and arguments.get("axis", expr(-1)).is_const(-1):
             _note_activation(region, given, bounds[0].tensor, value.tensor)
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, shape_inputs, value)
@@ -520,6 +524,30 @@ def _run(
     ):
         result = apply_activation(region, result, activation, layer.node)
     return result
+
+
+FORGOTTEN_MASK = (
+    "Keras 3, whose numbers these are, does not look at the mask where an initial_state is given; "
+    "Keras 2 does (--keras 2)"
+)
+
+
+def _forgets_mask(region: Region, x: Tensor, arguments: dict[str, Any]) -> bool:
+    """Whether a recurrent layer gets a state, so that Keras 3 does not hand it the mask."""
+    state, mask = arguments.get("initial_state"), arguments.get("mask")
+    alone = mask is not None or state is None or (isinstance(state, Expr) and state.is_const(None))
+    return x.mask is not None and not alone and region.file.options.keras != "2"
+
+
+def _run_unmasked(
+    region: Region, layer: Layer, arguments: dict[str, Any], given: list[Tensor], as_list: Any
+) -> Any:
+    """Run the rule without the mask, which only the output at every step has again."""
+    mask = given[0].mask
+    result = _run(region, layer, arguments, [replace(given[0], mask=None), *given[1:]], as_list)
+    results = result if isinstance(result, list) else [result]
+    masked = [replace(r, mask=mask) if r.dims and len(r.dims) == 2 else r for r in results]
+    return masked if isinstance(result, list) else masked[0]
 
 
 def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CSTNode) -> Tensor:

@@ -653,6 +653,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         for v in flat
         if isinstance(v, Bound)
     ]
+    if any(bound.tensor.mask is not None for bound in inputs):
+        raise GiveUp("a model is called on masked steps, which its layers would see", node)
     if model.undeclared and model.region is region:
         _tell_rank(region, model, inputs[0].tensor, node)
     region.graph_events += 1

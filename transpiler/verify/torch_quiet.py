@@ -69,6 +69,8 @@ def quiet(torch: Any, model: Any) -> Iterator[Drops]:
     replace(functional, "scaled_dot_product_attention", attention)
     # `.float()` stands for the precision of the program, which is another one here
     replace(torch.Tensor, "float", lambda tensor: tensor.to(torch.get_default_dtype()))
+    # Torch's own multiplies gradients by 1/6 as float32 has it
+    replace(functional, "hardsigmoid", lambda x, *args: functional.relu6(x + 3) / 6)
     for name in _DRAWS:
         replace(torch, name, _noting(getattr(torch, name, None), drops))
     for name, zeros in _ZEROS.items():

@@ -173,7 +173,8 @@ def prelu(w: Weights, unit: Unit) -> Mapped:
     if squeezed.size == int(np.prod(shape)) and squeezed.ndim <= 1:
         return {name: squeezed.reshape(shape)}
     moved = np.moveaxis(alpha, -1, 0)
-    return {name: alpha if alpha.shape == shape else moved}
+    as_it_is = alpha.shape == shape and "ElementwisePReLU" not in unit.kinds
+    return {name: alpha if as_it_is else moved}
 
 
 @maps("Embedding")

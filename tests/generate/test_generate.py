@@ -1,0 +1,159 @@
+"""Random programs compute in torch what they compute in Keras.
+
+`pytest tests/generate --models 2000` draws so many; a wrong one is shrunk to the smallest that
+hypothesis finds, and belongs into golden/ then.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, assume, note, settings
+from hypothesis import given as drawn
+
+from tests.generate import catalogue
+from tests.generate.programs import Drawn, program, programs
+from tests.generate.verdicts import EQUAL, REFUSED, REPORTED, WRONG, Verdict, judge
+from tests.generate.writer import framework, parameters_of
+from tests.rules.layer_table import always_refused
+from transpiler.registry import load_rules
+from transpiler.rule import SHARED, Rule
+from transpiler.verify.session import VerifySession
+
+#: Layers that no program has, and why.
+NOT_DRAWN = {
+    "Merge": "of Keras 1",
+    "CuDNNGRU": "needs a GPU",
+    "CuDNNLSTM": "needs a GPU",
+}
+FAMILIES = (catalogue.LAYERS, catalogue.MERGES, catalogue.ATTENTION, catalogue.WRAPPERS)
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[VerifySession]:
+    with VerifySession(timeout=120) as shared:
+        yield shared
+
+
+def test_random_programs(session: VerifySession, request: pytest.FixtureRequest) -> None:
+    """None is silently wrong, and most are converted."""
+    count = int(request.config.getoption("--models"))
+    seen: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=count <= 100,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @drawn(programs())
+    def check(one: Drawn) -> None:
+        verdict = judge(one, session)
+        seen[verdict.status] += 1
+        reasons[verdict.signature] += verdict.status == REPORTED
+        if verdict.status == WRONG and verdict.conversion is not None:
+            note(verdict.conversion.text)
+        assert verdict.status != WRONG, f"{verdict.reason}\n{one}"
+        assume(verdict.status != REFUSED)
+
+    check()
+    print(dict(seen), *reasons.most_common(), sep="\n")  # noqa: T201
+    assert seen[EQUAL] >= 0.85 * (seen[EQUAL] + seen[REPORTED])
+
+
+def test_a_wrong_conversion_is_wrong(
+    session: VerifySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The judge sees what a rule does wrong."""
+    one = Drawn(
+        "from tensorflow import keras\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, 'elu')])\n"
+    )
+    assert judge(one, session).status == EQUAL
+    from tests.generate import verdicts
+
+    original = verdicts.convert
+
+    def careless(text: str, options: object) -> object:
+        return original(text.replace("'elu'", "'selu'"), options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verdicts, "convert", careless)
+    verdict: Verdict = judge(one, session)
+    assert verdict.status == WRONG
+    assert "differs" in verdict.reason
+
+
+def converted() -> dict[str, Rule]:
+    """The layers that are converted, by their first names."""
+    rules = {id(r): r for r in load_rules().layers.values()}
+    return {
+        rule.names[0].rpartition(".")[2]: rule
+        for rule in rules.values()
+        if rule.names[0].startswith("keras.layers.") and not always_refused(rule)
+    }
+
+
+def test_every_converted_layer_is_drawn() -> None:
+    known = {name for family in FAMILIES for name in family} | set(NOT_DRAWN)
+    assert set(converted()) - known == set()
+
+
+def test_every_argument_has_a_domain() -> None:
+    missing = [
+        f"{name}.{parameter}"
+        for family in FAMILIES
+        for name, entry in family.items()
+        for parameter in parameters_of(_generation(name), name)
+        if parameter not in _domains(entry)
+        and parameter not in catalogue.COMMON
+        and parameter not in catalogue.LEFT_OUT
+    ]
+    assert missing == []
+
+
+@pytest.mark.full
+def test_every_layer_and_argument_is_reached() -> None:
+    """In so many programs of a seed, each argument of each layer stands at least once."""
+    generator = random.Random(1)
+    reached: set[tuple[str, str]] = set()
+    for _ in range(6000):
+        reached |= set(arguments_in(program(generator.randrange)))
+    wanted = {
+        (name, parameter)
+        for family in FAMILIES
+        for name, entry in family.items()
+        for parameter in parameters_of(_generation(name), name)
+        if parameter in _domains(entry)
+        or (parameter in catalogue.COMMON and parameter not in SHARED)
+    }
+    assert sorted(wanted - reached) == []
+
+
+def arguments_in(one: Drawn) -> Iterator[tuple[str, str]]:
+    """The layers that a program constructs, with the arguments that it gives them."""
+    spelled = {other: name for name, other in catalogue.ALIASES.items()}
+    for node in ast.walk(ast.parse(one.text)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).rpartition(".")[2]
+        name = spelled.get(called, called)
+        if any(name in family for family in FAMILIES):
+            order = list(parameters_of(one.generation, name))
+            yield from ((name, order[i]) for i in range(min(len(node.args), len(order))))
+            yield from ((name, keyword.arg) for keyword in node.keywords if keyword.arg)
+
+
+def _generation(name: str) -> str:
+    return "3" if hasattr(framework("3").layers, name) else "2"
+
+
+def _domains(entry: object) -> set[str]:
+    domains = entry.domains if isinstance(entry, catalogue.Entry) else entry
+    assert isinstance(domains, dict)
+    return set(domains)

@@ -1,0 +1,65 @@
+"""Converts a program and compares both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tests.generate.programs import Drawn
+from transpiler.conversion import Conversion
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+from transpiler.verify.report import ModelReport
+from transpiler.verify.session import VerifySession, verify_pair
+
+#: What gradients may differ by behind normalizations of few numbers; a mistake makes more of it.
+ROUNDING = 1e-7
+BUILDING = "the original can't"
+REFUSED, REPORTED, EQUAL, WRONG = "refused", "reported", "equal", "wrong"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one program."""
+
+    status: str  #: refused by Keras, reported by an error-level diagnostic, equal, or wrong
+    reason: str = ""
+    conversion: Conversion | None = None
+
+    @property
+    def signature(self) -> str:
+        """The reason without what is particular to one program."""
+        plain = re.sub(r"[-+]?\d+(\.\d+)?(e[-+]\d+)?", "#", self.reason)
+        return re.sub(r"'[^']*'|\([^)]*\)", "…", plain)[:160]
+
+
+def _is_rounding(report: ModelReport) -> bool:
+    """Equal outputs, and gradients in which most digits cancel out."""
+    checks = report.checks
+    return "gradients" in checks and checks["gradients"].rel_diff < ROUNDING
+
+
+def judge(program: Drawn, session: VerifySession) -> Verdict:
+    """Whether the converted program computes the same."""
+    options = Options(keras=program.generation)
+    try:
+        conversion = convert(program.text, options)
+        compile(conversion.text, "<converted>", "exec")
+    except Exception as error:
+        return Verdict(WRONG, f"crash: {type(error).__name__}: {error}")
+    errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    if errors:
+        internal = [d.message for d in errors if "internal error" in d.message]
+        if internal:
+            return Verdict(WRONG, internal[0], conversion)
+        return Verdict(REPORTED, f"{errors[0].code} {errors[0].message}", conversion)
+    reports = verify_pair(program.text, conversion.text, session=session, keras=program.generation)
+    asked = [r for r in reports if BUILDING not in r.reason and r.status != "skipped"]
+    if not asked:
+        reason = reports[0].reason if reports else "no model"
+        return Verdict(REFUSED, reason, conversion)
+    for report in asked:
+        if not report.good and not _is_rounding(report):
+            return Verdict(WRONG, f"{report.status}: {report.reason}", conversion)
+    return Verdict(EQUAL, "", conversion)
