@@ -1367,6 +1367,12 @@ class _FileWriter:
                 self.training_functions[name] = self._with_attributes(found, source)
             for code, node, message in found.said:
                 self._say(code, node, message)
+            for offset, what in found.left:
+                message = f"{what} is left as it is; the model is an nn.Module now"
+                self._say_at(LEFT_TRAINING, *self.tree.line_column(offset), message)
+                start = self.tree.line_start(offset)
+                margin = len(self.tree.text[start:]) - len(self.tree.text[start:].lstrip(" "))
+                self.todos.setdefault(start + margin, (LEFT_TRAINING, message))
 
     def _settled_functions(self) -> None:
         """Functions that answer questions about the framework whose answers are settled."""

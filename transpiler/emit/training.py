@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,8 @@ from transpiler.source.tree import Tree
 _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
 )
+#: Attributes that a Keras model and an nn.Module have in common.
+_OF_MODULES = ("add", "pop")
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
@@ -47,6 +50,7 @@ class Trained:
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)  #: which stand with what is written here
+    left: list[tuple[int, str]] = field(default_factory=list)  #: uses that stay: where and what
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
 
@@ -203,7 +207,21 @@ class _Writer:
                 training.problem = (call, str(why))
                 return made
         one.finish()
+        made.left = list(self._left_uses(training))
         return made
+
+    def _left_uses(self, training: Training) -> Iterator[tuple[int, str]]:
+        """What else is asked of the model that an nn.Module has no answer to: where, and what."""
+        region = training.region
+        known = [self.tree.span(n) for n, _, _ in region.left_calls]
+        known += [self.tree.span(n) for n in region.graph_statements.values()]
+        for place in self.places(training.variable):
+            if place.binds or _within(place.start, known):
+                continue
+            if place.attribute and place.attribute not in _OF_MODULES:
+                yield place.start, f"`{training.variable}.{place.attribute}`"
+            elif not place.attribute and self.text[place.end : place.end + 1] == "(":
+                yield place.start, f"`{training.variable}(...)`"
 
     def places(self, name: str) -> list[Occurrence]:
         """Where a variable of this room stands: others of that name have nothing to do with it."""

@@ -1,0 +1,87 @@
+"""What of a training script is not converted is said at its place, and its training stays whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.rand(64, 8)
+y = np.random.rand(64, 1)
+model = keras.Sequential([keras.layers.Input((8,)), keras.layers.Dense(1)])
+"""
+COMPILE = 'model.compile(optimizer="sgd", loss="mse")\n'
+
+
+def errors(text: str) -> list[tuple[int, str]]:
+    found = convert(text).diagnostics
+    return [(d.line, d.message) for d in found if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["print(model.history)", "p = model(x)", "model.get_weights()", "n = model.metrics_names"],
+)
+def test_other_uses_of_a_trained_model_are_said(use: str) -> None:
+    text = f"{HEAD}{COMPILE}model.fit(x, y, epochs=2)\n{use}\n"
+    assert [line for line, _ in errors(text)] == [9]
+    assert "train_epoch(" in convert(text).text
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "model.fit(x, y, steps_per_epoch=3)\n",
+        "model.fit(x, y, callbacks=[print])\n",
+        "model.fit(lambda: x)\n",
+        "model.fit([x, x], y)\n",
+        "model.fit(x, y, verbose=len(x))\n",
+        "print([model.evaluate(x, y) for _ in range(3)])\n",
+        "model.fit(x, y, surprise=1)\n",
+        "model.fit(x, y, **{'surprise': 1})\n",
+        "out = [model.fit(x, y)]\n",
+        "model.fit(keras.utils.PyDataset())\n",
+    ],
+)
+def test_one_call_that_is_not_translated_leaves_the_training_whole(rest: str) -> None:
+    text = HEAD + COMPILE + "model.fit(x, y)\n" + rest
+    converted = convert(text).text
+    assert any(line == 9 for line, _ in errors(text)), errors(text)
+    assert COMPILE in converted
+    assert "model.fit(x, y)\n" in converted
+    assert rest in converted
+
+
+def test_a_model_that_a_function_trains_out_of_sight_is_left() -> None:
+    for function, call in (
+        ("def train():\n    model.fit(x, y)\n", "train()\n"),
+        ("def train(net):\n    net.fit(x, y)\n", "train(model)\n"),
+    ):
+        text = f"{HEAD}{COMPILE}\n\n{function}\n\n{call}model.evaluate(x, y)\n"
+        assert errors(text)
+        assert COMPILE in convert(text).text
+
+
+def test_which_compile_holds_must_be_known() -> None:
+    branches = f"if len(x) > 3:\n    {COMPILE}else:\n    {COMPILE.replace('mse', 'mae')}"
+    text = f"{HEAD}{branches}model.fit(x, y)\n"
+    assert any("depends on a condition" in message for _, message in errors(text))
+    assert "model.fit(x, y)" in convert(text).text
+
+
+def test_names_of_the_program_are_not_taken() -> None:
+    text = (
+        f"{HEAD}loss = 3\nsplit = 'text'\n\n\ndef evaluate(a):\n    return a\n\n\n"
+        f"{COMPILE}model.fit(x, y, epochs=2, validation_split=0.5)\n"
+        "model.evaluate(x, y)\nprint(loss, split.split(), evaluate(1))\n"
+    )
+    assert not errors(text)
+    converted = convert(text).text
+    assert "loss_2 = train_epoch(" in converted or "loss_2, " in converted
+    assert "split_at = int(" in converted
+    assert "def evaluate_model(" in converted
