@@ -30,6 +30,8 @@ def per_axis(value: Expr, count: int) -> tuple[Dim, ...]:
     """A size argument as one size for each of `count` axes, None where it is not known."""
     if value.items is not None and len(value.items) in (1, count):
         return value.items * (count // len(value.items))
+    if value.whole:
+        return (value,) * count
     known = sizes(value, count)
     if known is None:
         return (None,) * count

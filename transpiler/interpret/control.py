@@ -56,7 +56,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import For, If, Line, Node, While
-from transpiler.ir.expr import UNKNOWN, Expr, expr, reads, ternary
+from transpiler.ir.expr import UNKNOWN, Expr, expr, is_whole, reads, ternary
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.source.lexical import names_read
 
@@ -796,7 +796,11 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
         region.scope.values[target.value] = (
             element(region, item, reading, reading)
             if is_graph(item)
-            else item if isinstance(item, (Framework, Function, UserClass)) else Static(reading)
+            else (
+                item
+                if isinstance(item, (Framework, Function, UserClass))
+                else Static(replace(reading, whole=_is_whole_item(item)))
+            )
         )
         return
     if isinstance(target, (cst.Tuple, cst.List)):
@@ -810,6 +814,10 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
             bind_target(region, child.value, part)
         return
     raise GiveUp("a loop variable that is not a name", target)
+
+
+def _is_whole_item(item: Value) -> bool:
+    return isinstance(item, Static) and is_whole(item.expr)
 
 
 def _target_names(target: cst.BaseExpression | None) -> frozenset[str]:

@@ -29,6 +29,7 @@ from transpiler.interpret.statics import const, constant, one_line, to_expr, ver
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors import (
     assign_shadow,
+    at_start,
     axis_names,
     bind_tensor,
     emit_before,
@@ -71,6 +72,8 @@ from transpiler.ir.expr import (
     attribute,
     call,
     index,
+    is_whole,
+    operation_of,
     reads,
     ternary,
 )
@@ -352,7 +355,17 @@ def _bind_parameter(region: Region, parameter: Parameter, value: Value | None) -
     if isinstance(value, Unknown):
         scope.values[name] = value
         return
-    scope.values[name] = Static(reading)
+    scope.values[name] = Static(replace(reading, whole=_is_whole(parameter, value)))
+
+
+def _is_whole(parameter: Parameter, value: Value | None) -> bool:
+    """Whether a parameter is a whole number: by its annotation, its default or what it is given."""
+    if parameter.annotation is not None:
+        kind = parameter.annotation.annotation
+        return isinstance(kind, cst.Name) and kind.value == "int"
+    if parameter.default is not None:
+        return isinstance(parameter.default, cst.Integer)
+    return isinstance(value, Static) and is_whole(value.expr)
 
 
 _TENSOR_SLOT = (
@@ -462,9 +475,16 @@ def _tensors(value: Value) -> list[Bound]:
 
 
 def _with_sizes(region: Region, value: Value) -> Value:
-    """The value, its sizes as they can be read at the return."""
+    """The value, its sizes as they can be read at the return.
+
+    Those that no module of a caller gets from the block are written as a caller can compute them.
+    """
     if isinstance(value, Bound):
-        return replace(value, tensor=refreshed(region, value))
+        tensor = refreshed(region, value)
+        if tensor.dims is None:
+            return replace(value, tensor=tensor)
+        spatial = tuple(None if d is None else at_start(region, d) for d in tensor.dims[:-1])
+        return replace(value, tensor=replace(tensor, dims=(*spatial, *tensor.dims[-1:])))
     if isinstance(value, Sequence):
         return replace(value, items=tuple(_with_sizes(region, i) for i in value.items))
     return value
@@ -1223,10 +1243,13 @@ def _outer_tensor(
 ) -> Tensor:
     """The result of a block as its caller sees it."""
 
-    def outer(dim: Dim) -> Dim:
-        return None if dim is None else _outer_size(region, summary, dim, bound, given)
+    def outer(dim: Dim, computed: bool = False) -> Dim:
+        return None if dim is None else _outer_size(region, summary, dim, bound, given, computed)
 
-    dims = None if tensor.dims is None else tuple(outer(d) for d in tensor.dims)
+    dims: tuple[Dim, ...] | None = None
+    if tensor.dims is not None:
+        spatial = (outer(d, computed=True) for d in tensor.dims[:-1])
+        dims = (*spatial, *(outer(d) for d in tensor.dims[-1:]))
     hint = outer(tensor.channels_hint)
     if module is not None and summary.attributes:
         size = _attribute_of(module, "out_channels")
@@ -1238,9 +1261,17 @@ def _outer_tensor(
 
 
 def _outer_size(
-    region: Region, summary: Summary, dim: Expr, bound: dict[str, Value], given: dict[str, Value]
+    region: Region,
+    summary: Summary,
+    dim: Expr,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+    computed: bool,
 ) -> Dim:
-    """A size of a block's result, written with the arguments of the call."""
+    """A size of a block's result, written with the arguments of the call.
+
+    `computed`: it is one that windows leave, whose arguments need not be numbers.
+    """
     if dim.known:
         same = all(_is_same_global(region, summary, name) for name, _ in dim.names)
         return dim if same else Expr(str(dim.value), dim.value)
@@ -1274,6 +1305,9 @@ def _outer_size(
             if default is None:
                 return None
             texts[name] = default
+    plain = [t for name, t in texts.items() if not name.startswith("\ue004")]
+    if computed and operation_of(dim) is not None and not all(map(is_whole, plain)):
+        return None  # a stride may be a tuple
     names = frozenset[Any]().union(*(t.names for t in texts.values()))
 
     def leaf(part: Expr) -> Expr:

@@ -11,6 +11,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region, Scope
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.tensors import (
+    at_start,
     axis_names,
     common_layout,
     current_dim,
@@ -34,7 +35,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Line, Node
-from transpiler.ir.expr import UNKNOWN, Expr, reads, sequence_expr
+from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 Side = tuple[Scope, list[Node], list[Node]]
@@ -164,8 +165,10 @@ def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -
                 for k in a.items
             }
             return Mapping(entries, reading)
-    known = _same(a, b) if isinstance(a, Static) and isinstance(b, Static) else UNKNOWN
-    return Static(Expr(name, known, names=reading.names))
+    if not isinstance(a, Static) or not isinstance(b, Static):
+        return Static(reading)
+    whole = is_whole(a.expr) and is_whole(b.expr)
+    return Static(Expr(name, _same(a, b), names=reading.names, whole=whole))
 
 
 def _same(a: Value, b: Value) -> Any:
@@ -206,7 +209,7 @@ def _join_tensors(
     readings: list[Expr | None] = []
     for axis, x, y, sx, sy in zip(axes, ta.dims, tb.dims, _padded(a), _padded(b), strict=True):
         dim, reading = _join_dim(
-            scope, shadow(name, axis), current(one[0], x, sx), current(other[0], y, sy)
+            region, scope, shadow(name, axis), current(one[0], x, sx), current(other[0], y, sy)
         )
         dims.append(dim)
         readings.append(reading)
@@ -249,12 +252,15 @@ def _padded(value: Bound) -> tuple[Expr | None, ...]:
     return value.shadows if len(value.shadows) == count else (None,) * count
 
 
-def _join_dim(scope: Scope, token: str, x: Dim, y: Dim) -> tuple[Dim, Expr | None]:
+def _join_dim(region: Region, scope: Scope, token: str, x: Dim, y: Dim) -> tuple[Dim, Expr | None]:
     reading = scope.read(token)
     if x is None or y is None:
         return None, None
     if x.text == y.text and scope.current(x) and scope.current(y):
         return x, reading
+    one, other = at_start(region, x), at_start(region, y)
+    if (one.text, one.names) == (other.text, other.names):
+        region.size_values.update((name, one) for name in reading.names)
     return Expr(token, _same(Static(x), Static(y)), names=reading.names), reading
 
 
@@ -337,7 +343,8 @@ def merge_items(region: Region, items: list[Value]) -> Value:
             merged = tuple(merge_items(region, [p, q]) for p, q in pairs)
             first = Sequence(merged, first.kind)
         elif not is_graph(first) and not is_graph(other):
-            first = Static(Expr("\ue00aitem\ue00b"))
+            whole = all(isinstance(v, Static) and is_whole(v.expr) for v in (first, other))
+            first = Static(Expr("\ue00aitem\ue00b", whole=whole))
         elif first is not other:
             raise GiveUp("a list of different kinds of things")
     return first

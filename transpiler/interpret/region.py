@@ -13,7 +13,7 @@ import libcst as cst
 from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
 from transpiler.ir.code import Node
-from transpiler.ir.expr import Expr, Module
+from transpiler.ir.expr import Expr, Module, Name
 from transpiler.ir.tensor import Layout
 from transpiler.options import Options
 from transpiler.registry import Rules
@@ -291,6 +291,7 @@ class Region:
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
+        self.size_values: dict[Name, Expr] = {}  #: what versions of size variables were given
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.moved_names: set[str] = (
             set()

@@ -16,6 +16,7 @@ from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.code import Construct, Line
 from transpiler.ir.expr import UNKNOWN, Expr, Module, attribute, expr, index, method, reads
+from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported
 
 #: Begins the source of a tensor that comes from the round of a loop before.
@@ -131,10 +132,27 @@ def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
         uses = reads(dim)
         region.emit_init(Line(f"{token} = {dim.text}", frozenset({token}), uses, dim.modules))
         region.scope.hold(token, dim, region.init)
+        region.size_values[token, region.scope.version(token)] = dim
     return region.scope.read(token)
 
 
 _NAMES = re.compile("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*")
+
+
+def at_start(region: Region, dim: Expr) -> Expr:
+    """A size as it can be written at the start of the region, if it can; else as it is."""
+
+    def leaf(part: Expr) -> Expr:
+        if len(part.names) != 1:
+            return part
+        (name,) = part.names
+        held = region.size_values.get(name) if part.text == name[0] else None
+        return part if held is None else substitute(held, leaf)
+
+    found = substitute(dim, leaf)
+    return found if all(version == 0 for _, version in found.names) else dim
+
+
 _TARGET = re.compile("\ue002[^\ue003]*\ue003")
 
 

@@ -83,6 +83,7 @@ class Expr:
     helpers: frozenset[str] = frozenset()  #: emitted helper functions or classes that it calls
     before: tuple[Bind, ...] = ()  #: statements that run before it
     items: tuple[Expr, ...] | None = None  #: the elements, where it is a list or tuple display
+    whole: bool = False  #: surely a whole number, even where it is not known which
     operation: Operation | None = field(default=None, compare=False, repr=False)  #: made it
 
     @property
@@ -132,6 +133,13 @@ class Module:
 
 
 Arg: TypeAlias = "Expr | int | float | bool | str | tuple[Arg, ...] | list[Arg] | None"
+
+
+def is_whole(value: Expr) -> bool:
+    """Whether an expression is surely a whole number."""
+    if value.known:
+        return isinstance(value.value, int) and not isinstance(value.value, bool)
+    return value.whole
 
 
 def variable(hint: str = "out") -> Expr:
