@@ -16,6 +16,7 @@ from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return,
 from transpiler.ir.expr import TERNARY, Expr, Module, ternary
 from transpiler.passes.liveness import modules_used, names, prune, walk
 from transpiler.passes.moves import straighten
+from transpiler.passes.results import lean_results
 from transpiler.source.lexical import blanked
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -108,7 +109,8 @@ class _Writer:
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)
-        forward = straighten(forward)
+        forward = lean_results(straighten(forward))
+        forward, _ = prune(forward, frozenset(), effects=False)
         modules = modules_used(forward)
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))

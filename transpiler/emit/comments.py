@@ -19,7 +19,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.residual import suites
 from transpiler.interpret.region import Region
-from transpiler.ir.code import Comments, Construct, For, If, Line, Node, While
+from transpiler.ir.code import Comments, Construct, For, Line, Node, While
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import comments_in
 from transpiler.source.tree import Tree
@@ -190,7 +190,7 @@ class Arrangement:
         self.staying = staying
         self.placed: dict[int, Placed] = {}
         self.made, self.called = _first(init), _first(forward)
-        self.constructs = sorted(_constructions(init, 1))
+        self.constructs = sorted(_constructions(init))
         for spot in script.spots:
             self._arrange(spot)
 
@@ -256,15 +256,12 @@ class Arrangement:
         placed.blank = placed.blank or blank
 
 
-def _constructions(nodes: Sequence[Node], times: int) -> Iterator[int]:
-    """Where the layers come from that are made; those of a loop count twice."""
-    for node in nodes:
-        if isinstance(node, Construct):
-            yield from node.origins * times
-        elif isinstance(node, If):
-            yield from _constructions([*node.body, *node.orelse], times)
-        elif isinstance(node, (For, While)):
-            yield from _constructions(node.body, 2)
+def _constructions(nodes: list[Node]) -> Iterator[int]:
+    """Where the layers come from that are made, and the loops that make several."""
+    for node in walk(nodes):
+        looped = isinstance(node, (For, While)) and any(_constructions(node.body))
+        if looped or isinstance(node, Construct):
+            yield from node.origins
 
 
 def _first(nodes: list[Node]) -> dict[int, Node]:

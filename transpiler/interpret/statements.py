@@ -488,7 +488,10 @@ def _unpack(
         right = right[1:-1]
     uses = reads(code)
     tensors = frozenset(names)
-    region.emit_forward(Line(f"{', '.join(names)} = {right}", tensors, uses, code.modules))
+    made = Line(f"{', '.join(names)} = {right}", tensors, uses, code.modules)
+    if value.code is None and code.items is not None and len(names) == len(code.items):
+        made.parts = tuple(zip(names, code.items, strict=True))
+    region.emit_forward(made)
     for name, item in zip(names, value.items, strict=True):
         if isinstance(item, Bound):
             fixed = replace(item.tensor, code=Expr(name))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
-from transpiler.ir.expr import Expr, Module, reads
+from transpiler.ir.expr import TERNARY, Expr, Module, reads
 
 
 def prune(
@@ -42,6 +43,7 @@ def _prune_node(
         case Line():
             if not ((node.effect and effects) or node.defs & live):
                 return None
+            node = _with_read_targets(node, live)
             made = node.defs if node.kills else node.defs - node.uses
             return node, (live - made) | node.uses
         case Construct():
@@ -76,6 +78,34 @@ def _surely_made(nodes: list[Node]) -> frozenset[str]:
     """The names that every round of a loop gives a value."""
     lines = [n for n in nodes if isinstance(n, Line) and n.kills]
     return frozenset[str]().union(*(n.defs for n in lines))
+
+
+def with_parts(node: Line, parts: tuple[tuple[str, Expr], ...]) -> Line:
+    """`a, b = x, y` with other parts."""
+    names = ", ".join(name for name, _ in parts)
+    values = ", ".join(value.wrapped(TERNARY) for _, value in parts)
+    modules = tuple({m.token: m for _, value in parts for m in value.modules}.values())
+    uses = frozenset[str]().union(*(reads(value) for _, value in parts))
+    defs = frozenset(name for name, _ in parts)
+    return replace(
+        node, text=f"{names} = {values}", defs=defs, uses=uses, modules=modules, parts=parts
+    )
+
+
+_TARGET = re.compile("\ue002[^\ue003]*\ue003")
+
+
+def _with_read_targets(node: Line, live: frozenset[str]) -> Line:
+    """A statement that assigns several names, of which only those that are read get a value."""
+    if len(node.defs) < 2 or node.defs <= live or node.effect or not node.kills:
+        return node
+    if node.parts:
+        return with_parts(node, tuple(p for p in node.parts if p[0] in live))
+    left, _, right = node.text.partition(" = ")
+    if not all(_TARGET.fullmatch(name) for name in node.defs):
+        return node
+    left = _TARGET.sub(lambda m: m.group() if m.group() in live else "_", left)
+    return replace(node, text=f"{left.replace('(_, _)', '_')} = {right}", defs=node.defs & live)
 
 
 def _prune_loop(
