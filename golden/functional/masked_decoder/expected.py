@@ -16,8 +16,8 @@ class Model(nn.Module):
 
     def forward(self, source, target):
         x = self.embedding(source)
-        out, (h2, c2) = self.lstm(x)
-        _, h, c = out[:, -1], h2[-1], c2[-1]
+        _, (h2, c2) = self.lstm(x)
+        h, c = h2[-1], c2[-1]
         y = self.embedding_1(target)
         y, _ = self.lstm_1(y, (h.unsqueeze(0), c.unsqueeze(0)))
         return F.softmax(self.dense(y), dim=-1)
