@@ -56,8 +56,15 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
         region.local_functions.append(initializer)
         return
     framework = [b for b in bases if b in _MODELS or b.startswith("keras.")]
-    if not framework:
+    made.is_torch = _is_torchs(region, node)
+    if not framework and not made.is_torch:
         region.local_functions += list(methods.values())
+
+
+def _is_torchs(region: Region, node: cst.ClassDef) -> bool:
+    """Whether it is PyTorch already, by its bases."""
+    bases = (region.tree.source(argument.value) for argument in node.bases)
+    return any(base in ("nn.Module", "torch.nn.Module") for base in bases)
 
 
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")

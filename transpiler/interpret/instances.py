@@ -53,6 +53,8 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
         return known
     found: dict[str, Model] = {}
     home.kept_models[made.name] = found
+    if made.is_torch:
+        return found
     for method in home.class_methods.get(made.name, {}).values():
         parameters = parameters_of(method.node)
         if not method.owner or not parameters or not mentions_framework(home, method):

@@ -150,6 +150,7 @@ class UserClass:
     bases: tuple[str, ...] = ()
     file: Any = None
     functional: Function | None = None  #: its `__init__`, if that builds a functional model
+    is_torch: bool = False  #: whether it is a module of PyTorch already
 
 
 @dataclass(frozen=True, slots=True, eq=False)
