@@ -33,12 +33,16 @@ class Move:
 def straighten(nodes: list[Node]) -> list[Node]:
     """The statements, without moves that are only undone."""
     result = list(nodes)
-    for node in nodes:
+    position = 0
+    while position < len(result):
+        node, count = result[position], len(result)
         move = _move_of(node)
-        if move is not None:
-            result = _without(result, result.index(node), move)
+        if move is not None:  # this may rewrite the moves behind it
+            result = _without(result, position, move)
         elif isinstance(node, (For, While, If)):
-            result[result.index(node)] = _inside(node)
+            result[position] = _inside(node)
+        if len(result) == count:
+            position += 1
     return result
 
 
