@@ -15,6 +15,7 @@ class Epoch:
     output: str  #: what the model's result is called: logits, outputs
     criterion: str  #: the call of the criterion
     metrics: tuple[tuple[str, Metric], ...] = ()
+    unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
     elementwise: str = ""  #: how the numbers of an unaveraged criterion become one for each sample
     device: str = "device"
 
@@ -37,7 +38,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         parameters.append("scheduler")
     loader = "tqdm(loader)" if steps.progress else "loader"
     loss = epoch.criterion
-    if epoch.elementwise:
+    if epoch.unaveraged:
         each = f"{loss}{epoch.elementwise}"
         loss = f"({each} * weights).mean()" if steps.weighted else f"{loss}.mean()"
     if steps.penalty:
@@ -64,7 +65,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
 
 def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
     """The source of the function that only looks."""
-    loss = epoch.criterion + (".mean()" if epoch.elementwise else "")
+    loss = epoch.criterion + (".mean()" if epoch.unaveraged else "")
     loss = f"({loss} + {penalty})" if penalty else loss
     lines = [
         "@torch.no_grad()",

@@ -26,7 +26,7 @@ from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.binding import use_of
-from transpiler.lower.training import Compiled, Training, array, lower_training
+from transpiler.lower.training import Compiled, Training, array, lower_training, weighs
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import blanked, comments_in
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences, occurrences
@@ -622,6 +622,7 @@ class _ModelWriter:
             output,
             f"criterion({given}, {targets})",
             compiled.metrics,
+            compiled.prediction.elementwise,
             elementwise,
             self.device,
         )
@@ -756,10 +757,7 @@ class _ModelWriter:
     # fit --------------------------------------------------------------------------------------
 
     def _fit(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
-        self._refuse(
-            call, "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch",
-            "validation_steps",
-        )  # fmt: skip
+        self._refuse(call, "initial_epoch", "steps_per_epoch", "validation_steps")
         if "validation_freq" in call.given:
             raise Unsupported("validation_freq is not translated")
         writer = _FitWriter(self, call, statement)
@@ -993,6 +991,7 @@ class _FitWriter:
         epoch = model._epoch(compiled)
         steps = Steps(
             progress=self.verbose == 1,
+            weighted=compiled.prediction.elementwise and weighs(self.call),
             clipping=_clipping(compiled),
             scheduled=compiled.schedule is not None,
             penalty=model._added(),
@@ -1011,9 +1010,35 @@ class _FitWriter:
         loader = model._lasting("train_loader", "training_loader")
         inputs, targets = model._inputs(self.x), model._targets(self.y, self.compiled)
         size = model._argument(self.call, "batch_size") or "32"
-        self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets})")
+        weights = self._weights()
+        weighted = f", {weights}" if weights else ""
+        self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
         self.loaders.insert(0, f"{loader} = {model._loader(data, size, self._shuffle())}")
         return loader
+
+    def _weights(self) -> str:
+        """A weight for each sample, "" where all count alike."""
+        model, call = self.model, self.call
+        each = model._argument(call, "sample_weight")
+        by_class = model._argument(call, "class_weight")
+        if each is not None:
+            array(call.given["sample_weight"], "sample_weight")
+            if by_class is not None or model._argument(call, "validation_split") is not None:
+                raise Unsupported("sample_weight together with class_weight or validation_split")
+            return f"torch.as_tensor({each}, dtype=torch.float32)"
+        if by_class is None:
+            return ""
+        if not by_class.isidentifier():
+            name = self._name("class_weight", "weight_of_class")
+            self.split.append(f"{name} = {by_class}")
+            by_class = name
+        labels = self.y
+        classes = self.compiled.loss.targets is Targets.CLASSES
+        if not classes and model.training.units != 1:
+            labels = f"{self.y}.argmax(1)"
+        labels = f"np.ravel({labels})"
+        model.made.helpers.add("numpy")
+        return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
 
     def _shuffle(self) -> str:
         given = self.call.given.get("shuffle")

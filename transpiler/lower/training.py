@@ -193,7 +193,7 @@ def _compiled(
         raise Unsupported(f"{others[0]} is not translated")
     if "loss" not in given or _is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
-    elementwise = any(c.compiled is call and _weighs(c) for c in training.calls if c.name == "fit")
+    elementwise = any(c.compiled is call and weighs(c) for c in training.calls if c.name == "fit")
     name = "logits" if training.ends_in and droppable else "outputs"
     seen = Prediction(
         Expr(name),
@@ -225,7 +225,8 @@ def _from_logits(use: Use) -> bool:
     return value is not None and value.is_const(True)
 
 
-def _weighs(call: TrainingCall) -> bool:
+def weighs(call: TrainingCall) -> bool:
+    """Whether a `fit` gives samples or classes weights of their own."""
     return any(
         n in call.given and not _is_none(call.given[n].value)
         for n in ("class_weight", "sample_weight")
