@@ -1032,6 +1032,8 @@ def call_block(
     given = {
         name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
     }
+    if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
+        raise GiveUp("a block is called on masked steps, which its layers would see", node)
     codes = [_tensor_code(region, given[name]) for name in summary.tensors]
     statics = _static_arguments(region, summary, arguments)
     if summary.kind == "operation":
