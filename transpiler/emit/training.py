@@ -29,7 +29,7 @@ from transpiler.lower.binding import use_of
 from transpiler.lower.training import Compiled, Training, array, lower_training, weighs
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import blanked, comments_in
-from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences, occurrences
+from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.tree import Tree
 
 _TRAINS = re.compile(
@@ -128,7 +128,7 @@ class _Writer:
         self.file = file
         self.tree = file.tree
         self.text = file.tree.text
-        self.found: Occurrences = occurrences(self.text)
+        self.found = Occurrences(self.text)
         self.functions: dict[Any, str] = {}
         self.replaced: dict[tuple[int, int], str] = {}
         for room in rooms:

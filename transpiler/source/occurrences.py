@@ -5,8 +5,18 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
+_BINDING = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.arg,
+    ast.Import,
+    ast.ImportFrom,
+    ast.ExceptHandler,
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -23,21 +33,24 @@ class Occurrence:
     local: bool = False  #: whether that function, or one around it, has a name of its own so called
 
 
-@dataclass(slots=True)
 class Occurrences:
-    """All places of all names of a file."""
+    """All places of all names of a file, found when they are first asked for."""
 
-    text: str
-    names: dict[str, list[Occurrence]] = field(default_factory=dict)
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def names(self) -> dict[str, list[Occurrence]]:
+        """The places by name; none in a text that Python can't parse."""
+        return _names(self.text)
 
     def of(self, name: str) -> list[Occurrence]:
         """The places of a name, in their order."""
         return self.names.get(name, [])
 
 
-def occurrences(text: str) -> Occurrences:
-    """The names of a file; a text that Python can't parse has none."""
-    found = Occurrences(text)
+def _names(text: str) -> dict[str, list[Occurrence]]:
+    found: dict[str, list[Occurrence]] = {}
     try:
         module = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -51,37 +64,42 @@ def occurrences(text: str) -> Occurrences:
             column = len(row.encode()[:column].decode(errors="ignore"))
         return starts[line - 1] + column
 
-    attributes = {
-        id(n.value): n
-        for n in ast.walk(module)
-        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
-    }
+    def note(node: ast.Name, around: ast.Attribute | None, function: str, own: bool) -> None:
+        place = Occurrence(
+            offset(node.lineno, node.col_offset),
+            offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+            not isinstance(node.ctx, ast.Load),
+            around.attr if around is not None else "",
+            offset(around.end_lineno or 1, around.end_col_offset or 0) if around else 0,
+            function,
+            own,
+        )
+        found.setdefault(node.id, []).append(place)
 
-    def visit(node: ast.AST, function: str, local: frozenset[str]) -> None:
+    pending: list[tuple[ast.AST, str, frozenset[str]]] = [(module, "", frozenset())]
+    while pending:
+        node, function, local = pending.pop()
         if isinstance(node, ast.Name):
-            outer = attributes.get(id(node))
-            place = Occurrence(
-                offset(node.lineno, node.col_offset),
-                offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-                not isinstance(node.ctx, ast.Load),
-                outer.attr if outer is not None else "",
-                offset(outer.end_lineno or 1, outer.end_col_offset or 0) if outer else 0,
-                function,
-                node.id in local,
-            )
-            found.names.setdefault(node.id, []).append(place)
-        for name, line, column in _bound_otherwise(node):
-            spot = offset(line, column)
-            place = Occurrence(spot, spot, True, "", 0, function, name in local)
-            found.names.setdefault(name, []).append(place)
+            note(node, None, function, node.id in local)
+            continue
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            note(node.value, node, function, node.value.id in local)
+            continue
+        if isinstance(node, _BINDING):
+            for name, line, column in _bound_otherwise(node):
+                spot = offset(line, column)
+                place = Occurrence(spot, spot, True, "", 0, function, name in local)
+                found.setdefault(name, []).append(place)
         if isinstance(node, _FUNCTIONS):
             function = getattr(node, "name", "<lambda>")
             local = local | frozenset(_locals(node))
-        for child in ast.iter_child_nodes(node):
-            visit(child, function, local)
-
-    visit(module, "", frozenset())
-    for places in found.names.values():
+        for part in node._fields:
+            value = getattr(node, part, None)
+            if isinstance(value, list):
+                pending += [(v, function, local) for v in value if isinstance(v, ast.AST)]
+            elif isinstance(value, ast.AST) and part != "ctx":
+                pending.append((value, function, local))
+    for places in found.values():
         places.sort(key=lambda p: p.start)
     return found
 
