@@ -91,6 +91,7 @@ def reduce_lr_on_plateau(
     min_lr: Param = 0.0,
 ) -> Hooks:
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
+    _refuse_momentum(fit)
     key, value, larger = _monitored(fit, monitor, mode)
     waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
     pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
@@ -114,13 +115,19 @@ def reduce_lr_on_plateau(
     )
 
 
+def _refuse_momentum(fit: Fit) -> None:
+    if fit.momentum:
+        raise Unsupported("momentum with a learning rate that changes")
+
+
 def _rate(fit: Fit) -> tuple[str, str]:
     return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
 
 
 @callback("LearningRateScheduler")
 def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Hooks:
-    """The same."""
+    """The same, for an optimizer without momentum."""
+    _refuse_momentum(fit)
     rate = fit.called(schedule, (fit.epoch, 'group["lr"]'))
     return Hooks(
         epoch_start=(
@@ -208,6 +215,7 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
         epoch_end=tuple(lines),
         after=(f"{writer}.close()",),
         reads=tuple(fit.values),
+        note="the values of each epoch are written, no graph, weights or profile",
     )
 
 

@@ -85,3 +85,17 @@ def test_names_of_the_program_are_not_taken() -> None:
     assert "loss_2 = train_epoch(" in converted or "loss_2, " in converted
     assert "split_at = int(" in converted
     assert "def evaluate_model(" in converted
+
+
+@pytest.mark.parametrize(
+    "callback",
+    ["ReduceLROnPlateau(monitor='loss')", "LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))"],
+)
+def test_momentum_while_the_rate_changes(callback: str) -> None:
+    """Torch keeps the rate out of its momentum: the steps after a change are others than Keras's."""
+    fit = f"model.fit(x, y, callbacks=[keras.callbacks.{callback}])\n"
+    plain = 'model.compile(keras.optimizers.SGD(0.1), "mse")\n'
+    heavy = 'model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")\n'
+    assert errors(HEAD + plain + fit) == []
+    (found,) = errors(HEAD + heavy + fit)
+    assert "momentum with a learning rate that changes" in found[1]

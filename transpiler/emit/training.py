@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Code, Fidelity
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, DROPPED, Code, Fidelity
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, Predicting, Steps, evaluate, predict, train_epoch
 from transpiler.emit.fold import WIDTH, fold
@@ -490,6 +490,9 @@ class _ModelWriter:
         for use in compiled.uses:
             if use.rule.fidelity is Fidelity.CLOSE:
                 self.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
+        if any(name.endswith("clipnorm") for name, _ in compiled.clipping):
+            message = "torch adds 1e-6 to the norm of a gradient before it is clipped by that"
+            self.made.said.append((CLOSE_IDIOM, call.node, message))
         return lines
 
     def _summary(self, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
@@ -1135,6 +1138,7 @@ class _FitWriter:
             better,
             lambda name: self._name(name),
             self._called,
+            self.compiled.optimizer.momentum,
         )
         found = []
         for item in items:
@@ -1143,7 +1147,11 @@ class _FitWriter:
             for name, argument in use.others.items():
                 if not argument.is_const(None):
                     raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
-            found.append(use.build(fit))
+            hooks: Hooks = use.build(fit)
+            if hooks.note:
+                note = f"{use.symbol}: {hooks.note}"
+                model.made.said.append((DROPPED, self.call.node, note))
+            found.append(hooks)
         return found
 
     def _called(self, function: Expr, arguments: tuple[str, str]) -> str:

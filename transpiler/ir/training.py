@@ -94,6 +94,7 @@ class Hooks:
     reads: tuple[str, ...] = ()  #: the values of an epoch that it looks at: `val_loss`
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     helpers: frozenset[str] = field(default_factory=frozenset)
+    note: str = ""  #: what is worth knowing of the difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,4 @@ class Fit:
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
     called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied
+    momentum: bool = False  #: torch's momentum lags behind Keras's where the rate changes
