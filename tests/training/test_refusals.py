@@ -97,5 +97,5 @@ def test_momentum_while_the_rate_changes(callback: str) -> None:
     plain = 'model.compile(keras.optimizers.SGD(0.1), "mse")\n'
     heavy = 'model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")\n'
     assert errors(HEAD + plain + fit) == []
-    (found,) = errors(HEAD + heavy + fit)
+    *_, found = errors(HEAD + heavy + fit)
     assert "momentum with a learning rate that changes" in found[1]
