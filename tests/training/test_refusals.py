@@ -92,7 +92,7 @@ def test_names_of_the_program_are_not_taken() -> None:
     ["ReduceLROnPlateau(monitor='loss')", "LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))"],
 )
 def test_momentum_while_the_rate_changes(callback: str) -> None:
-    """Torch keeps the rate out of its momentum: the steps after a change are others than Keras's."""
+    """Torch keeps the rate out of its momentum: steps after a change are others than Keras's."""
     fit = f"model.fit(x, y, callbacks=[keras.callbacks.{callback}])\n"
     plain = 'model.compile(keras.optimizers.SGD(0.1), "mse")\n'
     heavy = 'model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")\n'
