@@ -13,6 +13,7 @@ from rules.layers.windows import (
     Window,
     both_sides,
     channels_last,
+    numbers,
     padded,
     per_axis,
     spatial,
@@ -122,8 +123,18 @@ def _far_side_only(window: Window, amounts: Amounts | None) -> bool:
     return max(size) <= 2
 
 
+def _refuse_gaps(window: Window) -> None:
+    """TensorFlow's kernel for volumes starts elsewhere than those for images, on the CPU."""
+    if window.count < 3 or window.mode == "valid":
+        return
+    kernel, strides = (numbers(per_axis(s, 3)) for s in (window.kernel, window.strides))
+    if kernel and strides and any(k < s for k, s in zip(kernel, strides, strict=True)):
+        raise Unsupported('"same" pooling of volumes with strides larger than the window')
+
+
 def _max_pool(x: Tensor, window: Window) -> Tensor:
     spatial(x, window.count)
+    _refuse_gaps(window)
     return window.result(x, _max_pool_code(x, window), _channels(x))
 
 
@@ -154,6 +165,7 @@ def _torch_allows(window: Window, amounts: Amounts) -> bool:
 
 def _avg_pool(x: Tensor, window: Window) -> Tensor:
     spatial(x, window.count)
+    _refuse_gaps(window)
     return window.result(x, _avg_pool_code(x, window), _channels(x))
 
 
