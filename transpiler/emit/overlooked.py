@@ -12,6 +12,7 @@ from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework, Function, UserClass
 
 _CALL = re.compile(r"\.([A-Z]\w*)\s*\(")
+_BARE = re.compile(r"(?<![\w.])([A-Z]\w*)\s*\(")
 _HEAD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
 
 
@@ -32,6 +33,10 @@ def overlooked(
         head = _HEAD.search(text, max(line, start), match.start())
         if head is not None and _is_unknown(file, head.group(1)):
             return head.start(), f"{head.group()}.{match.group(1)}"
+    for match in _BARE.finditer(text, start, end):
+        name = match.group(1)
+        if name in layers and file.globals.get(name) is not None and _is_unknown(file, name):
+            return match.start(), name
     return None
 
 
