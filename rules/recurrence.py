@@ -181,7 +181,8 @@ def output(
     if mask is not None:
         raise Unsupported("return_sequences decides at run time whether the mask goes on")
     code = ternary(wanted.sequences, every, last)
-    return replace(x, code=code, dims=None, channels_hint=expr(units), mask=None)
+    hint = expr(units)
+    return replace(x, code=code, dims=None, channels_hint=hint, mask=None, open_steps=True)
 
 
 def final(x: Tensor, code: Expr, units: Arg) -> Tensor:

@@ -6,10 +6,11 @@ import builtins
 import keyword
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from transpiler.emit.comments import Arrangement, Script
-from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.fold import WIDTH, fold, split_operators
 from transpiler.emit.loops import Header, header
 from transpiler.emit.text import indented_comment, substitute_names
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
@@ -659,7 +660,7 @@ class _Writer:
         if (
             len(node.orelse) == 1
             and isinstance(node.orelse[0], If)
-            and self._is_elif(node.orelse[0], loops)
+            and self._is_elif(node, node.orelse[0], loops)
         ):
             missing = (*absent, *(t for t in _made_here(node.body) if t in self.asked))
             nested = self._init_if(node.orelse[0], indent, loops, missing)
@@ -690,9 +691,12 @@ class _Writer:
         lines = self._statement(f"if {' and '.join(tests)}:", indent, self._comments(node))
         return lines + self._init_block(orelse, indent + 4, loops)
 
-    def _is_elif(self, node: If, loops: tuple[int, ...]) -> bool:
+    def _is_elif(self, outer: If, node: If, loops: tuple[int, ...]) -> bool:
+        """Whether the other way through a branch is its `elif`."""
         single = len(node.body) == 1 and isinstance(node.body[0], Construct)
-        return not loops and not (single and not node.orelse)
+        if single and not node.orelse:
+            return False
+        return not loops or set(_made_here(outer.body)) == set(_made_here(outer.orelse))
 
     def _missing(
         self, there: list[Node], here: list[Node], indent: int, loops: tuple[int, ...]
@@ -762,7 +766,7 @@ class _Writer:
                     left, _, right = text.partition(" = ")
                     if left == right:
                         continue
-                    lines += self._statement(text, indent, self._comments(node))
+                    lines += self._assignment(text, indent, self._comments(node))
                 case Return():
                     text = f"return {self._forward_text(node.value.text, local)}"
                     comments = self._comments(node)
@@ -779,6 +783,20 @@ class _Writer:
                 case Construct():
                     raise EmitError("a layer is made in `forward`")
         return lines
+
+    def _assignment(self, text: str, indent: int, comments: Comments) -> list[str]:
+        """A statement; `x = x if kept else f(x)` is a branch."""
+        name, _, value = text.partition(" = ")
+        parts = split_operators(value, (" if ", " else ")) if name.isidentifier() else []
+        if len(parts) != 3 or name not in (parts[0], parts[2].removeprefix("else ")):
+            return self._statement(text, indent, comments)
+        test, other = parts[1].removeprefix("if "), parts[2].removeprefix("else ")
+        if name == parts[0]:
+            test, changed = _negated(test), other
+        else:
+            changed = parts[0]
+        head = self._statement(f"if {test}:", indent, comments)
+        return head + self._statement(f"{name} = {changed}", indent + 4, Comments())
 
     def _forward_if(
         self, node: If, indent: int, local: dict[str, str], path: tuple[int, ...]
@@ -872,13 +890,20 @@ def _uncounted(node: For, line: str) -> str:
     return line.replace(node.target, "_", 1)
 
 
+_OPPOSITES = {" == ": " != ", " != ": " == ", " < ": " >= ", " > ": " <= "}
+_COMPARISONS = re.compile(r" (?:[=!<>]=|[<>]|(?:not )?in|is) ")
+_CONNECTED = re.compile(r"\b(?:and|or|not|if|lambda)\b")
+
+
 def _negated(test: str) -> str:
     if test.endswith(" is not None"):
         return test.removesuffix(" is not None") + " is None"
     if test.startswith("not ") and " and " not in test and " or " not in test:
         return test[4:]
-    if test.count(" == ") == 1 and " and " not in test and " or " not in test:
-        return test.replace(" == ", " != ")
+    found = _COMPARISONS.findall(test)
+    if len(found) == 1 and found[0] in _OPPOSITES and not _CONNECTED.search(test):
+        if len(split_operators(test, (found[0],))) == 2:
+            return test.replace(found[0], _OPPOSITES[found[0]])
     return f"not ({test})" if " " in test else f"not {test}"
 
 
@@ -1032,7 +1057,7 @@ def _ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:
 def _merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
     """Two layers of which one is made, and called in the same way: one attribute."""
     called = {n.id: n for n in walk(forward) if isinstance(n, If)}
-    counts = Counter(m.token for n in walk(forward) for m in _modules_of(n))
+    counts = Counter(m.token for n in walk(forward) for m in _modules_of(n) if _calls_it(n, m))
     merged: dict[int, list[Node]] = {}
 
     def change_init(nodes: list[Node]) -> list[Node]:
@@ -1082,17 +1107,35 @@ def _same_call(made: If, called: If | None) -> Construct | None:
     one, other = made.body[0], made.orelse[0]
     if not isinstance(one, Construct) or not isinstance(other, Construct):
         return None
-    if len(called.body) != 1 or len(called.orelse) != 1:
-        return None
-    here, there = called.body[0], called.orelse[0]
-    if not isinstance(here, Line) or not isinstance(there, Line):
-        return None
-    if here.text != there.text.replace(other.module.token, one.module.token):
+    here, there = _calls(called.body, one.module.token), _calls(called.orelse, other.module.token)
+    if here is None or here != there:
         return None
     constructor = ternary(made.test, one.module.constructor, other.module.constructor)
     hint = min(one.module.hint, other.module.hint, key=len)
     origins = (*made.origins, *one.origins, *other.origins)
     return Construct(Module(constructor, hint, one.module.token), origins=origins)
+
+
+def _calls(lines: Sequence[Node], token: str) -> list[str] | None:
+    """Plain statements that call a module, without what it and their own variables are called."""
+    own: dict[str, str] = {token: "module"}
+    texts: list[str] = []
+    for position, node in enumerate(lines, start=1):
+        if not isinstance(node, Line):
+            return None
+        if position < len(lines):
+            for name in sorted(d for d in node.defs - node.uses if d.startswith("\ue002")):
+                own.setdefault(name, f"\ue002{len(own)}")
+        text = node.text
+        for name, plain in own.items():
+            text = text.replace(name, plain)
+        texts.append(text)
+    return texts or None
+
+
+def _calls_it(node: Node, module: Module) -> bool:
+    """Whether a statement itself calls a module, not only what the one before it gave."""
+    return not isinstance(node, Line) or module.token in node.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -1110,12 +1153,18 @@ def _one_attribute(made: If, called: If, counts: Counter[str]) -> _OneOf | None:
     other = _way(made.orelse, called.orelse, counts)
     if one is None or other is None or made.test.modules:
         return None
-    renamed = [n.text.replace(other.token, one.token) for n in other.calls]
-    if [n.text for n in one.calls] != renamed:
+    if _calls(one.calls, one.token) != _calls(other.calls, other.token):
         return None
-    orelse = [_with_token(n, other.token, one.token) for n in other.made]
-    branch = replace(made, body=list(one.made), orelse=orelse)
+    sides = [n.module for n in walk([*one.made, *other.made]) if isinstance(n, Construct)]
+    recurrent = all(_RECURRENT.match(m.constructor.text) for m in sides)
+    hint = "rnn" if recurrent and len({m.hint for m in sides}) > 1 else ""
+    body = [_with_token(n, one.token, one.token, hint) for n in one.made]
+    orelse = [_with_token(n, other.token, one.token, hint) for n in other.made]
+    branch = replace(made, body=body, orelse=orelse)
     return _OneOf((branch,), one.token, one.calls)
+
+
+_RECURRENT = re.compile(r"nn\.(LSTM|GRU|RNN)\(")
 
 
 def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf | None:
@@ -1133,23 +1182,25 @@ def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf |
     if len(constructs) != 1 or len(lines) != len(called):
         return None
     token = constructs[0].module.token
-    if [m.token for n in lines for m in n.modules] != [token] or counts[token] != 1:
+    here = [m.token for n in lines for m in n.modules if _calls_it(n, m)]
+    if here != [token] or counts[token] != 1:
         return None
     if any(n.comments.leading or n.comments.trailing for n in lines):
         return None
     return _OneOf(tuple(made), token, tuple(lines))
 
 
-def _with_token(node: Node, token: str, other: str) -> Node:
-    """A statement of `__init__` that says another module where it says one."""
+def _with_token(node: Node, token: str, other: str, hint: str) -> Node:
+    """A statement of `__init__` that says another module, of this name, where it says one."""
     if isinstance(node, Construct) and node.module.token == token:
-        module = Module(node.module.constructor, node.module.hint, other)
+        module = Module(node.module.constructor, hint or node.module.hint, other)
         return replace(node, module=module)
     if isinstance(node, Line):
         return replace(node, text=node.text.replace(token, other))
     if isinstance(node, If):
-        body = [_with_token(n, token, other) for n in node.body]
-        return replace(node, body=body, orelse=[_with_token(n, token, other) for n in node.orelse])
+        sides = node.body, node.orelse
+        body, orelse = ([_with_token(n, token, other, hint) for n in side] for side in sides)
+        return replace(node, body=body, orelse=orelse)
     return node
 
 

@@ -637,7 +637,7 @@ def _difference(
     region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
 ) -> str:
     if isinstance(first, Bound) and isinstance(last, Bound):
-        return _tensor_difference(region, first, last, end, known)
+        return _tensor_difference(region, first, _handed_on(first, last), end, known)
     if isinstance(first, (Sequence, Repeated)) and isinstance(last, (Sequence, Repeated)):
         return _list_difference(region, name, first, last, known)
     if isinstance(first, Bound) != isinstance(last, Bound):
@@ -710,6 +710,28 @@ def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, kn
     return ",".join(sorted(kinds))
 
 
+def _handed_on(first: Bound, last: Bound) -> Bound:
+    """What a round of a loop gives to the next one.
+
+    Recurrent layers take sequences only: if one keeps its steps by a condition, it held.
+    """
+    tensor = last.tensor
+    if not tensor.open_steps or tensor.dims is not None or len(first.tensor.dims or ()) != 2:
+        return last
+    dims = (None, tensor.channels_hint)
+    steps = replace(tensor, dims=dims, channels_hint=None, open_steps=False)
+    return replace(last, tensor=steps, shadows=(None, *last.shadows))
+
+
+def _as_left(carried: Bound, last: Value | None) -> Bound:
+    """What is there after a loop: its last round may have dropped the steps."""
+    if not isinstance(last, Bound) or not last.tensor.open_steps or carried.tensor.dims is None:
+        return carried
+    *_, channels = carried.tensor.dims
+    left = replace(carried.tensor, dims=None, channels_hint=channels, open_steps=True)
+    return replace(carried, tensor=left, shadows=carried.shadows[-1:])
+
+
 def _close(region: Region, start: Scope, phis: dict[str, str]) -> None:
     """At the end of the body, size variables must hold the sizes of what their tensor now is."""
     for name, kind in phis.items():
@@ -717,6 +739,9 @@ def _close(region: Region, start: Scope, phis: dict[str, str]) -> None:
         if not isinstance(value, Bound) or name.startswith("\ue004"):
             continue
         value = _carry(region, name, value, kind)
+        first = start.values.get(name)
+        if isinstance(first, Bound):
+            value = _handed_on(first, value)
         tensor = value.tensor
         if tensor.dims is None:
             continue
@@ -749,7 +774,7 @@ def _leave(region: Region, start: Scope, phis: dict[str, str]) -> None:
         if name.startswith("\ue004") or held is None:
             continue
         if isinstance(held, Bound):
-            result.values[name] = _phi_tensor(result, name, held, kind)
+            result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))
         elif isinstance(held, (Sequence, Repeated)):
             result.values[name] = _phi_list(region, result, name, held, kind)
         else:

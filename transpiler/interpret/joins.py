@@ -198,12 +198,11 @@ def _join_tensors(
         else None
     )
     code = scope.read(name)
-    if not same_rank:
+    if not same_rank or ta.dims is None or tb.dims is None:
         hint, shadows = _join_channels(name, ta, tb, scope)
-        return Bound(Tensor(code, None, target, dtype, hint, mask), source, shadows)
-    if ta.dims is None or tb.dims is None:
-        hint, shadows = _join_channels(name, ta, tb, scope)
-        return Bound(Tensor(code, None, target, dtype, hint, mask), source, shadows)
+        open_steps = ta.open_steps and tb.open_steps
+        joined = Tensor(code, None, target, dtype, hint, mask, open_steps)
+        return Bound(joined, source, shadows)
     axes = axis_names(len(ta.dims))
     dims: list[Dim] = []
     readings: list[Expr | None] = []

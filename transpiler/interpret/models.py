@@ -355,8 +355,9 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     model.input_spec = key
     region.open_sequentials.append(model)
     model.name = ""
-    if f"open:{key}" in region.wants:
-        _open_shape(region, model, None, None, node)
+    declared = region.wants.get(f"open:{key}")
+    if declared is not None:
+        _open_shape(region, model, None if declared is True else declared, None, node)
     layers: cst.BaseExpression | None = None
     for position, argument in enumerate(node.args):
         keyword = (
@@ -529,7 +530,7 @@ def _open_shape(
     region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
 ) -> None:
     if tuple(region.ways) != model.ways:
-        region.want(f"open:{model.input_spec}", True)
+        region.want(f"open:{model.input_spec}", _lasting(shape) or True)
     kind = constant(dtype) if dtype is not None else None
     if shape is None and region.is_module:
         shape = _shape_of_data(region, model)
@@ -545,6 +546,18 @@ def _open_shape(
         where,
     )
     model.inputs = [bound]
+
+
+def _lasting(shape: Value | None) -> Value | None:
+    """A shape as it can be read where the model is begun: from parameters and constants."""
+    if isinstance(shape, Sequence):
+        items = [_lasting(item) for item in shape.items]
+        return Sequence(tuple(i for i in items if i is not None), tuple) if all(items) else None
+    if not isinstance(shape, Static):
+        return None
+    if shape.expr.known:
+        return const(shape.expr.value)
+    return shape if all(version == 0 for _, version in shape.expr.names) else None
 
 
 _HANDED = r"(?:fit|evaluate|predict|train_on_batch|predict_on_batch)\(\s*(?:x\s*=\s*)?(\w+)"

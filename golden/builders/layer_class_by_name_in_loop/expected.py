@@ -7,53 +7,29 @@ class Forecaster(nn.Module):
         if cell not in ("lstm", "gru", "rnn"):
             raise KeyError(cell)
         channels = 1
-        self.lstms = nn.ModuleList()
-        self.grus = nn.ModuleList()
-        self.simple_rnns = nn.ModuleList()
+        self.rnns = nn.ModuleList()
         for n in units[:-1]:
             if cell == "lstm":
-                self.lstms.append(nn.LSTM(channels, n, batch_first=True))
-                self.grus.append(None)
-                self.simple_rnns.append(None)
+                self.rnns.append(nn.LSTM(channels, n, batch_first=True))
+            elif cell == "gru":
+                self.rnns.append(nn.GRU(channels, n, batch_first=True))
             else:
-                if cell == "gru":
-                    self.grus.append(nn.GRU(channels, n, batch_first=True))
-                    self.simple_rnns.append(None)
-                else:
-                    self.simple_rnns.append(nn.RNN(channels, n, batch_first=True))
-                    self.grus.append(None)
-                self.lstms.append(None)
+                self.rnns.append(nn.RNN(channels, n, batch_first=True))
             channels = n
         if cell == "lstm":
-            self.lstm = nn.LSTM(channels, units[-1], batch_first=True)
-            self.gru = None
+            self.rnn = nn.LSTM(channels, units[-1], batch_first=True)
         elif cell == "gru":
-            self.gru = nn.GRU(channels, units[-1], batch_first=True)
-            self.lstm = None
+            self.rnn = nn.GRU(channels, units[-1], batch_first=True)
         else:
-            self.simple_rnn = nn.RNN(channels, units[-1], batch_first=True)
-            self.gru = None
-            self.lstm = None
+            self.rnn = nn.RNN(channels, units[-1], batch_first=True)
         self.dense = nn.Linear(units[-1], 1)
         self.apply(init_like_keras)
 
     def forward(self, x):
-        for lstm, gru, simple_rnn in zip(self.lstms, self.grus, self.simple_rnns):
-            if lstm is not None:
-                x, _ = lstm(x)
-            elif gru is not None:
-                x, _ = gru(x)
-            else:
-                x, _ = simple_rnn(x)
-        if self.lstm is not None:
-            x, _ = self.lstm(x)
-            x = x[:, -1]
-        elif self.gru is not None:
-            x, _ = self.gru(x)
-            x = x[:, -1]
-        else:
-            x, _ = self.simple_rnn(x)
-            x = x[:, -1]
+        for rnn in self.rnns:
+            x, _ = rnn(x)
+        x, _ = self.rnn(x)
+        x = x[:, -1]
         return self.dense(x)
 
 

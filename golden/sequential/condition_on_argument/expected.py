@@ -24,7 +24,8 @@ class Tagger(nn.Module):
         x = self.embedding(x)
         if self.lstm is not None:
             x, _ = self.lstm(x)
-            x = x if self.stacked else x[:, -1]
+            if not self.stacked:
+                x = x[:, -1]
             if self.lstm_1 is not None:
                 x, _ = self.lstm_1(x)
                 x = x[:, -1]
