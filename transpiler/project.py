@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import libcst as cst
 
-from transpiler.emit.file import FileEmitter
+from transpiler.emit.planning import plan_file
+from transpiler.emit.rendering import render
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import FileContext, GiveUp
 from transpiler.interpret.values import Framework, Function, UserClass, Value
@@ -58,9 +59,8 @@ class Project:
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         interpret_functions(other)
-        other.planned = FileEmitter(other)
-        other.planned.plan()
-        other.planned.render()
+        other.planned = plan_file(other)
+        render(other.planned)
         return other
 
 

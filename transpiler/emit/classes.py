@@ -103,10 +103,10 @@ class ClassText:
 
 def render(plan: ClassPlan) -> ClassText:
     """Write a class. Raises EmitError where a name or size is missing."""
-    return _Writer(plan).write()
+    return ClassWriter(plan).write()
 
 
-class _Writer:
+class ClassWriter:
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)

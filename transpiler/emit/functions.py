@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.classes import ClassPlan, EmitError, _Writer
+from transpiler.emit.classes import ClassPlan, ClassWriter, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
 from transpiler.interpret.region import FileContext
@@ -31,7 +31,7 @@ def render_operation(
         script=script,
     )
     try:
-        writer = _Writer(plan)
+        writer = ClassWriter(plan)
         writer._name_modules()
         writer._local_names()
         writer.arrange_comments()

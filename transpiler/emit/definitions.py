@@ -1,0 +1,223 @@
+"""Functions of the program that are classes now, or gone, and what refers to them."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED_CALLERS
+from transpiler.emit.draft import Draft
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.foreign import foreign_function
+from transpiler.emit.functions import render_operation
+from transpiler.emit.residual import Removal, statement_lines
+from transpiler.emit.text import global_reads
+from transpiler.emit.units import CLASS_TOKEN, Unit
+from transpiler.interpret.values import Framework
+
+
+def replace_blocks(draft: Draft) -> None:
+    """Functions that work on tensors and have layers become classes."""
+    by_node: dict[int, list[Unit]] = {}
+    for unit in draft.planned.blocks.values():
+        if not unit.problem and unit.text is not None:
+            by_node.setdefault(id(unit.node), []).append(unit)
+    for units in by_node.values():
+        _replace_function(draft, units)
+
+
+def _replace_function(draft: Draft, units: list[Unit]) -> None:
+    """One function becomes its class, or its classes where it is used at several ranks."""
+    summary = units[0].summary
+    assert summary is not None
+    node = summary.function.node
+    assert isinstance(node, cst.FunctionDef)
+    start, end = draft.function_span(node)
+    pad = re.match(r"[ \t]*", draft.tree.text[start:])
+    indent = pad.group() if pad else ""
+    _, lost = draft.carry(units, [Edit(start, end, "")])
+    texts = [draft.class_text(u) for u in units]
+    text = ("\n\n\n" if not indent else "\n\n").join(texts)
+    text = "".join(f"{c}\n" for c in lost) + text
+    text = text.rstrip("\n")
+    kept = summary.function.name in draft.kept_functions
+    if kept and not any(
+        u.summary is not None and u.summary.serial in _used_blocks(draft) for u in units
+    ):
+        return  # only code that stays Keras calls it
+    if indent:
+        draft.insert_class(draft.top_level_start(node), text)
+        if not kept:
+            _drop(draft, node)
+    elif kept:
+        edit = Edit(end, end, "\n\n\n" + text)
+        draft.edits.append(edit)
+        draft.class_edits.append(edit)
+    else:
+        edit = Edit(start, end, text)
+        draft.edits.append(edit)
+        draft.class_edits.append(edit)
+    draft.class_spots.append(end)
+    for unit in units:
+        draft.record(unit, "block", node, function=summary.function.name)
+        draft.speak(unit.region)
+    if not summary.function.name.startswith("_") and not summary.function.nested_in:
+        name = units[0].plan.name
+        draft.say(
+            ASSUMED_CALLERS,
+            node,
+            f"`{summary.function.name}` became the class {name}; "
+            "callers in other files must construct it",
+        )
+
+
+def _drop(draft: Draft, node: cst.CSTNode) -> None:
+    """Take a statement out, with the blank lines after it."""
+    first, last = statement_lines(draft.tree, node)
+    text = draft.tree.text
+    while last < len(text) and not text[last : draft.tree.line_end(last)].strip():
+        last = draft.tree.line_end(last)
+    draft.edits.append(Edit(first, last, ""))
+
+
+def _used_blocks(draft: Draft) -> set[int]:
+    """The blocks that converted models and blocks instantiate, directly or not."""
+    blocks = draft.planned.blocks
+    pending = [u for u in draft.planned.models if not u.problem]
+    found: set[int] = set()
+    while pending:
+        unit = pending.pop()
+        if unit.text is None:
+            continue
+        for constructor in unit.text.constructors:
+            for serial in map(int, CLASS_TOKEN.findall(constructor.text)):
+                if serial not in found and serial in blocks:
+                    found.add(serial)
+                    pending.append(blocks[serial])
+    return found
+
+
+def replace_operations(draft: Draft) -> None:
+    """Functions on tensors without layers stay functions, and get another body."""
+    for summary in draft.planned.operations:
+        node = summary.function.node
+        if not isinstance(node, cst.FunctionDef) or summary.region is None:
+            continue
+        start, end = draft.function_span(node)
+        script = draft.planned.script(summary.region, summary)
+        text = render_operation(draft.file, summary, script, Edit(start, end, ""))
+        if text is None:
+            continue
+        pad = re.match(r"[ \t]*", draft.tree.text[start:])
+        indent = pad.group() if pad else ""
+        if indent:
+            text = "\n".join(indent + line if line else line for line in text.split("\n"))
+        draft.edits.append(Edit(start, end, draft.planned.named(text).rstrip("\n")))
+        draft.helpers |= summary.region.helpers_used
+        draft.class_spots.append(end)
+        draft.speak(summary.region)
+
+
+def drop_decorators(draft: Draft) -> None:
+    """Keras's own export marks on functions that build models go."""
+    for summary in draft.file.summaries.values():
+        node = summary.function.node
+        if summary.kind != "builder" or not isinstance(node, cst.FunctionDef):
+            continue
+        if summary.function.file not in (None, draft.file) or id(node) in draft.failed_nodes:
+            continue
+        _returned_type(draft, node)
+        for decorator in node.decorators:
+            start, end = draft.tree.span(decorator)
+            edit = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
+            if "keras_export" in draft.tree.text[start:end] and edit not in draft.edits:
+                draft.edits.append(edit)
+
+
+def _returned_type(draft: Draft, node: cst.FunctionDef) -> None:
+    """`-> Model` of a function that builds a model is `-> nn.Module`."""
+    if node.returns is None:
+        return
+    start, end = draft.tree.span(node.returns.annotation)
+    text = draft.tree.text[start:end].strip("\"'")
+    value = draft.file.globals.get(text.split(".")[0])
+    if isinstance(value, Framework) and text.rpartition(".")[2] in ("Model", "Sequential"):
+        edit = Edit(start, end, "nn.Module")
+        if edit not in draft.edits:
+            draft.edits.append(edit)
+
+
+def rename_passed_functions(draft: Draft) -> None:
+    """Functions passed on by name that are classes now."""
+    by_node: dict[int, Unit] = {
+        id(u.node): u for u in draft.planned.blocks.values() if not u.problem and u.text is not None
+    }
+    regions = [draft.file.module] + [
+        s.region for s in draft.file.summaries.values() if s.kind != "failed"
+    ]
+    for region in regions:
+        if region is None:
+            continue
+        for (start, end), function in region.function_arguments:
+            unit = by_node.get(id(function.node))
+            if unit is not None and function.name == draft.tree.text[start:end]:
+                draft.edits.append(Edit(start, end, unit.plan.name))
+
+
+def rename_foreign_imports(draft: Draft) -> None:
+    """Names of other files' functions that are classes there now."""
+    renamed = {}
+    for serial, (_, name) in draft.file.foreign.items():
+        renamed[foreign_function(draft.file, serial).name] = name
+    if not renamed:
+        return
+    for statement in draft.top:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            continue
+        for small in statement.body:
+            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                for alias in small.names:
+                    if isinstance(alias.name, cst.Name) and alias.name.value in renamed:
+                        start, end = draft.tree.span(alias.name)
+                        if (start, end) not in {(e.start, e.end) for e in draft.edits}:
+                            draft.edits.append(Edit(start, end, renamed[alias.name.value]))
+
+
+def drop_inlined(draft: Draft) -> None:
+    """Functions that only gave layers, and whose calls are all replaced: they go."""
+    regions = [u.region for u in draft.planned.units if not u.problem]
+    functions = {id(f.node): f for r in regions for f in r.inlined}
+    for function in functions.values():
+        node = function.node
+        if not isinstance(node, cst.FunctionDef) or function.file not in (None, draft.file):
+            continue
+        if function.name in draft.kept_functions or _read_elsewhere(draft, function.name, node):
+            continue
+        _drop(draft, node)
+        if not function.name.startswith("_") and not function.nested_in:
+            draft.say(
+                ASSUMED_CALLERS,
+                node,
+                f"`{function.name}` is gone: what it gave stands where it was called",
+            )
+
+
+def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode) -> bool:
+    """Whether what remains of the file still reads a name."""
+    start, end = draft.tree.span(node)
+    outside = [e for e in draft.edits if not (start <= e.start and e.end <= end)]
+    remaining = apply(draft.tree.text, [*outside, Edit(start, end, "")])
+    return name in global_reads(remaining)
+
+
+def settle_functions(draft: Draft) -> None:
+    """Functions that answer questions about the framework whose answers are settled."""
+    done: set[int] = set()
+    for summary in draft.file.summaries.values():
+        node, region = summary.function.node, summary.region
+        if summary.kind != "static" or region is None or not region.settled or id(node) in done:
+            continue
+        if isinstance(node, cst.FunctionDef) and summary.function.file is draft.file:
+            done.add(id(node))
+            draft.edits += Removal(draft.tree, region, node).settled()

@@ -1,0 +1,115 @@
+"""Functions and classes that the emitted code needs, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.emit.draft import Draft, is_import
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.instances import first_model
+from transpiler.emit.text import WORD, substitute_names
+from transpiler.emit.training import loaders_edit
+from transpiler.source.lexical import names_read
+
+
+def add_helpers(draft: Draft) -> None:
+    """Functions that classes need stand after the last class before their use."""
+    helpers = _helper_text(draft).rstrip("\n")
+    candidates = [*draft.class_edits, *draft.after_classes]
+    if helpers and candidates:
+        limit = _first_use(draft)
+        usable = [e for e in candidates if limit is None or e.start <= limit]
+        latest = reversed(usable or candidates[:1])  # of several at one place, the last
+        target = max(latest, key=lambda e: (e.start, e.end))
+        ending = target.text[len(target.text.rstrip("\n")) :]
+        body = target.text.rstrip("\n")
+        if any(target is e for e in draft.after_classes):
+            text = f"\n\n{helpers}\n"
+        else:
+            text = f"{body}\n\n\n{helpers}{ending}"
+        draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
+
+
+def _first_use(draft: Draft) -> int | None:
+    """Where the module first makes something whose class needs the helpers."""
+    names = {u.plan.name for u in draft.planned.units}
+    names |= {s.function.name for s, _ in draft.planned.builders}
+    names |= {s.function.name for s in draft.file.summaries.values() if s.kind == "builder"}
+    names |= {s.function.name for s in draft.planned.operations}
+    found = [] if draft.first_use is None else [draft.first_use]
+    for statement in draft.top:
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or is_import(statement):
+            continue
+        if names & set(WORD.findall(draft.tree.source(statement))):
+            found.append(draft.tree.span(statement)[0])
+            break
+    return min(found, default=None)
+
+
+def _helper_text(draft: Draft) -> str:
+    """What the classes need, in the order in which one needs the other."""
+    emitted = draft.file.rules.emitted
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order or name not in emitted:
+            return
+        for need in emitted[name].needs:
+            visit(need)
+        order.append(name)
+
+    init = ""
+    if any(
+        "init_like_keras" in (u.text.text if u.text else "") for u in draft.planned.units
+    ) or any("with_init" in h for h in draft.helpers):
+        init = draft.file.rules.default_init(sorted(draft.torch_classes))
+        if not init:
+            _without_init(draft)
+    for name in sorted(draft.helpers):
+        visit(name)
+    draft.helpers = set(order)
+    early = [n for n in order if emitted[n].early]
+    parts = [
+        emitted[name].source.rstrip("\n")
+        for name in order
+        if emitted[name].source.strip() and name not in early
+    ]
+    if early:
+        source = "\n\n\n".join(emitted[n].source.rstrip("\n") for n in early)
+        module = draft.file.module
+        assert module is not None
+        limit = min((start for start, _ in module.settled), default=first_model(draft))
+        draft.edits.append(loaders_edit(draft.tree, source, limit))
+    if init:
+        parts.append(init.strip("\n"))
+        draft.helpers.add("init_like_keras")
+    parts += [source.rstrip("\n") for source in draft.training_functions.values()]
+    return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _without_init(draft: Draft) -> None:
+    """Torch starts from the same weights: nothing to apply."""
+    pattern = re.compile(
+        r"( +if self\.\w+ is not None:\n)? +self\.(\w+\.)?apply\(init_like_keras\)\n"
+    )
+    changed = {id(e): replace(e, text=pattern.sub("", e.text)) for e in draft.edits}
+    draft.class_edits = [changed[id(e)] for e in draft.class_edits if id(e) in changed]
+    draft.after_classes = [changed[id(e)] for e in draft.after_classes if id(e) in changed]
+    draft.edits = list(changed.values())
+
+
+def rename_clashing(draft: Draft) -> set[str]:
+    """The names that helpers define: others than the code that was left still reads."""
+    left = names_read(
+        apply(draft.tree.text, [Edit(e.start, e.end, "") for e in draft.bare_edits()])
+    )
+    clashing = {
+        name: f"Torch{name}" if name[0].isupper() else f"torch_{name}"
+        for name in draft.helpers & left
+    }
+    if clashing:
+        draft.edits = [replace(e, text=substitute_names(e.text, clashing)) for e in draft.edits]
+    return {clashing.get(name, name) for name in draft.helpers}

@@ -1,0 +1,26 @@
+"""How a file refers to functions of other files that have become classes there."""
+
+from __future__ import annotations
+
+from transpiler.interpret.region import FileContext
+from transpiler.interpret.values import Function, Namespace
+
+
+def foreign_function(file: FileContext, serial: int) -> Function:
+    """The function of another file whose summary has this number."""
+    home, _ = file.foreign[serial]
+    return next(s.function for s in home.summaries.values() if s.serial == serial)
+
+
+def foreign_name(file: FileContext, serial: int) -> str:
+    """How a file refers to the class that another file's function has become."""
+    function = foreign_function(file, serial)
+    _, name = file.foreign[serial]
+    for known, value in file.globals.items():
+        if isinstance(value, Namespace):
+            held = value.items.get(function.name)
+            if isinstance(held, Function) and held.node is function.node:
+                return f"{known}.{name}"
+        elif isinstance(value, Function) and value.node is function.node:
+            return name if known == function.name else known
+    return name

@@ -1,0 +1,217 @@
+"""Classes of models, and their instances in the places where models were built."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED, LEFT_MODEL
+from transpiler.emit.class_names import variable_of
+from transpiler.emit.draft import Draft
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.left import keep_models, report_left_calls
+from transpiler.emit.residual import Removal, statement_lines
+from transpiler.emit.trained import on_device, place_training
+from transpiler.emit.units import Unit
+from transpiler.interpret.region import SPOILED
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Static
+from transpiler.ir.code import Construct, For, If, Line, While
+from transpiler.ir.expr import Configured
+from transpiler.passes.liveness import walk
+from transpiler.source.lexical import names_read
+
+
+def replace_builders(draft: Draft) -> None:
+    """Functions that build models instantiate a class that stands before them."""
+    for summary, units in draft.planned.builders:
+        if any(u.problem for u in units):
+            continue
+        node = summary.function.node
+        if summary.function.functional:
+            _functional_class(draft, summary, units[0])
+        elif isinstance(node, cst.FunctionDef):
+            _builder(draft, summary, node, units)
+
+
+def _functional_class(draft: Draft, summary: Summary, unit: Unit) -> None:
+    """A class whose `__init__` builds a functional model: it gets the two methods instead."""
+    node = summary.function.node
+    assert isinstance(node, cst.FunctionDef)
+    made = next(c for c in draft.file.user_classes if c.functional is summary.function)
+    for argument in made.node.bases:
+        start, end = draft.tree.span(argument.value)
+        draft.edits.append(Edit(start, end, "nn.Module"))
+    start, end = draft.function_span(node)
+    _, lost = draft.carry([unit], [Edit(start, end, "")])
+    text = draft.class_text(unit)
+    methods = text.split("\n", 1)[1].rstrip("\n")
+    pad = re.match(r"[ \t]*", draft.tree.text[start:])
+    indent = pad.group() if pad else ""
+    comments = "".join(f"{indent}{c}\n" for c in lost)
+    draft.edits.append(Edit(start, end, comments + methods.lstrip("\n")))
+    after = statement_lines(draft.tree, made.node)[1]
+    if not draft.indented(made.node):
+        edit = Edit(after, after, "")
+        draft.edits.append(edit)
+        draft.after_classes.append(edit)
+    draft.class_spots.append(end)
+    draft.record(unit, "functional", made.node, function=made.name)
+    draft.speak(unit.region)
+    report_left_calls(draft, unit.region.left_calls)
+
+
+def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:
+    """One function: what built its models goes, an instantiation comes."""
+    region = summary.region
+    assert region is not None
+    removal = Removal(draft.tree, region, node)
+    for unit in units:
+        assert unit.built is not None
+        removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))
+    trained = [t for t in draft.planned.trained if not t.training.problem]
+    removal.gone = {id(s) for t in trained for s in t.gone}
+    removal.trains = {id(c.statement) for c in region.training.values()} - removal.gone
+    compiles = {id(c.node) for t in trained for c in t.training.moved}
+    region.left_calls = [c for c in region.left_calls if id(c[0]) not in compiles]
+    kept = removal.finish()
+    moved, lost = draft.carry(units, kept.edits)
+    draft.edits += [*kept.edits, *moved, *draft.undoubled(units, removal)]
+    spot = draft.top_level_start(node)
+    texts = [draft.class_text(u) for u in units]
+    lost = [c for c in lost if not any(c in t.comments for t in trained)]
+    block = "".join(f"{c}\n" for c in lost) + "\n\n\n".join(t.rstrip("\n") for t in texts)
+    draft.insert_class(spot, block)
+    draft.class_spots.append(spot)
+    for unit in units:
+        assert unit.built is not None
+        owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
+        draft.record(unit, unit.built.kind, node, function=owner + summary.function.name)
+    draft.speak(region)
+    place_training(draft, region)
+    report_left_calls(draft, region.left_calls)
+    for name in sorted(region.assumed_none):
+        draft.say(
+            ASSUMED,
+            node,
+            f"`{summary.function.name}`: {name}, a Keras tensor, must be None now",
+        )
+
+
+def _instance(unit: Unit) -> str:
+    """The call of the class that stands where the model was built."""
+    assert unit.text is not None
+    arguments: list[str] = []
+    methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
+    methods |= _attributes(unit)
+    own = {p[0] for p in unit.plan.parameters}
+    for name, keyword_only in unit.text.parameters:
+        value = f"self.{name}" if name in methods and name not in own else name
+        arguments.append(f"{name}={value}" if keyword_only else value)
+    return f"{unit.plan.name}({', '.join(arguments)})"
+
+
+def _attributes(unit: Unit) -> set[str]:
+    """What the statements of a class read of the object whose method builds the model."""
+    found: set[str] = set()
+    for node in walk(unit.plan.init):
+        uses = node.uses if isinstance(node, Line) else frozenset()
+        if isinstance(node, Construct):
+            uses = frozenset(n for n, _ in node.module.constructor.names)
+        elif isinstance(node, (If, While)):
+            uses = frozenset(n for n, _ in node.test.names)
+        elif isinstance(node, For):
+            uses = frozenset(n for n, _ in node.iterable.names)
+        found |= {n.removeprefix("self.") for n in uses if n.startswith("self.")}
+    return found
+
+
+def replace_models(draft: Draft) -> None:
+    """The models of the module, each with its class before it."""
+    module = draft.file.module
+    assert module is not None
+    for node, why in module.failed_statements.values():
+        if not why.reason.startswith(SPOILED):
+            draft.report(LEFT_MODEL, node, why.reason)
+    for model, why in module.failed_models:
+        assert model.node is not None
+        draft.report(LEFT_MODEL, model.node, why.reason)
+    units = draft.planned.module_units
+    keep_models(draft, module, units)
+    if any(u.problem for u in units) or (module.failed_statements and units):
+        for unit in units:
+            if unit.problem:
+                assert unit.node is not None
+                draft.report(LEFT_MODEL, unit.node, unit.problem)
+        if any(u.problem for u in units):
+            return
+    if not units:
+        place_training(draft, module)
+        draft.edits += Removal(draft.tree, module, draft.tree.module).settled()
+        draft.helpers |= module.helpers_used
+        report_left_calls(draft, module.left_calls)
+        return
+    removal = Removal(draft.tree, module, draft.tree.module)
+    for unit in units:
+        assert unit.built is not None
+        removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))
+    kept = removal.finish()
+    moved, _ = draft.carry(units, kept.edits)
+    draft.edits += [*kept.edits, *draft.undoubled(units, removal)]
+    for unit in units:
+        assert unit.built is not None
+        spot = draft.top_level_start(removal.place(unit.built))
+        text = draft.class_text(unit)
+        draft.insert_class(spot, text)
+        draft.class_spots.append(spot)
+        use = draft.tree.span(removal.place(unit.built))[0]
+        draft.first_use = use if draft.first_use is None else min(draft.first_use, use)
+        variable = variable_of(unit)
+        draft.record(unit, unit.built.kind, unit.built.node, variable=variable)
+    draft.edits += moved
+    draft.speak(module)
+    place_training(draft, module)
+    report_left_calls(draft, module.left_calls)
+
+
+def first_model(draft: Draft) -> int:
+    """Where the first statement starts in which a model is made."""
+    nodes: list[cst.CSTNode] = [
+        u.built.model.node or u.built.node
+        for u in draft.planned.module_units
+        if u.built is not None
+    ]
+    nodes += [s.function.node for s, _ in draft.planned.builders]
+    spots = [draft.top_level_start(n) for n in nodes]
+    return min(spots, default=len(draft.tree.text))
+
+
+def drop_configurations(draft: Draft) -> None:
+    """`init = RandomNormal(stddev=0.02)`, which only converted layers read, goes."""
+    found = {
+        name: statement
+        for statement in draft.top
+        for name in [_single_target(statement)]
+        if isinstance(value := draft.file.globals.get(name), Static)
+        and isinstance(value.expr.value, Configured)
+    }
+    if not found or draft.file.module is None or draft.file.module.failed_statements:
+        return
+    spots = {}
+    for name, statement in found.items():
+        start, end = draft.tree.span(statement)
+        if "#" not in draft.tree.text[start : draft.tree.line_end(end - 1)]:
+            spots[name] = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
+    read = names_read(apply(draft.tree.text, [*draft.bare_edits(), *spots.values()]))
+    draft.edits += [spot for name, spot in spots.items() if name not in read]
+
+
+def _single_target(statement: cst.CSTNode) -> str:
+    """The name that a statement gives a value, where it does nothing else."""
+    if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+        node = statement.body[0]
+        if isinstance(node, cst.Assign) and len(node.targets) == 1:
+            target = node.targets[0].target
+            return target.value if isinstance(target, cst.Name) else ""
+    return ""

@@ -1,0 +1,267 @@
+"""What stays Keras: which code that is, what it still needs, and what is said of it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import (
+    LEFT_CODE,
+    LEFT_MODEL,
+    LEFT_SUBCLASS,
+    LEFT_TRAINING,
+    Code,
+    Severity,
+)
+from transpiler.emit.draft import Draft, is_import
+from transpiler.emit.edits import Edit, replaces
+from transpiler.emit.imports import names_framework
+from transpiler.emit.overlooked import overlooked
+from transpiler.emit.text import WORD
+from transpiler.emit.units import Unit
+from transpiler.interpret.functions import mentions_framework
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Framework, Model, Value, bases_of
+from transpiler.source.lexical import blanked
+
+
+def report_failed_functions(draft: Draft) -> None:
+    """Functions that were not understood: a diagnostic each, for those nobody else reports."""
+    seen: set[int] = set()
+    for summary in draft.file.summaries.values():
+        node = summary.function.node
+        if summary.kind != "failed" or id(node) in seen or isinstance(node, cst.Lambda):
+            continue
+        if summary.function.file is not None and summary.function.file is not draft.file:
+            continue
+        others = [
+            s
+            for s in draft.file.summaries.values()
+            if s.function.node is node and s.kind != "failed"
+        ]
+        if others:
+            continue
+        seen.add(id(node))
+        message = f"`{summary.function.name}` is left as it is: {summary.reason}"
+        # What has nothing of Keras in it may be torch already; its callers carry the comment.
+        keras = mentions_framework(draft.file, summary.function)
+        draft.report(LEFT_MODEL, node, message, comment=keras)
+    for summary, units in draft.planned.builders:
+        problem = next((u.problem for u in units if u.problem), "")
+        if problem:
+            draft.failed_nodes.add(id(summary.function.node))
+            draft.report(
+                LEFT_MODEL,
+                summary.function.node,
+                f"`{summary.function.name}` is left as it is: {problem}",
+            )
+    for unit in draft.planned.blocks.values():
+        if unit.problem and unit.summary is not None:
+            name = unit.summary.function.name
+            draft.report(
+                LEFT_MODEL,
+                unit.summary.function.node,
+                f"`{name}` is left as it is: {unit.problem}",
+            )
+
+
+def keep_functions(draft: Draft) -> None:
+    """Functions that code which stays Keras still calls."""
+    module = draft.file.module
+    assert module is not None
+    texts: list[str] = []
+    for node, _ in module.failed_statements.values():
+        texts.append(draft.tree.source(node))
+    understood = {id(s.function.node) for s in draft.file.summaries.values() if s.kind != "failed"}
+    failed = [
+        s
+        for s in draft.file.summaries.values()
+        if s.kind == "failed" and id(s.function.node) not in understood
+    ]
+    texts += [
+        draft.tree.source(s.function.node) for s in failed if s.function.file in (None, draft.file)
+    ]
+    for summary, units in draft.planned.builders:
+        if any(u.problem for u in units):
+            texts.append(draft.tree.source(summary.function.node))
+    for unit in draft.planned.blocks.values():
+        if unit.problem and unit.summary is not None:
+            texts.append(draft.tree.source(unit.summary.function.node))
+    for made in draft.file.user_classes:
+        if made.bases and made.functional is None:
+            texts.append(draft.tree.source(made.node))
+    for unit in draft.planned.module_units:
+        if unit.problem:
+            texts.append(draft.tree.text)
+    functions = {
+        u.summary.function.name: u.summary.function.node
+        for u in draft.planned.blocks.values()
+        if u.summary is not None
+    }
+    functions.update({s.function.name: s.function.node for s in draft.planned.operations})
+    pending = {w for t in texts for w in WORD.findall(t)}
+    while pending:
+        word = pending.pop()
+        if word in functions and word not in draft.kept_functions:
+            draft.kept_functions.add(word)
+            pending |= set(WORD.findall(draft.tree.source(functions[word])))
+
+
+def keep_models(draft: Draft, module: Region, units: list[Unit]) -> None:
+    """Models whose tensors or layers a statement needs that stays as it is, stay too."""
+    wanted: set[str] = set()
+    for node, _ in module.failed_statements.values():
+        wanted |= set(WORD.findall(blanked(draft.tree.source(node))))
+    graph = list(module.graph_statements.values())
+    failed = {id(n) for n, _ in module.failed_statements.values()}
+    changed = bool(wanted)
+    stays: set[int] = set(failed)
+    while changed:
+        changed = False
+        for statement in graph:
+            if id(statement) in stays:
+                continue
+            text = draft.tree.source(statement)
+            defined = set(WORD.findall(text.split("=", 1)[0])) if "=" in text else set()
+            owner = re.match(r"(\w+)\.(add|pop)\(", text)
+            if owner is not None:
+                defined = {owner.group(1)}
+            if defined & wanted:
+                stays.add(id(statement))
+                wanted |= set(WORD.findall(blanked(text)))
+                changed = True
+    for unit in units:
+        assert unit.built is not None
+        span = draft.tree.span(unit.built.node)
+        for statement in graph:
+            inside = draft.tree.span(statement)
+            if id(statement) in stays and inside[0] <= span[0] and span[1] <= inside[1]:
+                unit.problem = unit.problem or "a statement that is not converted needs it"
+
+
+def report_subclasses(draft: Draft) -> None:
+    """Layers and models that are classes of the program's own."""
+    for made in draft.file.user_classes:
+        done = made.functional is not None and any(
+            s.function is made.functional and not any(u.problem for u in us)
+            for s, us in draft.planned.builders
+        )
+        if any(b.startswith(("keras.", "tf.")) for b in made.bases) and not done:
+            draft.report(
+                LEFT_SUBCLASS,
+                made.node,
+                f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is",
+            )
+
+
+def report_left_code(draft: Draft) -> None:
+    """What still uses the framework outside of models: a diagnostic for each place."""
+    names = {n for n, v in draft.file.globals.items() if isinstance(v, Framework)}
+    if not names:
+        return
+    words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
+    pattern = re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])")
+    replaced = replaces(draft.edits)
+    reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
+    previous_end = -1
+    for statement in draft.top:
+        start, end = draft.tree.span(statement)
+        if is_import(statement):
+            continue
+        uses = (use.start() for use in pattern.finditer(draft.tree.blanked, start, end))
+        found = next((use for use in uses if not replaced(use)), None)
+        if found is None or _only_names(draft, statement):
+            continue
+        line, column = draft.tree.line_column(found)
+        last_line, _ = draft.tree.line_column(end)
+        first_line, _ = draft.tree.line_column(start)
+        if any(first_line <= r <= last_line for r in reported):
+            previous_end = last_line
+            continue
+        if first_line > previous_end + 1:
+            name = _dotted(draft, found)
+            draft.say_at(LEFT_CODE, line, column, f"`{name}` is left as it is")
+            if "TODO(tf2torch)" not in draft.tree.text[start:end]:
+                draft.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
+        previous_end = last_line
+
+
+def report_overlooked(draft: Draft) -> None:
+    """Layers made through names that lead nowhere: a diagnostic for each definition."""
+    layers = draft.file.rules.signatures
+    replaced = replaces(draft.edits)
+    reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
+    for statement in draft.top:
+        start, end = draft.tree.span(statement)
+        first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
+        if any(first <= line <= last for line in reported):
+            continue
+        found = overlooked(draft.file, statement, layers)
+        if found is None or replaced(found[0]):
+            continue
+        name = found[1].partition(".")[0]
+        message = f"`{found[1]}` is left as it is: what `{name}` stands for is not known"
+        draft.say_at(LEFT_MODEL, *draft.tree.line_column(found[0]), message)
+        draft.todos.setdefault(start, (LEFT_MODEL, message))
+
+
+def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
+    """Calls of Keras's methods on what is a module now: one message for calls in a row."""
+    last_line = -10
+    for node, name, owner in sorted(calls, key=lambda c: draft.tree.span(c[0])[0]):
+        if id(node) in draft.converted_calls:
+            continue
+        line, _ = draft.tree.place(node)
+        what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
+        message = f"`{name}` is left as it is; the {what} is an nn.Module now"
+        if id(node) in draft.unconverted:
+            message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
+            last_line = -10
+        first = line > last_line + 1
+        end_line, _ = draft.tree.line_column(draft.tree.span(node)[1])
+        last_line = end_line
+        if first:
+            draft.say(LEFT_TRAINING, node, message)
+            draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+
+
+def _margin(draft: Draft, node: cst.CSTNode) -> int:
+    """Where the text of the line begins in which a node starts."""
+    offset = draft.tree.span(node)[0]
+    start = draft.tree.line_start(offset)
+    text = draft.tree.text[start:offset]
+    return start + len(text) - len(text.lstrip())
+
+
+def add_comment(draft: Draft, offset: int, code: Code, message: str) -> None:
+    """A comment above a line that says what is left and why, once."""
+    start = draft.tree.line_start(offset)
+    indent = re.match(r"[ \t]*", draft.tree.text[start:offset])
+    pad = indent.group() if indent else ""
+    previous = draft.tree.text[:start].rstrip("\n").rpartition("\n")[2]
+    if "TODO(tf2torch)" in previous:
+        return
+    newline = "\r\n" if "\r\n" in draft.tree.text else "\n"
+    draft.edits.append(Edit(start, start, f"{pad}# TODO(tf2torch) {code.code}: {message}{newline}"))
+
+
+def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:
+    """Whether a statement gives a part of the framework a shorter name."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    node = statement.body[0]
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+        return False
+    target = node.targets[0].target
+    return (
+        isinstance(target, cst.Name)
+        and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
+        and names_framework(draft.file, target.value)
+    )
+
+
+def _dotted(draft: Draft, offset: int) -> str:
+    """The name with its attributes that starts at a place."""
+    match = re.match(r"[\w.]+", draft.tree.text[offset:])
+    return match.group() if match else ""

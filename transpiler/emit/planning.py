@@ -1,0 +1,264 @@
+"""Which classes a file needs, and what each of them is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.emit.class_names import name_classes, offset_of
+from transpiler.emit.classes import ClassPlan
+from transpiler.emit.text import WORD
+from transpiler.emit.training import Room, plan_training
+from transpiler.emit.units import FilePlan, Unit
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Framework
+from transpiler.ir.code import Construct, For, If, Line, Node, While
+from transpiler.passes.liveness import modules_used, prune, walk
+
+
+def plan_file(file: FileContext) -> FilePlan:
+    """Which classes there are."""
+    planned = FilePlan(file)
+    module = file.module
+    assert module is not None
+    reachable = _reachable(planned, module)
+    for summary in sorted(reachable, key=lambda s: offset_of(planned, s)):
+        region = summary.region
+        if region is None:
+            continue
+        if summary.kind == "block":
+            planned.blocks[summary.serial] = _block_unit(planned, summary, region)
+        elif summary.kind == "operation":
+            planned.operations.append(summary)
+        elif summary.kind == "builder" and region.built:
+            units = [_builder_unit(planned, summary, region, b) for b in _in_order(planned, region)]
+            planned.builders.append((summary, units))
+    counts = _assignment_counts(module)
+    for built in _in_order(planned, module):
+        planned.module_units.append(_module_unit(planned, module, built, counts))
+    name_classes(planned)
+    _plan_training(planned, module)
+    return planned
+
+
+def _plan_training(planned: FilePlan, module: Region) -> None:
+    """How models are trained; a loss on logits changes their `forward`."""
+    rooms = [Room(module, planned.tree.module)]
+    for summary, _ in planned.builders:
+        node, region = summary.function.node, summary.region
+        if isinstance(node, cst.FunctionDef) and region is not None:
+            rooms.append(Room(region, node))
+    rooms = [r for r in rooms if r.region.training]
+    planned.trained = plan_training(planned.file, rooms) if rooms else []
+    for unit in planned.models:
+        found = planned.trained_by(unit)
+        if found is not None and found.training.forward is not None:
+            unit.plan.forward = found.training.forward
+            if unit.region.is_module:
+                unit.plan.forward = _without_globals(unit.plan.forward, frozenset())
+
+
+def _in_order(planned: FilePlan, region: Region) -> list[Built]:
+    """The models of a region in the order in which they are made."""
+    return sorted(region.built, key=lambda b: planned.tree.span(b.model.node or b.node)[0])
+
+
+def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
+    """The functions that become something: builders, and what they or the module call."""
+    found: dict[int, Summary] = {}
+    roots: list[Summary] = []
+    called = {id(s) for s in module.called} | {id(s) for s in module.operations_used}
+    by_function: dict[int, list[Summary]] = {}
+    for summary in planned.file.summaries.values():
+        by_function.setdefault(id(summary.function.node), []).append(summary)
+    callers_of: set[int] = set()
+    for summary in planned.file.summaries.values():
+        if summary.region is not None and summary.kind != "failed":
+            callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
+    for summary in planned.file.summaries.values():
+        forced = id(summary.function.node) in planned.file.forced and summary.kind == "block"
+        if summary.kind == "builder" or id(summary) in called or forced:
+            roots.append(summary)
+    for summaries in by_function.values():
+        if not any(id(s) in callers_of or id(s) in called for s in summaries):
+            roots += [s for s in summaries if s.kind in ("block", "operation")][-1:]
+    stack = list({id(s): s for s in roots}.values())
+    best: dict[int, Summary] = {}
+    for summary in stack:
+        if summary.kind == "builder":
+            best[id(summary.function.node)] = summary
+    stack = [s for s in stack if s.kind != "builder" or best.get(id(s.function.node)) is s]
+    while stack:
+        summary = stack.pop()
+        if id(summary) in found or summary.kind in ("failed", "running", "static", "layer"):
+            continue
+        if summary.function.file is not None and summary.function.file is not planned.file:
+            continue
+        found[id(summary)] = summary
+        if summary.region is not None:
+            stack += summary.region.called + summary.region.operations_used
+    return list(found.values())
+
+
+def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
+    parameters = [_parameter(planned, p) for p in summary.parameters if p.name in summary.statics]
+    plan = ClassPlan(
+        "",
+        region.init,
+        region.forward,
+        list(summary.tensors),
+        parameters,
+        summary.sizes,
+        frozenset(p.name for p in summary.parameters if not p.is_tensor) | region.closure_reads,
+        (),
+        dict(region.renames),
+        dict(region.module_hints),
+        _docstring(planned, summary),
+        attributes=summary.attributes,
+        attribute_names=summary.attribute_names,
+        takes_all=summary.recursive or summary.unpacked,
+    )
+    return Unit(
+        plan,
+        region,
+        summary,
+        node=summary.function.node,
+        depends={s.serial for s in region.called},
+    )
+
+
+def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Built) -> Unit:
+    parameters = [_given(name) for name in built.varying]
+    parameters += [
+        _parameter(planned, p) for p in summary.parameters if p.name not in built.varying
+    ]
+    statics = frozenset(p[0] for p in parameters) | region.closure_reads
+    guards = tuple(
+        f"if {name} is not None:\n    raise NotImplementedError("
+        f'"{name}: pass tensors to the model instead of building on them")'
+        for name in sorted(region.assumed_none)
+        if name in {p.name for p in summary.parameters}
+    )
+    plan = ClassPlan(
+        "",
+        built.init,
+        built.forward,
+        list(built.inputs),
+        parameters,
+        (),
+        statics,
+        _model_names(planned, region, built),
+        dict(region.renames),
+        dict(region.module_hints),
+        apply_init=planned.file.options.init == "keras",
+        guards=guards,
+        starred=built.input_kind is list,
+    )
+    return Unit(
+        plan, region, summary, built, node=built.node, depends={s.serial for s in region.called}
+    )
+
+
+def _model_names(planned: FilePlan, region: Region, built: Built) -> tuple[str, ...]:
+    """The models that a model takes as layers, in the order in which it calls them."""
+    if not region.model_names:
+        return ()
+    used: dict[str, None] = {}
+    for node in walk(built.init):
+        if isinstance(node, Construct) and node.module.constructor.text in region.model_names:
+            used.setdefault(node.module.constructor.text)
+    forward, _ = prune(built.forward, frozenset(), effects=False)
+    called = {m.constructor.text for m in modules_used(forward).values()}
+    return tuple(n for n in used if n in called)
+
+
+def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[str, int]) -> Unit:
+    local = frozenset(n for n, c in counts.items() if c > 1) | module.moved_names
+    local |= _changed_in_place([*built.init, *built.forward])
+    plan = ClassPlan(
+        "",
+        _without_globals(built.init, local),
+        _without_globals(built.forward, local),
+        list(built.inputs),
+        [_given(name) for name in built.varying],
+        statics=frozenset(built.varying),
+        renames=dict(module.renames),
+        hints=dict(module.module_hints),
+        effects=False,
+        apply_init=planned.file.options.init == "keras",
+        required=_model_names(planned, module, built),
+        starred=built.input_kind is list,
+    )
+    return Unit(
+        plan, module, None, built, node=built.node, depends={s.serial for s in module.called}
+    )
+
+
+def _parameter(planned: FilePlan, parameter: Any) -> tuple[str, str, str, bool]:
+    node = parameter.node
+    annotation = default = ""
+    if node is not None:
+        if node.annotation is not None:
+            annotation = planned.tree.source(node.annotation.annotation)
+            if _mentions_framework(planned, annotation):
+                annotation = ""
+        if node.default is not None:
+            default = " ".join(planned.tree.source(node.default).split())
+    return parameter.name, annotation, default, parameter.keyword_only
+
+
+def _mentions_framework(planned: FilePlan, text: str) -> bool:
+    return any(isinstance(planned.file.globals.get(w), Framework) for w in WORD.findall(text))
+
+
+def _docstring(planned: FilePlan, summary: Summary) -> str:
+    node = summary.function.node
+    if isinstance(node, cst.Lambda) or not isinstance(node.body, cst.IndentedBlock):
+        return ""
+    first = node.body.body[0] if node.body.body else None
+    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
+        value = first.body[0].value
+        if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
+            return planned.tree.source(value)
+    return ""
+
+
+def _given(name: str) -> tuple[str, str, str, bool]:
+    """A parameter without a default."""
+    return name, "", "", False
+
+
+def _assignment_counts(module: Region) -> dict[str, int]:
+    """How often each name of the module is given a plain value; in a loop, more than once."""
+    counts: dict[str, int] = {}
+
+    def count(nodes: list[Node], weight: int) -> None:
+        for node in nodes:
+            if isinstance(node, Line) and node.static:
+                for name in node.defs:
+                    counts[name] = counts.get(name, 0) + weight
+            elif isinstance(node, If):
+                count(node.body, 1)
+                count(node.orelse, 1)
+            elif isinstance(node, (For, While)):
+                count(node.body, 2)
+
+    count(module.init, 1)
+    return counts
+
+
+def _changed_in_place(nodes: list[Node]) -> frozenset[str]:
+    """The names of lists and dicts that grow while a model is built, or while it runs."""
+    changes = [n.defs for n in walk(nodes) if isinstance(n, Line) and not n.kills]
+    return frozenset[str]().union(*changes)
+
+
+def _without_globals(nodes: list[Node], local: frozenset[str]) -> list[Node]:
+    """Module level: what is assigned once stays global, and is not repeated in the class."""
+    return [
+        n
+        for n in nodes
+        if not (isinstance(n, Line) and n.static and n.defs and not (n.defs & local))
+    ]

@@ -1,0 +1,129 @@
+"""The text of every class; what can't be written fails with all that depends on it."""
+
+from __future__ import annotations
+
+import symtable
+
+from transpiler.emit.class_names import variable_of
+from transpiler.emit.classes import ClassWriter, EmitError
+from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
+from transpiler.passes.liveness import modules_used, prune
+
+
+def render(planned: FilePlan) -> None:
+    """Write every class; what can't be written fails with all that depends on it."""
+    units = planned.units
+    written = planned.written
+    for unit in units:
+        try:
+            _share(planned, unit, written)
+            writer = ClassWriter(unit.plan)
+            unit.text = writer.write()
+            unit.reads = _names_read(planned, unit.text.text)
+            written.append((unit, writer))
+        except EmitError as why:  # noqa: PERF203
+            unit.problem = str(why)
+    changed = True
+    while changed:
+        changed = False
+        for unit in units:
+            if unit.problem or unit.text is None:
+                continue
+            used = {int(s) for c in unit.text.constructors for s in CLASS_TOKEN.findall(c.text)}
+            for serial in used:
+                block = planned.blocks.get(serial)
+                if block is not None and block.problem:
+                    name = block.summary.function.name if block.summary else ""
+                    unit.problem = f"`{name}`: {block.problem}"
+                    changed = True
+
+
+def _names_read(planned: FilePlan, text: str) -> set[str]:
+    """What a class reads of its module: nothing that nobody defines, or of the framework."""
+    found: set[str] = set()
+    known = planned.known_names
+    try:
+        tables = [symtable.symtable(text, "<class>", "exec")]
+    except SyntaxError as why:
+        raise EmitError(f"internal error (the class is not valid Python: {why})") from why
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        if table.get_type() == "module":
+            continue
+        for name in table.get_identifiers():
+            symbol = table.lookup(name)
+            if not (symbol.is_global() and symbol.is_referenced()):
+                continue
+            if name not in known:
+                raise EmitError(f"`{name}` would not be defined in the class")
+            if name in planned.framework_names:
+                raise EmitError(f"the class would need `{name}` of the framework")
+            found.add(name)
+    return found
+
+
+def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassWriter]]) -> None:
+    """Modules that an earlier model of the same region made, or that a borrowed model has."""
+    if unit.built is None:
+        return
+    forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
+    tokens = modules_used(forward)
+    owners: dict[str, None] = {}
+    elsewhere = {
+        id(r): r for _, r in unit.region.shared_modules.values() if r.file is not planned.file
+    }
+    lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
+    for other, writer in [*written, *lent]:
+        if other.built is None or other.built.excludes(unit.built):
+            continue
+        for token in tokens:
+            if token not in writer.attrs:
+                continue
+            owner = _owner(planned, unit, other, token)
+            if owner is None:
+                continue
+            found = (owner, writer.attrs[token], writer.paths[token])
+            known = unit.plan.shared.setdefault(token, found)
+            if known != found and other.region is unit.region and other.built.ways:
+                raise EmitError("two models share layers, under different names")
+            owners.setdefault(known[0])
+    for token in tokens:
+        if token in unit.region.shared_modules and token not in unit.plan.shared:
+            raise EmitError("the model whose layers are shared is not converted")
+    kept = [r for r in unit.plan.required if r not in owners]
+    unit.plan.required = (*owners, *kept)
+
+
+def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None:
+    """How `__init__` refers to the model that made a module."""
+    borrowed = unit.region.shared_modules.get(token)
+    if borrowed is not None and borrowed[1] is other.region:
+        return borrowed[0].text
+    if other.region is unit.region and other.built is not None:
+        if not _always_before(planned, unit, other):
+            raise EmitError("two models share layers, and the first is not always made")
+        name = other.built.variable or variable_of(other)
+        if other.built.model.expr is not None:
+            name = other.built.model.expr.text
+        if not name:
+            raise EmitError("two models share layers, and the first has no name")
+        return name
+    return None
+
+
+def _always_before(planned: FilePlan, unit: Unit, other: Unit) -> bool:
+    """Whether wherever a model is made, another one, or what stands for it, was made before."""
+    assert unit.built is not None
+    assert other.built is not None
+    ways = other.built.ways
+    if ways == unit.built.ways[: len(ways)]:
+        return True
+    sides = {
+        built.ways[-1].side
+        for built in unit.region.built
+        if len(built.ways) == len(ways)
+        and [way.id for way in built.ways] == [way.id for way in ways]
+        and built.variable == other.built.variable
+    }
+    return bool(other.built.variable) and sides == {0, 1} and len(ways) == 1

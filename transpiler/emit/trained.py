@@ -1,0 +1,68 @@
+"""What trains the models, in the places of the calls that do it in Keras."""
+
+from __future__ import annotations
+
+from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
+from transpiler.emit.draft import Draft
+from transpiler.emit.training import Trained, folded_sum
+from transpiler.emit.units import Unit
+from transpiler.interpret.region import Region
+
+
+def place_training(draft: Draft, region: Region) -> None:
+    """What trains the models of the module or a function, in the places of the calls."""
+    for found in draft.planned.trained:
+        if found.training.region is not region:
+            continue
+        if found.training.problem is None and _fails(draft, found):
+            found.training.problem = (found.training.calls[0], "the model is not converted")
+        if found.training.problem is not None:
+            call, reason = found.training.problem
+            draft.unconverted.setdefault(id(call.node), reason)
+            continue
+        draft.converted_calls |= {id(c.node) for c in found.training.calls}
+        draft.edits += found.edits
+        draft.helpers |= found.helpers
+        draft.device = found.device or draft.device
+        for name, source in found.functions:
+            draft.training_functions[name] = _with_attributes(draft, found, source)
+        for code, node, message in found.said:
+            draft.say(code, node, message)
+        for offset, what in found.left:
+            message = f"{what} is left as it is; the model is an nn.Module now"
+            draft.say_at(LEFT_TRAINING, *draft.tree.line_column(offset), message)
+            start = draft.tree.line_start(offset)
+            margin = len(draft.tree.text[start:]) - len(draft.tree.text[start:].lstrip(" "))
+            draft.todos.setdefault(start + margin, (LEFT_TRAINING, message))
+
+
+def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
+    """The source of a function with the names of the model's layers filled in."""
+    if not found.training.penalties:
+        return source
+    for unit, writer in draft.planned.written:
+        if draft.planned.trained_by(unit) is found:
+            for token, attribute in writer.attrs.items():
+                source = source.replace(token, attribute)
+    lines = [folded_sum(line) for line in source.split("\n")]
+    handled = {layer.node for layer, _, _ in found.training.home.penalties}
+    places = {draft.tree.place(node) for node in handled}
+    draft.diagnostics = [
+        d
+        for d in draft.diagnostics
+        if d.code != REGULARIZER.code or (d.line, d.column) not in places
+    ]
+    return "\n".join(lines)
+
+
+def _fails(draft: Draft, found: Trained) -> bool:
+    """Whether the model that is trained stays a Keras one."""
+    origin = found.training.origin
+    made = [u for u in draft.planned.models if u.built is not None and u.built.model is origin]
+    return not made or any(u.problem for u in made)
+
+
+def on_device(draft: Draft, unit: Unit) -> str:
+    """The call that moves a model to where it is trained."""
+    found = draft.planned.trained_by(unit)
+    return f".to({found.device})" if found is not None and found.device else ""

@@ -1,0 +1,125 @@
+"""What there is to write of a file: a unit for each class, the operations, the training."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from transpiler.emit.classes import ClassPlan, ClassText, ClassWriter
+from transpiler.emit.comments import Script
+from transpiler.emit.foreign import foreign_name
+from transpiler.emit.text import WORD
+from transpiler.emit.training import Trained
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Framework
+
+CLASS_TOKEN = re.compile("\ue008(\\d+)\ue009")
+
+
+@dataclass(slots=True)
+class Unit:
+    """One class to write, and where it comes from."""
+
+    plan: ClassPlan
+    region: Region
+    summary: Summary | None = None  #: the block function, or the builder
+    built: Built | None = None
+    text: ClassText | None = None
+    problem: str = ""
+    node: cst.CSTNode | None = None
+    depends: set[int] = field(default_factory=set)  #: serials of the blocks that it instantiates
+    reads: set[str] = field(default_factory=set)  #: what the class reads of its module
+
+
+class FilePlan:
+    """The classes of one file, and all that is needed to write them."""
+
+    def __init__(self, file: FileContext) -> None:
+        self.file = file
+        self.tree = file.tree
+        self.class_names: dict[int, str] = {s: foreign_name(file, s) for s in file.foreign}
+        self.taken = set(WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
+        self.taken |= {"torch", "nn", "F"}
+        if self._something_stays():
+            self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
+        self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
+        self.blocks: dict[int, Unit] = {}
+        self.builders: list[tuple[Summary, list[Unit]]] = []
+        self.written: list[tuple[Unit, ClassWriter]] = []
+        self.scripts: dict[int, Script] = {}
+        self.module_units: list[Unit] = []
+        self.operations: list[Summary] = []
+        self.trained: list[Trained] = []
+
+    def _something_stays(self) -> bool:
+        """Whether some code that was not understood goes on using the framework's names."""
+        module = self.file.module
+        failed = any(s.kind == "failed" for s in self.file.summaries.values())
+        return failed or (module is not None and bool(module.failed_statements))
+
+    @property
+    def models(self) -> list[Unit]:
+        """The models: those of functions, then those of the module."""
+        return [*(u for _, units in self.builders for u in units), *self.module_units]
+
+    @property
+    def units(self) -> list[Unit]:
+        """All classes: what others are made of comes first."""
+        return [*self.blocks.values(), *self.models]
+
+    def trained_by(self, unit: Unit) -> Trained | None:
+        """The training of a model, where all of it is converted."""
+        model = unit.built.model if unit.built is not None else None
+        return next(
+            (t for t in self.trained if t.training.origin is model and not t.training.problem), None
+        )
+
+    def script(self, region: Region, summary: Summary | None) -> Script:
+        """The statements of a function, or of the module, with their comments."""
+        if id(region) not in self.scripts:
+            node = self.tree.module if summary is None else summary.function.node
+            helpers = [f.node for f in region.inlined if f.file in (None, self.file)]
+            self.scripts[id(region)] = Script(self.tree, node, region, helpers)
+        return self.scripts[id(region)]
+
+    @cached_property
+    def framework_names(self) -> set[str]:
+        """What the program calls the framework's own things, unless torch's are called so too."""
+        found = {n for n, v in self.file.globals.items() if isinstance(v, Framework)}
+        return found - set(self.file.rules.emitted) - {"torch", "nn", "F", "Model"}
+
+    @cached_property
+    def known_names(self) -> set[str]:
+        """Every name that a class may read: of the module, of Python, of what is emitted."""
+        module = self.file.module
+        assert module is not None
+        found = {n for n in module.scope.versions if n.isidentifier()} | set(module.scope.values)
+        found |= set(dir(builtins)) | {
+            "__file__",
+            "__name__",
+            "torch",
+            "nn",
+            "F",
+            "math",
+            "partial",
+            "os",
+            "copy",
+        }
+        found |= set(self.file.rules.emitted) | {"init_like_keras"} | set(self.class_names.values())
+        found |= {s.function.name for s in self.operations}
+        for statement in self.tree.module.body:
+            text = self.tree.source(statement)
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                found.add(statement.name.value)
+            elif "import" in text or not isinstance(statement, cst.SimpleStatementLine):
+                found |= set(WORD.findall(text))
+        return found
+
+    def named(self, text: str) -> str:
+        """Text with the names of the classes filled in."""
+        return CLASS_TOKEN.sub(lambda m: self.class_names.get(int(m.group(1)), "Block"), text)
