@@ -10,9 +10,9 @@ import libcst as cst
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
-from transpiler.emit.text import WORD, substitute_names
+from transpiler.emit.text import substitute_names
 from transpiler.emit.training import loaders_edit
-from transpiler.source.lexical import names_read
+from transpiler.source.lexical import names_read, words_in
 
 
 def add_helpers(draft: Draft) -> None:
@@ -43,7 +43,7 @@ def _first_use(draft: Draft) -> int | None:
     for statement in draft.top:
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or is_import(statement):
             continue
-        if names & set(WORD.findall(draft.tree.source(statement))):
+        if names & words_in(draft.tree.source(statement)):
             found.append(draft.tree.span(statement)[0])
             break
     return min(found, default=None)

@@ -13,7 +13,7 @@ from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
-from transpiler.source.lexical import names_read
+from transpiler.source.lexical import names_read, words_in
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
@@ -65,7 +65,7 @@ def import_edits(
         if spans and candidate.framework:
             spot = tree.line_start(tree.span(candidate.statement)[0])
         if spans and not reads and isinstance(candidate.statement, cst.If):
-            dead_tests |= set(_WORD.findall(tree.source(candidate.statement.test)))
+            dead_tests |= words_in(tree.source(candidate.statement.test))
     removals += _orphans(tree, edits, used, dead_tests)
     needed = _needed(rest)
     for name in sorted(helpers):
@@ -120,9 +120,6 @@ def import_spans(tree: Tree) -> list[Edit]:
     return [Edit(*_lines(tree, c.statement), "") for c in found if c is not None]
 
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
-
-
 @dataclass(slots=True)
 class _Candidate:
     """A top-level statement that may be dead once models are converted."""
@@ -145,13 +142,13 @@ class _Candidate:
             assert isinstance(target, cst.Name)
             if names_framework(file, target.value) and target.value not in used:
                 return [_lines(tree, statement)], set()
-            return [], set(_WORD.findall(tree.source(node.value)))
+            return [], words_in(tree.source(node.value))
         if self.kind == "block":
             names = {n for node in _imports_in(statement) for n, _ in _bound_names(node)}
             if not names & used and not _has_star(statement):
                 return [_lines(tree, statement)], set()
             test = tree.source(statement.test) if isinstance(statement, cst.If) else ""
-            return [], set(_WORD.findall(test))
+            return [], words_in(test)
         assert isinstance(statement, cst.SimpleStatementLine)
         verdict = _dead_import(file, tree, statement, statement.body[0], used)
         return ([], set()) if verdict is None else (verdict, set())
@@ -342,7 +339,7 @@ def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]
             read = names_read(apply(text, [*blanked, spot]))
             if node.targets[0].target.value not in read:
                 found.append(spot)
-                dead_tests |= set(_WORD.findall(tree.source(node.value)))
+                dead_tests |= words_in(tree.source(node.value))
                 used = read
     for statement in _plain_imports(tree):
         imported = statement.body[0]

@@ -18,12 +18,11 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.imports import names_framework
 from transpiler.emit.overlooked import overlooked
-from transpiler.emit.text import WORD
 from transpiler.emit.units import Unit
-from transpiler.interpret.functions import mentions_framework
+from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Framework, Model, Value, bases_of
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, words_in
 
 
 def report_failed_functions(draft: Draft) -> None:
@@ -100,19 +99,19 @@ def keep_functions(draft: Draft) -> None:
         if u.summary is not None
     }
     functions.update({s.function.name: s.function.node for s in draft.planned.operations})
-    pending = {w for t in texts for w in WORD.findall(t)}
+    pending = {w for t in texts for w in words_in(t)}
     while pending:
         word = pending.pop()
         if word in functions and word not in draft.kept_functions:
             draft.kept_functions.add(word)
-            pending |= set(WORD.findall(draft.tree.source(functions[word])))
+            pending |= words_in(draft.tree.source(functions[word]))
 
 
 def keep_models(draft: Draft, module: Region, units: list[Unit]) -> None:
     """Models whose tensors or layers a statement needs that stays as it is, stay too."""
     wanted: set[str] = set()
     for node, _ in module.failed_statements.values():
-        wanted |= set(WORD.findall(blanked(draft.tree.source(node))))
+        wanted |= words_in(blanked(draft.tree.source(node)))
     graph = list(module.graph_statements.values())
     failed = {id(n) for n, _ in module.failed_statements.values()}
     changed = bool(wanted)
@@ -123,13 +122,13 @@ def keep_models(draft: Draft, module: Region, units: list[Unit]) -> None:
             if id(statement) in stays:
                 continue
             text = draft.tree.source(statement)
-            defined = set(WORD.findall(text.split("=", 1)[0])) if "=" in text else set()
+            defined = words_in(text.split("=", 1)[0]) if "=" in text else set()
             owner = re.match(r"(\w+)\.(add|pop)\(", text)
             if owner is not None:
                 defined = {owner.group(1)}
             if defined & wanted:
                 stays.add(id(statement))
-                wanted |= set(WORD.findall(blanked(text)))
+                wanted |= words_in(blanked(text))
                 changed = True
     for unit in units:
         assert unit.built is not None

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from transpiler.emit.fold import split_commas
+from transpiler.source.lexical import words_in
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _CALL = re.compile(r"(enumerate|zip|range)\((.*)\)", re.DOTALL)
 
 
@@ -24,7 +24,7 @@ class Header:
 
         `bounded`: something else runs along that ends in time, such as a list of modules.
         """
-        kept = tuple(p for p in self.pairs if read & set(_WORD.findall(p[0])))
+        kept = tuple(p for p in self.pairs if read & words_in(p[0]))
         counter = self.counter if self.counter in read else ""
         pairs = kept if bounded else self.pairs
         return replace(self, pairs=pairs, counter=counter, start=self.start if counter else "")

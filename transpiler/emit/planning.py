@@ -8,7 +8,6 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes import ClassPlan
-from transpiler.emit.text import WORD
 from transpiler.emit.training import Room, plan_training
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built, FileContext, Region
@@ -16,6 +15,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.source.lexical import words_in
 
 
 def plan_file(file: FileContext) -> FilePlan:
@@ -210,7 +210,7 @@ def _parameter(planned: FilePlan, parameter: Any) -> tuple[str, str, str, bool]:
 
 
 def _mentions_framework(planned: FilePlan, text: str) -> bool:
-    return any(isinstance(planned.file.globals.get(w), Framework) for w in WORD.findall(text))
+    return any(isinstance(planned.file.globals.get(w), Framework) for w in words_in(text))
 
 
 def _docstring(planned: FilePlan, summary: Summary) -> str:

@@ -13,9 +13,8 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.passes.liveness import walk
+from transpiler.source.lexical import words_in
 from transpiler.source.tree import Tree
-
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(slots=True)
@@ -326,7 +325,7 @@ class Removal:
                 self.conflict = True
 
     def _instance_words(self) -> set[str]:
-        return {w for _, text in self.instances.values() for w in _WORD.findall(text)}
+        return {w for _, text in self.instances.values() for w in words_in(text)}
 
     def _header_words(self, leaf: cst.CSTNode, body: list[cst.CSTNode]) -> set[str]:
         """The names that decide whether, and how often, a statement runs."""
@@ -340,11 +339,11 @@ class Removal:
             rest: cst.CSTNode | None = statement
             while rest is not None:
                 if isinstance(rest, (cst.If, cst.While)) and id(rest) not in self.region.resolved:
-                    found |= set(_WORD.findall(self.tree.source(rest.test)))
+                    found |= words_in(self.tree.source(rest.test))
                 elif isinstance(rest, cst.For):
-                    found |= set(_WORD.findall(self.tree.source(rest.iter)))
+                    found |= words_in(self.tree.source(rest.iter))
                 elif isinstance(rest, cst.With):
-                    found |= {w for i in rest.items for w in _WORD.findall(self.tree.source(i))}
+                    found |= {w for i in rest.items for w in words_in(self.tree.source(i))}
                 rest = rest.orelse if isinstance(rest, cst.If) else None
             for suite in _suites(statement):
                 found |= self._header_words(leaf, suite)
@@ -359,7 +358,7 @@ class Removal:
         if edits:
             shifted = [Edit(e.start - start, e.end - start, " ") for e in edits]
             text = apply(text, shifted)
-        return set(_WORD.findall(text))
+        return words_in(text)
 
     def _defines(self, leaf: cst.CSTNode) -> set[str]:
         if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
@@ -369,11 +368,11 @@ class Removal:
             for small in leaf.body:
                 if isinstance(small, cst.Assign):
                     for target in small.targets:
-                        found |= set(_WORD.findall(self.tree.source(target.target)))
+                        found |= words_in(self.tree.source(target.target))
                 elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
-                    found |= set(_WORD.findall(self.tree.source(small.target)))
+                    found |= words_in(self.tree.source(small.target))
                 elif isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
-                    found |= set(_WORD.findall(self.tree.source(small)))
+                    found |= words_in(self.tree.source(small))
         return found
 
     def _suite(

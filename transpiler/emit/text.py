@@ -7,9 +7,6 @@ import symtable
 
 from transpiler.source.lexical import STRING, names_read
 
-#: One name in a piece of source.
-WORD = re.compile(r"[A-Za-z_]\w*")
-
 
 def substitute_names(text: str, mapping: dict[str, str]) -> str:
     """Replace names by expressions, but not in strings, attributes or keyword names."""

@@ -12,11 +12,11 @@ import libcst as cst
 from transpiler.emit.classes import ClassPlan, ClassText, ClassWriter
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
-from transpiler.emit.text import WORD
 from transpiler.emit.training import Trained
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
+from transpiler.source.lexical import words_in
 
 CLASS_TOKEN = re.compile("\ue008(\\d+)\ue009")
 
@@ -43,7 +43,7 @@ class FilePlan:
         self.file = file
         self.tree = file.tree
         self.class_names: dict[int, str] = {s: foreign_name(file, s) for s in file.foreign}
-        self.taken = set(WORD.findall(self.tree.text)) - {"Model", "Generator", "Discriminator"}
+        self.taken = words_in(self.tree.text) - {"Model", "Generator", "Discriminator"}
         self.taken |= {"torch", "nn", "F"}
         if self._something_stays():
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
@@ -117,7 +117,7 @@ class FilePlan:
             if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
                 found.add(statement.name.value)
             elif "import" in text or not isinstance(statement, cst.SimpleStatementLine):
-                found |= set(WORD.findall(text))
+                found |= words_in(text)
         return found
 
     def named(self, text: str) -> str:

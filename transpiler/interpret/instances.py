@@ -10,8 +10,10 @@ import libcst as cst
 
 from transpiler.interpret.calls import arguments_of
 from transpiler.interpret.dispatch import provided, provides
-from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
+from transpiler.interpret.mentions import mentions_framework
+from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.summaries import summarize
 from transpiler.interpret.values import Instance, Model, Static, Unknown, UserClass, Value
 from transpiler.ir.expr import Expr
 

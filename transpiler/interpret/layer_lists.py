@@ -6,7 +6,6 @@ over, and makes each layer where it is called: only there, the size of its input
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,15 +16,15 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import LayerList, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN
+from transpiler.source.lexical import words_in
 
 _MOST = 64  #: elements that are written out one by one
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def listed_layers(region: Region, node: cst.ListComp, iterable: Value) -> LayerList:
     """`[Dense(n) for n in sizes]`."""
     region.graph_events += 1
-    words = set(_WORD.findall(region.tree.source(node)))
+    words = words_in(region.tree.source(node))
     versions = {name: region.scope.version(name) for name in words}
     return LayerList(iterable, node.for_in.target, node.elt, versions)
 

@@ -20,9 +20,10 @@ from transpiler.interpret import (
 )
 from transpiler.interpret.control import run_block
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.functions import mentions_framework, parameters_of, summarize
 from transpiler.interpret.instances import interpret_instances
+from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.models import close_sequential
+from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import (
     SPOILED,
     FileContext,
@@ -33,6 +34,7 @@ from transpiler.interpret.region import (
     contained,
 )
 from transpiler.interpret.statements import emit_static
+from transpiler.interpret.summaries import summarize
 from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options

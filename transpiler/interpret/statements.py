@@ -16,6 +16,7 @@ from transpiler.interpret.expressions import makes_input
 from transpiler.interpret.imports import import_from, import_module
 from transpiler.interpret.injected import injected
 from transpiler.interpret.joins import channels_list, channels_of, known_items
+from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
 from transpiler.interpret.statics import (
     constant,
@@ -54,6 +55,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
 from transpiler.ir.expr import UNKNOWN, Expr, Module, expr, reads
 from transpiler.ir.tensor import Layout
+from transpiler.source.lexical import words_in
 
 
 @executes(cst.SimpleStatementLine)
@@ -764,7 +766,7 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     region.scope.bump(node.name.value)
     region.scope.values[node.name.value] = made
     region.local_functions.append(made)
-    builds: object = provided("mentions_framework")(region.file, made)
+    builds = mentions_framework(region.file, made)
     if not region.is_module and not builds:
         _emit_definition(region, node)
     if region.is_module:
@@ -780,16 +782,13 @@ def _emit_definition(region: Region, node: cst.FunctionDef) -> None:
     margin = start - region.tree.line_start(start)
     first, *rest = region.tree.text[start:end].rstrip().split("\n")
     text = "\n".join([first, *(line[margin:] for line in rest)])
-    words = set(_WORD.findall(text)) - {node.name.value}
+    words = words_in(text) - {node.name.value}
     uses = frozenset(words & (set(region.scope.values) | set(region.parameters)))
     apart = Comments(() if node.leading_lines else ("",))
     name = frozenset({node.name.value})
     with region.within(node):
         for emit in (region.emit_init, region.emit_forward):
             emit(Line(text, name, uses, static=True, comments=apart))
-
-
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @executes(cst.ClassDef)

@@ -14,6 +14,7 @@ STRING = (
 )
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
 _PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _NAMES = re.compile(r"([A-Za-z_]\w*)[\w.]*|[\w.]+")
 
 
@@ -55,3 +56,8 @@ def _prefix(text: str, quote: int) -> str:
 def names_read(text: str) -> set[str]:
     """The names in some source, outside of strings and comments; f-strings count."""
     return set(_NAMES.findall(blanked(text))) - {""}
+
+
+def words_in(text: str) -> set[str]:
+    """All that could be a name in some source, also in strings and comments."""
+    return set(_WORD.findall(text))
