@@ -12,7 +12,7 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.diagnostics import PRETRAINED
-from transpiler.interpret.calls import arguments_of
+from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.control import branch
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers import annotate, apply_layer, explain, set_trainable

@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.layers import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Instance, Unknown, UserClass, Value
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.layers import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.values import Function, Mapping, is_graph

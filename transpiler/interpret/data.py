@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.layers import Argument
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Static, Unknown, Value

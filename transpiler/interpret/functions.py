@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.configs import given_dict
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.inlining import inline
-from transpiler.interpret.layers import Argument
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region

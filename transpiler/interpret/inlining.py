@@ -6,9 +6,9 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.expressions import truth
-from transpiler.interpret.layers import Argument
 from transpiler.interpret.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Unknown, Value
@@ -110,8 +110,7 @@ def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Va
     if node.func.attr.value != "update" or not isinstance(held, Mapping):
         return False
     items = dict(held.items)
-    arguments: Any = provided("arguments_of")(region, node)
-    for keyword, value in arguments:
+    for keyword, value in arguments_of(region, node):
         if keyword is None and isinstance(value, Mapping):
             items.update(value.items)
         elif keyword is not None and not keyword.startswith("*"):

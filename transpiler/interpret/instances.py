@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from transpiler.interpret.calls import arguments_of
+from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import parameters_of

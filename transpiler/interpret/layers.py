@@ -20,6 +20,7 @@ from transpiler.diagnostics import (
     UNSUPPORTED,
     Fidelity,
 )
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, to_expr, to_running
@@ -72,8 +73,6 @@ from transpiler.ir.tensor import (
 )
 from transpiler.passes.liveness import walk
 from transpiler.rule import SHARED, Rule, Wrapped, own
-
-Argument = tuple[str | None, Value]
 
 #: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
 LAZY = Expr("\ue00alazy\ue00b")

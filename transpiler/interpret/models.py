@@ -9,11 +9,12 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
-from transpiler.interpret.calls import arguments_of, call_layer
+from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.control import run_loop, sequence_code
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.layer_calls import call_layer
 from transpiler.interpret.layer_lists import loop_over, one_by_one
-from transpiler.interpret.layers import Argument, make_layer, set_trainable
+from transpiler.interpret.layers import make_layer, set_trainable
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
 from transpiler.interpret.statics import const, constant, literal_value, to_expr

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.layers import Argument
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors import axis_names, shadow
 from transpiler.interpret.values import (

@@ -7,10 +7,10 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.kinds import classify
-from transpiler.interpret.layers import Argument
 from transpiler.interpret.parameters import (
     bind_arguments,
     bind_parameter,
