@@ -69,6 +69,18 @@ def imports(file: Path) -> Iterator[Import]:
                 yield Import(file, whole if is_module else node.module, node.lineno)
 
 
+def arguments(package: str, function: str) -> set[str]:
+    """The texts with which a function is called anywhere in a package."""
+    calls = (n for f in files(package) for n in ast.walk(tree(f)) if isinstance(n, ast.Call))
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id == function
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
 def room(module: str) -> str:
     """`transpiler.source.files` stands in the room `source`."""
     parts = module.split(".")
@@ -125,6 +137,12 @@ def test_the_engine_does_not_import_rules() -> None:
         if found.module.split(".")[0] == "rules"
     ]
     assert wrong == []
+
+
+def test_what_lower_files_ask_for_is_provided_and_the_other_way_round() -> None:
+    """`provided("name")` calls what is declared with `@provides("name")` further up."""
+    room = "transpiler/interpret"
+    assert arguments(room, "provided") == arguments(room, "provides")
 
 
 def test_only_verify_imports_a_framework() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.control import bind_target, item_of, loop_sources
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions import makes_input
@@ -58,8 +59,7 @@ def _one_input(region: Region, node: cst.ListComp, iterable: Value) -> Bound:
             bind_target(region, node.for_in.target, item_of(region, iterable))
             bound = region.scope.versions
             own = {(n, v) for n, v in bound.items() if before.versions.get(n, 0) != v}
-            arguments = provided("arguments_of")(region, call)
-            made = provided("make_input")(region, call, arguments)
+            made = provided("make_input")(region, call, arguments_of(region, call))
     finally:
         region.scope, region.inputs, region.assigned = before, inputs, assigned
     assert isinstance(made, Bound)

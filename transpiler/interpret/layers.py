@@ -11,7 +11,6 @@ import libcst as cst
 from transpiler.diagnostics import (
     ASSUMED,
     CLOSE_IDIOM,
-    DROPPED,
     LAZY_SIZE,
     NO_RULE,
     PRETRAINED,
@@ -21,7 +20,6 @@ from transpiler.diagnostics import (
     Fidelity,
 )
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, to_expr, to_running
 from transpiler.interpret.tensors import (
@@ -41,7 +39,6 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
-    Mapping,
     Repeated,
     Sequence,
     Static,
@@ -56,10 +53,8 @@ from transpiler.ir.expr import (
     Expr,
     Module,
     Symbol,
-    call,
     expr,
     infix,
-    literal,
     method,
     reads,
 )
@@ -941,13 +936,3 @@ _STUB_RULE = Rule((), _identity, "layer")
 def _snake(symbol: str) -> str:
     short = symbol.rpartition(".")[2]
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", short).lower()
-
-
-@provides("apply_layer")
-def apply_layer_hook(
-    region: Region, layer: Layer, inputs: Value, call_arguments: dict[str, Value], node: cst.CSTNode
-) -> Value:
-    return apply_layer(region, layer, inputs, call_arguments, node)
-
-
-__all__ = ["DROPPED", "Mapping", "call", "literal", "provided"]
