@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from transpiler.interpret.block_classes import finish_block
-from transpiler.interpret.models import close_sequential
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.returns import with_sizes
+from transpiler.interpret.sequential import close_sequential
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,

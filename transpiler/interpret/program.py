@@ -22,7 +22,6 @@ from transpiler.interpret.control import run_block
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.mentions import mentions_framework
-from transpiler.interpret.models import close_sequential
 from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import (
     SPOILED,
@@ -33,6 +32,7 @@ from transpiler.interpret.region import (
     Scope,
     contained,
 )
+from transpiler.interpret.sequential import close_sequential
 from transpiler.interpret.statements import emit_static
 from transpiler.interpret.summaries import summarize
 from transpiler.interpret.values import Function, Model, Static, Unknown

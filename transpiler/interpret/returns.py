@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.models import returned_value
+from transpiler.interpret.functional import returned_value
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors import (
     assign_shadow,
