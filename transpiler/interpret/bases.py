@@ -13,7 +13,7 @@ import libcst as cst
 
 from transpiler.diagnostics import PRETRAINED
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.control import branch
+from transpiler.interpret.branches import branch
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.inputs import open_input
 from transpiler.interpret.layers import annotate, apply_layer, explain, set_trainable

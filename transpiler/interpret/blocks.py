@@ -8,11 +8,11 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.control import sequence_code
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.outer_sizes import attribute_of_module, outer_tensor, size_argument
 from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.sequences import sequence_code
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summaries import force_block
 from transpiler.interpret.summary import Summary

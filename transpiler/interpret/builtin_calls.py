@@ -8,13 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control import item_of, sequence_code
 from transpiler.interpret.joins import channels_list, known_items
+from transpiler.interpret.loop_targets import item_of
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.sequences import sequence_code
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
 from transpiler.interpret.values import (
     Bound,
-    Function,
     Layer,
     Mapping,
     Model,
@@ -23,6 +23,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    holds_layers,
     is_graph,
 )
 from transpiler.ir.expr import UNKNOWN, Expr
@@ -93,7 +94,7 @@ def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> 
 def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not any(is_graph(v) for v in values):
         return None
-    if any(isinstance(v, Sequence) and _holds_layers(v) for v in values):
+    if any(isinstance(v, Sequence) and holds_layers(v) for v in values):
         if not all(isinstance(v, Sequence) for v in values):
             raise GiveUp("layers are zipped with a list whose length is not known", node)
         rows = zip(
@@ -112,7 +113,7 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
     if not values or not is_graph(values[0]):
         return None
     item, code, static = _loop_part(region, values[0])
-    if isinstance(values[0], Sequence) and _holds_layers(values[0]):
+    if isinstance(values[0], Sequence) and holds_layers(values[0]):
         return Sequence(
             tuple(
                 Sequence((const(i), v), tuple) for i, v in enumerate(known_items(region, values[0]))
@@ -125,13 +126,6 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
         Sequence((counter, item), tuple),
         _call_text("enumerate", [code, *rest]),
         _static_text("enumerate", [static, *rest]),
-    )
-
-
-def _holds_layers(value: Sequence) -> bool:
-    return any(
-        isinstance(i, (Layer, Function)) or (isinstance(i, Sequence) and _holds_layers(i))
-        for i in value.items
     )
 
 

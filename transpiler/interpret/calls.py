@@ -7,8 +7,8 @@ from collections.abc import Callable
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.branches import branch
 from transpiler.interpret.builtin_calls import BUILTINS
-from transpiler.interpret.control import branch
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions import attribute_of
 from transpiler.interpret.framework_calls import framework_call

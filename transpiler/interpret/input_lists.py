@@ -7,10 +7,11 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.control import bind_target, item_of, loop_sources
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions import makes_input
+from transpiler.interpret.loop_targets import bind_target, item_of
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.sequences import loop_sources
 from transpiler.interpret.values import Bound, Repeated, Unknown, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads

@@ -7,10 +7,10 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.control import append
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.joins import element
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.sequences import append
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import (
     Bound,

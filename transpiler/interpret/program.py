@@ -12,9 +12,11 @@ from transpiler.interpret import (
     bases,
     calls,
     classes,
+    comprehensions,
     expressions,
     functions,
     input_lists,
+    loops,
     models,
     statements,
 )
@@ -44,7 +46,18 @@ from transpiler.source.tree import Tree
 provides("emit_static")(emit_static)
 
 #: The handlers register when their modules are imported.
-HANDLERS = (bases, calls, classes, expressions, functions, input_lists, models, statements)
+HANDLERS = (
+    bases,
+    calls,
+    classes,
+    comprehensions,
+    expressions,
+    functions,
+    input_lists,
+    loops,
+    models,
+    statements,
+)
 
 
 def interpret(

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import libcst as cst
 
-from transpiler.interpret.control import run_loop
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functional import output_code
 from transpiler.interpret.layer_lists import loop_over, one_by_one
+from transpiler.interpret.loops import run_loop
 from transpiler.interpret.model_calls import call_any
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round

@@ -10,7 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arrays import arrays_of, note_arrays
-from transpiler.interpret.control import append, body_of, run_block, sequence_code
+from transpiler.interpret.control import body_of, run_block
 from transpiler.interpret.dispatch import evaluate, executes, provided, provides
 from transpiler.interpret.expressions import makes_input
 from transpiler.interpret.imports import import_from, import_module
@@ -18,6 +18,7 @@ from transpiler.interpret.injected import injected
 from transpiler.interpret.joins import channels_list, channels_of, known_items
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
+from transpiler.interpret.sequences import append, sequence_code
 from transpiler.interpret.statics import (
     constant,
     fold,

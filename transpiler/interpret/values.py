@@ -245,6 +245,14 @@ Value: TypeAlias = (
 )
 
 
+def holds_layers(value: Sequence) -> bool:
+    """Whether a list holds layers, each of which must be called where its input is known."""
+    return any(
+        isinstance(i, (Layer, Function)) or (isinstance(i, Sequence) and holds_layers(i))
+        for i in value.items
+    )
+
+
 def holds_tensor(value: Value) -> bool:
     """Whether a tensor is in it somewhere."""
     if isinstance(value, Bound):
