@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import LEFT_CODE, Code, Diagnostic
+from transpiler.emit.classes import class_text
 from transpiler.emit.comments import carry, without_doubles
 from transpiler.emit.edits import Edit
 from transpiler.emit.imports import import_spans
@@ -67,19 +68,19 @@ class Draft:
 
     def carry(self, units: list[Unit], edits: list[Edit]) -> tuple[list[Edit], list[str]]:
         """Find places for the comments of statements of a function that are gone."""
-        writers = {id(unit): writer for unit, writer in self.planned.written}
+        drafts = {id(unit): draft for unit, draft in self.planned.written}
         moved: list[Edit] = []
         homeless: dict[str, None] = {}
         for script in {id(u.plan.script): u.plan.script for u in units}.values():
             own = [u for u in units if u.plan.script is script]
-            arrangements = [a for u in own if (a := writers[id(u)].comments) is not None]
+            arrangements = [a for u in own if (a := drafts[id(u)].comments) is not None]
             assert script is not None
             changes, left = carry(script, arrangements, own[0].region, edits)
             moved += changes
             homeless.update(dict.fromkeys(left))
         for unit in units:
             assert unit.text is not None
-            unit.text = replace(unit.text, text=writers[id(unit)].text())
+            unit.text = replace(unit.text, text=class_text(drafts[id(unit)]))
         return moved, list(homeless)
 
     def undoubled(self, units: list[Unit], removal: Removal) -> list[Edit]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.classes import ClassPlan, ClassWriter, EmitError
+from transpiler.emit.class_draft import ClassDraft
+from transpiler.emit.class_plan import ClassPlan, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
+from transpiler.emit.forward_method import forward_block
+from transpiler.emit.member_names import name_members
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 
@@ -31,15 +34,14 @@ def render_operation(
         script=script,
     )
     try:
-        writer = ClassWriter(plan)
-        writer._name_modules()
-        writer._local_names()
-        writer.arrange_comments()
-        assert writer.comments is not None
+        draft = ClassDraft(plan)
+        name_members(draft)
+        draft.arrange_comments()
+        assert draft.comments is not None
         first_line = file.tree.line_start(file.tree.span(node.body.body[0])[0])
         script.keep(file.tree.span(node)[0], first_line)  # with the signature
-        _, lost = carry(script, [writer.comments], region, [whole])
-        body = writer._forward_block(writer.forward, 4, {}, ())
+        _, lost = carry(script, [draft.comments], region, [whole])
+        body = forward_block(draft, draft.forward, 4, {}, ())
     except EmitError:
         return None
     tree = file.tree

@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
-from transpiler.emit.classes import ClassPlan
+from transpiler.emit.class_plan import ClassPlan
 from transpiler.emit.training import Room, plan_training
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built, FileContext, Region

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import symtable
 
+from transpiler.emit.class_draft import ClassDraft
 from transpiler.emit.class_names import variable_of
-from transpiler.emit.classes import ClassWriter, EmitError
+from transpiler.emit.class_plan import EmitError
+from transpiler.emit.classes import write_class
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
 from transpiler.passes.liveness import modules_used, prune
 
@@ -17,10 +19,10 @@ def render(planned: FilePlan) -> None:
     for unit in units:
         try:
             _share(planned, unit, written)
-            writer = ClassWriter(unit.plan)
-            unit.text = writer.write()
+            draft = ClassDraft(unit.plan)
+            unit.text = write_class(draft)
             unit.reads = _names_read(planned, unit.text.text)
-            written.append((unit, writer))
+            written.append((unit, draft))
         except EmitError as why:  # noqa: PERF203
             unit.problem = str(why)
     changed = True
@@ -63,7 +65,7 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
     return found
 
 
-def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassWriter]]) -> None:
+def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]) -> None:
     """Modules that an earlier model of the same region made, or that a borrowed model has."""
     if unit.built is None:
         return
@@ -74,16 +76,16 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassWriter]
         id(r): r for _, r in unit.region.shared_modules.values() if r.file is not planned.file
     }
     lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
-    for other, writer in [*written, *lent]:
+    for other, draft in [*written, *lent]:
         if other.built is None or other.built.excludes(unit.built):
             continue
         for token in tokens:
-            if token not in writer.attrs:
+            if token not in draft.attrs:
                 continue
             owner = _owner(planned, unit, other, token)
             if owner is None:
                 continue
-            found = (owner, writer.attrs[token], writer.paths[token])
+            found = (owner, draft.attrs[token], draft.paths[token])
             known = unit.plan.shared.setdefault(token, found)
             if known != found and other.region is unit.region and other.built.ways:
                 raise EmitError("two models share layers, under different names")

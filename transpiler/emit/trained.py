@@ -40,9 +40,9 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
     """The source of a function with the names of the model's layers filled in."""
     if not found.training.penalties:
         return source
-    for unit, writer in draft.planned.written:
+    for unit, made in draft.planned.written:
         if draft.planned.trained_by(unit) is found:
-            for token, attribute in writer.attrs.items():
+            for token, attribute in made.attrs.items():
                 source = source.replace(token, attribute)
     lines = [folded_sum(line) for line in source.split("\n")]
     handled = {layer.node for layer, _, _ in found.training.home.penalties}

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.emit.classes import ClassPlan, ClassText, ClassWriter
+from transpiler.emit.class_draft import ClassDraft
+from transpiler.emit.class_plan import ClassPlan, ClassText
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
 from transpiler.emit.training import Trained
@@ -50,7 +51,7 @@ class FilePlan:
         self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
         self.blocks: dict[int, Unit] = {}
         self.builders: list[tuple[Summary, list[Unit]]] = []
-        self.written: list[tuple[Unit, ClassWriter]] = []
+        self.written: list[tuple[Unit, ClassDraft]] = []
         self.scripts: dict[int, Script] = {}
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []

@@ -77,8 +77,6 @@ def _lasting(shape: Value | None) -> Value | None:
 
 
 _HANDED = r"(?:fit|evaluate|predict|train_on_batch|predict_on_batch)\(\s*(?:x\s*=\s*)?(\w+)"
-
-
 _BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
 
 

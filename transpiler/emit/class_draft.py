@@ -1,0 +1,182 @@
+"""A class while it is written: its two programs, made ready to be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from transpiler.emit.class_plan import ClassPlan, EmitError
+from transpiler.emit.comments import Arrangement
+from transpiler.emit.contents import mentions
+from transpiler.emit.module_loops import loop_over_modules
+from transpiler.emit.text import substitute_names
+from transpiler.ir.code import Comments, If, Line, Node, Return
+from transpiler.passes.choices import merge_choices
+from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.passes.moves import straighten
+from transpiler.passes.presence import ask_modules
+from transpiler.passes.results import lean_results
+
+
+class ClassDraft:
+    """A class while it is written: its two programs, and the names of what is in them."""
+
+    def __init__(self, plan: ClassPlan) -> None:
+        self.plan = plan
+        forward, _ = prune(plan.forward, frozenset(), effects=False)
+        forward = lean_results(straighten(forward))
+        forward, _ = prune(forward, frozenset(), effects=False)
+        modules = modules_used(forward)
+        wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
+        init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
+        init, forward = merge_choices(init, forward)
+        forward, self.late = self._without_foreign_sizes(forward)
+        wanted |= frozenset(self.late)
+        forward = ask_modules(init, forward)
+        forward = loop_over_modules(init, forward, plan.shared)
+        forward, live = prune(forward, frozenset(), effects=False)
+        self.init, self.live_init = prune(
+            init, wanted, plan.effects, frozenset(modules_used(forward)) - set(plan.shared)
+        )
+        self.forward = forward
+        self.modules = modules_used(forward)
+        self.stored = self._stored(live)
+        self.taken: set[str] = set()
+        self.taken_in_forward: set[str] = set()
+        self.names: dict[str, str] = {}
+        self.paths: dict[str, tuple[int, ...]] = {}
+        self.attrs: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
+        self.locals: dict[tuple[str, int], str] = {}
+        self.comments: Arrangement | None = None
+        self.read_from_self: dict[str, str] = {}
+        self._check(live)
+
+    def _without_foreign_sizes(self, forward: list[Node]) -> tuple[list[Node], list[str]]:
+        """Sizes of tensors that another model computes come from `__init__`."""
+        _, live = prune(forward, frozenset(), effects=False)
+        missing = (live & self.plan.tensor_names) - set(self.plan.inputs)
+        if not missing:
+            return forward, []
+        sized = {d for n in walk(forward) if isinstance(n, Line) and n.sized for d in n.defs}
+        kept = [n for n in forward if not (isinstance(n, Line) and n.sized)]
+        kept, live = prune(kept, frozenset(), effects=False)
+        return kept, sorted(live & sized)
+
+    def _stored(self, live: frozenset[str]) -> list[str]:
+        """The plain values that `forward` reads, and `__init__` keeps."""
+        inputs = set(self.plan.inputs)
+        return sorted(
+            n for n in live if (n in self.plan.statics or n.startswith("self.")) and n not in inputs
+        )
+
+    def _check(self, live: frozenset[str]) -> None:
+        """Refuse programs that read what is not there."""
+        for name in (*self.live_init, *live):
+            if name == "\ue00anosize\ue00b":
+                raise EmitError("the size of a tensor that a layer needs is not known")
+            if name in ("\ue00aitem\ue00b", "\ue00aunknown\ue00b"):
+                raise EmitError("a loop that is not understood")
+        foreign = (live & self.plan.tensor_names) - set(self.plan.inputs)
+        if foreign:
+            raise EmitError("a tensor of another model is needed")
+        for name in live:
+            if name.startswith("\ue004"):
+                raise EmitError("a size that only `__init__` knows is needed in `forward`")
+            if name.startswith("\ue002") and name not in self.plan.inputs:
+                raise EmitError("a tensor is used before it is computed")
+        for name in self.live_init:
+            if name.startswith("\ue004") and name not in self.plan.sizes:
+                raise EmitError("a size is used before it is known")
+            if name.startswith("\ue002"):
+                raise EmitError("a list is used before it is known")
+
+    def arrange_comments(self) -> None:
+        """Decide which statement carries which comments."""
+        if self.plan.script is not None:
+            self.comments = Arrangement(
+                self.init, self.forward, self.plan.script, self.plan.staying
+            )
+
+    def comments_of(self, node: Node) -> Comments:
+        """The comments that a statement carries."""
+        return node.comments if self.comments is None else self.comments.of(node)
+
+    @property
+    def asked(self) -> set[str]:
+        """Tokens of the modules of which `forward` asks if they are there."""
+        found: set[str] = set()
+        for node in walk(self.forward):
+            if isinstance(node, If):
+                found.update(m.token for m in node.test.modules)
+        return found
+
+
+def coalesce_input(draft: ClassDraft) -> None:
+    """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""
+    if len(draft.plan.inputs) != 1 or draft.plan.starred:
+        return
+    name = draft.plan.inputs[0]
+    lines = [n for n in draft.forward if not isinstance(n, Return)]
+    uses = [i for i, n in enumerate(draft.forward) if mentions(n, name)]
+    if not uses or not lines:
+        return
+    permuted = 0
+    first = draft.forward[uses[0]]
+    if isinstance(first, Line) and first.defs == {name}:
+        permuted = 1
+    rest = uses[permuted:]
+    if len(rest) != 1:
+        return
+    node = draft.forward[rest[0]]
+    if not isinstance(node, Line) or len(node.defs) != 1 or not node.kills:
+        return
+    (target,) = node.defs
+    if target == name or not (target.isidentifier() or target.startswith("\ue002")):
+        return
+    if any(mentions(n, target) for n in draft.forward[: rest[0]]):
+        return
+    same = node.text == f"{target} = {name}"
+    if target != "x" and not target.startswith("\ue002x:") and not same:
+        return
+    if same:
+        draft.forward = [n for n in draft.forward if n is not node]
+    _rename_everywhere(draft, name, target)
+    draft.plan.inputs = [target]
+
+
+def _rename_everywhere(draft: ClassDraft, name: str, target: str) -> None:
+    made: list[Node] = []
+    for node in draft.forward:
+        if isinstance(node, Line):
+            text = node.text
+            if name.startswith("\ue002"):
+                text = text.replace(name, target)
+            else:
+                text = substitute_names(text, {name: target})
+                if text.startswith(f"{name} = "):
+                    text = target + text[len(name) :]
+            node = replace(
+                node,
+                text=text,
+                defs=frozenset(target if d == name else d for d in node.defs),
+                uses=frozenset(target if u == name else u for u in node.uses),
+            )
+        made.append(node)
+    draft.forward = made
+
+
+def adopt_sizes(draft: ClassDraft) -> None:
+    """`def __init__(self, size): channels = size` is `def __init__(self, channels)`."""
+    lines = [n for n in walk(draft.init) if isinstance(n, Line)]
+    made = Counter(name for n in lines for name in n.defs)
+    known = draft.plan.statics | {p[0] for p in draft.plan.parameters}
+    for node in list(draft.init):
+        if not isinstance(node, Line) or len(node.defs) != 1 or any(node.comments.leading):
+            continue
+        (name,) = node.defs
+        token = node.text.removeprefix(f"{name} = ")
+        free = made[name] == 1 and name not in known and name.isidentifier()
+        if free and token in draft.plan.sizes and token not in draft.names:
+            draft.names[token] = name
+            draft.init = [n for n in draft.init if n is not node]

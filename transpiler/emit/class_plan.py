@@ -1,0 +1,57 @@
+"""What a class is made of, and what instantiating it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from transpiler.emit.comments import Script
+from transpiler.ir.code import Node
+from transpiler.ir.expr import Expr
+
+
+class EmitError(Exception):
+    """The programs can't be written as a class; says why."""
+
+
+@dataclass(slots=True)
+class ClassPlan:
+    """What a class is made of."""
+
+    name: str
+    init: list[Node]
+    forward: list[Node]
+    inputs: list[str]  #: the names or tokens of `forward`'s parameters
+    parameters: list[tuple[str, str, str, bool]] = field(
+        default_factory=list
+    )  #: name, annotation, default, keyword-only
+    sizes: tuple[str, ...] = ()
+    statics: frozenset[str] = frozenset()  #: names that are constructor parameters if needed
+    required: tuple[str, ...] = ()  #: constructor parameters in any case: models used as layers
+    renames: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    docstring: str = ""
+    effects: bool = True  #: whether statements with effects move into `__init__`
+    attributes: tuple[tuple[str, str], ...] = ()
+    class_names: dict[int, str] = field(default_factory=dict)  #: the names of blocks
+    tensor_names: frozenset[str] = frozenset()  #: variables of the region that hold tensors
+    takes_all: bool = False  #: all parameters belong to the signature, read or not
+    attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
+    apply_init: bool = False
+    script: Script | None = None  #: the original statements with their comments
+    staying: frozenset[int] = frozenset()  #: the statements that keep their comments
+    guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
+    starred: bool = False  #: the one input is a list of any length: `*inputs`
+    shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
+        default_factory=dict
+    )  #: token -> owner, attribute, loops
+
+
+@dataclass(slots=True)
+class ClassText:
+    """A written class, and what instantiating it takes."""
+
+    text: str
+    sizes: tuple[str, ...]
+    parameters: tuple[tuple[str, bool], ...]  #: name, keyword-only
+    constructors: list[Expr]
+    helpers: frozenset[str]

@@ -1,0 +1,196 @@
+"""The names of what is in a class: layers, sizes, variables of `forward`."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+from transpiler.emit.class_draft import ClassDraft
+from transpiler.emit.class_plan import EmitError
+from transpiler.emit.contents import constructs_in, texts_of
+from transpiler.emit.module_loops import TOKENS
+from transpiler.passes.liveness import walk
+from transpiler.source.lexical import blanked, words_in
+
+#: Attributes of nn.Module that a layer can't be called.
+RESERVED = frozenset(
+    {
+        "forward", "train", "eval", "training", "parameters", "modules", "children", "buffers",
+        "apply", "half", "float", "double", "bfloat16", "to", "cpu", "cuda", "type", "compile",
+        "add_module", "state_dict", "zero_grad", "share_memory", "extra_repr", "call",
+        "register_buffer", "register_parameter", "get_parameter", "get_buffer", "named_modules",
+        "requires_grad_", "named_parameters", "named_children", "named_buffers", "ipu", "xpu",
+        "dump_patches", "load_state_dict", "init", "self", "super", "lambda", "class", "def",
+        "return", "in", "is", "not", "and", "or", "if", "else", "for", "while", "with", "as",
+        "import", "from", "global", "del", "pass", "raise", "try", "except", "None", "True",
+        "False", "torch", "nn", "F", "get_submodule", "set_submodule", "mtia", "to_empty",
+    }
+)  # fmt: skip
+
+
+#: A size, or a variable; a size's token may hold that of a variable.
+LOCAL_TOKENS = re.compile("\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003")
+
+
+#: Names that stand for themselves: no attributes of something.
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+def name_members(draft: ClassDraft) -> None:
+    """Choose the names of all that is in the class."""
+    draft.taken = _identifiers(draft)
+    draft.taken_in_forward = _forward_identifiers(draft)
+    _name_modules(draft)
+    _local_names(draft)
+
+
+def _identifiers(draft: ClassDraft) -> set[str]:
+    """All names that the class says, or that a module reserves."""
+    found: set[str] = set(RESERVED)
+    for node in [*walk(draft.init), *walk(draft.forward)]:
+        for text in texts_of(node):
+            found.update(words_in(TOKENS.sub(" ", text)))
+    found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
+    found.update(draft.plan.statics)
+    return found
+
+
+def _forward_identifiers(draft: ClassDraft) -> set[str]:
+    """What a variable of `forward` can't be called: a name that `forward` itself uses."""
+    found = set(keyword.kwlist) | set(dir(builtins)) | {"self", "torch", "nn", "F"}
+    for node in walk(draft.forward):
+        for text in texts_of(node):
+            found.update(_NAMES.findall(blanked(TOKENS.sub(" ", text))))
+    found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
+    found.update(n.removeprefix("self.") for n in (*draft.stored, *draft.late))
+    return found
+
+
+def _name_modules(draft: ClassDraft) -> None:
+    used = (
+        {n.removeprefix("self.") for n in draft.stored}
+        | {a for a, _ in draft.plan.attributes}
+        | set(RESERVED)
+    )
+    for token, (_, attribute, path) in draft.plan.shared.items():
+        if token in draft.modules:
+            used.add(attribute)
+            draft.attrs[token] = draft.bases[token] = attribute
+            draft.paths[token] = path
+    order = [(n.module, path) for n, path in constructs_in(draft.init, ())]
+    for module, path in order:
+        if module.token in draft.attrs:
+            continue
+        hint = draft.plan.hints.get(module.token) or module.hint or "layer"
+        base = plural(hint) if path else hint
+        name, number = base, 1
+        while name in used:
+            name = f"{base}_{number}"
+            number += 1
+        used.add(name)
+        draft.attrs[module.token] = name
+        draft.bases[module.token] = hint
+        draft.paths[module.token] = path
+    for token in draft.modules:
+        if token not in draft.attrs:
+            raise EmitError("a layer is called that is never made")
+
+
+def _local_names(draft: ClassDraft) -> None:
+    """Names for variables that the original did not have."""
+    tokens: dict[str, None] = {}
+    for node in [*walk(draft.init), *walk(draft.forward)]:
+        for text in texts_of(node):
+            for token in LOCAL_TOKENS.findall(text):
+                tokens.setdefault(token)
+    for token in (*draft.plan.inputs, *draft.plan.sizes, *(t for _, t in draft.plan.attributes)):
+        if token.startswith(("\ue002", "\ue004")):
+            tokens.setdefault(token)
+    channels_owner = ""
+    aliases: dict[str, str] = {}
+    for token in tokens:
+        if token.startswith("\ue002"):
+            final = _final(draft, token)
+            if final != token:
+                aliases[token] = final
+                if not final.startswith("\ue002"):
+                    continue
+                token = final
+            if token not in draft.names:
+                _local(draft, token, token[1:].split(":", 1)[0])
+    for token, final in aliases.items():
+        draft.names[token] = draft.names.get(final, final)
+    for token in (*draft.plan.sizes, *(t for t in tokens if t not in draft.plan.sizes)):
+        if token.startswith("\ue004") and token in tokens:
+            owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
+            channels_owner = channels_owner or owner
+            if token in draft.names:
+                continue
+            owner_name = draft.names.get(owner, owner)
+            wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
+            _local(draft, token, wanted)
+
+
+def _final(draft: ClassDraft, token: str) -> str:
+    """What a variable is called in the end: itself, or the one that it became."""
+    seen = set()
+    name = token
+    while name in draft.plan.renames and name not in seen:
+        seen.add(name)
+        name = draft.plan.renames[name]
+    return name
+
+
+def _local(draft: ClassDraft, token: str, wanted: str) -> None:
+    name, number = wanted, 2
+    reserved = RESERVED - {"x"}
+    shares = name == "x" and not token.startswith("\ue002x:t")  # temporaries share no name
+    while (
+        name in reserved
+        or (name in draft.taken and not (shares and name == "x"))
+        or name in draft.names.values()
+    ):
+        if name == "x" and "x" not in draft.taken and "x" not in draft.names.values():
+            break
+        name = f"{wanted}{number}"
+        number += 1
+    draft.names[token] = name
+
+
+def inner_list(draft: ClassDraft, token: str) -> str:
+    """The variable of the list that an inner loop fills, apart from those of the program."""
+    name = draft.attrs[token]
+    return f"{draft.bases[token]}_list" if name in draft.taken else name
+
+
+def free_local(draft: ClassDraft, wanted: str, token: str, depth: int) -> str:
+    """A name for what one round of a loop takes from a list of modules."""
+    key = (token, depth)
+    known = draft.locals.get(key)
+    if known is not None:
+        return known
+    path = draft.paths[token]
+    near = {
+        name
+        for (other, _), name in draft.locals.items()
+        if draft.paths[other][: len(path)] == path[: len(draft.paths[other])]
+    }
+    name, number = wanted, 2
+    variables = {n for t, n in draft.names.items() if t.startswith("\ue002")}
+    while name in draft.taken_in_forward or name in near or name in variables:
+        name = f"{wanted}{number}"
+        number += 1
+    draft.locals[key] = name
+    return name
+
+
+def plural(name: str) -> str:
+    """`conv` → `convs`."""
+    if name.endswith(("s", "x", "ch", "sh")):
+        return f"{name}es"
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
+    if name[-1:].isdigit():
+        return f"{name}_list"
+    return f"{name}s"

@@ -1,0 +1,73 @@
+"""The text of expressions, with the names of what is in the class filled in."""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.emit.class_draft import ClassDraft
+from transpiler.emit.class_plan import EmitError
+from transpiler.emit.member_names import LOCAL_TOKENS, inner_list
+from transpiler.emit.text import substitute_names
+
+_BLOCK_NAME = re.compile("\ue008(\\d+)\ue009")
+
+
+def init_text(draft: ClassDraft, text: str) -> str:
+    """As `__init__` writes it: attributes of `self` are its parameters."""
+    text = _resolve(draft, text)
+    for name in _self_names(draft):
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", name.removeprefix("self."), text)
+    return text
+
+
+def forward_text(draft: ClassDraft, text: str, local: dict[str, str]) -> str:
+    """As `forward` writes it; `local` names the modules of the loops around it."""
+    text = _resolve(draft, text, local)
+    if draft.read_from_self:
+        text = substitute_names(text, draft.read_from_self)
+    return text
+
+
+def _self_names(draft: ClassDraft) -> list[str]:
+    return [
+        n for n in (*draft.live_init, *draft.stored, *draft.plan.required) if n.startswith("self.")
+    ]
+
+
+def _resolve(draft: ClassDraft, text: str, local: dict[str, str] | None = None) -> str:
+    if "\ue008" in text:
+        text = _BLOCK_NAME.sub(lambda m: draft.plan.class_names.get(int(m.group(1)), "Block"), text)
+    if "\ue000" in text or "\ue002" in text or "\ue004" in text or "\ue00c" in text:
+        text = re.sub("\ue00c(\ue000[^\ue001]*\ue001)\ue00d", lambda m: _own_module(draft, m), text)
+        text = re.sub(
+            "\ue000[^\ue001]*\ue001",
+            lambda m: (local or {}).get(m.group()) or _attribute(draft, m.group()),
+            text,
+        )
+        text = LOCAL_TOKENS.sub(lambda m: _known(draft, m.group()), text)
+    return text
+
+
+def _known(draft: ClassDraft, token: str) -> str:
+    found = draft.names.get(token)
+    if found is None:
+        raise EmitError("a name is missing")
+    return found
+
+
+def _own_module(draft: ClassDraft, match: re.Match[str]) -> str:
+    token = match.group(1)
+    path = draft.paths.get(token, ())
+    if not path:
+        return f"self.{draft.attrs[token]}"
+    if len(path) == 1:
+        return f"self.{draft.attrs[token]}[-1]"
+    return f"{inner_list(draft, token)}[-1]"
+
+
+def _attribute(draft: ClassDraft, token: str) -> str:
+    if token not in draft.attrs:
+        raise EmitError("a layer is called that is never made")
+    if draft.paths[token]:
+        raise EmitError("a layer that a loop makes is called outside of the loop")
+    return f"self.{draft.attrs[token]}"

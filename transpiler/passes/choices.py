@@ -1,0 +1,173 @@
+"""Layers of which one is made: one attribute, where they are called in the same way."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Module, ternary
+from transpiler.passes.liveness import walk
+
+
+def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Two layers of which one is made, and called in the same way: one attribute."""
+    called = {n.id: n for n in walk(forward) if isinstance(n, If)}
+    counts = Counter(m.token for n in walk(forward) for m in _modules_of(n) if _calls_it(n, m))
+    merged: dict[int, list[Node]] = {}
+
+    def change_init(nodes: list[Node]) -> list[Node]:
+        made: list[Node] = []
+        for node in nodes:
+            if isinstance(node, (For, While)):
+                node = replace(node, body=change_init(node.body))
+            elif isinstance(node, If):
+                there = called.get(node.id)
+                one = _one_attribute(node, there, counts) if there is not None else None
+                node = replace(node, body=change_init(node.body), orelse=change_init(node.orelse))
+                same = _same_call(node, there)
+                if same is not None and there is not None:
+                    merged[node.id] = there.body
+                    made.append(same)
+                    continue
+                if one is not None:
+                    merged[node.id] = list(one.calls)
+                    made += one.made
+                    continue
+            made.append(node)
+        return made
+
+    def change_forward(nodes: list[Node]) -> list[Node]:
+        made: list[Node] = []
+        for node in nodes:
+            if isinstance(node, (For, While)):
+                node = replace(node, body=change_forward(node.body))
+            elif isinstance(node, If):
+                if node.id in merged:
+                    made += merged[node.id]
+                    continue
+                node = replace(
+                    node, body=change_forward(node.body), orelse=change_forward(node.orelse)
+                )
+            made.append(node)
+        return made
+
+    init = change_init(init)
+    return init, change_forward(forward)
+
+
+def _same_call(made: If, called: If | None) -> Construct | None:
+    """One construction for two, if both sides of a branch differ in nothing else."""
+    if called is None or len(made.body) != 1 or len(made.orelse) != 1:
+        return None
+    one, other = made.body[0], made.orelse[0]
+    if not isinstance(one, Construct) or not isinstance(other, Construct):
+        return None
+    here, there = _calls(called.body, one.module.token), _calls(called.orelse, other.module.token)
+    if here is None or here != there:
+        return None
+    constructor = ternary(made.test, one.module.constructor, other.module.constructor)
+    hint = min(one.module.hint, other.module.hint, key=len)
+    origins = (*made.origins, *one.origins, *other.origins)
+    return Construct(Module(constructor, hint, one.module.token), origins=origins)
+
+
+def _calls(lines: Sequence[Node], token: str) -> list[str] | None:
+    """Plain statements that call a module, without what it and their own variables are called."""
+    own: dict[str, str] = {token: "module"}
+    texts: list[str] = []
+    for position, node in enumerate(lines, start=1):
+        if not isinstance(node, Line):
+            return None
+        if position < len(lines):
+            for name in sorted(d for d in node.defs - node.uses if d.startswith("\ue002")):
+                own.setdefault(name, f"\ue002{len(own)}")
+        text = node.text
+        for name, plain in own.items():
+            text = text.replace(name, plain)
+        texts.append(text)
+    return texts or None
+
+
+def _calls_it(node: Node, module: Module) -> bool:
+    """Whether a statement itself calls a module, not only what the one before it gave."""
+    return not isinstance(node, Line) or module.token in node.text
+
+
+@dataclass(frozen=True, slots=True)
+class _OneOf:
+    """Statements of `__init__` that make one of several modules, and how `forward` calls it."""
+
+    made: tuple[Node, ...]
+    token: str
+    calls: tuple[Line, ...]
+
+
+def _one_attribute(made: If, called: If, counts: Counter[str]) -> _OneOf | None:
+    """One attribute for the modules of all ways, if they are called in the same way."""
+    one = _way(made.body, called.body, counts)
+    other = _way(made.orelse, called.orelse, counts)
+    if one is None or other is None or made.test.modules:
+        return None
+    if _calls(one.calls, one.token) != _calls(other.calls, other.token):
+        return None
+    sides = [n.module for n in walk([*one.made, *other.made]) if isinstance(n, Construct)]
+    recurrent = all(_RECURRENT.match(m.constructor.text) for m in sides)
+    hint = "rnn" if recurrent and len({m.hint for m in sides}) > 1 else ""
+    body = [_with_token(n, one.token, one.token, hint) for n in one.made]
+    orelse = [_with_token(n, other.token, one.token, hint) for n in other.made]
+    branch = replace(made, body=body, orelse=orelse)
+    return _OneOf((branch,), one.token, one.calls)
+
+
+_RECURRENT = re.compile(r"nn\.(LSTM|GRU|RNN)\(")
+
+
+def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf | None:
+    """One way of a branch that makes one module, or goes on to another branch that does."""
+    inner = called[0] if len(called) == 1 else None
+    if isinstance(inner, If):
+        found = next((n for n in made if isinstance(n, If) and n.id == inner.id), None)
+        deeper = None if found is None else _one_attribute(found, inner, counts)
+        if deeper is None or any(isinstance(n, Construct) for n in made):
+            return None
+        statements = [s for n in made for s in (deeper.made if n is found else (n,))]
+        return replace(deeper, made=tuple(statements))
+    constructs = [n for n in made if isinstance(n, Construct)]
+    lines = [n for n in called if isinstance(n, Line)]
+    if len(constructs) != 1 or len(lines) != len(called):
+        return None
+    token = constructs[0].module.token
+    here = [m.token for n in lines for m in n.modules if _calls_it(n, m)]
+    if here != [token] or counts[token] != 1:
+        return None
+    if any(n.comments.leading or n.comments.trailing for n in lines):
+        return None
+    return _OneOf(tuple(made), token, tuple(lines))
+
+
+def _with_token(node: Node, token: str, other: str, hint: str) -> Node:
+    """A statement of `__init__` that says another module, of this name, where it says one."""
+    if isinstance(node, Construct) and node.module.token == token:
+        module = Module(node.module.constructor, hint or node.module.hint, other)
+        return replace(node, module=module)
+    if isinstance(node, Line):
+        return replace(node, text=node.text.replace(token, other))
+    if isinstance(node, If):
+        sides = node.body, node.orelse
+        body, orelse = ([_with_token(n, token, other, hint) for n in side] for side in sides)
+        return replace(node, body=body, orelse=orelse)
+    return node
+
+
+def _modules_of(node: Node) -> tuple[Module, ...]:
+    """The modules that a statement of `forward` itself calls."""
+    if isinstance(node, Line):
+        return node.modules
+    if isinstance(node, Return):
+        return node.value.modules
+    if isinstance(node, For):
+        return node.iterable.modules
+    return node.test.modules if isinstance(node, (If, While)) else ()

@@ -1,0 +1,39 @@
+"""In `forward`, ask whether a layer is there rather than why it was made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from transpiler.ir.code import Construct, For, If, Node, While
+from transpiler.ir.expr import Expr
+from transpiler.passes.liveness import modules_used, walk
+
+
+def ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:
+    """In `forward`, ask whether a layer is there rather than why it was made."""
+    branches = {n.id: n for n in walk(init) if isinstance(n, If)}
+    return [_asking(node, branches) for node in forward]
+
+
+def _asking(node: Node, branches: dict[int, If]) -> Node:
+    if isinstance(node, (For, While)):
+        return replace(node, body=[_asking(n, branches) for n in node.body])
+    if not isinstance(node, If):
+        return node
+    body = [_asking(n, branches) for n in node.body]
+    orelse = [_asking(n, branches) for n in node.orelse]
+    node = replace(node, body=body, orelse=orelse)
+    made = branches.get(node.id)
+    if made is None:
+        return node
+    for there, here, operator in (
+        (made.body, body, "is not None"),
+        (made.orelse, orelse, "is None"),
+    ):
+        direct = [n.module for n in there if isinstance(n, Construct)]
+        called = modules_used(here)
+        for module in direct:
+            if module.token in called:
+                test = Expr(f"{module.token} {operator}", strength=6, modules=(module,))
+                return replace(node, test=test)
+    return node
