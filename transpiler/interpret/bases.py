@@ -15,8 +15,9 @@ from transpiler.diagnostics import PRETRAINED
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.branches import branch
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.freezing import annotate, explain, set_trainable
 from transpiler.interpret.inputs import open_input
-from transpiler.interpret.layers import annotate, apply_layer, explain, set_trainable
+from transpiler.interpret.layers import apply_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors import bind_tensor

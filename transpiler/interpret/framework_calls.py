@@ -13,7 +13,8 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.data import array_of
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.expressions import CONSTANTS
-from transpiler.interpret.layers import apply_layer, make_layer
+from transpiler.interpret.layer_making import make_layer
+from transpiler.interpret.layers import apply_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.symbols import SUBMODULES

@@ -6,7 +6,8 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.layers import apply_layer, declared_rank
+from transpiler.interpret.layer_inputs import declared_rank
+from transpiler.interpret.layers import apply_layer
 from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.tensor_functions import tensor_function
 from transpiler.interpret.tensors import want_tensor

@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.layers import set_trainable
+from transpiler.interpret.freezing import set_trainable
 from transpiler.interpret.model_parts import get_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.sequential import add, pop_layer

@@ -9,7 +9,8 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.layers import HARD_SIGMOID, list_inputs, starred
+from transpiler.interpret.layer_inputs import list_inputs, starred
+from transpiler.interpret.layer_modules import HARD_SIGMOID
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
 from transpiler.interpret.tensors import (

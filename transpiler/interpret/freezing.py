@@ -1,0 +1,94 @@
+"""Layers with or without gradients, and the comments of what made or changed them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Layer, Static
+from transpiler.ir.code import Comments, Construct, Line
+from transpiler.ir.expr import Module, method, reads
+from transpiler.passes.liveness import walk
+
+_REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
+
+
+def as_trainable(layer: Layer, module: Module) -> Module:
+    """The module with or without gradients, as `trainable` says."""
+    trainable = layer.arguments.get("trainable")
+    if not isinstance(trainable, Static):
+        return module
+    text = _REQUIRES_GRAD.sub("", module.constructor.text)
+    constructor = replace(module.constructor, text=text)
+    if constant(trainable) is not True:
+        constructor = method(constructor, "requires_grad_", trainable.expr)
+    return Module(constructor, module.hint, module.token)
+
+
+def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """`layer.trainable = value`, before or after the layer's first call."""
+    region.graph_events += 1
+    if not region.branches and not region.loops:
+        layer.arguments["trainable"] = value
+        for made in constructs_of(region, layer):
+            made.module = as_trainable(layer, made.module)
+        explain(region, layer)
+        return
+    if region.is_module and (region.branches or region.loops):
+        raise GiveUp("a layer is frozen under a condition", node)
+    line = Line("", effect=True)
+    region.emit_init(line)
+    layer.freezes.append((line, value.expr))
+    write_freezes(layer)
+
+
+def constructs_of(region: Region, layer: Layer) -> list[Construct]:
+    """The statements that make a layer's modules, as far as there are any yet."""
+    tokens = {module.token for module in layer.modules}
+    return [
+        n for n in walk(region.root_init) if isinstance(n, Construct) and n.module.token in tokens
+    ]
+
+
+def annotate(region: Region, layer: Layer, lines: tuple[str, ...]) -> None:
+    """Comments for the statement that makes a layer."""
+    layer.notes = (*layer.notes, *lines)
+    for made in constructs_of(region, layer)[:1]:
+        made.comments = Comments((*made.comments.leading, *lines), made.comments.trailing)
+
+
+def explain(region: Region, layer: Layer) -> None:
+    """The comments of the running statement go to the one that makes a layer."""
+    if region.origin >= 0:
+        layer.origins = (*layer.origins, region.origin)
+        for made in constructs_of(region, layer)[:1]:
+            made.origins = (*made.origins, region.origin)
+
+
+def write_freezes(layer: Layer) -> None:
+    """The statements that freeze a layer, now that its modules are known."""
+    for line, value in layer.freezes:
+        if layer.modules:
+            line.text = "\n".join(
+                method(m.ref, "requires_grad_", value).text for m in layer.modules
+            )
+            line.uses, line.modules = reads(value), layer.modules
+
+
+def place_of(region: Region, layer: Layer, made: list[Module]) -> Any:
+    """Where in `__init__` the modules are made: at the layer's construction, if earlier."""
+    if layer.at is None:
+        return None
+    nodes, marker, versions = layer.at
+    names = {pair for m in made for pair in m.constructor.names}
+    readable = all(versions.get(name, 0) == version for name, version in names)
+    if readable and marker in nodes:
+        return nodes, marker
+    if len(region.loops) == layer.depth:
+        return None
+    raise GiveUp("a layer is made outside of the loop that first shows its input size", layer.node)

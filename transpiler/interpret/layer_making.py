@@ -1,0 +1,72 @@
+"""What the constructor call of a layer makes: its arguments, bound as Python would."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Layer, Unknown
+from transpiler.rule import SHARED, Rule
+
+
+def make_layer(
+    region: Region, symbol: str, arguments: list[Argument], node: cst.CSTNode, hint: str = ""
+) -> Layer:
+    """The layer that a constructor call makes; arguments are bound as Python would."""
+    rules = region.file.rules
+    region.graph_events += 1
+    rule = rules.layers.get(symbol)
+    short = symbol.rpartition(".")[2]
+    layer = Layer(rule, symbol, {}, node, hint, depth=len(region.loops))
+    layer.origins = (region.origin,) if region.origin >= 0 else ()
+    if rule is None:
+        layer.problem = f"{symbol} has no translation"
+    order = rules.signatures.get(short) or (() if rule is None else rule.parameters)
+    positions = iter(order)
+    for keyword, value in arguments:
+        parameter = keyword if keyword is not None else next(positions, None)
+        if parameter is None:
+            layer.problem = layer.problem or f"{symbol} got more arguments than it takes"
+            continue
+        if rule is not None and parameter not in rule.parameters:
+            parameter = rule.aliases.get(parameter, _OLD_NAMES.get(parameter, parameter))
+        if isinstance(value, Unknown):
+            layer.problem = (
+                layer.problem or f"the argument {parameter} is not known: {value.reason}"
+            )
+            continue
+        layer.arguments[parameter] = value
+    if rule is not None and not layer.problem:
+        layer.problem = _unknown_arguments(rule, order, layer)
+    return layer
+
+
+#: Spellings of Keras 1 and 2 that every layer shares.
+_OLD_NAMES = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "dim_ordering": "data_format",
+}
+
+
+def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:
+    for parameter in layer.arguments:
+        if parameter not in rule.parameters and parameter not in rule.ignored:
+            if parameter not in SHARED or (
+                order and parameter not in order and parameter not in _OLDER
+            ):
+                return f"{layer.symbol} has no rule for the argument {parameter}"
+    return ""
+
+
+_OLDER = frozenset(
+    {"input_shape", "batch_input_shape", "input_dim", "batch_size", "weights", "name", "dtype",
+     "trainable", "autocast", "activity_regularizer"}
+)  # fmt: skip
