@@ -11,6 +11,8 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
 from transpiler.emit.functions import render_operation
+from transpiler.emit.handed import without_handed
+from transpiler.emit.left import report_left_calls
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
@@ -212,12 +214,16 @@ def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode) -> bool:
 
 
 def settle_functions(draft: Draft) -> None:
-    """Functions that answer questions about the framework whose answers are settled."""
-    done: set[int] = set()
+    """Functions that build no model themselves: what is settled in them, and what is left."""
+    done = {id(summary.function.node) for summary, _ in draft.planned.builders}
     for summary in draft.file.summaries.values():
         node, region = summary.function.node, summary.region
-        if summary.kind != "static" or region is None or not region.settled or id(node) in done:
+        if summary.kind not in ("static", "builder") or region is None or id(node) in done:
             continue
-        if isinstance(node, cst.FunctionDef) and summary.function.file is draft.file:
-            done.add(id(node))
+        if not isinstance(node, cst.FunctionDef) or summary.function.file is not draft.file:
+            continue
+        done.add(id(node))
+        report_left_calls(draft, region.left_calls)
+        if region.settled:
             draft.edits += Removal(draft.tree, region, node).settled()
+            draft.edits += without_handed(draft.tree, region, node)

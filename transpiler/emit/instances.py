@@ -6,10 +6,11 @@ import re
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED, LEFT_MODEL
+from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL
 from transpiler.emit.class_names import variable_of
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.handed import without_handed
 from transpiler.emit.left import keep_models, report_left_calls
 from transpiler.emit.residual import Removal, statement_lines
 from transpiler.emit.trained import on_device, place_training
@@ -60,6 +61,7 @@ def _functional_class(draft: Draft, summary: Summary, unit: Unit) -> None:
     draft.record(unit, "functional", made.node, function=made.name)
     draft.speak(unit.region)
     report_left_calls(draft, unit.region.left_calls)
+    _say_shapes(draft, summary, made.name)
 
 
 def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:
@@ -97,6 +99,19 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
             node,
             f"`{summary.function.name}`: {name}, a Keras tensor, must be None now",
         )
+    _say_shapes(draft, summary, summary.function.name)
+
+
+def _say_shapes(draft: Draft, summary: Summary, name: str) -> None:
+    """Callers in other files pass shapes from now on."""
+    for parameter in summary.parameters:
+        if parameter.shape_of:
+            draft.say(
+                ASSUMED_CALLERS,
+                summary.function.node,
+                f"`{name}` takes the shape of {parameter.shape_of}, without the batch, "
+                "in the place of a Keras tensor",
+            )
 
 
 def _instance(unit: Unit) -> str:
@@ -106,8 +121,10 @@ def _instance(unit: Unit) -> str:
     methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
     methods |= _attributes(unit)
     own = {p[0] for p in unit.plan.parameters}
+    shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:
         value = f"self.{name}" if name in methods and name not in own else name
+        value = shapes.get(name, value)
         arguments.append(f"{name}={value}" if keyword_only else value)
     return f"{unit.plan.name}({', '.join(arguments)})"
 
@@ -149,6 +166,7 @@ def replace_models(draft: Draft) -> None:
     if not units:
         place_training(draft, module)
         draft.edits += Removal(draft.tree, module, draft.tree.module).settled()
+        draft.edits += without_handed(draft.tree, module, draft.tree.module)
         draft.helpers |= module.helpers_used
         report_left_calls(draft, module.left_calls)
         return

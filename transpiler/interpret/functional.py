@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.given_inputs import ask_for_given_input
 from transpiler.interpret.inputs import named_arguments
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
@@ -149,6 +150,7 @@ def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
         for known, (key, _, _) in region.inputs.items():
             if value.source == key or value.tensor.code.text == known:
                 return known
+        ask_for_given_input(region, value)
     raise GiveUp("an input of the model is not an Input", node)
 
 

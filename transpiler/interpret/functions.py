@@ -10,6 +10,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.configs import given_dict
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.given_inputs import write_shapes
 from transpiler.interpret.inlining import inline
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import bind_arguments, parameters_of
@@ -143,8 +144,11 @@ def _call_builder(
 ) -> Value:
     """A function that builds a model: the call stays, its result is a model."""
     result = summary.result
+    given = write_shapes(region, node, summary, bound)
     if isinstance(result, Model):
-        return _instance(region, summary, result, node, arguments)
+        made = _instance(region, summary, result, node, arguments)
+        made.given = given
+        return made
     if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
         items = tuple(
             _instance(region, summary, i, node, arguments) if isinstance(i, Model) else Unknown("")

@@ -59,6 +59,8 @@ def open_input(
     region.scope.bump(name)
     tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
     region.inputs[name] = (key, tensor, dtype)
+    if shape is not None:
+        region.declared_shapes[name] = shape
     region.tensor_names.add(name)
     region.given_layouts[name] = layout
     if rank is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors import axis_names, shadow
 from transpiler.interpret.values import (
@@ -130,6 +131,9 @@ def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]
 def bind_parameter(region: Region, parameter: Parameter, value: Value | None) -> None:
     name = parameter.name
     scope = region.scope
+    if f"input:{name}" in region.wants:
+        bind_given_input(region, parameter, value if isinstance(value, Bound) else None)
+        return
     reading = scope.read(name)
     demanded = f"tensor:{name}" in region.wants
     plain = value is None or (isinstance(value, Static) and not demanded)

@@ -126,6 +126,7 @@ class Parameter:
     star: str = ""  #: "*" or "**"
     is_tensor: bool = False
     node: cst.Param | None = None
+    shape_of: str = ""  #: the parameter for a tensor whose shape it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,7 @@ class Region:
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
         self.built: list[Built] = []
         self.inputs: dict[str, Any] = {}
+        self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.returns: list[tuple[Value, cst.CSTNode]] = []
         self.statement: cst.CSTNode | None = None
         self.origin = -1  #: the offset of the statement whose comments what is emitted carries

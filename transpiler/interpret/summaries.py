@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.given_inputs import with_shapes
 from transpiler.interpret.kinds import classify
 from transpiler.interpret.parameters import (
     bind_arguments,
@@ -132,7 +133,7 @@ def _interpret(
     wants: dict[str, Any] = {}
     declared = parameters_of(node)
     for _ in range(40):
-        parameters = expanded(declared, given)
+        parameters = with_shapes(expanded(declared, given), wants)
         scope = Scope(function.closure)
         region = Region(home, scope, function.name, tuple(parameters), wants)
         region.depth = depth

@@ -197,6 +197,7 @@ class Model:
     target: str = ""  #: of a Sequential: the variable that it is assigned to
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
+    given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
