@@ -19,7 +19,7 @@ def without_handed(tree: Tree, region: Region, node: cst.CSTNode) -> list[Edit]:
     """
     edits = []
     for statement in region.graph_statements.values():
-        name = _input_of(region, statement)
+        name = _input_of(tree, region, statement)
         if not name or not region.settled:
             continue
         first, last = statement_lines(tree, statement)
@@ -29,7 +29,7 @@ def without_handed(tree: Tree, region: Region, node: cst.CSTNode) -> list[Edit]:
     return edits
 
 
-def _input_of(region: Region, statement: cst.CSTNode) -> str:
+def _input_of(tree: Tree, region: Region, statement: cst.CSTNode) -> str:
     """The variable that a statement gives an input, where it does nothing else."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return ""
@@ -37,8 +37,11 @@ def _input_of(region: Region, statement: cst.CSTNode) -> str:
     if not isinstance(small, cst.Assign) or len(small.targets) != 1:
         return ""
     target = small.targets[0].target
-    made = isinstance(small.value, cst.Call) and isinstance(target, cst.Name)
-    return target.value if made and target.value in region.inputs else ""
+    if not isinstance(target, cst.Name) or target.value not in region.inputs:
+        return ""
+    made, _, _ = region.inputs[target.value]
+    whole = made == f"input:{tree.span(small.value)[0]}:{target.value}"
+    return target.value if whole else ""
 
 
 def _read(tree: Tree, region: Region, node: cst.CSTNode, gone: Edit) -> set[str]:

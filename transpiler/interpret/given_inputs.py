@@ -82,6 +82,7 @@ def write_shapes(
     if not isinstance(node, cst.Call):
         raise GiveUp(f"`{summary.function.name}` gets tensors in a way that is not understood")
     places = dict(_places(summary.function, node))
+    region.handing.add(id(region.statement))
     found: list[Bound] = []
     for name in names:
         value, place = bound.get(name), places.get(name)

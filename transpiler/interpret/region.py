@@ -253,6 +253,7 @@ class Region:
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
         self.built: list[Built] = []
         self.inputs: dict[str, Any] = {}
+        self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
         self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.returns: list[tuple[Value, cst.CSTNode]] = []
         self.statement: cst.CSTNode | None = None
@@ -360,7 +361,7 @@ class Region:
 
     def note_statement(self, node: cst.CSTNode, before: int) -> None:
         """Remember whether a statement belongs to a graph."""
-        if self.graph_events != before:
+        if self.graph_events != before and id(node) not in self.handing:
             self.graph_statements[id(node)] = node
 
     def emit_init(self, node: Node) -> None:

@@ -7,11 +7,12 @@ import gc
 import importlib
 import importlib.abc
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from transpiler.verify import torch_quiet
 from transpiler.verify.execute import Run, describe, models_in, run_program
+from transpiler.verify.input_shapes import with_shapes
 from transpiler.verify.neutral import callee
 from transpiler.verify.records import FLOAT64, Measured, Request
 from transpiler.verify.report import ModelReport
@@ -39,6 +40,7 @@ class TorchSide:
     def answer(self, request: Request) -> tuple[ModelReport, ...] | dict[tuple[int, int], Shape]:
         """Compare every measured model; where some have no input shape, guess those first."""
         self.dtype = request.dtype
+        request = replace(request, targets=tuple(map(with_shapes, request.targets)))
         self.clear()
         makes = _Constructs(request)
         run = run_program(request.program, request.targets, makes, self.is_model)
