@@ -8,7 +8,8 @@ from __future__ import annotations
 from rules.emitted import emitted
 from transpiler.rule import tool
 
-tool("keras.applications.imagenet_utils.obtain_input_shape", "obtain_input_shape")
+for _name in ("obtain_input_shape", "_obtain_input_shape"):  # Keras 2 calls it private
+    tool(f"keras.applications.imagenet_utils.{_name}", "obtain_input_shape")
 tool("keras.applications.imagenet_utils.validate_activation", "validate_activation")
 tool("keras.utils.file_utils.exists", "os.path.exists")
 

@@ -65,6 +65,8 @@ CONSTANTS: dict[str, Any] = {
     "keras.backend.image_dim_ordering": "tf",
     "keras.backend.epsilon": 1e-7,
     "keras.config.epsilon": 1e-7,
+    "keras.backend.backend": "tensorflow",
+    "keras.config.backend": "tensorflow",
     "keras.backend.floatx": "float32",
     "keras.config.floatx": "float32",
 }
