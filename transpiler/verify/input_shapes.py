@@ -18,7 +18,7 @@ def with_shapes(target: Target) -> Target:
 
 
 class _Shapes(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         """Put the shape in the place of the input."""
         self.generic_visit(node)
         named = next((k.value for k in node.keywords if k.arg == "shape"), None)
