@@ -9,10 +9,12 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret import (
+    assignments,
     bases,
     calls,
     classes,
     comprehensions,
+    definitions,
     expressions,
     functions,
     input_lists,
@@ -21,7 +23,6 @@ from transpiler.interpret import (
     statements,
 )
 from transpiler.interpret.control import run_block
-from transpiler.interpret.dispatch import provides
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import parameters_of
@@ -35,7 +36,6 @@ from transpiler.interpret.region import (
     contained,
 )
 from transpiler.interpret.sequential import close_sequential
-from transpiler.interpret.statements import emit_static
 from transpiler.interpret.summaries import summarize
 from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
@@ -43,14 +43,14 @@ from transpiler.options import Options
 from transpiler.registry import Rules
 from transpiler.source.tree import Tree
 
-provides("emit_static")(emit_static)
-
 #: The handlers register when their modules are imported.
 HANDLERS = (
+    assignments,
     bases,
     calls,
     classes,
     comprehensions,
+    definitions,
     expressions,
     functions,
     input_lists,
