@@ -11,7 +11,7 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training import loaders_edit
+from transpiler.emit.training.head import loaders_edit
 from transpiler.source.lexical import names_read, words_in
 
 

@@ -35,7 +35,7 @@ from transpiler.emit.left import (
 )
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
-from transpiler.emit.training import device_edit
+from transpiler.emit.training.head import device_edit
 from transpiler.interpret.region import FileContext
 
 

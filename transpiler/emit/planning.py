@@ -8,7 +8,8 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.class_plan import ClassPlan
-from transpiler.emit.training import Room, plan_training
+from transpiler.emit.training.model import Room
+from transpiler.emit.training.plan import plan_training
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary

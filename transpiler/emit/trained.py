@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
-from transpiler.emit.training import Trained, folded_sum
+from transpiler.emit.training.lines import folded_sum
+from transpiler.emit.training.model import Trained
 from transpiler.emit.units import Unit
 from transpiler.interpret.region import Region
 

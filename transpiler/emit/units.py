@@ -13,7 +13,7 @@ from transpiler.emit.class_draft import ClassDraft
 from transpiler.emit.class_plan import ClassPlan, ClassText
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
-from transpiler.emit.training import Trained
+from transpiler.emit.training.model import Trained
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework

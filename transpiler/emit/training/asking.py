@@ -1,0 +1,174 @@
+"""What stands in the places of evaluate, predict, save and the like."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.epochs import Predicting, predict
+from transpiler.emit.training.lines import identifier, is_statement, printed
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Compiled
+
+
+def write_summary(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Torch prints the modules."""
+    if not is_statement(statement, call.node):
+        raise Unsupported("what `summary` gives is used")
+    if "print_fn" in call.given:
+        raise Unsupported("print_fn is not translated")
+    writer.inline(call, statement, [], f"print({writer.training.variable})")
+
+
+def write_save(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+    """The weights, and a word on what else Keras saves."""
+    write_save_weights(writer, call, statement)
+    message = "the file holds the weights alone, in torch's format"
+    writer.made.said.append((ASSUMED, call.node, f"`save`: {message}"))
+
+
+def write_save_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The weights in torch's format."""
+    path = _file(writer, call)
+    text = f"torch.save({writer.training.variable}.state_dict(), {path})"
+    writer.inline(call, statement, [], text)
+
+
+def write_load_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Weights in torch's format."""
+    if not is_statement(statement, call.node):
+        raise Unsupported("what `load_weights` gives is used")
+    writer.refuse(call, "skip_mismatch")
+    path = _file(writer, call)
+    writer.inline(
+        call, statement, [], f"{writer.training.variable}.load_state_dict(torch.load({path}))"
+    )
+    message = "a file that Keras has written must be converted first"
+    writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
+
+
+def _file(writer: ModelWriter, call: TrainingCall) -> str:
+    """The name of a file of weights: a literal one gets the ending that torch's have."""
+    given = call.given.get("filepath")
+    if given is None:
+        raise Unsupported("the file is not named")
+    text = writer.source_of(given)
+    literal_path = re.fullmatch(r"([\"'])([^\"'{}]*)\1", text)
+    if literal_path is None:
+        return text
+    stem = _SUFFIX.sub("", literal_path.group(2))
+    return f'"{stem}.pt"'
+
+
+_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
+
+
+def write_evaluate(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A call of the emitted function that evaluates."""
+    writer.refuse(call, "sample_weight", "steps", "callbacks")
+    if "return_dict" in call.given:
+        raise Unsupported("return_dict is not translated")
+    compiled = writer.compiled_of(call)
+    key = _key(writer, call)
+    loader = writer.loaders.get(key)
+    before: list[str] = []
+    if loader is None:
+        data = writer.lasting("test_data", "test_dataset")
+        x, y = writer.array(call, "x"), writer.array(call, "y")
+        before.append(f"{data} = TensorDataset({writer.inputs(x)}, {writer.targets(y, compiled)})")
+        if not writer.is_new(call, before, ("x", "y")):
+            before.clear()
+        loader = writer.loader(data, writer.argument(call, "batch_size") or "32")
+    text = f"{writer.evaluator(compiled)}({writer.training.variable}, {loader}, {writer.criterion})"
+    if is_statement(statement, call.node):
+        writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
+        writer.statements.setdefault(id(statement), (statement, [], {}))
+        return
+    if compiled.metrics and not _unpacked(writer, call, statement):
+        text = f"list({text})"
+    writer.inline(call, statement, before, text)
+
+
+def _shown(
+    writer: ModelWriter,
+    call: TrainingCall,
+    statement: cst.SimpleStatementLine,
+    compiled: Compiled,
+    text: str,
+) -> list[str]:
+    """What an `evaluate` prints whose result nobody takes."""
+    if writer.argument(call, "verbose") in ("0", "False"):
+        return [text]
+    end = writer.tree.span(statement)[1]
+    values = {
+        key: writer.names.passing(identifier(key), end=end, looped=call.in_loop)
+        for key in compiled.keys
+    }
+    return [f"{', '.join(values.values())} = {text}", *printed("", values)]
+
+
+def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> bool:
+    """Whether a tuple serves as well as the list that Keras gives."""
+    node = statement.body[0]
+    after = writer.tree.span(call.node)[1]
+    if writer.tree.text[after : after + 1] == "[":
+        return True
+    if not isinstance(node, cst.Assign) or node.value is not call.node:
+        return False
+    target = node.targets[0].target
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return True
+    if not isinstance(target, cst.Name):
+        return False
+    end = writer.tree.span(statement)[1]
+    places = [p for p in writer.shared.places(target.value) if p.start > end and not p.binds]
+    return all(writer.tree.text[p.end : p.end + 1] == "[" for p in places)
+
+
+def _key(writer: ModelWriter, call: TrainingCall) -> tuple[Any, ...]:
+    """What data a call names, and which assignments of it."""
+    found = []
+    for name in ("x", "y"):
+        given = call.given.get(name)
+        if given is not None:
+            found.append((writer.source_of(given), given.versions))
+    return tuple(found)
+
+
+def write_predict(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A call of the emitted function that predicts."""
+    writer.refuse(call, "steps", "callbacks")
+    x = writer.array(call, "x")
+    how = Predicting(
+        writer.training.activation,
+        writer.training.ends_in,
+        1 if writer.training.rank == 2 else -1,
+        writer.dtype(),
+        writer.column(writer.features()),
+        writer.shared.sized,
+        writer.device,
+    )
+    name, source = writer.shared.function(
+        ("predict", f"predict_{writer.training.variable}", "predict_with"),
+        ("predict", how),
+        lambda name: predict(name, how),
+    )
+    writer.emit(name, source)
+    size = writer.argument(call, "batch_size")
+    sized = f", batch_size={size}" if size is not None else ""
+    writer.inline(call, statement, [], f"{name}({writer.training.variable}, {x}{sized})")

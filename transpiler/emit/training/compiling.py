@@ -1,0 +1,109 @@
+"""Criterion, optimizer and schedule in the place of `compile`."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
+from transpiler.emit.text import substitute_names
+from transpiler.emit.training.lines import holds, is_statement, simple_statements
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.lexical import comments_in
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+def write_compile(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Criterion and optimizer in the place of `compile`."""
+    if not is_statement(statement, call.node):
+        raise Unsupported("what `compile` gives is used")
+    writer.whole[id(statement)] = _compiled_lines(writer, call)
+    writer.statements.setdefault(id(statement), (statement, [], {}))
+
+
+def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
+    """Criterion and optimizer are made where a function gives the model that it compiled."""
+    model, summary = writer.training.model, writer.training.model.summary
+    assert summary is not None
+    assert model.node is not None
+    statement = call.statement
+    if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
+        raise Unsupported("`compile` under a condition in a function")
+    name = summary.function.name
+    if sum(not p.binds for p in writer.shared.found.of(name)) != 1:
+        raise Unsupported(f"`{name}` compiles the model, and is used in several places")
+    span = writer.tree.span(model.node)
+    made = next(
+        (s for s in simple_statements(writer.shared.root) if holds(writer.tree.span(s), span)), None
+    )
+    if made is None or len(made.body) != 1 or not isinstance(made.body[0], cst.Assign):
+        raise Unsupported(f"the model that `{name}` compiles gets no name")
+    given = _given_to(writer, model.node, summary)
+    lines = [substitute_names(line, given) for line in _compiled_lines(writer, call)]
+    local = {
+        n
+        for n in writer.shared.found.names
+        if any(p.binds and p.local and p.function == name for p in writer.shared.found.of(n))
+    }
+    own = {writer.criterion, writer.optimizer, writer.training.variable, "step"}
+    unknown = sorted((local & {w for x in lines for w in _WORD.findall(x)}) - own)
+    if unknown and unknown[0] not in given.values():
+        raise Unsupported(f"`compile` reads `{unknown[0]}` of `{name}`")
+    comments = [e.comment.value for e in statement.leading_lines if e.comment is not None]
+    comments += comments_in(writer.tree.source(statement))
+    writer.made.comments |= set(comments)
+    writer.appended.append((made, [*comments, *lines]))
+    message = f"`{name}` gives the model alone; criterion and optimizer are made at its call"
+    writer.made.said.append((ASSUMED, call.node, message))
+    writer.made.gone.append(statement)
+
+
+def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[str, str]:
+    """What the parameters of a function are in a call of it."""
+    if not isinstance(node, cst.Call):
+        raise Unsupported("a model that no call gives")
+    order = [p.name for p in summary.parameters]
+    given: dict[str, str] = {}
+    for parameter in summary.parameters:
+        if parameter.default is not None:
+            given[parameter.name] = writer.tree.source(parameter.default)
+    for position, argument in enumerate(node.args):
+        if argument.star or position >= len(order):
+            raise Unsupported("a model that is made with arguments not known one by one")
+        key = argument.keyword.value if argument.keyword is not None else order[position]
+        given[key] = writer.tree.source(argument.value)
+    return given
+
+
+def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
+    """Criterion, optimizer and schedule."""
+    compiled = writer.training.compiled[id(call)]
+    lines = []
+    if compiled.loss.criterion.text.isidentifier():
+        writer.criterion = compiled.loss.criterion.text
+    else:
+        lines.append(f"{writer.criterion} = {compiled.loss.criterion}")
+    lines.append(f"{writer.optimizer} = {compiled.optimizer.constructor}")
+    if compiled.schedule is not None:
+        writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
+        lines.append(
+            f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
+            f"{writer.optimizer}, lambda step: {compiled.schedule.factor})"
+        )
+    writer.made.helpers |= compiled.loss.criterion.helpers
+    for _, metric in compiled.metrics:
+        writer.made.helpers |= metric.helpers
+    for use in compiled.uses:
+        if use.rule.fidelity is Fidelity.CLOSE:
+            writer.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
+    if any(name.endswith("clipnorm") for name, _ in compiled.clipping):
+        message = "torch adds 1e-6 to the norm of a gradient before it is clipped by that"
+        writer.made.said.append((CLOSE_IDIOM, call.node, message))
+    return lines

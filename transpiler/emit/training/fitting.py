@@ -1,0 +1,379 @@
+"""The loop in the place of `fit`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import DROPPED
+from transpiler.emit.edits import Edit
+from transpiler.emit.epochs import Steps, train_epoch
+from transpiler.emit.text import substitute_names
+from transpiler.emit.training.lines import identifier, printed
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Function as UserFunction
+from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Fit, Hooks, Targets
+from transpiler.lower.binding import use_of
+from transpiler.lower.training import Compiled, array, weighs
+from transpiler.source.occurrences import Occurrence
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_NUMBER = re.compile(r"0?\.\d+")
+
+
+def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
+    """The loop in the place of `fit`."""
+    writer.refuse(call, "initial_epoch", "steps_per_epoch", "validation_steps")
+    if "validation_freq" in call.given:
+        raise Unsupported("validation_freq is not translated")
+    writer.whole[id(statement)] = FitWriter(writer, call, statement).lines()
+    writer.statements.setdefault(id(statement), (statement, [], {}))
+
+
+class FitWriter:
+    """The loop in the place of one `fit`."""
+
+    def __init__(
+        self, model: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+    ) -> None:
+        self.model = model
+        self.call = call
+        self.statement = statement
+        self.tree = model.tree
+        self.compiled = model.compiled_of(call)
+        self.end = self.tree.span(statement)[1]
+        self.epochs = model.argument(call, "epochs") or "1"
+        self.verbose = self._verbosity()
+        self.history = self._history()
+        self.x, self.y = model.array(call, "x"), model.array(call, "y")
+        self.split: list[str] = []
+        self.datasets: list[str] = []
+        self.loaders: list[str] = []
+
+    def _name(self, *wanted: str) -> str:
+        return self.model.names.passing(*wanted, end=self.end, looped=self.call.in_loop)
+
+    def _verbosity(self) -> int:
+        given = self.call.given.get("verbose")
+        if given is None:
+            return 1
+        value = given.value
+        if isinstance(value, Static) and value.expr.is_const("auto", True):
+            return 1
+        if isinstance(value, Static) and value.expr.is_const(0, 1, 2, False):
+            return int(value.expr.value)
+        raise Unsupported("verbose is only known at run time")
+
+    # what it gives ----------------------------------------------------------------------------
+
+    def _history(self) -> str:
+        """The variable for the history, "" where nobody reads it."""
+        node = self.statement.body[0]
+        if isinstance(node, cst.Expr) and node.value is self.call.node:
+            return ""
+        if (
+            isinstance(node, cst.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0].target, cst.Name)
+            and node.value is self.call.node
+        ):
+            name = node.targets[0].target.value
+            places = self._readers(name)
+            self.object = any(p.attribute not in ("history", "epoch") for p in places)
+            return name if places else ""
+        raise Unsupported("what `fit` gives is used in a way that is not translated")
+
+    def _readers(self, name: str) -> list[Occurrence]:
+        return [p for p in self.model.shared.places(name) if not p.binds]
+
+    def _rewrite_readers(self) -> None:
+        """`history.history["loss"]` becomes `history["loss"]`."""
+        for place in self._readers(self.history):
+            start, end = place.start, place.attribute_end
+            if place.attribute == "history":
+                text = self.history
+            elif self.tree.text[:start].endswith("len(") and self.tree.text[end] == ")":
+                text = f'{self.history}["loss"]'
+            else:
+                text = f'range(len({self.history}["loss"]))'
+            self.model.made.edits.append(Edit(start, end, text))
+
+    # the lines --------------------------------------------------------------------------------
+
+    def lines(self) -> list[str]:
+        """All statements."""
+        model, compiled = self.model, self.compiled
+        validated = self._validation()
+        train = self._training_data()
+        values = {key: self._name(identifier(key)) for key in compiled.keys}
+        if validated:
+            values |= {f"val_{key}": self._name(f"val_{identifier(key)}") for key in compiled.keys}
+        hooks = self._hooks(values)
+        read = {k for h in hooks for k in h.reads}
+        shown = bool(self.verbose or self.history)
+        if validated and not shown and not any(k.startswith("val_") for k in read):
+            validated = ""
+            values = {k: v for k, v in values.items() if not k.startswith("val_")}
+            del self.datasets[1:], self.loaders[1:]
+        bound = shown or bool(read)
+        step = self._steps(train, values, validated, bound)
+        body = [line for h in hooks for line in h.epoch_start] + step
+        epoch = self._name("epoch")
+        if self.history:
+            body += [
+                f'{self.history}["{k}"].append({v})'
+                for k, v in [*values.items(), *((k, c) for h in hooks for k, c in h.logs)]
+            ]
+        if self.verbose:
+            total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
+            body += printed(f"Epoch {{{epoch} + 1}}/{total} - ", values)
+        body += [line for h in hooks for line in h.epoch_end]
+        counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
+        head = f"for {epoch if counted else '_'} in range({self.epochs}):"
+        before = [line for h in hooks for line in h.before]
+        logged = {key: code for h in hooks for key, code in h.logs}
+        if self.history:
+            entries = ", ".join(f'"{k}": []' for k in [*values, *logged])
+            before.insert(0, f"{self.history} = {{{entries}}}")
+        after = [line for h in hooks for line in h.after]
+        if self.history and not self.object:
+            self._rewrite_readers()
+        elif self.history:
+            after.append(
+                f"{self.history} = SimpleNamespace(history={self.history}, "
+                f'epoch=list(range(len({self.history}["loss"]))))'
+            )
+        for hook in hooks:
+            model.made.helpers |= hook.helpers
+        setup = [*self.split, *self.datasets, *self.loaders]
+        if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
+            setup = []
+        if self.epochs == "1" and not hooks:
+            return [*setup, *self._one_epoch(step, values), *after]
+        loop = [*before, head, *(f"    {line}" for line in body), *after]
+        made = [*setup, *([""] if setup else []), *loop]
+        following = self.tree.text[self.tree.line_end(self.end) :]
+        return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+
+    def _one_epoch(self, step: list[str], values: dict[str, str]) -> list[str]:
+        """A single epoch needs no loop."""
+        found = list(step)
+        if self.history:
+            entries = ", ".join(f'"{k}": [{v}]' for k, v in values.items())
+            found.append(f"{self.history} = {{{entries}}}")
+        if self.verbose:
+            found += printed("", values)
+        return found
+
+    def _steps(self, train: str, values: dict[str, str], validated: str, bound: bool) -> list[str]:
+        """The statements that train and validate."""
+        model, compiled = self.model, self.compiled
+        arguments = [model.training.variable, train, model.criterion, model.optimizer]
+        if compiled.schedule is not None:
+            arguments.append(model.scheduler)
+        trained = f"{self._trainer()}({', '.join(arguments)})"
+        if bound:
+            names = [v for k, v in values.items() if not k.startswith("val_")]
+            trained = f"{', '.join(names)} = {trained}"
+        found = [trained]
+        if validated:
+            names = [v for k, v in values.items() if k.startswith("val_")]
+            evaluator = model.evaluator(compiled)
+            called = f"{evaluator}({model.training.variable}, {validated}, {model.criterion})"
+            found.append(f"{', '.join(names)} = {called}")
+        return found
+
+    def _trainer(self) -> str:
+        model, compiled = self.model, self.compiled
+        epoch = model.epoch(compiled)
+        steps = Steps(
+            progress=self.verbose == 1,
+            weighted=compiled.prediction.elementwise and weighs(self.call),
+            clipping=_clipping(compiled),
+            scheduled=compiled.schedule is not None,
+            penalty=model.added(),
+        )
+        name, source = model.shared.function(
+            ("train_epoch", f"train_{model.training.variable}_epoch", "train_one_epoch"),
+            ("train", epoch, steps),
+            lambda name: train_epoch(name, epoch, steps),
+        )
+        model.emit(name, source)
+        return name
+
+    def _training_data(self) -> str:
+        model = self.model
+        data = model.lasting("train_data", "training_data")
+        loader = model.lasting("train_loader", "training_loader")
+        inputs, targets = model.inputs(self.x), model.targets(self.y, self.compiled)
+        size = model.argument(self.call, "batch_size") or "32"
+        weights = self._weights()
+        weighted = f", {weights}" if weights else ""
+        self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
+        self.loaders.insert(0, f"{loader} = {model.loader(data, size, self._shuffle())}")
+        return loader
+
+    def _weights(self) -> str:
+        """A weight for each sample, "" where all count alike."""
+        model, call = self.model, self.call
+        each = model.argument(call, "sample_weight")
+        by_class = model.argument(call, "class_weight")
+        if each is not None:
+            array(call.given["sample_weight"], "sample_weight")
+            if by_class is not None or model.argument(call, "validation_split") is not None:
+                raise Unsupported("sample_weight together with class_weight or validation_split")
+            return f"torch.as_tensor({each}, dtype=torch.float32)"
+        if by_class is None:
+            return ""
+        if not by_class.isidentifier():
+            name = self._name("class_weight", "weight_of_class")
+            self.split.append(f"{name} = {by_class}")
+            by_class = name
+        labels = self.y
+        classes = self.compiled.loss.targets is Targets.CLASSES
+        if not classes and model.training.units != 1:
+            labels = f"{self.y}.argmax(1)"
+        labels = f"np.ravel({labels})"
+        model.made.helpers.add("numpy")
+        return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
+
+    def _shuffle(self) -> str:
+        given = self.call.given.get("shuffle")
+        if given is None:
+            return ", shuffle=True"
+        if isinstance(given.value, Static) and given.value.expr.is_const(False):
+            return ""
+        return f", shuffle={self.model.source_of(given)}"
+
+    def _validation(self) -> str:
+        """The loader of the validation data, "" where there is none."""
+        model, call = self.model, self.call
+        size = (
+            model.argument(call, "validation_batch_size")
+            or model.argument(call, "batch_size")
+            or "32"
+        )
+        data = model.lasting("val_data", "validation_data")
+        loader = model.lasting("val_loader", "validation_loader")
+        if model.argument(call, "validation_data") is not None:
+            x, y, key = self._validation_arrays()
+            model.loaders[key] = loader
+        elif model.argument(call, "validation_split") is not None:
+            if self._split_off():
+                x, y = self.x_rest, self.y_rest
+            else:
+                return ""
+        else:
+            return ""
+        made = f"TensorDataset({model.inputs(x)}, {model.targets(y, self.compiled)})"
+        self.datasets.append(f"{data} = {made}")
+        self.loaders.append(f"{loader} = {model.loader(data, size)}")
+        return loader
+
+    def _validation_arrays(self) -> tuple[str, str, tuple[Any, ...]]:
+        given = self.call.given["validation_data"]
+        value, node = given.value, given.node
+        if not isinstance(value, Sequence) or len(value.items) != 2 or node is None:
+            raise Unsupported("validation_data that is not a pair of arrays")
+        if isinstance(node, (cst.Tuple, cst.List)):
+            parts = []
+            for element, item in zip(node.elements, value.items, strict=True):
+                text = self.model.shared.source(element.value)
+                words = set(_WORD.findall(text))
+                versions = tuple(v for v in given.versions if v[0] in words)
+                part = Given(item, text, versions, element.value)
+                parts.append((array(part, "validation_data") and text, versions))
+            return parts[0][0], parts[1][0], tuple(parts)
+        text = self.model.source_of(given)
+        return f"{text}[0]", f"{text}[1]", (text, given.versions)
+
+    def _split_off(self) -> bool:
+        """Take the last part of the data for validation, as Keras does before it shuffles."""
+        given = self.call.given["validation_split"]
+        value = given.value
+        if not isinstance(value, Static):
+            raise Unsupported("validation_split is not known")
+        if value.expr.is_const(0, 0.0):
+            return False
+        text = self.model.source_of(given)
+        share = f"(1 - {text})"
+        if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
+            rest = repr(1 - value.expr.value)
+            if len(rest) < 6:
+                share = rest
+            percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
+            self.split.append(f"# The last {percent}% are for validation")
+        for name, attribute in (("x", self.x), ("y", self.y)):
+            if not attribute.isidentifier():
+                raise Unsupported(f"validation_split of {name}, which is not a variable")
+        split = self._name("split", "split_at")
+        self.split.append(f"{split} = int(len({self.x}) * {share})")
+        self.x_rest, self.y_rest = f"{self.x}[{split}:]", f"{self.y}[{split}:]"
+        self.x, self.y = f"{self.x}[:{split}]", f"{self.y}[:{split}]"
+        return True
+
+    # callbacks --------------------------------------------------------------------------------
+
+    def _hooks(self, values: dict[str, str]) -> list[Hooks]:
+        given = self.call.given.get("callbacks")
+        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
+            return []
+        model = self.model
+        value = given.value
+        items = value.items if isinstance(value, Sequence) else (value,)
+        better = {"loss": False, **{k: m.larger_is_better for k, m in self.compiled.metrics}}
+        better |= {f"val_{k}": v for k, v in better.items()}
+        fit = Fit(
+            model.training.variable,
+            model.optimizer,
+            self.epochs,
+            self._name("epoch"),
+            values,
+            better,
+            lambda name: self._name(name),
+            self._called,
+            self.compiled.optimizer.momentum,
+        )
+        found = []
+        for item in items:
+            table = model.shared.file.rules.callbacks
+            use = use_of(table, "keras.callbacks", item, "a callback")
+            for name, argument in use.others.items():
+                if not argument.is_const(None):
+                    raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+            hooks: Hooks = use.build(fit)
+            if hooks.note:
+                note = f"{use.symbol}: {hooks.note}"
+                model.made.said.append((DROPPED, self.call.node, note))
+            found.append(hooks)
+        return found
+
+    def _called(self, function: Expr, arguments: tuple[str, str]) -> str:
+        """A schedule of the program's own, applied to the epoch and, if it asks, the rate."""
+        found = function.value
+        if not isinstance(found, UserFunction):
+            raise Unsupported("a schedule that is not a function of the program")
+        parameters = [p.name.value for p in found.node.params.params]
+        if isinstance(found.node, cst.Lambda):
+            pairs = dict(zip(parameters, arguments, strict=False))
+            return substitute_names(self.tree.source(found.node.body), pairs)
+        return f"{function.text}({', '.join(arguments[: len(parameters)])})"
+
+
+def _clipping(compiled: Compiled) -> tuple[str, ...]:
+    found = []
+    for name, value in compiled.clipping:
+        if name == "clipvalue":
+            found.append(f"nn.utils.clip_grad_value_(model.parameters(), {value})")
+        elif name == "global_clipnorm":
+            found.append(f"nn.utils.clip_grad_norm_(model.parameters(), {value})")
+        else:
+            found.append("for parameter in model.parameters():")
+            found.append(f"    nn.utils.clip_grad_norm_(parameter, {value})")
+    return tuple(found)

@@ -1,0 +1,84 @@
+"""Statements as text, and what is asked of them."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.residual import _leaves
+from transpiler.source.lexical import blanked
+
+
+def folded_sum(line: str) -> str:
+    """`x = a * (b + c)`, in brackets over several lines where it is too long for one."""
+    head, bracket, rest = line.partition(" * (")
+    if len(line) <= WIDTH or not bracket:
+        return line
+    inner = rest.removesuffix(")")
+    one = f"        {inner}"
+    lines = [one] if len(one) <= WIDTH else [f"        {t}" for t in inner.split(" + ")]
+    lines = [lines[0], *(f"        + {line.strip()}" for line in lines[1:])]
+    return "\n".join([f"{head} * (", *lines, "    )"])
+
+
+def identifier(key: str) -> str:
+    cleaned = re.sub(r"\W", "_", key)
+    return cleaned if cleaned.isidentifier() else f"value_{cleaned}"
+
+
+def printed(head: str, values: dict[str, str]) -> list[str]:
+    """The line of an epoch, as Keras prints it."""
+    entries = {key: f"{key}: {{{value}:.4f}}" for key, value in values.items()}
+    training = " - ".join(e for key, e in entries.items() if not key.startswith("val_"))
+    validation = "".join(f" - {e}" for key, e in entries.items() if key.startswith("val_"))
+    one = f'print(f"{head}{training}{validation}")'
+    if len(one) + 4 > WIDTH and validation:
+        return [f'print(f"{head}{training}" f"{validation}")']
+    return [one]
+
+
+def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:
+    """The simple statements of a room, those in its branches and loops too."""
+    body = root.body if isinstance(root, cst.Module) else root.body.body
+    return [s for s in _leaves(list(body)) if isinstance(s, cst.SimpleStatementLine)]
+
+
+def holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def begins_loop(lines: list[str]) -> bool:
+    return any(line.startswith("for ") for line in lines)
+
+
+def within(offset: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)
+
+
+def is_statement(statement: cst.SimpleStatementLine, node: cst.Call) -> bool:
+    small = statement.body[0]
+    return isinstance(small, cst.Expr) and small.value is node
+
+
+def is_nested(text: str) -> bool:
+    return bool(re.search(r"\b(lambda|for)\b", blanked(text)))
+
+
+def block(lines: list[str], indent: int) -> str:
+    """Statements at an indentation, long ones folded."""
+    found = []
+    for line in lines:
+        inner = len(line) - len(line.lstrip(" "))
+        if not line:
+            found.append("")
+        elif line.lstrip().startswith("#"):
+            found.append(" " * indent + line)
+        elif line.startswith(("print(",), inner) and '" f"' in line:
+            pad = " " * (indent + inner)
+            first, second = line.strip()[len("print(") : -1].split('" f"')
+            found.append(f'{pad}print(\n{pad}    {first}"\n{pad}    f"{second}\n{pad})')
+        else:
+            found.append(fold(line.lstrip(" "), indent + inner))
+    return "\n".join(found)

@@ -1,0 +1,399 @@
+"""What the calls of one model have in common: names, data, and the edits of their statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import Code
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.epochs import Epoch, evaluate
+from transpiler.emit.fold import fold
+from transpiler.emit.residual import statement_lines
+from transpiler.emit.training.lines import begins_loop, block, is_nested, simple_statements, within
+from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.statics import rewritten
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.code import Line, Return
+from transpiler.ir.expr import Configured
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Targets
+from transpiler.lower.training import Compiled, Training, array
+from transpiler.passes.liveness import walk
+from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+
+
+@dataclass(slots=True)
+class Trained:
+    """The training of one model, written out."""
+
+    training: Training
+    edits: list[Edit] = field(default_factory=list)
+    said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
+    functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
+    helpers: set[str] = field(default_factory=set)
+    comments: set[str] = field(default_factory=set)  #: which stand with what is written here
+    left: list[tuple[int, str]] = field(default_factory=list)  #: uses that stay: where and what
+    gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
+    device: str = ""  #: the variable that holds the device, where there is need of one
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The module, or a function, in which models are made and trained."""
+
+    region: Region
+    node: cst.Module | cst.FunctionDef
+
+
+class Shared:
+    """What the writers of a file's models have in common."""
+
+    def __init__(self, file: FileContext, rooms: list[Room]) -> None:
+        self.file = file
+        self.tree = file.tree
+        self.text = file.tree.text
+        self.found = Occurrences(self.text)
+        self.functions: dict[Any, str] = {}
+        self.replaced: dict[tuple[int, int], str] = {}
+        for room in rooms:
+            self.replaced |= room.region.settled
+        self.names = FreeNames(self.found, [])
+        calls = [c for room in rooms for c in room.region.training.values()]
+        self.calls = [self.tree.span(c.node) for c in calls]
+        self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
+
+    def enter(self, room: Room) -> list[TrainingCall]:
+        """Turn to the module, or to one function; the calls there."""
+        self.region, self.root = room.region, room.node
+        calls = list(room.region.training.values())
+        self.several = len({id(c.model) for c in calls if c.name != "summary"}) > 1
+        return calls
+
+    def places(self, name: str) -> list[Occurrence]:
+        """Where a variable of this room stands: others of that name have nothing to do with it."""
+        found = self.found.of(name)
+        if isinstance(self.root, cst.Module):
+            return [p for p in found if not p.local]
+        start, end = self.tree.span(self.root)
+        return [p for p in found if start <= p.start < end]
+
+    def source(self, node: cst.CSTNode) -> str:
+        """The source of a node, with what is converted inside of it."""
+        text = rewritten(self.tree, node, self.replaced)
+        return " ".join(line.strip() for line in text.split("\n")) if "#" not in text else text
+
+    def function(self, wanted: tuple[str, ...], key: Any, write: Any) -> tuple[str, str]:
+        """The name and source of an emitted function; equal ones are emitted once."""
+        if key not in self.functions:
+            self.functions[key] = self._fresh(wanted)
+        name = self.functions[key]
+        return name, write(name)
+
+    def _fresh(self, wanted: tuple[str, ...]) -> str:
+        free = [n for n in wanted if n not in self.functions.values()]
+        return self.names.lasting(*(free or wanted))
+
+
+class ModelWriter:
+    """Writes the training of one model."""
+
+    def __init__(self, shared: Shared, made: Trained, built: Built) -> None:
+        self.shared = shared
+        self.made = made
+        self.training = made.training
+        self.built = built
+        self.tree = shared.tree
+        self.statements: dict[int, tuple[cst.CSTNode, list[str], dict[tuple[int, int], str]]] = {}
+        self.whole: dict[int, list[str]] = {}
+        self.removed: list[tuple[int, int]] = []
+        self.carried: dict[int, list[str]] = {}  #: comments of statements that go
+        self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
+        self.loaders: dict[tuple[Any, ...], str] = {}
+        self.ready: dict[tuple[str, ...], Any] = {}  #: variables that hold data, and of what
+        self._find_parts()
+        root = shared.root
+        function = None if isinstance(root, cst.Module) else self.tree.span(root)
+        self.names = FreeNames(shared.found, self._vanishing(), function)
+        self.penalty = ""
+        if made.training.penalties:
+            wanted = ("penalty", f"{self.training.variable}_penalty")
+            self.penalty, source = shared.function(
+                wanted, ("penalty", self.training.variable), self._penalty_source
+            )
+            made.functions.append((self.penalty, source))
+        prefix = f"{self.training.variable}_" if shared.several else ""
+        self.criterion = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
+        self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
+        self.device = self.lasting("device", "torch_device")
+        self.scheduler = ""
+
+    def _penalty_source(self, name: str) -> str:
+        """The function that adds up what regularizers give; tokens stand for the modules."""
+        sums: dict[str, list[str]] = {}
+        for one in self.training.penalties:
+            weight = f"model.{one.token}.{one.parameter}"
+            for factor, method in ((one.penalty.square, "square"), (one.penalty.absolute, "abs")):
+                if factor is not None and not factor.is_const(0, 0.0):
+                    sums.setdefault(factor.wrapped(14), []).append(f"{weight}.{method}().sum()")
+        terms = [
+            f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
+            for factor, parts in sums.items()
+        ]
+        doc = '"""What the regularizers add to the loss."""'
+        lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
+        lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
+        return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
+
+    def lasting(self, *wanted: str) -> str:
+        return self.names.lasting(*wanted)
+
+    def _find_parts(self) -> None:
+        """Statements that only name an optimizer, a loss, callbacks for these calls."""
+        calls = [self.tree.span(c.node) for c in self.training.calls]
+        statements = [s for s in simple_statements(self.shared.root) if self._makes_part(s)]
+        for call in self.training.moved:
+            calls.remove(self.tree.span(call.node))
+        parts: list[tuple[str, cst.SimpleStatementLine]] = []
+        for statement in statements:
+            assign = statement.body[0]
+            assert isinstance(assign, cst.Assign)
+            target = assign.targets[0].target
+            assert isinstance(target, cst.Name)
+            parts.append((target.value, statement))
+        changed = True
+        while changed:
+            changed = False
+            spans = [self.tree.span(s) for _, s in parts]
+            for name, statement in parts:
+                places = [p for p in self.shared.places(name) if not p.binds]
+                used = [p for p in places if within(p.start, calls)]
+                inside = [p for p in places if within(p.start, [*calls, *spans])]
+                if len(inside) != len(places) or not (used or inside):
+                    parts = [p for p in parts if p[1] is not statement]
+                    changed = True
+                    break
+        self.removed = [statement_lines(self.tree, s) for _, s in parts]
+        self.parts = parts
+
+    def _makes_part(self, statement: cst.CSTNode) -> bool:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            return False
+        node = statement.body[0]
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+            return False
+        if not isinstance(node.targets[0].target, cst.Name):
+            return False
+        value = self.shared.region.scope.values.get(node.targets[0].target.value)
+        items = value.items if isinstance(value, Sequence) else (value,)
+        return any(isinstance(i, Static) and isinstance(i.expr.value, Configured) for i in items)
+
+    def _vanishing(self) -> list[tuple[int, int]]:
+        spans = list(self.removed)
+        spans += [
+            self.tree.span(call.statement)
+            for call in self.training.calls
+            if call.statement is not None and call.name in ("fit", "compile")
+        ]
+        return spans
+
+    def inline(
+        self, call: TrainingCall, statement: cst.SimpleStatementLine, before: list[str], text: str
+    ) -> None:
+        """The call becomes another expression, after some statements."""
+        if before and is_nested(self.tree.source(statement)):
+            raise Unsupported("a call in a comprehension or lambda")
+        kept = self.statements.setdefault(id(statement), (statement, [], {}))
+        kept[1].extend(before)
+        kept[2][self.tree.span(call.node)] = text
+        self.shared.replaced[self.tree.span(call.node)] = text
+
+    def argument(self, call: TrainingCall, name: str) -> str | None:
+        """The source of an argument, None where it is not given or None."""
+        given = call.given.get(name)
+        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
+            return None
+        return self.source_of(given)
+
+    def source_of(self, given: Given) -> str:
+        return self.shared.source(given.node) if given.node is not None else given.text
+
+    def array(self, call: TrainingCall, name: str) -> str:
+        given = call.given.get(name)
+        array(given, name)
+        assert given is not None
+        return self.source_of(given)
+
+    def refuse(self, call: TrainingCall, *names: str) -> None:
+        for name in names:
+            if self.argument(call, name) is not None:
+                raise Unsupported(f"{name} is not translated")
+
+    def inputs(self, text: str) -> str:
+        return f"torch.as_tensor({text}, dtype={self.dtype()}){self.column(self.features())}"
+
+    def column(self, single: bool) -> str:
+        return ".reshape(-1, 1)" if single else ""
+
+    def features(self) -> bool:
+        """Whether the model takes one number for each sample, which Keras gets in any shape."""
+        dims = self.training.origin.inputs[0].tensor.dims
+        return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
+
+    def dtype(self) -> str:
+        name = self.built.inputs[0]
+        for node in walk(self.built.forward):
+            if isinstance(node, (Line, Return)):
+                text = node.text if isinstance(node, Line) else node.value.text
+                modules = node.modules if isinstance(node, Line) else node.value.modules
+                for module in modules:
+                    is_lookup = module.constructor.text.startswith("nn.Embedding(")
+                    if is_lookup and f"{module.token}({name})" in text:
+                        return "torch.long"
+        return "torch.float32"
+
+    def targets(self, text: str, compiled: Compiled) -> str:
+        """Targets as the criterion wants them; Keras takes more shapes than torch."""
+        rank, units = self.training.rank, self.training.units
+        if compiled.loss.targets is Targets.CLASSES:
+            made = f"torch.as_tensor({text}, dtype=torch.long)"
+            if rank == 2:
+                return f"{made}.flatten()"
+            if rank == 3:
+                return f"{made}.flatten(1)"
+            raise Unsupported("classes as targets of an output with more than three axes")
+        made = f"torch.as_tensor({text}, dtype=torch.float32)"
+        return made + self.column(rank == 2 and units == 1)
+
+    def loader(self, data: str, size: str, shuffle: str = "") -> str:
+        return f"DataLoader({data}, batch_size={size}{shuffle})"
+
+    def epoch(self, compiled: Compiled) -> Epoch:
+        output = compiled.prediction.output.text
+        targets = "targets"
+        given = output
+        if compiled.loss.classes_first:
+            given = f"{output}.movedim(-1, 1)"
+            if compiled.loss.targets is Targets.LIKE:
+                targets = "targets.movedim(-1, 1)"
+        elif compiled.loss.targets is Targets.LIKE and not self._same_shape():
+            targets = f"targets.view_as({output})"
+        elementwise = ""
+        if compiled.prediction.elementwise:
+            elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
+        return Epoch(
+            output,
+            f"criterion({given}, {targets})",
+            compiled.metrics,
+            compiled.prediction.elementwise,
+            elementwise,
+            self.device,
+        )
+
+    def _same_shape(self) -> bool:
+        """Whether targets are sure to have the shape of the output."""
+        rank, units = self.training.rank, self.training.units
+        return units is not None and (units > 1 or rank == 2)
+
+    def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
+        """Whether data must be made ready, since it isn't the same that it was before."""
+        versions = tuple(call.given[n].versions for n in names if n in call.given)
+        targets = tuple(line.split(" = ")[0] for line in lines)
+        same = self.ready.get(targets) == (tuple(lines), versions)
+        always = not (call.conditional or call.in_loop)
+        self.ready[targets] = (tuple(lines), versions) if always else None
+        return not same
+
+    def evaluator(self, compiled: Compiled) -> str:
+        epoch = self.epoch(compiled)
+        name, source = self.shared.function(
+            ("evaluate", f"evaluate_{self.training.variable}", "evaluate_model"),
+            ("evaluate", epoch, self.penalty),
+            lambda name: evaluate(name, epoch, self.added()),
+        )
+        self.emit(name, source)
+        return name
+
+    def added(self) -> str:
+        """What is added to the loss of each batch."""
+        return f"{self.penalty}(model)" if self.penalty else ""
+
+    def emit(self, name: str, source: str) -> None:
+        if (name, source) not in self.made.functions:
+            self.made.functions.append((name, source))
+        self.made.device = self.device
+
+    def compiled_of(self, call: TrainingCall) -> Compiled:
+        if call.compiled is None or id(call.compiled) not in self.training.compiled:
+            raise Unsupported("the model is not compiled before, as far as can be seen")
+        return self.training.compiled[id(call.compiled)]
+
+    def finish(self) -> None:
+        """The edits of all statements."""
+        for _, part in self.parts:
+            comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
+            if part.trailing_whitespace.comment is not None:
+                comments.append(part.trailing_whitespace.comment.value)
+            comments += comments_in(self.tree.source(part))
+            self.made.gone.append(part)
+            self._remove(part, comments)
+        for after, lines in self.appended:
+            start, end = self.tree.span(after)
+            indent = start - self.tree.line_start(start)
+            spot = self.tree.line_end(max(end - 1, start))
+            newline = "" if self.tree.text[:spot].endswith("\n") else "\n"
+            self.made.edits.append(Edit(spot, spot, f"{newline}{block(lines, indent)}\n"))
+        for key, (statement, before, inside) in self.statements.items():
+            start, end = self.tree.span(statement)
+            indent = start - self.tree.line_start(start)
+            if key in self.whole:
+                lines = [*before, *self.whole[key]]
+                lost = comments_in(self.tree.source(statement))
+                lines = [*self._taken(statement), *lost, *lines]
+                apart = begins_loop(lines) and self._follows_closely(start)
+                text = block(lines, indent).lstrip(" ")
+                begin = start - indent if apart else start
+                text = f"\n{' ' * indent}{text}" if apart else text
+                self.made.edits.append(Edit(begin, end, text))
+                continue
+            source = self.tree.text[start:end]
+            shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
+            text = apply(source, shifted)
+            if "\n" not in text:
+                text = fold(text, indent).lstrip(" ")
+            head = block(before, indent).lstrip(" ")
+            joined = f"{head}\n{' ' * indent}{text}" if before else text
+            self.made.edits.append(Edit(start, end, joined))
+
+    def _follows_closely(self, start: int) -> bool:
+        """Whether another statement stands right above, without a blank line."""
+        begin = self.tree.line_start(start)
+        for first, after in sorted(self.removed, reverse=True):
+            begin = first if after == begin else begin
+        above = self.tree.text[:begin].rstrip(" ")
+        last = above.rstrip("\n").rpartition("\n")[2].strip()
+        return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
+
+    def _taken(self, statement: cst.CSTNode) -> list[str]:
+        """Comments of removed statements that belong to this one."""
+        start = self.tree.span(statement)[0]
+        found = [c for spot, cs in list(self.carried.items()) if spot < start for c in cs]
+        for spot in [s for s in self.carried if s < start]:
+            del self.carried[spot]
+        return found
+
+    def _remove(self, statement: cst.SimpleStatementLine, comments: list[str]) -> None:
+        start, end = statement_lines(self.tree, statement)
+        text = self.tree.text
+        while end < len(text) and text[:start].endswith("\n\n"):
+            line = text[end : self.tree.line_end(end)]
+            if line.strip() or not line:
+                break
+            end = self.tree.line_end(end)
+        self.made.edits.append(Edit(start, end, ""))
+        if comments:
+            self.carried[start] = comments
