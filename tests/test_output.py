@@ -205,8 +205,7 @@ def test_json_has_the_agreed_form() -> None:
 def test_github_annotations_are_escaped() -> None:
     lines = report.github_report(outcomes()).splitlines()
     assert lines[1] == (
-        "::error file=src/a.py,line=7,col=5,title=tf2torch T2T101"
-        "::fit is left,%0A100%25 as it was"
+        "::error file=src/a.py,line=7,col=5,title=tf2torch T2T101::fit is left,%0A100%25 as it was"
     )
     assert lines[2].startswith("::notice ")
     assert lines[3].startswith("::error file=src/c%2C d.py,")

@@ -1,6 +1,6 @@
 """Networks as they are written in Keras, small enough to be timed often."""
 
-RESNET = '''
+RESNET = """
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -40,9 +40,9 @@ def resnet50(input_shape=(64, 64, 3), classes=10):
 
 
 model = resnet50()
-'''
+"""
 
-VGG = '''
+VGG = """
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -56,9 +56,9 @@ model.add(layers.Flatten())
 model.add(layers.Dense(512, activation="relu"))
 model.add(layers.Dense(512, activation="relu"))
 model.add(layers.Dense(10))
-'''
+"""
 
-MOBILENET = '''
+MOBILENET = """
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -105,9 +105,9 @@ def mobilenet_v2(input_shape=(64, 64, 3), classes=10):
 
 
 model = mobilenet_v2()
-'''
+"""
 
-LSTM = '''
+LSTM = """
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -120,9 +120,9 @@ model = keras.Sequential(
         layers.Dense(10),
     ]
 )
-'''
+"""
 
-TRANSFORMER = '''
+TRANSFORMER = """
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -141,4 +141,4 @@ for _ in range(2):
     x = encoder(x, 4, 64, 128)
 x = layers.GlobalAveragePooling1D()(x)
 model = keras.Model(tokens, layers.Dense(10)(x))
-'''
+"""

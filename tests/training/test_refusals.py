@@ -58,13 +58,32 @@ def test_one_call_that_is_not_translated_leaves_the_training_whole(rest: str) ->
 
 
 def test_a_model_that_a_function_trains_out_of_sight_is_left() -> None:
-    for function, call in (
+    function = "def train(net):\n    net.fit(x, y)\n"
+    text = f"{HEAD}{COMPILE}\n\n{function}\n\nmap(train, [model])\nmodel.evaluate(x, y)\n"
+    assert errors(text)
+    assert COMPILE in convert(text).text
+
+
+@pytest.mark.parametrize(
+    ("function", "call"),
+    [
         ("def train():\n    model.fit(x, y)\n", "train()\n"),
         ("def train(net):\n    net.fit(x, y)\n", "train(model)\n"),
-    ):
-        text = f"{HEAD}{COMPILE}\n\n{function}\n\n{call}model.evaluate(x, y)\n"
-        assert errors(text)
-        assert COMPILE in convert(text).text
+    ],
+)
+def test_a_model_that_a_function_trains_in_sight_is_converted(function: str, call: str) -> None:
+    text = f"{HEAD}{COMPILE}\n\n{function}\n\n{call}model.evaluate(x, y)\n"
+    assert errors(text) == []
+    assert "train_loader, criterion, optimizer)" in convert(text).text
+
+
+def test_training_of_a_model_that_is_not_known_is_said() -> None:
+    text = (
+        "from tensorflow import keras\n\n\ndef train(model, x, y):\n"
+        "    model.compile(optimizer='adam', loss='mse')\n"
+        "    model.fit(x, y, epochs=3, validation_split=0.2)\n"
+    )
+    assert [line for line, _ in errors(text)] == [5, 6]
 
 
 def test_which_compile_holds_must_be_known() -> None:

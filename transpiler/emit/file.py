@@ -31,10 +31,12 @@ from transpiler.emit.left import (
     report_left_calls,
     report_left_code,
     report_overlooked,
+    report_overlooked_training,
     report_subclasses,
 )
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.training.head import device_edit
 from transpiler.interpret.region import FileContext
 
@@ -50,10 +52,12 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     """All that changes in the file, in its order: what stays decides what else must."""
     report_failed_functions(draft)
     keep_functions(draft)
+    decide_training(draft)
     replace_blocks(draft)
     replace_operations(draft)
     replace_builders(draft)
     replace_models(draft)
+    place_training(draft)
     settle_functions(draft)
     report_left_calls(draft, draft.file.kept_uses)
     if draft.device:
@@ -66,6 +70,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     drop_configurations(draft)
     report_left_code(draft)
     report_overlooked(draft)
+    report_overlooked_training(draft)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)
     if not draft.class_spots and not draft.edits:

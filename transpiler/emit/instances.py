@@ -13,7 +13,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import keep_models, report_left_calls
 from transpiler.emit.residual import Removal, statement_lines
-from transpiler.emit.trained import on_device, place_training
+from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.region import SPOILED
 from transpiler.interpret.summary import Summary
@@ -91,7 +91,6 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
         owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
         draft.record(unit, unit.built.kind, node, function=owner + summary.function.name)
     draft.speak(region)
-    place_training(draft, region)
     report_left_calls(draft, region.left_calls)
     for name in sorted(region.assumed_none):
         draft.say(
@@ -164,7 +163,6 @@ def replace_models(draft: Draft) -> None:
         if any(u.problem for u in units):
             return
     if not units:
-        place_training(draft, module)
         draft.edits += Removal(draft.tree, module, draft.tree.module).settled()
         draft.edits += without_handed(draft.tree, module, draft.tree.module)
         draft.helpers |= module.helpers_used
@@ -189,7 +187,6 @@ def replace_models(draft: Draft) -> None:
         draft.record(unit, unit.built.kind, unit.built.node, variable=variable)
     draft.edits += moved
     draft.speak(module)
-    place_training(draft, module)
     report_left_calls(draft, module.left_calls)
 
 

@@ -17,7 +17,7 @@ from transpiler.diagnostics import (
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.imports import names_framework
-from transpiler.emit.overlooked import overlooked
+from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.emit.units import Unit
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.region import Region
@@ -203,6 +203,25 @@ def report_overlooked(draft: Draft) -> None:
         message = f"`{found[1]}` is left as it is: what `{name}` stands for is not known"
         draft.say_at(LEFT_MODEL, *draft.tree.line_column(found[0]), message)
         draft.todos.setdefault(start, (LEFT_MODEL, message))
+
+
+def report_overlooked_training(draft: Draft) -> None:
+    """Calls that train a model of which nobody knows which one it is."""
+    if not any(isinstance(v, Framework) for v in draft.file.globals.values()):
+        return
+    replaced = replaces(draft.edits)
+    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    for statement in draft.top:
+        for node in overlooked_training(draft.file, statement):
+            start, end = draft.tree.span(node)
+            first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
+            if replaced(start) or reported & set(range(first, last + 1)):
+                continue
+            name = draft.tree.source(node.func)
+            message = f"`{name}` is left as it is: which model that is, is not known"
+            draft.say(LEFT_TRAINING, node, message)
+            draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+            reported.add(first)
 
 
 def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:

@@ -1,9 +1,9 @@
-"""Layers that are made through a name of which nobody knows that it leads to Keras."""
+"""Layers and models behind names of which nobody knows that they lead to Keras."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
@@ -38,6 +38,30 @@ def overlooked(
         if name in layers and file.globals.get(name) is not None and _is_unknown(file, name):
             return match.start(), name
     return None
+
+
+#: What only Keras's methods take, and other libraries' of the same name don't.
+_KERAS_ONLY = {
+    "compile": {"optimizer", "loss", "loss_weights", "weighted_metrics"},
+    "fit": {"validation_data", "validation_split", "steps_per_epoch", "callbacks", "class_weight"},
+    "fit_generator": {"epochs", "steps_per_epoch", "validation_data", "callbacks"},
+}
+_TRAINING = re.compile(r"\.(?:compile|fit|fit_generator)\s*\(")
+
+
+def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[cst.Call]:
+    """Calls that compile or train what must be a Keras model, by what they pass."""
+    start, end = file.tree.span(statement)
+    if not _TRAINING.search(file.tree.blanked, start, end):
+        return
+    pending: list[cst.CSTNode] = [statement]
+    while pending:
+        node = pending.pop()
+        pending += node.children
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            given = {a.keyword.value for a in node.args if a.keyword is not None}
+            if given & _KERAS_ONLY.get(node.func.attr.value, set()):
+                yield node
 
 
 def _is_unknown(file: FileContext, name: str) -> bool:

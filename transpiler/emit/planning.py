@@ -47,12 +47,12 @@ def plan_file(file: FileContext) -> FilePlan:
 def _plan_training(planned: FilePlan, module: Region) -> None:
     """How models are trained; a loss on logits changes their `forward`."""
     rooms = [Room(module, planned.tree.module)]
-    for summary, _ in planned.builders:
+    for summary in [*(s for s, _ in planned.builders), *planned.plain_functions]:
         node, region = summary.function.node, summary.region
         if isinstance(node, cst.FunctionDef) and region is not None:
-            rooms.append(Room(region, node))
-    rooms = [r for r in rooms if r.region.training]
-    planned.trained = plan_training(planned.file, rooms) if rooms else []
+            rooms.append(Room(region, node, summary.function.owner))
+    if any(room.region.training for room in rooms):
+        planned.trained = plan_training(planned.file, rooms)
     for unit in planned.models:
         found = planned.trained_by(unit)
         if found is not None and found.training.forward is not None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
+from transpiler.emit.left import report_left_calls
 from transpiler.emit.training.lines import folded_sum
 from transpiler.emit.training.model import Trained
 from transpiler.emit.units import Unit
-from transpiler.interpret.region import Region
 
 
-def place_training(draft: Draft, region: Region) -> None:
-    """What trains the models of the module or a function, in the places of the calls."""
+def decide_training(draft: Draft) -> None:
+    """Which calls of models are converted, now that it is known which models are."""
     for found in draft.planned.trained:
-        if found.training.region is not region:
-            continue
         if found.training.problem is None and _fails(draft, found):
             found.training.problem = (found.training.calls[0], "the model is not converted")
         if found.training.problem is not None:
@@ -22,6 +20,13 @@ def place_training(draft: Draft, region: Region) -> None:
             draft.unconverted.setdefault(id(call.node), reason)
             continue
         draft.converted_calls |= {id(c.node) for c in found.training.calls}
+
+
+def place_training(draft: Draft) -> None:
+    """What trains the models, in the places of the calls."""
+    for found in draft.planned.trained:
+        if found.training.problem is not None:
+            continue
         draft.edits += found.edits
         draft.helpers |= found.helpers
         draft.device = found.device or draft.device
@@ -35,6 +40,9 @@ def place_training(draft: Draft, region: Region) -> None:
             start = draft.tree.line_start(offset)
             margin = len(draft.tree.text[start:]) - len(draft.tree.text[start:].lstrip(" "))
             draft.todos.setdefault(start + margin, (LEFT_TRAINING, message))
+    for summary in draft.planned.plain_functions:
+        if summary.region is not None:
+            report_left_calls(draft, summary.region.left_calls)
 
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
@@ -60,7 +68,8 @@ def _fails(draft: Draft, found: Trained) -> bool:
     """Whether the model that is trained stays a Keras one."""
     origin = found.training.origin
     made = [u for u in draft.planned.models if u.built is not None and u.built.model is origin]
-    return not made or any(u.problem for u in made)
+    left = any(id(node) in draft.failed_nodes for node in found.texts)
+    return not made or left or any(u.problem for u in made)
 
 
 def on_device(draft: Draft, unit: Unit) -> str:

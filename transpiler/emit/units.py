@@ -73,6 +73,18 @@ class FilePlan:
         """All classes: what others are made of comes first."""
         return [*self.blocks.values(), *self.models]
 
+    @property
+    def plain_functions(self) -> list[Summary]:
+        """The functions that build no model, in which some may be trained."""
+        building = {id(s.function.node) for s, _ in self.builders}
+        return [
+            s
+            for s in self.file.summaries.values()
+            if s.kind in ("static", "builder", "layer")
+            and s.function.file is self.file
+            and id(s.function.node) not in building
+        ]
+
     def trained_by(self, unit: Unit) -> Trained | None:
         """The training of a model, where all of it is converted."""
         model = unit.built.model if unit.built is not None else None

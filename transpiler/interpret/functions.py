@@ -11,6 +11,7 @@ from transpiler.interpret.blocks import call_block, call_recursive, parameter_ra
 from transpiler.interpret.configs import given_dict
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.given_inputs import write_shapes
+from transpiler.interpret.handed import given_back, note_handing, trains
 from transpiler.interpret.inlining import inline
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import bind_arguments, parameters_of
@@ -56,6 +57,8 @@ def call_function(
         given = spliced(region, function, bound)
         region.done.add(id(node))
         return const(None) if given is None else given
+    if not tensors and not foreign and trains(function, bound):
+        return _call_trainer(region, node, function, bound)
     if not tensors and any(isinstance(v, Model) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
@@ -100,6 +103,17 @@ def call_function(
         return summary.result
     called = plain_call(region, node, function, [v for _, v in arguments])
     return _with_constant(called, summary)
+
+
+def _call_trainer(
+    region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]
+) -> Value:
+    """A call of a function that trains or asks the models that it gets."""
+    summary = summarize(region.file, function, bound, region)
+    if summary.kind not in ("static", "builder", "layer"):
+        models = [v for v in bound.values() if isinstance(v, Model)]
+        return provided("pass_model")(region, node, function.name, models)
+    return note_handing(region, node, summary, given_back(summary))
 
 
 def _with_constant(called: Value, summary: Summary) -> Value:

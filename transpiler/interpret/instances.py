@@ -14,7 +14,7 @@ from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import FileContext, GiveUp, Region
 from transpiler.interpret.summaries import summarize
-from transpiler.interpret.values import Instance, Model, Static, Unknown, UserClass, Value
+from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
 from transpiler.ir.expr import Expr
 
 
@@ -88,11 +88,28 @@ def interpret_instances(file: FileContext) -> None:
         uses = re.compile(rf"\bself\.({'|'.join(map(re.escape, models))})\.")
         for method in methods.values():
             if uses.search(file.tree.source(method.node)):
+                noted |= _noted_with_models(file, method, models)
                 file.kept_uses += (
                     (node, name, model)
                     for node, name, model in _uses(method.node, models)
-                    if id(node) not in noted
+                    if id(node) not in noted and not any(node is n for n in model.additions)
                 )
+
+
+def _noted_with_models(file: FileContext, method: Function, models: dict[str, Model]) -> set[int]:
+    """Interpret a method with the models known that others keep; the calls noted in it."""
+    kinds = {s.kind for s in file.summaries.values() if s.function.node is method.node}
+    parameters = parameters_of(method.node)
+    if not method.owner or not parameters or kinds - {"static", "failed"}:
+        return set()
+    this = parameters[0].name
+    given: dict[str, Value] = {this: Static(Expr(this))}
+    text = file.tree.source(method.node)
+    for name, model in models.items():
+        if not re.search(rf"\b{this}\.{name}\s*(?:=(?!=)|,[^=\n]*=)", text):
+            given[f"{this}.{name}"] = model
+    region = summarize(file, method, given).region
+    return {id(node) for node, _, _ in region.left_calls} if region is not None else set()
 
 
 def _uses(node: cst.CSTNode, models: dict[str, Model]) -> Iterator[tuple[cst.CSTNode, str, Model]]:

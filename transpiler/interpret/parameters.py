@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.given_inputs import bind_given_input
+from transpiler.interpret.handed import handed, trains
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors import axis_names, shadow
 from transpiler.interpret.values import (
@@ -128,7 +129,9 @@ def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]
             region.scope.values[parameter.name] = Sequence((), tuple)
 
 
-def bind_parameter(region: Region, parameter: Parameter, value: Value | None) -> None:
+def bind_parameter(
+    region: Region, function: Function, parameter: Parameter, value: Value | None
+) -> None:
     name = parameter.name
     scope = region.scope
     if f"input:{name}" in region.wants:
@@ -167,6 +170,9 @@ def bind_parameter(region: Region, parameter: Parameter, value: Value | None) ->
             raise GiveUp("a function or class that depends on a condition is passed on")
         region.fixed_parameters.add(name)
         scope.values[name] = value
+        return
+    if isinstance(value, Model) and trains(function, {name: value}):
+        scope.values[name] = handed(value, reading)
         return
     if isinstance(value, (Layer, Model)):
         raise GiveUp("a layer or model is passed to a function")

@@ -280,6 +280,7 @@ class Region:
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
+        self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
         self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
         self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
         self.model_names: set[str] = set()  #: variables of models that other models take as layers

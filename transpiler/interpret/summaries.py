@@ -11,6 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.given_inputs import with_shapes
+from transpiler.interpret.handed import handed
 from transpiler.interpret.kinds import classify
 from transpiler.interpret.parameters import (
     bind_arguments,
@@ -37,7 +38,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Layout
 
 _DEEPEST = 30
@@ -145,8 +146,11 @@ def _interpret(
             region.methods = home.class_methods.get(function.owner, {})
         try:
             for parameter in parameters:
-                bind_parameter(region, parameter, given.get(parameter.name))
+                bind_parameter(region, function, parameter, given.get(parameter.name))
             bind_star(region, declared, given)
+            for name in given.keys() - {p.name for p in parameters}:
+                if isinstance(value := given[name], Model):
+                    scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
             if isinstance(node, cst.Lambda):
                 return_value(region, evaluate(region, node.body), node)
             else:

@@ -198,6 +198,7 @@ class Model:
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
     given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
+    source: Model | None = None  #: the model that a function or method got here
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,7 +67,6 @@ class Training:
 
     model: Model
     variable: str
-    region: Region
     calls: list[TrainingCall]
     home: Region  #: where the model is built
     origin: Model  #: the model as it is built there

@@ -25,8 +25,9 @@ class _NoKeras(importlib.abc.MetaPathFinder):
     """A converted program has no use for TensorFlow: what still wants it says so."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
-        """Refuse."""
-        if fullname.split(".")[0] in ("tensorflow", "keras", "tf_keras"):
+        """Refuse, unless torch only asks whether it is there, as its optimizers do."""
+        only_asked = sys._getframe(2).f_code.co_filename == "<frozen importlib.util>"
+        if fullname.split(".")[0] in ("tensorflow", "keras", "tf_keras") and not only_asked:
             raise ImportError(f"the converted program still needs {fullname}")
 
 

@@ -2,9 +2,11 @@ import random
 from collections import deque
 
 import numpy as np
+import torch
 from torch import nn
 from torch.nn import functional as F
-from tensorflow.keras.optimizers import Adam
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Model(nn.Module):
@@ -29,6 +31,14 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
+@torch.no_grad()
+def predict(model, x):
+    """Outputs as a numpy array."""
+    model.eval()
+    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
+    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
+
+
 class DQNAgent:
     def __init__(self, state_size, action_size):
         self.state_size = state_size
@@ -36,18 +46,18 @@ class DQNAgent:
         self.memory = deque(maxlen=2000)
         self.learning_rate = 0.001
         self.model = self._build_model()
+        self.criterion = nn.MSELoss()
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=self.learning_rate, eps=1e-7
+        )
 
     def _build_model(self):
-        model = Model(self.action_size, self.state_size)
-        # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
-        model.compile(loss="mse", optimizer=Adam(learning_rate=self.learning_rate))
-        return model
+        return Model(self.action_size, self.state_size).to(device)
 
     def act(self, state):
         if np.random.rand() <= 0.1:
             return random.randrange(self.action_size)
-        # TODO(tf2torch) T2T101: `predict` is left as it is; the model is an nn.Module now
-        act_values = self.model.predict(state)
+        act_values = predict(self.model, state)
         return np.argmax(act_values[0])  # returns action
 
 

@@ -33,5 +33,4 @@ def build_model():
 
 
 model = build_model()
-# TODO(tf2torch) T2T101: `summary` is left as it is; the model is an nn.Module now
-model.summary()
+print(model)

@@ -24,7 +24,7 @@ def write_summary(
         raise Unsupported("what `summary` gives is used")
     if "print_fn" in call.given:
         raise Unsupported("print_fn is not translated")
-    writer.inline(call, statement, [], f"print({writer.training.variable})")
+    writer.inline(call, statement, [], f"print({writer.variable})")
 
 
 def write_save(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
@@ -39,7 +39,7 @@ def write_save_weights(
 ) -> None:
     """The weights in torch's format."""
     path = _file(writer, call)
-    text = f"torch.save({writer.training.variable}.state_dict(), {path})"
+    text = f"torch.save({writer.variable}.state_dict(), {path})"
     writer.inline(call, statement, [], text)
 
 
@@ -51,9 +51,7 @@ def write_load_weights(
         raise Unsupported("what `load_weights` gives is used")
     writer.refuse(call, "skip_mismatch")
     path = _file(writer, call)
-    writer.inline(
-        call, statement, [], f"{writer.training.variable}.load_state_dict(torch.load({path}))"
-    )
+    writer.inline(call, statement, [], f"{writer.variable}.load_state_dict(torch.load({path}))")
     message = "a file that Keras has written must be converted first"
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
 
@@ -92,7 +90,7 @@ def write_evaluate(
         if not writer.is_new(call, before, ("x", "y")):
             before.clear()
         loader = writer.loader(data, writer.argument(call, "batch_size") or "32")
-    text = f"{writer.evaluator(compiled)}({writer.training.variable}, {loader}, {writer.criterion})"
+    text = f"{writer.evaluator(compiled)}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, [], {}))
@@ -134,7 +132,9 @@ def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     if not isinstance(target, cst.Name):
         return False
     end = writer.tree.span(statement)[1]
-    places = [p for p in writer.shared.places(target.value) if p.start > end and not p.binds]
+    places = [
+        p for p in writer.shared.places(writer.room, target.value) if p.start > end and not p.binds
+    ]
     return all(writer.tree.text[p.end : p.end + 1] == "[" for p in places)
 
 
@@ -164,11 +164,11 @@ def write_predict(
         writer.device,
     )
     name, source = writer.shared.function(
-        ("predict", f"predict_{writer.training.variable}", "predict_with"),
+        ("predict", f"predict_{writer.label}", "predict_with"),
         ("predict", how),
         lambda name: predict(name, how),
     )
     writer.emit(name, source)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
-    writer.inline(call, statement, [], f"{name}({writer.training.variable}, {x}{sized})")
+    writer.inline(call, statement, [], f"{name}({writer.variable}, {x}{sized})")

@@ -13,7 +13,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.lexical import comments_in
+from transpiler.source.lexical import blanked, comments_in
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
@@ -37,11 +37,11 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
         raise Unsupported("`compile` under a condition in a function")
     name = summary.function.name
-    if sum(not p.binds for p in writer.shared.found.of(name)) != 1:
+    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != 1:
         raise Unsupported(f"`{name}` compiles the model, and is used in several places")
     span = writer.tree.span(model.node)
     made = next(
-        (s for s in simple_statements(writer.shared.root) if holds(writer.tree.span(s), span)), None
+        (s for s in simple_statements(writer.room.node) if holds(writer.tree.span(s), span)), None
     )
     if made is None or len(made.body) != 1 or not isinstance(made.body[0], cst.Assign):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
@@ -52,7 +52,9 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         for n in writer.shared.found.names
         if any(p.binds and p.local and p.function == name for p in writer.shared.found.of(n))
     }
-    own = {writer.criterion, writer.optimizer, writer.training.variable, "step"}
+    own = {writer.criterion, writer.optimizer, writer.variable, "step"}
+    if summary.function.owner and summary.function.owner == writer.room.owner:
+        own.add("self")
     unknown = sorted((local & {w for x in lines for w in _WORD.findall(x)}) - own)
     if unknown and unknown[0] not in given.values():
         raise Unsupported(f"`compile` reads `{unknown[0]}` of `{name}`")
@@ -70,6 +72,8 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     if not isinstance(node, cst.Call):
         raise Unsupported("a model that no call gives")
     order = [p.name for p in summary.parameters]
+    if summary.function.owner:
+        del order[0]
     given: dict[str, str] = {}
     for parameter in summary.parameters:
         if parameter.default is not None:
@@ -93,6 +97,8 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     lines.append(f"{writer.optimizer} = {compiled.optimizer.constructor}")
     if compiled.schedule is not None:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
+        if writer.optimizer.startswith("self."):
+            writer.scheduler = f"self.{writer.scheduler}"
         lines.append(
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {compiled.schedule.factor})"

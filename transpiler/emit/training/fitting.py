@@ -32,6 +32,8 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     writer.refuse(call, "initial_epoch", "steps_per_epoch", "validation_steps")
     if "validation_freq" in call.given:
         raise Unsupported("validation_freq is not translated")
+    if not writer.optimizer:
+        raise Unsupported("the model is compiled in another function, where its optimizer stays")
     writer.whole[id(statement)] = FitWriter(writer, call, statement).lines()
     writer.statements.setdefault(id(statement), (statement, [], {}))
 
@@ -86,11 +88,26 @@ class FitWriter:
             name = node.targets[0].target.value
             places = self._readers(name)
             self.object = any(p.attribute not in ("history", "epoch") for p in places)
+            self.result = f"{name} = "
             return name if places else ""
+        if (result := self._goes_to(node)) is not None:
+            self.object, self.result = True, result
+            return self._name("history", "losses")
         raise Unsupported("what `fit` gives is used in a way that is not translated")
 
+    def _goes_to(self, node: cst.CSTNode) -> str | None:
+        """What stands before a call that a statement returns, or keeps in an attribute."""
+        if isinstance(node, cst.Return) and node.value is self.call.node:
+            return "return "
+        if not isinstance(node, cst.Assign) or node.value is not self.call.node:
+            return None
+        target = node.targets[0].target
+        if len(node.targets) == 1 and isinstance(target, cst.Attribute):
+            return f"{self.tree.source(target)} = "
+        return None
+
     def _readers(self, name: str) -> list[Occurrence]:
-        return [p for p in self.model.shared.places(name) if not p.binds]
+        return [p for p in self.model.shared.places(self.model.room, name) if not p.binds]
 
     def _rewrite_readers(self) -> None:
         """`history.history["loss"]` becomes `history["loss"]`."""
@@ -102,7 +119,7 @@ class FitWriter:
                 text = f'{self.history}["loss"]'
             else:
                 text = f'range(len({self.history}["loss"]))'
-            self.model.made.edits.append(Edit(start, end, text))
+            self.model.edits.append(Edit(start, end, text))
 
     # the lines --------------------------------------------------------------------------------
 
@@ -146,7 +163,7 @@ class FitWriter:
             self._rewrite_readers()
         elif self.history:
             after.append(
-                f"{self.history} = SimpleNamespace(history={self.history}, "
+                f"{self.result}SimpleNamespace(history={self.history}, "
                 f'epoch=list(range(len({self.history}["loss"]))))'
             )
         for hook in hooks:
@@ -174,7 +191,7 @@ class FitWriter:
     def _steps(self, train: str, values: dict[str, str], validated: str, bound: bool) -> list[str]:
         """The statements that train and validate."""
         model, compiled = self.model, self.compiled
-        arguments = [model.training.variable, train, model.criterion, model.optimizer]
+        arguments = [model.variable, train, model.criterion, model.optimizer]
         if compiled.schedule is not None:
             arguments.append(model.scheduler)
         trained = f"{self._trainer()}({', '.join(arguments)})"
@@ -185,7 +202,7 @@ class FitWriter:
         if validated:
             names = [v for k, v in values.items() if k.startswith("val_")]
             evaluator = model.evaluator(compiled)
-            called = f"{evaluator}({model.training.variable}, {validated}, {model.criterion})"
+            called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
 
@@ -200,7 +217,7 @@ class FitWriter:
             penalty=model.added(),
         )
         name, source = model.shared.function(
-            ("train_epoch", f"train_{model.training.variable}_epoch", "train_one_epoch"),
+            ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),
             ("train", epoch, steps),
             lambda name: train_epoch(name, epoch, steps),
         )
@@ -330,7 +347,7 @@ class FitWriter:
         better = {"loss": False, **{k: m.larger_is_better for k, m in self.compiled.metrics}}
         better |= {f"val_{k}": v for k, v in better.items()}
         fit = Fit(
-            model.training.variable,
+            model.variable,
             model.optimizer,
             self.epochs,
             self._name("epoch"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libcst as cst
@@ -16,7 +17,7 @@ from transpiler.emit.training.lines import begins_loop, block, is_nested, simple
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static
+from transpiler.interpret.values import Model, Sequence, Static
 from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
@@ -32,14 +33,20 @@ class Trained:
     """The training of one model, written out."""
 
     training: Training
-    edits: list[Edit] = field(default_factory=list)
+    texts: dict[cst.CSTNode, list[Edit]] = field(default_factory=dict)  #: by module and function
     said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)  #: which stand with what is written here
     left: list[tuple[int, str]] = field(default_factory=list)  #: uses that stay: where and what
+    lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
+
+    @property
+    def edits(self) -> list[Edit]:
+        """All edits."""
+        return [edit for edits in self.texts.values() for edit in edits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,36 @@ class Room:
 
     region: Region
     node: cst.Module | cst.FunctionDef
+    owner: str = ""  #: the class, where it is a method
+
+
+@dataclass(slots=True)
+class Part:
+    """What is asked of a model in one room, and what it is called there."""
+
+    room: Room
+    variable: str
+    calls: list[TrainingCall]
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether the model is an argument here."""
+        is_given = any(c.model.source is not None for c in self.calls)
+        return is_given and self.variable.isidentifier()
+
+
+def root(model: Model) -> Model:
+    """The model that a function or method got, where it is made."""
+    while model.source is not None:
+        model = model.source
+    return model
+
+
+def origin(model: Model) -> Model:
+    """The model as the function builds it that gives this one."""
+    made = root(model)
+    home = made.summary.region if made.summary is not None else None
+    return home.built[0].model if home is not None and len(home.built) == 1 else made
 
 
 class Shared:
@@ -60,6 +97,7 @@ class Shared:
         self.found = Occurrences(self.text)
         self.functions: dict[Any, str] = {}
         self.replaced: dict[tuple[int, int], str] = {}
+        self.rooms = rooms
         for room in rooms:
             self.replaced |= room.region.settled
         self.names = FreeNames(self.found, [])
@@ -67,20 +105,40 @@ class Shared:
         self.calls = [self.tree.span(c.node) for c in calls]
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
-    def enter(self, room: Room) -> list[TrainingCall]:
-        """Turn to the module, or to one function; the calls there."""
-        self.region, self.root = room.region, room.node
-        calls = list(room.region.training.values())
-        self.several = len({id(c.model) for c in calls if c.name != "summary"}) > 1
-        return calls
+    def several(self, room: Room) -> bool:
+        """Whether more than one model is trained in a room, or by the methods of its class."""
+        rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
+        calls = [c for r in rooms for c in r.region.training.values() if c.name != "summary"]
+        return len({id(origin(c.model)) for c in calls}) > 1
 
-    def places(self, name: str) -> list[Occurrence]:
-        """Where a variable of this room stands: others of that name have nothing to do with it."""
+    def extent(self, room: Room) -> tuple[int, int]:
+        """The offsets of a room."""
+        whole = isinstance(room.node, cst.Module)
+        return (0, len(self.text)) if whole else self.tree.span(room.node)
+
+    def places(self, room: Room, name: str) -> list[Occurrence]:
+        """Where a variable of a room stands: others of that name have nothing to do with it."""
+        name, _, attribute = name.partition(".")
         found = self.found.of(name)
-        if isinstance(self.root, cst.Module):
-            return [p for p in found if not p.local]
-        start, end = self.tree.span(self.root)
-        return [p for p in found if start <= p.start < end]
+        if isinstance(room.node, cst.Module):
+            found = [p for p in found if not p.local]
+        else:
+            start, end = self.tree.span(room.node)
+            found = [p for p in found if start <= p.start < end]
+        if attribute:
+            return [self._of_attribute(p) for p in found if p.attribute == attribute]
+        return found
+
+    def _of_attribute(self, place: Occurrence) -> Occurrence:
+        """`self.model.fit`, seen as a place of the variable `self.model`."""
+        end = place.attribute_end
+        bound = re.match(r"\s*=(?!=)", self.text[end:]) is not None
+        further = re.match(r"\.(\w+)", self.text[end:])
+        if further is None:
+            return replace(place, end=end, binds=bound, attribute="", attribute_end=0)
+        return replace(
+            place, end=end, attribute=further.group(1), attribute_end=end + further.end()
+        )
 
     def source(self, node: cst.CSTNode) -> str:
         """The source of a node, with what is converted inside of it."""
@@ -102,11 +160,22 @@ class Shared:
 class ModelWriter:
     """Writes the training of one model."""
 
-    def __init__(self, shared: Shared, made: Trained, built: Built) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        made: Trained,
+        built: Built,
+        part: Part,
+        first: ModelWriter | None = None,
+    ) -> None:
         self.shared = shared
         self.made = made
         self.training = made.training
         self.built = built
+        self.part = part
+        self.room = part.room
+        self.variable = part.variable
+        self.label = part.variable.rpartition(".")[2]  #: what names of functions are made of
         self.tree = shared.tree
         self.statements: dict[int, tuple[cst.CSTNode, list[str], dict[tuple[int, int], str]]] = {}
         self.whole: dict[int, list[str]] = {}
@@ -115,22 +184,93 @@ class ModelWriter:
         self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
         self.loaders: dict[tuple[Any, ...], str] = {}
         self.ready: dict[tuple[str, ...], Any] = {}  #: variables that hold data, and of what
+        self.edits = made.texts.setdefault(part.room.node, [])
+        if part.is_lent:
+            made.lent.add(part.room.node)
         self._find_parts()
-        root = shared.root
+        root = part.room.node
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
         self.names = FreeNames(shared.found, self._vanishing(), function)
         self.penalty = ""
         if made.training.penalties:
-            wanted = ("penalty", f"{self.training.variable}_penalty")
+            wanted = ("penalty", f"{self.label}_penalty")
             self.penalty, source = shared.function(
                 wanted, ("penalty", self.training.variable), self._penalty_source
             )
             made.functions.append((self.penalty, source))
-        prefix = f"{self.training.variable}_" if shared.several else ""
+        prefix = f"{self.label}_" if shared.several(part.room) else ""
         self.criterion = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
         self.scheduler = ""
+        if first is not None:
+            self._take_over(first)
+
+    def keep_on_self(self) -> None:
+        """Criterion and optimizer become attributes, which other methods read."""
+        prefix = f"{self.label}_" if self.shared.several(self.room) else ""
+        self.criterion = self._attribute(f"{prefix}criterion", f"{prefix}loss_function")
+        self.optimizer = self._attribute(f"{prefix}optimizer", f"{prefix}optim")
+
+    def _attribute(self, *wanted: str) -> str:
+        text = self.shared.text
+        free = [n for n in wanted if not re.search(rf"\.{n}\b", text)]
+        return f"self.{(free or wanted)[0]}"
+
+    def _take_over(self, first: ModelWriter) -> None:
+        """Criterion and optimizer of the function where the model is compiled."""
+        if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
+            self.criterion, self.optimizer = first.criterion, first.optimizer
+            self.scheduler = first.scheduler
+            return
+        if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
+            self.criterion, self.optimizer = first.criterion, first.optimizer
+            self.scheduler = first.scheduler
+            return
+        self.optimizer = ""
+        if self.part.is_lent and any(c.name == "fit" for c in self.part.calls):
+            self._take_as_arguments(first)
+            return
+        compiled = next(iter(self.training.compiled.values()), None)
+        if compiled is not None:
+            self.criterion = compiled.loss.criterion.text
+            if compiled.loss.criterion.names:
+                self.criterion = ""
+
+    def _take_as_arguments(self, first: ModelWriter) -> None:
+        """Criterion and optimizer are passed with the model, in all calls of the function."""
+        function = self.room.node
+        assert isinstance(function, cst.FunctionDef)
+        name = function.name.value
+        calls = [
+            node
+            for node, summary in first.room.region.handings.values()
+            if summary.function.node is function and isinstance(node, cst.Call)
+        ]
+        if len([p for p in self.shared.found.of(name) if not p.binds]) != len(calls):
+            raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
+        compiled = next(iter(self.training.compiled.values()))
+        wanted = {"criterion": first.criterion, "optimizer": first.optimizer}
+        if compiled.loss.criterion.text.isidentifier():
+            self.criterion = wanted.pop("criterion")
+        if compiled.schedule is not None:
+            wanted["scheduler"] = first.scheduler
+        for parameter in function.params.params:
+            if parameter.name.value == self.variable:
+                end = self.tree.span(parameter.name)[1]
+                taken = {n: self.lasting(n) for n in wanted}
+                self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
+                for what, local in taken.items():
+                    setattr(self, what, local)
+        for call in calls:
+            argument = next((a for a in call.args if self._is_lent_in(a, first)), None)
+            if argument is None or argument.keyword is not None:
+                raise Unsupported(f"`{name}` gets the model by a keyword")
+            end = self.tree.span(argument.value)[1]
+            first.edits.append(Edit(end, end, "".join(f", {n}" for n in wanted.values())))
+
+    def _is_lent_in(self, argument: cst.Arg, first: ModelWriter) -> bool:
+        return self.tree.source(argument.value) == first.variable
 
     def _penalty_source(self, name: str) -> str:
         """The function that adds up what regularizers give; tokens stand for the modules."""
@@ -154,10 +294,8 @@ class ModelWriter:
 
     def _find_parts(self) -> None:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
-        calls = [self.tree.span(c.node) for c in self.training.calls]
-        statements = [s for s in simple_statements(self.shared.root) if self._makes_part(s)]
-        for call in self.training.moved:
-            calls.remove(self.tree.span(call.node))
+        calls = [self.tree.span(c.node) for c in self.part.calls]
+        statements = [s for s in simple_statements(self.room.node) if self._makes_part(s)]
         parts: list[tuple[str, cst.SimpleStatementLine]] = []
         for statement in statements:
             assign = statement.body[0]
@@ -170,7 +308,7 @@ class ModelWriter:
             changed = False
             spans = [self.tree.span(s) for _, s in parts]
             for name, statement in parts:
-                places = [p for p in self.shared.places(name) if not p.binds]
+                places = [p for p in self.shared.places(self.room, name) if not p.binds]
                 used = [p for p in places if within(p.start, calls)]
                 inside = [p for p in places if within(p.start, [*calls, *spans])]
                 if len(inside) != len(places) or not (used or inside):
@@ -188,7 +326,7 @@ class ModelWriter:
             return False
         if not isinstance(node.targets[0].target, cst.Name):
             return False
-        value = self.shared.region.scope.values.get(node.targets[0].target.value)
+        value = self.room.region.scope.values.get(node.targets[0].target.value)
         items = value.items if isinstance(value, Sequence) else (value,)
         return any(isinstance(i, Static) and isinstance(i.expr.value, Configured) for i in items)
 
@@ -196,7 +334,7 @@ class ModelWriter:
         spans = list(self.removed)
         spans += [
             self.tree.span(call.statement)
-            for call in self.training.calls
+            for call in self.part.calls
             if call.statement is not None and call.name in ("fit", "compile")
         ]
         return spans
@@ -311,7 +449,7 @@ class ModelWriter:
     def evaluator(self, compiled: Compiled) -> str:
         epoch = self.epoch(compiled)
         name, source = self.shared.function(
-            ("evaluate", f"evaluate_{self.training.variable}", "evaluate_model"),
+            ("evaluate", f"evaluate_{self.label}", "evaluate_model"),
             ("evaluate", epoch, self.penalty),
             lambda name: evaluate(name, epoch, self.added()),
         )
@@ -330,6 +468,8 @@ class ModelWriter:
     def compiled_of(self, call: TrainingCall) -> Compiled:
         if call.compiled is None or id(call.compiled) not in self.training.compiled:
             raise Unsupported("the model is not compiled before, as far as can be seen")
+        if not self.criterion:
+            raise Unsupported("the loss is made with what another function knows")
         return self.training.compiled[id(call.compiled)]
 
     def finish(self) -> None:
@@ -346,7 +486,7 @@ class ModelWriter:
             indent = start - self.tree.line_start(start)
             spot = self.tree.line_end(max(end - 1, start))
             newline = "" if self.tree.text[:spot].endswith("\n") else "\n"
-            self.made.edits.append(Edit(spot, spot, f"{newline}{block(lines, indent)}\n"))
+            self.edits.append(Edit(spot, spot, f"{newline}{block(lines, indent)}\n"))
         for key, (statement, before, inside) in self.statements.items():
             start, end = self.tree.span(statement)
             indent = start - self.tree.line_start(start)
@@ -358,7 +498,7 @@ class ModelWriter:
                 text = block(lines, indent).lstrip(" ")
                 begin = start - indent if apart else start
                 text = f"\n{' ' * indent}{text}" if apart else text
-                self.made.edits.append(Edit(begin, end, text))
+                self.edits.append(Edit(begin, end, text))
                 continue
             source = self.tree.text[start:end]
             shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
@@ -367,7 +507,7 @@ class ModelWriter:
                 text = fold(text, indent).lstrip(" ")
             head = block(before, indent).lstrip(" ")
             joined = f"{head}\n{' ' * indent}{text}" if before else text
-            self.made.edits.append(Edit(start, end, joined))
+            self.edits.append(Edit(start, end, joined))
 
     def _follows_closely(self, start: int) -> bool:
         """Whether another statement stands right above, without a blank line."""
@@ -394,6 +534,6 @@ class ModelWriter:
             if line.strip() or not line:
                 break
             end = self.tree.line_end(end)
-        self.made.edits.append(Edit(start, end, ""))
+        self.edits.append(Edit(start, end, ""))
         if comments:
             self.carried[start] = comments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -17,10 +18,11 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
-from transpiler.emit.training.lines import within
-from transpiler.emit.training.model import ModelWriter, Room, Shared, Trained
-from transpiler.interpret.region import Built, FileContext
+from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained, root
+from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Training, lower_training
 from transpiler.source.lexical import blanked
@@ -28,6 +30,7 @@ from transpiler.source.lexical import blanked
 _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
 )
+_VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 #: What writes each call of a model.
@@ -45,105 +48,189 @@ _WRITERS = {
 
 def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     """The training of every model that can be converted whole."""
-    writer = _Planner(file, rooms)
-    instances = [made for room in rooms for made in writer.instances(room)]
-    moved = {id(c) for made in instances if not made.training.problem for c in made.training.moved}
-    return [*instances, *(made for room in rooms for made in writer.room(room, moved))]
+    planner = _Planner(file, rooms)
+    groups = planner.groups()
+    instances = [planner.instance(g) for g in groups if g.made.kind == "instance"]
+    moved = {
+        id(call)
+        for made in instances
+        if made is not None and not made.training.problem
+        for call in made.training.moved
+    }
+    others = [planner.built_here(g, moved) for g in groups if g.made.kind != "instance"]
+    found = [made for made in (*instances, *others) if made is not None]
+    _agree(found)
+    return found
+
+
+def _agree(found: list[Trained]) -> None:
+    """A function that trains several models has one text: it must serve them all."""
+    for node in {id(n): n for made in found for n in made.lent}.values():
+        sharing = [m for m in found if node in m.lent and not m.training.problem]
+        texts = [sorted((e.start, e.end, e.text) for e in m.texts[node]) for m in sharing]
+        if any(text != texts[0] for text in texts):
+            name = node.name.value if isinstance(node, cst.FunctionDef) else ""
+            for made in sharing:
+                call = made.training.calls[0]
+                made.training.problem = (call, f"`{name}` trains models of several kinds")
+        for made in sharing[1:]:
+            made.texts[node] = []
+
+
+@dataclass(slots=True)
+class _Group:
+    """The calls of one model, wherever it is handed to."""
+
+    made: Model
+    parts: list[Part] = field(default_factory=list)
+
+    def add(self, room: Room, variable: str, call: TrainingCall) -> None:
+        """Note a call in a room."""
+        for part in self.parts:
+            if part.room is room and part.variable == variable:
+                part.calls.append(call)
+                return
+        self.parts.append(Part(room, variable, [call]))
 
 
 class _Planner(Shared):
     """Goes through the models of a file."""
 
-    def room(self, room: Room, moved: set[int]) -> list[Trained]:
-        """The models that are built here; calls that have moved elsewhere don't count."""
-        calls = [c for c in self.enter(room) if id(c) not in moved]
-        found = []
-        for built in room.region.built:
-            model = built.model
-            of_model = [c for c in calls if c.model is model]
-            variable = model.expr.text if model.expr is not None else ""
-            if of_model and variable.isidentifier():
-                training = Training(model, variable, room.region, of_model, room.region, model)
-                found.append(self.write(training, built))
-        return found
+    def groups(self) -> list[_Group]:
+        """The calls of the file by the models that they are of."""
+        found: dict[int, _Group] = {}
+        for room in self.rooms:
+            for call in room.region.training.values():
+                made = root(call.model)
+                found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
+        return [g for g in found.values() if all(_VARIABLE.fullmatch(p.variable) for p in g.parts)]
 
-    def instances(self, room: Room) -> list[Trained]:
-        """The models that functions give which compile them."""
-        calls = self.enter(room)
-        models = {id(c.model): c.model for c in calls if c.model.kind == "instance"}
-        found = []
-        for model in models.values():
-            home = model.summary.region if model.summary is not None else None
-            variable = model.expr.text if model.expr is not None else ""
-            if home is None or len(home.built) != 1 or not variable.isidentifier():
-                continue
-            origin = home.built[0].model
-            compiles = [
-                c for c in home.training.values() if c.model is origin and c.name == "compile"
-            ]
-            own = [c for c in calls if c.model is model]
-            if len(compiles) == 1 and home.file is self.file:
-                for call in own:
-                    call.compiled = call.compiled or compiles[0]
-                training = Training(
-                    model, variable, room.region, [*compiles, *own], home, origin, compiles
-                )
-                found.append(self.write(training, home.built[0]))
-        return found
+    def _receiver(self, call: TrainingCall) -> str:
+        """How the program calls the model where it calls a method of it."""
+        func = call.node.func
+        return self.tree.source(func.value) if isinstance(func, cst.Attribute) else ""
 
-    def write(self, training: Training, built: Built) -> Trained:
+    def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
+        """A model that a room builds itself; calls that have moved elsewhere don't count."""
+        for part in group.parts:
+            part.calls = [c for c in part.calls if id(c) not in moved]
+        group.parts = [part for part in group.parts if part.calls]
+        homes = [(r.region, b) for r in self.rooms for b in r.region.built if b.model is group.made]
+        if not homes or not group.parts:
+            return None
+        home, built = homes[0]
+        return self.write(_training(group, home, group.made), built, group.parts)
+
+    def instance(self, group: _Group) -> Trained | None:
+        """A model that a function gives, which may have compiled it."""
+        model = group.made
+        home = model.summary.region if model.summary is not None else None
+        if home is None or len(home.built) != 1 or home.file is not self.file:
+            return None
+        origin = home.built[0].model
+        compiles = [c for c in home.training.values() if c.model is origin and c.name == "compile"]
+        own = [c for part in group.parts for c in part.calls if c.name == "compile"]
+        if len(compiles) > 1 or (compiles and own):
+            return None
+        if compiles and all(c.name == "summary" for part in group.parts for c in part.calls):
+            return None
+        made_in = self._made_in(group) if compiles else None
+        if compiles and made_in is None:
+            return None
+        if made_in is not None:
+            group.parts.sort(key=lambda part: part is not made_in)
+        return self.write(_training(group, home, origin, compiles), home.built[0], group.parts)
+
+    def _made_in(self, group: _Group) -> Part | None:
+        """The part of a group where its model is made; a new one where nothing else is asked."""
+        node = group.made.node
+        variable = group.made.expr.text if group.made.expr is not None else ""
+        if node is None or not _VARIABLE.fullmatch(variable):
+            return None
+        span = self.tree.span(node)
+        around = [r for r in self.rooms if holds(self.extent(r), span)]
+        room = min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
+        for part in group.parts:
+            if part.room.node is room.node:
+                return part
+        group.parts.append(Part(room, variable, []))
+        return group.parts[-1]
+
+    def write(self, training: Training, built: Built, parts: list[Part]) -> Trained:
         """One model; where something has no translation, `problem` says so and nothing is left."""
         made = Trained(training)
-        elsewhere = self._elsewhere(training)
+        elsewhere = next((why for p in parts if (why := self._elsewhere(training, p))), "")
         if elsewhere:
             training.problem = (training.calls[0], elsewhere)
             return made
-        names = {c.name for c in training.calls}
-        in_function = not isinstance(self.root, cst.Module)
-        if "compile" in names and "fit" not in names and in_function and not training.moved:
-            compiles = next(c for c in training.calls if c.name == "compile")
-            training.problem = (compiles, "the model is trained elsewhere")
+        compiles = [c for c in training.calls if c.name == "compile"]
+        used = any(c.name in ("fit", "evaluate") for c in training.calls)
+        in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
+        if compiles and not used and in_function and not training.moved:
+            training.problem = (compiles[0], "the model is trained elsewhere")
             return made
-        seen = not training.moved and self._all_seen(training)
-        lower_training(self.file, training, built, seen)
-        if training.problem is not None:
+        homes = [p for p in parts if any(c in compiles for c in p.calls)]
+        if len(homes) > 1:
+            training.problem = (compiles[-1], "it is compiled in several functions")
             return made
-        one = ModelWriter(self, made, built)
-        for call in training.calls:
-            try:
-                _write_call(one, call)
-            except Unsupported as why:  # noqa: PERF203
-                training.problem = (call, str(why))
-                return made
-        one.finish()
-        made.left = list(self._left_uses(training))
+        for call in training.calls if len(compiles) == 1 else ():
+            call.compiled = call.compiled or compiles[0]
+        alone = len(parts) == 1 and training.model.kind != "instance"
+        lower_training(self.file, training, built, alone and self._all_seen(training, parts[0]))
+        if training.problem is None:
+            self._write_parts(made, built, parts, (homes or parts)[0])
         return made
 
-    def _left_uses(self, training: Training) -> Iterator[tuple[int, str]]:
+    def _write_parts(self, made: Trained, built: Built, parts: list[Part], home: Part) -> None:
+        """The calls of a model room by room, first where it is compiled."""
+        training = made.training
+        parts = [home, *(part for part in parts if part is not home)]
+        first: ModelWriter | None = None
+        for part in parts:
+            calls = [*(training.moved if part is home else ()), *part.calls]
+            try:
+                writer = ModelWriter(self, made, built, part, first)
+                if first is None and home.room.owner and len(parts) > 1:
+                    writer.keep_on_self()
+                first = first or writer
+                while calls:
+                    _write_call(writer, calls[0])
+                    del calls[0]
+            except Unsupported as why:
+                training.problem = ((calls or training.calls)[0], str(why))
+                return
+            writer.finish()
+            made.left += self._left_uses(part)
+
+    def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
-        region = training.region
-        known = [self.tree.span(n) for n, _, _ in region.left_calls]
+        region = part.room.region
+        known = [*self.calls, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
-        for place in self.places(training.variable):
+        for place in self.places(part.room, part.variable):
             if place.binds or within(place.start, known):
                 continue
             if place.attribute and place.attribute not in _OF_MODULES:
-                yield place.start, f"`{training.variable}.{place.attribute}`"
+                yield place.start, f"`{part.variable}.{place.attribute}`"
             elif not place.attribute and self.text[place.end : place.end + 1] == "(":
-                yield place.start, f"`{training.variable}(...)`"
+                yield place.start, f"`{part.variable}(...)`"
 
     def _is_home(self, training: Training, statement: cst.CSTNode) -> bool:
         summary = training.model.summary
-        return summary is not None and summary.function.node is statement
+        return summary is not None and holds(
+            self.tree.span(statement), self.tree.span(summary.function.node)
+        )
 
-    def _all_seen(self, training: Training) -> bool:
+    def _all_seen(self, training: Training, part: Part) -> bool:
         """Whether each place that names the model is one that is converted here."""
         receivers = set()
         for call in training.calls:
             func = call.node.func
             if isinstance(func, cst.Attribute):
                 receivers.add(self.tree.span(func.value)[0])
-        for place in self.places(training.variable):
+        if not part.variable.isidentifier():
+            return False
+        for place in self.places(part.room, part.variable):
             if place.binds or place.start in receivers:
                 continue
             if place.attribute in ("add", "pop") and training.model.kind == "sequential":
@@ -151,9 +238,9 @@ class _Planner(Shared):
             return False
         return True
 
-    def _elsewhere(self, training: Training) -> str:
+    def _elsewhere(self, training: Training, part: Part) -> str:
         """Why the model may be trained in a place that is not converted, if it may."""
-        places = self.places(training.variable)
+        places = self.places(part.room, part.variable)
         passed = any(not p.binds and not p.attribute for p in places)
         for statement in self.tree.module.body:
             if not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
@@ -161,17 +248,27 @@ class _Planner(Shared):
             start, end = self.tree.span(statement)
             for match in _TRAINS.finditer(blanked(self.text[start:end])):
                 inside = within(start + match.start(), self.calls)
-                if not inside and (passed or match.group(1) == training.variable):
+                if not inside and (passed or match.group(1) == part.variable):
                     home = training.moved and self._is_home(training, statement)
-                    if statement is not self.root and not home:
+                    if statement is not part.room.node and not home:
                         return f"`{match.group()}` in `{statement.name.value}` may be of this model"
         return ""
+
+
+def _training(
+    group: _Group, home: Region, origin: Model, moved: list[TrainingCall] | None = None
+) -> Training:
+    """What is known of the training of a model before rules are applied."""
+    calls = [c for part in group.parts for c in part.calls]
+    compiling = [p for p in group.parts if any(c.name == "compile" for c in p.calls)]
+    variable = (compiling or group.parts)[0].variable
+    return Training(group.made, variable, [*(moved or ()), *calls], home, origin, moved or [])
 
 
 def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
     """One call."""
     statement = call.statement
-    if call in writer.training.moved:
+    if any(call is one for one in writer.training.moved):
         move_compile(writer, call)
         return
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:

@@ -1,0 +1,94 @@
+"""Models that functions and methods get from elsewhere, to train or to ask them.
+
+def train(model, x, y):
+    model.compile(optimizer="adam", loss="mse")
+    return model.fit(x, y, epochs=10)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import PREDICTED, SIGNATURES
+from transpiler.interpret.values import Function, Model, Sequence, Unknown, Value
+from transpiler.ir.expr import Expr
+from transpiler.source.lexical import blanked
+
+#: What a trained model is asked for besides, whether it has a translation or not.
+_OTHERS = (
+    "fit_generator", "evaluate_generator", "predict_generator", "train_on_batch", "test_on_batch",
+    "predict_on_batch", "predict_classes", "get_weights", "set_weights",
+)  # fmt: skip
+_CALLED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
+_ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
+
+
+def trains(function: Function, bound: dict[str, Value]) -> bool:
+    """Whether a function does nothing with the models that it gets but train and ask them."""
+    if isinstance(function.node, cst.Lambda) or function.file is None:
+        return False
+    names = [name for name, value in bound.items() if isinstance(value, Model)]
+    text = blanked(function.file.tree.source(function.node))
+    return bool(names) and all(_is_trained(text, name) for name in names)
+
+
+def _is_trained(text: str, name: str) -> bool:
+    """Whether a name stands only where a method is called, an argument passed, or returned."""
+    places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
+    asked = [bool(_CALLED.match(text, place.end())) for place in places]
+    known = [a or _is_passed(text, p.start(), p.end()) for a, p in zip(asked, places, strict=True)]
+    return any(asked) and all(known)
+
+
+def _is_passed(text: str, start: int, end: int) -> bool:
+    """Whether a name is a parameter or an argument there, or what the function returns."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    if re.match(r"\s*return\b", line):
+        return re.match(r"\s*(?:[,)]|$)", text[end:], re.M) is not None
+    before = re.search(r"[(,=]\s*$", text[:start]) is not None
+    return before and _ENDED.match(text, end) is not None
+
+
+def handed(model: Model, reading: Expr) -> Model:
+    """A model as the function sees it that gets it."""
+    return replace(model, kind="instance", expr=reading, region=None, source=model)
+
+
+def note_handing(region: Region, node: cst.CSTNode, summary: Summary, given: Value) -> Value:
+    """What a call gives of a function that trains the models it gets; they are compiled then."""
+    inner = summary.region
+    for value in inner.scope.values.values() if inner is not None else ():
+        if isinstance(value, Model) and value.source is not None:
+            value.source.compiled = value.compiled
+    region.handings[id(node)] = (node, summary)
+    return given
+
+
+def given_back(summary: Summary) -> Value:
+    """What such a function returns, as its caller sees it."""
+    region, name = summary.region, summary.function.name
+    if region is None or len(region.returns) != 1:
+        return Unknown(f"what `{name}` gives")
+    value, node = region.returns[0]
+    returned = node.value if isinstance(node, cst.Return) else node
+    if not isinstance(returned, cst.Tuple):
+        return _seen_outside(value, name)
+    items = [
+        region.scope.values.get(e.value.value, Unknown("")) if isinstance(e.value, cst.Name)
+        else Unknown("")
+        for e in returned.elements
+    ]  # fmt: skip
+    return Sequence(tuple(_seen_outside(item, name) for item in items), tuple)
+
+
+def _seen_outside(value: Value, name: str) -> Value:
+    if isinstance(value, Model) and value.source is not None:
+        return value.source
+    if isinstance(value, Unknown) and value.reason == PREDICTED:
+        return value
+    return Unknown(f"what `{name}` gives")
