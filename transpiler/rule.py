@@ -72,15 +72,25 @@ class Rule:
     functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
     merges: bool = False  #: takes a list of tensors
     signature: inspect.Signature = field(init=False)
+    #: The Keras parameters that the rule itself handles, in Keras's order.
+    parameters: tuple[str, ...] = field(init=False)
+    defaults: Mapping[str, Expr | None] = field(init=False)  #: of those; None for a required one
+    call_only: frozenset[str] = field(init=False)  #: parameters of a layer's calls
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signature", inspect.signature(self.build))
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The Keras parameters that the rule itself handles, in Keras's order."""
         names = tuple(self.signature.parameters)
-        return names if self.kind in ("op", "source") else names[1:]
+        own = names if self.kind in ("op", "source") else names[1:]
+        object.__setattr__(self, "parameters", own)
+        after_tensor = list(self.signature.parameters.values())[1:]
+        defaults = {
+            p.name: None if p.default is p.empty else expr(p.default)
+            for p in after_tensor
+            if p.kind is not p.KEYWORD_ONLY
+        }
+        object.__setattr__(self, "defaults", defaults)
+        keyword_only = frozenset(p.name for p in after_tensor if p.name not in defaults)
+        object.__setattr__(self, "call_only", keyword_only)
 
     @property
     def note(self) -> str:

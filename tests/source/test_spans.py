@@ -24,6 +24,12 @@ ODD = {
     "strings": 'f"{a!r:>{w}}" "b"\nx = b"" rb""\n',
     "carriage returns": "x = [\r\n    1,\r\n]\r\nif x:\r\n    f(*a, **k)\r\n",
     "continued": "x = a + \\\n    b\nassert x, \\\n  y\n",
+    "parameters": "def f(a, /, b: int = 1, *c: str, d=2, **e): pass\ng = lambda *, k, **_: k\n",
+    "imports": "from .a import (b as c, d,)\nfrom .. import *\nimport x.y as z, w\n",
+    "imports and more": "from a import b ; c\n",
+    "raises": "raise\nraise A ( 1 ) from  b\n",
+    "operators": "x = -a ** ~b if not (c is  not d) else e not  in f or g <= h != i\n",
+    "fields": "f\"{ a }{b!r}{c:>{d}.3f}{e=}\" f'{{}}'\n",
     "slices": "x[1:2, ..., ::3] = y[a][-1]\nx = {**a, 'b': 1}, {1, 2}\n",
     "comprehensions": "x = [a for b in c if d]\ny = (i for i in j)\nz = lambda a, *b: (a, b)\n",
 }

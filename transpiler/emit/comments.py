@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit, apply, replaces
 from transpiler.emit.residual import suites
 from transpiler.interpret.region import Region
 from transpiler.ir.code import Comments, Construct, For, Line, Node, While
@@ -284,8 +284,12 @@ def carry(
     the edits for those that go to statements of the file, and the comments that found no place.
     """
     tree = script.tree
-    numbers = [n for n in script.unplaced() if _covered(edits, script.offsets[n])]
-    kept = [s for s in script.spots if not _covered([e for e in edits if not e.text], s.start)]
+    replaced = replaces(edits)
+    numbers = [n for n in script.unplaced() if replaced(script.offsets[n])]
+    if not numbers:
+        return [], []
+    gone = replaces([e for e in edits if not e.text])
+    kept = [s for s in script.spots if not gone(s.start)]
     tensors = _tensor_statements(region)
     lines: dict[int, list[str]] = {}
     homeless: list[str] = []
@@ -346,8 +350,11 @@ def restored(tree: Tree, edits: list[Edit]) -> list[Edit]:
     missing = Counter(text for _, text in tree.comments)
     missing -= Counter(comments_in(apply(tree.text, edits)))
     found: list[Edit] = []
+    if not +missing:
+        return found
+    replaced = replaces(edits)
     for offset, text in reversed(tree.comments):
-        if missing[text] and _covered(edits, offset) and not _PRAGMA.match(text):
+        if missing[text] and replaced(offset) and not _PRAGMA.match(text):
             missing[text] -= 1
             spot = _next_line(tree, edits, offset)
             rest = tree.text[spot:].lstrip("\n")
@@ -372,5 +379,3 @@ def _next_line(tree: Tree, edits: list[Edit], offset: int) -> int:
             return offset if offset < first else tree.line_start(first)
 
 
-def _covered(edits: list[Edit], offset: int) -> bool:
-    return any(e.start <= offset < e.end for e in edits)

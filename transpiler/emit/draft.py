@@ -16,7 +16,6 @@ from transpiler.emit.imports import import_spans
 from transpiler.emit.residual import Removal, _leaves, statement_lines
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
-from transpiler.source.lexical import words_in
 
 
 class Draft:
@@ -96,7 +95,7 @@ class Draft:
     @cached_property
     def _helper_names(self) -> set[str]:
         """The names of helpers that can't be the program's own."""
-        return set(self.file.rules.emitted) - words_in(self.tree.text)
+        return set(self.file.rules.emitted) - self.tree.words
 
     def class_text(self, unit: Unit) -> str:
         """The text of a class that goes into the file, with what it needs of emitted code noted."""

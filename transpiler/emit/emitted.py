@@ -103,6 +103,8 @@ def _without_init(draft: Draft) -> None:
 
 def rename_clashing(draft: Draft) -> set[str]:
     """The names that helpers define: others than the code that was left still reads."""
+    if not draft.helpers & draft.tree.words:
+        return set(draft.helpers)
     left = names_read(
         apply(draft.tree.text, [Edit(e.start, e.end, "") for e in draft.bare_edits()])
     )

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+
+from transpiler.source.lexical import STRING
 
 WIDTH = 88
 
@@ -131,14 +135,10 @@ def split_operators(text: str, operators: tuple[str, ...]) -> list[str]:
         return [text.strip()]
     parts: list[str] = []
     start = 0
-    for position, depth in _positions(text):
-        if depth:
-            continue
-        for operator in operators:
-            if text.startswith(operator, position) and position > start:
-                parts.append(text[start:position].strip())
-                start = position + 1
-                break
+    for position, depth, token in _tokens(text, operators):
+        if not depth and token in operators and position > start:
+            parts.append(text[start:position].strip())
+            start = position + 1
     parts.append(text[start:].strip())
     return parts
 
@@ -147,8 +147,8 @@ def split_commas(text: str) -> list[str]:
     """The elements of the inside of a bracket."""
     parts: list[str] = []
     start = 0
-    for position, depth in _positions(text):
-        if depth == 0 and text[position] == ",":
+    for position, depth, token in _tokens(text, (",",)):
+        if not depth and token == ",":
             parts.append(text[start:position].strip())
             start = position + 1
     last = text[start:].strip()
@@ -164,15 +164,12 @@ def split_last_bracket(text: str, width: int = WIDTH) -> tuple[str, str, str]:
     head is too long for a line.
     """
     pairs: list[tuple[int, int]] = []
-    stack: list[int] = []
-    for position, _ in _positions(text, brackets=True):
-        char = text[position]
-        if char in _OPEN:
-            stack.append(position)
-        elif char in _CLOSE and stack:
-            start = stack.pop()
-            if not stack:
-                pairs.append((start, position))
+    start = 0
+    for position, depth, token in _tokens(text):
+        if token in _OPEN and not depth:
+            start = position
+        elif token in _CLOSE and not depth:
+            pairs.append((start, position))
     usable = [
         (start, end)
         for start, end in reversed(pairs)
@@ -183,31 +180,30 @@ def split_last_bracket(text: str, width: int = WIDTH) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _positions(text: str, brackets: bool = False) -> list[tuple[int, int]]:
-    """Each position outside of strings, with the bracket depth before it."""
-    found: list[tuple[int, int]] = []
-    depth, quote, position = 0, "", 0
-    while position < len(text):
-        char = text[position]
-        if quote:
-            if char == "\\":
-                position += 1
-            elif text.startswith(quote, position):
-                position += len(quote) - 1
-                quote = ""
-        elif char in "\"'":
-            quote = char * 3 if text.startswith(char * 3, position) else char
-            found.append((position, depth))
-            position += len(quote) - 1
-        elif char == "#" and not depth:
-            break
-        elif char in _OPEN:
-            found.append((position, depth))
+def _tokens(text: str, wanted: tuple[str, ...] = ()) -> Iterator[tuple[int, int, str]]:
+    """The brackets, and the wanted separators, outside of strings: each with its depth.
+
+    A bracket has the depth of what stands around it.
+    """
+    depth = 0
+    for match in _pattern(wanted).finditer(text):
+        token = match.group(1)
+        if token is None:
+            continue  # a string
+        if token in _OPEN:
+            yield match.start(), depth, token
             depth += 1
-        elif char in _CLOSE:
+        elif token in _CLOSE:
             depth -= 1
-            found.append((position, depth))
-        else:
-            found.append((position, depth))
-        position += 1
-    return found
+            yield match.start(), depth, token
+        elif token != "#":
+            yield match.start(), depth, token
+        elif not depth:
+            return
+
+
+@cache
+def _pattern(wanted: tuple[str, ...]) -> re.Pattern[str]:
+    """Strings, and as its first group brackets, comments and separators, which may overlap."""
+    tokens = "|".join(("[()\\[\\]{}#]", *map(re.escape, wanted)))
+    return re.compile(f"{STRING}|(?=({tokens}))")

@@ -48,9 +48,10 @@ def name_members(draft: ClassDraft) -> None:
 def _identifiers(draft: ClassDraft) -> set[str]:
     """All names that the class says, or that a module reserves."""
     found: set[str] = set(RESERVED)
-    for node in [*walk(draft.init), *walk(draft.forward)]:
-        for text in texts_of(node):
-            found.update(words_in(TOKENS.sub(" ", text)))
+    texts: list[str] = []
+    for node in (*walk(draft.init), *walk(draft.forward)):
+        texts += texts_of(node)
+    found |= words_in(TOKENS.sub(" ", "\n".join(texts)))
     found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
     found.update(draft.plan.statics)
     return found
@@ -59,9 +60,10 @@ def _identifiers(draft: ClassDraft) -> set[str]:
 def _forward_identifiers(draft: ClassDraft) -> set[str]:
     """What a variable of `forward` can't be called: a name that `forward` itself uses."""
     found = set(keyword.kwlist) | set(dir(builtins)) | {"self", "torch", "nn", "F"}
+    texts: list[str] = []
     for node in walk(draft.forward):
-        for text in texts_of(node):
-            found.update(_NAMES.findall(blanked(TOKENS.sub(" ", text))))
+        texts += texts_of(node)
+    found.update(_NAMES.findall(blanked(TOKENS.sub(" ", "\n".join(texts)))))
     found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
     found.update(n.removeprefix("self.") for n in (*draft.stored, *draft.late))
     return found

@@ -554,7 +554,10 @@ def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
 
 
 def suites(statement: cst.CSTNode) -> list[cst.BaseSuite]:
+    """The blocks of a statement, in their order; none for a simple one."""
     found: list[cst.BaseSuite] = []
+    if type(statement) is cst.SimpleStatementLine:
+        return found
     if isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
         found.append(statement.body)
     if isinstance(statement, cst.If):

@@ -44,7 +44,7 @@ class FilePlan:
         self.file = file
         self.tree = file.tree
         self.class_names: dict[int, str] = {s: foreign_name(file, s) for s in file.foreign}
-        self.taken = words_in(self.tree.text) - {"Model", "Generator", "Discriminator"}
+        self.taken = set(self.tree.words) - {"Model", "Generator", "Discriminator"}
         self.taken |= {"torch", "nn", "F"}
         if self._something_stays():
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}

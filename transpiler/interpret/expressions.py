@@ -130,7 +130,21 @@ def read(region: Region, identifier: str) -> Value:
             if isinstance(value, (Bound, Layer)):
                 raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
     if isinstance(value, Static):
-        return Static(replace(value.expr, text=identifier, strength=ATOM, names=reading.names))
+        held = value.expr
+        return Static(
+            Expr(
+                identifier,
+                held.value,
+                ATOM,
+                reading.names,
+                held.modules,
+                held.helpers,
+                held.before,
+                held.items,
+                held.whole,
+                held.operation,
+            )
+        )
     if isinstance(value, Bound):
         return value
     if isinstance(value, (Sequence, Mapping)):

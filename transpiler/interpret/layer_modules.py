@@ -23,8 +23,7 @@ _PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_co
 
 def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Value:
     """Construct the layer's modules, once; a layer that was called before is called again."""
-    inputs_known = set(region.constructed)
-    made = [m for m in modules_of(value) if m.token not in inputs_known]
+    made = [m for m in modules_of(value) if m.token not in region.constructed]
     if layer.modules or layer.calls:
         if len(made) != len(layer.modules):
             raise GiveUp("a shared layer is called in ways that need different modules", node)

@@ -36,29 +36,24 @@ def rule_arguments(
     rule = layer.rule
     assert rule is not None
     arguments: dict[str, Any] = {}
-    names = list(rule.signature.parameters.values())[1:]
-    for parameter in names:
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            continue
-        value = layer.arguments.get(parameter.name)
-        if value is None or parameter.name == "input_tensor":
-            if parameter.name == "pool_size" and parameter.default is parameter.empty:
-                arguments[parameter.name] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
-                continue
-            if parameter.default is parameter.empty:
-                raise Unsupported(f"the argument {parameter.name} is missing")
-            arguments[parameter.name] = expr(parameter.default)
+    for parameter, default in rule.defaults.items():
+        value = layer.arguments.get(parameter)
+        if value is not None and parameter != "input_tensor":
+            arguments[parameter] = rule_argument(region, value)
+        elif default is not None:
+            arguments[parameter] = default
+        elif parameter == "pool_size":
+            arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
         else:
-            arguments[parameter.name] = rule_argument(region, value)
-    keyword_only = {p.name for p in names if p.kind is p.KEYWORD_ONLY}
+            raise Unsupported(f"the argument {parameter} is missing")
     for name, value in call_arguments.items():
-        if name == "training" and name not in keyword_only:
+        if name == "training" and name not in rule.call_only:
             if constant(value) in (None, True, False) and not isinstance(value, Unknown):
                 if constant(value) is True or constant(value) is False:
                     raise Unsupported("the call fixes training=True or False")
                 continue
             continue
-        if name not in keyword_only:
+        if name not in rule.call_only:
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments

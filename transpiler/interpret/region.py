@@ -14,6 +14,7 @@ from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Module, Name
+from transpiler.ir.record import record
 from transpiler.ir.tensor import Layout
 from transpiler.options import Options
 from transpiler.registry import Rules
@@ -129,7 +130,7 @@ class Parameter:
     shape_of: str = ""  #: the parameter for a tensor whose shape it is
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Way:
     """One side of a branch, or the body of a loop."""
 
@@ -225,6 +226,22 @@ class FileContext:
         diagnostic = code.at(line, column, message)
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+
+class _Origin:
+    """Where a region's statements come from meanwhile; entered for each statement of a file."""
+
+    __slots__ = ("origin", "outer", "region")
+
+    def __init__(self, region: Region, origin: int) -> None:
+        self.region = region
+        self.origin = origin
+
+    def __enter__(self) -> None:
+        self.outer, self.region.origin = self.region.origin, self.origin
+
+    def __exit__(self, *error: object) -> None:
+        self.region.origin = self.outer
 
 
 class Region:
@@ -378,14 +395,9 @@ class Region:
             node.origins = (self.origin,)
         return node
 
-    @contextmanager
-    def within(self, node: cst.CSTNode) -> Iterator[None]:
-        """What is emitted meanwhile comes from this statement."""
-        outer, self.origin = self.origin, self.tree.span(node)[0]
-        try:
-            yield
-        finally:
-            self.origin = outer
+    def within(self, node: cst.CSTNode) -> _Origin:
+        """What is emitted in a `with` block of this comes from the statement."""
+        return _Origin(self, self.tree.span(node)[0])
 
     @contextmanager
     def collecting(self) -> Iterator[tuple[list[Node], list[Node]]]:

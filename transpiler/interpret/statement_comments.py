@@ -33,6 +33,8 @@ def with_comments(region: Region, node: cst.CSTNode, run: Callable[[], object]) 
 
 def _left_code(region: Region, node: cst.CSTNode, said: int) -> tuple[str, ...]:
     """A comment for each call in a statement that stays Keras."""
+    if len(region.diagnostics) == said:
+        return ()
     end = region.tree.span(node)[1]
     if isinstance(node, cst.BaseCompoundStatement):
         end = region.tree.span(node.body)[0]  # those further inside are its statements' own

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, Module
+from transpiler.ir.record import record
 from transpiler.ir.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from transpiler.rule import Rule
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Static:
     """A Python value that has nothing of tensors in it.
 
@@ -34,14 +35,14 @@ class Static:
         return self.run if self.run is not None else self.expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Framework:
     """Something of TensorFlow or Keras by its canonical name: a module, class or function."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Bound:
     """A tensor, with what the engine must know besides what rules see."""
 
@@ -75,7 +76,7 @@ class Layer:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Sequence:
     """A list or tuple whose elements are known one by one."""
 
@@ -86,7 +87,7 @@ class Sequence:
     run: Expr | None = None  #: how `forward` writes it, where it reads sizes off tensors
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Repeated:
     """A list that a loop filled: elements of one shape, their number is not known."""
 
@@ -107,7 +108,7 @@ class LayerList:
     known: Sequence | None = None  #: the layers one by one, once the program needs that
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Mapping:
     """A dict with known keys."""
 

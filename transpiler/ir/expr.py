@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from transpiler.ir.record import record
+
 
 class _Unknown:
     """The value of an expression that is only known when the program runs."""
@@ -46,7 +48,7 @@ BINARY_STRENGTH: Final[Mapping[str, int]] = {
 Name: TypeAlias = tuple[str, int]  #: a name and which of its assignments is meant
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Symbol:
     """A name of the framework, in canonical spelling: `keras.activations.relu`, `tf.nn.relu`."""
 
@@ -63,7 +65,7 @@ class Configured:
     place: tuple[int, int] | None = None  #: where in the file it is made, if that matters
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bind:
     """A statement of `forward` that an expression needs before it: `target = value`."""
 
@@ -71,7 +73,7 @@ class Bind:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expr:
     """Python source for a value, and what is known of it."""
 
@@ -111,7 +113,7 @@ Operation: TypeAlias = tuple[str, tuple[Expr, ...]]
 _serial = itertools.count()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Module:
     """A torch module that `__init__` constructs and `forward` calls.
 
@@ -157,24 +159,31 @@ def let(targets: tuple[Expr | str, ...], value: Expr, then: Expr) -> Expr:
 
 def _carrying(result: Expr, *parts: Expr) -> Expr:
     """`result` with all that `parts` need: names, modules, helpers, statements before."""
-    parts = tuple(p for p in parts if p.names or p.helpers or p.modules or p.before)
-    if not parts:
+    needy = [p for p in parts if p.names or p.helpers or p.modules or p.before]
+    if not needy:
         return result
     names: frozenset[Name] = result.names
     helpers: frozenset[str] = result.helpers
     modules: dict[str, Module] = {m.token: m for m in result.modules}
     before: dict[int, Bind] = {id(b): b for b in result.before}
-    for part in parts:
+    for part in needy:
         names |= part.names
         helpers |= part.helpers
-        modules.update((m.token, m) for m in part.modules)
-        before.update((id(b), b) for b in part.before)
-    return replace(
-        result,
-        names=names,
-        helpers=helpers,
-        modules=tuple(modules.values()),
-        before=tuple(before.values()),
+        for module in part.modules:
+            modules[module.token] = module
+        for bind in part.before:
+            before[id(bind)] = bind
+    return Expr(
+        result.text,
+        result.value,
+        result.strength,
+        names,
+        tuple(modules.values()),
+        helpers,
+        tuple(before.values()),
+        result.items,
+        result.whole,
+        result.operation,
     )
 
 
@@ -250,7 +259,7 @@ def _display(values: tuple[Arg, ...] | list[Arg]) -> Expr:
     known: Any = UNKNOWN
     if all(p.known for p in parts):
         known = type(values)(p.value for p in parts)
-    return replace(_carrying(Expr(text, known), *parts), items=parts)
+    return _carrying(Expr(text, known, items=parts), *parts)
 
 
 def call(function: Expr | str, *args: Arg, **kwargs: Arg) -> Expr:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from math import prod
 from typing import TypeAlias
 
 from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
+from transpiler.ir.record import record
 from transpiler.ir.sizes import combine
 
 
@@ -49,7 +50,7 @@ class Layout(Enum):
 Dim: TypeAlias = "Expr | None"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tensor:
     """A symbolic tensor: how `forward` refers to it, and its shape in Keras's order."""
 

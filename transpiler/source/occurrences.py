@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from functools import cached_property
+from typing import Any, TypeAlias
+
+from transpiler.ir.record import record
 
 _BINDING = (
     ast.FunctionDef,
@@ -20,7 +22,7 @@ _BINDING = (
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Occurrence:
     """One place where a name stands."""
 
@@ -38,69 +40,96 @@ class Occurrences:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._places: dict[str, list[Occurrence]] = {}
+        self._locals: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property
-    def names(self) -> dict[str, list[Occurrence]]:
-        """The places by name; none in a text that Python can't parse."""
+    def names(self) -> Collection[str]:
+        """The names that stand anywhere; none in a text that Python can't parse."""
+        return self._found.keys()
+
+    @cached_property
+    def _found(self) -> dict[str, list[_Found]]:
         return _names(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return _line_starts(self.text)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
 
     def of(self, name: str) -> list[Occurrence]:
         """The places of a name, in their order."""
-        return self.names.get(name, [])
+        places = self._places.get(name)
+        if places is None:
+            places = [self._occurrence(name, found) for found in self._found.get(name, ())]
+            places.sort(key=lambda p: p.start)
+            self._places[name] = places
+        return places
+
+    def _occurrence(self, name: str, found: _Found) -> Occurrence:
+        node, around, functions = found
+        function = getattr(functions[-1], "name", "<lambda>") if functions else ""
+        local = any(name in self._locals_of(f) for f in functions)
+        start = self._offset(node.lineno, node.col_offset)
+        if not isinstance(node, ast.Name):
+            return Occurrence(start, start, True, "", 0, function, local)
+        end = self._end(node)
+        binds = not isinstance(node.ctx, ast.Load)
+        if around is None:
+            return Occurrence(start, end, binds, "", 0, function, local)
+        return Occurrence(start, end, binds, around.attr, self._end(around), function, local)
+
+    def _locals_of(self, function: ast.AST) -> frozenset[str]:
+        known = self._locals.get(function)
+        if known is None:
+            known = self._locals[function] = frozenset(_locals(function))
+        return known
+
+    def _end(self, node: ast.expr) -> int:
+        return self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def _offset(self, line: int, column: int) -> int:
+        row = self._lines[line - 1]
+        if not row.isascii():
+            column = len(row.encode()[:column].decode(errors="ignore"))
+        return self._starts[line - 1] + column
 
 
-def _names(text: str) -> dict[str, list[Occurrence]]:
-    found: dict[str, list[Occurrence]] = {}
+#: What binds or reads a name, the attribute that it is read for, and the functions around it.
+_Found: TypeAlias = "tuple[Any, ast.Attribute | None, tuple[ast.AST, ...]]"
+
+
+def _names(text: str) -> dict[str, list[_Found]]:
+    found: dict[str, list[_Found]] = {}
     try:
         module = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return found
-    starts = _line_starts(text)
-    lines = text.split("\n")
-
-    def offset(line: int, column: int) -> int:
-        row = lines[line - 1]
-        if not row.isascii():
-            column = len(row.encode()[:column].decode(errors="ignore"))
-        return starts[line - 1] + column
-
-    def note(node: ast.Name, around: ast.Attribute | None, function: str, own: bool) -> None:
-        place = Occurrence(
-            offset(node.lineno, node.col_offset),
-            offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-            not isinstance(node.ctx, ast.Load),
-            around.attr if around is not None else "",
-            offset(around.end_lineno or 1, around.end_col_offset or 0) if around else 0,
-            function,
-            own,
-        )
-        found.setdefault(node.id, []).append(place)
-
-    pending: list[tuple[ast.AST, str, frozenset[str]]] = [(module, "", frozenset())]
+    pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(module, ())]
     while pending:
-        node, function, local = pending.pop()
+        node, functions = pending.pop()
         if isinstance(node, ast.Name):
-            note(node, None, function, node.id in local)
+            found.setdefault(node.id, []).append((node, None, functions))
+            continue
+        if isinstance(node, ast.Constant):
             continue
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            note(node.value, node, function, node.value.id in local)
+            found.setdefault(node.value.id, []).append((node.value, node, functions))
             continue
         if isinstance(node, _BINDING):
-            for name, line, column in _bound_otherwise(node):
-                spot = offset(line, column)
-                place = Occurrence(spot, spot, True, "", 0, function, name in local)
-                found.setdefault(name, []).append(place)
+            for name in _bound_otherwise(node):
+                found.setdefault(name, []).append((node, None, functions))
         if isinstance(node, _FUNCTIONS):
-            function = getattr(node, "name", "<lambda>")
-            local = local | frozenset(_locals(node))
+            functions = (*functions, node)
         for part in node._fields:
             value = getattr(node, part, None)
             if isinstance(value, list):
-                pending += [(v, function, local) for v in value if isinstance(v, ast.AST)]
-            elif isinstance(value, ast.AST) and part != "ctx":
-                pending.append((value, function, local))
-    for places in found.values():
-        places.sort(key=lambda p: p.start)
+                pending += [(v, functions) for v in value if isinstance(v, ast.AST)]
+            elif isinstance(value, ast.AST) and part not in ("ctx", "op"):
+                pending.append((value, functions))
     return found
 
 
@@ -111,18 +140,17 @@ def _line_starts(text: str) -> list[int]:
     return starts
 
 
-def _bound_otherwise(node: ast.AST) -> Iterator[tuple[str, int, int]]:
+def _bound_otherwise(node: ast.AST) -> Iterator[str]:
     """Names that a node binds other than by assignment."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name, node.lineno, node.col_offset
+        yield node.name
     elif isinstance(node, ast.arg):
-        yield node.arg, node.lineno, node.col_offset
+        yield node.arg
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
-            name = (alias.asname or alias.name).split(".")[0]
-            yield name, node.lineno, node.col_offset
+            yield (alias.asname or alias.name).split(".")[0]
     elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name, node.lineno, node.col_offset
+        yield node.name
 
 
 def _locals(node: ast.AST) -> Iterator[str]:

@@ -113,7 +113,7 @@ _LAYOUTS: dict[type, str] = {
     cst.Comparison: "lpar < left comparisons > rpar",
     cst.ComparisonTarget: "< operator comparator >",
     cst.LeftParen: "( whitespace_after",
-    cst.RightParen: "whitespace_before )",
+    cst.RightParen: "< whitespace_before ) >",
     cst.LeftSquareBracket: "[ whitespace_after",
     cst.RightSquareBracket: "whitespace_before ]",
     cst.LeftCurlyBrace: "{ whitespace_after",
@@ -140,8 +140,30 @@ _LAYOUTS: dict[type, str] = {
     cst.ClassDef: "leading_lines decorators lines_after_decorators | < class"
     " whitespace_after_class name whitespace_after_name type_parameters"
     " whitespace_after_type_parameters lpar bases keywords rpar whitespace_before_colon : body >",
+    cst.Parameters: "< posonly_params posonly_ind params star_arg kwonly_params star_kwarg >",
+    cst.Raise: "< raise whitespace_after_raise exc cause > semicolon",
+    cst.ImportFrom: "< from whitespace_after_from relative module whitespace_before_import import"
+    " whitespace_after_import lpar names rpar > semicolon",
+    cst.ImportStar: "< * >",
+    cst.ImportAlias: "< name asname > comma",
+    cst.AsName: "whitespace_before_as as whitespace_after_as name",
+    cst.UnaryOperation: "lpar < operator expression > rpar",
+    cst.IfExp: "lpar < body whitespace_before_if if whitespace_after_if test"
+    " whitespace_before_else else whitespace_after_else orelse > rpar",
+    cst.FormattedString: "lpar < start parts end > rpar",
+    cst.FormattedStringText: "value",
+    cst.IsNot: "whitespace_before is whitespace_between not whitespace_after",
+    cst.NotIn: "whitespace_before not whitespace_between in whitespace_after",
+    cst.NotEqual: "whitespace_before value whitespace_after",
+    cst.Minus: "- whitespace_after",
+    cst.Not: "not whitespace_after",
     cst.Module: "header body footer",
 }
+_OPERATORS = (
+    (cst.Add, cst.Subtract, cst.Multiply, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power),
+    (cst.Equal, cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual),
+    (cst.Is, cst.In, cst.And, cst.Or),
+)
 _IF = "leading_lines | < {} whitespace_before_test test whitespace_after_test : body orelse >"
 
 #: Nodes that end where the last of some fields ends, before the newline behind it.
@@ -152,6 +174,7 @@ _ENDS: dict[type, tuple[str, ...]] = {
     cst.SimpleStatementLine: ("body",),
     cst.FunctionDef: ("body",),
     cst.ClassDef: ("body",),
+    cst.ImportFrom: ("rpar", "names"),
 }
 
 
@@ -166,6 +189,11 @@ def _compiled(kind: type, layout: str) -> tuple[str | int, ...]:
 
 
 _PARTS = {kind: _compiled(kind, layout) for kind, layout in _LAYOUTS.items()}
+_PARTS |= {
+    kind: ("whitespace_before", len(kind()._get_token()), "whitespace_after")
+    for kinds in _OPERATORS
+    for kind in kinds
+}
 _PARTS[cst.If] = _compiled(cst.If, _IF.format("if"))
 _ELIF = _compiled(cst.If, _IF.format("elif"))
 
@@ -260,6 +288,24 @@ class Measured:
         self._indent -= len(indent)
         return offset
 
+    def _param(self, node: cst.Param, offset: int) -> int:
+        """Its own text is its name; the indicator of its annotation is a colon."""
+        offset = self._parts(node, _PARAM, offset)
+        if node.annotation is not None:
+            offset = self._parts(node.annotation, _COLON, offset)
+        return self._parts(node, _DEFAULT, offset)
+
+    def _field(self, node: cst.FormattedStringExpression, offset: int) -> int:
+        """One `{expression!r:>8}` of an f-string."""
+        offset = self._parts(node, _REPLACED, offset)
+        if node.conversion is not None:
+            offset += 1 + len(node.conversion)
+        if node.format_spec is not None:
+            offset += 1
+            for part in node.format_spec:
+                offset = self._node(part, offset)
+        return offset + 1
+
     def _broken(self, node: cst.ParenthesizedWhitespace, offset: int) -> int:
         offset = self._node(node.first_line, offset)
         for line in node.empty_lines:
@@ -274,9 +320,20 @@ class Measured:
 
 
 _TUPLE = _compiled(cst.Tuple, "lpar < elements > rpar")
+_PARAM = _compiled(cst.Param, "< star whitespace_after_star name >")
+_COLON = _compiled(
+    cst.Annotation, "whitespace_before_indicator : whitespace_after_indicator < annotation >"
+)
+_DEFAULT = _compiled(cst.Param, "equal default comma whitespace_after_param")
+_REPLACED = _compiled(
+    cst.FormattedStringExpression,
+    "{ whitespace_before_expression expression equal whitespace_after_expression",
+)
 _EMPTY = _compiled(cst.EmptyLine, "whitespace comment newline")
 _SPECIAL: dict[type, Callable[[Measured, Any, int], int]] = {
     cst.Tuple: Measured._tuple,
+    cst.Param: Measured._param,
+    cst.FormattedStringExpression: Measured._field,
     cst.IndentedBlock: Measured._block,
     cst.ParenthesizedWhitespace: Measured._broken,
     cst.EmptyLine: Measured._empty,

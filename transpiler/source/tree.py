@@ -7,7 +7,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.source.lexical import blanked, placed_comments
+from transpiler.source.lexical import blanked, placed_comments, words_in
 from transpiler.source.spans import Measured
 
 
@@ -31,6 +31,11 @@ class Tree:
     def blanked(self) -> str:
         """The text with strings and comments made blank."""
         return blanked(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of the text that could be names, those in strings and comments too."""
+        return frozenset(words_in(self.text))
 
     @cached_property
     def comments(self) -> list[tuple[int, str]]:
