@@ -7,16 +7,16 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.arrays import arrays_of, note_arrays
-from transpiler.interpret.dispatch import evaluate, executes
-from transpiler.interpret.expressions import makes_input
+from transpiler.interpret.dispatch import evaluate, evaluates, executes
+from transpiler.interpret.inputs import makes_input
 from transpiler.interpret.name_targets import assign_name
 from transpiler.interpret.plain_statements import emit_static
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.sequences import append
 from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.targets import assign_value, spoil
-from transpiler.interpret.tensors import binary_op
-from transpiler.interpret.values import Bound, Sequence, Static, Unknown, is_graph
+from transpiler.interpret.tensor_operators import binary_op
+from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import Expr
 
 
@@ -116,3 +116,8 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         array = region.file.arrays[name]
         region.file.arrays[name] = replace(array, version=region.scope.version(name))
     region.scope.values[name] = Static(Expr(name, known, names=region.scope.read(name).names))
+
+
+@evaluates(cst.NamedExpr)
+def walrus(region: Region, node: cst.NamedExpr) -> Value:
+    raise GiveUp("assignment expressions are not understood here", node)

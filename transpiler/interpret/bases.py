@@ -20,7 +20,7 @@ from transpiler.interpret.inputs import open_input
 from transpiler.interpret.layers import apply_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.tensors import bind_tensor
+from transpiler.interpret.tensor_names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.returns import RETURNED_SIZE, out_size
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors import shadow
+from transpiler.interpret.tensor_names import shadow
 from transpiler.interpret.values import Bound, Sequence, Value
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Dim

@@ -9,23 +9,16 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.layouts import in_layout, with_rank
 from transpiler.interpret.outer_sizes import attribute_of_module, outer_tensor, size_argument
 from transpiler.interpret.parameters import parameters_of
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.rule_results import modules_of, register
 from transpiler.interpret.sequences import sequence_code
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summaries import force_block
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors import (
-    axis_names,
-    ensure_current,
-    in_layout,
-    modules_of,
-    refreshed,
-    register,
-    shadow,
-    with_rank,
-)
+from transpiler.interpret.tensor_names import axis_names, ensure_current, refreshed, shadow
 from transpiler.interpret.values import Bound, Function, Layer, Sequence, Value, holds_tensor
 from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor

@@ -13,7 +13,7 @@ from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.joins import Side, either_model, join_scopes
 from transpiler.interpret.region import Region, Scope, Way
 from transpiler.interpret.statics import verbatim
-from transpiler.interpret.tensors import bind_tensor
+from transpiler.interpret.tensor_names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -7,16 +7,16 @@ from collections.abc import Callable
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.attributes import attribute_of
 from transpiler.interpret.branches import branch
 from transpiler.interpret.builtin_calls import BUILTINS
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
-from transpiler.interpret.expressions import attribute_of
 from transpiler.interpret.framework_calls import framework_call
 from transpiler.interpret.layer_calls import call_on_arguments
 from transpiler.interpret.methods import METHODS
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import verbatim
-from transpiler.interpret.tensors import bind_tensor
+from transpiler.interpret.tensor_names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.branches import is_plain, on_way
-from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.layer_lists import known_dict, listed_layers
 from transpiler.interpret.loop_changes import what_changes
 from transpiler.interpret.loop_targets import bind_target, item_of, target_names
@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Line
 
 
-@provides("comprehension")
+@evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
 def comprehension(
     region: Region, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 ) -> Value:

@@ -9,8 +9,8 @@ import libcst as cst
 from transpiler.diagnostics import DECIDED
 from transpiler.interpret.branches import branch
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
-from transpiler.interpret.expressions import truth
 from transpiler.interpret.joins import changed_names
+from transpiler.interpret.operators import truth
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Choice,

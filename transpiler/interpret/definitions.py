@@ -5,13 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.control import body_of, run_block
-from transpiler.interpret.dispatch import evaluate, executes, provided
+from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.imports import import_from, import_module
 from transpiler.interpret.injected import injected
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.targets import assigned_names
-from transpiler.interpret.values import Framework, Function, Unknown, UserClass
+from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
 
@@ -102,4 +102,11 @@ def _only_imports(suite: cst.BaseSuite) -> bool:
         isinstance(s, cst.SimpleStatementLine)
         and all(isinstance(b, (cst.Import, cst.ImportFrom)) for b in s.body)
         for s in suite.body
+    )
+
+
+@evaluates(cst.Lambda)
+def lambda_(region: Region, node: cst.Lambda) -> Value:
+    return Function(
+        "<lambda>", node, {**region.scope.outer, **region.scope.values}, file=region.file
     )

@@ -10,23 +10,18 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.attributes import CONSTANTS
 from transpiler.interpret.data import array_of
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.expressions import CONSTANTS
 from transpiler.interpret.layer_making import make_layer
 from transpiler.interpret.layers import apply_layer
+from transpiler.interpret.layouts import in_layout, with_rank
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensor_functions import tensor_function
-from transpiler.interpret.tensors import (
-    dims_value,
-    ensure_current,
-    in_layout,
-    refreshed,
-    rewrite_shape,
-    with_rank,
-)
+from transpiler.interpret.tensor_names import ensure_current, refreshed
+from transpiler.interpret.tensor_operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -10,9 +10,10 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.given_inputs import ask_for_given_input
 from transpiler.interpret.inputs import named_arguments
+from transpiler.interpret.layouts import in_layout, permuted
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
-from transpiler.interpret.tensors import ensure_current, in_layout, permuted
+from transpiler.interpret.tensor_names import ensure_current
 from transpiler.interpret.values import (
     Bound,
     Mapping,

@@ -13,6 +13,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.given_inputs import write_shapes
 from transpiler.interpret.handed import given_back, note_handing, trains
 from transpiler.interpret.inlining import inline
+from transpiler.interpret.layouts import want_tensor
 from transpiler.interpret.mentions import mentions_framework
 from transpiler.interpret.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
@@ -20,7 +21,6 @@ from transpiler.interpret.splicing import adds_layers, gets_layers, spliced
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summaries import force_passed, summarize
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors import want_tensor
 from transpiler.interpret.values import (
     Bound,
     Function,

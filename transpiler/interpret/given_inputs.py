@@ -18,7 +18,7 @@ from transpiler.interpret.inputs import open_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors import refreshed
+from transpiler.interpret.tensor_names import refreshed
 from transpiler.interpret.values import Bound, Function, Static, Value
 from transpiler.ir.expr import Expr, expr
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import evaluate, provides
-from transpiler.interpret.expressions import truth
+from transpiler.interpret.operators import truth
 from transpiler.interpret.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Unknown, Value

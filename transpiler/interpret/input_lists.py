@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provided, provides
-from transpiler.interpret.expressions import makes_input
+from transpiler.interpret.inputs import makes_input
 from transpiler.interpret.loop_targets import bind_target, item_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.sequences import loop_sources

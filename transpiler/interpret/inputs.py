@@ -7,11 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.dispatch import provides
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layouts import permuted
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors import assign_shadows, axis_names, permuted, shadow
-from transpiler.interpret.values import Bound, Layer, Sequence, Static, Value
+from transpiler.interpret.tensor_names import assign_shadows, axis_names, shadow
+from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
@@ -136,3 +137,11 @@ def named_arguments(arguments: list[Argument], order: tuple[str, ...]) -> dict[s
 def input_layer(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
     """`InputLayer(...)` in a Sequential."""
     return Layer(None, "keras.layers.InputLayer", named_arguments(arguments, ("shape",)), node)
+
+
+def makes_input(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether an expression is a call of `keras.Input`."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):
+        return False
+    callee = evaluate(region, node.func)
+    return isinstance(callee, Framework) and callee.name == "keras.Input"

@@ -8,16 +8,10 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.layouts import common_layout, in_layout
 from transpiler.interpret.region import GiveUp, Region, Scope
 from transpiler.interpret.statics import to_expr
-from transpiler.interpret.tensors import (
-    at_start,
-    axis_names,
-    common_layout,
-    current_dim,
-    in_layout,
-    shadow,
-)
+from transpiler.interpret.tensor_names import at_start, axis_names, current_dim, shadow
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -8,9 +8,9 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layer_inputs import declared_rank
 from transpiler.interpret.layers import apply_layer
+from transpiler.interpret.layouts import want_tensor
 from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.tensor_functions import tensor_function
-from transpiler.interpret.tensors import want_tensor
 from transpiler.interpret.values import (
     Bound,
     Framework,

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.layouts import common_layout, in_layout, with_rank
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors import common_layout, ensure_current, in_layout, with_rank
+from transpiler.interpret.tensor_names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, infix
 from transpiler.ir.tensor import Layout

@@ -11,8 +11,8 @@ from transpiler.interpret.freezing import as_trainable, place_of, write_freezes
 from transpiler.interpret.layer_names import layer_name_hint
 from transpiler.interpret.layer_rules import INITIALIZERS
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.rule_results import modules_of
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors import modules_of
 from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
 from transpiler.ir.code import Comments, Construct
 from transpiler.ir.expr import Expr, Module

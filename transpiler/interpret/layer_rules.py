@@ -8,9 +8,11 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.layer_inputs import RANKED, list_inputs
+from transpiler.interpret.layouts import in_layout, permuted
 from transpiler.interpret.region import Region
+from transpiler.interpret.rule_results import modules_of
 from transpiler.interpret.statics import constant, to_expr, to_running
-from transpiler.interpret.tensors import ensure_current, in_layout, modules_of, permuted
+from transpiler.interpret.tensor_names import ensure_current
 from transpiler.interpret.values import (
     Bound,
     Framework,

@@ -22,16 +22,16 @@ from transpiler.interpret.layer_rules import (
     run_layer,
     run_unmasked,
 )
+from transpiler.interpret.layouts import check_readable
 from transpiler.interpret.lazy_layers import lazily
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.stubs import placeholder, stub
-from transpiler.interpret.tensors import (
-    check_readable,
+from transpiler.interpret.rule_results import (
     evaluate_twice,
     modules_of,
     result_values,
     with_sizes_of,
 )
+from transpiler.interpret.stubs import placeholder, stub
 from transpiler.interpret.values import Bound, Layer, Sequence, Value
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported

@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import LAZY_SIZE
 from transpiler.interpret.layer_rules import rule_arguments, run_layer, with_module
 from transpiler.interpret.region import Region
-from transpiler.interpret.tensors import modules_of
+from transpiler.interpret.rule_results import modules_of
 from transpiler.interpret.values import Bound, Layer, Value
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, Unsupported

@@ -8,16 +8,15 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.joins import changed_names, merge_items
+from transpiler.interpret.layouts import in_layout, meeting_layout
 from transpiler.interpret.loop_targets import target_names
 from transpiler.interpret.region import GiveUp, Region, Scope
-from transpiler.interpret.tensors import (
+from transpiler.interpret.tensor_names import (
     CARRIED,
     assign_shadow,
     axis_names,
     bind_tensor,
     current_dim,
-    in_layout,
-    meeting_layout,
     shadow,
 )
 from transpiler.interpret.values import (

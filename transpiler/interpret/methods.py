@@ -12,7 +12,7 @@ from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.list_methods import change_list, list_method
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
-from transpiler.interpret.tensors import dims_value, rewrite_shape
+from transpiler.interpret.tensor_operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -10,8 +10,10 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functional import flattened
 from transpiler.interpret.layer_calls import call_layer
+from transpiler.interpret.layouts import in_layout
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.tensors import ensure_current, in_layout, register
+from transpiler.interpret.rule_results import register
+from transpiler.interpret.tensor_names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Model, Sequence, Static, Unknown, Value
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Expr, Module, expr, index

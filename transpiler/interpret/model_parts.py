@@ -12,7 +12,7 @@ from transpiler.interpret.inputs import named_arguments, open_input
 from transpiler.interpret.model_calls import call_model
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.tensors import bind_tensor
+from transpiler.interpret.tensor_names import bind_tensor
 from transpiler.interpret.values import Bound, Inside, Model, Sequence, Unknown, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN

@@ -11,7 +11,7 @@ from transpiler.interpret.joins import channels_list, known_items
 from transpiler.interpret.plain_statements import emit_static
 from transpiler.interpret.region import Region
 from transpiler.interpret.sequences import sequence_code
-from transpiler.interpret.tensors import bind_tensor, emit_before
+from transpiler.interpret.tensor_names import bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
     Framework,

@@ -12,7 +12,7 @@ from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors import axis_names, refreshed
+from transpiler.interpret.tensor_names import axis_names, refreshed
 from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
 from transpiler.ir.sizes import substitute

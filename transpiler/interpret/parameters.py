@@ -12,7 +12,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.given_inputs import bind_given_input
 from transpiler.interpret.handed import handed, trains
 from transpiler.interpret.region import GiveUp, Parameter, Region
-from transpiler.interpret.tensors import axis_names, shadow
+from transpiler.interpret.tensor_names import axis_names, shadow
 from transpiler.interpret.values import (
     Bound,
     Choice,

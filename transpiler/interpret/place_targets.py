@@ -11,7 +11,7 @@ from transpiler.interpret.joins import channels_of
 from transpiler.interpret.plain_statements import emit_static
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors import emit_before
+from transpiler.interpret.tensor_names import emit_before
 from transpiler.interpret.values import (
     Bound,
     Layer,

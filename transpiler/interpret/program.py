@@ -10,17 +10,21 @@ import libcst as cst
 
 from transpiler.interpret import (
     assignments,
+    attributes,
     bases,
     calls,
     classes,
     comprehensions,
     definitions,
-    expressions,
+    displays,
     functions,
     input_lists,
     loops,
     models,
+    name_values,
+    operators,
     statements,
+    subscripts,
 )
 from transpiler.interpret.control import run_block
 from transpiler.interpret.instances import interpret_instances
@@ -46,17 +50,21 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     assignments,
+    attributes,
     bases,
     calls,
     classes,
     comprehensions,
     definitions,
-    expressions,
+    displays,
     functions,
     input_lists,
     loops,
     models,
+    name_values,
+    operators,
     statements,
+    subscripts,
 )
 
 

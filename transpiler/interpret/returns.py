@@ -8,14 +8,13 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functional import returned_value
+from transpiler.interpret.layouts import in_layout, meeting_layout
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.tensors import (
+from transpiler.interpret.tensor_names import (
     assign_shadow,
     at_start,
     emit_before,
     ensure_current,
-    in_layout,
-    meeting_layout,
     refreshed,
     shadow,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from transpiler.interpret.joins import channels_list, channels_of, merge_items
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
-from transpiler.interpret.tensors import emit_before
+from transpiler.interpret.tensor_names import emit_before
 from transpiler.interpret.values import Bound, Mapping, Repeated, Sequence, Static, Value, is_graph
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, expr, reads

@@ -16,7 +16,7 @@ from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.rounds import of_one_round
 from transpiler.interpret.sequential_inputs import declared_shape, open_shape
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors import bind_tensor
+from transpiler.interpret.tensor_names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Layer,

@@ -14,7 +14,7 @@ import libcst as cst
 from transpiler.interpret.control import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.tensors import bind_tensor, ensure_current
+from transpiler.interpret.tensor_names import bind_tensor, ensure_current
 from transpiler.interpret.values import (
     Bound,
     Function,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
+from transpiler.interpret.layouts import in_layout, moved_before
 from transpiler.interpret.plain_statements import emit_static, opaque
 from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
 from transpiler.interpret.statement_comments import with_comments
 from transpiler.interpret.targets import spoil
-from transpiler.interpret.tensors import in_layout, moved_before
 from transpiler.interpret.values import (
     Bound,
     Framework,

@@ -12,7 +12,7 @@ from transpiler.interpret.plain_statements import emit_static
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.sequences import sequence_code
 from transpiler.interpret.statics import constant, shape_slice, to_expr
-from transpiler.interpret.tensors import bind_tensor, emit_before
+from transpiler.interpret.tensor_names import bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
     Framework,

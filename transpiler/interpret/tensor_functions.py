@@ -11,16 +11,11 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.layer_inputs import list_inputs, starred
 from transpiler.interpret.layer_modules import HARD_SIGMOID
+from transpiler.interpret.layouts import check_readable, common_layout, in_layout
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.rule_results import run_rule, with_sizes_of
 from transpiler.interpret.statics import to_expr, to_running
-from transpiler.interpret.tensors import (
-    check_readable,
-    common_layout,
-    ensure_current,
-    in_layout,
-    run_rule,
-    with_sizes_of,
-)
+from transpiler.interpret.tensor_names import ensure_current
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Tensor

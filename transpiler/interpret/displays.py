@@ -1,0 +1,114 @@
+"""Lists, tuples, sets and dicts that are written out, and literals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, evaluates
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant, literal_value, verbatim
+from transpiler.interpret.values import (
+    Choice,
+    Framework,
+    Mapping,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
+from transpiler.ir.expr import UNKNOWN, Expr
+
+
+@evaluates(cst.Integer, cst.Float, cst.SimpleString, cst.Imaginary)
+def literal_node(region: Region, node: cst.Integer) -> Value:
+    return Static(Expr(node.value, literal_value(node.value)))
+
+
+@evaluates(cst.ConcatenatedString)
+def concatenated(region: Region, node: cst.ConcatenatedString) -> Value:
+    return verbatim(region, node, value=literal_value(region.tree.source(node)))
+
+
+@evaluates(cst.FormattedString)
+def formatted(region: Region, node: cst.FormattedString) -> Value:
+    parts = [
+        evaluate(region, part.expression)
+        for part in node.parts
+        if isinstance(part, cst.FormattedStringExpression)
+    ]
+    if any(is_graph(p) or isinstance(p, Unknown) for p in parts):
+        return Unknown("a string made from a tensor")
+    return verbatim(region, node, *parts)
+
+
+@evaluates(cst.Ellipsis)
+def ellipsis(region: Region, node: cst.Ellipsis) -> Value:
+    return Static(Expr("...", ...))
+
+
+@evaluates(cst.List, cst.Tuple)
+def display(region: Region, node: cst.List | cst.Tuple) -> Value:
+    items: list[Value] = []
+    for element in node.elements:
+        value = evaluate(region, element.value)
+        if isinstance(element, cst.StarredElement):
+            if not isinstance(value, Sequence):
+                if not is_graph(value) and isinstance(value, Static):
+                    return verbatim(region, node, *items, value)
+                raise GiveUp("unpacking a list whose length is not known", node)
+            items.extend(value.items)
+        else:
+            items.append(value)
+    kind = list if isinstance(node, cst.List) else tuple
+    if any(isinstance(i, Unknown) for i in items):
+        return Unknown("a list with something unknown in it")
+    if any(is_graph(i) for i in items):
+        return Sequence(tuple(items), kind)
+    written = verbatim(region, node, *items).expr if all_static(items) else None
+    return Sequence(tuple(items), kind, static=written)
+
+
+def all_static(items: list[Value]) -> bool:
+    return all(isinstance(i, (Static, Sequence, Mapping, Framework, Choice)) for i in items)
+
+
+@evaluates(cst.Set)
+def set_display(region: Region, node: cst.Set) -> Value:
+    items = [evaluate(region, element.value) for element in node.elements]
+    known: Any = UNKNOWN
+    values = [constant(i) for i in items]
+    if all(v is not UNKNOWN for v in values):
+        known = set(values)
+    return verbatim(region, node, *items, value=known)
+
+
+@evaluates(cst.Dict)
+def dict_display(region: Region, node: cst.Dict) -> Value:
+    items: dict[Any, Value] = {}
+    parts: list[Value] = []
+    for element in node.elements:
+        value = evaluate(region, element.value)
+        parts.append(value)
+        if isinstance(element, cst.StarredDictElement):
+            if not isinstance(value, Mapping):
+                return verbatim(region, node, *parts)
+            items.update(value.items)
+            continue
+        key = (
+            constant(evaluate(region, element.key))
+            if isinstance(element, cst.DictElement)
+            else UNKNOWN
+        )
+        if key is UNKNOWN:
+            if any(is_graph(p) for p in parts):
+                raise GiveUp("a dict of tensors whose keys are not known", node)
+            return verbatim(region, node, *parts)
+        items[key] = value
+    if any(isinstance(p, Unknown) for p in parts):
+        return Unknown("a dict with something unknown in it")
+    if any(is_graph(p) for p in parts):
+        return Mapping(items)
+    return Mapping(items, verbatim(region, node, *parts).expr if all_static(parts) else None)

@@ -1,0 +1,94 @@
+"""What a name stands for, and how each program refers to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluates
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.expr import ATOM, Expr
+
+_BUILTIN_CONSTANTS = {"None": None, "True": True, "False": False}
+
+
+@evaluates(cst.Name)
+def name_node(region: Region, node: cst.Name) -> Value:
+    inlined = region.inline.get(node.value) if region.inline else None
+    if inlined is not None:
+        unwritten = isinstance(inlined, Mapping) and inlined.static is None
+        if not (unwritten or is_graph(inlined)) and not isinstance(
+            inlined, (Unknown, Framework, Function, UserClass)
+        ):
+            rewrite(region, node, Static(to_expr(region, inlined)))
+        return inlined
+    return read(region, node.value)
+
+
+def read(region: Region, identifier: str) -> Value:
+    """The value of a name, and how each program refers to it."""
+    if identifier in _BUILTIN_CONSTANTS:
+        return Static(Expr(identifier, _BUILTIN_CONSTANTS[identifier]))
+    value = region.scope.values.get(identifier)
+    reading = region.scope.read(identifier)
+    if value is None:
+        value = region.scope.outer.get(identifier)
+        if value is None:
+            return Static(reading)
+        if identifier not in region.file.globals:
+            region.closure_reads.add(identifier)
+            if isinstance(value, (Bound, Layer)):
+                raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
+    if isinstance(value, Static):
+        held = value.expr
+        return Static(
+            Expr(
+                identifier,
+                held.value,
+                ATOM,
+                reading.names,
+                held.modules,
+                held.helpers,
+                held.before,
+                held.items,
+                held.whole,
+                held.operation,
+            )
+        )
+    if isinstance(value, Bound):
+        return value
+    if isinstance(value, (Sequence, Mapping)):
+        graph = is_graph(value)
+        return replace(value, static=reading, code=reading if graph else value.code)
+    if isinstance(value, Repeated):
+        fixed = isinstance(value.item, Bound) and value.item.fixed
+        static = value.static if fixed and value.static is not None else reading
+        return replace(
+            value, static=static if region.scope.current(static) else reading, code=reading
+        )
+    if isinstance(value, Function) and value.static is None and not value.owner:
+        return replace_function(value, reading)
+    return value
+
+
+def replace_function(value: Function, reading: Expr) -> Function:
+    """The same function, which `__init__` refers to by this name."""
+    return Function(
+        value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
+    )

@@ -1,0 +1,198 @@
+"""The names of tensors, and the sizes of `__init__` that stay readable under them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import provided
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Bound
+from transpiler.ir.code import Line
+from transpiler.ir.expr import UNKNOWN, Expr, reads
+from transpiler.ir.sizes import substitute
+from transpiler.ir.tensor import Dim, Tensor
+
+#: Begins the source of a tensor that comes from the round of a loop before.
+CARRIED = "carried:"
+
+
+_AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "channels")}
+
+
+def axis_names(count: int) -> tuple[str, ...]:
+    """What the sizes of a tensor with so many axes (without the batch) are called."""
+    return _AXES.get(count) or (*(f"size{i + 1}" for i in range(count - 1)), "channels")
+
+
+def shadow(owner: str, axis: str) -> str:
+    """The token of `__init__`'s variable for one size of the tensor in a variable of `forward`."""
+    return f"\ue004{owner}:{axis}\ue005"
+
+
+def current_dim(region: Region, dim: Dim, fallback: Expr | None) -> Dim:
+    """A size as it can be written at this point of `__init__`, if it can."""
+    if dim is not None and region.scope.current(dim):
+        return dim
+    if fallback is not None and region.scope.current(fallback):
+        return Expr(fallback.text, UNKNOWN if dim is None else dim.value, names=fallback.names)
+    return None
+
+
+def refreshed(region: Region, value: Bound) -> Tensor:
+    """The tensor with each size as it can be written at this point."""
+    tensor = value.tensor
+    shadows = value.shadows
+    if tensor.dims is None:
+        hint = current_dim(region, tensor.channels_hint, shadows[-1] if shadows else None)
+        return tensor if hint is tensor.channels_hint else replace(tensor, channels_hint=hint)
+    padded = shadows if len(shadows) == len(tensor.dims) else (None,) * len(tensor.dims)
+    dims = tuple(current_dim(region, d, s) for d, s in zip(tensor.dims, padded, strict=True))
+    same = all(new is old for new, old in zip(dims, tensor.dims, strict=True))
+    return tensor if same else replace(tensor, dims=dims)
+
+
+def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None) -> Bound:
+    """The tensor itself, if the variable that `forward` calls it by still holds it."""
+    if value.at is not None and value.source.startswith("borrow:"):
+        lent = provided("lend")(region, value)
+        assert isinstance(lent, Bound)
+        return lent
+    value = as_moved(region, value)
+    if not region.scope.current(value.tensor.code):
+        raise GiveUp("a tensor is used after its variable got another value", node)
+    return value
+
+
+def as_moved(region: Region, value: Bound) -> Bound:
+    """The tensor under the same name, if its channels were moved: `maximum([y, y, z])`."""
+    variable = value.tensor.code.text
+    before, bound = region.moved.get(variable, (None, value))
+    return bound if before is value and region.scope.values.get(variable) is bound else value
+
+
+def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
+    """`name = value` in both programs; gives the value under its new name."""
+    region.graph_events += 1
+    region.tensor_names.add(name)
+    tensor = refreshed(region, value)
+    code = tensor.code
+    line_text = f"{name} = {code.text}"
+    emit_before(region, code, name)
+    if code.text != name:
+        uses = reads(code)
+        region.emit_forward(Line(final_text(line_text), frozenset({name}), uses, code.modules))
+        region.helpers_used |= code.helpers
+    region.scope.bump(name)
+    reading = region.scope.read(name)
+    shadows = assign_shadows(region, name, tensor)
+    mask = tensor.mask
+    if mask is not None:
+        mask = _bind_mask(region, name, mask)
+    bound = Bound(replace(tensor, code=reading, mask=mask), value.source, shadows)
+    region.scope.values[name] = bound
+    made_by = region.last_layer
+    if made_by is not None and made_by[1] == code.text and not region.loops and not region.branches:
+        made_by[0].output = replace(bound, at=len(region.forward))
+    return bound
+
+
+def _bind_mask(region: Region, name: str, mask: Expr) -> Expr:
+    """Keep a mask under a name of its own, so that it outlives what it was computed from."""
+    if mask.text.isidentifier() or mask.text.startswith("\ue002mask"):
+        return mask
+    token = f"\ue002mask:{name}\ue003"
+    uses = reads(mask)
+    region.emit_forward(Line(f"{token} = {mask.text}", frozenset({token}), uses, mask.modules))
+    region.scope.bump(token)
+    return region.scope.read(token)
+
+
+def final_text(text: str) -> str:
+    """The text of a statement; a place for what holds for all of them."""
+    return text
+
+
+def assign_shadows(region: Region, name: str, tensor: Tensor) -> tuple[Expr | None, ...]:
+    """Let `__init__`'s size variables of a tensor variable follow an assignment to it."""
+    if tensor.dims is None:
+        pairs = [("channels", tensor.channels_hint)]
+    else:
+        pairs = list(zip(axis_names(len(tensor.dims)), tensor.dims, strict=True))
+    return tuple(assign_shadow(region, shadow(name, axis), dim) for axis, dim in pairs)
+
+
+def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
+    """`token = dim` in `__init__`, unless a branch or round leaves it as it was.
+
+    Where a block assigns it twice, the first statement is dropped later, as nobody reads it.
+    """
+    if dim is None:
+        region.scope.bump(token)
+        return None
+    if dim.text != token and not region.scope.holds_outside(token, dim, region.init):
+        uses = reads(dim)
+        region.emit_init(Line(f"{token} = {dim.text}", frozenset({token}), uses, dim.modules))
+        region.scope.hold(token, dim, region.init)
+        region.size_values[token, region.scope.version(token)] = dim
+    return region.scope.read(token)
+
+
+_NAMES = re.compile("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*")
+
+
+def at_start(region: Region, dim: Expr) -> Expr:
+    """A size as it can be written at the start of the region, if it can; else as it is."""
+
+    def leaf(part: Expr) -> Expr:
+        if len(part.names) != 1:
+            return part
+        (name,) = part.names
+        held = region.size_values.get(name) if part.text == name[0] else None
+        return part if held is None else substitute(held, leaf)
+
+    found = substitute(dim, leaf)
+    return found if all(version == 0 for _, version in found.names) else dim
+
+
+_TARGET = re.compile("\ue002[^\ue003]*\ue003")
+
+
+def emit_before(region: Region, code: Expr, target: str) -> None:
+    """Emit the statements that an expression needs first, writing to `target` if that is safe."""
+    for position, bind in enumerate(code.before):
+        later = " ".join([*(b.value.text for b in code.before[position + 1 :]), code.text])
+        called = {_called(region, name) for name in _NAMES.findall(later)}
+        taken = _called(region, target) in called
+        tokens = _TARGET.findall(bind.target)
+        names = frozenset(tokens)
+        uses = reads(bind.value)
+        if target and not taken and tokens and tokens[0].startswith("\ue002out:"):
+            region.renames.setdefault(tokens[0], target)
+        region.emit_forward(
+            Line(f"{bind.target} = {bind.value.text}", names, uses, bind.value.modules)
+        )
+        region.helpers_used |= bind.value.helpers
+
+
+def _called(region: Region, name: str) -> str:
+    """What a name or variable may be called in the end."""
+    final = region.renames.get(name, name)
+    return "x" if final.startswith("\ue002x:") else final
+
+
+def materialize(region: Region, value: Bound, hint: str = "x") -> Bound:
+    """The tensor in a variable, so that its code can be repeated."""
+    code = value.tensor.code
+    if is_plain(code):
+        return value
+    region.temporaries += 1
+    name = f"\ue002{hint}:t{region.temporaries}\ue003"
+    return bind_tensor(region, name, value)
+
+
+def is_plain(code: Expr) -> bool:
+    text = code.text
+    return text.isidentifier() or (text.startswith("\ue002") and text.endswith("\ue003"))
