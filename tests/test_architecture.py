@@ -30,6 +30,11 @@ FLOORS = (
     ("cli",),
     ("__main__",),
 )
+#: Inside of the interpreter too: a folder may import what stands before it, and single files.
+INTERPRETER = (
+    *("tensors", "layers", "expressions", "control", "calls", "models", "functions"),
+    *("classes", "instances", "statements", "program"),
+)
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "tf_keras", "torchvision", "h5py", "numpy"}
 
@@ -41,6 +46,7 @@ class Import:
     file: Path
     module: str
     line: int
+    only_types: bool = False  #: under `if TYPE_CHECKING`
 
     def __str__(self) -> str:
         return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
@@ -57,6 +63,12 @@ def files(package: str) -> list[Path]:
 
 def imports(file: Path) -> Iterator[Import]:
     """All imports of a file, also those inside of functions."""
+    for_types = {
+        id(node)
+        for block in ast.walk(tree(file))
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (Import(file, alias.name, node.lineno) for alias in node.names)
@@ -66,7 +78,8 @@ def imports(file: Path) -> Iterator[Import]:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 is_module = (ROOT / whole.replace(".", "/")).with_suffix(".py").exists()
-                yield Import(file, whole if is_module else node.module, node.lineno)
+                module = whole if is_module else node.module
+                yield Import(file, module, node.lineno, id(node) in for_types)
 
 
 def arguments(package: str, function: str) -> set[str]:
@@ -85,6 +98,16 @@ def room(module: str) -> str:
     """`transpiler.source.files` stands in the room `source`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "version"
+
+
+def part(module: str) -> str:
+    """`transpiler.interpret.calls.methods` stands in the part `calls` of its room."""
+    return module.split(".")[2]
+
+
+def dotted(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def room_of(file: Path) -> str:
@@ -115,6 +138,31 @@ def test_imports_point_down() -> None:
         and FLOOR[room(found.module)] >= FLOOR[room_of(file)]
     ]
     assert wrong == []
+
+
+def test_imports_inside_of_the_interpreter_point_down() -> None:
+    height = {name: number for number, name in enumerate(INTERPRETER)}
+    wrong = [
+        str(found)
+        for file in files("transpiler/interpret")
+        for found in imports(file)
+        if found.module.startswith("transpiler.interpret.")
+        and part(found.module) != part(f"{dotted(file)}.")
+        and height.get(part(found.module), -1) > height.get(part(f"{dotted(file)}."), -1)
+    ]
+    assert wrong == []
+
+
+def test_no_files_import_each_other_in_circles() -> None:
+    """What runs at import; names that only types need are free."""
+    graph = {
+        dotted(file): {found.module for found in imports(file) if not found.only_types}
+        for file in [*TRANSPILER, *files("rules")]
+    }
+    while graph:
+        ready = {name for name, needed in graph.items() if not (needed - {name}) & graph.keys()}
+        assert ready, sorted(graph)
+        graph = {name: needed for name, needed in graph.items() if name not in ready}
 
 
 def test_rules_see_only_the_words_they_are_written_in() -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
+from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
 from transpiler.source.lexical import names_read, words_in

@@ -19,7 +19,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.imports import names_framework
 from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.emit.units import Unit
-from transpiler.interpret.mentions import mentions_framework
+from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in

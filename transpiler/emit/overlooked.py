@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 
 import libcst as cst
 
-from transpiler.interpret.imports import dotted
 from transpiler.interpret.region import FileContext
+from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, UserClass
 
 _CALL = re.compile(r"\.([A-Z]\w*)\s*\(")

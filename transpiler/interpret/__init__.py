@@ -1,0 +1,23 @@
+"""Reads a program as Python would run it, with abstract values for layers, tensors and models.
+
+Each room may use those above it, and `provided("name")` of a room below it.
+
+    values.py      the abstract values
+    region.py      the state of one interpretation: a scope, and the two programs that grow
+    summary.py     what is known of a function once its body was interpreted
+    dispatch.py    which function interprets which kind of node
+    statics.py     plain values, and the source that stands for them
+    symbols.py     every way to spell a name of Keras or TensorFlow
+    arguments.py   what a call passes
+    training.py    calls that compile, train or ask models
+    tensors/       names, layouts, rules, operators
+    layers/        what makes them, what calling them gives
+    expressions/   what only reads
+    control/       branches, loops, comprehensions
+    calls/         by what is called
+    models/        inputs, functional graphs, Sequential, models as layers
+    functions/     blocks, operations, builders
+    classes.py     classes of the program; instances.py: their instances
+    statements/    assignments, definitions, imports
+    program.py     a whole file
+"""

@@ -10,10 +10,10 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provided, provides
-from transpiler.interpret.mentions import mentions_framework
-from transpiler.interpret.parameters import parameters_of
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import FileContext, GiveUp, Region
-from transpiler.interpret.summaries import summarize
 from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
 from transpiler.ir.expr import Expr
 

@@ -8,28 +8,18 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import (
-    assignments,
-    attributes,
-    bases,
-    calls,
-    classes,
-    comprehensions,
-    definitions,
-    displays,
-    functions,
-    input_lists,
-    loops,
-    models,
-    name_values,
-    operators,
-    statements,
-    subscripts,
-)
-from transpiler.interpret.control import run_block
+from transpiler.interpret import classes
+from transpiler.interpret.calls import calling as calls
+from transpiler.interpret.control import comprehensions, loops
+from transpiler.interpret.control.suites import run_block
+from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
+from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.instances import interpret_instances
-from transpiler.interpret.mentions import mentions_framework
-from transpiler.interpret.parameters import parameters_of
+from transpiler.interpret.models import bases, input_lists, methods
+from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import (
     SPOILED,
     FileContext,
@@ -39,8 +29,7 @@ from transpiler.interpret.region import (
     Scope,
     contained,
 )
-from transpiler.interpret.sequential import close_sequential
-from transpiler.interpret.summaries import summarize
+from transpiler.interpret.statements import assignments, definitions, lines
 from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
@@ -49,22 +38,9 @@ from transpiler.source.tree import Tree
 
 #: The handlers register when their modules are imported.
 HANDLERS = (
-    assignments,
-    attributes,
-    bases,
-    calls,
-    classes,
-    comprehensions,
-    definitions,
-    displays,
-    functions,
-    input_lists,
-    loops,
-    models,
-    name_values,
-    operators,
-    statements,
-    subscripts,
+    *(attributes, displays, names, operators, subscripts),
+    *(comprehensions, loops, calls, functions, classes),
+    *(bases, input_lists, methods, assignments, definitions, lines),
 )
 
 

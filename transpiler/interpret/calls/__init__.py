@@ -1,0 +1,11 @@
+"""Calls, by what is called.
+
+calling.py    what is it that is called
+framework.py  names of Keras and TensorFlow
+layers.py     layers, on tensors
+tensors.py    functions of the framework, on tensors
+builtins.py   Python's own functions
+methods.py    methods of values, by their kind
+lists.py      methods of lists, which change in place
+data.py       arrays that Keras provides
+"""

@@ -1,0 +1,223 @@
+"""Calls of Python's own functions on tensors, layers or known values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.control.joins import channels_list, known_items
+from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.control.targets import item_of
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
+from transpiler.interpret.values import (
+    Bound,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    holds_layers,
+    is_graph,
+)
+from transpiler.ir.expr import UNKNOWN, Expr
+
+
+def _len(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], (Sequence, Mapping)):
+        value = const(len(values[0].items))
+        if is_graph(values[0]):
+            rewrite(region, node, value)
+            return value
+        return verbatim(region, node, values[0], value=len(values[0].items))
+    if len(values) == 1 and isinstance(values[0], Repeated):
+        return verbatim(region, node, values[0])
+    return None
+
+
+def _range(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    known = [constant(v) for v in values]
+    if known and all(isinstance(k, int) for k in known) and len(known) <= 3:
+        return verbatim(region, node, *values, value=range(*known))
+    return None
+
+
+def _reversed(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) != 1 or not is_graph(values[0]):
+        return None
+    value = values[0]
+    return _wrapped_list(region, value, "reversed", lambda items: items[::-1])
+
+
+def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and is_graph(values[0]):
+        value = values[0]
+        if isinstance(value, Sequence):
+            return replace(value, kind=list)
+        return _wrapped_list(region, value, "list", lambda items: items)
+    if not values:
+        return Sequence((), list, static=Expr("[]", []))
+    return None
+
+
+def _tuple(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], Sequence):
+        value = values[0]
+        if is_graph(value):
+            return replace(value, kind=tuple)
+    return None
+
+
+def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> Value:
+    def wrapped(code: Expr) -> Expr:
+        return Expr(f"{function}({code.text})", strength=18, names=code.names)
+
+    def wrapped_or_none(code: Expr | None) -> Expr | None:
+        return None if code is None else wrapped(code)
+
+    if isinstance(value, Repeated):
+        return Repeated(value.item, wrapped(value.code), wrapped_or_none(value.static))
+    if isinstance(value, Sequence):
+        items = tuple(reorder(value.items))
+        return Sequence(
+            items, value.kind, wrapped_or_none(value.code), wrapped_or_none(value.static)
+        )
+    raise GiveUp("a list of tensors is used in a way that is not understood")
+
+
+def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if not any(is_graph(v) for v in values):
+        return None
+    if any(isinstance(v, Sequence) and holds_layers(v) for v in values):
+        if not all(isinstance(v, Sequence) for v in values):
+            raise GiveUp("layers are zipped with a list whose length is not known", node)
+        rows = zip(
+            *(known_items(region, v) for v in values if isinstance(v, Sequence)), strict=False
+        )
+        return Sequence(tuple(Sequence(tuple(row), tuple) for row in rows), list)
+    parts = [_loop_part(region, v) for v in values]
+    return Repeated(
+        Sequence(tuple(item for item, _, _ in parts), tuple),
+        _call_text("zip", [c for _, c, _ in parts]),
+        _static_text("zip", [s for _, _, s in parts]),
+    )
+
+
+def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if not values or not is_graph(values[0]):
+        return None
+    item, code, static = _loop_part(region, values[0])
+    if isinstance(values[0], Sequence) and holds_layers(values[0]):
+        return Sequence(
+            tuple(
+                Sequence((const(i), v), tuple) for i, v in enumerate(known_items(region, values[0]))
+            ),
+            list,
+        )
+    rest = [to_expr(region, v) for v in values[1:]]
+    counter = Static(Expr("\ue00aitem\ue00b"))
+    return Repeated(
+        Sequence((counter, item), tuple),
+        _call_text("enumerate", [code, *rest]),
+        _static_text("enumerate", [static, *rest]),
+    )
+
+
+def _loop_part(region: Region, value: Value) -> tuple[Value, Expr, Expr | None]:
+    if isinstance(value, Static):
+        return Static(Expr("\ue00aitem\ue00b")), value.running, value.expr
+    item = item_of(region, value)
+    if isinstance(value, Repeated):
+        return item, value.code, value.static
+    if isinstance(value, Sequence):
+        if is_graph(value):
+            static = value.static if value.static is not None else channels_list(region, value)
+            return item, sequence_code(region, value), static
+        written = to_expr(region, value)
+        return item, written, written
+    raise GiveUp("a loop over something that is not a list")
+
+
+def _call_text(function: str, parts: list[Expr]) -> Expr:
+    names = frozenset[Any]().union(*(p.names for p in parts))
+    return Expr(f"{function}({', '.join(p.text for p in parts)})", strength=18, names=names)
+
+
+def _static_text(function: str, parts: list[Expr | None]) -> Expr | None:
+    if any(p is None for p in parts):
+        return None
+    return _call_text(function, [p for p in parts if p is not None])
+
+
+def _isinstance(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 2 and not isinstance(values[0], Unknown):
+        known = constant(values[0])
+        names = {
+            "str": str,
+            "int": int,
+            "float": float,
+            "list": list,
+            "tuple": tuple,
+            "dict": dict,
+            "bool": bool,
+        }
+        kinds = values[1].items if isinstance(values[1], Sequence) else (values[1],)
+        classes = [names.get(k.expr.text) if isinstance(k, Static) else None for k in kinds]
+        if known is not UNKNOWN and all(c is not None for c in classes):
+            return const(isinstance(known, tuple(c for c in classes if c is not None)))
+        if isinstance(values[0], (Bound, Layer, Model)) and all(c is not None for c in classes):
+            return const(False)
+    return None
+
+
+def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], Static):
+        known = values[0].expr.value
+        if isinstance(known, (int, float)) and isinstance(node.func, cst.Name):
+            convert: Any = {"int": int, "float": float, "round": round, "abs": abs}[node.func.value]
+            return verbatim(region, node, values[0], value=convert(known))
+    return None
+
+
+def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    known = [constant(v) for v in values]
+    if (
+        len(known) > 1
+        and all(isinstance(k, (int, float)) for k in known)
+        and isinstance(node.func, cst.Name)
+    ):
+        return verbatim(
+            region, node, *values, value=(max if node.func.value == "max" else min)(known)
+        )
+    return None
+
+
+def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    keywords = [a.keyword.value for a in node.args if a.keyword is not None]
+    if len(keywords) == len(node.args) == len(values):
+        items: dict[Any, Value] = dict(zip(keywords, values, strict=True))
+        if any(isinstance(v, Unknown) for v in values):
+            return Unknown("a dict with something unknown in it")
+        plain = all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values)
+        return Mapping(items, verbatim(region, node, *values).expr if plain else None)
+    return None
+
+
+def _print(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if any(is_graph(v) or isinstance(v, Unknown) for v in values):
+        return Unknown("what `print` gives")
+    return None
+
+
+BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
+    "len": _len, "range": _range, "reversed": _reversed, "list": _list, "tuple": _tuple,
+    "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
+    "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
+    "dict": _dict, "print": _print,
+}  # fmt: skip

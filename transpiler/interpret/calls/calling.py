@@ -1,0 +1,163 @@
+"""What a call gives, by what is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.builtins import BUILTINS
+from transpiler.interpret.calls.framework import framework_call
+from transpiler.interpret.calls.layers import call_on_arguments
+from transpiler.interpret.calls.methods import METHODS
+from transpiler.interpret.control.branches import branch
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.expressions.attributes import attribute_of
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import verbatim
+from transpiler.interpret.tensors.names import bind_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Model,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    Within,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import Expr
+
+
+@evaluates(cst.Call)
+def call_node(region: Region, node: cst.Call) -> Value:
+    func = node.func
+    if isinstance(func, cst.Attribute):
+        receiver = evaluate(region, func.value)
+        handler = METHODS.get(type(receiver))
+        if handler is not None:
+            result = handler(region, node, receiver, func.attr.value)
+            if result is not None:
+                return result
+        callee = attribute_of(region, func, receiver, func.attr.value)
+    else:
+        callee = evaluate(region, func)
+    return call_value(region, node, callee)
+
+
+def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
+    """What calling a value gives."""
+    if isinstance(callee, Framework):
+        return framework_call(region, node, callee.name)
+    if isinstance(callee, Choice):
+        return _call_choice(region, node, callee)
+    if isinstance(callee, Layer):
+        return call_on_arguments(region, node, callee)
+    if isinstance(callee, Function):
+        arguments = arguments_of(region, node)
+        if callee.parameter and any(holds_tensor(v) for _, v in arguments):
+            return provided("call_parameter")(region, node, callee.parameter, arguments)
+        return provided("call_function")(region, node, callee, arguments)
+    if isinstance(callee, Model):
+        return provided("call_model")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, UserClass):
+        return provided("call_class")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, Static):
+        return _call_static(region, node, callee)
+    if isinstance(callee, Unknown):
+        for argument in node.args:
+            evaluate(region, argument.value)
+        return callee
+    raise GiveUp("a call of something that is not understood", node)
+
+
+def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
+    """A call of one of two things: each in its own branch."""
+    if callee.static is None or not region.scope.current(callee.test.expr):
+        raise GiveUp("what is called depends on a condition that has changed since", node)
+    arguments_hold_tensors = any(holds_tensor(evaluate(region, a.value)) for a in node.args)
+    if not arguments_hold_tensors:
+        outer = region.scope
+        values = []
+        for option in callee.options:
+            region.scope = outer.copy()
+            with region.collecting():
+                values.append(call_value(region, node, option))
+        region.scope = outer
+        if all(isinstance(v, (Layer, Function, Framework, Choice)) for v in values):
+            return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
+        if all(isinstance(v, Static) for v in values):
+            return verbatim(region, node)
+        raise GiveUp("what is called depends on a condition", node)
+    return branch_value(
+        region,
+        node,
+        callee.test,
+        lambda: call_value(region, node, callee.then),
+        lambda: call_value(region, node, callee.otherwise),
+    )
+
+
+def branch_value(
+    region: Region,
+    node: cst.CSTNode,
+    test: Static,
+    then: Callable[[], Value],
+    otherwise: Callable[[], Value],
+) -> Value:
+    """The tensor that either way gives, in one variable."""
+    target = region.assigned if region.whole is node else ""
+    if not target:
+        region.temporaries += 1
+        target = f"\ue002x:b{region.temporaries}\ue003"
+
+    def way(make: Callable[[], Value]) -> Callable[[], bool]:
+        def run() -> bool:
+            value = make()
+            if not isinstance(value, Bound):
+                raise GiveUp("what is called depends on a condition", node)
+            bind_tensor(region, target, value)
+            return False
+
+        return run
+
+    rewrites = dict(region.rewrites)
+    branch(region, test, way(then), way(otherwise), node)
+    region.rewrites = rewrites
+    joined = region.scope.values[target]
+    if not isinstance(joined, Bound):
+        raise GiveUp("two ways give different kinds of tensors", node)
+    return joined
+
+
+def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
+    name = callee.expr.text
+    builtin = BUILTINS.get(name)
+    if builtin is not None and name not in region.scope.values:
+        arguments = arguments_of(region, node)
+        result = builtin(region, node, [v for _, v in arguments])
+        if result is not None:
+            return result
+    else:
+        arguments = arguments_of(region, node)
+    values = [v for _, v in arguments]
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(isinstance(v, Within) for v in values):
+        region.left_calls.append((node, name, next(v for v in values if isinstance(v, Within))))
+        return Unknown(f"`{name}` of the layers of a pretrained base")
+    if any(holds_tensor(v) for v in values):
+        if name in region.parameters:
+            return provided("call_parameter")(region, node, name, arguments)
+        if region.is_module:
+            return Unknown(f"`{name}` is not known")
+        raise GiveUp(f"`{name}` is called on a tensor, and what it does is not known", node)
+    if any(is_graph(v) or isinstance(v, (Model, Layer)) for v in values):
+        return provided("pass_model")(region, node, name, values)
+    return verbatim(region, node, callee, *values)

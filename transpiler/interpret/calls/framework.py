@@ -1,0 +1,296 @@
+"""Calls of the names of Keras and TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import LEFT_CODE
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.data import array_of
+from transpiler.interpret.calls.tensors import tensor_function
+from transpiler.interpret.dispatch import provided
+from transpiler.interpret.expressions.attributes import CONSTANTS
+from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.making import make_layer
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
+from transpiler.interpret.symbols import SUBMODULES
+from transpiler.interpret.tensors.layouts import in_layout, with_rank
+from transpiler.interpret.tensors.names import ensure_current, refreshed
+from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import LAMBDA, Configured, Expr, attribute, call, index, literal
+from transpiler.ir.tensor import Layout
+
+_CONFIGURED = (
+    "keras.initializers.",
+    "keras.regularizers.",
+    "keras.constraints.",
+    "tf.initializers.",
+    "tf.random_",
+    "tf.constant_initializer",
+    "tf.zeros_initializer",
+)
+
+
+#: What trains a model: known by its arguments, like the above, or not at all.
+_OF_TRAINING = (
+    "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.",
+)  # fmt: skip
+
+
+_SHAPES = frozenset(
+    {
+        "keras.backend.int_shape",
+        "tf.shape",
+        "keras.ops.shape",
+        "keras.backend.shape",
+        "tf.keras.backend.int_shape",
+    }
+)
+
+
+_TENSOR_TESTS = frozenset(
+    {
+        "keras.backend.is_keras_tensor",
+        "tf.is_tensor",
+        "keras.utils.is_keras_tensor",
+        "keras.ops.is_tensor",
+    }
+)
+
+
+#: Functions of Keras on plain Python values, which a converted builder may go on calling.
+_KERAS_TOOLS = ("keras.utils.", "keras.applications.imagenet_utils.")
+
+
+def framework_call(region: Region, node: cst.Call, name: str) -> Value:
+    """A call of a Keras or TensorFlow name."""
+    rules = region.file.rules
+    if name in CONSTANTS:
+        rewrite(region, node, const(CONSTANTS[name]))
+        region.settled[region.tree.span(node)] = literal(CONSTANTS[name])
+        return const(CONSTANTS[name])
+    handler = _FRAMEWORK.get(name)
+    if handler is not None:
+        return handler(region, node, name)
+    if name in rules.tools and not region.is_module:
+        return _tool_call(region, node, rules.tools[name])
+    arguments = arguments_of(region, node)
+    if name in rules.sources:
+        return array_of(region, node, rules.sources[name], arguments)
+    if any(k in ("*", "**") for k, _ in arguments):
+        if name in rules.layers or any(is_graph(v) for _, v in arguments):
+            return Unknown(f"{name} is called with arguments that are not known")
+    if name in rules.layers or _looks_like_layer(name):
+        choice = next((v for _, v in arguments if isinstance(v, Choice) and _of_layers(v)), None)
+        if choice is not None:
+            return _around_choice(region, node, name, arguments, choice)
+        return make_layer(
+            region, name, arguments, node, region.target_hint if region.whole is node else ""
+        )
+    if name in rules.functional:
+        return _functional_form(region, node, name, arguments)
+    if name.startswith(_CONFIGURED):
+        return _configured(region, node, name, arguments)
+    if any(holds_tensor(v) for _, v in arguments):
+        return tensor_function(region, node, name, arguments)
+    if name.startswith(_OF_TRAINING):
+        return _part_of_training(region, node, name, arguments)
+    return _other_call(region, node, name, arguments)
+
+
+def _of_layers(value: Choice) -> bool:
+    return all(
+        isinstance(o, Layer) or (isinstance(o, Choice) and _of_layers(o)) for o in value.options
+    )
+
+
+def _around_choice(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument], choice: Choice
+) -> Value:
+    """`Bidirectional(rnn)` where `rnn` is one of two layers: one of two wrappers."""
+    made: list[Value] = []
+    for option in choice.options:
+        given: list[Argument] = [(k, option if v is choice else v) for k, v in arguments]
+        if isinstance(option, Choice):
+            made.append(_around_choice(region, node, name, given, option))
+        else:
+            made.append(make_layer(region, name, given, node))
+    return Choice(choice.test, made[0], made[1], choice.static)
+
+
+def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
+    """A function of the framework on plain values, by what stands in for it."""
+    values = [v for _, v in arguments_of(region, node)]
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(is_graph(v) for v in values):
+        raise GiveUp(f"`{replacement}` of a tensor or layer", node)
+    rewrite(region, node.func, Static(Expr(replacement)))
+    region.settled[region.tree.span(node.func)] = replacement
+    region.helpers_used |= {replacement}
+    return verbatim(region, node, *values)
+
+
+def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
+    """`imagenet_utils.correct_pad(x, 3)`: computed where the size of the image is known."""
+    values = [v for _, v in arguments_of(region, node)]
+    if len(values) != 2 or not isinstance(values[0], Bound):
+        raise GiveUp("correct_pad of something that is not a tensor", node)
+    images = in_layout(
+        region, ensure_current(region, with_rank(region, values[0], 4), node), Layout.FIRST
+    )
+    tensor = refreshed(region, images)
+    assert tensor.dims is not None
+    kernel = to_expr(region, values[1])
+    height, width = tensor.dims[0], tensor.dims[1]
+    if height is not None and width is not None and height.known and width.known and kernel.known:
+        sizes = kernel.value if isinstance(kernel.value, (tuple, list)) else (kernel.value,) * 2
+        pads = tuple(
+            (k // 2 - 1 + n.value % 2, k // 2) for k, n in zip(sizes, (height, width), strict=True)
+        )
+        value = const(pads)
+        rewrite(region, node, value, 0)
+        return value
+    shape = attribute(tensor.code, "shape")
+    running = call("correct_pad", index(shape, Expr("2:")), kernel)
+    region.helpers_used |= {"correct_pad"}
+    missing = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    value = Static(missing, running)
+    rewrite(region, node, value)
+    return value
+
+
+def _looks_like_layer(name: str) -> bool:
+    parent, _, last = name.rpartition(".")
+    if parent != "keras.layers" or not last[:1].isupper():
+        return False
+    return last not in ("Layer", "Wrapper", "InputSpec", "InputLayer")
+
+
+def _functional_form(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """`concatenate([a, b], axis=-1)` is `Concatenate(axis=-1)([a, b])`."""
+    rule = region.file.rules.functional[name]
+    place = next((i for i, (k, _) in enumerate(arguments) if k in (None, "inputs")), None)
+    if place is None:
+        raise GiveUp(f"{name} is called without tensors", node)
+    _, inputs = arguments.pop(place)
+    layer = make_layer(region, rule.names[0], arguments, node)
+    return apply_layer(region, layer, inputs, {}, node)
+
+
+def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    args = tuple(to_expr(region, v) for k, v in arguments if k is None)
+    kwargs = tuple((k, to_expr(region, v)) for k, v in arguments if k is not None)
+    names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
+    text = one_line(rewritten(region.tree, node, region.rewrites))
+    return Static(Expr(text, Configured(name, args, kwargs), 18, names))
+
+
+def _as_lambda(region: Region, value: Value) -> Value:
+    """A lambda as an expression, which knows the function that it is."""
+    if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
+        return Static(Expr(one_line(region.tree.source(value.node)), value, LAMBDA))
+    return value
+
+
+def _part_of_training(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument]
+) -> Value:
+    """An optimizer, a loss, a metric, a callback."""
+    for _, value in arguments:
+        if isinstance(value, Unknown):
+            return Unknown(f"{name}: {value.reason}")
+    arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
+    try:
+        made = _configured(region, node, name, arguments)
+    except GiveUp as why:
+        return Unknown(f"{name}: {why.reason}")
+    assert isinstance(made, Static)
+    known = replace(made.expr.value, place=region.tree.span(node))
+    return Static(replace(made.expr, value=known))
+
+
+def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    last = name.rpartition(".")[2]
+    if (
+        name.startswith(("keras.activations.", "keras.initializers."))
+        and last == "get"
+        and arguments
+    ):
+        value = arguments[0][1]
+        if isinstance(value, (Static, Framework)):
+            rewrite(region, node, Static(to_expr(region, value)))
+            return value
+    if name.startswith(_KERAS_TOOLS) and not region.is_module:
+        values = [v for _, v in arguments]
+        if not any(is_graph(v) or isinstance(v, Unknown) for v in values):
+            region.say(LEFT_CODE, node, f"{name} is left as it is")
+            return verbatim(region, node, *values)
+    if name.startswith("keras.applications."):
+        return Unknown(f"{name} builds a pretrained model")
+    return Unknown(f"{name} is not translated")
+
+
+def _shape_of(region: Region, node: cst.Call, name: str) -> Value:
+    arguments = arguments_of(region, node)
+    if arguments and isinstance(arguments[0][1], Bound):
+        value = ensure_current(region, arguments[0][1], node)
+        shape = dims_value(region, value)
+        rewrite_shape(region, node, value, shape)
+        return shape
+    return Unknown(f"{name} of something that is not a tensor of a model")
+
+
+def _is_tensor(region: Region, node: cst.Call, name: str) -> Value:
+    value = arguments_of(region, node)[0][1]
+    if isinstance(value, Bound):
+        return const(True)
+    if isinstance(value, Static) and value.expr.text in region.parameters:
+        region.want(f"tensor:{value.expr.text}", True)
+    return const(False) if isinstance(value, Static) else Unknown("whether it is a tensor")
+
+
+def _submodules(region: Region, node: cst.Call, name: str) -> Value:
+    """`get_submodules_from_kwargs(kwargs)`: the parts of Keras, whichever the caller brings."""
+    parts = ("backend", "layers", "models", "utils")
+    return Sequence(tuple(Framework(f"keras.{part}") for part in parts), tuple)
+
+
+_FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
+    **dict.fromkeys(_SHAPES, _shape_of),
+    **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
+    "keras.Input": lambda region, node, name: provided("make_input")(
+        region, node, arguments_of(region, node)
+    ),
+    "keras.Model": lambda region, node, name: provided("make_model")(
+        region, node, arguments_of(region, node)
+    ),
+    "keras.Sequential": lambda region, node, name: provided("make_sequential")(region, node),
+    "keras.layers.InputLayer": lambda region, node, name: provided("input_layer")(
+        region, node, arguments_of(region, node)
+    ),
+    "tf.name_scope": lambda region, node, name: Framework("tf.name_scope"),
+    "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
+    "keras.applications.imagenet_utils.correct_pad": _correct_pad,
+    f"keras.applications.{SUBMODULES}": _submodules,
+    "tf.device": lambda region, node, name: Framework("tf.device"),
+}

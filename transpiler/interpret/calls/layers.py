@@ -1,0 +1,99 @@
+"""Calls of layers."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.tensors import tensor_function
+from transpiler.interpret.dispatch import provided
+from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.inputs import declared_rank
+from transpiler.interpret.region import SPOILED, GiveUp, Region
+from transpiler.interpret.tensors.layouts import want_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Static,
+    Unknown,
+    Value,
+)
+from transpiler.ir.tensor import Layout
+
+
+def call_on_arguments(region: Region, node: cst.Call, layer: Layer) -> Value:
+    arguments = arguments_of(region, node)
+    place = next((i for i, (k, _) in enumerate(arguments) if k in _FIRST_INPUT), None)
+    if place is None:
+        raise GiveUp("a layer is called without a tensor", node)
+    _, inputs = arguments.pop(place)
+    return call_layer(region, node, layer, inputs, arguments)
+
+
+#: How the first tensor of a call may be passed.
+_FIRST_INPUT = (None, "inputs", "query", "sequences", "x")
+
+
+def call_layer(
+    region: Region, node: cst.CSTNode, layer: Layer, inputs: Value, rest: list[Argument]
+) -> Value:
+    """`layer(inputs, ...)`."""
+    if isinstance(inputs, Unknown):
+        if inputs.reason.startswith(SPOILED):
+            raise GiveUp(inputs.reason, node)
+        raise GiveUp(f"a layer is called on something unknown: {inputs.reason}", node)
+    if isinstance(inputs, Static):
+        name = inputs.expr.text
+        if name in region.parameters:
+            layout = Layout.ANY if layer.rule is None else layer.rule.layout
+            want_tensor(region, name, declared_rank(layer), layout)
+        raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
+    if layer.block is not None:
+        if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):
+            raise GiveUp("a block is called with arguments that are not known", node)
+        return provided("call_deferred")(region, node, layer, inputs)
+    if layer.symbol == "keras.layers.Lambda":
+        return _call_lambda(region, node, layer, inputs)
+    keyword_only = (
+        []
+        if layer.rule is None
+        else [p.name for p in layer.rule.signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    )
+    order = iter(keyword_only)
+    call_arguments: dict[str, Value] = {}
+    for keyword, value in rest:
+        parameter = keyword if keyword is not None else next(order, None)
+        if parameter is None:
+            raise GiveUp("a layer is called with more arguments than are known", node)
+        call_arguments[parameter] = value
+    return apply_layer(region, layer, inputs, call_arguments, node)
+
+
+def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value) -> Value:
+    function = layer.arguments.get("function")
+    known = set(layer.arguments) - {
+        "function",
+        "output_shape",
+        "name",
+        "mask",
+        "dtype",
+        "arguments",
+        "trainable",
+        "input_shape",
+    }
+    if known:
+        raise GiveUp(f"Lambda: the argument {sorted(known)[0]} is not known", node)
+    arguments: list[Argument] = [(None, inputs)]
+    extra = layer.arguments.get("arguments")
+    if isinstance(extra, Mapping):
+        arguments += [(str(k), v) for k, v in extra.items.items()]
+    elif extra is not None:
+        raise GiveUp("Lambda: its arguments are not known", node)
+    if isinstance(function, Framework):
+        return tensor_function(region, layer.node, function.name, arguments)
+    if isinstance(function, Function):
+        return provided("call_function")(region, node, function, arguments)
+    raise GiveUp("Lambda: its function is not known", node)

@@ -1,0 +1,196 @@
+"""Methods of lists: they hold tensors, layers or plain values, and change in place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.control.joins import element
+from transpiler.interpret.control.sequences import append
+from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, constant
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Line
+from transpiler.ir.expr import Expr
+
+
+def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    variable = func.value.value if isinstance(func.value, cst.Name) else ""
+    if name in ("as_list", "copy") and isinstance(receiver, Sequence):
+        span = region.tree.span(func.value)
+        for rewrites in (region.rewrites, region.running):
+            if span in rewrites:
+                rewrites[region.tree.span(node)] = rewrites[span]
+        return replace(receiver, kind=list)
+    if name == "append" and variable and len(node.args) == 1:
+        return _append(region, node, receiver, variable)
+    if name == "pop" and variable:
+        return _pop(region, node, receiver, variable)
+    if name == "extend" and variable and isinstance(receiver, Sequence):
+        values = arguments_of(region, node)
+        given = values[0][1] if values else None
+        if isinstance(given, Sequence) and is_graph(given):
+            for item in given.items:
+                append(region, variable, item)
+            region.done.add(id(node))
+            return const(None)
+    if is_graph(receiver):
+        raise GiveUp(f"the method {name} of a list of tensors is not understood", node)
+    if variable:
+        return change_list(region, node, receiver, variable, name)
+    return None
+
+
+def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
+    value = evaluate(region, node.args[0].value)
+    if isinstance(value, Unknown):
+        region.scope.bump(variable)
+        region.scope.values[variable] = value
+        return Unknown(value.reason)
+    if isinstance(value, Model) and region.loops:
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Repeated(value, reading, reading)
+        region.done.add(id(node))
+        return const(None)
+    if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):
+        if region.loops:
+            raise GiveUp("layers are collected in a list by a loop", node)
+        region.scope.values[variable] = Sequence(
+            (*receiver.items, value), receiver.kind, receiver.code
+        )
+        region.done.add(id(node))
+        return const(None)
+    if is_graph(value):
+        append(region, variable, value)
+        region.done.add(id(node))
+        return const(None)
+    if is_graph(receiver) and not isinstance(receiver, Repeated):
+        raise GiveUp("a list of tensors and other things", node)
+    return change_list(region, node, receiver, variable, "append", value)
+
+
+def change_list(
+    region: Region,
+    node: cst.Call,
+    receiver: Value,
+    variable: str,
+    name: str,
+    value: Value | None = None,
+) -> Value | None:
+    """A list of plain values that a method changes in place."""
+    if name not in (
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "update",
+        "setdefault",
+    ):
+        return None
+    values = [value] if value is not None else [v for _, v in arguments_of(region, node)]
+    if any(isinstance(v, Unknown) for v in values):
+        region.scope.bump(variable)
+        region.scope.values[variable] = Unknown("a list with something unknown in it")
+        return Unknown("a list with something unknown in it")
+    provided("emit_static")(
+        region,
+        node,
+        frozenset({variable}),
+        (receiver, *values),
+        kills=False,
+        extra=frozenset({variable}),
+    )
+    region.scope.bump(variable)
+    reading = region.scope.read(variable)
+    if name == "append" and isinstance(receiver, Sequence) and value is not None:
+        region.scope.values[variable] = Sequence(
+            (*receiver.items, value), receiver.kind, static=reading
+        )
+    elif name == "update" and isinstance(receiver, Mapping) and isinstance(values[0], Mapping):
+        region.scope.values[variable] = Mapping({**receiver.items, **values[0].items}, reading)
+    else:
+        region.scope.values[variable] = Static(reading)
+    region.done.add(id(node))
+    return const(None)
+
+
+def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
+    region.graph_events += 1
+    keys = [constant(evaluate(region, a.value)) for a in node.args]
+    source = region.tree.source(node)
+    if isinstance(receiver, Repeated):
+        region.temporaries += 1
+        token = f"\ue002{variable}_item:p{region.temporaries}\ue003"
+        made = Line(
+            f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False
+        )
+        region.emit_init(made)
+        region.scope.bump(token)
+        static = region.scope.read(token)
+        region.scope.bump(variable)
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Repeated(receiver.item, reading, reading)
+        region.done.add(id(node))
+        return _popped(region, node, receiver.item, source, variable, static)
+    if isinstance(receiver, Sequence) and is_graph(receiver):
+        key = keys[0] if keys else -1
+        if not isinstance(key, int) or not -len(receiver.items) <= key < len(receiver.items):
+            raise GiveUp("an element of a list is taken out whose place is not known", node)
+        items = list(receiver.items)
+        item = items.pop(key)
+        region.done.add(id(node))
+        if isinstance(item, (Layer, Model)):
+            region.scope.values[variable] = Sequence(tuple(items), receiver.kind, receiver.code)
+            return item
+        region.emit_init(Line(source, frozenset({variable}), frozenset({variable}), kills=False))
+        region.scope.bump(variable)
+        reading = region.scope.read(variable)
+        region.scope.values[variable] = Sequence(tuple(items), receiver.kind, reading, reading)
+        return _popped(region, node, item, source, variable, None)
+    return None
+
+
+def _popped(
+    region: Region, node: cst.Call, item: Value, source: str, variable: str, static: Expr | None
+) -> Value:
+    """The element that `pop` gives: taken out once, so it gets a variable."""
+    region.temporaries += 1
+    token = f"\ue002{variable}_item:q{region.temporaries}\ue003"
+    target = region.assigned if region.whole is node and region.assigned else token
+    if isinstance(item, Bound):
+        region.emit_forward(
+            Line(
+                f"{token} = {source}",
+                frozenset({token, variable}),
+                frozenset({variable}),
+                kills=False,
+            )
+        )
+        region.renames.setdefault(token, target)
+        region.scope.bump(token)
+        code = region.scope.read(token)
+        if static is not None:
+            return element(region, item, code, static)
+        return replace(item, tensor=replace(item.tensor, code=code))
+    raise GiveUp("something other than a tensor is taken out of a list of tensors")

@@ -1,0 +1,183 @@
+"""Methods of values, by the kind of the value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.lists import change_list, list_method
+from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, constant, verbatim
+from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Inside,
+    Instance,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    Within,
+    bases_of,
+    is_graph,
+)
+from transpiler.ir.expr import UNKNOWN
+
+
+@provides("pairs_of")
+def pairs_of(region: Region, node: cst.BaseExpression) -> Sequence | None:
+    """The entries that `heads.items()` runs through, where the dict is known."""
+    if (
+        not isinstance(node, cst.Call)
+        or not isinstance(node.func, cst.Attribute)
+        or node.func.attr.value != "items"
+    ):
+        return None
+    held = evaluate(region, node.func.value)
+    if not isinstance(held, Mapping):
+        return None
+    pairs = (Sequence((const(key), value), tuple) for key, value in held.items.items())
+    return Sequence(tuple(pairs), list)
+
+
+def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Bound)
+    if name == "get_shape":
+        shape = dims_value(region, receiver)
+        rewrite_shape(region, node, receiver, shape)
+        return shape
+    raise GiveUp(f"the method {name} of a tensor has no translation", node)
+
+
+def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Mapping)
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    variable = func.value.value if isinstance(func.value, cst.Name) else ""
+    if name == "get" and node.args:
+        values = [v for _, v in arguments_of(region, node)]
+        key = constant(values[0])
+        if key is not UNKNOWN:
+            if key in receiver.items:
+                found = receiver.items[key]
+                if is_graph(found) or not isinstance(found, Static):
+                    return found
+                return verbatim(region, node, receiver, *values, value=constant(found))
+            if len(values) > 1 and isinstance(values[1], Framework):
+                return values[1]
+            if not is_graph(receiver):
+                default = constant(values[1]) if len(values) > 1 else None
+                return verbatim(region, node, receiver, *values, value=default)
+    if name in ("items", "keys", "values") and is_graph(receiver):
+        if name == "values":
+            return Sequence(tuple(receiver.items.values()), list)
+        raise GiveUp("a loop over a dict of tensors", node)
+    if name == "update" and variable and not is_graph(receiver):
+        return change_list(region, node, receiver, variable, name)
+    if is_graph(receiver):
+        raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
+    return None
+
+
+def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Static)
+    if receiver.expr.text == "self" and "self" in region.parameters:
+        method = region.methods.get(name)
+        if method is not None:
+            return provided("call_function")(region, node, method, arguments_of(region, node))
+    if name == "__init__" and receiver.expr.text.startswith("super("):
+        arguments = arguments_of(region, node)
+        if region.functional and arguments:
+            region.done.add(id(node))
+            return provided("make_model")(region, node, arguments)
+        region.done.add(id(node))
+        return const(None)
+    func = node.func
+    assert isinstance(func, cst.Attribute)
+    if name in ("append", "extend", "insert", "update", "pop") and isinstance(func.value, cst.Name):
+        values = [v for _, v in arguments_of(region, node)]
+        if any(is_graph(v) for v in values):
+            if region.is_module:
+                return Unknown("a list of tensors that is not understood")
+            raise GiveUp("a tensor or layer is put into a list that is not understood", node)
+        if name != "pop":
+            return change_list(region, node, receiver, func.value.value, name)
+    if name == "get" and len(node.args) == 2:
+        default = evaluate(region, node.args[1].value)
+        if isinstance(default, Framework):
+            return default  # `kwargs.get("layers", keras.layers)`: a Keras, whoever brings it
+    if name in ("format", "join", "lower", "upper", "replace") and receiver.expr.known:
+        values = [v for _, v in arguments_of(region, node)]
+        known = [constant(v) for v in values]
+        keywords = [k for k, _ in arguments_of(region, node)]
+        if (
+            all(k is not UNKNOWN for k in known)
+            and not any(keywords)
+            and isinstance(receiver.expr.value, str)
+        ):
+            try:
+                return verbatim(
+                    region,
+                    node,
+                    receiver,
+                    *values,
+                    value=getattr(receiver.expr.value, name)(*known),
+                )
+            except (TypeError, ValueError, IndexError, KeyError):
+                return None
+    return None
+
+
+def _instance_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Instance)
+    result: Value | None = provided("instance_method")(region, node, receiver, name)
+    return result
+
+
+def _model_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    result: Value | None = provided("model_method")(region, node, receiver, name)
+    return result
+
+
+def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    if name == "get_layer" and bases_of(receiver):
+        return provided("layer_of_base")(region, node, receiver)
+    arguments_of(region, node)
+    if isinstance(receiver, Layer) or bases_of(receiver):
+        region.left_calls.append((node, name, receiver))
+    return Unknown(f"the method {name} of a layer")
+
+
+def _choice_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    return _layer_method(region, node, receiver, name) if bases_of(receiver) else None
+
+
+def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    arguments_of(region, node)
+    return receiver
+
+
+METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
+    Bound: _tensor_method,
+    Sequence: list_method,
+    Repeated: list_method,
+    Mapping: _mapping_method,
+    Static: _static_method,
+    Model: _model_method,
+    Instance: _instance_method,
+    Layer: _layer_method,
+    Choice: _choice_method,
+    Within: _layer_method,
+    Inside: _layer_method,
+    Unknown: _unknown_method,
+}

@@ -1,0 +1,110 @@
+"""Functions of the framework applied to tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.layers.inputs import list_inputs, starred
+from transpiler.interpret.layers.modules import HARD_SIGMOID
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import to_expr, to_running
+from transpiler.interpret.tensors.layouts import check_readable, common_layout, in_layout
+from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.results import run_rule, with_sizes_of
+from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
+from transpiler.ir.expr import Expr, expr
+from transpiler.ir.tensor import Layout, Tensor
+
+
+def tensor_function(
+    region: Region, node: cst.CSTNode, name: str, arguments: list[Argument]
+) -> Value:
+    """A function of the framework applied to tensors."""
+    rules = region.file.rules
+    rule = rules.ops.get(name)
+    if rule is None and name in rules.activations:
+        rule = rules.activations[name]
+    if rule is None:
+        raise GiveUp(f"{name} has no translation", node)
+    if name == "keras.activations.hard_sigmoid":
+        region.say(ASSUMED, node, HARD_SIGMOID)
+    slots: dict[str, Any] = {}
+    bounds: list[Bound] = []
+    positions = iter(rule.signature.parameters)
+    parameters = rule.signature.parameters
+    for keyword, value in arguments:
+        if keyword == "name":
+            continue
+        parameter = keyword if keyword is not None else next(positions, None)
+        if parameter is not None and parameter not in parameters:
+            parameter = rule.aliases.get(parameter, parameter)
+        if parameter is None or parameter not in parameters:
+            raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
+        slots[parameter] = _operand(region, value, bounds, node)
+    for parameter, declared in parameters.items():
+        if parameter not in slots:
+            if declared.default is declared.empty:
+                raise GiveUp(f"{name}: the argument {parameter} is missing", node)
+            slots[parameter] = expr(declared.default)
+    layout = rule.layout
+    if layout is Layout.ANY and bounds:
+        layout = common_layout(bounds)
+    bounds = [in_layout(region, b, layout) for b in bounds]
+
+    sized = any(isinstance(v, _Plain) and v.written.text != v.running.text for v in slots.values())
+
+    def build(given: list[Tensor]) -> Any:
+        result = rule.build(**{k: _fill(v, given) for k, v in slots.items()})
+        if not sized or not isinstance(result, Tensor):
+            return result
+        for slot in slots.values():
+            if isinstance(slot, _Plain):
+                check_readable(region, slot.running, node)
+        running = rule.build(**{k: _fill(v, given, True) for k, v in slots.items()})
+        assert isinstance(running, Tensor)
+        return with_sizes_of(running, result)
+
+    return run_rule(region, node, bounds, build, name)
+
+
+class _Slot:
+    """The place of a tensor among the tensors of a call."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """An argument without tensors, as `__init__` and as `forward` write it."""
+
+    written: Expr
+    running: Expr
+
+
+def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNode) -> Any:
+    if isinstance(value, Bound):
+        bounds.append(ensure_current(region, value, node))
+        return _Slot(len(bounds) - 1)
+    if isinstance(value, Sequence) and holds_tensor(value):
+        if value.code is not None:
+            return [_operand(region, b, bounds, node) for b in list_inputs(region, value, node)]
+        return [_operand(region, item, bounds, node) for item in value.items]
+    if isinstance(value, Repeated) and isinstance(value.item, Bound):
+        return [_operand(region, starred(value), bounds, node)]
+    return _Plain(to_expr(region, value), to_running(region, value))
+
+
+def _fill(slot: Any, given: list[Tensor], running: bool = False) -> Any:
+    if isinstance(slot, _Slot):
+        return given[slot.position]
+    if isinstance(slot, list):
+        return [_fill(s, given, running) for s in slot]
+    if isinstance(slot, _Plain):
+        return slot.running if running else slot.written
+    return slot

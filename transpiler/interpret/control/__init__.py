@@ -1,0 +1,11 @@
+"""Control flow, which stays control flow in both programs.
+
+suites.py          statements in order, and `if`
+branches.py        both ways of a branch, run apart and put together
+joins.py           where two ways meet: one value for each name
+loops.py           loops, which stay loops or are unrolled over layers
+changes.py         what the rounds of a loop change
+targets.py         the variables of loops
+comprehensions.py  comprehensions, which stay or become loops
+sequences.py       lists of tensors, as both programs write them
+"""

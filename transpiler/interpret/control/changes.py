@@ -1,0 +1,310 @@
+"""What the rounds of a loop change: unknown at its start, settled at its end, known after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.control.joins import changed_names, merge_items
+from transpiler.interpret.control.targets import target_names
+from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
+from transpiler.interpret.tensors.names import (
+    CARRIED,
+    assign_shadow,
+    axis_names,
+    bind_tensor,
+    current_dim,
+    shadow,
+)
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Value,
+    is_graph,
+)
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Dim, Layout
+
+
+def what_changes(
+    start: Scope, phis: dict[str, str], target: cst.BaseExpression | None
+) -> tuple[tuple[str, bool], ...]:
+    """What has another value in each round of a loop, and whether there are tensors in it."""
+    found = dict.fromkeys(target_names(target), False)
+    for name in phis:
+        if not name.startswith("\ue004"):
+            value = start.values.get(name)
+            found[name] = value is not None and is_graph(value)
+    return tuple(found.items())
+
+
+def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CSTNode) -> None:
+    """Make what the loop changes unknown at the start of its body."""
+    scope = region.scope
+    for name in sorted(phis):
+        value = entry.values.get(name)
+        kind = phis[name]
+        if isinstance(value, Bound):
+            _carry(region, name, value, kind)
+    for name in phis:
+        if name.startswith("\ue004"):
+            scope.bump(name)
+    for name in sorted(phis):
+        value = region.scope.values.get(name)
+        kind = phis[name]
+        if name.startswith("\ue004"):
+            continue
+        scope.bump(name)
+        if isinstance(value, Bound):
+            carried = _phi_tensor(scope, name, value, kind)
+            if "last" in kind.split(","):
+                carried = replace(carried, source=_carried_source(node, name))
+            scope.values[name] = carried
+        elif isinstance(value, (Static, Framework, Choice)):
+            scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+        elif isinstance(value, (Sequence, Repeated)):
+            scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif isinstance(value, Mapping) and not is_graph(value):
+            scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+
+
+def _carried_source(node: cst.CSTNode, name: str) -> str:
+    return f"{CARRIED}{id(node)}:{name}"
+
+
+def _carry(region: Region, name: str, value: Bound, kind: str) -> Bound:
+    """The tensor as a round of a loop hands it to the next: its channels in one place."""
+    wanted = next((o for o in (Layout.FIRST, Layout.LAST) if o.value in kind.split(",")), None)
+    if wanted is None or value.tensor.layout is wanted:
+        return value
+    moved = in_layout(region, value, wanted)
+    if moved.tensor.code.text != name:
+        return bind_tensor(region, name, moved)
+    held = region.scope.values[name]
+    assert isinstance(held, Bound)
+    return held
+
+
+def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
+    tensor = value.tensor
+    code = scope.read(name)
+    if tensor.dims is None:
+        reading = scope.read(shadow(name, "channels"))
+        hint: Dim = reading
+        if "channels" not in kind.split(","):
+            hint = None if "no-channels" in kind else tensor.channels_hint
+        held = None if hint is None else reading
+        return Bound(replace(tensor, code=code, channels_hint=hint), value.source, (held,))
+    axes = axis_names(len(tensor.dims))
+    dims: list[Dim] = []
+    readings: list[Expr | None] = []
+    varying = kind.split(",")
+    for axis, dim in zip(axes, tensor.dims, strict=True):
+        reading = scope.read(shadow(name, axis))
+        unknown = f"no-{axis}" in varying or (dim is None and axis not in varying)
+        readings.append(None if unknown else reading)
+        dims.append(None if unknown else reading if axis in varying else dim)
+    return Bound(replace(tensor, code=code, dims=tuple(dims)), "", tuple(readings))
+
+
+def _phi_list(
+    region: Region, scope: Scope, name: str, value: Sequence | Repeated, kind: str
+) -> Value:
+    reading = scope.read(name)
+    item = region.list_items.get((id(region.tree), name, kind))
+    if item is None:
+        if isinstance(value, Sequence):
+            if not is_graph(value):
+                return Static(Expr(name, names=reading.names))
+            item = merge_items(region, list(value.items))
+        else:
+            item = value.item
+    return Repeated(item, reading, reading)
+
+
+def unstable(
+    region: Region, start: Scope, end: Scope, phis: dict[str, str], target: Any
+) -> dict[str, str]:
+    """The names whose value at the end of the body is not what its start assumed."""
+    own = target_names(target)
+    found: dict[str, str] = {}
+    for name in changed_names(start, end):
+        if name in own or name.startswith("self."):
+            continue
+        first, last = start.values.get(name), end.values.get(name)
+        if name.startswith("\ue004"):
+            if name not in phis:
+                found[name] = "size"
+            continue
+        if first is None:
+            continue
+        kind = _difference(region, name, first, last, end, phis.get(name, ""))
+        if kind != phis.get(name):
+            found[name] = kind
+    return found
+
+
+class RankFound(Exception):
+    """The body of a loop told how many axes a tensor has that comes from outside."""
+
+    def __init__(self, source: str, rank: int) -> None:
+        super().__init__(source)
+        self.source = source
+        self.rank = rank
+
+
+def _difference(
+    region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
+) -> str:
+    if isinstance(first, Bound) and isinstance(last, Bound):
+        return _tensor_difference(region, first, _handed_on(first, last), end, known)
+    if isinstance(first, (Sequence, Repeated)) and isinstance(last, (Sequence, Repeated)):
+        return _list_difference(region, name, first, last, known)
+    if isinstance(first, Bound) != isinstance(last, Bound):
+        raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
+    return known or "static"
+
+
+def _list_difference(
+    region: Region, name: str, first: Sequence | Repeated, last: Sequence | Repeated, known: str
+) -> str:
+    graph = is_graph(last) or (isinstance(last, Repeated))
+    if not graph:
+        return known or "static"
+    items: list[Value] = []
+    for side in (first, last):
+        if isinstance(side, Repeated):
+            items.append(side.item)
+        else:
+            items.extend(side.items)
+    item = merge_items(region, items)
+    layout = _layout_of(item)
+    kind = f"list:{layout}:{_shape_key(item)}"
+    region.list_items[(id(region.tree), name, kind)] = item
+    return kind
+
+
+def _layout_of(item: Value) -> str:
+    return item.tensor.layout.value if isinstance(item, Bound) else ""
+
+
+def _shape_key(item: Value) -> str:
+    if isinstance(item, Bound):
+        dims = item.tensor.dims
+        return "?" if dims is None else ",".join("?" if d is None else d.text for d in dims)
+    if isinstance(item, Sequence):
+        return "(" + ";".join(_shape_key(i) for i in item.items) + ")"
+    return "-"
+
+
+def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, known: str) -> str:
+    kinds = set(known.split(",")) - {""}
+    kinds.add("tensor")
+    a, b = first.tensor, last.tensor
+    if a.layout is not b.layout and not kinds & {"first", "last"}:
+        kinds.add(meeting_layout(a).value)
+    if first.source in region.asked_first:
+        kinds = kinds - {"last"} | {"first"}
+    if a.dims is None or b.dims is None:
+        if a.dims is None and b.dims is None:
+            kinds.add("no-channels" if a.channels_hint is None else "channels")
+            return ",".join(sorted(kinds))
+        if a.dims is None and b.dims is not None and first.source:
+            raise RankFound(first.source, len(b.dims) + 1)
+        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+    if len(a.dims) != len(b.dims):
+        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+    shadows = last.shadows if len(last.shadows) == len(b.dims) else (None,) * len(b.dims)
+    for axis, x, y, s in zip(axis_names(len(a.dims)), a.dims, b.dims, shadows, strict=True):
+        y = (
+            y
+            if y is not None and end.current(y)
+            else s if s is not None and end.current(s) else None
+        )
+        if y is None or x is None:
+            kinds.discard(axis)
+            if x is not None:
+                kinds.add(f"no-{axis}")
+        elif (x.text != y.text or not end.current(x)) and f"no-{axis}" not in kinds:
+            kinds.add(axis)
+    return ",".join(sorted(kinds))
+
+
+def _handed_on(first: Bound, last: Bound) -> Bound:
+    """What a round of a loop gives to the next one.
+
+    Recurrent layers take sequences only: if one keeps its steps by a condition, it held.
+    """
+    tensor = last.tensor
+    if not tensor.open_steps or tensor.dims is not None or len(first.tensor.dims or ()) != 2:
+        return last
+    dims = (None, tensor.channels_hint)
+    steps = replace(tensor, dims=dims, channels_hint=None, open_steps=False)
+    return replace(last, tensor=steps, shadows=(None, *last.shadows))
+
+
+def _as_left(carried: Bound, last: Value | None) -> Bound:
+    """What is there after a loop: its last round may have dropped the steps."""
+    if not isinstance(last, Bound) or not last.tensor.open_steps or carried.tensor.dims is None:
+        return carried
+    *_, channels = carried.tensor.dims
+    left = replace(carried.tensor, dims=None, channels_hint=channels, open_steps=True)
+    return replace(carried, tensor=left, shadows=carried.shadows[-1:])
+
+
+def close_round(region: Region, start: Scope, phis: dict[str, str]) -> None:
+    """At the end of the body, size variables must hold the sizes of what their tensor now is."""
+    for name, kind in phis.items():
+        value = region.scope.values.get(name)
+        if not isinstance(value, Bound) or name.startswith("\ue004"):
+            continue
+        value = _carry(region, name, value, kind)
+        first = start.values.get(name)
+        if isinstance(first, Bound):
+            value = _handed_on(first, value)
+        tensor = value.tensor
+        if tensor.dims is None:
+            continue
+        for axis, dim, held in zip(
+            axis_names(len(tensor.dims)), tensor.dims, value.shadows or (None,) * 9, strict=False
+        ):
+            if axis in kind.split(","):
+                here = current_dim(region, dim, held)
+                token = shadow(name, axis)
+                if here is not None and (held is None or not region.scope.current(held)):
+                    assign_shadow(region, token, here)
+
+
+def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
+    """After the loop, what it changed is what its last round made of it, or what was before."""
+    end = region.scope
+    result = start.copy()
+    for name, value in end.values.items():
+        if name not in result.values:
+            result.values[name] = value
+            result.versions[name] = end.versions.get(name, 0)
+    for name in end.versions:
+        if end.versions[name] != start.versions.get(name, 0):
+            if name in phis or name.startswith("\ue004") or name in start.values:
+                result.versions[name] = result.bump(name)
+            else:
+                result.versions[name] = end.versions[name]
+    for name, kind in phis.items():
+        held = start.values.get(name)
+        if name.startswith("\ue004") or held is None:
+            continue
+        if isinstance(held, Bound):
+            result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))
+        elif isinstance(held, (Sequence, Repeated)):
+            result.values[name] = _phi_list(region, result, name, held, kind)
+        else:
+            result.values[name] = Static(Expr(name, names=result.read(name).names))
+    region.scope = result

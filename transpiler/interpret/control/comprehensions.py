@@ -1,0 +1,130 @@
+"""Comprehensions: of plain values they stay, of tensors they become loops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.branches import is_plain, on_way
+from transpiler.interpret.control.changes import what_changes
+from transpiler.interpret.control.loops import run_loop
+from transpiler.interpret.control.sequences import append
+from transpiler.interpret.control.targets import bind_target, item_of, target_names
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.layers.lists import known_dict, listed_layers
+from transpiler.interpret.region import GiveUp, Region, Way
+from transpiler.interpret.statics import verbatim
+from transpiler.interpret.values import (
+    Layer,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Line
+
+
+@evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
+def comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+) -> Value:
+    """A comprehension of plain values stays; one that makes tensors becomes a loop."""
+    loop = node.for_in
+    iterable = evaluate(region, loop.iter)
+    if isinstance(node, cst.ListComp):
+        inputs: Value | None = provided("input_list")(region, node, iterable)
+        if inputs is not None:
+            return inputs
+    if isinstance(node, cst.DictComp):
+        pairs: Value | None = provided("pairs_of")(region, loop.iter)
+        entries = known_dict(region, node, iterable if pairs is None else pairs)
+        if entries is not None and is_graph(entries):
+            return entries
+    before = region.scope
+    region.scope = before.copy()
+    parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
+    saved = dict(region.rewrites), dict(region.running)
+    built, opened = len(region.built), len(region.open_sequentials)
+    way = Way(id(node), -1, "", len(region.outside), what_changes(before, {}, loop.target))
+    values: list[Value] = []
+    try:
+        with on_way(region, way), region.collecting():
+            bind_target(
+                region,
+                loop.target,
+                item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable,
+            )
+            inner = loop.inner_for_in
+            if inner is not None:
+                bind_target(region, inner.target, item_of(region, evaluate(region, inner.iter)))
+            values = [evaluate(region, i.test) for i in loop.ifs]
+            values += [evaluate(region, part) for part in parts]
+            provided("close_models")(region)
+    finally:
+        region.scope = before
+        if not values or not isinstance(values[-1], Model):
+            del region.built[built:], region.open_sequentials[opened:]
+    if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
+        return Unknown("a comprehension over something unknown")
+    if isinstance(values[-1], Model):
+        reading = verbatim(region, node).expr
+        return Repeated(values[-1], reading, reading)
+    if not is_graph(values[-1]) and not is_graph(iterable):
+        own = _comprehension_names(loop)
+        result = verbatim(region, node, iterable, *[v for v in values if is_plain(v)])
+        names = frozenset(p for p in result.expr.names if p[0] not in own)
+        run = result.run
+        if run is not None:
+            run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
+        return Static(replace(result.expr, names=names), run)
+    region.rewrites, region.running = saved
+    if isinstance(node, cst.DictComp):
+        raise GiveUp("a dict of tensors whose keys are not known", node)
+    if isinstance(values[-1], Layer) and isinstance(node, cst.ListComp) and not loop.ifs:
+        return listed_layers(region, node, iterable)
+    if (
+        loop.inner_for_in is not None
+        or loop.ifs
+        or not isinstance(node, (cst.ListComp, cst.GeneratorExp))
+    ):
+        raise GiveUp("a comprehension of tensors with conditions", node)
+    return _tensor_comprehension(region, node, iterable)
+
+
+def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:
+    names = target_names(loop.target)
+    if loop.inner_for_in is not None:
+        names |= _comprehension_names(loop.inner_for_in)
+    return names
+
+
+def _tensor_comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp, iterable: Value
+) -> Value:
+    """`[f(t) for t in ts]` as a loop that appends."""
+    target = region.assigned if region.whole is node else ""
+    if not target:
+        region.temporaries += 1
+        target = f"\ue002outputs:l{region.temporaries}\ue003"
+    start = Line(f"{target} = []", frozenset({target}))
+    region.emit_init(start)
+    region.emit_forward(Line(f"{target} = []", frozenset({target})))
+    region.scope.bump(target)
+    region.scope.values[target] = Sequence(
+        (), list, region.scope.read(target), region.scope.read(target)
+    )
+
+    def body() -> None:
+        value = evaluate(region, node.elt)
+        append(region, target, value)
+
+    run_loop(region, node, iterable, node.for_in.target, body)
+    result = region.scope.values[target]
+    reading = region.scope.read(target)
+    if isinstance(result, (Repeated, Sequence)):
+        return replace(result, code=reading, static=reading)
+    raise GiveUp("a comprehension that is not understood", node)

@@ -1,0 +1,442 @@
+"""Where two ways of control flow meet: one value for each name, and code that makes it so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.statics import to_expr
+from transpiler.interpret.tensors.layouts import common_layout, in_layout
+from transpiler.interpret.tensors.names import at_start, axis_names, current_dim, shadow
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Line, Node
+from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
+from transpiler.ir.tensor import Dim, Layout, Tensor
+
+Side = tuple[Scope, list[Node], list[Node]]
+
+
+def changed_names(before: Scope, after: Scope) -> set[str]:
+    """The names that were assigned, or whose value was changed."""
+    names = {n for n, v in after.versions.items() if before.versions.get(n, 0) != v}
+    names |= {n for n, v in after.values.items() if before.values.get(n) is not v}
+    return names
+
+
+def join_scopes(
+    region: Region, before: Scope, one: Side, other: Side, test: Static, node: cst.CSTNode
+) -> Scope:
+    """The scope after a branch; layouts are made equal at the end of each side."""
+    result = before.copy()
+    names = changed_names(before, one[0]) | changed_names(before, other[0])
+    shadows = {n for n in names if n.startswith("\ue004")}
+    for name in sorted(shadows):
+        result.bump(name)
+    for name in sorted(names - shadows):
+        a, b = one[0].values.get(name), other[0].values.get(name)
+        if a is None and b is None:
+            result.bump(name)
+            continue
+        result.bump(name)
+        if a is None or b is None:
+            present = a if a is not None else b
+            assert present is not None
+            result.values[name] = _renamed(
+                result, name, present, one[0] if a is not None else other[0]
+            )
+            continue
+        result.values[name] = _join(region, name, a, b, one, other, result, test, node)
+    return result
+
+
+def _renamed(scope: Scope, name: str, value: Value, inner: Scope) -> Value:
+    """A value from inside a branch, as the code after it refers to it."""
+    if isinstance(value, Static):
+        return Static(replace(value.expr, text=name, names=scope.read(name).names, value=UNKNOWN))
+    if isinstance(value, Bound):
+        return _after(scope, name, value.tensor, value.source)
+    return value
+
+
+def _after(scope: Scope, name: str, tensor: Tensor, source: str) -> Bound:
+    """A tensor variable after a join: its sizes are those of `__init__`'s size variables."""
+    count = 1 if tensor.dims is None else len(tensor.dims)
+    tokens = [
+        shadow(name, axis)
+        for axis in (axis_names(count) if tensor.dims is not None else ("channels",))
+    ]
+    shadows = tuple(scope.read(t) for t in tokens)
+    return Bound(replace(tensor, code=scope.read(name)), source, shadows)
+
+
+def _join(
+    region: Region,
+    name: str,
+    a: Value,
+    b: Value,
+    one: Side,
+    other: Side,
+    scope: Scope,
+    test: Static,
+    node: cst.CSTNode,
+) -> Value:
+    if a is b:
+        return a
+    if isinstance(a, Bound) and isinstance(b, Bound):
+        return _join_tensors(region, name, a, b, one, other, scope)
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return a if isinstance(a, Unknown) else b
+    if isinstance(a, Model) and isinstance(b, Model):
+        return replace(either_model(a, b), expr=scope.read(name))
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and (is_graph(a) or is_graph(b)):
+        return _join_lists(region, name, a, b, scope, node)
+    if _is_choosable(a) and _is_choosable(b):
+        if isinstance(a, Framework) and isinstance(b, Framework) and a.name == b.name:
+            return a
+        return Choice(test, a, b, scope.read(name))
+    if not is_graph(a) and not is_graph(b):
+        return _join_statics(region, name, a, b, scope)
+    return Unknown(f"`{name}` is a tensor or layer on one way only")
+
+
+def either_model(a: Model, b: Model) -> Model:
+    """One of two models, of which only that is known that both share."""
+    made = Model("instance", inputs=a.inputs, node=a.node, options=(a, b))
+    both = (a.outputs, b.outputs)
+    if isinstance(a.outputs, Bound) and isinstance(b.outputs, Bound):
+        first, second = a.outputs, b.outputs
+        if first.tensor.layout is second.tensor.layout:
+            made.outputs = merge_two(first, second)
+    elif both == (None, None) or a.outputs is b.outputs:
+        made.outputs = a.outputs
+    return made
+
+
+def _is_choosable(value: Value) -> bool:
+    none = isinstance(value, Static) and value.expr.known and value.expr.value is None
+    return none or isinstance(value, (Framework, Function, UserClass, Choice, Layer))
+
+
+def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -> Value:
+    reading = scope.read(name)
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and len(a.items) == len(b.items):
+        if all(isinstance(i, Static) for i in (*a.items, *b.items)):
+            items = tuple(
+                Static(Expr(f"{name}[{i}]", _same(x, y), 18, reading.names))
+                for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
+            )
+            return Sequence(items, a.kind, static=reading)
+    if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a.items) == set(b.items):
+        if all(isinstance(i, Static) for i in (*a.items.values(), *b.items.values())):
+            entries: dict[Any, Value] = {
+                k: Static(
+                    Expr(
+                        f"{name}[{k!r}]".replace("'", '"'),
+                        _same(a.items[k], b.items[k]),
+                        18,
+                        reading.names,
+                    )
+                )
+                for k in a.items
+            }
+            return Mapping(entries, reading)
+    if not isinstance(a, Static) or not isinstance(b, Static):
+        return Static(reading)
+    whole = is_whole(a.expr) and is_whole(b.expr)
+    return Static(Expr(name, _same(a, b), names=reading.names, whole=whole))
+
+
+def _same(a: Value, b: Value) -> Any:
+    if not isinstance(a, Static) or not isinstance(b, Static):
+        return UNKNOWN
+    x, y = a.expr.value, b.expr.value
+    if x is UNKNOWN or y is UNKNOWN or type(x) is not type(y):
+        return UNKNOWN
+    return x if x == y else UNKNOWN
+
+
+def _join_tensors(
+    region: Region, name: str, a: Bound, b: Bound, one: Side, other: Side, scope: Scope
+) -> Value:
+    ta, tb = a.tensor, b.tensor
+    ranks = (None if ta.dims is None else len(ta.dims), None if tb.dims is None else len(tb.dims))
+    same_rank = ranks[0] == ranks[1]
+    target = _joined_layout(a, b, scope.values.get(name))
+    a = _settle(region, name, a, target, one)
+    b = _settle(region, name, b, target, other)
+    ta, tb = a.tensor, b.tensor
+    source = a.source if a.source == b.source else ""
+    dtype = ta.dtype if ta.dtype == tb.dtype else "float32"
+    mask = (
+        ta.mask
+        if ta.mask is not None and tb.mask is not None and ta.mask.text == tb.mask.text
+        else None
+    )
+    code = scope.read(name)
+    if not same_rank or ta.dims is None or tb.dims is None:
+        hint, shadows = _join_channels(name, ta, tb, scope)
+        open_steps = ta.open_steps and tb.open_steps
+        joined = Tensor(code, None, target, dtype, hint, mask, open_steps)
+        return Bound(joined, source, shadows)
+    axes = axis_names(len(ta.dims))
+    dims: list[Dim] = []
+    readings: list[Expr | None] = []
+    for axis, x, y, sx, sy in zip(axes, ta.dims, tb.dims, _padded(a), _padded(b), strict=True):
+        dim, reading = _join_dim(
+            region, scope, shadow(name, axis), current(one[0], x, sx), current(other[0], y, sy)
+        )
+        dims.append(dim)
+        readings.append(reading)
+    return Bound(Tensor(code, tuple(dims), target, dtype, mask=mask), source, tuple(readings))
+
+
+def _joined_layout(a: Bound, b: Bound, before: Value | None) -> Layout:
+    """Where both ways leave the channels: if they differ, where they were before the branch."""
+    ranks = {None if t.tensor.dims is None else len(t.tensor.dims) for t in (a, b)}
+    if isinstance(before, Bound) and a.tensor.layout is not b.tensor.layout and len(ranks) == 1:
+        if before.tensor.layout is Layout.FIRST:
+            return Layout.FIRST
+    return common_layout([a, b])
+
+
+def _join_channels(
+    name: str, a: Tensor, b: Tensor, scope: Scope
+) -> tuple[Dim, tuple[Expr | None, ...]]:
+    x = a.channels_hint if a.dims is None else (a.dims[-1] if a.dims else None)
+    y = b.channels_hint if b.dims is None else (b.dims[-1] if b.dims else None)
+    if x is not None and y is not None and x.text == y.text and scope.current(x):
+        return x, (None,)
+    if a.dims is None and b.dims is None and x is not None and y is not None:
+        reading = scope.read(shadow(name, "channels"))
+        return reading, (reading,)
+    return None, (None,)
+
+
+def current(scope: Scope, dim: Dim, fallback: Expr | None) -> Dim:
+    """A size as it can be read at the end of a branch."""
+    if dim is not None and scope.current(dim):
+        return dim
+    if fallback is not None and scope.current(fallback):
+        return fallback
+    return None
+
+
+def _padded(value: Bound) -> tuple[Expr | None, ...]:
+    count = len(value.tensor.dims or ())
+    return value.shadows if len(value.shadows) == count else (None,) * count
+
+
+def _join_dim(region: Region, scope: Scope, token: str, x: Dim, y: Dim) -> tuple[Dim, Expr | None]:
+    reading = scope.read(token)
+    if x is None or y is None:
+        return None, None
+    if x.text == y.text and scope.current(x) and scope.current(y):
+        return x, reading
+    one, other = at_start(region, x), at_start(region, y)
+    if (one.text, one.names) == (other.text, other.names):
+        region.size_values.update((name, one) for name in reading.names)
+    return Expr(token, _same(Static(x), Static(y)), names=reading.names), reading
+
+
+def _settle(region: Region, name: str, value: Bound, target: Layout, side: Side) -> Bound:
+    """Bring a tensor to a layout at the end of one branch."""
+    if value.tensor.layout is target:
+        return value
+    outer = region.scope, region.init, region.forward
+    region.scope, region.init, region.forward = side
+    try:
+        if value.tensor.dims is not None and len(value.tensor.dims) < 2:
+            return replace(value, tensor=replace(value.tensor, layout=target))
+        moved = in_layout(region, value, target)
+        if moved.tensor.code.text != name:
+            uses = reads(moved.tensor.code)
+            region.forward.append(
+                Line(f"{name} = {moved.tensor.code.text}", frozenset({name}), uses)
+            )
+        return moved
+    finally:
+        region.scope, region.init, region.forward = outer
+
+
+def _join_lists(
+    region: Region, name: str, a: Sequence, b: Sequence, scope: Scope, node: cst.CSTNode
+) -> Value:
+    both = [*a.items, *b.items]
+    if len(a.items) == len(b.items) and all(isinstance(i, Bound) for i in both):
+        layouts = {i.tensor.layout for i in both if isinstance(i, Bound)}
+        if len(layouts) == 1:
+            reading = scope.read(name)
+            items = tuple(
+                _list_item(x, y, Expr(f"{name}[{i}]", names=reading.names))
+                for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
+            )
+            return Sequence(items, a.kind, reading, reading)
+    if len(a.items) != len(b.items):
+        longer = a if len(a.items) > len(b.items) else b
+        if all(isinstance(i, Bound) for i in both) and longer.items:
+            item = merge_items(region, both)
+            reading = scope.read(name)
+            return Repeated(item, reading, reading)
+    return Unknown(f"`{name}` holds different tensors on different ways")
+
+
+def _list_item(x: Value, y: Value, code: Expr) -> Value:
+    assert isinstance(x, Bound)
+    assert isinstance(y, Bound)
+    merged = merge_two(x, y)
+    return replace(merged, tensor=replace(merged.tensor, code=code))
+
+
+def merge_two(x: Bound, y: Bound) -> Bound:
+    """One description for two tensors; only what both share is kept."""
+    a, b = x.tensor, y.tensor
+    dims: tuple[Dim, ...] | None = None
+    if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
+        dims = tuple(
+            p if p is not None and q is not None and p.text == q.text else None
+            for p, q in zip(a.dims, b.dims, strict=True)
+        )
+    if a.layout is not b.layout:
+        raise GiveUp("tensors of different layouts in one list")
+    dtype = a.dtype if a.dtype == b.dtype else "float32"
+    return Bound(Tensor(a.code, dims, a.layout, dtype))
+
+
+def merge_items(region: Region, items: list[Value]) -> Value:
+    """One value that describes each element of a list."""
+    first = items[0]
+    for other in items[1:]:
+        if isinstance(first, Bound) and isinstance(other, Bound):
+            first = merge_two(first, other)
+        elif isinstance(first, Model) and isinstance(other, Model):
+            first = either_model(first, other)
+        elif isinstance(first, Sequence) and isinstance(other, Sequence):
+            if len(first.items) != len(other.items):
+                raise GiveUp("a list of tuples of different lengths")
+            pairs = zip(first.items, other.items, strict=True)
+            merged = tuple(merge_items(region, [p, q]) for p, q in pairs)
+            first = Sequence(merged, first.kind)
+        elif not is_graph(first) and not is_graph(other):
+            whole = all(isinstance(v, Static) and is_whole(v.expr) for v in (first, other))
+            first = Static(Expr("\ue00aitem\ue00b", whole=whole))
+        elif first is not other:
+            raise GiveUp("a list of different kinds of things")
+    return first
+
+
+@provides("join_items")
+def join_items(region: Region, value: Sequence) -> Repeated:
+    """A list whose elements are known, as one of which only their kind is."""
+    if value.code is None:
+        raise GiveUp("a list of tensors without a name is indexed at run time")
+    return Repeated(merge_items(region, list(value.items)), value.code, value.static)
+
+
+@provides("element")
+def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Value:
+    """One element of a list, which the programs refer to as `code` and `static`.
+
+    In `__init__`, the list holds the channels of the tensors.
+    """
+    if isinstance(item, Bound) and item.fixed:
+        return replace(item, tensor=replace(item.tensor, code=code), fixed=False)
+    if isinstance(item, Bound):
+        tensor = item.tensor
+        dims = tensor.dims
+        if dims is not None:
+            last = dims[-1]
+            if static is not None and not (last is not None and last.known):
+                last = static
+            kept = tuple(d if d is not None and d.known else None for d in dims[:-1])
+            dims = (*kept, last)
+        hint = static if tensor.dims is None else None
+        return Bound(replace(tensor, code=code, dims=dims, channels_hint=hint), "")
+    if isinstance(item, Sequence):
+        parts = tuple(
+            element(
+                region,
+                part,
+                Expr(f"{code.text}[{i}]", strength=18, names=code.names),
+                (
+                    None
+                    if static is None
+                    else Expr(f"{static.text}[{i}]", strength=18, names=static.names)
+                ),
+            )
+            for i, part in enumerate(item.items)
+        )
+        return Sequence(parts, item.kind, code, static)
+    if isinstance(item, Static):
+        return Static(Expr(static.text if static else code.text, names=code.names))
+    return item
+
+
+def known_items(region: Region, value: Sequence) -> list[Value]:
+    """The elements one by one, each as `forward` can reach it now."""
+    if value.code is None:
+        return list(value.items)
+    found: list[Value] = []
+    text = value.code.text
+    backwards = text.startswith("reversed(") and text.endswith(")")
+    base = text.removeprefix("reversed(")[:-1] if backwards else text
+    for position, item in enumerate(value.items):
+        if isinstance(item, Bound) and not region.scope.current(item.tensor.code):
+            place = -1 - position if backwards else position
+            code = Expr(f"{base}[{place}]", strength=18, names=value.code.names)
+            item = replace(item, tensor=replace(item.tensor, code=code))
+        found.append(item)
+    return found
+
+
+def channels_list(region: Region, value: Sequence) -> Expr | None:
+    """How `__init__` writes a list of tensors: as the list of their channels."""
+    parts: list[Expr] = []
+    for item in value.items:
+        part = channels_of(region, item)
+        if part is None:
+            return None
+        parts.append(part)
+    return sequence_expr(parts, value.kind)
+
+
+def channels_of(region: Region, item: Value) -> Expr | None:
+    """What stands for a tensor, or a tuple of tensors, in `__init__`'s lists."""
+    if isinstance(item, Bound):
+        tensor, shadows = item.tensor, item.shadows
+        dim = (
+            tensor.channels_hint
+            if tensor.dims is None
+            else tensor.dims[-1] if tensor.dims else None
+        )
+        return current_dim(region, dim, shadows[-1] if shadows else None)
+    if isinstance(item, Sequence):
+        if item.static is not None and region.scope.current(item.static):
+            return item.static
+        return channels_list(region, item)
+    if isinstance(item, Repeated):
+        return item.static
+    if is_graph(item):
+        return None
+    return to_expr(region, item)
+
+
+__all__ = ["Layer", "Model"]

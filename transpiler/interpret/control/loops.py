@@ -1,0 +1,239 @@
+"""Loops, which stay loops in both programs, or are unrolled over layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.control.branches import on_way, serials
+from transpiler.interpret.control.changes import (
+    RankFound,
+    close_round,
+    enter_loop,
+    leave_loop,
+    unstable,
+    what_changes,
+)
+from transpiler.interpret.control.joins import known_items
+from transpiler.interpret.control.sequences import loop_sources
+from transpiler.interpret.control.suites import body_of, run_block
+from transpiler.interpret.control.targets import bind_target, item_of, target_names
+from transpiler.interpret.dispatch import evaluate, executes, provided
+from transpiler.interpret.layers.lists import loop_over
+from transpiler.interpret.region import GiveUp, Region, Scope, Way
+from transpiler.interpret.values import (
+    Layer,
+    LayerList,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    Within,
+    holds_layers,
+)
+from transpiler.ir.code import For, Node, While
+from transpiler.ir.expr import Expr
+
+
+@executes(cst.For)
+def for_statement(region: Region, node: cst.For) -> None:
+    if node.orelse is not None:
+        raise GiveUp("a loop with `else`", node)
+    iterable = evaluate(region, node.iter)
+    if isinstance(iterable, Within):
+        with region.within(node):
+            provided("loop_inside")(region, iterable, node)
+        return
+    if isinstance(iterable, LayerList) and iterable.known is not None:
+        iterable = iterable.known
+    if isinstance(iterable, LayerList):
+        provided("with_comments")(region, node, lambda: _loop_over_layers(region, node, iterable))
+        return
+    if isinstance(iterable, Sequence) and holds_layers(iterable):
+        for item in known_items(region, iterable):
+            _bind_known(region, node.target, item)
+            run_block(region, body_of(node.body))
+        return
+
+    def run() -> None:
+        run_loop(region, node, iterable, node.target, lambda: run_block(region, body_of(node.body)))
+
+    provided("with_comments")(region, node, run)
+
+
+def _loop_over_layers(region: Region, node: cst.For, layers: LayerList) -> None:
+    """`for layer in layers:`, which makes the layers too."""
+
+    def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
+        def body() -> None:
+            make()
+            run_block(region, body_of(node.body))
+
+        run_loop(region, node, iterable, target, body)
+
+    loop_over(region, layers, lambda layer: _bind_known(region, node.target, layer), run)
+
+
+def _bind_known(region: Region, target: cst.BaseExpression, item: Value) -> None:
+    """Bind a loop variable to one known element, the loop being unrolled."""
+    if isinstance(target, cst.Name):
+        region.scope.bump(target.value)
+        region.scope.values[target.value] = item
+    elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(item, Sequence):
+        for child, part in zip(target.elements, item.items, strict=False):
+            _bind_known(region, child.value, part)
+    else:
+        raise GiveUp("a loop over layers whose variable is not a name", target)
+
+
+@executes(cst.While)
+def while_statement(region: Region, node: cst.While) -> None:
+    if node.orelse is not None:
+        raise GiveUp("a loop with `else`", node)
+
+    def run() -> None:
+        _loop(region, node, None, None, lambda: run_block(region, body_of(node.body)))
+
+    provided("with_comments")(region, node, run)
+
+
+def run_loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value,
+    target: cst.BaseExpression | None,
+    body: Callable[[], Any],
+) -> None:
+    """A `for` loop over a value."""
+    if isinstance(iterable, Unknown):
+        if region.is_module:
+            iterable = Static(Expr("\ue00aunknown\ue00b"))
+        else:
+            raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
+    _loop(region, node, iterable, target, body)
+
+
+def _loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value | None,
+    target: cst.BaseExpression | None,
+    body: Callable[[], Any],
+) -> None:
+    """Interpret the body until what it changes is known for every round."""
+    entry = region.scope.copy()
+    phis: dict[str, str] = {}
+    for _ in range(6):
+        region.scope = entry.copy()
+        constructed = set(region.constructed)
+        diagnostics = list(region.diagnostics)
+        built, opened = len(region.built), len(region.open_sequentials)
+        saved = list(region.init), list(region.forward), _layer_states(entry)
+        enter_loop(region, entry, phis, node)
+        start = region.scope.copy()
+        region.loops.append(id(node))
+        way = Way(id(node), -1, "", len(region.outside), what_changes(start, phis, target))
+        try:
+            with on_way(region, way), region.collecting() as (init, forward):
+                test = _header(region, node, iterable, target)
+                body()
+                provided("close_models")(region)
+                close_round(region, start, phis)
+        finally:
+            region.loops.pop()
+        try:
+            more = unstable(region, start, region.scope, phis, target)
+        except RankFound as found:
+            region.want(f"rank:{found.source}", found.rank)
+            raise
+        if not more:
+            if not _surely_runs(iterable):
+                leave_loop(region, start, phis)
+            else:
+                for name in target_names(target):
+                    region.scope.bump(name)
+            _emit_loop(region, node, iterable, target, test, init, forward)
+            return
+        phis.update(more)
+        del region.built[built:], region.open_sequentials[opened:]
+        region.constructed = constructed
+        region.diagnostics = diagnostics
+        region.init[:], region.forward[:] = saved[0], saved[1]
+        for layer, state in saved[2]:
+            layer.calls, layer.modules, layer.output = list(state[0]), state[1], state[2]
+    raise GiveUp("a loop whose tensors do not settle", node)
+
+
+def _layer_states(scope: Scope) -> list[tuple[Layer, tuple[Any, ...]]]:
+    """Layers that a loop's body may call for the first time, and what is known of them."""
+    return [
+        (v, (list(v.calls), v.modules, v.output))
+        for v in scope.values.values()
+        if isinstance(v, Layer)
+    ]
+
+
+def _surely_runs(iterable: Value | None) -> bool:
+    """Whether the body runs at least once, so that what it leaves is what comes after."""
+    if isinstance(iterable, Sequence):
+        return bool(iterable.items)
+    if isinstance(iterable, Static):
+        value = iterable.expr.value
+        return isinstance(value, (list, tuple, range, str)) and len(value) > 0
+    return False
+
+
+def _header(
+    region: Region, node: cst.CSTNode, iterable: Value | None, target: cst.BaseExpression | None
+) -> Static | None:
+    if isinstance(node, cst.While):
+        test = evaluate(region, node.test)
+        if (
+            isinstance(test, (Sequence, Repeated))
+            and test.static is not None
+            and test.code is not None
+        ):
+            return Static(test.static, test.code)
+        if not isinstance(test, Static):
+            raise GiveUp("a `while` loop whose condition is not known", node)
+        return test
+    assert iterable is not None
+    assert target is not None
+    bind_target(region, target, item_of(region, iterable))
+    return None
+
+
+def _emit_loop(
+    region: Region,
+    node: cst.CSTNode,
+    iterable: Value | None,
+    target: cst.BaseExpression | None,
+    test: Static | None,
+    init: list[Node],
+    forward: list[Node],
+) -> None:
+    serial = next(serials)
+    if test is not None:
+        region.emit_init(While(test.expr, init, id=serial))
+        region.emit_forward(While(test.running, forward, id=serial))
+        return
+    assert iterable is not None
+    assert target is not None
+    static, running = loop_sources(region, iterable)
+    text = region.tree.source(target)
+    names = target_names(target)
+    if static is None:
+        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    sure = _surely_runs(iterable)
+    region.emit_init(For(text, names, static, init, id=serial, sure=sure))
+    region.emit_forward(For(text, names, running, forward, id=serial, sure=sure))
+
+
+@executes(cst.Break, cst.Continue)
+def jump(region: Region, node: cst.CSTNode) -> None:
+    if region.is_module:
+        return
+    raise GiveUp("`break` or `continue` in a loop that builds a graph", node)

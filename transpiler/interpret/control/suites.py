@@ -1,0 +1,187 @@
+"""Statements in order, and `if`: decided when converting, or a branch of both programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import DECIDED
+from transpiler.interpret.control.branches import branch
+from transpiler.interpret.control.joins import changed_names
+from transpiler.interpret.dispatch import evaluate, execute, executes, provided
+from transpiler.interpret.expressions.operators import truth
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import (
+    Choice,
+    Framework,
+    Function,
+    Model,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.expr import UNKNOWN
+from transpiler.source.lexical import names_read
+
+
+def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
+    """Run statements in order; whether the block surely ends by return or raise."""
+    for position, statement in enumerate(statements):
+        if isinstance(statement, cst.If) and _returns_early(statement):
+            with region.within(statement):
+                return _run_if(region, statement, statements[position + 1 :])
+        execute(region, statement)
+        if _ends(statement):
+            return True
+    return False
+
+
+def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
+    """The statements of an indented or one-line block."""
+    return tuple(suite.body)
+
+
+def _ends(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine):
+        return any(isinstance(s, (cst.Return, cst.Raise)) for s in statement.body)
+    if isinstance(statement, (cst.Return, cst.Raise)):
+        return True
+    if isinstance(statement, cst.If) and statement.orelse is not None:
+        return _block_ends(statement.body) and (
+            _block_ends(statement.orelse.body)
+            if isinstance(statement.orelse, cst.Else)
+            else _ends(statement.orelse)
+        )
+    return False
+
+
+def _block_ends(suite: cst.BaseSuite) -> bool:
+    return any(_ends(s) for s in suite.body)
+
+
+def _returns_early(statement: cst.If) -> bool:
+    """Whether one way through the branch returns a value and another goes on."""
+    ways = [statement.body]
+    rest: cst.If | cst.Else | None = statement.orelse
+    while rest is not None:
+        ways.append(rest.body)
+        rest = rest.orelse if isinstance(rest, cst.If) else None
+    return any(_has_return(w) for w in ways) and not _ends(statement)
+
+
+def _has_return(suite: cst.BaseSuite) -> bool:
+    for statement in suite.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            if any(isinstance(s, cst.Return) for s in statement.body):
+                return True
+        elif isinstance(statement, cst.Return):
+            return True
+        elif isinstance(statement, cst.If):
+            rest: Any = statement
+            while rest is not None:
+                if _has_return(rest.body):
+                    return True
+                rest = rest.orelse if isinstance(rest, cst.If) else None
+    return False
+
+
+@executes(cst.If)
+def if_statement(region: Region, node: cst.If) -> None:
+    provided("with_comments")(region, node, lambda: _run_if(region, node, ()))
+
+
+def _run_if(
+    region: Region, node: cst.If, after: tuple[cst.CSTNode, ...], settled: bool = False
+) -> bool:
+    """A branch; `after` are the statements that run where no way through it returned.
+
+    `settled` says that it is the `elif` of a branch of which only one side will be written.
+    """
+    test = evaluate(region, node.test)
+    decided = truth(test)
+    if region.is_module and decided is UNKNOWN and _is_main_guard(region, node):
+        decided = True
+    orelse = node.orelse
+    if decided is not UNKNOWN:
+        settled = settled or not isinstance(test, Static) or _is_of_a_graph(region, node)
+        if settled:
+            region.resolved[id(node)] = bool(decided)
+            _tell_decision(region, node, test)
+        if decided:
+            ended = run_block(region, body_of(node.body))
+        elif isinstance(orelse, cst.If):
+            return _run_if(region, orelse, after, settled)
+        elif isinstance(orelse, cst.Else):
+            ended = run_block(region, body_of(orelse.body))
+        else:
+            ended = False
+        return ended or (bool(after) and run_block(region, after))
+    if isinstance(test, Unknown) or not isinstance(test, Static):
+        if isinstance(test, Unknown) and region.is_module:
+            _run_unknown(region, node)
+            return False
+        reason = test.reason if isinstance(test, Unknown) else ""
+        raise GiveUp(f"a condition that is not known: {reason}", node)
+
+    def otherwise() -> bool:
+        if isinstance(orelse, cst.If):
+            with region.within(orelse):
+                return _run_if(region, orelse, after)
+        ended = isinstance(orelse, cst.Else) and run_block(region, body_of(orelse.body))
+        return ended or (bool(after) and run_block(region, after))
+
+    def then() -> bool:
+        return run_block(region, body_of(node.body)) or (bool(after) and run_block(region, after))
+
+    return branch(region, test, then, otherwise, node)
+
+
+def _is_of_a_graph(region: Region, node: cst.If) -> bool:
+    """Whether a branch, or the like one after it, is about tensors, layers or open models.
+
+    Others are the user's own, and stay as they are.
+    """
+    if region.settles(node.test):
+        return True
+    for name in names_read(region.tree.source(node)):
+        value = region.scope.get(name)
+        if isinstance(value, (Framework, Function, UserClass, Choice)):
+            return True
+        if isinstance(value, Model) and value in region.open_sequentials:
+            return True
+        if value is not None and not isinstance(value, Model) and is_graph(value):
+            return True
+    return False
+
+
+def _tell_decision(region: Region, node: cst.If, test: Value) -> None:
+    """A switch of the program's own: the class only has the side that it is set to."""
+    if not isinstance(test, Static) or region.settles(node.test):
+        return
+    names = sorted({name for name, _ in test.expr.names if name in region.file.globals})
+    if names and all(isinstance(region.file.globals[name], Static) for name in names):
+        source = region.tree.source(node.test)
+        region.say(DECIDED, node, f"`if {source}` was decided by the value of {', '.join(names)}")
+
+
+def _run_unknown(region: Region, node: cst.If) -> None:
+    """A branch on something that is not understood, outside of models: its names become unknown."""
+    before = region.scope.copy()
+    with region.collecting():
+        run_block(region, body_of(node.body))
+        if isinstance(node.orelse, (cst.If, cst.Else)):
+            if isinstance(node.orelse, cst.If):
+                _run_unknown(region, node.orelse)
+            else:
+                run_block(region, body_of(node.orelse.body))
+    after = region.scope
+    for name in changed_names(before, after):
+        if is_graph(after.values.get(name, Unknown())):
+            after.values[name] = Unknown("it is built under a condition that is not known")
+
+
+def _is_main_guard(region: Region, node: cst.If) -> bool:
+    return "__name__" in region.tree.source(node.test)

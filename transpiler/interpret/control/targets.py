@@ -1,0 +1,73 @@
+"""The variables of loops and comprehensions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.joins import element, merge_items
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Repeated,
+    Sequence,
+    Static,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.expr import Expr, is_whole
+
+
+def item_of(region: Region, iterable: Value) -> Value:
+    """What one round of a loop gets."""
+    if isinstance(iterable, Repeated):
+        return iterable.item
+    if isinstance(iterable, Sequence):
+        if not iterable.items:
+            return Static(Expr("\ue00aitem\ue00b"))
+        return merge_items(region, list(iterable.items))
+    return Static(Expr("\ue00aitem\ue00b"))
+
+
+def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None:
+    """Bind the loop variable, or each of several."""
+    if isinstance(target, cst.Name):
+        region.scope.bump(target.value)
+        reading = region.scope.read(target.value)
+        region.scope.values[target.value] = (
+            element(region, item, reading, reading)
+            if is_graph(item)
+            else (
+                item
+                if isinstance(item, (Framework, Function, UserClass))
+                else Static(replace(reading, whole=_is_whole_item(item)))
+            )
+        )
+        return
+    if isinstance(target, (cst.Tuple, cst.List)):
+        parts = item.items if isinstance(item, Sequence) else None
+        for position, child in enumerate(target.elements):
+            part = (
+                parts[position]
+                if parts is not None and position < len(parts)
+                else Static(Expr("\ue00aitem\ue00b"))
+            )
+            bind_target(region, child.value, part)
+        return
+    raise GiveUp("a loop variable that is not a name", target)
+
+
+def _is_whole_item(item: Value) -> bool:
+    return isinstance(item, Static) and is_whole(item.expr)
+
+
+def target_names(target: cst.BaseExpression | None) -> frozenset[str]:
+    """The names that a target binds."""
+    if isinstance(target, cst.Name):
+        return frozenset({target.value})
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return frozenset().union(*(target_names(e.value) for e in target.elements))
+    return frozenset()

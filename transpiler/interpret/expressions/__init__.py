@@ -1,0 +1,1 @@
+"""Expressions that only read: names, attributes, literals, operators, elements."""

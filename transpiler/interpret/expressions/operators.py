@@ -1,0 +1,171 @@
+"""Operators and comparisons, and `a if b else c`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import (
+    const,
+    constant,
+    fold,
+    fold_bool,
+    operator_text,
+    rewrite,
+    to_expr,
+    verbatim,
+)
+from transpiler.interpret.tensors.operators import binary_op, unary_op
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import UNKNOWN
+
+
+@evaluates(cst.BinaryOperation)
+def binary(region: Region, node: cst.BinaryOperation) -> Value:
+    left, right = evaluate(region, node.left), evaluate(region, node.right)
+    operator = operator_text(node.operator)
+    if isinstance(left, Bound) or isinstance(right, Bound):
+        return binary_op(region, left, operator, right, node)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return Unknown(left.reason if isinstance(left, Unknown) else "")
+    if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
+        written = None
+        if not is_graph(left) and not is_graph(right):
+            written = verbatim(region, node, left, right).expr
+        return Sequence((*left.items, *right.items), left.kind, static=written)
+    if holds_tensor(left) or holds_tensor(right):
+        raise GiveUp("lists of tensors are put together in a way that is not understood", node)
+    return verbatim(
+        region, node, left, right, value=fold(operator, constant(left), constant(right))
+    )
+
+
+@evaluates(cst.UnaryOperation)
+def unary(region: Region, node: cst.UnaryOperation) -> Value:
+    operand = evaluate(region, node.expression)
+    operator = operator_text(node.operator)
+    if isinstance(operand, Bound):
+        return unary_op(region, operator, operand, node)
+    if isinstance(operand, Unknown):
+        return operand
+    known = constant(operand)
+    result: Any = UNKNOWN
+    if known is not UNKNOWN:
+        if operator == "not":
+            result = not known
+        elif operator == "-" and isinstance(known, (int, float)):
+            result = -known
+    if operator == "not" and is_graph(operand):
+        length = len(operand.items) if isinstance(operand, Sequence) else None
+        if length is None:
+            return Unknown("truth of a tensor")
+        return const(length == 0)
+    return verbatim(region, node, operand, value=result)
+
+
+@evaluates(cst.BooleanOperation)
+def boolean(region: Region, node: cst.BooleanOperation) -> Value:
+    left = evaluate(region, node.left)
+    operator = operator_text(node.operator)
+    first = truth(left)
+    if first is not UNKNOWN and first == (operator == "or"):
+        return left
+    right = evaluate(region, node.right)
+    if first is not UNKNOWN:
+        return right
+    if isinstance(left, Unknown) or isinstance(right, Unknown) or is_graph(left) or is_graph(right):
+        return Unknown("a condition on something unknown")
+    known = fold_bool(operator, constant(left), constant(right))
+    return verbatim(region, node, left, right, value=known)
+
+
+def truth(value: Value) -> Any:
+    """Whether a value counts as true; UNKNOWN where that is not settled when converting."""
+    known = constant(value)
+    if known is not UNKNOWN:
+        return bool(known)
+    if isinstance(value, (Layer, Function, UserClass, Framework, Model)):
+        return True
+    if isinstance(value, (Sequence, Mapping)):
+        return bool(value.items)
+    return UNKNOWN
+
+
+@evaluates(cst.Comparison)
+def comparison(region: Region, node: cst.Comparison) -> Value:
+    left = evaluate(region, node.left)
+    parts = [left]
+    result: Any = True
+    for target in node.comparisons:
+        right = evaluate(region, target.comparator)
+        parts.append(right)
+        operator = operator_text(target.operator)
+        step = _compare(region, left, operator, right, node)
+        if isinstance(step, (Bound, Unknown)):
+            return step
+        if step is UNKNOWN:
+            result = UNKNOWN
+        elif result is not UNKNOWN:
+            result = result and step
+        elif step is False:
+            result = False
+        left = right
+    if result is not UNKNOWN and any(is_graph(p) for p in parts):
+        return const(result)
+    return verbatim(region, node, *parts, value=result)
+
+
+def _compare(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Any:
+    none_left, none_right = constant(left) is None, constant(right) is None
+    if operator in ("is", "is not", "==", "!=") and (none_left or none_right):
+        other = right if none_left else left
+        if isinstance(
+            other, (Bound, Layer, Sequence, Mapping, Function, Model, Framework, UserClass)
+        ):
+            return operator in ("is not", "!=")
+    if isinstance(left, Bound) or isinstance(right, Bound):
+        if operator in ("is", "is not", "in", "not in"):
+            return Unknown("identity of a tensor")
+        return binary_op(region, left, operator, right, node)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return Unknown("a comparison with something unknown")
+    if isinstance(left, Framework) and isinstance(right, Framework):
+        same = left.name == right.name
+        return same if operator in ("is", "==") else not same
+    if is_graph(left) or is_graph(right):
+        return Unknown("a comparison of layers")
+    return fold(operator, constant(left), constant(right))
+
+
+@evaluates(cst.IfExp)
+def conditional(region: Region, node: cst.IfExp) -> Value:
+    test = evaluate(region, node.test)
+    decided = truth(test)
+    if decided is not UNKNOWN:
+        side = node.body if decided else node.orelse
+        chosen = evaluate(region, side)
+        if isinstance(chosen, (Static, Framework)):
+            rewrite(region, node, Static(to_expr(region, chosen)), 0)
+            if isinstance(chosen, Static) and region.settles(node.test):
+                region.settled[region.tree.span(node)] = region.tree.source(side)
+        return chosen
+    if isinstance(test, Unknown):
+        return Unknown(test.reason)
+    return provided("conditional")(region, node, test)

@@ -1,0 +1,210 @@
+"""Elements and slices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.expressions.displays import all_static
+from transpiler.interpret.layers.lists import one_by_one
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import (
+    constant,
+    rewrite,
+    shape_slice,
+    to_expr,
+    to_running,
+    verbatim,
+)
+from transpiler.interpret.tensors.operators import subscript_op
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    LayerList,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    Within,
+    is_graph,
+    with_code,
+)
+from transpiler.ir.code import If, Line
+from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
+
+
+@evaluates(cst.Subscript)
+def subscript(region: Region, node: cst.Subscript) -> Value:
+    receiver = evaluate(region, node.value)
+    if isinstance(receiver, LayerList):
+        receiver = one_by_one(region, receiver)
+    if isinstance(receiver, Bound):
+        return subscript_op(region, receiver, node)
+    if isinstance(receiver, Unknown):
+        return receiver
+    if isinstance(receiver, Within):
+        return Within(receiver.base)
+    keys = [_key(region, element.slice) for element in node.slice]
+    known = keys[0] if len(keys) == 1 else UNKNOWN
+    if isinstance(receiver, Sequence):
+        return _of_sequence(region, node, receiver, known)
+    if isinstance(receiver, Mapping) and known is not UNKNOWN and not isinstance(known, slice):
+        found = receiver.items.get(known)
+        if found is not None:
+            return _element(region, node, receiver, found)
+    if isinstance(receiver, Mapping) and known is UNKNOWN and _of_callables(receiver):
+        return _chosen(region, node, receiver)
+    if isinstance(receiver, Repeated):
+        return _of_repeated(region, node, receiver)
+    if is_graph(receiver):
+        raise GiveUp("an element of a group of layers or tensors is not known", node)
+    values = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+    if any(isinstance(v, Unknown) for v in values):
+        return Unknown("an element chosen by something unknown")
+    parts = [
+        evaluate(region, bound)
+        for e in node.slice
+        if isinstance(e.slice, cst.Slice)
+        for bound in (e.slice.lower, e.slice.upper, e.slice.step)
+        if bound is not None
+    ]
+    value: Any = UNKNOWN
+    base = constant(receiver)
+    if base is not UNKNOWN and known is not UNKNOWN:
+        try:
+            value = base[known]
+        except (TypeError, KeyError, IndexError):
+            value = UNKNOWN
+    return verbatim(region, node, receiver, *values, *parts, value=value)
+
+
+def _of_callables(receiver: Mapping) -> bool:
+    """Whether a dict holds nothing but classes and functions."""
+    items = receiver.items.values()
+    return bool(items) and all(isinstance(v, (Framework, Function, UserClass)) for v in items)
+
+
+def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
+    """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
+    index_node = node.slice[0].slice
+    key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
+    computed = isinstance(key, Static) and "(" in key.expr.text  # `.pop(...)` must run once
+    if not isinstance(key, Static) or region.is_module or computed:
+        return Unknown("an element chosen by something unknown")
+    missing = infix(key.expr, "not in", expr(tuple(receiver.items)))
+    refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
+    region.emit_init(If(missing, [refused], []))
+    written = Expr(region.tree.source(node), strength=POSTFIX)
+    names, values = zip(*receiver.items.items(), strict=True)
+    chosen: Value = values[-1]
+    for name, value in zip(names[-2::-1], values[-2::-1], strict=True):
+        running = None if key.run is None else infix(key.run, "==", name)
+        test = Static(infix(key.expr, "==", name), running)
+        chosen = Choice(test, value, chosen, written)
+    return chosen
+
+
+def _key(region: Region, node: cst.BaseSlice) -> Any:
+    if isinstance(node, cst.Index):
+        return constant(evaluate(region, node.value))
+    if isinstance(node, cst.Slice):
+        bounds = [
+            None if b is None else constant(evaluate(region, b))
+            for b in (node.lower, node.upper, node.step)
+        ]
+        return UNKNOWN if any(b is UNKNOWN for b in bounds) else slice(*bounds)
+    return UNKNOWN
+
+
+def _of_sequence(region: Region, node: cst.Subscript, receiver: Sequence, key: Any) -> Value:
+    if isinstance(key, slice):
+        items = receiver.items[key]
+        graph = any(is_graph(i) for i in items)
+        code = index(receiver.code, _slice_text(region, node)) if receiver.code and graph else None
+        if not graph and all_static(list(items)):
+            written = expr(tuple(to_expr(region, i) for i in items))
+            if receiver.static is not None and region.tree.source(node).startswith(
+                receiver.static.text
+            ):
+                written = index(receiver.static, _slice_text(region, node))
+            running = _running_slice(region, items, receiver)
+            rewrite(region, node, Static(written, running))
+            return Sequence(items, receiver.kind, static=written, run=running)
+        return Sequence(items, receiver.kind, code)
+    if isinstance(key, int) and not isinstance(key, bool):
+        if -len(receiver.items) <= key < len(receiver.items):
+            return _element(region, node, receiver, receiver.items[key])
+        return Unknown("an index out of range")
+    if not receiver.items:
+        raise GiveUp("an element of a list that may be empty", node)
+    return _any_element(region, node, receiver)
+
+
+def _slice_text(region: Region, node: cst.Subscript) -> Expr:
+    start, end = region.tree.span(node.slice[0].slice)
+    return Expr(region.tree.text[start:end])
+
+
+def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Value:
+    if not is_graph(receiver):
+        keys = [
+            evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)
+        ]
+        return verbatim(region, node, receiver, *keys)
+    joined = provided("join_items")(region, receiver)
+    assert isinstance(joined, Repeated)
+    return _of_repeated(region, node, joined)
+
+
+def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated) -> Value:
+    text = Expr(region.tree.source(node), strength=POSTFIX)
+    if isinstance(node.slice[0].slice, cst.Slice):
+        return replace(receiver, code=text, static=text)
+    keys = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+    names = frozenset[Any]().union(receiver.code.names, *(to_expr(region, k).names for k in keys))
+    code = replace(text, names=names)
+    return provided("element")(region, receiver.item, code, code)
+
+
+def _element(
+    region: Region, node: cst.Subscript, receiver: Sequence | Mapping, item: Value
+) -> Value:
+    """An element whose place is known: `forward` writes the subscript only where it must."""
+    if is_graph(item):
+        current = not isinstance(item, Bound) or region.scope.current(item.tensor.code)
+        if receiver.code is not None and (not current or not _is_variable(item)):
+            code = index(receiver.code, _slice_text(region, node))
+            return with_code(item, code)
+        return item
+    if isinstance(item, Static):
+        expression = item.expr
+        written_here = receiver.static is not None and not isinstance(receiver, Bound)
+        if written_here and receiver.static is not None and _same_source(region, node, receiver):
+            return verbatim(region, node, Static(receiver.static), value=expression.value)
+        if item.run is not None or region.scope.current(expression):
+            rewrite(region, node, item)
+    return item
+
+
+def _running_slice(region: Region, items: tuple[Value, ...], whole: Sequence) -> Expr | None:
+    """Part of a shape as `forward` writes it: `x.shape[2:]`, where torch has it in that order."""
+    if not any(isinstance(i, Static) and i.run is not None for i in items):
+        return None
+    parts = expr(tuple(to_running(region, i) for i in items))
+    return shape_slice(parts, len(whole.items))
+
+
+def _same_source(region: Region, node: cst.Subscript, receiver: Sequence | Mapping) -> bool:
+    return receiver.static is not None and region.tree.source(node.value) == receiver.static.text
+
+
+def _is_variable(item: Value) -> bool:
+    return isinstance(item, Bound) and item.tensor.code.text.isidentifier()

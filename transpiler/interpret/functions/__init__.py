@@ -1,0 +1,16 @@
+"""The user's functions: blocks, operations, builders, functions that give layers, plain ones.
+
+calling.py        a call of any of them
+parameters.py     what a function takes, and what its body sees of it
+summaries.py      a function interpreted once for each kind of arguments
+returns.py        what its body gives back
+kinds.py          what kind it is of
+block_classes.py  the class that a block becomes
+blocks.py         a block's class is instantiated, the instance called
+outer_sizes.py    the sizes of a block, written with the arguments of its call
+inlining.py       functions that give layers: evaluated in the place of the call
+splicing.py       functions that get layers: their statements stand there
+mentions.py       which functions are about the framework at all
+configs.py        functions that give dicts of arguments
+handed.py         functions that get models, to train or ask them
+"""

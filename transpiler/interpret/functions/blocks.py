@@ -1,0 +1,324 @@
+"""Calls of blocks: the class is instantiated in `__init__`, the instance called in `forward`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.outer_sizes import (
+    attribute_of_module,
+    outer_tensor,
+    size_argument,
+)
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import force_block
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import to_expr
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.tensors.layouts import in_layout, with_rank
+from transpiler.interpret.tensors.names import axis_names, ensure_current, refreshed, shadow
+from transpiler.interpret.tensors.results import modules_of, register
+from transpiler.interpret.values import Bound, Function, Layer, Sequence, Value, holds_tensor
+from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
+from transpiler.ir.tensor import Dim, Layout, Tensor
+
+
+def call_block(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+    made: Module | None = None,
+) -> Value:
+    """A block: its class is instantiated in `__init__`, the instance called in `forward`."""
+    inner = summary.region
+    assert inner is not None
+    region.graph_events += 1
+    region.called.append(summary)
+    given = {
+        name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
+    }
+    if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
+        raise GiveUp("a block is called on masked steps, which its layers would see", node)
+    codes = [_tensor_code(region, given[name]) for name in summary.tensors]
+    statics = _static_arguments(region, summary, arguments)
+    if summary.kind == "operation":
+        text_args = [*codes, *(v for k, v in statics if not k)]
+        keywords = {k: v for k, v in statics if k}
+        code = call(provided_name(summary), *text_args, **keywords)
+        region.operations_used.append(summary)
+        return _block_result(region, summary, code, None, bound, given)
+    sizes = [size_argument(region, inner, token, given, node) for token in summary.sizes]
+    positional = [*sizes, *(v for k, v in statics if not k)]
+    callee = summary.function.parameter or summary.class_token
+    constructor = call(
+        Expr(callee, strength=ATOM, names=_callee_names(region, summary)),
+        *positional,
+        **{k: v for k, v in statics if k},
+    )
+    if "**" in bound:
+        constructor = _with_unpacked(constructor, to_expr(region, bound["**"]))
+    hint = _snake(summary.function.parameter or _telling_name(summary.function))
+    module = made if made is not None else Module(constructor, hint)
+    if made is not None and made.constructor.text != constructor.text:
+        raise GiveUp("a shared block is called on inputs of different sizes", node)
+    code = module(*codes)
+    value = _block_result(region, summary, code, module, bound, given)
+    register(region, value)
+    return value
+
+
+def _with_unpacked(constructor: Expr, arguments: Expr) -> Expr:
+    """The call with `**arguments` at its end."""
+    comma = "" if constructor.text.endswith("()") else ", "
+    text = f"{constructor.text[:-1]}{comma}**{arguments.wrapped(TERNARY)})"
+    return replace(constructor, text=text, names=constructor.names | arguments.names)
+
+
+def _telling_name(function: Function) -> str:
+    """The name that says what a block is."""
+    return function.nested_in if function.is_wrapper else function.name
+
+
+def _callee_names(region: Region, summary: Summary) -> frozenset[tuple[str, int]]:
+    name = summary.function.parameter
+    return frozenset({(name, region.scope.version(name))}) if name else frozenset()
+
+
+def provided_name(summary: Summary) -> str:
+    """The name of a function on tensors."""
+    return summary.function.name
+
+
+def _given_tensor(
+    region: Region, inner: Region, name: str, value: Value | None, node: cst.CSTNode
+) -> Value:
+    """A tensor argument, its channels where the block wants them."""
+    target = inner.parameter_layouts().get(name)
+    if isinstance(value, Bound):
+        value = ensure_current(region, value, node)
+        rank = parameter_rank(inner, name)
+        if rank is not None:
+            value = with_rank(region, value, rank, target or Layout.ANY)
+        return value if target is None else in_layout(region, value, target)
+    if isinstance(value, Sequence):
+        items = []
+        for position, item in enumerate(value.items):
+            assert isinstance(item, Bound)
+            wanted = inner.parameter_layouts().get(f"{name}[{position}]")
+            items.append(
+                item
+                if wanted is None
+                else in_layout(region, ensure_current(region, item, node), wanted)
+            )
+        changed = any(a is not b for a, b in zip(items, value.items, strict=True))
+        return Sequence(tuple(items), value.kind, None if changed else value.code)
+    raise GiveUp(f"the tensor argument {name} is missing", node)
+
+
+def parameter_rank(inner: Region, name: str) -> int | None:
+    """How many axes the tensor that is a parameter has, where it is known."""
+    return inner.wants.get(f"rank:param:{name}") or inner.given_ranks.get(name)
+
+
+def _tensor_code(region: Region, value: Value) -> Expr:
+    if isinstance(value, Bound):
+        return value.tensor.code
+    assert isinstance(value, Sequence)
+    return sequence_code(region, value)
+
+
+def _static_arguments(
+    region: Region, summary: Summary, arguments: list[Argument]
+) -> list[tuple[str, Expr]]:
+    """The plain arguments that the class takes: ("", value) in position, or (name, value)."""
+    plain = [p for p in parameters_of(summary.function.node) if not p.star and not p.keyword_only]
+    wanted = list(summary.statics)
+    order = [p.name for p in plain if p.name in wanted]
+    result: list[tuple[str, Expr]] = []
+    position = 0
+    in_order = True
+    keywords: list[tuple[str, Expr]] = []
+    for keyword, value in arguments:
+        if keyword == "**":
+            continue
+        if keyword is None:
+            if position >= len(plain):
+                continue
+            name = plain[position].name
+            position += 1
+        else:
+            name = keyword
+        if name not in wanted:
+            continue
+        written = _class_of(region, value) or to_expr(region, value)
+        if not region.scope.current(written):
+            raise GiveUp(f"the argument {name} has changed since it was computed")
+        if keyword is None and in_order and len(result) < len(order) and order[len(result)] == name:
+            result.append(("", written))
+        else:
+            in_order = False
+            keywords.append((name, written))
+    closure = [_closure_argument(region, summary, name) for name in summary.closure]
+    return result + keywords + closure
+
+
+def _class_of(region: Region, value: Value) -> Expr | None:
+    """The class that a function which is passed on has become."""
+    if not isinstance(value, Function) or value.parameter or value.file is None:
+        return None
+    if id(value.node) not in value.file.forced:
+        return None
+    for summary in value.file.summaries.values():
+        if summary.function.node is value.node and summary.kind == "block":
+            return Expr(summary.class_token)
+    return None
+
+
+def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str, Expr]:
+    """What a block reads from around it, as an argument of its class."""
+    if name.startswith("self."):
+        version = region.scope.version(name)
+        return name.removeprefix("self."), Expr(
+            name, strength=POSTFIX, names=frozenset({(name, version)})
+        )
+    frame = summary.frame
+    if frame is not None and name in frame:
+        return name, to_expr(region, frame[name])
+    return name, region.scope.read(name)
+
+
+def _block_result(
+    region: Region,
+    summary: Summary,
+    code: Expr,
+    module: Module | None,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+) -> Value:
+    result = summary.result
+    inner = summary.region
+    assert inner is not None
+    if isinstance(result, Bound):
+        source = ""
+        tensor = outer_tensor(region, summary, result.tensor, code, module, bound, given)
+        return Bound(tensor, source)
+    if isinstance(result, Sequence):
+        items: list[Value] = []
+        for position, item in enumerate(result.items):
+            part = index(code, position)
+            if isinstance(item, Bound):
+                items.append(
+                    Bound(outer_tensor(region, summary, item.tensor, part, module, bound, given))
+                )
+            else:
+                raise GiveUp("a function gives back tensors and other things together")
+        return Sequence(tuple(items), result.kind, code)
+    raise GiveUp("a function gives back something that is not understood")
+
+
+def _snake(name: str) -> str:
+    name = name.strip("_")
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"^(build|create|make|get)_", "", text) or text
+
+
+def call_recursive(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+) -> Value:
+    """A block that contains itself: its class takes all that the function takes."""
+    inner = summary.region
+    if inner is None:
+        raise GiveUp(f"`{summary.function.name}` calls itself", node)
+    summary.recursive = True
+    names = tuple(inner.tensor_order)
+    given = {name: _given_tensor(region, inner, name, bound.get(name), node) for name in names}
+    if len(names) != 1 or not isinstance(given[names[0]], Bound):
+        raise GiveUp(f"`{summary.function.name}` calls itself with several tensors", node)
+    value = given[names[0]]
+    assert isinstance(value, Bound)
+    tensor = refreshed(region, value)
+    count = None if tensor.dims is None else len(tensor.dims)
+    axis = "channels" if count is None else axis_names(count)[-1]
+    size = size_argument(region, inner, shadow(names[0], axis), given, node)
+    summary.statics = tuple(p.name for p in summary.parameters if p.name not in names)
+    statics = _static_arguments(region, summary, arguments)
+    constructor = call(
+        Expr(summary.class_token),
+        size,
+        *(v for k, v in statics if not k),
+        **{k: v for k, v in statics if k},
+    )
+    module = Module(constructor, _snake(summary.function.name))
+    out = attribute_of_module(module, "out_channels")
+    dims: tuple[Dim, ...] | None = None if count is None else (*(None,) * (count - 1), out)
+    result = Tensor(
+        module(tensor.code), dims, tensor.layout, tensor.dtype, out if count is None else None
+    )
+    region.graph_events += 1
+    made = Bound(result)
+    register(region, made)
+    return made
+
+
+@provides("call_deferred")
+def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound) -> Value:
+    """A call of what such a function gave."""
+    summary, bound, arguments = layer.block
+    module = layer.modules[0] if layer.modules else None
+    given = {**bound, summary.tensors[0]: value}
+    result = call_block(region, node, summary, given, arguments, module)
+    if module is None:
+        layer.modules = tuple(m for m in modules_of(result) if m.token in region.constructed)[-1:]
+        if layer.hint:
+            region.module_hints[layer.modules[0].token] = layer.hint
+    return result
+
+
+@provides("call_parameter")
+def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """A parameter that is called on a tensor: a block that the caller chooses.
+
+    The caller passes a class (or function) that takes the number of channels and makes a module
+    with `out_channels`; tensors have their channels first on both of its sides.
+    """
+    values = [v for _, v in arguments]
+    if not values or not isinstance(values[0], Bound) or any(holds_tensor(v) for v in values[1:]):
+        raise GiveUp(f"the parameter `{name}` is called on more than a tensor", node)
+    value = in_layout(region, ensure_current(region, values[0], node), Layout.FIRST)
+    tensor = refreshed(region, value)
+    if tensor.dims is None:
+        raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
+    rest = [(k, to_expr(region, v)) for k, v in arguments[1:]]
+    held = region.scope.values.get(name)
+    keywords = [k for k, _ in rest]
+    region.parameter_calls.append((name, value, keywords, node))
+    if isinstance(held, Function):
+        force_block(region, held, value, node, keywords)
+    channels = tensor.dims[-1]
+    if channels is None:
+        raise GiveUp("the number of channels of a tensor is not known", node)
+    constructor = call(
+        region.scope.read(name),
+        channels,
+        *(v for k, v in rest if k is None),
+        **{k: v for k, v in rest if k is not None},
+    )
+    module = Module(constructor, _snake(name))
+    size = attribute_of_module(module, "out_channels")
+    dims: tuple[Dim, ...] = (*(None,) * (len(tensor.dims) - 1), size)
+    layout = Layout.FIRST if len(dims) > 1 else Layout.LAST
+    result = Bound(Tensor(module(value.tensor.code), dims, layout, tensor.dtype))
+    region.graph_events += 1
+    register(region, result)
+    return result

@@ -1,0 +1,190 @@
+"""Calls of the user's functions, whichever kind they are of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
+from transpiler.interpret.functions.configs import given_dict
+from transpiler.interpret.functions.handed import given_back, note_handing, trains
+from transpiler.interpret.functions.inlining import inline
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
+from transpiler.interpret.functions.splicing import adds_layers, gets_layers, spliced
+from transpiler.interpret.functions.summaries import force_passed, summarize
+from transpiler.interpret.models.given_inputs import write_shapes
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, one_line, verbatim
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.tensors.layouts import want_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Layout
+
+
+@provides("call_function")
+def call_function(
+    region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
+) -> Value:
+    """A call of a function of the user's."""
+    if function.owner and function.parameter == "":
+        arguments = [(None, Static(Expr("self"))), *arguments]
+    if isinstance(function.node, cst.Lambda):
+        return inline(region, node, function, arguments)
+    bound = bind_arguments(function, parameters_of(function.node), arguments)
+    _note_function_arguments(region, node, arguments)
+    tensors = any(holds_tensor(v) for v in bound.values())
+    foreign = function.file is not None and function.file is not region.file
+    if not foreign and gets_layers(bound) and (tensors or adds_layers(function)):
+        region.file.spliced.add(id(function.node))
+        given = spliced(region, function, bound)
+        region.done.add(id(node))
+        return const(None) if given is None else given
+    if not tensors and not foreign and trains(function, bound):
+        return _call_trainer(region, node, function, bound)
+    if not tensors and any(isinstance(v, Model) for v in bound.values()):
+        if foreign or not mentions_framework(region.file, function):
+            name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
+            return provided("pass_model")(region, node, name, [v for _, v in arguments])
+    if not tensors and (config := given_dict(region, node, function, arguments)) is not None:
+        return config
+    if not tensors and not mentions_framework(region.file, function):
+        return plain_call(region, node, function, [v for _, v in arguments])
+    if any(isinstance(v, Unknown) for v in bound.values()):
+        return next(v for v in bound.values() if isinstance(v, Unknown))
+    summary = summarize(region.file, function, bound, region)
+    if summary.kind == "running":
+        if tensors:
+            return call_recursive(region, node, summary, bound, arguments)
+        raise GiveUp(f"`{function.name}` calls itself", node)
+    if summary.kind == "failed":
+        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    if foreign and summary.region is not None:
+        force_passed(region, summary.region, bound, node)
+    for name in summary.tensors:
+        value = bound.get(name)
+        if isinstance(value, Static) and value.expr.text in region.parameters:
+            inner = summary.region
+            rank = parameter_rank(inner, name) if inner is not None else None
+            layout = inner.parameter_layouts().get(name) if inner is not None else None
+            want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
+    if "**" in bound and summary.kind in ("operation", "layer"):
+        raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)
+    summary.frame = function.frame
+    if summary.kind == "block" and summary.deferred and not tensors:
+        region.graph_events += 1
+        layer = Layer(None, function.name, {}, node, region.assigned, depth=len(region.loops))
+        layer.block = (summary, bound, arguments)
+        return layer
+    if summary.kind in ("block", "operation"):
+        return call_block(region, node, summary, bound, arguments)
+    if summary.kind == "builder":
+        return _call_builder(region, node, summary, bound, arguments)
+    if summary.kind == "layer":
+        return inline(region, node, function, arguments)
+    if isinstance(summary.result, Unknown):
+        return summary.result
+    called = plain_call(region, node, function, [v for _, v in arguments])
+    return _with_constant(called, summary)
+
+
+def _call_trainer(
+    region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]
+) -> Value:
+    """A call of a function that trains or asks the models that it gets."""
+    summary = summarize(region.file, function, bound, region)
+    if summary.kind not in ("static", "builder", "layer"):
+        models = [v for v in bound.values() if isinstance(v, Model)]
+        return provided("pass_model")(region, node, function.name, models)
+    return note_handing(region, node, summary, given_back(summary))
+
+
+def _with_constant(called: Value, summary: Summary) -> Value:
+    """What a call gives, where the function has but one answer, and needs no name to tell it."""
+    answers = summary.region.returns if summary.region is not None else []
+    if len(answers) != 1 or not isinstance(called, Static) or not isinstance(answers[0][0], Static):
+        return called
+    answer = answers[0][0].expr
+    outside = summary.function.closure.keys() | {p.name for p in summary.parameters}
+    if not answer.known or any(name in outside for name, _ in answer.names):
+        return called
+    return replace(called, expr=replace(called.expr, value=answer.value))
+
+
+def _note_function_arguments(region: Region, node: cst.CSTNode, arguments: list[Argument]) -> None:
+    """Functions that are passed on by name: the name changes if they become classes."""
+    if not isinstance(node, cst.Call):
+        return
+    for argument, (_, value) in zip(node.args, arguments, strict=False):
+        if isinstance(argument.value, cst.Name) and isinstance(value, Function):
+            region.function_arguments.append((region.tree.span(argument.value), value))
+
+
+def plain_call(region: Region, node: cst.CSTNode, function: Function, values: list[Value]) -> Value:
+    """A call that stays as it is."""
+    if any(isinstance(v, Unknown) for v in values):
+        return next(v for v in values if isinstance(v, Unknown))
+    if any(is_graph(v) for v in values):
+        raise GiveUp(f"`{function.name}` gets a layer or model", node)
+    assert isinstance(node, cst.BaseExpression)
+    local = function.nested_in and function.name in region.scope.values
+    reading = [Static(region.scope.read(function.name))] if local else []
+    return verbatim(region, node, *reading, *values)
+
+
+def _call_builder(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+) -> Value:
+    """A function that builds a model: the call stays, its result is a model."""
+    result = summary.result
+    given = write_shapes(region, node, summary, bound)
+    if isinstance(result, Model):
+        made = _instance(region, summary, result, node, arguments)
+        made.given = given
+        return made
+    if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
+        items = tuple(
+            _instance(region, summary, i, node, arguments) if isinstance(i, Model) else Unknown("")
+            for i in result.items
+        )
+        return Sequence(items, result.kind)
+    if isinstance(result, Repeated) and isinstance(result.item, Model):
+        item = _instance(region, summary, result.item, node, arguments)
+        return Repeated(item, Expr(one_line(region.tree.source(node))))
+    return Unknown(f"what `{summary.function.name}` gives")
+
+
+def _instance(
+    region: Region, summary: Summary, model: Model, node: cst.CSTNode, arguments: list[Argument]
+) -> Model:
+    made = Model("instance", inputs=model.inputs, outputs=model.outputs, summary=summary, node=node)
+    if model.kind == "sequential" and model.region is not None:
+        held = model.region.scope.values.get(model.variable)
+        made.outputs = held if isinstance(held, Bound) else None
+    texts = [v for _, v in arguments]
+    if all(
+        isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in texts
+    ) and isinstance(node, cst.BaseExpression):
+        made.call_values = (verbatim(region, node, *texts),)
+    return made

@@ -1,0 +1,153 @@
+"""Functions that give layers: what they give stands in the place of the call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.expressions.operators import truth
+from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Unknown, Value
+from transpiler.ir.expr import UNKNOWN, Expr, ternary
+
+
+@provides("inline_call")
+def inline(
+    region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
+) -> Value:
+    """A lambda, or a function whose body is one `return`: evaluated in the place of its call."""
+    region.inlined.append(function)
+    parameters = parameters_of(function.node)
+    bound = bind_arguments(function, parameters, arguments)
+    frame: dict[str, Value] = {}
+    for parameter in parameters:
+        value = bound.get(parameter.name)
+        if value is None and parameter.default is not None:
+            value = evaluate(region, parameter.default)
+        if value is None:
+            raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
+        frame[parameter.name] = value
+    outer, region.inline = region.inline, {**frame}
+    outer_scope_outer = region.scope.outer
+    saved = dict(region.rewrites), dict(region.running), region.whole
+    region.whole = None
+    region.scope.outer = {**function.closure, **region.scope.outer}
+    try:
+        if function.file is not None and function.file is not region.file:
+            raise GiveUp(f"`{function.name}` of another file gives a layer", node)
+        if isinstance(function.node, cst.Lambda):
+            return evaluate(region, function.node.body)
+        return _inline_body(region, function, list(function.node.body.body), frame)
+    finally:
+        region.inline = outer
+        region.scope.outer = outer_scope_outer
+        region.rewrites, region.running, region.whole = saved
+
+
+def _inline_body(
+    region: Region, function: Function, statements: list[Any], frame: dict[str, Value]
+) -> Value:
+    """What a body of plain assignments, conditions and returns gives."""
+    for position, statement in enumerate(statements):
+        if _is_docstring(statement):
+            continue
+        if isinstance(statement, cst.If):
+            return _inline_if(region, function, statement, statements[position + 1 :], frame)
+        if isinstance(statement, cst.FunctionDef):
+            closure = {**function.closure, **{n: Static(Expr(n)) for n in frame}}
+            made = Function(
+                statement.name.value,
+                statement,
+                closure,
+                nested_in=function.name,
+                file=function.file,
+            )
+            made.frame = dict(frame)
+            frame[made.name] = region.inline[made.name] = made
+            continue
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if isinstance(small, cst.Return) and small.value is not None:
+            return evaluate(region, small.value)
+        if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
+            value = evaluate(region, small.value)
+            name = small.targets[0].target.value
+            frame[name] = region.inline[name] = value
+            continue
+        if isinstance(small, cst.Assign) and _inline_parts(region, small, frame):
+            continue
+        if isinstance(small, cst.Expr) and _inline_update(region, small.value, frame):
+            continue
+        if isinstance(small, cst.Raise):
+            return Unknown("an error")
+        break
+    raise GiveUp(f"`{function.name}` gives layers in a way that is not understood")
+
+
+def _inline_parts(region: Region, node: cst.Assign, frame: dict[str, Value]) -> bool:
+    """`a, b = values` of such a body; whether it is understood."""
+    target = node.targets[0].target
+    value = evaluate(region, node.value)
+    if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, Sequence):
+        return False
+    names = [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
+    if len(names) != len(target.elements) or len(names) != len(value.items):
+        return False
+    for name, item in zip(names, value.items, strict=True):
+        frame[name] = region.inline[name] = item
+    return True
+
+
+def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Value]) -> bool:
+    """`config.update(other)` in such a body; whether it is understood."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    name = node.func.value.value if isinstance(node.func.value, cst.Name) else ""
+    held = frame.get(name)
+    if node.func.attr.value != "update" or not isinstance(held, Mapping):
+        return False
+    items = dict(held.items)
+    for keyword, value in arguments_of(region, node):
+        if keyword is None and isinstance(value, Mapping):
+            items.update(value.items)
+        elif keyword is not None and not keyword.startswith("*"):
+            items[keyword] = value
+        else:
+            return False
+    frame[name] = region.inline[name] = Mapping(items)
+    return True
+
+
+def _inline_if(
+    region: Region, function: Function, node: cst.If, after: list[Any], frame: dict[str, Value]
+) -> Value:
+    test = evaluate(region, node.test)
+    decided = truth(test)
+    rest: list[Any] = after
+    if isinstance(node.orelse, cst.Else):
+        rest = [*node.orelse.body.body, *after]
+    elif isinstance(node.orelse, cst.If):
+        rest = [node.orelse, *after]
+    then = [*node.body.body, *after]
+    if decided is not UNKNOWN:
+        return _inline_body(region, function, then if decided else rest, frame)
+    if not isinstance(test, Static):
+        raise GiveUp(f"`{function.name}` gives a layer by a condition that is not known", node)
+    one = _inline_body(region, function, then, dict(frame))
+    other = _inline_body(region, function, rest, dict(frame))
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return other if isinstance(one, Unknown) else one
+    if isinstance(one, Static) and isinstance(other, Static):
+        return Static(ternary(test.expr, one.expr, other.expr))
+    return Choice(test, one, other, Expr(function.name))
+
+
+def _is_docstring(statement: cst.CSTNode) -> bool:
+    return (
+        isinstance(statement, cst.SimpleStatementLine)
+        and isinstance(statement.body[0], cst.Expr)
+        and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
+    )

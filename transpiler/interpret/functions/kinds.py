@@ -1,0 +1,101 @@
+"""What kind a function is of: block, operation, builder, one that gives layers, plain one."""
+
+from __future__ import annotations
+
+from transpiler.interpret.functions.block_classes import finish_block
+from transpiler.interpret.functions.returns import with_sizes
+from transpiler.interpret.models.sequential import close_sequential
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Model,
+    Sequence,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.code import Return
+
+
+def classify(summary: Summary) -> None:
+    """Tell what kind of function it is, and work out the class that a block becomes."""
+    region = summary.region
+    assert region is not None
+    values = [v for v, _ in region.returns]
+    tensors = [v for v in values if holds_tensor(v)]
+    for model in region.open_sequentials:
+        built = None if model.closed else close_sequential(region, model)
+        if built is not None:
+            region.built.append(built)
+    if _is_deferred(region):
+        _defer(summary, region)
+        return
+    if region.built:
+        summary.kind = "builder"
+        summary.result = values[-1] if values else None
+        if region.functional:
+            summary.result = region.built[-1].model
+            region.built[-1].init = list(region.init)
+        return
+    if tensors:
+        if len(tensors) != len(values):
+            raise GiveUp("a tensor is returned on some ways only", region.returns[-1][1])
+        finish_block(summary)
+        return
+    if any(isinstance(v, Model) for v in values):
+        summary.kind = "builder"
+        summary.result = next(v for v in values if isinstance(v, Model))
+        return
+    if values and all(isinstance(v, (Layer, Framework, Function, UserClass)) for v in values):
+        summary.kind = "layer"
+        summary.result = values[0]
+        return
+    if any(is_graph(v) or _all_symbols(v) for v in values):
+        summary.kind = "layer"
+        summary.result = values[0]
+        return
+    summary.kind = "static"
+    summary.result = values[0] if values else None
+    if any(isinstance(v, Unknown) for v in values):
+        summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _all_symbols(value: Value) -> bool:
+    """Whether it is a tuple of parts of the framework, functions or classes."""
+    kinds = (Framework, Function, UserClass)
+    return (
+        isinstance(value, Sequence)
+        and bool(value.items)
+        and all(isinstance(item, kinds) for item in value.items)
+    )
+
+
+def _is_deferred(region: Region) -> bool:
+    """Whether a function gives a Sequential that learns its input only when it is called."""
+    if len(region.built) != 1 or len(region.returns) != 1 or region.left_calls:
+        return False
+    model = region.built[0].model
+    value = region.returns[0][0]
+    return model.kind == "sequential" and value is model and model.undeclared
+
+
+def _defer(summary: Summary, region: Region) -> None:
+    """Such a function becomes a class like that of a block, which is called later."""
+    model = region.built[0].model
+    held = region.scope.values[model.variable]
+    assert isinstance(held, Bound)
+    border = region.border_lines.get(model.variable)
+    region.forward[:] = [n for n in region.forward if n is not border]
+    region.emit_forward(Return(held.tensor.code))
+    region.tensor_order = [model.variable]
+    region.returns = [(with_sizes(region, held), region.returns[0][1])]
+    region.built = []
+    summary.deferred = True
+    finish_block(summary)
+    summary.kind = "block"

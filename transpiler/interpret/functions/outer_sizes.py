@@ -1,0 +1,170 @@
+"""The sizes that a block takes and gives, written with the arguments of its call."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import to_expr
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.tensors.names import axis_names, refreshed
+from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
+from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
+from transpiler.ir.sizes import substitute
+from transpiler.ir.tensor import Dim, Tensor
+
+
+def size_argument(
+    region: Region, inner: Region, token: str, given: dict[str, Value], node: cst.CSTNode
+) -> Expr:
+    owner, _, axis = token[1:-1].rpartition(":")
+    value = given.get(owner)
+    if value is None:
+        for name, candidate in given.items():
+            suffix = owner[len(name) :]
+            if owner.startswith(name) and suffix.isdigit() and isinstance(candidate, Sequence):
+                value = candidate.items[int(suffix) - 1]
+    if not isinstance(value, Bound):
+        raise GiveUp("a size that a block needs is not known", node)
+    tensor = refreshed(region, value)
+    if tensor.dims is None:
+        size = tensor.channels_hint
+    else:
+        names = axis_names(len(tensor.dims))
+        size = tensor.dims[names.index(axis)] if axis in names else tensor.dims[-1]
+    if size is None:
+        raise GiveUp(f"the {axis} of a tensor that a block needs are not known", node)
+    return size
+
+
+def outer_tensor(
+    region: Region,
+    summary: Summary,
+    tensor: Tensor,
+    code: Expr,
+    module: Module | None,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+) -> Tensor:
+    """The result of a block as its caller sees it."""
+
+    def outer(dim: Dim, computed: bool = False) -> Dim:
+        return None if dim is None else _outer_size(region, summary, dim, bound, given, computed)
+
+    dims: tuple[Dim, ...] | None = None
+    if tensor.dims is not None:
+        spatial = (outer(d, computed=True) for d in tensor.dims[:-1])
+        dims = (*spatial, *(outer(d) for d in tensor.dims[-1:]))
+    hint = outer(tensor.channels_hint)
+    if module is not None and summary.attributes:
+        size = attribute_of_module(module, "out_channels")
+        if dims is None:
+            hint = size
+        else:
+            dims = (*dims[:-1], size)
+    return Tensor(code, dims, tensor.layout, tensor.dtype, hint)
+
+
+def _outer_size(
+    region: Region,
+    summary: Summary,
+    dim: Expr,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+    computed: bool,
+) -> Dim:
+    """A size of a block's result, written with the arguments of the call.
+
+    `computed`: it is one that windows leave, whose arguments need not be numbers.
+    """
+    if dim.known:
+        same = all(_is_same_global(region, summary, name) for name, _ in dim.names)
+        return dim if same else Expr(str(dim.value), dim.value)
+    if dim.modules or any(version != 0 for _, version in dim.names):
+        return None
+    texts: dict[str, Expr] = {}
+    assert summary.region is not None
+    for name, _ in dim.names:
+        if name.startswith("\ue004"):
+            try:
+                texts[name] = size_argument(
+                    region, summary.region, name, given, summary.function.node
+                )
+            except GiveUp:
+                return None
+        elif name in bound:
+            value = bound[name]
+            if is_graph(value):
+                return None
+            texts[name] = to_expr(region, value)
+        elif (
+            summary.frame is not None
+            and name in summary.frame
+            and not is_graph(summary.frame[name])
+        ):
+            texts[name] = to_expr(region, summary.frame[name])
+        elif name in summary.closure:
+            texts[name] = region.scope.read(name)
+        else:
+            default = None if summary.unpacked else _default_of(summary, name)
+            if default is None:
+                return None
+            texts[name] = default
+    plain = [t for name, t in texts.items() if not name.startswith("\ue004")]
+    if computed and operation_of(dim) is not None and not all(map(is_whole, plain)):
+        return None  # a stride may be a tuple
+    names = frozenset[Any]().union(*(t.names for t in texts.values()))
+
+    def leaf(part: Expr) -> Expr:
+        if part.text in texts or part.known:
+            return texts.get(part.text, part)
+        return Expr(_substituted(part.text, texts), strength=part.strength, names=names)
+
+    return substitute(dim, leaf)
+
+
+def _is_same_global(region: Region, summary: Summary, name: str) -> bool:
+    """Whether a name is one of the module's, both in a block and where the block is called."""
+    inner = summary.region
+    assert inner is not None
+    if inner.file is not region.file or name not in region.file.globals or name in summary.closure:
+        return False
+    return all(
+        name not in r.parameters and r.scope.version(name) == 0 and name not in r.scope.values
+        for r in (inner, region)
+    )
+
+
+def _default_of(summary: Summary, name: str) -> Expr | None:
+    for parameter in summary.parameters:
+        if parameter.name == name and parameter.default is not None:
+            region = summary.region
+            assert region is not None
+            value = evaluate(region, parameter.default)
+            return to_expr(region, value) if isinstance(value, (Static, Sequence)) else None
+    return None
+
+
+_TOKEN_OR_NAME = re.compile("\ue004[^\ue005]*\ue005|(?<![.\\w])[A-Za-z_]\\w*(?!\\s*=[^=])")
+
+
+def _substituted(text: str, texts: dict[str, Expr]) -> str:
+    """Source with names replaced by expressions."""
+
+    def put(match: re.Match[str]) -> str:
+        found = texts.get(match.group())
+        if found is None:
+            return match.group()
+        return found.text if match.group() == text else found.wrapped(ATOM)
+
+    return _TOKEN_OR_NAME.sub(put, text)
+
+
+def attribute_of_module(module: Module, name: str) -> Expr:
+    size = attribute(module.ref, name)
+    return replace(size, text=f"\ue00c{module.token}\ue00d.{name}", modules=(module,))

@@ -1,0 +1,262 @@
+"""What a function takes: its parameters, what a call gives them, what its body sees of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.functions.handed import handed, trains
+from transpiler.interpret.models.given_inputs import bind_given_input
+from transpiler.interpret.region import GiveUp, Parameter, Region
+from transpiler.interpret.tensors.names import axis_names, shadow
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import Expr, index, is_whole
+from transpiler.ir.tensor import Layout, Tensor
+
+
+def parameters_of(node: cst.FunctionDef | cst.Lambda) -> list[Parameter]:
+    """The parameters of a function, in order."""
+    params = node.params
+    found = [_parameter(p) for p in (*params.posonly_params, *params.params)]
+    if isinstance(params.star_arg, cst.Param):
+        found.append(_parameter(params.star_arg, star="*"))
+    found += [_parameter(p, keyword_only=True) for p in params.kwonly_params]
+    if params.star_kwarg is not None:
+        found.append(_parameter(params.star_kwarg, star="**"))
+    return found
+
+
+def _parameter(node: cst.Param, keyword_only: bool = False, star: str = "") -> Parameter:
+    return Parameter(node.name.value, node.default, node.annotation, keyword_only, star, node=node)
+
+
+def bind_arguments(
+    function: Function, parameters: list[Parameter], arguments: list[Argument]
+) -> dict[str, Value]:
+    """Which parameter gets which argument. Raises GiveUp where Python would refuse."""
+    bound: dict[str, Value] = {}
+    extra: dict[Any, Value] = {}
+    plain = [p for p in parameters if not p.star and not p.keyword_only]
+    names = {p.name for p in parameters if not p.star}
+    positions = iter(plain)
+    star = next((p for p in parameters if p.star == "*"), None)
+    double = next((p for p in parameters if p.star == "**"), None)
+    rest: list[Value] = []
+    for keyword, value in arguments:
+        if keyword == "**" and isinstance(value, Static) and double is None:
+            bound["**"] = value
+        elif keyword in ("*", "**"):
+            raise GiveUp(f"`{function.name}` is called with arguments that are not known")
+        elif keyword is None:
+            parameter = next(positions, None)
+            if parameter is not None:
+                bound[parameter.name] = value
+            elif star is not None:
+                rest.append(value)
+            else:
+                raise GiveUp(f"`{function.name}` gets more arguments than it takes")
+        elif keyword in names:
+            bound[keyword] = value
+        elif double is not None:
+            extra[keyword] = value
+        else:
+            raise GiveUp(f"`{function.name}` gets an unknown argument {keyword}")
+    if star is not None:
+        bound[star.name] = Sequence(tuple(rest), tuple)
+    if double is not None:
+        bound[double.name] = Mapping(extra)
+    return bound
+
+
+def expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Parameter]:
+    """The parameters, with `**kwargs` as the keywords that it is given."""
+    found: list[Parameter] = []
+    for parameter in declared:
+        if parameter.star == "**":
+            value = given.get(parameter.name)
+            keys = value.items if isinstance(value, Mapping) else {}
+            found += [Parameter(str(k), keyword_only=True) for k in keys]
+        elif not parameter.star:
+            found.append(
+                Parameter(
+                    parameter.name,
+                    parameter.default,
+                    parameter.annotation,
+                    parameter.keyword_only,
+                    "",
+                    False,
+                    parameter.node,
+                )
+            )
+    return found
+
+
+def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]) -> None:
+    for parameter in declared:
+        if parameter.star == "**":
+            value = given.get(parameter.name)
+            items = value.items if isinstance(value, Mapping) else {}
+            region.scope.values[parameter.name] = Mapping(
+                {
+                    k: region.scope.values.get(str(k), Static(region.scope.read(str(k))))
+                    for k in items
+                }
+            )
+        elif parameter.star == "*":
+            value = given.get(parameter.name)
+            if isinstance(value, Sequence) and value.items:
+                raise GiveUp("`*args` in a function that builds a graph")
+            region.scope.values[parameter.name] = Sequence((), tuple)
+
+
+def bind_parameter(
+    region: Region, function: Function, parameter: Parameter, value: Value | None
+) -> None:
+    name = parameter.name
+    scope = region.scope
+    if f"input:{name}" in region.wants:
+        bind_given_input(region, parameter, value if isinstance(value, Bound) else None)
+        return
+    reading = scope.read(name)
+    demanded = f"tensor:{name}" in region.wants
+    plain = value is None or (isinstance(value, Static) and not demanded)
+    if plain and _default_is_none(parameter) and (demanded or _is_tensor_slot(region, name)):
+        region.assumed_none.add(name)
+        scope.values[name] = Static(Expr(name, None, names=reading.names))
+        return
+    if isinstance(value, Bound) or demanded:
+        parameter.is_tensor = True
+        region.tensor_order.append(name)
+        scope.values[name] = _tensor_parameter(
+            region, name, value if isinstance(value, Bound) else None
+        )
+        return
+    if isinstance(value, Sequence) and holds_tensor(value):
+        parameter.is_tensor = True
+        region.tensor_order.append(name)
+        scope.values[name] = _list_parameter(region, name, value)
+        return
+    if isinstance(value, Repeated):
+        raise GiveUp("a list of tensors whose length is not known is passed to a function")
+    if isinstance(value, Function):
+        made = Function(
+            value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
+        )
+        made.parameter = name
+        scope.values[name] = made
+        return
+    if isinstance(value, (Framework, UserClass, Choice)):
+        if isinstance(value, Choice):
+            raise GiveUp("a function or class that depends on a condition is passed on")
+        region.fixed_parameters.add(name)
+        scope.values[name] = value
+        return
+    if isinstance(value, Model) and trains(function, {name: value}):
+        scope.values[name] = handed(value, reading)
+        return
+    if isinstance(value, (Layer, Model)):
+        raise GiveUp("a layer or model is passed to a function")
+    if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
+        scope.values[name] = Static(reading)
+        return
+    if isinstance(value, Mapping) and not is_graph(value):
+        scope.values[name] = Static(reading)
+        return
+    if isinstance(value, Unknown):
+        scope.values[name] = value
+        return
+    scope.values[name] = Static(replace(reading, whole=_is_whole(parameter, value)))
+
+
+def _is_whole(parameter: Parameter, value: Value | None) -> bool:
+    """Whether a parameter is a whole number: by its annotation, its default or what it is given."""
+    if parameter.annotation is not None:
+        kind = parameter.annotation.annotation
+        return isinstance(kind, cst.Name) and kind.value == "int"
+    if parameter.default is not None:
+        return isinstance(parameter.default, cst.Integer)
+    return isinstance(value, Static) and is_whole(value.expr)
+
+
+_TENSOR_SLOT = (
+    r"is_keras_tensor\(\s*{0}\b", r"[( ]tensor={0}\b", r"get_source_inputs\(\s*{0}\b",
+)  # fmt: skip
+
+
+def _is_tensor_slot(region: Region, name: str) -> bool:
+    """Whether the function asks of a parameter if it is a Keras tensor."""
+    text = region.source
+    return any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT)
+
+
+def _default_is_none(parameter: Parameter) -> bool:
+    return isinstance(parameter.default, cst.Name) and parameter.default.value == "None"
+
+
+def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
+    source = f"param:{name}"
+    given = value.tensor if value is not None else None
+    rank = None if given is None or given.dims is None else len(given.dims) + 1
+    rank = region.wants.get(f"rank:{source}", rank)
+    layout = region.wants.get(
+        f"layout:{source}", given.layout if given is not None else Layout.LAST
+    )
+    region.given_layouts[name] = layout
+    if rank is not None:
+        region.given_ranks[name] = rank
+    dtype = given.dtype if given is not None else "float32"
+    return _open_parameter(region, name, region.scope.read(name), rank, layout, dtype, source)
+
+
+def _open_parameter(
+    region: Region,
+    owner: str,
+    code: Expr,
+    rank: int | None,
+    layout: Layout,
+    dtype: str,
+    source: str,
+) -> Bound:
+    scope = region.scope
+    if rank is None:
+        reading = scope.read(shadow(owner, "channels"))
+        return Bound(Tensor(code, None, layout, dtype, reading), source, (reading,))
+    readings = tuple(scope.read(shadow(owner, axis)) for axis in axis_names(rank - 1))
+    return Bound(Tensor(code, readings, layout, dtype), source, readings)
+
+
+def _list_parameter(region: Region, name: str, value: Sequence) -> Sequence:
+    reading = region.scope.read(name)
+    items: list[Value] = []
+    for position, item in enumerate(value.items):
+        if not isinstance(item, Bound):
+            raise GiveUp("a nested list of tensors is passed to a function")
+        tensor = item.tensor
+        code = index(reading, position)
+        source = f"param:{name}[{position}]"
+        rank = None if tensor.dims is None else len(tensor.dims) + 1
+        layout = region.wants.get(f"layout:{source}", tensor.layout)
+        region.given_layouts[f"{name}[{position}]"] = layout
+        owner = f"{name}{position + 1}"
+        items.append(_open_parameter(region, owner, code, rank, layout, tensor.dtype, source))
+    return Sequence(tuple(items), value.kind, reading)

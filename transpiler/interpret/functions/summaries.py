@@ -1,0 +1,211 @@
+"""A function interpreted once for each kind of arguments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.control.suites import body_of, run_block
+from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.functions.handed import handed
+from transpiler.interpret.functions.kinds import classify
+from transpiler.interpret.functions.parameters import (
+    bind_arguments,
+    bind_parameter,
+    bind_star,
+    expanded,
+    parameters_of,
+)
+from transpiler.interpret.functions.returns import agree_on_returns, return_value
+from transpiler.interpret.models.given_inputs import with_shapes
+from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope, contained
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    UserClass,
+    Value,
+    holds_tensor,
+)
+from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.ir.tensor import Layout
+
+_DEEPEST = 30
+
+
+def summarize(
+    file: FileContext, function: Function, given: dict[str, Value], caller: Region | None = None
+) -> Summary:
+    """Interpret a function for one kind of arguments; the result is kept."""
+    kinds = tuple(
+        (name, kind) for name, value in sorted(given.items()) if (kind := _kind(value)) != "static"
+    )
+    if "**" in given:  # all else that it takes may be in that dict
+        kinds = (*kinds, ("**", tuple(sorted(given))))
+    key = (id(function.node), kinds)
+    home: FileContext = function.file if function.file is not None else file
+    if home is not file:
+        return _foreign(file, home, function)
+    found = home.summaries.get(key)
+    if found is not None:
+        return found
+    alike = home.generic.get((key[0], _without_functions(kinds)))
+    if alike is not None and caller is not None and alike.region is not None:
+        force_passed(caller, alike.region, given, function.node)
+        return alike
+    summary = Summary(function, "running", given=frozenset(given), unpacked="**" in given)
+    home.summaries[key] = summary
+    depth = (caller.depth if caller is not None else 0) + 1
+    try:
+        if depth > _DEEPEST:
+            raise GiveUp("functions call each other too deeply")
+        contained(lambda: _interpret(home, function, given, summary, depth), function.node)
+    except GiveUp as why:
+        summary.kind = "failed"
+        summary.reason = why.reason
+        summary.result = why.node  # type: ignore[assignment]
+    if summary.region is not None and summary.kind in ("block", "builder"):
+        passed = {n for n, v in given.items() if isinstance(v, Function)}
+        called = {name for name, _, _, _ in summary.region.parameter_calls}
+        if passed and passed <= called:
+            home.generic[(key[0], _without_functions(kinds))] = summary
+    return summary
+
+
+def _kind(value: Value) -> Any:
+    """What a summary depends on of an argument."""
+    if isinstance(value, Bound):
+        return ("tensor", None if value.tensor.dims is None else len(value.tensor.dims))
+    if isinstance(value, Sequence) and holds_tensor(value):
+        return ("list", *(_kind(i) for i in value.items))
+    if isinstance(value, Repeated):
+        return ("repeated", _kind(value.item))
+    if isinstance(value, Function):
+        return ("function", id(value.node))
+    if isinstance(value, Framework):
+        return ("framework", value.name)
+    if isinstance(value, (Layer, Model, UserClass)):
+        return (type(value).__name__, id(value))
+    if isinstance(value, Mapping) and value.static is None:
+        return ("mapping", *sorted(map(str, value.items)))
+    if isinstance(value, Choice):
+        return ("choice", *(_kind(o) for o in value.options))
+    return "static"
+
+
+def _without_functions(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The kinds of the arguments, whichever functions are among them."""
+    return tuple(
+        (n, "function") if isinstance(k, tuple) and k[0] == "function" else (n, k) for n, k in kinds
+    )
+
+
+def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
+    """The summary of another file's function, as that file's own conversion has it."""
+    candidates = [s for s in home.summaries.values() if s.function.node is function.node]
+    blocks = [s for s in candidates if s.kind == "block" and s.serial in home.planned.class_names]
+    if len(blocks) > 1:
+        return Summary(function, "failed", reason=f"`{function.name}` becomes several classes")
+    if blocks:
+        file.foreign[blocks[0].serial] = (home, home.planned.class_names[blocks[0].serial])
+        return blocks[0]
+    other = [s for s in candidates if s.kind not in ("failed", "running")]
+    if other:
+        return other[-1]
+    reason = next((s.reason for s in candidates if s.reason), "it is not converted in its own file")
+    return Summary(function, "failed", reason=reason)
+
+
+def _interpret(
+    home: FileContext, function: Function, given: dict[str, Value], summary: Summary, depth: int
+) -> None:
+    node = function.node
+    wants: dict[str, Any] = {}
+    declared = parameters_of(node)
+    for _ in range(40):
+        parameters = with_shapes(expanded(declared, given), wants)
+        scope = Scope(function.closure)
+        region = Region(home, scope, function.name, tuple(parameters), wants)
+        region.depth = depth
+        region.functional = function.functional
+        summary.region = region
+        summary.parameters = tuple(parameters)
+        region.source = home.tree.source(node)
+        if function.owner:
+            region.methods = home.class_methods.get(function.owner, {})
+        try:
+            for parameter in parameters:
+                bind_parameter(region, function, parameter, given.get(parameter.name))
+            bind_star(region, declared, given)
+            for name in given.keys() - {p.name for p in parameters}:
+                if isinstance(value := given[name], Model):
+                    scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
+            if isinstance(node, cst.Lambda):
+                return_value(region, evaluate(region, node.body), node)
+            else:
+                run_block(region, body_of(node.body))
+            agree_on_returns(region)
+            if summary.recursive and len(region.returns) > 1 and "return:size" not in wants:
+                region.want("return:size", True)
+            if region.speculative:
+                region.want("rank:last", True)
+        except Restart:
+            continue
+        summary.region = region
+        summary.parameters = tuple(parameters)
+        classify(summary)
+        return
+    raise GiveUp("the function does not settle")
+
+
+def force_passed(region: Region, inner: Region, given: dict[str, Value], node: cst.CSTNode) -> None:
+    """The functions that another one gets and calls on tensors become classes."""
+    for name, value, keywords, _ in inner.parameter_calls:
+        held = given.get(name)
+        if isinstance(held, Function):
+            force_block(region, held, value, node, keywords)
+
+
+def force_block(
+    region: Region, function: Function, value: Bound, node: cst.CSTNode, keywords: list[str | None]
+) -> None:
+    """See to it that a function that is passed on becomes a class that can be constructed there."""
+    tensor = value.tensor
+    generic = Bound(replace(tensor, code=Expr("x"), dims=(None,) * len(tensor.dims or ())))
+    parameters = parameters_of(function.node)
+    if not parameters:
+        raise GiveUp(f"`{function.name}` takes no tensor", node)
+    home: FileContext = function.file
+    home.forced.add(id(function.node))
+    given: list[Argument] = [(None, generic)]
+    given += [(k, Static(Expr("\ue00aitem\ue00b"))) for k in keywords]
+    bound = bind_arguments(function, parameters, given)
+    summary = summarize(home, function, bound, region)
+    if summary.kind == "failed":
+        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
+    passed = [p.name for p in parameters[1 : 1 + sum(k is None for k in keywords)]]
+    taken = [n for n in summary.statics if n not in keywords]
+    if summary.kind != "block" or summary.closure or taken[: len(passed)] != passed:
+        raise GiveUp(f"`{function.name}` can't be made from the arguments of its call", node)
+    if summary.sizes and len(summary.sizes) > 1:
+        raise GiveUp(f"`{function.name}` needs more than the number of channels", node)
+    if not summary.sizes:
+        raise GiveUp(f"`{function.name}` takes no number of channels", node)
+    result = summary.result
+    first = isinstance(result, Bound) and (
+        result.tensor.layout is Layout.FIRST or len(result.tensor.dims or (1,)) < 2
+    )
+    if not first:
+        raise GiveUp(f"`{function.name}` does not give an image", node)
+    region.called.append(summary)

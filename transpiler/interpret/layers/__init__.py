@@ -1,0 +1,13 @@
+"""Layers: what a constructor call makes, and what calling a layer on tensors gives.
+
+making.py     the constructor call: its arguments, bound as Python would
+applying.py   the call on tensors, from its inputs to its modules
+inputs.py     the tensors that a layer is called on
+rules.py      what its rule gives, with what all layers share: activation, initializers
+lazy.py       layers whose input size only the first batch tells
+modules.py    modules are made once and called again; what differs from Keras is said
+freezing.py   gradients or none, and the comments of what made a layer
+stubs.py      what stands in the place of a layer that can't be translated
+names.py      the names that the program gives layers
+lists.py      lists and dicts of layers that a comprehension makes
+"""

@@ -1,0 +1,150 @@
+"""What calling a layer on tensors gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED, NO_RULE, UNKNOWN_SIZE, UNSUPPORTED
+from transpiler.interpret.layers.inputs import (
+    as_integers,
+    in_wanted_layout,
+    input_tensors,
+    with_declared_rank,
+)
+from transpiler.interpret.layers.lazy import lazily
+from transpiler.interpret.layers.modules import settle_modules
+from transpiler.interpret.layers.rules import (
+    FORGOTTEN_MASK,
+    forgets_mask,
+    note_activation,
+    rule_arguments,
+    run_layer,
+    run_unmasked,
+)
+from transpiler.interpret.layers.stubs import placeholder, stub
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.tensors.layouts import check_readable
+from transpiler.interpret.tensors.results import (
+    evaluate_twice,
+    modules_of,
+    result_values,
+    with_sizes_of,
+)
+from transpiler.interpret.values import Bound, Layer, Sequence, Value
+from transpiler.ir.expr import Expr, expr
+from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
+
+
+def apply_layer(
+    region: Region, layer: Layer, inputs: Value, call_arguments: dict[str, Value], node: cst.CSTNode
+) -> Value:
+    """The result of `layer(inputs, **call_arguments)`."""
+    if layer.problem:
+        return stub(region, layer, inputs, node, NO_RULE if layer.rule is None else UNSUPPORTED)
+    rule = layer.rule
+    assert rule is not None
+    bounds = input_tensors(region, inputs, node)
+    bounds = with_declared_rank(region, layer, bounds)
+    if layer.symbol == "keras.layers.Embedding":
+        bounds = [as_integers(region, b) for b in bounds]
+    bounds = in_wanted_layout(region, rule, layer, bounds)
+    image = _image_key(region, layer, bounds)
+    if image:
+        layout = region.wants.get(f"layout:{image}", Layout.LAST)
+        bounds = [replace(bounds[0], tensor=replace(bounds[0].tensor, layout=layout))]
+    try:
+        arguments = rule_arguments(region, layer, call_arguments, node)
+        runs = run_layer
+        if forgets_mask(region, bounds[0].tensor, arguments):
+            region.say(ASSUMED, node, f"{layer.symbol}: {FORGOTTEN_MASK}")
+            runs = run_unmasked
+        result, bounds = evaluate_twice(
+            region, bounds, lambda given: runs(region, layer, arguments, given)
+        )
+    except UnknownRank as why:
+        for bound in bounds:
+            if bound.tensor.dims is None and bound.source.startswith("seq:"):
+                region.want(f"rank:{bound.source}", 2)
+        if "rank:last" not in region.wants:
+            for bound in bounds:
+                if bound.tensor.dims is None and bound.source:
+                    region.speculative = True
+                    return bound
+        return stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+    except UnknownSize as why:
+        lazy = lazily(region, layer, bounds, call_arguments, node)
+        if lazy is None:
+            return stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        result = lazy
+    except Placeholder as why:
+        training = call_arguments.get("training")
+        return placeholder(region, layer, bounds[0], why, training)
+    except Unsupported as why:
+        return stub(region, layer, inputs, node, UNSUPPORTED, str(why))
+    value = result_values(region, result, bounds)
+    stays_last = rule.layout is Layout.LAST and bounds[0].tensor.dims is not None
+    if isinstance(value, Bound) and (stays_last or layer.symbol.rpartition(".")[2] in _OTHER_RANK):
+        value = replace(value, source=image)
+    if isinstance(value, Bound) and layer.symbol in _ACTIVATIONS and len(bounds) == 1:
+        given = arguments.get("activation", expr("softmax"))
+        if isinstance(given, Expr) and arguments.get("axis", expr(-1)).is_const(-1):
+            note_activation(region, given, bounds[0].tensor, value.tensor)
+    if not modules_of(value) and _needs_running(value):
+        return _in_forward(region, layer, bounds, call_arguments, node, value)
+    return settle_modules(region, layer, value, node)
+
+
+def _image_key(region: Region, layer: Layer, bounds: list[Bound]) -> str:
+    """For features that are reshaped: under what to ask where the channels are to be then."""
+    features = len(bounds[0].tensor.dims or ()) == 1
+    if features and layer.symbol == "keras.layers.Reshape":
+        return f"image:{region.tree.span(layer.node)[0]}"
+    return ""
+
+
+#: Layers that only activate.
+_ACTIVATIONS = ("keras.layers.Activation", "keras.layers.Softmax")
+
+
+#: Layers whose result has another number of axes than their input.
+_OTHER_RANK = frozenset({"Embedding", "Flatten", "Reshape", "RepeatVector", "Dot", "LSTM", "GRU",
+                         "SimpleRNN", "Bidirectional", "CuDNNLSTM", "CuDNNGRU"})  # fmt: skip
+
+
+def _needs_running(value: Value) -> bool:
+    """Whether `forward` would read a size that only `__init__` knows."""
+    if isinstance(value, Sequence):
+        return any(_needs_running(i) for i in value.items)
+    if not isinstance(value, Bound):
+        return False
+    return any(n.startswith(("\ue004", "\ue00a")) for n, _ in value.tensor.code.names)
+
+
+def _in_forward(
+    region: Region,
+    layer: Layer,
+    bounds: list[Bound],
+    call_arguments: dict[str, Value],
+    node: cst.CSTNode,
+    sized: Value,
+) -> Value:
+    """A layer without a module, its arguments written as `forward` computes them."""
+    region.reading_running = True
+    try:
+        arguments = rule_arguments(region, layer, call_arguments, node)
+        for argument in arguments.values():
+            if isinstance(argument, Expr):
+                check_readable(region, argument, node)
+        result, bounds = evaluate_twice(
+            region, bounds, lambda given: run_layer(region, layer, arguments, given)
+        )
+    except Unsupported as why:
+        raise GiveUp(str(why), node) from None
+    finally:
+        region.reading_running = False
+    running = result_values(region, result, bounds)
+    if isinstance(running, Bound) and isinstance(sized, Bound):
+        running = replace(running, tensor=with_sizes_of(running.tensor, sized.tensor))
+    return settle_modules(region, layer, running, node)

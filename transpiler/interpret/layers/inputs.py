@@ -1,0 +1,124 @@
+"""The tensors that a layer is called on: how many axes they have, where their channels are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.tensors.layouts import common_layout, in_layout, with_rank
+from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
+from transpiler.ir.expr import UNKNOWN, Expr, infix
+from transpiler.ir.tensor import Layout
+from transpiler.rule import Rule
+
+
+def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Bound]:
+    """The tensors that a layer is called on; a list of unknown length is one, starred."""
+    if isinstance(inputs, Bound):
+        return [ensure_current(region, inputs, node)]
+    if isinstance(inputs, Repeated) and isinstance(inputs.item, Bound):
+        return [starred(inputs)]
+    if isinstance(inputs, Sequence):
+        items = list(inputs.items)
+        if items and all(isinstance(i, Bound) for i in items):
+            return list_inputs(region, inputs, node)
+        for item in items:
+            if isinstance(item, Static) and item.expr.text in region.parameters:
+                region.want(f"tensor:{item.expr.text}", True)
+    raise GiveUp("a layer is called on something that is not a tensor", node)
+
+
+def starred(inputs: Repeated) -> Bound:
+    """All tensors of a list whose length is not known, as one operand: `*skips`."""
+    item = inputs.item
+    assert isinstance(item, Bound)
+    star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
+    dims = item.tensor.dims
+    if dims is not None:
+        channels = None
+        if item.fixed and inputs.static is not None:
+            channels = infix(_length(inputs.static), "*", dims[-1])
+        elif inputs.static is not None:
+            text = f"sum({inputs.static.text})"
+            channels = Expr(text, names=inputs.static.names, strength=18)
+        dims = (*dims[:-1], channels)
+    return Bound(replace(item.tensor, code=star, dims=dims))
+
+
+def _length(static: Expr) -> Expr:
+    """How many elements a list has."""
+    match = re.fullmatch(r"range\((\w+)\)", static.text)
+    if match is not None:
+        text = match.group(1)
+        return Expr(text, int(text) if text.isdigit() else UNKNOWN, names=static.names)
+    return Expr(f"len({static.text})", strength=18, names=static.names)
+
+
+def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bound]:
+    """The tensors of a list; those whose variables changed are read from the list itself."""
+    bounds: list[Bound] = []
+    for position, item in enumerate(inputs.items):
+        assert isinstance(item, Bound)
+        if not region.scope.current(item.tensor.code):
+            if inputs.code is None:
+                raise GiveUp("a tensor is used after its variable got another value", node)
+            code = Expr(f"{inputs.code.text}[{position}]", names=inputs.code.names)
+            item = replace(item, tensor=replace(item.tensor, code=code))
+        bounds.append(item)
+    return bounds
+
+
+RANKED = re.compile(r"([123])D(Transpose)?$")
+
+
+def as_integers(region: Region, value: Bound) -> Bound:
+    """An Input that says nothing of its type, and feeds an Embedding, gets integers."""
+    known = region.inputs.get(value.tensor.code.text)
+    if known is not None and not known[2]:
+        return replace(value, tensor=replace(value.tensor, dtype="int64"))
+    return value
+
+
+def with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+    """The inputs, of which the layer may say how many axes they have."""
+    rank = declared_rank(layer)
+    layout = Layout.ANY if layer.rule is None else layer.rule.layout
+    if not rank and layout is Layout.FIRST:
+        for bound in bounds:
+            if bound.source.startswith("seq:"):
+                with_rank(region, bound, 2)
+    return [with_rank(region, b, rank, layout) for b in bounds] if rank else bounds
+
+
+def declared_rank(layer: Layer) -> int:
+    """How many axes the input has, as `Conv2D` says by its name; 0 where nothing says it."""
+    axis = constant(layer.arguments["axis"]) if "axis" in layer.arguments else None
+    normalizes = layer.symbol.endswith((".BatchNormalization", ".Normalization"))
+    if normalizes and isinstance(axis, int) and axis > 0:
+        return axis + 1
+    if layer.symbol.startswith("keras.applications."):
+        return 4
+    found = RANKED.search(layer.symbol)
+    return int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
+
+
+_RANKS = {"LSTM": 3, "GRU": 3, "SimpleRNN": 3, "Bidirectional": 3, "CuDNNLSTM": 3, "CuDNNGRU": 3,
+          "RepeatVector": 2, "TimeDistributed": 0, "Embedding": 0, "Resizing": 4, "CenterCrop": 4,
+          "RandomBrightness": 4, "RandomContrast": 4, "RandomFlip": 4, "RandomRotation": 4,
+          "RandomTranslation": 4, "RandomZoom": 4}  # fmt: skip
+
+
+def in_wanted_layout(region: Region, rule: Rule, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+    """The inputs, their channels where the rule wants them, or all in one place."""
+    wanted = rule.layout
+    if wanted is not Layout.ANY:
+        return [in_layout(region, b, wanted) for b in bounds]
+    if len(bounds) < 2:
+        return bounds
+    target = common_layout(bounds)
+    return [in_layout(region, b, target) for b in bounds]

@@ -1,0 +1,131 @@
+"""The modules of a layer that was called: made once, called again, and what differs from Keras."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, REGULARIZER, UNSUPPORTED, Fidelity
+from transpiler.interpret.layers.freezing import as_trainable, place_of, write_freezes
+from transpiler.interpret.layers.names import layer_name_hint
+from transpiler.interpret.layers.rules import INITIALIZERS
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.tensors.results import modules_of
+from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
+from transpiler.ir.code import Comments, Construct
+from transpiler.ir.expr import Expr, Module
+from transpiler.rule import SHARED
+
+_PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_constraint")))
+
+
+def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Value:
+    """Construct the layer's modules, once; a layer that was called before is called again."""
+    made = [m for m in modules_of(value) if m.token not in region.constructed]
+    if layer.modules or layer.calls:
+        if len(made) != len(layer.modules):
+            raise GiveUp("a shared layer is called in ways that need different modules", node)
+        for module, first in zip(made, layer.modules, strict=True):
+            if module.constructor.text != first.constructor.text:
+                raise GiveUp("a shared layer is called on inputs of different sizes", node)
+            value = _reuse(value, module, first)
+        return value
+    _say_what_differs(region, layer)
+    made = [as_trainable(layer, m) for m in made]
+    for module in made:
+        value = _reuse(value, module, module)
+    hint = layer_name_hint(region, layer)
+    place = place_of(region, layer, made)
+    if layer.freezes and place is None:
+        raise GiveUp("a layer is frozen under a condition, before its input is known", layer.node)
+    for module in made:
+        region.constructed.add(module.token)
+        if hint and (module is made[0] or module.hint != "activation"):
+            region.module_hints[module.token] = hint
+        construct = Construct(module)
+        if module is made[0]:
+            construct.comments, construct.origins = Comments(layer.notes), layer.origins
+        if place is None:
+            region.emit_init(construct)
+        else:
+            nodes, marker = place
+            nodes.insert(nodes.index(marker), construct)
+    layer.modules = tuple(made)
+    layer.calls.append(())
+    write_freezes(layer)
+    if isinstance(value, Bound):
+        region.last_layer = (layer, value.tensor.code.text)
+        region.called_layers.append(layer)
+    name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
+    if isinstance(name, str):
+        region.named_layers[name] = layer
+    return value
+
+
+def _reuse(value: Value, module: Module, first: Module) -> Value:
+    """The value, which calls `first` where it called `module`."""
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_reuse(i, module, first) for i in value.items))
+    if not isinstance(value, Bound):
+        return value
+    tensor = value.tensor
+    mask = tensor.mask if tensor.mask is None else _swap(tensor.mask, module, first)
+    return replace(value, tensor=replace(tensor, code=_swap(tensor.code, module, first), mask=mask))
+
+
+def _swap(code: Expr, module: Module, first: Module) -> Expr:
+    modules = tuple(first if m.token == module.token else m for m in code.modules)
+    before = tuple(replace(b, value=_swap(b.value, module, first)) for b in code.before)
+    text = code.text.replace(module.token, first.token)
+    return replace(code, text=text, modules=modules, before=before)
+
+
+HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0.5"
+
+
+_CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
+
+
+def _is_hard_sigmoid(value: Value) -> bool:
+    if isinstance(value, Layer):
+        return any(_is_hard_sigmoid(inner) for inner in value.arguments.values())
+    if isinstance(value, Framework):
+        return value.name.endswith("hard_sigmoid")
+    return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
+
+
+def _say_what_differs(region: Region, layer: Layer) -> None:
+    rule = layer.rule
+    assert rule is not None
+    if rule.fidelity is Fidelity.CLOSE:
+        region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
+    if any(_is_hard_sigmoid(value) for value in layer.arguments.values()):
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")
+    cell = layer.arguments.get("cell")
+    if isinstance(cell, Layer) and any(name in cell.arguments for name in INITIALIZERS):
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CELL_INITIALIZERS}")
+    for name in _PENALTIES:
+        value = layer.arguments.get(name)
+        if value is not None and name not in rule.parameters and not _is_none(value):
+            region.penalties.append((layer, name, value))
+            region.say(
+                REGULARIZER,
+                layer.node,
+                f"{layer.symbol}: {name} is not part of the module; "
+                "it belongs to the training loop",
+            )
+    if "weights" in layer.arguments and not _is_none(layer.arguments["weights"]):
+        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: weights= is not carried over")
+    dtype = layer.arguments.get("dtype")
+    if dtype is not None and constant(dtype) not in (None, "float32"):
+        region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: dtype= is not carried over")
+    trainable = layer.arguments.get("trainable")
+    frozen = trainable is not None and constant(trainable) is not True
+    if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol:
+        region.say(UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode")
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Static) and value.expr.known and value.expr.value is None

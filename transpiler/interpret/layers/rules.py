@@ -1,0 +1,211 @@
+"""What the rule of a layer gives, with what all layers share: activation, initializers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.layers.inputs import RANKED, list_inputs
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import constant, to_expr, to_running
+from transpiler.interpret.tensors.layouts import in_layout, permuted
+from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.results import modules_of
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
+from transpiler.ir.expr import Expr, Module, Symbol, expr
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.rule import SHARED, Wrapped
+
+INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
+
+
+def rule_arguments(
+    region: Region, layer: Layer, call_arguments: dict[str, Value], node: cst.CSTNode
+) -> dict[str, Any]:
+    """What a rule is called with: the arguments of the layer, and those of its call."""
+    rule = layer.rule
+    assert rule is not None
+    arguments: dict[str, Any] = {}
+    for parameter, default in rule.defaults.items():
+        value = layer.arguments.get(parameter)
+        if value is not None and parameter != "input_tensor":
+            arguments[parameter] = rule_argument(region, value)
+        elif default is not None:
+            arguments[parameter] = default
+        elif parameter == "pool_size":
+            arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
+        else:
+            raise Unsupported(f"the argument {parameter} is missing")
+    for name, value in call_arguments.items():
+        if name == "training" and name not in rule.call_only:
+            if constant(value) in (None, True, False) and not isinstance(value, Unknown):
+                if constant(value) is True or constant(value) is False:
+                    raise Unsupported("the call fixes training=True or False")
+                continue
+            continue
+        if name not in rule.call_only:
+            raise Unsupported(f"the call argument {name} is not known")
+        arguments[name] = _call_argument(region, value, node)
+    return arguments
+
+
+def _pooled_axes(layer: Layer) -> int:
+    found = RANKED.search(layer.symbol)
+    return int(found.group(1)) if found else 2
+
+
+def _call_argument(region: Region, value: Value, node: cst.CSTNode) -> Any:
+    """An argument of a call as a rule gets it: tensors in Keras's order."""
+    if isinstance(value, Bound):
+        return refreshed_tensor(region, value, node)
+    if isinstance(value, Sequence) and any(isinstance(i, Bound) for i in value.items):
+        return [b.tensor for b in list_inputs(region, value, node)]
+    if constant(value) is None and isinstance(value, Static) and value.expr.known:
+        return None
+    return to_expr(region, value)
+
+
+def refreshed_tensor(region: Region, value: Bound, node: cst.CSTNode) -> Tensor:
+    """The tensor in Keras's order, for rules that take several inputs."""
+    return in_layout(region, ensure_current(region, value, node), Layout.LAST).tensor
+
+
+def rule_argument(region: Region, value: Value) -> Any:
+    """An argument as a rule gets it."""
+    if isinstance(value, Layer):
+        return wrapped(region, value)
+    if isinstance(value, Framework):
+        return Expr(value.name, Symbol(value.name))
+    return to_running(region, value) if region.reading_running else to_expr(region, value)
+
+
+def wrapped(region: Region, layer: Layer) -> Wrapped:
+    """A layer as the argument of another one."""
+    if layer.problem or layer.rule is None:
+        raise Unsupported(layer.problem)
+
+    def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
+        wanted = inner.rule.layout
+        if (
+            wanted is not Layout.ANY
+            and x.layout is not wanted
+            and (x.dims is None or len(x.dims) > 1)
+        ):
+            x = replace(x, code=permuted(x, wanted), layout=wanted)
+        arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
+        return run_layer(region, layer, {**arguments, **call_arguments}, [x])
+
+    arguments = rule_arguments(region, layer, {}, layer.node)
+    return Wrapped(layer.rule, arguments, apply)
+
+
+def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: list[Tensor]) -> Any:
+    """Run the rule, then what all layers share: initializers, activation."""
+    rule = layer.rule
+    assert rule is not None
+    result = rule.build(list(given) if rule.merges else given[0], **arguments)
+    if not rule.merges and len(given) > 1:
+        raise Unsupported(f"{layer.symbol} is called on several tensors")
+    result = _initialized(region, layer, result, given)
+    activation = layer.arguments.get("activation")
+    if (
+        activation is not None
+        and "activation" not in rule.parameters
+        and isinstance(result, Tensor)
+    ):
+        result = apply_activation(region, result, activation, layer.node)
+    return result
+
+
+FORGOTTEN_MASK = (
+    "Keras 3, whose numbers these are, does not look at the mask where an initial_state is given; "
+    "Keras 2 does (--keras 2)"
+)
+
+
+def forgets_mask(region: Region, x: Tensor, arguments: dict[str, Any]) -> bool:
+    """Whether a recurrent layer gets a state, so that Keras 3 does not hand it the mask."""
+    state, mask = arguments.get("initial_state"), arguments.get("mask")
+    alone = mask is not None or state is None or (isinstance(state, Expr) and state.is_const(None))
+    return x.mask is not None and not alone and region.file.options.keras != "2"
+
+
+def run_unmasked(
+    region: Region, layer: Layer, arguments: dict[str, Any], given: list[Tensor]
+) -> Any:
+    """Run the rule without the mask, which only the output at every step has again."""
+    mask = given[0].mask
+    result = run_layer(region, layer, arguments, [replace(given[0], mask=None), *given[1:]])
+    results = result if isinstance(result, list) else [result]
+    masked = [replace(r, mask=mask) if r.dims and len(r.dims) == 2 else r for r in results]
+    return masked if isinstance(result, list) else masked[0]
+
+
+def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CSTNode) -> Tensor:
+    """`x` after `activation=`, in any of its forms."""
+    if isinstance(activation, Layer):
+        arguments = rule_arguments(region, activation, {}, node)
+        result = run_layer(region, activation, arguments, [x])
+        assert isinstance(result, Tensor)
+        return result
+    if isinstance(activation, Function) and (activation.static is None or activation.nested_in):
+        raise Unsupported("an activation function of the program's own")
+    if isinstance(activation, UserClass):
+        raise Unsupported("an activation class of the program's own")
+    given = rule_argument(region, activation)
+    if isinstance(given.value, Function):
+        raise Unsupported("an activation function of the program's own")
+    activated: Tensor = region.file.rules.activated(x, given)
+    note_activation(region, given, x, activated)
+    return activated
+
+
+def note_activation(region: Region, given: Expr, before: Tensor, after: Tensor) -> None:
+    """Remember what a softmax or sigmoid was applied to: a loss on logits leaves it out."""
+    name = given.value.name if isinstance(given.value, Symbol) else given.value
+    last = str(name).rpartition(".")[2] if given.known else ""
+    if last in ("softmax", "sigmoid"):
+        region.activations[after.code.text] = (last, before.code.text)
+
+
+def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
+    """Wrap the constructor of the first module with weights where initializers are given."""
+    if region.file.options.init != "keras":
+        return result
+    initializers = {
+        name.removesuffix("_initializer"): rule_argument(region, layer.arguments[name])
+        for name in INITIALIZERS
+        if name in layer.arguments
+    }
+    if not initializers or not isinstance(result, Tensor):
+        return result
+    earlier = {m.token for t in given for m in t.code.modules}
+    for module in modules_of(Bound(result)):
+        if module.token in earlier:
+            continue
+        changed: Module = region.file.rules.initialized(
+            module, layer.symbol.rpartition(".")[2], initializers
+        )
+        if changed is not module:
+            return replace(result, code=with_module(result.code, module, changed))
+    return result
+
+
+def with_module(code: Expr, module: Module, changed: Module) -> Expr:
+    """The code with one module put in the place of another, under the same token."""
+    same = Module(changed.constructor, changed.hint, module.token)
+    modules = tuple(same if m.token == module.token else m for m in code.modules)
+    before = tuple(replace(b, value=with_module(b.value, module, changed)) for b in code.before)
+    return replace(code, modules=modules, before=before)

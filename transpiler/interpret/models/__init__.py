@@ -1,0 +1,14 @@
+"""Models: inputs, functional graphs, Sequential, and models that are used as layers.
+
+inputs.py             `keras.Input`: a parameter of `forward`
+functional.py         `keras.Model(inputs, outputs)`, and what `forward` returns
+sequential.py         Sequential, layer by layer
+sequential_inputs.py  what a Sequential takes: as declared, or as the data tells
+nested.py             models that are called in other models
+parts.py              inputs, outputs and layers inside of models
+methods.py            methods of models, and changes of them
+bases.py              `keras.applications` under a head of the program's own
+rounds.py             models that are made in a loop
+input_lists.py        lists of inputs: `*inputs`
+given_inputs.py       builders that are given the tensor their model starts from
+"""

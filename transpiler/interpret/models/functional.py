@@ -1,0 +1,199 @@
+"""Functional models: `keras.Model(inputs, outputs)`, and what `forward` returns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.models.given_inputs import ask_for_given_input
+from transpiler.interpret.models.inputs import named_arguments
+from transpiler.interpret.models.rounds import of_one_round
+from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
+from transpiler.interpret.tensors.layouts import in_layout, permuted
+from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.values import (
+    Bound,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+)
+from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.expr import Expr, expr, reads
+from transpiler.ir.tensor import Layout
+
+
+@provides("make_model")
+def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Value:
+    """`keras.Model(inputs, outputs)`."""
+    given = named_arguments(arguments, ("inputs", "outputs", "name"))
+    inputs = given.get("inputs", given.get("input"))
+    outputs = given.get("outputs", given.get("output"))
+    if inputs is None or outputs is None:
+        return Unknown("a Model without inputs and outputs")
+    for what, value in (("inputs", inputs), ("outputs", outputs)):
+        if isinstance(value, Unknown):
+            if value.reason.startswith(SPOILED):
+                raise GiveUp(value.reason, node)
+            raise GiveUp(f"the {what} of the model are not known: {value.reason}", node)
+    names, kind, head = _input_names(region, inputs, node)
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    init, body = region.program()
+    if (
+        isinstance(outputs, Bound)
+        and outputs.at is not None
+        and not outputs.source.startswith("borrow:")
+    ):
+        body = body[: outputs.at]
+    elif isinstance(outputs, Sequence):
+        outputs = _kept_outputs(region, outputs, body)
+    body = _entered(body, names, head)
+    returned, tail = output_code(region, outputs, node)
+    model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
+    model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
+    given_name = given.get("name")
+    built = Built(
+        model,
+        (
+            given_name.expr.value
+            if isinstance(given_name, Static) and isinstance(given_name.expr.value, str)
+            else ""
+        ),
+        "functional",
+        names,
+        init,
+        [*body, *tail, Return(returned)],
+        node,
+        region.statement,
+        region.assigned,
+        input_kind=kind,
+        ways=tuple(region.ways),
+    )
+    of_one_round(region, built)
+    region.built.append(built)
+    region.graph_events += 1
+    return model
+
+
+def _entered(body: list[Node], names: list[str], head: list[Line]) -> list[Node]:
+    """The statements, with the places where the model's own inputs come in.
+
+    A name may have been another input, or another tensor, before.
+    """
+    given = {name: line for line in head for name in line.defs}
+    wanted = set(given or names)
+    entered: list[Node] = []
+    for node in reversed(body):
+        if not isinstance(node, Line) or node.text:
+            entered.append(node)
+        elif node.defs <= wanted:
+            wanted -= node.defs
+            entered.append(given.get(min(node.defs, default=""), node))
+            if given and not wanted:
+                entered.append(Line("", frozenset(names)))
+    entered.reverse()
+    return [*(given[name] for name in sorted(wanted & given.keys())), *entered]
+
+
+def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequence:
+    """Outputs from inside a graph are kept in variables of their own when they are computed."""
+    items = list(outputs.items)
+    marked = [
+        (b.at, i, b) for i, b in enumerate(items) if isinstance(b, Bound) and b.at is not None
+    ]
+    for at, position, bound in sorted(marked, key=lambda m: -(m[0] or 0)):
+        region.temporaries += 1
+        token = f"\ue002features:k{region.temporaries}\ue003"
+        code = bound.tensor.code
+        assert at is not None
+        body.insert(at, Line(f"{token} = {code.text}", frozenset({token}), reads(code)))
+        items[position] = replace(bound, tensor=replace(bound.tensor, code=Expr(token)), at=None)
+    return replace(outputs, items=tuple(items))
+
+
+def flattened(value: Value) -> list[Value]:
+    if isinstance(value, Sequence):
+        return [v for item in value.items for v in flattened(item)]
+    if isinstance(value, Mapping):
+        return [v for item in value.items.values() for v in flattened(item)]
+    return [value]
+
+
+def _input_names(
+    region: Region, inputs: Value, node: cst.CSTNode
+) -> tuple[list[str], type | None, list[Line]]:
+    """The parameters of `forward`, and how they are passed."""
+    if isinstance(inputs, Mapping):
+        head: list[Line] = []
+        for key, value in inputs.items.items():
+            name = _input_name(region, value, node)
+            text = f'{name} = inputs["{key}"]'
+            head.append(Line(text, frozenset({name}), frozenset({"inputs"})))
+        return ["inputs"], dict, head
+    if isinstance(inputs, Repeated) and inputs.code.text in region.inputs:
+        return [inputs.code.text], list, []
+    values = flattened(inputs)
+    return [_input_name(region, v, node) for v in values], None, []
+
+
+def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
+    if isinstance(value, Bound):
+        name = value.tensor.code.text
+        if name in region.inputs:
+            return name
+        for known, (key, _, _) in region.inputs.items():
+            if value.source == key or value.tensor.code.text == known:
+                return known
+        ask_for_given_input(region, value)
+    raise GiveUp("an input of the model is not an Input", node)
+
+
+def output_code(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, list[Node]]:
+    """What `forward` returns, its tensors in Keras's order."""
+    with region.collecting() as (_, forward):
+        value = returned_value(region, outputs, node)
+    return value, list(forward)
+
+
+def returned_value(
+    region: Region, outputs: Value, node: cst.CSTNode, border: bool = True, nested: bool = False
+) -> Expr:
+    """The expression that a `return` of `forward` gives back."""
+    if isinstance(outputs, Bound):
+        bound = outputs if outputs.at is not None else ensure_current(region, outputs, node)
+        moved = in_layout(region, bound, Layout.LAST) if border else bound
+        return moved.tensor.code
+    if isinstance(outputs, Sequence):
+        if border and len(outputs.items) == 1:
+            return returned_value(region, outputs.items[0], node, border, nested)
+        parts = [returned_value(region, item, node, border, True) for item in outputs.items]
+        if not border and outputs.code is not None:
+            return outputs.code
+        listed = expr(tuple(parts))
+        if nested:
+            return replace(listed, items=None)
+        text = listed.text[1:-1] if len(parts) > 1 else listed.text
+        return replace(listed, text=text, strength=0, items=None)
+    if isinstance(outputs, Mapping):
+        entries = {
+            k: returned_value(region, v, node, border, True) for k, v in outputs.items.items()
+        }
+        text = ", ".join(f'"{k}": {v.text}' for k, v in entries.items())
+        gathered = expr(tuple(entries.values()))
+        return replace(gathered, text=f"{{{text}}}", strength=20, items=None)
+    if isinstance(outputs, Repeated) and isinstance(outputs.item, Bound):
+        tensor = outputs.item.tensor
+        if not border or tensor.layout is Layout.LAST or (tensor.dims and len(tensor.dims) < 2):
+            return outputs.code
+        each = permuted(replace(tensor, code=Expr("output")), Layout.LAST)
+        return Expr(f"[{each.text} for output in {outputs.code.text}]", names=outputs.code.names)
+    if isinstance(outputs, Static) and not border:
+        return outputs.running
+    raise GiveUp("the output of a model is not a tensor", node)

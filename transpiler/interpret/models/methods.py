@@ -1,0 +1,91 @@
+"""Methods of models, changes of them, and functions that get them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.layers.freezing import set_trainable
+from transpiler.interpret.models.parts import get_layer
+from transpiler.interpret.models.sequential import add, pop_layer
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const
+from transpiler.interpret.training import SIGNATURES, record
+from transpiler.interpret.values import Layer, Model, Static, Unknown, Value, bases_of, is_graph
+
+_TRAINING = frozenset(
+    {
+        "compile", "fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch",
+        "predict_on_batch", "predict_classes", "evaluate_generator", "predict_generator", "save",
+        "save_weights", "load_weights", "summary", "get_weights", "set_weights", "build",
+        "to_json", "export", "get_config", "predict_proba", "reset_states", "count_params",
+    }
+)  # fmt: skip
+
+
+@provides("model_method")
+def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Value | None:
+    """A method of a model."""
+    if name == "add" and model.kind == "sequential" and model.region is region:
+        values = [v for _, v in arguments_of(region, node)]
+        if len(values) != 1:
+            raise GiveUp("`add` takes one layer", node)
+        region.done.add(id(node))
+        model.additions.append(node)
+        if isinstance(values[0], Layer):
+            values[0].hint = ""
+        try:
+            add(region, model, values[0], node)
+        except GiveUp as why:
+            model.broken = why.reason
+            raise
+        return const(None)
+    if name == "pop" and model.kind == "sequential":
+        region.done.add(id(node))
+        model.additions.append(node)
+        pop_layer(region, model, node)
+        return const(None)
+    if name == "add":
+        raise GiveUp("a layer is added to a model that is made elsewhere", node)
+    if name == "get_layer":
+        return get_layer(region, node, model)
+    if name in SIGNATURES:
+        region.left_calls.append((node, name, model))
+        return record(region, node, model, name)
+    arguments_of(region, node)
+    region.left_calls.append((node, name, model))
+    return Unknown(f"the method {name} of a model")
+
+
+@provides("set_attribute")
+def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cst.CSTNode) -> None:
+    """`layer.trainable = False` and other changes of layers and models."""
+    if attr == "trainable" and isinstance(value, Static):
+        layers = [base] if isinstance(base, Layer) else bases_of(base)
+        for layer in layers:
+            set_trainable(region, layer, value, node)
+        if layers:
+            return
+    if isinstance(base, Model):
+        region.left_calls.append((node, f"{attr} =", base))
+        return
+    raise GiveUp(f"the attribute {attr} of a layer is set", node)
+
+
+@provides("pass_model")
+def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value:
+    """A function that is not known gets a model or layers."""
+    models = [v for v in values if isinstance(v, Model)]
+    if models:
+        region.left_calls.append((node, name, models[0]))
+        if len(models) == 1 and "load" in name and "weights" in name:
+            region.say(ASSUMED, node, f"`{name}` is assumed to give back the model that it gets")
+            return models[0]
+        return Unknown(f"what `{name}` makes of a model")
+    if any(is_graph(v) for v in values):
+        if region.is_module:
+            return Unknown(f"`{name}` is not known")
+        raise GiveUp(f"`{name}` gets layers, and what it does is not known", node)
+    return Unknown(f"`{name}` is not known")

@@ -1,0 +1,146 @@
+"""Models that are called as layers of other models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.layers import call_layer
+from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.models.functional import flattened
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.tensors.layouts import in_layout
+from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.results import register
+from transpiler.interpret.values import Bound, Layer, Model, Sequence, Static, Unknown, Value
+from transpiler.ir.code import Construct
+from transpiler.ir.expr import Expr, Module, expr, index
+from transpiler.ir.tensor import Layout, Tensor
+
+
+def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Value:
+    """`value(held)` for a layer or a model."""
+    if isinstance(value, Layer) and value.block is not None:
+        deferred: Value = provided("call_deferred")(region, node, value, held)
+        return deferred
+    if isinstance(value, Layer):
+        return call_layer(region, node, value, held, [])
+    if isinstance(value, Model):
+        return call_model(region, node, value, [(None, held)])
+    raise GiveUp("a Sequential holds something that is not a layer", node)
+
+
+@provides("call_model")
+def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[Argument]) -> Value:
+    """`model(x)` inside another graph."""
+    values = [v for k, v in arguments if k in (None, "inputs")]
+    if any(isinstance(v, Unknown) for v in values) or not values:
+        return Unknown("a model is called on something unknown")
+    flat = [v for value in values for v in flattened(value)]
+    if not all(isinstance(v, Bound) for v in flat):
+        return Unknown("a model is called on data")
+    if model.expr is None and model.kind == "sequential" and model.region is region:
+        return _inline(region, node, model, flat)
+    if model.expr is None:
+        raise GiveUp("a model without a name is called", node)
+    inputs = [
+        in_layout(region, ensure_current(region, v, node), Layout.LAST)
+        for v in flat
+        if isinstance(v, Bound)
+    ]
+    if any(bound.tensor.mask is not None for bound in inputs):
+        raise GiveUp("a model is called on masked steps, which its layers would see", node)
+    if model.undeclared and model.region is region:
+        _tell_rank(region, model, inputs[0].tensor, node)
+    region.graph_events += 1
+    if (
+        model.module is None
+        or model.region is not region
+        or model.module.token not in region.constructed
+    ):
+        model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
+        region.model_names.add(model.expr.text)
+        if region.loops or region.branches:  # the same model each time
+            region.constructed.add(model.module.token)
+            region.root_init.append(Construct(model.module))
+    code = model.module(*[b.tensor.code for b in inputs])
+    result = _model_result(region, model, code)
+    register(region, result)
+    return result
+
+
+def _tell_rank(region: Region, model: Model, given: Tensor, node: cst.CSTNode) -> None:
+    """A Sequential that declares no input is called: now it is known how many axes that has."""
+    key = f"called:{model.input_spec}"
+    if given.dims is None:
+        return
+    if region.wants.setdefault(key, given.rank) != given.rank:
+        raise GiveUp("a Sequential is called on tensors of different ranks", node)
+    if region.wants.get(f"rank:{model.input_spec}", given.rank) != given.rank:
+        region.want(f"rank:{model.input_spec}", given.rank)
+
+
+def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) -> Value:
+    """A Sequential without a name: its layers in turn."""
+    held = flat[0]
+    assert isinstance(held, Bound)
+    raise GiveUp("a Sequential without a name is called", node)
+
+
+def _model_result(region: Region, model: Model, code: Expr) -> Value:
+    outputs = model.outputs
+    own = model.region is region and model.summary is None
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    if isinstance(outputs, Bound):
+        return Bound(plain_tensor(region, outputs.tensor, code, own))
+    if isinstance(outputs, Sequence):
+        items = tuple(
+            Bound(plain_tensor(region, o.tensor, index(code, i), own))
+            for i, o in enumerate(outputs.items)
+            if isinstance(o, Bound)
+        )
+        return Sequence(items, tuple, code)
+    if outputs is None:
+        return Bound(Tensor(code))
+    raise GiveUp("a model with outputs in a dict is called")
+
+
+@provides("name_model")
+def name_model(region: Region, name: str, model: Model, node: cst.CSTNode) -> None:
+    """A model gets a name, by which other graphs take it as a layer."""
+    region.scope.values[name] = model
+    if model.kind != "instance":
+        region.graph_events += 1
+    if model.expr is None or region.is_module:
+        model.expr = region.scope.read(name)
+    named = list(_options(model))
+    for built in region.built:
+        if any(built.model is one for one in named) and not built.variable:
+            built.variable = name.removeprefix("self.")
+    if model.kind == "sequential" and not model.name:
+        model.call_values = (Static(Expr(name)),)
+
+
+def _options(model: Model) -> Iterator[Model]:
+    """The model, and those of which it is one."""
+    yield model
+    for one in model.options:
+        yield from _options(one)
+
+
+def plain_tensor(region: Region, tensor: Tensor, code: Expr, own_sizes: bool) -> Tensor:
+    """A tensor that leaves a model: in Keras's order, with the sizes that stay readable."""
+    dims = tensor.dims
+    if dims is not None:
+        dims = tuple(
+            d if d is not None and (d.known or (own_sizes and region.scope.current(d))) else None
+            for d in dims
+        )
+        dims = tuple(expr(d.value) if d is not None and d.known else d for d in dims)
+    hint = tensor.channels_hint
+    if hint is not None and not hint.known:
+        hint = None
+    return Tensor(code, dims, Layout.LAST, tensor.dtype, hint)

@@ -1,0 +1,238 @@
+"""The tensors and layers inside of models: inputs, outputs, layers by name or place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.models.inputs import named_arguments, open_input
+from transpiler.interpret.models.nested import call_model
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import const, constant
+from transpiler.interpret.tensors.names import bind_tensor
+from transpiler.interpret.values import Bound, Inside, Model, Sequence, Unknown, Value
+from transpiler.ir.code import Line
+from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.tensor import Layout
+from transpiler.passes.liveness import modules_used
+
+
+@provides("model_attribute")
+def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    """`model.input`, `model.output` and their plurals."""
+    if attr in ("input", "inputs", "output", "outputs"):
+        return _border(region, model, attr, node)
+    if attr == "layers":
+        return _layers_of(region, model, node)
+    return Unknown(f"`.{attr}` of a model")
+
+
+def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
+    """`model.layers` of a Sequential whose layers are known one by one."""
+    origin = _origin(model)
+    if origin is not None and origin.kind == "functional" and model.region is region:
+        return _last_layer_only(region, model)
+    if origin is None or origin.kind != "sequential" or not origin.outputs_of:
+        return Unknown("the layers of a model")
+    items: list[Value] = []
+    previous = origin.inputs[0] if origin.inputs else None
+    for output in origin.outputs_of:
+        items.append(_inside(region, model, previous, output))
+        previous = output
+    return Sequence(tuple(items), list)
+
+
+def _last_layer_only(region: Region, model: Model) -> Value:
+    """The layers of a functional model: certain is only which is the last one."""
+    outputs = model.outputs
+    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        outputs = outputs.items[0]
+    if isinstance(outputs, Bound):
+        for layer in reversed(region.called_layers):
+            made = layer.output
+            if made is not None and made.tensor.code == outputs.tensor.code:
+                return Sequence((Unknown("a layer of a functional model"), layer), list)
+    return Unknown("the layers of a model")
+
+
+def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Value:
+    if model.region is region:
+        given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
+        return Inside(model, given if isinstance(given, Bound) else None, after)
+    origin = _origin(model)
+    assert origin is not None
+    first = before is origin.inputs[0]
+    return Inside(
+        model, _borrowed(region, model, None) if first else None, _borrowed(region, model, after)
+    )
+
+
+def _origin(model: Model) -> Model | None:
+    """The model as the function built it that gave this instance."""
+    if model.summary is None:
+        return model if model.region is not None else None
+    region = model.summary.region
+    if region is None or len(region.built) != 1:
+        return None
+    return region.built[0].model
+
+
+def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | None:
+    """A tensor inside of a model that was built elsewhere: this region runs the model's own layers.
+
+    The statements of the model's `forward` become part of this one; its modules are shared.
+    """
+    origin = _origin(model)
+    if origin is None or model.expr is None or origin.region is None:
+        return None
+    inner = origin.region
+    key = f"borrow:{model.expr.text}"
+    state = region.borrowed.get(key)
+    if state is None:
+        name = f"\ue002x:{key}\ue003"
+        given = origin.inputs[0].tensor
+        dims = given.dims
+        shape = (
+            None
+            if dims is None
+            else Sequence(
+                tuple(const(None) if d is None or not d.known else const(d.value) for d in dims),
+                tuple,
+            )
+        )
+        held = open_input(region, key, name, shape, given.dtype, origin.node or model.node)  # type: ignore[arg-type]
+        state = region.borrowed[key] = [name, held, 0, inner, model.expr]
+        region.model_names.add(model.expr.text)
+    if output is None or output.at is None:
+        opened = region.scope.values[state[0]]
+        assert isinstance(opened, Bound)
+        return opened
+    return Bound(output.tensor, at=output.at, source=f"{key}|{state[0]}")
+
+
+@provides("lend")
+def lend(region: Region, value: Bound) -> Bound:
+    """Run the layers of a borrowed model up to a tensor inside of it."""
+    key, _, name = value.source.partition("|")
+    state = region.borrowed[key]
+    inner: Region = state[3]
+    assert value.at is not None
+    own = inner.inputs
+    parameter = next(iter(own))
+    held = region.scope.values[name]
+    assert isinstance(held, Bound)
+    start = Line(
+        f"{parameter} = {held.tensor.code.text}", frozenset({parameter}), frozenset({name})
+    )
+    if held.tensor.layout is Layout.FIRST:
+        raise GiveUp("the input of a borrowed model is used in another way too")
+    nodes = [start, *inner.forward[: value.at]]
+    for node in nodes:
+        region.emit_forward(node)
+    region.renames.update(inner.renames)
+    region.module_hints.update(inner.module_hints)
+    region.helpers_used |= inner.helpers_used
+    for token in modules_used(nodes):
+        region.shared_modules[token] = (state[4], inner)
+        region.constructed.add(token)
+    token = value.tensor.code.text
+    region.scope.bump(token)
+    tensor = value.tensor
+    dims = (
+        None
+        if tensor.dims is None
+        else tuple(d if d is not None and d.known else None for d in tensor.dims)
+    )
+    bound = Bound(replace(tensor, code=region.scope.read(token), dims=dims))
+    region.scope.values[token] = bound
+    return bound
+
+
+def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    if (
+        model.expr is not None
+        and f"borrow:{model.expr.text}" in region.borrowed
+        and attr.startswith("input")
+    ):
+        held = _borrowed(region, model, None)
+        assert held is not None
+        return Sequence((held,), list) if attr == "inputs" else held
+    if model.region is not region or (model.expr is not None and model.region is None):
+        return _foreign_border(region, model, attr, node)
+    if attr.startswith("input"):
+        values: list[Value] = [_as_input(region, b) for b in model.inputs]
+        if attr == "input":
+            return values[0] if len(values) == 1 else Sequence(tuple(values), list)
+        return Sequence(tuple(values), list)
+    outputs = (
+        region.scope.values.get(model.variable) if model.kind == "sequential" else model.outputs
+    )
+    if outputs is None:
+        return Unknown("the output of a model that has no layers")
+    if attr == "outputs" and isinstance(outputs, Bound):
+        return Sequence((outputs,), list)
+    if attr == "output" and isinstance(outputs, Sequence) and len(outputs.items) == 1:
+        return outputs.items[0]
+    return outputs
+
+
+def _as_input(region: Region, bound: Bound) -> Value:
+    name = bound.tensor.code.text
+    held = region.scope.values.get(name)
+    return held if isinstance(held, Bound) else bound
+
+
+def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
+    """The input or output of a model made elsewhere: it is called on an input of its own."""
+    if model.expr is None or not model.inputs:
+        return Unknown("the input or output of a model that is not known")
+    key = f"border:{model.expr.text}"
+    name = f"\ue002x:{key}\ue003"
+    held = region.scope.values.get(name)
+    if held is None:
+        dims = model.inputs[0].tensor.dims
+        shape = (
+            None
+            if dims is None
+            else Sequence(
+                tuple(const(None) if d is None or not d.known else const(d.value) for d in dims),
+                tuple,
+            )
+        )
+        if len(model.inputs) != 1:
+            return Unknown("the inputs of a model that is made elsewhere")
+        held = open_input(region, key, name, shape, model.inputs[0].tensor.dtype, node)
+    assert isinstance(held, Bound)
+    if attr.startswith("input"):
+        return Sequence((held,), list) if attr == "inputs" else held
+    result_name = f"\ue002x:out-{key}\ue003"
+    result = region.scope.values.get(result_name)
+    if result is None:
+        value = call_model(region, node, model, [(None, held)])
+        if not isinstance(value, Bound):
+            return Unknown("the outputs of a model that is made elsewhere")
+        result = bind_tensor(region, result_name, value)
+    return Sequence((result,), list) if attr == "outputs" else result
+
+
+def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
+    """`model.get_layer("x")` or `model.get_layer(index=2)`."""
+    given = named_arguments(arguments_of(region, node), ("name", "index"))
+    name = constant(given["name"]) if "name" in given else UNKNOWN
+    number = constant(given["index"]) if "index" in given else UNKNOWN
+    if isinstance(number, int):
+        layers = _layers_of(region, model, node)
+        if isinstance(layers, Sequence) and -len(layers.items) <= number < len(layers.items):
+            return layers.items[number]
+    origin = _origin(model)
+    if isinstance(name, str) and origin is not None and origin.region is not None:
+        layer = origin.region.named_layers.get(name)
+        if layer is not None and layer.output is not None:
+            if origin.region is region:
+                return Inside(model, None, layer.output)
+            return Inside(model, None, _borrowed(region, model, layer.output))
+    region.left_calls.append((node, "get_layer", model))
+    return Unknown("a layer of a model, found by name")

@@ -1,0 +1,233 @@
+"""Sequential models: one tensor that goes through the layers in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.loops import run_loop
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layers.lists import loop_over, one_by_one
+from transpiler.interpret.models.functional import output_code
+from transpiler.interpret.models.nested import call_any
+from transpiler.interpret.models.rounds import of_one_round
+from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape
+from transpiler.interpret.region import Built, GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.tensors.names import bind_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Layer,
+    LayerList,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+)
+from transpiler.ir.code import Line, Return
+
+
+@provides("make_sequential")
+def make_sequential(region: Region, node: cst.Call) -> Value:
+    """`keras.Sequential([...])`: one tensor that goes through the layers in turn."""
+    region.graph_events += 1
+    key = f"seq:{region.tree.span(node)[0]}"
+    model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
+    model.target = region.assigned if region.whole is node else ""
+    model.variable = f"\ue002x:{key}\ue003"
+    model.input_spec = key
+    region.open_sequentials.append(model)
+    model.name = ""
+    declared = region.wants.get(f"open:{key}")
+    if declared is not None:
+        open_shape(region, model, None if declared is True else declared, None, node)
+    layers: cst.BaseExpression | None = None
+    for position, argument in enumerate(node.args):
+        keyword = (
+            argument.keyword.value
+            if argument.keyword is not None
+            else ("layers", "name")[min(position, 1)]
+        )
+        if keyword == "layers":
+            layers = argument.value
+        elif keyword == "name":
+            name = constant(evaluate(region, argument.value))
+            model.name = name if isinstance(name, str) else ""
+        elif keyword != "trainable":
+            raise GiveUp(f"Sequential: the argument {keyword} is not known", node)
+    if layers is not None:
+        _add_listed(region, model, layers)
+    return model
+
+
+def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> None:
+    """The layers of a literal list, each with its own comments."""
+    if isinstance(layers, cst.BinaryOperation) and isinstance(layers.operator, cst.Add):
+        _add_listed(region, model, layers.left)
+        _add_listed(region, model, layers.right)
+        return
+    if (
+        isinstance(layers, (cst.ListComp, cst.GeneratorExp))
+        and layers.for_in.inner_for_in is None
+        and not layers.for_in.ifs
+    ):
+        comprehension = layers
+
+        def body() -> None:
+            add(region, model, evaluate(region, comprehension.elt), comprehension.elt)
+
+        run_loop(region, layers, evaluate(region, layers.for_in.iter), layers.for_in.target, body)
+        return
+    if not isinstance(layers, (cst.List, cst.Tuple)):
+        value = evaluate(region, layers)
+        if isinstance(value, LayerList) and value.known is None:
+            _add_each(region, model, value, layers)
+            return
+        if isinstance(value, LayerList):
+            value = one_by_one(region, value)
+        if not isinstance(value, Sequence):
+            raise GiveUp("Sequential of a list that is not known", layers)
+        for item in value.items:
+            add(region, model, item, layers)
+        return
+    outer_whole, outer_assigned = region.whole, region.assigned
+    region.whole, region.assigned = None, ""
+    for element in layers.elements:
+        start, end = region.tree.span(element.value)
+        region.elements[start] = end
+        with region.within(element.value):
+            value = evaluate(region, element.value)
+            if isinstance(element, cst.StarredElement):
+                if not isinstance(value, Sequence):
+                    raise GiveUp("Sequential of layers that are not known one by one", element)
+                for item in value.items:
+                    add(region, model, item, element.value)
+            else:
+                add(region, model, value, element.value)
+    region.whole, region.assigned = outer_whole, outer_assigned
+
+
+def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode) -> None:
+    """All layers of a list that a comprehension made."""
+    added: list[Value] = []
+
+    def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
+        def body() -> None:
+            make()
+            add(region, model, added.pop(), node)
+
+        run_loop(region, node, iterable, target, body)
+
+    loop_over(region, layers, added.append, run)
+
+
+def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
+    """`model.add(value)`."""
+    region.graph_events += 1
+    if model.closed:
+        region.built[:] = [b for b in region.built if b.model is not model]
+        raise GiveUp("a Sequential gets layers after the branch or loop in which it is made", node)
+    if isinstance(value, Unknown):
+        raise GiveUp(f"a layer of the Sequential is not known: {value.reason}", node)
+    held = region.scope.values.get(model.variable)
+    if isinstance(value, Bound):
+        if held is not None:
+            raise GiveUp("an Input in the middle of a Sequential", node)
+        known = region.inputs.get(value.tensor.code.text)
+        if known is None:
+            raise GiveUp("a Sequential starts with a tensor that is not an Input", node)
+        model.input_name = value.tensor.code.text
+        model.inputs = [bind_tensor(region, model.variable, value)]
+        return
+    if isinstance(value, Layer) and value.symbol == "keras.layers.InputLayer":
+        shape = value.arguments.get("shape", value.arguments.get("input_shape"))
+        batch = value.arguments.get("batch_shape", value.arguments.get("batch_input_shape"))
+        if shape is None and isinstance(batch, Sequence):
+            shape = Sequence(batch.items[1:], tuple)
+        open_shape(region, model, shape, value.arguments.get("dtype"), node)
+        return
+    if held is None:
+        open_shape(region, model, declared_shape(region, value), None, node)
+        held = region.scope.values[model.variable]
+    assert isinstance(held, Bound)
+    result = call_any(region, value, held, node)
+    if not isinstance(result, Bound):
+        raise GiveUp("a layer of a Sequential gives more than one tensor", node)
+    if isinstance(value, Layer) and isinstance(value.arguments.get("name"), Static):
+        name = constant(value.arguments["name"])
+        if isinstance(name, str):
+            model.layers[name] = value
+    model.steps.append(value)
+    bind_tensor(region, model.variable, result)
+    model.outputs = region.scope.values[model.variable]
+    after = region.scope.values[model.variable]
+    if isinstance(after, Bound) and not region.loops and not region.branches:
+        model.outputs_of.append(replace(after, at=len(region.forward)))
+        if isinstance(value, Layer):
+            value.output = model.outputs_of[-1]
+    else:
+        model.outputs_of.clear()
+
+
+def pop_layer(region: Region, model: Model, node: cst.CSTNode) -> None:
+    """`model.pop()`: the last layer goes, with the statements that called it."""
+    if len(model.outputs_of) < 2 or region.loops or region.branches:
+        model.broken = "`pop` of a Sequential whose layers are not known one by one"
+        raise GiveUp(model.broken, node)
+    model.outputs_of.pop()
+    before = model.outputs_of[-1]
+    assert before.at is not None
+    kept = [
+        n
+        for n in region.forward[before.at :]
+        if not (isinstance(n, Line) and model.variable in n.defs)
+    ]
+    region.forward[before.at :] = kept
+    model.steps.pop()
+    region.scope.bump(model.variable)
+    tensor = replace(before.tensor, code=region.scope.read(model.variable))
+    region.scope.values[model.variable] = replace(before, tensor=tensor, at=None)
+    model.outputs = region.scope.values[model.variable]
+    region.graph_events += 1
+
+
+def close_sequential(region: Region, model: Model) -> Built | None:
+    """The programs of a Sequential, complete."""
+    held = region.scope.values.get(model.variable)
+    if model.broken:
+        raise GiveUp(model.broken, model.node)
+    if not isinstance(held, Bound):
+        return None
+    assert model.node is not None
+    value, tail = output_code(region, held, model.node)
+    init, forward = region.program()
+    built = Built(
+        model,
+        model.name,
+        "sequential",
+        [model.input_name or model.variable],
+        init,
+        [*forward, *tail, Return(value)],
+        model.node,
+        region.statement,
+        "",
+        ways=tuple(region.ways),
+    )
+    of_one_round(region, built)
+    return built
+
+
+@provides("close_models")
+def close_models(region: Region) -> None:
+    """At the end of a branch or of a loop's body: what is made in it is complete."""
+    ways = tuple(region.ways)
+    for model in region.open_sequentials:
+        if model.closed or len(model.ways) != len(ways) or model.ways != ways:
+            continue
+        model.closed = True
+        built = close_sequential(region, model)
+        if built is not None:
+            region.built.append(built)

@@ -1,0 +1,100 @@
+"""The input of a Sequential: as its first layer declares it, or as the data tells."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.interpret.models.inputs import open_input
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import const, constant, literal_value
+from transpiler.interpret.values import Layer, Model, Sequence, Static, Value
+
+
+def declared_shape(region: Region, value: Value) -> Value | None:
+    """The shape that a layer declares of its input, or that a model has as its own."""
+    if not isinstance(value, Layer):
+        if isinstance(value, Model) and value.inputs:
+            dims = value.inputs[0].tensor.dims
+            if dims is not None:
+                return Sequence(
+                    tuple(Static(d) if d is not None else const(None) for d in dims), tuple
+                )
+        return None
+    arguments = value.arguments
+    if "input_shape" in arguments:
+        return arguments["input_shape"]
+    if "batch_input_shape" in arguments:
+        batch = arguments["batch_input_shape"]
+        return Sequence(batch.items[1:], tuple) if isinstance(batch, Sequence) else None
+    if "input_dim" in arguments and value.symbol != "keras.layers.Embedding":
+        length = arguments.get("input_length")
+        sizes = [arguments["input_dim"]] if length is None else [length, arguments["input_dim"]]
+        return Sequence(tuple(sizes), tuple)
+    if value.symbol == "keras.layers.Embedding":
+        length = arguments.get("input_length")
+        return Sequence((length if length is not None else const(None),), tuple)
+    if value.symbol in ("keras.layers.Bidirectional", "keras.layers.TimeDistributed"):
+        inner = arguments.get("layer")
+        return declared_shape(region, inner) if isinstance(inner, Layer) else None
+    return None
+
+
+def open_shape(
+    region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
+) -> None:
+    """Open a Sequential: its input is a parameter of `forward`, of this shape if it is known."""
+    if tuple(region.ways) != model.ways:
+        region.want(f"open:{model.input_spec}", _lasting(shape) or True)
+    kind = constant(dtype) if dtype is not None else None
+    if shape is None and region.is_module:
+        shape = _shape_of_data(region, model)
+    model.undeclared = shape is None
+    where = node if node is not None else model.node
+    assert where is not None
+    bound = open_input(
+        region,
+        model.input_spec,
+        model.variable,
+        shape,
+        kind if isinstance(kind, str) else "",
+        where,
+    )
+    model.inputs = [bound]
+
+
+def _lasting(shape: Value | None) -> Value | None:
+    """A shape as it can be read where the model is begun: from parameters and constants."""
+    if isinstance(shape, Sequence):
+        items = [_lasting(item) for item in shape.items]
+        return Sequence(tuple(i for i in items if i is not None), tuple) if all(items) else None
+    if not isinstance(shape, Static):
+        return None
+    if shape.expr.known:
+        return const(shape.expr.value)
+    return shape if all(version == 0 for _, version in shape.expr.names) else None
+
+
+_HANDED = r"(?:fit|evaluate|predict|train_on_batch|predict_on_batch)\(\s*(?:x\s*=\s*)?(\w+)"
+_BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
+
+
+def _shape_of_data(region: Region, model: Model) -> Value | None:
+    """The sizes of what the program trains a model on, or builds it with."""
+    assert model.node is not None
+    text = region.tree.text[region.tree.span(model.node)[1] :]
+    name = re.escape(model.target)
+    if not name:
+        return None
+    if built := re.search(rf"\b{name}\.{_BUILT}", text):
+        sizes = literal_value(built.group(1))
+        return const(tuple(sizes[1:])) if isinstance(sizes, (tuple, list)) else None
+    for handed in re.finditer(rf"\b{name}\.{_HANDED}", text):
+        data = handed.group(1)
+        if re.search(rf"\b({name}|{data})\b[\w\s,()]*=[^=]", text[: handed.start()]):
+            return None  # another model, or other data
+        array = region.file.arrays.get(data)
+        if array is not None and array.shape is not None and len(array.shape) > 1:
+            return Sequence(tuple(const(size) for size in array.shape[1:]), tuple)
+    return None

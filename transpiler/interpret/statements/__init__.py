@@ -1,0 +1,14 @@
+"""Statements that are not control flow.
+
+lines.py        a line of simple statements
+assignments.py  plain, annotated and augmented ones
+targets.py      what is assigned to: a name, a place, or several at once
+names.py        a value gets a name, in both programs
+places.py       a value is put into an attribute or an element
+plain.py        statements of plain values, as the user wrote them
+comments.py     the comments that a statement hands on
+definitions.py  functions, classes, imports
+imports.py      what imports bind
+injected.py     parts of the framework that a function puts into variables
+arrays.py       sizes of the arrays that a script makes or loads
+"""

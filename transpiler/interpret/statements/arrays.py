@@ -1,0 +1,263 @@
+"""Sizes of the arrays that a script makes or loads, as far as its text shows them.
+
+A model that does not say what it takes is built on the data that the program hands it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.region import Array, GiveUp, Region, Shape
+from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Framework
+
+_DATASETS: dict[str, tuple[Shape, Shape]] = {
+    "mnist": ((None, 28, 28), (None,)),
+    "fashion_mnist": ((None, 28, 28), (None,)),
+    "cifar10": ((None, 32, 32, 3), (None, 1)),
+    "cifar100": ((None, 32, 32, 3), (None, 1)),
+    "boston_housing": ((None, 13), (None,)),
+    "california_housing": ((None, 8), (None,)),
+}
+
+_OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample", "ones_like")
+_OF_SIZES = ("rand", "randn")
+_OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "standard_normal", "choice", "integers")
+_SAME = ("astype", "copy", "asarray", "array", "float32", "cast", "abs", "sqrt", "exp", "clip")
+
+
+def arrays_of(region: Region, node: cst.Assign) -> list[tuple[str, Shape | None]]:
+    """The names that an assignment is about to bind, with the sizes of what they get."""
+    if not region.is_module:
+        return []
+    return [pair for t in node.targets for pair in _bound(region, t.target, node.value)]
+
+
+def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
+    """Remember the sizes of what variables of the module hold now."""
+    arrays = region.file.arrays
+    for name, shape in found:
+        if name in arrays and arrays[name].shape != shape:
+            region.file.reshaped.add(name)
+        arrays[name] = Array(region.scope.version(name), shape)
+
+
+@provides("shape_of")
+def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
+    """The sizes of an array, None where the text does not show them."""
+    if isinstance(node, cst.Name):
+        return _of_name(region, node.value)
+    if isinstance(node, cst.Call):
+        return _of_call(region, node)
+    if isinstance(node, cst.Subscript):
+        return _of_subscript(region, node)
+    if isinstance(node, cst.BinaryOperation):
+        left, right = shape_of(region, node.left), shape_of(region, node.right)
+        return left if right is None else right if left is None else None
+    return None
+
+
+def _of_name(region: Region, name: str) -> Shape | None:
+    array = region.file.arrays.get(name)
+    if array is None:
+        return None
+    if region.is_module:
+        return array.shape if region.scope.version(name) == array.version else None
+    own = region.scope.values.get(name) is not None
+    return None if own or name in region.file.reshaped else array.shape
+
+
+def _bound(
+    region: Region, target: cst.BaseExpression, value: cst.BaseExpression
+) -> Iterator[tuple[str, Shape | None]]:
+    if isinstance(target, cst.Name):
+        yield target.value, shape_of(region, value)
+        return
+    if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple):
+        for one, of_it in zip(target.elements, value.elements, strict=False):
+            yield from _bound(region, one.value, of_it.value)
+        return
+    if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, cst.Call):
+        return
+    elements = [element.value for element in target.elements]
+    name = dotted(value.func).rpartition(".")[2]
+    if name == "load_data" and len(elements) == 2:
+        pair = _dataset(region, value)
+        for element in elements:
+            if pair is not None and isinstance(element, cst.Tuple) and len(element.elements) == 2:
+                for part, shape in zip(element.elements, pair, strict=True):
+                    if isinstance(part.value, cst.Name):
+                        yield part.value.value, shape
+    elif name == "train_test_split":
+        given = [shape_of(region, a.value) for a in value.args if a.keyword is None]
+        halves = [half for half in given for _ in range(2)]
+        for element, half in zip(elements, halves, strict=False):
+            if isinstance(element, cst.Name):
+                yield element.value, None if half is None else (None, *half[1:])
+
+
+def _dataset(region: Region, call: cst.Call) -> tuple[Shape, Shape] | None:
+    if not isinstance(call.func, (cst.Name, cst.Attribute)):
+        return None
+    try:
+        callee = evaluate(region, call.func)
+    except GiveUp:
+        return None
+    if not isinstance(callee, Framework) or ".datasets." not in callee.name:
+        return None
+    return _DATASETS.get(callee.name.split(".")[-2])
+
+
+def _of_call(region: Region, node: cst.Call) -> Shape | None:
+    func = node.func
+    name = dotted(func).rpartition(".")[2] if isinstance(func, (cst.Name, cst.Attribute)) else ""
+    if isinstance(func, cst.Attribute):
+        name = func.attr.value
+    plain = [a.value for a in node.args if a.keyword is None and not a.star]
+    named = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
+    library = isinstance(func, cst.Attribute) and _is_library(region, func.value)
+    handler = _CALLS.get(name)
+    if handler is not None:
+        receiver = None if library or not isinstance(func, cst.Attribute) else func.value
+        return handler(region, receiver, plain, named)
+    return None
+
+
+def _is_library(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether it is `np`, `np.random`, `tf`: no array."""
+    root = dotted(node).partition(".")[0]
+    return root in ("np", "numpy", "tf", "rng") or isinstance(
+        region.scope.values.get(root), Framework
+    )
+
+
+Arguments: TypeAlias = "list[cst.BaseExpression]"
+Named: TypeAlias = "dict[str, cst.BaseExpression]"
+
+
+def _filled(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.zeros((100, 20))`."""
+    shape = named.get("shape", named.get("size", plain[0] if plain else None))
+    return None if receiver is not None or shape is None else _sizes(region, shape)
+
+
+def _sized(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.random.rand(100, 20)`."""
+    if receiver is not None or not plain:
+        return None
+    return tuple(_size(region, part) for part in plain)
+
+
+def _drawn(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.random.normal(size=(100, 20))`, `tf.random.normal((100, 20))`."""
+    shape = named.get("size", named.get("shape", plain[2] if len(plain) > 2 else None))
+    if shape is None and plain and isinstance(plain[0], (cst.Tuple, cst.List)):
+        shape = plain[0]
+    return None if receiver is not None or shape is None else _sizes(region, shape)
+
+
+def _unchanged(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`x.astype("float32")`, `np.asarray(x)`."""
+    inner = receiver if receiver is not None else plain[0] if plain else None
+    return None if inner is None else shape_of(region, inner)
+
+
+def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`x.reshape(-1, 28, 28, 1)`, `np.reshape(x, (-1, 784))`."""
+    if receiver is None:
+        plain = plain[1:]
+    if len(plain) == 1 and isinstance(plain[0], (cst.Tuple, cst.List)):
+        return _sizes(region, plain[0])
+    return tuple(_size(region, part) for part in plain) or None
+
+
+def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.expand_dims(x, -1)`."""
+    shape = shape_of(region, plain[0]) if plain and receiver is None else None
+    axis = named.get("axis", plain[1] if len(plain) > 1 else None)
+    place = None if axis is None else constant(_evaluated(region, axis))
+    if shape is None or not isinstance(place, int):
+        return None
+    place = place if place >= 0 else len(shape) + 1 + place
+    return (*shape[:place], 1, *shape[place:])
+
+
+def _padded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`pad_sequences(x, maxlen=100)`."""
+    length = named.get("maxlen", plain[1] if len(plain) > 1 else None)
+    return None if length is None else (None, _size(region, length))
+
+
+_CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
+    **dict.fromkeys(_OF_SHAPE, _filled),
+    **dict.fromkeys(_OF_SIZES, _sized),
+    **dict.fromkeys(_OF_SIZE_ARGUMENT, _drawn),
+    **dict.fromkeys(_SAME, _unchanged),
+    "reshape": _reshaped,
+    "expand_dims": _expanded,
+    "pad_sequences": _padded,
+}
+
+
+def _of_subscript(region: Region, node: cst.Subscript) -> Shape | None:
+    """`x[:800]`, `x[0]`, `x[..., None]`."""
+    shape = shape_of(region, node.value)
+    if shape is None:
+        return None
+    rest: list[int | None] = list(shape)
+    made: list[int | None] = []
+    for position, element in enumerate(node.slice):
+        if isinstance(element.slice, cst.Slice):
+            if not rest:
+                return None
+            bounds = element.slice
+            whole = bounds.lower is None and bounds.upper is None and bounds.step is None
+            size = rest.pop(0)
+            made.append(size if whole else None)
+            continue
+        key = element.slice.value if isinstance(element.slice, cst.Index) else None
+        if isinstance(key, cst.Ellipsis):
+            taken = sum(not _is_new_axis(e) for e in node.slice[position + 1 :])
+            made += rest[: len(rest) - taken]
+            rest = rest[len(rest) - taken :]
+        elif _is_new_axis(element):
+            made.append(1)
+        elif isinstance(key, cst.Integer) and rest:
+            rest.pop(0)
+        else:
+            return None
+    return (*made, *rest)
+
+
+def _is_new_axis(element: cst.SubscriptElement) -> bool:
+    key = element.slice.value if isinstance(element.slice, cst.Index) else None
+    if isinstance(key, cst.Name):
+        return key.value == "None"
+    return isinstance(key, cst.Attribute) and key.attr.value == "newaxis"
+
+
+def _sizes(region: Region, node: cst.BaseExpression) -> Shape | None:
+    if isinstance(node, (cst.Tuple, cst.List)):
+        return tuple(_size(region, element.value) for element in node.elements)
+    value = constant(_evaluated(region, node))
+    if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):
+        return tuple(value)
+    return (value,) if isinstance(value, int) else None
+
+
+def _size(region: Region, node: cst.BaseExpression) -> int | None:
+    value = constant(_evaluated(region, node))
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+def _evaluated(region: Region, node: cst.BaseExpression) -> Any:
+    saved = dict(region.rewrites), dict(region.running)
+    try:
+        return evaluate(region, node)
+    finally:
+        region.rewrites, region.running = saved

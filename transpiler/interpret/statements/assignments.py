@@ -1,0 +1,123 @@
+"""Assignments: plain, annotated, augmented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.sequences import append
+from transpiler.interpret.dispatch import evaluate, evaluates, executes
+from transpiler.interpret.models.inputs import makes_input
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statements.arrays import arrays_of, note_arrays
+from transpiler.interpret.statements.names import assign_name
+from transpiler.interpret.statements.plain import emit_static
+from transpiler.interpret.statements.targets import assign_value, spoil
+from transpiler.interpret.statics import constant, fold, operator_text
+from transpiler.interpret.tensors.operators import binary_op
+from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
+from transpiler.ir.expr import Expr
+
+
+@executes(cst.Assign)
+def assign(region: Region, node: cst.Assign) -> None:
+    first = node.targets[0].target
+    if len(node.targets) == 1 and isinstance(first, cst.Tuple) and _makes_inputs(region, node):
+        _assign_inputs(region, first, node)
+        return
+    region.assigned = first.value if isinstance(first, cst.Name) and len(node.targets) == 1 else ""
+    region.whole = node.value
+    region.target_hint = region.assigned or _attribute_hint(first)
+    arrays = arrays_of(region, node)
+    value = evaluate(region, node.value)
+    region.whole = None
+    for target in node.targets:
+        assign_value(region, target.target, value, node, node.value)
+        if len(node.targets) > 1 and isinstance(target.target, cst.Name):
+            value = region.scope.values[target.target.value]
+    region.assigned = region.target_hint = ""
+    note_arrays(region, arrays)
+
+
+def _makes_inputs(region: Region, node: cst.Assign) -> bool:
+    """Whether it is `a, b = keras.Input(...), keras.Input(...)`."""
+    value, target = node.value, node.targets[0].target
+    return (
+        isinstance(value, cst.Tuple)
+        and isinstance(target, cst.Tuple)
+        and len(value.elements) == len(target.elements)
+        and all(isinstance(element.value, cst.Name) for element in target.elements)
+        and all(makes_input(region, element.value) for element in value.elements)
+    )
+
+
+def _assign_inputs(region: Region, target: cst.Tuple, node: cst.Assign) -> None:
+    """Several inputs at once, each under its name."""
+    assert isinstance(node.value, cst.Tuple)
+    for element, made in zip(target.elements, node.value.elements, strict=True):
+        assert isinstance(element.value, cst.Name)
+        region.assigned = element.value.value
+        value = evaluate(region, made.value)
+        assign_name(region, element.value.value, value, node, made.value)
+    region.assigned = ""
+
+
+def _attribute_hint(target: cst.BaseExpression) -> str:
+    return target.attr.value if isinstance(target, cst.Attribute) else ""
+
+
+@executes(cst.AnnAssign)
+def annotated(region: Region, node: cst.AnnAssign) -> None:
+    if node.value is None:
+        return
+    region.assigned = node.target.value if isinstance(node.target, cst.Name) else ""
+    region.whole = node.value
+    region.target_hint = region.assigned
+    value = evaluate(region, node.value)
+    region.whole = None
+    assign_value(region, node.target, value, node, node.value)
+    region.assigned = region.target_hint = ""
+
+
+@executes(cst.AugAssign)
+def augmented(region: Region, node: cst.AugAssign) -> None:
+    right = evaluate(region, node.value)
+    operator = operator_text(node.operator)
+    left = evaluate(region, node.target)
+    if isinstance(left, Bound) or isinstance(right, Bound):
+        assign_value(
+            region, node.target, binary_op(region, left, operator, right, node), node, None
+        )
+        return
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        spoil(region, node, "arithmetic with something unknown")
+        return
+    if is_graph(left) or is_graph(right):
+        if (
+            isinstance(left, Sequence)
+            and isinstance(right, Sequence)
+            and isinstance(node.target, cst.Name)
+        ):
+            for item in right.items:
+                append(region, node.target.value, item)
+            return
+        raise GiveUp("a list of tensors is extended in a way that is not understood", node)
+    if not isinstance(node.target, cst.Name):
+        if "self" in region.parameters and isinstance(node.target, cst.Attribute):
+            raise GiveUp("an attribute is changed while a model is built", node)
+        emit_static(region, node, frozenset(), (left, right), effect=True)
+        return
+    name = node.target.value
+    known = fold(operator, constant(left), constant(right))
+    emit_static(region, node, frozenset({name}), (left, right))
+    region.scope.bump(name)
+    if name in region.file.arrays:  # `x_train /= 255`
+        array = region.file.arrays[name]
+        region.file.arrays[name] = replace(array, version=region.scope.version(name))
+    region.scope.values[name] = Static(Expr(name, known, names=region.scope.read(name).names))
+
+
+@evaluates(cst.NamedExpr)
+def walrus(region: Region, node: cst.NamedExpr) -> Value:
+    raise GiveUp("assignment expressions are not understood here", node)

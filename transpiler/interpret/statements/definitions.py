@@ -1,0 +1,112 @@
+"""Definitions and imports, and the `try` and `with` around them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.control.suites import body_of, run_block
+from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statements.imports import import_from, import_module
+from transpiler.interpret.statements.injected import injected
+from transpiler.interpret.statements.targets import assigned_names
+from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
+from transpiler.ir.code import Comments, Line
+from transpiler.source.lexical import words_in
+
+
+@executes(cst.Import)
+def import_statement(region: Region, node: cst.Import) -> None:
+    import_module(region, node)
+
+
+@executes(cst.ImportFrom)
+def from_import(region: Region, node: cst.ImportFrom) -> None:
+    import_from(region, node)
+
+
+@executes(cst.FunctionDef)
+def function_def(region: Region, node: cst.FunctionDef) -> None:
+    closure = (
+        {**region.scope.outer, **region.scope.values}
+        if not region.is_module
+        else region.scope.values
+    )
+    made = Function(node.name.value, node, closure, nested_in=region.name, file=region.file)
+    region.scope.bump(node.name.value)
+    region.scope.values[node.name.value] = made
+    region.local_functions.append(made)
+    builds = mentions_framework(region.file, made)
+    if not region.is_module and not builds:
+        _emit_definition(region, node)
+    if region.is_module:
+        for name, part in injected(region, node).items():
+            region.scope.bump(name)
+            region.scope.values[name] = part
+            region.file.mentions.clear()
+
+
+def _emit_definition(region: Region, node: cst.FunctionDef) -> None:
+    """A function on plain values inside of one that builds a graph: whoever calls it defines it."""
+    start, end = region.tree.span(node)
+    margin = start - region.tree.line_start(start)
+    first, *rest = region.tree.text[start:end].rstrip().split("\n")
+    text = "\n".join([first, *(line[margin:] for line in rest)])
+    words = words_in(text) - {node.name.value}
+    uses = frozenset(words & (set(region.scope.values) | set(region.parameters)))
+    apart = Comments(() if node.leading_lines else ("",))
+    name = frozenset({node.name.value})
+    with region.within(node):
+        for emit in (region.emit_init, region.emit_forward):
+            emit(Line(text, name, uses, static=True, comments=apart))
+
+
+@executes(cst.ClassDef)
+def class_def(region: Region, node: cst.ClassDef) -> None:
+    provided("define_class")(region, node)
+
+
+@executes(cst.With)
+def with_statement(region: Region, node: cst.With) -> None:
+    for item in node.items:
+        value = evaluate(region, item.item)
+        if item.asname is not None:
+            for name in assigned_names(item.asname.name):
+                region.scope.bump(name)
+                region.scope.values[name] = Unknown("what a `with` statement gives")
+        if not region.is_module and not isinstance(value, (Framework, Unknown)):
+            raise GiveUp("a `with` statement in a function that builds a graph", node)
+    run_block(region, body_of(node.body))
+
+
+@executes(cst.Try)
+def try_statement(region: Region, node: cst.Try) -> None:
+    """`try` around imports: the first way that works when converting is taken."""
+    if region.is_module or _only_imports(node.body):
+        run_block(region, body_of(node.body))
+        known = dict(region.scope.values)
+        for handler in node.handlers:
+            run_block(region, body_of(handler.body))
+        for name, value in known.items():
+            if isinstance(value, (Framework, Function, UserClass)):
+                region.scope.values[name] = value
+        if node.finalbody is not None:
+            run_block(region, body_of(node.finalbody.body))
+        return
+    raise GiveUp("`try` in a function that builds a graph", node)
+
+
+def _only_imports(suite: cst.BaseSuite) -> bool:
+    return all(
+        isinstance(s, cst.SimpleStatementLine)
+        and all(isinstance(b, (cst.Import, cst.ImportFrom)) for b in s.body)
+        for s in suite.body
+    )
+
+
+@evaluates(cst.Lambda)
+def lambda_(region: Region, node: cst.Lambda) -> Value:
+    return Function(
+        "<lambda>", node, {**region.scope.outer, **region.scope.values}, file=region.file
+    )

@@ -1,0 +1,120 @@
+"""Simple statements: a line of them, and those that are not assignments."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, execute, executes, provided
+from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
+from transpiler.interpret.statements.comments import with_comments
+from transpiler.interpret.statements.plain import emit_static, opaque
+from transpiler.interpret.statements.targets import spoil
+from transpiler.interpret.tensors.layouts import in_layout, moved_before
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Layer,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    is_graph,
+)
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Layout
+
+
+@executes(cst.SimpleStatementLine)
+def simple_line(region: Region, node: cst.SimpleStatementLine) -> None:
+    """A line of one or more small statements, with its comments."""
+    with_comments(region, node, lambda: _small(region, node))
+
+
+def _small(region: Region, node: cst.SimpleStatementLine) -> None:
+    for small in node.body:
+        region.rewrites.clear()
+        region.running.clear()
+        region.statement = node
+        before = region.marks()
+        moved = region.scope.values.get(region.wants.get(moved_before(region), ""))
+        if isinstance(moved, Bound):
+            in_layout(region, moved, Layout.FIRST)
+        if region.is_module:
+            _tolerant(region, small, node)
+        else:
+            execute(region, small)
+        region.note_statement(node, before)
+
+
+def _tolerant(region: Region, small: cst.CSTNode, node: cst.SimpleStatementLine) -> None:
+    """At module level, a statement that is not understood spoils its own names only."""
+    marks = len(region.init), len(region.forward)
+    try:
+        contained(lambda: execute(region, small), small)
+    except GiveUp as why:
+        del region.init[marks[0] :], region.forward[marks[1] :]
+        derived = why.reason.startswith(SPOILED)
+        spoil(region, small, why.reason if derived else SPOILED + why.reason)
+        region.failed_statements[id(node)] = (node, why)
+
+
+@executes(cst.Expr)
+def expression_statement(region: Region, node: cst.Expr) -> None:
+    if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
+        return
+    value = evaluate(region, node.value)
+    if isinstance(value, (Bound, Layer, Model)) or is_graph(value):
+        return
+    if isinstance(value, Unknown):
+        return
+    if id(node.value) in region.done:
+        return
+    if isinstance(value, (Static, Sequence, Mapping)):
+        emit_static(region, node, frozenset(), (value,), effect=True)
+
+
+@executes(cst.Return)
+def return_statement(region: Region, node: cst.Return) -> None:
+    if node.value is None:
+        region.returns.append((Static(Expr("None", None)), node))
+        return
+    region.whole = node.value
+    region.assigned = ""
+    value = evaluate(region, node.value)
+    region.whole = None
+    provided("return_value")(region, value, node)
+
+
+@executes(cst.Raise)
+def raise_statement(region: Region, node: cst.Raise) -> None:
+    parts = [evaluate(region, node.exc)] if node.exc is not None else []
+    opaque(region, node, parts)
+
+
+@executes(cst.Assert)
+def assert_statement(region: Region, node: cst.Assert) -> None:
+    parts = [evaluate(region, node.test)]
+    if node.msg is not None:
+        parts.append(evaluate(region, node.msg))
+    opaque(region, node, parts)
+
+
+@executes(cst.Pass)
+def pass_statement(region: Region, node: cst.Pass) -> None:
+    return
+
+
+@executes(cst.Global, cst.Nonlocal)
+def global_statement(region: Region, node: cst.Global) -> None:
+    if region.is_module:
+        return
+    known = region.file.globals
+    if not all(isinstance(known.get(item.name.value), Framework) for item in node.names):
+        raise GiveUp("`global` or `nonlocal` in a function that builds a graph", node)
+
+
+@executes(cst.Del)
+def del_statement(region: Region, node: cst.Del) -> None:
+    if isinstance(node.target, cst.Name):
+        region.scope.values.pop(node.target.value, None)

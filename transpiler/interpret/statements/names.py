@@ -1,0 +1,144 @@
+"""A value gets a name, in both programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.joins import channels_list, known_items
+from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.dispatch import provided
+from transpiler.interpret.region import Region
+from transpiler.interpret.statements.plain import emit_static
+from transpiler.interpret.tensors.names import bind_tensor, emit_before
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Line
+from transpiler.ir.expr import Expr, reads
+
+
+def assign_name(
+    region: Region, name: str, value: Value, node: cst.CSTNode, source: cst.BaseExpression | None
+) -> None:
+    scope = region.scope
+    if isinstance(value, Bound):
+        bind_tensor(region, name, value)
+    elif isinstance(value, Layer):
+        _assign_layer(region, name, value)
+    elif isinstance(value, Model):
+        scope.bump(name)
+        provided("name_model")(region, name, value, node)
+    elif isinstance(value, (Sequence, Mapping, Repeated)) and is_graph(value):
+        _assign_group(region, name, value)
+    elif isinstance(value, Unknown):
+        scope.bump(name)
+        scope.values[name] = value
+    elif isinstance(value, (Framework, Function, UserClass)) or (
+        not isinstance(value, (Static, Sequence, Mapping))
+    ):
+        scope.bump(name)
+        scope.values[name] = value
+        if isinstance(value, Function):
+            emit_static(region, node, frozenset({name}), ())
+    else:
+        emit_static(region, node, frozenset({name}), (value,))
+        version = scope.bump(name)
+        if isinstance(value, Static) and value.expr.text.startswith("\ue004"):
+            region.size_names[(name, version)] = value.expr
+        scope.values[name] = named(scope.read(name), value)
+
+
+def named(reading: Expr, value: Value) -> Value:
+    """A plain value under the name that it got."""
+    if isinstance(value, Static):
+        known = value.expr.value
+        return Static(
+            replace(value.expr, text=reading.text, strength=20, names=reading.names, value=known)
+        )
+    if isinstance(value, Sequence):
+        return replace(value, static=reading, run=None)
+    if isinstance(value, Mapping):
+        return replace(value, static=reading)
+    return value
+
+
+def _assign_layer(region: Region, name: str, value: Layer) -> None:
+    scope = region.scope
+    region.graph_events += 1
+    region.layer_statements.setdefault(id(region.statement), []).append(value)
+    scope.bump(name)
+    scope.values[name] = value
+    if not value.calls and value.at is None:
+        value.hint = value.hint or name
+        marker = Line("")
+        region.emit_init(marker)
+        value.at = [region.init, marker, dict(scope.versions)]
+        value.depth = len(region.loops)
+
+
+def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated) -> None:
+    """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
+    region.graph_events += 1
+    scope = region.scope
+    if isinstance(value, Sequence) and not any(isinstance(i, (Layer, Model)) for i in value.items):
+        code = sequence_code(region, value)
+        if code.text.startswith("reversed("):
+            value = replace(value, items=tuple(known_items(region, value)))
+            code = replace(code, text=f"list({code.text})")
+        for item in value.items:
+            if isinstance(item, Bound):
+                emit_before(region, item.tensor.code, "")
+        if code.text != name:
+            uses = reads(code)
+            region.emit_forward(
+                Line(f"{name} = {code.text}", frozenset({name}), uses, code.modules)
+            )
+        static = channels_list(region, value)
+        _init_group(region, name, static)
+        scope.bump(name)
+        reading = scope.read(name)
+        items = tuple(_detached(item, reading, i) for i, item in enumerate(value.items))
+        scope.values[name] = Sequence(items, value.kind, reading, reading)
+        return
+    if isinstance(value, Repeated) and name in region.inputs and value.code.text == name:
+        return
+    if isinstance(value, Repeated):
+        if value.code.text != name:
+            uses = reads(value.code)
+            region.emit_forward(Line(f"{name} = {value.code.text}", frozenset({name}), uses))
+            _init_group(region, name, value.static)
+        scope.bump(name)
+        reading = scope.read(name)
+        scope.values[name] = Repeated(value.item, reading, reading)
+        return
+    scope.bump(name)
+    scope.values[name] = value
+
+
+def _detached(item: Value, reading: Expr, position: int) -> Value:
+    """An element as it is reached through the list, if it has no variable of its own."""
+    if isinstance(item, Bound) and not item.tensor.code.text.isidentifier():
+        code = Expr(f"{reading.text}[{position}]", strength=18, names=reading.names)
+        return replace(item, tensor=replace(item.tensor, code=code))
+    return item
+
+
+def _init_group(region: Region, name: str, static: Expr | None) -> None:
+    if static is None:
+        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    uses = reads(static)
+    region.emit_init(Line(f"{name} = {static.text}", frozenset({name}), uses, static.modules))

@@ -1,0 +1,123 @@
+"""A value is put into an attribute of an object, or an element of a list or dict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.joins import channels_of
+from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statements.plain import emit_static
+from transpiler.interpret.statics import constant
+from transpiler.interpret.tensors.names import emit_before
+from transpiler.interpret.values import (
+    Bound,
+    Layer,
+    Mapping,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    Within,
+    bases_of,
+    is_graph,
+)
+from transpiler.ir.code import Line
+from transpiler.ir.expr import UNKNOWN, Expr, reads
+
+
+def assign_attribute(
+    region: Region, target: cst.Attribute, value: Value, node: cst.CSTNode
+) -> None:
+    base = evaluate(region, target.value)
+    attr = target.attr.value
+    if isinstance(base, Static) and base.expr.text == "self" and "self" in region.parameters:
+        key = f"self.{attr}"
+        region.scope.bump(key)
+        if isinstance(value, Bound):
+            raise GiveUp("a tensor is kept on an object while a model is built", node)
+        if isinstance(value, Layer):
+            raise GiveUp("a layer is kept on an object while a model is built", node)
+        if isinstance(value, Model):
+            provided("name_model")(region, key, value, node)
+        elif isinstance(value, (Static, Sequence, Mapping)) and not is_graph(value):
+            region.scope.values.pop(key, None)
+            region.attribute_values[attr] = value
+            emit_static(region, node, frozenset({key}), (value,), effect=True, residual=True)
+        else:
+            region.scope.values[key] = value
+        return
+    if isinstance(base, Within):
+        provided("change_inside")(region, base, node)
+        return
+    if isinstance(base, (Model, Layer)) or bases_of(base):
+        provided("set_attribute")(region, base, attr, value, node)
+        return
+    if is_graph(value):
+        raise GiveUp("a tensor or layer is kept on an object", node)
+    if not isinstance(value, Unknown) and isinstance(base, Static):
+        emit_static(region, node, frozenset(), (base, value), effect=True)
+
+
+def assign_element(region: Region, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
+    base = evaluate(region, target.value)
+    if not isinstance(target.value, cst.Name):
+        if is_graph(value) or is_graph(base):
+            raise GiveUp("a tensor is put into something that is not a plain name", node)
+        return
+    name = target.value.value
+    if isinstance(value, Model) and (region.loops or isinstance(base, Repeated)):
+        reading = region.scope.read(name)
+        region.scope.values[name] = Repeated(value, reading, reading)
+        return
+    if (
+        isinstance(base, Mapping)
+        and len(target.slice) == 1
+        and isinstance(target.slice[0].slice, cst.Index)
+    ):
+        key = constant(evaluate(region, target.slice[0].slice.value))
+        if key is not UNKNOWN:
+            _set_entry(region, name, base, key, value, node)
+            return
+        if is_graph(value) or is_graph(base):
+            raise GiveUp("a dict gets an entry whose key is not known", node)
+    if isinstance(value, Unknown):
+        region.scope.values[name] = value
+        return
+    if is_graph(value) or is_graph(base):
+        raise GiveUp("a tensor is put into a list at a place that is not known", node)
+    if isinstance(base, (Static, Sequence, Mapping)):
+        emit_static(
+            region, node, frozenset({name}), (base, value), kills=False, extra=frozenset({name})
+        )
+        region.scope.bump(name)
+        region.scope.values[name] = Static(region.scope.read(name))
+
+
+def _set_entry(
+    region: Region, name: str, base: Mapping, key: object, value: Value, node: cst.CSTNode
+) -> None:
+    if isinstance(value, Bound):
+        emit_before(region, value.tensor.code, "")
+        code = value.tensor.code
+        uses = reads(code) | {name}
+        text = f"{name}[{key!r}] = {code.text}".replace("'", '"')
+        region.emit_forward(Line(text, frozenset({name}), uses, code.modules, kills=False))
+        static = channels_of(region, value)
+        if static is not None:
+            text = f"{name}[{key!r}] = {static.text}".replace("'", '"')
+            static_uses = reads(static) | {name}
+            region.emit_init(Line(text, frozenset({name}), static_uses, kills=False))
+    elif not is_graph(value) and not isinstance(value, Unknown):
+        emit_static(region, node, frozenset({name}), (value,), kills=False, extra=frozenset({name}))
+    region.scope.bump(name)
+    reading = region.scope.read(name)
+    if isinstance(value, Bound):
+        entry = Expr(f"{name}[{key!r}]".replace("'", '"'), strength=18, names=reading.names)
+        value = replace(value, tensor=replace(value.tensor, code=entry))
+    items = {**base.items, key: value}
+    region.scope.values[name] = Mapping(items, reading, reading)

@@ -1,0 +1,193 @@
+"""Assignment to a target of whichever kind; of several, one by one or at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statements.names import assign_name, named
+from transpiler.interpret.statements.places import assign_attribute, assign_element
+from transpiler.interpret.statements.plain import emit_static
+from transpiler.interpret.statics import constant, shape_slice, to_expr
+from transpiler.interpret.tensors.names import bind_tensor, emit_before
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
+from transpiler.ir.code import Line
+from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
+
+
+def spoil(region: Region, node: cst.CSTNode, reason: str) -> None:
+    """The names that a statement assigns hold something unknown from now on."""
+    targets: list[cst.CSTNode] = []
+    if isinstance(node, cst.Assign):
+        targets = [t.target for t in node.targets]
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        targets = [node.target]
+    for target in targets:
+        for name in assigned_names(target):
+            region.scope.bump(name)
+            region.scope.values[name] = Unknown(reason)
+
+
+def assigned_names(target: cst.CSTNode) -> list[str]:
+    """The plain names in an assignment target."""
+    if isinstance(target, cst.Name):
+        return [target.value]
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return [n for e in target.elements for n in assigned_names(e.value)]
+    return []
+
+
+def assign_value(
+    region: Region,
+    target: cst.BaseExpression,
+    value: Value,
+    node: cst.CSTNode,
+    source: cst.BaseExpression | None,
+) -> None:
+    """`target = value` in both programs."""
+    if isinstance(target, cst.Name):
+        assign_name(region, target.value, value, node, source)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _assign_parts(region, target, value, node)
+    elif isinstance(target, cst.Attribute):
+        assign_attribute(region, target, value, node)
+    elif isinstance(target, cst.Subscript):
+        assign_element(region, target, value, node)
+    else:
+        raise GiveUp("an assignment to something that is not understood", node)
+
+
+def _assign_parts(
+    region: Region, target: cst.Tuple | cst.List, value: Value, node: cst.CSTNode
+) -> None:
+    elements = [e.value for e in target.elements]
+    if isinstance(value, Unknown):
+        spoil(region, node, value.reason)
+        return
+    if isinstance(value, Sequence) and (
+        is_graph(value) or any(isinstance(i, Unknown) for i in value.items)
+    ):
+        if len(value.items) != len(elements) or any(
+            isinstance(e, cst.StarredElement) for e in target.elements
+        ):
+            raise GiveUp("tensors are unpacked into another number of names", node)
+        _unpack(region, target, elements, value, node)
+        return
+    if is_graph(value):
+        raise GiveUp("a list of tensors is unpacked whose length is not known", node)
+    if isinstance(value, Sequence) and len(value.items) == len(elements) and _holds_symbols(value):
+        for element, item in zip(elements, value.items, strict=True):
+            assign_value(region, element, item, node, None)
+        return
+    names = [n for e in elements for n in assigned_names(e)]
+    if len(names) != len(elements):
+        for element in elements:
+            if isinstance(element, cst.Attribute):
+                raise GiveUp("attributes are assigned together", node)
+    parts = value.items if isinstance(value, Sequence) else ()
+    sizes = [p for p in parts if isinstance(p, Static) and p.run is not None]
+    if len(sizes) == len(parts) == len(names) > 1 and not region.is_module:
+        _unpack_sizes(region, names, sizes)
+    else:
+        emit_static(region, node, frozenset(names), (value,))
+    for position, name in enumerate(names):
+        version = region.scope.bump(name)
+        if len(sizes) == len(names) and sizes[position].expr.text.startswith("\ue004"):
+            region.size_names[(name, version)] = sizes[position].expr
+        known = (
+            constant(parts[position])
+            if position < len(parts) and len(parts) == len(names)
+            else UNKNOWN
+        )
+        reading = region.scope.read(name)
+        region.scope.values[name] = Static(replace(reading, value=known))
+
+
+def _holds_symbols(value: Sequence) -> bool:
+    """Whether functions, classes or parts of the framework are given together."""
+    return any(isinstance(item, (Framework, Function, UserClass)) for item in value.items)
+
+
+def _unpack_sizes(region: Region, names: list[str], sizes: list[Static]) -> None:
+    """`b, h, w, c = x.shape`: one by one in `__init__`, in torch's order in `forward`."""
+    for name, size in zip(names, sizes, strict=True):
+        uses = reads(size.expr)
+        made = Line(f"{name} = {size.expr.text}", frozenset({name}), uses, static=True)
+        region.emit_init(made)
+    pairs = sorted(zip(names, sizes, strict=True), key=lambda p: p[1].running.text)
+    ordered = expr(tuple(s.running for _, s in pairs))
+    shape = shape_slice(ordered, len(sizes))
+    if shape.text == ordered.text:
+        pairs, shape = list(zip(names, sizes, strict=True)), expr(tuple(s.running for s in sizes))
+    targets = ", ".join(n for n, _ in pairs)
+    right = shape.text[1:-1] if shape.text.startswith("(") else shape.text.removesuffix("[:]")
+    running = Line(f"{targets} = {right}", frozenset(names), reads(shape), static=True, sized=True)
+    region.emit_forward(running)
+    region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
+
+
+def _unpack(
+    region: Region,
+    target: cst.Tuple | cst.List,
+    elements: list[cst.BaseExpression],
+    value: Sequence,
+    node: cst.CSTNode,
+) -> None:
+    """`a, b = tensors`: one statement in `forward`, sizes one by one in `__init__`."""
+    if not all(isinstance(e, cst.Name) for e in elements):
+        raise GiveUp("tensors are unpacked into something other than names", node)
+    names = [e.value for e in elements if isinstance(e, cst.Name)]
+    if any(isinstance(i, (Layer, Model)) for i in value.items):
+        for name, item in zip(names, value.items, strict=True):
+            assign_name(region, name, item, node, None)
+        return
+    code = sequence_code(region, value)
+    for item in value.items:
+        if isinstance(item, Bound):
+            emit_before(region, item.tensor.code, "")
+    right = code.text
+    if value.code is None and right[:1] in "([" and len(names) > 1:
+        right = right[1:-1]
+    uses = reads(code)
+    tensors = frozenset(names)
+    made = Line(f"{', '.join(names)} = {right}", tensors, uses, code.modules)
+    if value.code is None and code.items is not None and len(names) == len(code.items):
+        made.parts = tuple(zip(names, code.items, strict=True))
+    region.emit_forward(made)
+    for name, item in zip(names, value.items, strict=True):
+        if isinstance(item, Bound):
+            fixed = replace(item.tensor, code=Expr(name))
+            region.scope.bump(name)
+            bind_tensor(region, name, replace(item, tensor=fixed))
+        elif isinstance(item, Static):
+            text = item.expr.text
+            uses = reads(item.expr)
+            region.emit_init(Line(f"{name} = {text}", frozenset({name}), uses))
+            region.scope.bump(name)
+            region.scope.values[name] = Static(
+                replace(region.scope.read(name), value=item.expr.value)
+            )
+        elif isinstance(item, (Sequence, Mapping)) and not is_graph(item):
+            written = to_expr(region, item)
+            region.emit_init(Line(f"{name} = {written.text}", frozenset({name}), reads(written)))
+            region.scope.bump(name)
+            region.scope.values[name] = named(region.scope.read(name), item)
+        else:
+            region.scope.bump(name)
+            region.scope.values[name] = item

@@ -1,0 +1,127 @@
+"""Where tensors have their channels, how many axes they have, and what is asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.tensors.names import CARRIED, as_moved, bind_tensor
+from transpiler.interpret.values import Bound
+from transpiler.ir.expr import Expr, method
+from transpiler.ir.tensor import Dim, Layout, Tensor
+
+
+def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:
+    """Sizes that `forward` reads must be those of the tensors as they are when it reads them.
+
+    A tensor whose channels moved in between is moved before the whole statement instead.
+    """
+    if region.scope.current(written):
+        return
+    for name, version in written.names:
+        held = region.scope.values.get(name)
+        moved = region.scope.version(name) != version
+        if moved and isinstance(held, Bound) and region.statement is not None:
+            region.want(moved_before(region), name)
+    raise GiveUp("a size is read of a tensor that has changed since", node)
+
+
+def moved_before(region: Region) -> str:
+    """Under what is asked that a tensor has its channels first before the running statement."""
+    assert region.statement is not None
+    return f"moved:{region.tree.span(region.statement)[0]}"
+
+
+def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
+    """The tensor with its channels where they are wanted."""
+    value = as_moved(region, value)
+    tensor = value.tensor
+    if layout is Layout.ANY or tensor.layout is layout:
+        return value
+    if tensor.dims is not None and len(tensor.dims) < 2:
+        return replace(value, tensor=replace(tensor, layout=layout))
+    if layout is Layout.FIRST and value.source:
+        _ask_for_channels_first(region, value.source)
+    code = permuted(tensor, layout)
+    moved = replace(value, tensor=replace(tensor, code=code, layout=layout), source="")
+    variable = tensor.code.text
+    if layout is Layout.FIRST and region.scope.values.get(variable) is value:
+        bound = bind_tensor(region, variable, moved)
+        region.moved[variable] = value, bound
+        return bound
+    return moved
+
+
+def _ask_for_channels_first(region: Region, source: str) -> None:
+    """Tell what gave a tensor that its channels are wanted first."""
+    key = f"layout:{source}"
+    if source.startswith(CARRIED):
+        region.asked_first.add(source)
+    elif key not in region.wants:
+        region.want(key, Layout.FIRST)
+
+
+def common_layout(values: list[Bound]) -> Layout:
+    """Where operands that are combined have their channels: in one place, moved if need be."""
+    ranks = {None if v.tensor.dims is None else len(v.tensor.dims) for v in values}
+    layouts = {v.tensor.layout for v in values}
+    if len(ranks) > 1:
+        return Layout.LAST
+    return layouts.pop() if len(layouts) == 1 else meeting_layout(values[0].tensor)
+
+
+def meeting_layout(tensor: Tensor) -> Layout:
+    """Where tensors like this one meet if they differ: images as convolutions want them.
+
+    Sequences meet in Keras's order, which all but a convolution want.
+    """
+    return Layout.LAST if _is_sequence(tensor) else Layout.FIRST
+
+
+def _is_sequence(tensor: Tensor) -> bool:
+    return tensor.dims is not None and len(tensor.dims) == 2
+
+
+def permuted(tensor: Tensor, layout: Layout) -> Expr:
+    """The code that moves the channels."""
+    code = tensor.code
+    first = layout is Layout.FIRST
+    if tensor.dims is None:
+        return method(code, "movedim", -1, 1) if first else method(code, "movedim", 1, -1)
+    rank = tensor.rank
+    if rank == 3:
+        return method(code, "transpose", 1, 2)
+    order = (0, rank - 1, *range(1, rank - 1)) if first else (0, *range(2, rank), 1)
+    return method(code, "permute", *order)
+
+
+def with_rank(region: Region, value: Bound, rank: int, layout: Layout = Layout.ANY) -> Bound:
+    """The tensor, known to have so many axes.
+
+    `layout` is where its channels are wanted next: asked for together, it costs no second start.
+    """
+    tensor = value.tensor
+    if tensor.dims is not None:
+        return value
+    if value.source and f"rank:{value.source}" not in region.wants:
+        _expect_layout(region, value.source, rank, layout)
+        region.want(f"rank:{value.source}", rank)
+    dims: tuple[Dim, ...] = (*(None,) * (rank - 2), tensor.channels_hint)
+    return replace(value, tensor=replace(tensor, dims=dims, channels_hint=None))
+
+
+def want_tensor(region: Region, name: str, rank: int, layout: Layout) -> NoReturn:
+    """Ask that a parameter is a tensor, of so many axes (0: not known) and in this layout."""
+    source = f"param:{name}"
+    if rank:
+        region.wants.setdefault(f"rank:{source}", rank)
+        _expect_layout(region, source, rank, layout)
+    region.want(f"tensor:{name}", True)
+
+
+def _expect_layout(region: Region, source: str, rank: int, layout: Layout) -> None:
+    if layout is Layout.FIRST and rank > 2:
+        region.wants.setdefault(f"layout:{source}", layout)
