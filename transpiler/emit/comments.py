@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply, replaces
-from transpiler.emit.residual import suites
+from transpiler.emit.suites import suites
 from transpiler.interpret.region import Region
 from transpiler.ir.code import Comments, Construct, For, Line, Node, While
 from transpiler.passes.liveness import walk
@@ -377,5 +377,3 @@ def _next_line(tree: Tree, edits: list[Edit], offset: int) -> int:
         if tree.line_start(offset) != offset and offset < len(tree.text):
             offset = tree.line_start(min(e.start for e in over))
             return offset if offset < first else tree.line_start(first)
-
-

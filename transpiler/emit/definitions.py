@@ -13,7 +13,9 @@ from transpiler.emit.foreign import foreign_function
 from transpiler.emit.functions import render_operation
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
-from transpiler.emit.residual import Removal, statement_lines
+from transpiler.emit.removal import Removal
+from transpiler.emit.residual import settled_edits
+from transpiler.emit.suites import statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.values import Framework
@@ -225,5 +227,5 @@ def settle_functions(draft: Draft) -> None:
         done.add(id(node))
         report_left_calls(draft, region.left_calls)
         if region.settled:
-            draft.edits += Removal(draft.tree, region, node).settled()
+            draft.edits += settled_edits(Removal(draft.tree, region, node))
             draft.edits += without_handed(draft.tree, region, node)

@@ -13,7 +13,8 @@ from transpiler.emit.classes import class_text
 from transpiler.emit.comments import carry, without_doubles
 from transpiler.emit.edits import Edit
 from transpiler.emit.imports import import_spans
-from transpiler.emit.residual import Removal, _leaves, statement_lines
+from transpiler.emit.removal import Removal
+from transpiler.emit.suites import leaf_statements, statement_lines
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
 
@@ -173,5 +174,5 @@ def is_import(statement: cst.CSTNode) -> bool:
     return all(
         isinstance(leaf, cst.SimpleStatementLine)
         and all(isinstance(b, (cst.Import, cst.ImportFrom, cst.Pass)) for b in leaf.body)
-        for leaf in _leaves([statement])
+        for leaf in leaf_statements([statement])
     )

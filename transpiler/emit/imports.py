@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.suites import leaf_statements
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
@@ -229,19 +230,15 @@ def _has_star(statement: cst.CSTNode) -> bool:
 
 
 def _imports_in(statement: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
-    from transpiler.emit.residual import _leaves
-
     found: list[cst.Import | cst.ImportFrom] = []
-    for leaf in _leaves([statement]):
+    for leaf in leaf_statements([statement]):
         if isinstance(leaf, cst.SimpleStatementLine):
             found += [s for s in leaf.body if isinstance(s, (cst.Import, cst.ImportFrom))]
     return found
 
 
 def _only_framework_imports(statement: cst.CSTNode) -> bool:
-    from transpiler.emit.residual import _leaves
-
-    leaves = _leaves([statement])
+    leaves = leaf_statements([statement])
     some = False
     for leaf in leaves:
         if not isinstance(leaf, cst.SimpleStatementLine):

@@ -12,7 +12,9 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import keep_models, report_left_calls
-from transpiler.emit.residual import Removal, statement_lines
+from transpiler.emit.removal import Removal
+from transpiler.emit.residual import residue, settled_edits
+from transpiler.emit.suites import statement_lines
 from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.region import SPOILED
@@ -77,7 +79,7 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
     removal.trains = {id(c.statement) for c in region.training.values()} - removal.gone
     compiles = {id(c.node) for t in trained for c in t.training.moved}
     region.left_calls = [c for c in region.left_calls if id(c[0]) not in compiles]
-    kept = removal.finish()
+    kept = residue(removal)
     moved, lost = draft.carry(units, kept.edits)
     draft.edits += [*kept.edits, *moved, *draft.undoubled(units, removal)]
     spot = draft.top_level_start(node)
@@ -163,7 +165,7 @@ def replace_models(draft: Draft) -> None:
         if any(u.problem for u in units):
             return
     if not units:
-        draft.edits += Removal(draft.tree, module, draft.tree.module).settled()
+        draft.edits += settled_edits(Removal(draft.tree, module, draft.tree.module))
         draft.edits += without_handed(draft.tree, module, draft.tree.module)
         draft.helpers |= module.helpers_used
         report_left_calls(draft, module.left_calls)
@@ -172,7 +174,7 @@ def replace_models(draft: Draft) -> None:
     for unit in units:
         assert unit.built is not None
         removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))
-    kept = removal.finish()
+    kept = residue(removal)
     moved, _ = draft.carry(units, kept.edits)
     draft.edits += [*kept.edits, *draft.undoubled(units, removal)]
     for unit in units:

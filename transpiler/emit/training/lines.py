@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.residual import _leaves
+from transpiler.emit.suites import leaf_statements
 from transpiler.source.lexical import blanked
 
 
@@ -42,7 +42,7 @@ def printed(head: str, values: dict[str, str]) -> list[str]:
 def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:
     """The simple statements of a room, those in its branches and loops too."""
     body = root.body if isinstance(root, cst.Module) else root.body.body
-    return [s for s in _leaves(list(body)) if isinstance(s, cst.SimpleStatementLine)]
+    return [s for s in leaf_statements(list(body)) if isinstance(s, cst.SimpleStatementLine)]
 
 
 def holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:

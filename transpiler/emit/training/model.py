@@ -12,7 +12,7 @@ from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, evaluate
 from transpiler.emit.fold import fold
-from transpiler.emit.residual import statement_lines
+from transpiler.emit.suites import statement_lines
 from transpiler.emit.training.lines import begins_loop, block, is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten

@@ -1,0 +1,161 @@
+"""The edits that take statements out, suite by suite."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.removal import Kept, Removal, is_kept
+from transpiler.emit.suites import bodies, is_docstring, statement_lines
+
+
+def suite_edits(
+    removal: Removal,
+    body: list[cst.CSTNode],
+    kept: Kept,
+) -> bool:
+    """Edits of one suite; whether anything of it stays."""
+    stays = False
+    for statement in body:
+        if id(statement) in removal.replacements and not isinstance(
+            statement, cst.SimpleStatementLine
+        ):
+            edits = removal.replacements[id(statement)]
+            kept.edits += edits
+            kept.text += edits[0].text + "\n"
+            stays = True
+            continue
+        if (
+            isinstance(statement, cst.If)
+            and id(statement) in removal.region.resolved
+            and not _is_main(removal, statement)
+        ):
+            stays = decided_branch(removal, statement, kept) or stays
+            continue
+        nested = bodies(statement)
+        if nested and not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            inners = [Kept() for _ in nested]
+            alive = [
+                suite_edits(removal, list(suite), inner)
+                for suite, inner in zip(nested, inners, strict=True)
+            ]
+            if not any(alive):
+                remove(removal, statement, kept)
+                continue
+            stays = True
+            kept.text += _header(removal, statement)
+            for suite, lives, inner in zip(nested, alive, inners, strict=True):
+                kept.text += inner.text
+                kept.edits += inner.edits if lives else [_emptied(removal, suite)]
+            continue
+        if removal.decisions.get(id(statement)) == "drop":
+            remove(removal, statement, kept)
+            continue
+        stays = True
+        edits = removal.replacements.get(id(statement), [])
+        kept.edits += edits
+        start, end = statement_lines(removal.tree, statement)
+        kept.text += removal.tree.text[start:end]
+    return stays
+
+
+def _header(removal: Removal, statement: cst.CSTNode) -> str:
+    start, _ = removal.tree.span(statement)
+    first, _ = statement_lines(removal.tree, statement)
+    return removal.tree.text[first : removal.tree.line_end(start)]
+
+
+def decided_branch(
+    removal: Removal,
+    statement: cst.If,
+    kept: Kept,
+) -> bool:
+    """A branch that is decided when converting: what is taken of it stands in its place."""
+    taken = _taken(statement, removal.region.resolved)
+    inner = Kept()
+    alive = taken is not None and suite_edits(removal, list(taken.body), inner)
+    if not alive or taken is None:
+        remove(removal, statement, kept)
+        return False
+    _, last = statement_lines(removal.tree, statement)
+    body_first, _ = statement_lines(removal.tree, taken.body[0])
+    _, body_last = statement_lines(removal.tree, taken.body[-1])
+    head, _ = removal.tree.span(statement)
+    kept.edits.append(Edit(removal.tree.line_start(head), body_first, ""))
+    if body_last < last:
+        kept.edits.append(Edit(body_last, last, ""))
+    margin = head - removal.tree.line_start(head)
+    inside = removal.tree.span(taken.body[0])[0]
+    depth = inside - removal.tree.line_start(inside) - margin
+    dropped = [(e.start, e.end) for e in inner.edits if not e.text]
+    position = body_first
+    while position < body_last:
+        line = removal.tree.text[position : removal.tree.line_end(position)]
+        if line.strip() and not any(a <= position < b for a, b in dropped):
+            kept.edits.append(Edit(position, position + depth, ""))
+        position = removal.tree.line_end(position)
+    kept.edits += inner.edits
+    kept.text += inner.text
+    return True
+
+
+def _emptied(removal: Removal, suite: list[cst.CSTNode]) -> Edit:
+    """A suite of which nothing stays, in a statement of which something does."""
+    start, _ = removal.tree.span(suite[0])
+    first, _ = statement_lines(removal.tree, suite[0])
+    _, last = statement_lines(removal.tree, suite[-1])
+    pad = removal.tree.text[removal.tree.line_start(start) : start]
+    return Edit(first, last, f"{pad}pass\n")
+
+
+def remove(removal: Removal, statement: cst.CSTNode, kept: Kept) -> None:
+    start, end = statement_lines(removal.tree, statement)
+    text = removal.tree.text
+    if not removal.is_module:
+        while start > 0:
+            above = removal.tree.line_start(start - 1)
+            if text[above:start].strip():
+                break
+            start = above
+    before_blank = (start >= 1 and text[:start].endswith(("\n\n", "\r\n\r\n"))) or start == 0
+    while before_blank and end < len(text):
+        line = text[end : removal.tree.line_end(end)]
+        if line.strip() or not line:
+            break
+        end = removal.tree.line_end(end)
+    kept.edits.append(Edit(start, end, ""))
+
+
+def close_up(
+    removal: Removal,
+    kept: Kept,
+) -> None:
+    """No blank lines at the start of a function of which the beginning has moved."""
+    stays = [s for s in removal.body if is_kept(removal, s)]
+    if not stays or stays[0] is removal.body[0] or is_docstring(stays[0]):
+        return
+    first, _ = statement_lines(removal.tree, stays[0])
+    start = first
+    while start > 0:
+        above = removal.tree.line_start(start - 1)
+        if removal.tree.text[above:start].strip():
+            break
+        start = above
+    if start < first:
+        kept.edits.append(Edit(start, first, ""))
+
+
+def _is_main(removal: Removal, node: cst.If) -> bool:
+    return "__name__" in removal.tree.source(node.test)
+
+
+def _taken(statement: cst.If, resolved: dict[int, bool]) -> cst.BaseSuite | None:
+    """The suite of a decided branch that runs, None where none does."""
+    rest: cst.If | cst.Else | None = statement
+    while rest is not None:
+        if isinstance(rest, cst.Else):
+            return rest.body
+        if resolved.get(id(rest), True):
+            return rest.body
+        rest = rest.orelse
+    return None

@@ -1,0 +1,138 @@
+"""Which plain statements stay: those that something reads that stays."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.removal import Removal
+from transpiler.emit.suites import bodies, is_docstring, is_inside
+from transpiler.source.lexical import words_in
+
+
+def only_left(removal: Removal, leaf: cst.CSTNode) -> bool:
+    """Whether a statement makes a layer that no model calls, and code that is left uses."""
+    layers = removal.region.layer_statements.get(id(leaf), [])
+    left = [owner for _, _, owner in removal.region.left_calls]
+    return any(not layer.calls and layer in left for layer in layers)
+
+
+def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str:
+    """What is decided of a statement that builds nothing: "local" ones stay if they are read."""
+    if removal.is_module or id(leaf) in removal.trains:
+        return "keep"
+    if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
+        return "local"
+    if isinstance(leaf, cst.SimpleStatementLine):
+        small = leaf.body[0]
+        if is_docstring(leaf):
+            return "keep"
+        if isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
+            return "local"
+        if isinstance(small, (cst.Raise, cst.Assert)):
+            return "drop" if removal.tree.span(leaf)[0] < first_model else "keep"
+        if isinstance(small, cst.Return):
+            return "keep"
+        if isinstance(small, cst.Expr):
+            if (
+                id(leaf) in removal.region.static_statements
+                and removal.tree.span(leaf)[0] < first_model
+            ):
+                return "drop"
+            return "keep"
+        if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
+            if _sets_attribute(small):
+                return "keep"
+            return "local"
+        if isinstance(small, cst.Pass):
+            return "drop"
+    return "keep"
+
+
+def _sets_attribute(small: cst.Assign | cst.AnnAssign | cst.AugAssign) -> bool:
+    if isinstance(small, cst.Assign):
+        return any(isinstance(t.target, cst.Attribute) for t in small.targets)
+    return isinstance(small.target, cst.Attribute)
+
+
+def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
+    """Plain statements stay only where something that stays reads what they define."""
+    parameters = set(removal.region.parameters)
+    wanted: set[str] = _instance_words(removal) - parameters
+    for leaf in leaves:
+        if removal.decisions[id(leaf)] == "keep":
+            wanted |= _words(removal, leaf) | _header_words(removal, leaf, removal.body)
+    changed = True
+    while changed:
+        changed = False
+        for leaf in leaves:
+            if removal.decisions[id(leaf)] != "local":
+                continue
+            if _defines(removal, leaf) & wanted:
+                removal.decisions[id(leaf)] = "keep"
+                wanted |= _words(removal, leaf)
+                wanted |= _header_words(removal, leaf, removal.body)
+                changed = True
+    passed = _instance_words(removal) & parameters - {"self"}
+    for leaf in leaves:
+        if removal.decisions[id(leaf)] == "local":
+            removal.decisions[id(leaf)] = "drop"
+        elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
+            removal.conflict = True
+
+
+def _instance_words(removal: Removal) -> set[str]:
+    return {w for _, text in removal.instances.values() for w in words_in(text)}
+
+
+def _header_words(removal: Removal, leaf: cst.CSTNode, body: list[cst.CSTNode]) -> set[str]:
+    """The names that decide whether, and how often, a statement runs."""
+    span = removal.tree.span(leaf)
+    found: set[str] = set()
+    for statement in body:
+        if statement is leaf or not is_inside(span, removal.tree.span(statement)):
+            continue
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        rest: cst.CSTNode | None = statement
+        while rest is not None:
+            if isinstance(rest, (cst.If, cst.While)) and id(rest) not in removal.region.resolved:
+                found |= words_in(removal.tree.source(rest.test))
+            elif isinstance(rest, cst.For):
+                found |= words_in(removal.tree.source(rest.iter))
+            elif isinstance(rest, cst.With):
+                found |= {w for i in rest.items for w in words_in(removal.tree.source(i))}
+            rest = rest.orelse if isinstance(rest, cst.If) else None
+        for suite in bodies(statement):
+            found |= _header_words(removal, leaf, suite)
+    return found
+
+
+def _words(removal: Removal, leaf: cst.CSTNode) -> set[str]:
+    """The names that a statement says, without what is replaced in it."""
+    if is_docstring(leaf):
+        return set()
+    start, end = removal.tree.span(leaf)
+    text = removal.tree.text[start:end]
+    edits = removal.replacements.get(id(leaf))
+    if edits:
+        shifted = [Edit(e.start - start, e.end - start, " ") for e in edits]
+        text = apply(text, shifted)
+    return words_in(text)
+
+
+def _defines(removal: Removal, leaf: cst.CSTNode) -> set[str]:
+    """The names that a statement binds, or changes what they hold."""
+    if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
+        return {leaf.name.value}
+    found: set[str] = set()
+    if isinstance(leaf, cst.SimpleStatementLine):
+        for small in leaf.body:
+            if isinstance(small, cst.Assign):
+                for target in small.targets:
+                    found |= words_in(removal.tree.source(target.target))
+            elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
+                found |= words_in(removal.tree.source(small.target))
+            elif isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
+                found |= words_in(removal.tree.source(small))
+    return found

@@ -1,0 +1,67 @@
+"""What is to go of a function or module, once its models have become classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.suites import leaf_statements
+from transpiler.interpret.region import Built, Region
+from transpiler.source.tree import Tree
+
+
+@dataclass(slots=True)
+class Kept:
+    """The edits that take away what moved, and the text that stays."""
+
+    edits: list[Edit] = field(default_factory=list)
+    text: str = ""
+
+
+class Removal:
+    """A function or the module, and what is decided about each of its statements."""
+
+    def __init__(self, tree: Tree, region: Region, node: cst.CSTNode) -> None:
+        suite = node if isinstance(node, cst.Module) else node.body  # type: ignore[attr-defined]
+        self.tree = tree
+        self.region = region
+        self.node = node
+        self.instances: dict[int, tuple[Built, str]] = {}
+        self.places: dict[int, cst.CSTNode] = {}
+        self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
+        self.gone: set[int] = set()  #: statements for which something else stands elsewhere
+        self.is_module = region.is_module
+        self.decisions: dict[int, str] = {}  #: of each statement: "keep", "drop" or "local"
+        self.replacements: dict[int, list[Edit]] = {}  #: what stands in the place of statements
+        #: the statements of the module or the function
+        self.body: list[cst.CSTNode] = list(suite.body)
+        self.whole: set[int] = set()  #: statements that an instantiation replaces altogether
+        self.conflict = False  #: whether what stays changes an argument before the model is made
+
+    def instantiate(self, built: Built, text: str) -> None:
+        """The model is made by this expression."""
+        self.instances[id(built)] = (built, text)
+
+    def place(self, built: Built) -> cst.CSTNode:
+        """The statement in which a model is instantiated."""
+        return self.places.get(id(built), built.node)
+
+
+def is_kept(removal: Removal, statement: cst.CSTNode) -> bool:
+    """Whether a statement, or something in it, stays."""
+    if id(statement) in removal.replacements:
+        return True
+    return any(
+        removal.decisions.get(id(leaf)) == "keep" or id(leaf) in removal.replacements
+        for leaf in leaf_statements([statement])
+    )
+
+
+def name_in_additions(removal: Removal, built: Built) -> str:
+    """What the program calls a model, as it says where it adds layers to it."""
+    for node in built.model.additions:
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            return removal.tree.source(node.func.value)
+    return ""

@@ -1,0 +1,81 @@
+"""The statements of a program: suites, simple statements, the lines they stand on."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.source.tree import Tree
+
+
+def statement_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
+    """The offsets of a statement's whole lines, its leading comments included."""
+    start, end = tree.span(statement)
+    decorators = getattr(statement, "decorators", ())
+    if decorators:
+        start = min(start, *(tree.span(d)[0] for d in decorators))
+    first = tree.line_start(start)
+    for empty in reversed(getattr(statement, "leading_lines", ())):
+        previous = tree.line_start(max(first - 1, 0))
+        if empty.comment is None:
+            break
+        first = previous
+    last = tree.line_end(max(len(tree.text[:end].rstrip()) - 1, start))
+    return first, last
+
+
+def is_docstring(leaf: cst.CSTNode) -> bool:
+    """Whether a statement is nothing but a string."""
+    if not isinstance(leaf, cst.SimpleStatementLine):
+        return False
+    small = leaf.body[0]
+    return isinstance(small, cst.Expr) and isinstance(
+        small.value, (cst.SimpleString, cst.ConcatenatedString)
+    )
+
+
+def is_inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    """Whether one span lies in another."""
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def suites(statement: cst.CSTNode) -> list[cst.BaseSuite]:
+    """The blocks of a statement, in their order; none for a simple one."""
+    found: list[cst.BaseSuite] = []
+    if type(statement) is cst.SimpleStatementLine:
+        return found
+    if isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
+        found.append(statement.body)
+    if isinstance(statement, cst.If):
+        rest: cst.If | cst.Else | None = statement
+        while rest is not None:
+            found.append(rest.body)
+            rest = rest.orelse if isinstance(rest, cst.If) else None
+    if isinstance(statement, cst.Try):
+        found.append(statement.body)
+        found += [h.body for h in statement.handlers]
+        if statement.orelse is not None:
+            found.append(statement.orelse.body)
+        if statement.finalbody is not None:
+            found.append(statement.finalbody.body)
+    return found
+
+
+def bodies(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
+    """The statements of each of its blocks."""
+    return [list(s.body) for s in suites(statement)]
+
+
+def leaf_statements(body: list[cst.CSTNode]) -> list[cst.CSTNode]:
+    """The simple statements of a suite, those of nested suites too; definitions count as one."""
+    found: list[cst.CSTNode] = []
+    for statement in body:
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            found.append(statement)
+            continue
+        suites = bodies(statement)
+        if suites:
+            for suite in suites:
+                found += leaf_statements(suite)
+        else:
+            found.append(statement)
+    return found
