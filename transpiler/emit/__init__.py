@@ -1,20 +1,24 @@
 """Writes what the interpreter found: classes, their instances, what trains them, and the rest.
 
-file.py          a whole file, in the order in which its parts are settled
-planning.py      which classes there are, and what each is made of
-  units.py         what there is to write: the data that all of this is about
-  class_names.py   how the classes are called
-  foreign.py       what other files' functions are called here
-rendering.py     the text of every class, or why it can't be written
-  classes.py       one class: `__init__` and `forward`
-  functions.py     one function on tensors
-  comments.py      the comments of the statements that are gone
-draft.py         the new text while it is being written: edits, diagnostics, records
-  definitions.py   functions that become classes, or go
-  instances.py     models: their classes, and an instantiation where they were built
-  trained.py       what trains them, in the places of the calls
-  left.py          what stays Keras, and what is said of it
-  residual.py      what stays of a function when its model is gone
-  emitted.py       what the classes need besides torch
-  imports.py       which imports come and go
+    file.py          a whole file, in the order in which its parts are settled
+    planning.py      which classes there are, and what each is made of
+    units.py         what there is to write: the data that all of this is about
+    class_names.py   how the classes are called
+    foreign.py       what other files' functions are called here
+    rendering.py     the text of every class, or why it can't be written
+    classes/         one class, or one function on tensors
+    draft.py         the new text while it is being written: edits, diagnostics, records
+    definitions.py   functions that become classes, or go
+    instances.py     models: their classes, and an instantiation where they were built
+    residual/        what stays of a function when its model is gone
+    trained.py       what trains models, in the places of the calls; training/ writes it
+    handed.py        arguments that are shapes now
+    left.py          what stays Keras, and what is said of it
+    overlooked.py    layers made through names that lead nowhere
+    emitted.py       what the classes need besides torch
+    imports.py       which imports come and go
+    comments.py      the comments of statements that are gone
+
+Below them: suites.py (statements and their lines), edits.py (changes of a text), text.py and fold.py
+(source as text), naming.py.
 """

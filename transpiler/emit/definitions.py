@@ -7,14 +7,14 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS
+from transpiler.emit.classes.operations import render_operation
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
-from transpiler.emit.functions import render_operation
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
-from transpiler.emit.removal import Removal
-from transpiler.emit.residual import settled_edits
+from transpiler.emit.residual.removal import Removal
+from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.suites import statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit

@@ -9,11 +9,11 @@ import libcst as cst
 
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import LEFT_CODE, Code, Diagnostic
-from transpiler.emit.classes import class_text
+from transpiler.emit.classes.writing import class_text
 from transpiler.emit.comments import carry, without_doubles
 from transpiler.emit.edits import Edit
 from transpiler.emit.imports import import_spans
-from transpiler.emit.removal import Removal
+from transpiler.emit.residual.removal import Removal
 from transpiler.emit.suites import leaf_statements, statement_lines
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region

@@ -12,8 +12,8 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import keep_models, report_left_calls
-from transpiler.emit.removal import Removal
-from transpiler.emit.residual import residue, settled_edits
+from transpiler.emit.residual.removal import Removal
+from transpiler.emit.residual.residue import residue, settled_edits
 from transpiler.emit.suites import statement_lines
 from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit

@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
-from transpiler.emit.class_plan import ClassPlan
+from transpiler.emit.classes.plan import ClassPlan
 from transpiler.emit.training.model import Room
 from transpiler.emit.training.plan import plan_training
 from transpiler.emit.units import FilePlan, Unit

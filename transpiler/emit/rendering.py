@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import symtable
 
-from transpiler.emit.class_draft import ClassDraft
 from transpiler.emit.class_names import variable_of
-from transpiler.emit.class_plan import EmitError
-from transpiler.emit.classes import write_class
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.plan import EmitError
+from transpiler.emit.classes.writing import write_class
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
 from transpiler.passes.liveness import modules_used, prune
 

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import ClassPlan, ClassText
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.plan import ClassPlan, ClassText
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
 from transpiler.emit.training.model import Trained

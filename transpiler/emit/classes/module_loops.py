@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from transpiler.emit.contents import asked_inside, made_inside, names_read_by, uses_of
-from transpiler.emit.loops import Header, header
+from transpiler.emit.classes.contents import asked_inside, made_inside, names_read_by, uses_of
+from transpiler.emit.classes.headers import Header, header
 from transpiler.ir.code import For, If, Node, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import modules_used, prune, walk

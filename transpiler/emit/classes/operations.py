@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import ClassPlan, EmitError
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.forward import forward_block
+from transpiler.emit.classes.names import name_members
+from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
-from transpiler.emit.forward_method import forward_block
-from transpiler.emit.member_names import name_members
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.clearing import close_up, decided_branch, suite_edits
-from transpiler.emit.decisions import drop_unread, only_left, plain_decision
 from transpiler.emit.edits import Edit
-from transpiler.emit.instantiation import (
+from transpiler.emit.residual.clearing import close_up, decided_branch, suite_edits
+from transpiler.emit.residual.decisions import drop_unread, only_left, plain_decision
+from transpiler.emit.residual.instantiation import (
     collapse_return,
     make_first,
     place_instance,
     return_by_name,
 )
-from transpiler.emit.removal import Kept, Removal
+from transpiler.emit.residual.removal import Kept, Removal
 from transpiler.emit.suites import bodies, leaf_statements
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import EmitError
-from transpiler.emit.member_names import LOCAL_TOKENS, inner_list
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.names import LOCAL_TOKENS, inner_list
+from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.text import substitute_names
 
 _BLOCK_NAME = re.compile("\ue008(\\d+)\ue009")

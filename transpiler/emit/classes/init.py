@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import EmitError
-from transpiler.emit.contents import made_here, made_inside
-from transpiler.emit.lines import ends_in_raise, negated, statement
-from transpiler.emit.member_names import inner_list
-from transpiler.emit.member_text import init_text
-from transpiler.emit.module_loops import lean_header, uncounted
+from transpiler.emit.classes.contents import made_here, made_inside
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.lines import ends_in_raise, negated, statement
+from transpiler.emit.classes.module_loops import lean_header, uncounted
+from transpiler.emit.classes.names import inner_list
+from transpiler.emit.classes.plan import EmitError
+from transpiler.emit.classes.texts import init_text
 from transpiler.emit.text import indented_comment
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY

@@ -6,10 +6,10 @@ import builtins
 import keyword
 import re
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import EmitError
-from transpiler.emit.contents import constructs_in, texts_of
-from transpiler.emit.module_loops import TOKENS
+from transpiler.emit.classes.contents import constructs_in, texts_of
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.module_loops import TOKENS
+from transpiler.emit.classes.plan import EmitError
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import blanked, words_in
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from transpiler.emit.class_draft import ClassDraft, adopt_sizes, coalesce_input
-from transpiler.emit.class_plan import ClassText
-from transpiler.emit.contents import constructs_in
+from transpiler.emit.classes.contents import constructs_in
+from transpiler.emit.classes.draft import ClassDraft, adopt_sizes, coalesce_input
+from transpiler.emit.classes.forward import forward_block
+from transpiler.emit.classes.init import init_block
+from transpiler.emit.classes.lines import tidy
+from transpiler.emit.classes.names import name_members
+from transpiler.emit.classes.plan import ClassText
+from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
-from transpiler.emit.forward_method import forward_block
-from transpiler.emit.init_method import init_block
-from transpiler.emit.lines import tidy
-from transpiler.emit.member_names import name_members
-from transpiler.emit.member_text import init_text
 from transpiler.ir.code import Construct, For, Line
 from transpiler.passes.liveness import walk
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from transpiler.emit.class_plan import ClassPlan, EmitError
+from transpiler.emit.classes.contents import mentions
+from transpiler.emit.classes.module_loops import loop_over_modules
+from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
-from transpiler.emit.contents import mentions
-from transpiler.emit.module_loops import loop_over_modules
 from transpiler.emit.text import substitute_names
 from transpiler.ir.code import Comments, If, Line, Node, Return
 from transpiler.passes.choices import merge_choices

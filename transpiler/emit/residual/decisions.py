@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.removal import Removal
+from transpiler.emit.residual.removal import Removal
 from transpiler.emit.suites import bodies, is_docstring, is_inside
 from transpiler.source.lexical import words_in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.removal import Kept, Removal, is_kept
+from transpiler.emit.residual.removal import Kept, Removal, is_kept
 from transpiler.emit.suites import bodies, is_docstring, statement_lines
 
 

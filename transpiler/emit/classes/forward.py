@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from transpiler.emit.class_draft import ClassDraft
-from transpiler.emit.class_plan import EmitError
-from transpiler.emit.contents import asked_inside
+from transpiler.emit.classes.contents import asked_inside
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.headers import Header
+from transpiler.emit.classes.lines import merge_return, negated, statement
+from transpiler.emit.classes.module_loops import lean_header, uncounted
+from transpiler.emit.classes.names import free_local, inner_list
+from transpiler.emit.classes.plan import EmitError
+from transpiler.emit.classes.texts import forward_text
 from transpiler.emit.fold import split_operators
-from transpiler.emit.lines import merge_return, negated, statement
-from transpiler.emit.loops import Header
-from transpiler.emit.member_names import free_local, inner_list
-from transpiler.emit.member_text import forward_text
-from transpiler.emit.module_loops import lean_header, uncounted
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.passes.liveness import modules_used
 
@@ -33,9 +33,7 @@ def forward_block(
                 comments = draft.comments_of(node)
                 merged = merge_return(lines, text, indent, comments)
                 lines = (
-                    merged
-                    if merged is not None
-                    else [*lines, *statement(text, indent, comments)]
+                    merged if merged is not None else [*lines, *statement(text, indent, comments)]
                 )
             case If():
                 lines += _forward_if(draft, node, indent, local, path)

@@ -1,0 +1,8 @@
+"""What is left of a function or module once its models have become classes.
+
+residue.py        what goes and what comes
+removal.py        what is decided about each statement
+decisions.py      which plain statements stay
+instantiation.py  where models are instantiated
+clearing.py       the edits that take statements out
+"""
