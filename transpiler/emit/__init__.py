@@ -19,6 +19,6 @@
     imports.py       which imports come and go
     comments.py      the comments of statements that are gone
 
-Below them: suites.py (statements and their lines), edits.py (changes of a text), text.py and fold.py
-(source as text), naming.py.
+Below them: suites.py (statements and their lines), edits.py (changes of a text), text.py, fold.py
+(source as text) and naming.py.
 """
