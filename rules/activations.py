@@ -27,6 +27,8 @@ def activated(x: Tensor, function: Expr) -> Tensor:
 
 def _named(function: object) -> Rule:
     """The rule of `"relu"`, of `keras.activations.relu` or of an operation such as `tf.abs`."""
+    if not isinstance(function, (str, Symbol)):
+        raise Unsupported(f"there is no translation of {function!r} as an activation")
     name = function.name if isinstance(function, Symbol) else f"keras.activations.{function}"
     plain = f"keras.activations.{name.rpartition('.')[2]}"
     kinds = (("activation", name), ("op", name), ("activation", plain))

@@ -53,8 +53,18 @@ class Bound:
     fixed: bool = False  #: of an element of a list: all elements have these very sizes
 
 
-@dataclass(slots=True, eq=False)
-class Layer:
+class _Brief:
+    """Printed by its name: what it holds reaches the whole tree of its file."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        name = getattr(self, "symbol", "") or getattr(self, "name", "") or getattr(self, "kind", "")
+        return f"{type(self).__name__}({name})"
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Layer(_Brief):
     """A layer object. Its module is made at its first call, when the input size is known."""
 
     rule: Rule | None
@@ -96,8 +106,8 @@ class Repeated:
     static: Expr | None = None
 
 
-@dataclass(slots=True, eq=False)
-class LayerList:
+@dataclass(slots=True, eq=False, repr=False)
+class LayerList(_Brief):
     """Layers, one for each element of something: what a comprehension says of them."""
 
     iterable: Value
@@ -121,8 +131,8 @@ class Mapping:
 _WRAPPERS = frozenset({"wrapper", "layer", "inner", "apply", "block", "f", "func", "fn", "call"})
 
 
-@dataclass(slots=True, eq=False)
-class Function:
+@dataclass(slots=True, eq=False, repr=False)
+class Function(_Brief):
     """A function of the user's."""
 
     name: str
@@ -142,8 +152,8 @@ class Function:
         return self.frame is not None and self.name in _WRAPPERS
 
 
-@dataclass(slots=True, eq=False)
-class UserClass:
+@dataclass(slots=True, eq=False, repr=False)
+class UserClass(_Brief):
     """A class of the user's."""
 
     name: str
@@ -169,8 +179,8 @@ class Choice:
         return self.then, self.otherwise
 
 
-@dataclass(slots=True, eq=False)
-class Model:
+@dataclass(slots=True, eq=False, repr=False)
+class Model(_Brief):
     """A model: one that is built in this region, or an instance that `expr` refers to."""
 
     kind: str
