@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rules.emitted import emitted
@@ -28,7 +29,7 @@ def to_categorical(x: Param, num_classes: Param = None, dtype: Param = "float32"
     if not dtype.is_const("float32"):
         raise Unsupported("to_categorical of another type than float32")
     if num_classes.is_const(None):
-        if not x.text.isidentifier():
+        if not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
             raise Unsupported("to_categorical without num_classes")
         num_classes = infix(method(x, "max"), "+", 1)
     unit = call("np.eye", num_classes, dtype="float32")

@@ -73,7 +73,6 @@ def test_steps_within_its_bound(optimizer: str, scripts: Scripts) -> None:
         f"{OPT}.SGD(0.1, use_ema=True)",
         f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7), momentum=0.9)",
         f"{OPT}.Ftrl()",
-        f"{OPT}.SGD(0.1, decay=0.1)",
     ],
 )
 def test_what_is_not_translated_is_said(optimizer: str) -> None:

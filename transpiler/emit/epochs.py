@@ -183,5 +183,5 @@ def _values(epoch: Epoch, count: str) -> list[str]:
     accumulators = _accumulators(epoch)
     parts = [f"loss_sum / {count}"]
     for key, metric in epoch.metrics:
-        parts.append(metric.result.format(*accumulators[key], count=count))
+        parts.append(metric.result.format(*accumulators[key], count=count, batches="len(loader)"))
     return parts

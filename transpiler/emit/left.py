@@ -211,11 +211,14 @@ def report_overlooked_training(draft: Draft) -> None:
         return
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
+    known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
+    known |= {id(node) for node, _, _ in draft.file.kept_uses}
     for statement in draft.top:
         for node in overlooked_training(draft.file, statement):
             start, end = draft.tree.span(node)
             first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
-            if replaced(start) or reported & set(range(first, last + 1)):
+            if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
                 continue
             name = draft.tree.source(node.func)
             message = f"`{name}` is left as it is: which model that is, is not known"

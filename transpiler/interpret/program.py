@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import classes
+from transpiler.interpret import classes, own_losses
 from transpiler.interpret.calls import calling as calls
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
@@ -39,7 +39,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes),
+    *(comprehensions, loops, calls, functions, classes, own_losses),
     *(bases, input_lists, methods, assignments, definitions, lines),
 )
 

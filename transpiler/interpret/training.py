@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, rewritten
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
@@ -61,6 +63,7 @@ class TrainingCall:
     conditional: bool = False  #: whether it runs under a condition
     in_loop: bool = False
     problem: str = ""
+    own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
 
 
 def record(region: Region, node: cst.Call, model: Model, name: str) -> Value:
@@ -79,6 +82,10 @@ def record(region: Region, node: cst.Call, model: Model, name: str) -> Value:
     region.training[id(node)] = call
     if name == "compile":
         model.compiled = call
+        for what in ("loss", "metrics"):
+            if what in call.given:
+                own: Any = provided("own_losses")(region, model, call.given[what].value)
+                call.own |= own
     return Unknown(PREDICTED if name == "predict" else f"what `{name}` gives")
 
 

@@ -45,6 +45,9 @@ class Loss:
     drops: bool = False  #: it works on logits: the model's last activation is left out
     classes_first: bool = False  #: it wants the axis of the classes right after the batch
     per_sample: bool = False  #: unaveraged, it gives one number for each target
+    targets_first: bool = False  #: it takes the targets before the output
+    averaged: bool = True  #: it gives one number, unless weights follow
+    note: str = ""  #: what is assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,12 @@ class Metric:
 
     name: str  #: its key in the history, where the program gives none
     sums: tuple[tuple[str, Expr], ...]  #: a variable, and what a batch adds to it
-    result: str = "{0} / {count}"  #: of the sums; `count` is the number of samples
+    #: Of the sums; `count` is the number of samples, `batches` that of batches.
+    result: str = "{0} / {count}"
     label: str = ""  #: how a docstring calls it
     larger_is_better: bool = False
     helpers: frozenset[str] = frozenset()  #: emitted functions that it calls
+    note: str = ""  #: what is assumed
 
 
 @dataclass(frozen=True, slots=True)

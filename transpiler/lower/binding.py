@@ -80,6 +80,13 @@ def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> 
     return replace(use, arguments=arguments, others=others, place=made.place)
 
 
+def only(use: Use, *allowed: str) -> None:
+    """Refuse arguments that nobody looks at."""
+    for name, value in use.others.items():
+        if name not in allowed and not value.is_const(None):
+            raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+
+
 def _named(table: Mapping[str, Rule], package: str, name: str, symbol: str) -> Use:
     rule = table.get(f"{package}.{name}") or table.get(f"{package}.{name.lower()}")
     if rule is None:

@@ -26,17 +26,14 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
     Metric,
-    Optimizer,
     Penalty,
     Prediction,
-    Schedule,
     Targets,
 )
-from transpiler.lower.binding import Use, of_configured, use_of
+from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.optimizers import Optimizing, lower_optimizer
+from transpiler.lower.own_losses import own_loss, own_metric
 from transpiler.passes.liveness import modules_used, walk
-
-#: Arguments of an optimizer that say how gradients are cut, and what torch does then.
-_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 #: Arguments of `compile` without effect on the numbers.
 _SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
@@ -48,11 +45,9 @@ class Compiled:
 
     call: TrainingCall
     loss: Loss
-    optimizer: Optimizer
+    optimizing: Optimizing
     metrics: tuple[tuple[str, Metric], ...]  #: by their keys in the history
     prediction: Prediction
-    schedule: Schedule | None = None
-    clipping: tuple[tuple[str, Expr], ...] = ()
     uses: tuple[Use, ...] = ()
 
     @property
@@ -203,20 +198,26 @@ def _compiled(
         training.units,
         elementwise,
     )
-    loss_use = use_of(rules.losses, "keras.losses", given["loss"].value, "the loss")
-    _only(loss_use, "name", "dtype")
-    loss: Loss = loss_use.build(seen)
-    wants_logits = loss.drops or _from_logits(loss_use)
+    uses: list[Use] = []
+    wanted = given["loss"].value
+    if isinstance(wanted, Function):
+        loss = own_loss(call, wanted, seen)
+    else:
+        uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
+        only(uses[0], "name", "dtype")
+        loss = uses[0].build(seen)
+    wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
         output=Expr("logits" if wants_logits else "outputs"),
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
     )
-    optimizer, schedule, clipping, optimizer_use = _optimizer(file, training, given)
-    metrics, metric_uses = _metrics(file, given, seen)
-    uses = (loss_use, optimizer_use, *metric_uses)
-    return Compiled(call, loss, optimizer, metrics, seen, schedule, clipping, uses)
+    value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
+    optimizing = lower_optimizer(rules, value, training.variable)
+    metrics, metric_uses = _metrics(file, call, seen)
+    uses += [optimizing.use, *metric_uses]
+    return Compiled(call, loss, optimizing, metrics, seen, tuple(uses))
 
 
 def _from_logits(use: Use) -> bool:
@@ -236,37 +237,10 @@ def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
 
 
-def _only(use: Use, *allowed: str) -> None:
-    for name, value in use.others.items():
-        if name not in allowed and not value.is_const(None):
-            raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
-
-
-def _optimizer(
-    file: FileContext, training: Training, given: dict[str, Given]
-) -> tuple[Optimizer, Schedule | None, tuple[tuple[str, Expr], ...], Use]:
-    rules = file.rules
-    value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
-    use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
-    _only(use, "name", *_CLIPPING)
-    clipping = tuple((n, use.others[n]) for n in _CLIPPING if n in use.others)
-    clipping = tuple((n, v) for n, v in clipping if not v.is_const(None))
-    schedule = None
-    rate = use.arguments.get("learning_rate")
-    if rate is not None and isinstance(rate.value, Configured):
-        schedule_use = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
-        _only(schedule_use, "name")
-        schedule = schedule_use.build(Expr("step"))
-        use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
-    made: Optimizer = use.build(Expr(f"{training.variable}.parameters()", strength=18))
-    if schedule is not None and made.momentum:
-        raise Unsupported(f"{use.symbol}: momentum with a schedule of learning rates")
-    return made, schedule, clipping, use
-
-
 def _metrics(
-    file: FileContext, given: dict[str, Given], seen: Prediction
+    file: FileContext, call: TrainingCall, seen: Prediction
 ) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
+    given = call.given
     if "metrics" not in given or _is_none(given["metrics"].value):
         return (), []
     value = given["metrics"].value
@@ -278,8 +252,11 @@ def _metrics(
     found: list[tuple[str, Metric]] = []
     uses = []
     for item in items:
+        if isinstance(item, Function):
+            found.append((item.name, own_metric(call, item, seen)))
+            continue
         use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
-        _only(use, "name", "dtype")
+        only(use, "name", "dtype")
         metric: Metric = use.build(seen)
         key = use.key or metric.name
         if "name" in use.others:
@@ -360,7 +337,7 @@ def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized
         if what != "regularizer" or kind not in _PLACES or not plain or module.token in looped:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
-        _only(use)
+        only(use)
         found.append(Penalized(module.token, _PLACES[kind], use.build(kind)))
     return found
 

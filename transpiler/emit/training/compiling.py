@@ -94,22 +94,27 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         writer.criterion = compiled.loss.criterion.text
     else:
         lines.append(f"{writer.criterion} = {compiled.loss.criterion}")
-    lines.append(f"{writer.optimizer} = {compiled.optimizer.constructor}")
-    if compiled.schedule is not None:
+    lines.append(f"{writer.optimizer} = {compiled.optimizing.optimizer.constructor}")
+    if compiled.optimizing.schedule is not None:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
         if writer.optimizer.startswith("self."):
             writer.scheduler = f"self.{writer.scheduler}"
         lines.append(
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
-            f"{writer.optimizer}, lambda step: {compiled.schedule.factor})"
+            f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
         )
     writer.made.helpers |= compiled.loss.criterion.helpers
     for _, metric in compiled.metrics:
         writer.made.helpers |= metric.helpers
+    notes = [compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
+    writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     for use in compiled.uses:
         if use.rule.fidelity is Fidelity.CLOSE:
             writer.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
-    if any(name.endswith("clipnorm") for name, _ in compiled.clipping):
+    if compiled.optimizing.note:
+        message = f"{compiled.optimizing.use.symbol}: {compiled.optimizing.note}"
+        writer.made.said.append((CLOSE_IDIOM, call.node, message))
+    if any(name.endswith("clipnorm") for name, _ in compiled.optimizing.clipping):
         message = "torch adds 1e-6 to the norm of a gradient before it is clipped by that"
         writer.made.said.append((CLOSE_IDIOM, call.node, message))
     return lines

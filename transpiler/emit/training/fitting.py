@@ -192,7 +192,7 @@ class FitWriter:
         """The statements that train and validate."""
         model, compiled = self.model, self.compiled
         arguments = [model.variable, train, model.criterion, model.optimizer]
-        if compiled.schedule is not None:
+        if compiled.optimizing.schedule is not None:
             arguments.append(model.scheduler)
         trained = f"{self._trainer()}({', '.join(arguments)})"
         if bound:
@@ -213,7 +213,7 @@ class FitWriter:
             progress=self.verbose == 1,
             weighted=compiled.prediction.elementwise and weighs(self.call),
             clipping=_clipping(compiled),
-            scheduled=compiled.schedule is not None,
+            scheduled=compiled.optimizing.schedule is not None,
             penalty=model.added(),
         )
         name, source = model.shared.function(
@@ -355,7 +355,7 @@ class FitWriter:
             better,
             lambda name: self._name(name),
             self._called,
-            self.compiled.optimizer.momentum,
+            self.compiled.optimizing.optimizer.momentum,
         )
         found = []
         for item in items:
@@ -385,7 +385,7 @@ class FitWriter:
 
 def _clipping(compiled: Compiled) -> tuple[str, ...]:
     found = []
-    for name, value in compiled.clipping:
+    for name, value in compiled.optimizing.clipping:
         if name == "clipvalue":
             found.append(f"nn.utils.clip_grad_value_(model.parameters(), {value})")
         elif name == "global_clipnorm":

@@ -253,7 +253,7 @@ class ModelWriter:
         wanted = {"criterion": first.criterion, "optimizer": first.optimizer}
         if compiled.loss.criterion.text.isidentifier():
             self.criterion = wanted.pop("criterion")
-        if compiled.schedule is not None:
+        if compiled.optimizing.schedule is not None:
             wanted["scheduler"] = first.scheduler
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
@@ -420,12 +420,13 @@ class ModelWriter:
                 targets = "targets.movedim(-1, 1)"
         elif compiled.loss.targets is Targets.LIKE and not self._same_shape():
             targets = f"targets.view_as({output})"
+        order = [targets, given] if compiled.loss.targets_first else [given, targets]
         elementwise = ""
         if compiled.prediction.elementwise:
             elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
         return Epoch(
             output,
-            f"criterion({given}, {targets})",
+            f"criterion({', '.join(order)}){'' if compiled.loss.averaged else '.mean()'}",
             compiled.metrics,
             compiled.prediction.elementwise,
             elementwise,

@@ -1,0 +1,72 @@
+"""Keras 2's `decay` of optimizers: the rate over one plus so much for each step."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.programs import Trial, converted
+from transpiler.pipeline import convert
+
+OPT = "keras.optimizers"
+
+
+def trained(optimizer: str) -> Any:
+    """A criterion-free model of one weight, after ten steps with the gradient 1."""
+    text = converted(Trial(optimizer=optimizer).text)
+    made = re.search(r"^optimizer = [\s\S]*?\)\n(?=\w|\n)(scheduler = [\s\S]*?\n\)\n)?", text, re.M)
+    assert made is not None
+    weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
+    model = torch.nn.ParameterList([weight])
+    names: dict[str, Any] = {"torch": torch, "model": model}
+    exec(made.group(), names)
+    for _ in range(10):
+        weight.grad = torch.ones_like(weight)
+        names["optimizer"].step()
+        names["scheduler"].step()
+    return weight.item()
+
+
+@pytest.mark.parametrize(
+    "old", ["lr=0.1, decay=0.2", "learning_rate=0.1, decay=0.2", "0.1, decay=0.2"]
+)
+def test_the_rate_falls_with_each_step(old: str) -> None:
+    wanted = -sum(0.1 / (1 + 0.2 * step) for step in range(10))
+    assert trained(f"{OPT}.SGD({old})") == pytest.approx(wanted, rel=1e-12)
+
+
+def test_momentum_differs_by_no_more_than_is_said() -> None:
+    """Keras gives each gradient the rate of its own step, torch that of the last one."""
+    optimizer = f"{OPT}.SGD(lr=0.1, decay=1e-4, momentum=0.9, nesterov=True)"
+    weight = velocity = 0.0
+    for step in range(10):
+        rate = 0.1 / (1 + 1e-4 * step)
+        velocity = 0.9 * velocity - rate
+        weight += 0.9 * velocity - rate
+    assert trained(optimizer) == pytest.approx(weight, rel=1e-4 * 0.9 / 0.1)
+    found = convert(Trial(optimizer=optimizer).text).diagnostics
+    assert any(d.code == "T2T401" and "momentum" in d.message for d in found)
+
+
+def test_a_rate_by_default_and_an_expression() -> None:
+    text = converted(Trial(optimizer=f"{OPT}.Adam(decay=0.01 / 20)").text)
+    assert "lambda step: 1 / (1 + 0.01 / 20 * step)" in text
+    assert "lr=" not in text.split("optimizer = ")[1].split("\n")[0]
+
+
+def test_no_decay_is_none() -> None:
+    assert "scheduler" not in converted(Trial(optimizer=f"{OPT}.SGD(lr=0.1, decay=0.0)").text)
+
+
+@pytest.mark.parametrize("optimizer", [f"{OPT}.Nadam(decay=0.004)"])
+def test_what_means_something_else_is_refused(optimizer: str) -> None:
+    found = convert(Trial(optimizer=optimizer).text).diagnostics
+    assert any(d.code == "T2T101" and "decay" in d.message for d in found)
+
+
+def test_steps_are_counted_from_zero() -> None:
+    assert np.isclose(trained(f"{OPT}.SGD(lr=0.1, decay=1e9)"), -0.1)

@@ -1,0 +1,107 @@
+"""Losses and metrics that are functions of the program: the same histories and weights."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+FUNCTIONS = """\
+def squared(y_true, y_pred):
+    return tf.square(y_true - y_pred)
+
+
+def mean_squared(y_true, y_pred):
+    # over the last axis
+    return tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+
+
+def summed(y_true, y_pred):
+    return tf.reduce_sum(tf.abs(y_true - y_pred), axis=-1)
+
+
+def rmse(y_true, y_pred):
+    return tf.sqrt(tf.reduce_mean(tf.square(y_pred - y_true)))
+
+
+def weighted(y_true, y_pred, weight=3.0):
+    error = y_true - y_pred
+    return tf.reduce_mean(tf.where(error > 0, weight * error, -error))
+
+
+def dice(y_true, y_pred):
+    both = tf.reduce_sum(y_true * y_pred)
+    return 1 - (2 * both + 1) / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + 1)
+
+
+def crossentropy(y_true, y_pred):
+    y_pred = tf.clip_by_value(y_pred, 1e-7, 1 - 1e-7)
+    return -tf.reduce_sum(y_true * tf.math.log(y_pred), axis=1)
+"""
+
+FLOATS = "y = y.astype('float64')"
+
+TRIALS = [
+    Trial("squared", "rows", metrics="[rmse]"),
+    Trial("squared", "numbers"),
+    Trial("squared", "column", metrics="[rmse]"),
+    Trial("mean_squared", "numbers"),
+    Trial("mean_squared", "column", metrics="[squared, summed]"),
+    Trial("mean_squared", "rows", metrics="[summed, squared]"),
+    Trial("summed", "rows"),
+    Trial("summed", "column"),
+    Trial("rmse", "column", metrics='["mae", squared]'),
+    Trial("weighted", "rows"),
+    Trial("dice", "bit column", "sigmoid", metrics='["accuracy", dice]', before=FLOATS),
+    Trial("crossentropy", "one-hot", "softmax", metrics='["accuracy"]'),
+    Trial('"categorical_crossentropy"', "one-hot", "softmax", metrics="[crossentropy]"),
+    Trial('"binary_crossentropy"', "bit column", "sigmoid", metrics="[dice]", before=FLOATS),
+]
+
+
+def _with_functions(trial: Trial) -> str:
+    """The script, with the functions that it names."""
+    head, rest = trial.text.split("\nrng = ", 1)
+    used = [
+        source
+        for source in FUNCTIONS.rstrip().split("\n\n\n")
+        if source[4 : source.index("(")] in re.findall(r"\w+", trial.loss + trial.metrics)
+    ]
+    return "\n\n\n".join([f"{head}import tensorflow as tf\n", *used, f"rng = {rest}"])
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.metrics}")
+def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, _with_functions(trial))
+    assert far < 1e-9, apart
+
+
+@pytest.mark.parametrize("trial", [Trial("summed"), Trial(metrics="[mean_squared]")])
+def test_targets_in_one_axis_are_said_to_be_taken_as_a_column(trial: Trial) -> None:
+    found = convert(_with_functions(trial)).diagnostics
+    assert any(d.code == "T2T303" and "column" in d.message for d in found)
+
+
+def test_the_function_stays_with_its_name_and_comments() -> None:
+    text = converted(_with_functions(Trial("mean_squared", "rows")))
+    assert "def mean_squared(y_true, y_pred):\n    # over the last axis\n" in text
+    assert "train_epoch(model, train_loader, mean_squared, optimizer)" in text
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        Trial("lambda y, p: keras.ops.mean(y - p)"),
+        Trial("squared", "rows", fit=", sample_weight=np.ones(50)"),
+        Trial('"sparse_categorical_crossentropy"', "labels", "softmax", metrics="[rmse]"),
+    ],
+    ids=lambda t: f"{t.loss}, {t.metrics}",
+)
+def test_what_is_not_translated_is_said(trial: Trial) -> None:
+    conversion = convert(_with_functions(trial))
+    assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
+    assert "history = model.fit(" in conversion.text
