@@ -64,7 +64,9 @@ _BASES: Final = {
     for prefix_, kind, suffix in (
         ("", "Conv", "Same"),
         ("Padded", "Conv", ""),
+        ("PaddedDilated", "Conv", ""),
         ("Padded", "ConvTranspose", ""),
+        ("Sized", "ConvTranspose", ""),
     )
 }
 

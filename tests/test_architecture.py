@@ -33,7 +33,7 @@ FLOORS = (
 #: Inside of the interpreter too: a folder may import what stands before it, and single files.
 INTERPRETER = (
     *("tensors", "layers", "expressions", "control", "calls", "models", "functions"),
-    *("classes", "instances", "statements", "program"),
+    *("class_bodies", "classes", "instances", "statements", "program"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"torch", "tensorflow", "keras", "tf_keras", "torchvision", "h5py", "numpy"}

@@ -57,9 +57,9 @@ class Project:
             if "keras" not in text and "tensorflow" not in text:
                 return None
             other = interpret(Tree(text), self.options, load_rules(), self.load, str(path))
+            interpret_functions(other)
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
-        interpret_functions(other)
         other.planned = plan_file(other)
         render(other.planned)
         return other

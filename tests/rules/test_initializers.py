@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import black
@@ -11,12 +12,14 @@ import pytest
 import torch
 from torch import nn
 
+from rules.emitted import EMITTED
 from rules.initializers import default_init, initialized, is_default
 from tests.rules.layer_harness import arguments_of, given_tensor, mapped, unknown
 from tests.rules.rnn_harness import emitted_sources, rule_of
 from transpiler.ir.expr import Configured, Expr, Module, Symbol, call, expr
 from transpiler.ir.tensor import Layout, Unsupported
 from transpiler.pipeline import convert
+from transpiler.registry import load_rules
 
 LAYERS: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
     ("Dense", (40,), {"units": 90}),
@@ -299,3 +302,13 @@ def test_a_size_that_the_first_batch_tells() -> None:
     fresh.load_state_dict(model.state_dict())
     fresh(x)
     assert torch.equal(fresh.dense.weight, weight)
+
+
+def test_emitted_kernels_start_like_those_of_their_base() -> None:
+    """Every emitted class that derives from a layer with a kernel is initialized as that is."""
+    load_rules()
+    derived = re.compile(r"^class (\w+)\((nn\.(?:Conv\w+|Linear))\)", re.M)
+    found = [pair for e in EMITTED.values() for pair in derived.findall(e.source)]
+    assert len(found) >= 12
+    for name, base in found:
+        assert base in default_init([f"{name}(3, 8, 3)"]), name

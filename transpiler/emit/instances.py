@@ -124,9 +124,14 @@ def _instance(unit: Unit) -> str:
     own = {p[0] for p in unit.plan.parameters}
     shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:
+        if name in unit.plan.kept:
+            continue
         value = f"self.{name}" if name in methods and name not in own else name
         value = shapes.get(name, value)
         arguments.append(f"{name}={value}" if keyword_only else value)
+    region, summary = unit.region, unit.summary
+    if unit.plan.kept or (region.unpacks and summary is not None and not region.functional):
+        arguments.append(f"**{region.keywords}")
     return f"{unit.plan.name}({', '.join(arguments)})"
 
 
@@ -156,7 +161,7 @@ def replace_models(draft: Draft) -> None:
         assert model.node is not None
         draft.report(LEFT_MODEL, model.node, why.reason)
     units = draft.planned.module_units
-    keep_models(draft, module, units)
+    stays = keep_models(draft, module, units)
     if any(u.problem for u in units) or (module.failed_statements and units):
         for unit in units:
             if unit.problem:
@@ -171,6 +176,7 @@ def replace_models(draft: Draft) -> None:
         report_left_calls(draft, module.left_calls)
         return
     removal = Removal(draft.tree, module, draft.tree.module)
+    removal.left = stays
     for unit in units:
         assert unit.built is not None
         removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))

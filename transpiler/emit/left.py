@@ -107,8 +107,11 @@ def keep_functions(draft: Draft) -> None:
             pending |= words_in(draft.tree.source(functions[word]))
 
 
-def keep_models(draft: Draft, module: Region, units: list[Unit]) -> None:
-    """Models whose tensors or layers a statement needs that stays as it is, stay too."""
+def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:
+    """Models whose tensors or layers a statement needs that stays as it is, stay too.
+
+    Gives the statements that stay.
+    """
     wanted: set[str] = set()
     for node, _ in module.failed_statements.values():
         wanted |= words_in(blanked(draft.tree.source(node)))
@@ -137,6 +140,7 @@ def keep_models(draft: Draft, module: Region, units: list[Unit]) -> None:
             inside = draft.tree.span(statement)
             if id(statement) in stays and inside[0] <= span[0] and span[1] <= inside[1]:
                 unit.problem = unit.problem or "a statement that is not converted needs it"
+    return stays
 
 
 def report_subclasses(draft: Draft) -> None:

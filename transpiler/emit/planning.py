@@ -104,7 +104,8 @@ def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
 
 
 def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
-    parameters = [_parameter(planned, p) for p in summary.parameters if p.name in summary.statics]
+    given = [p for p in summary.parameters if p.name in summary.statics]
+    parameters = [_parameter(planned, p, summary) for p in given]
     plan = ClassPlan(
         "",
         region.init,
@@ -133,8 +134,9 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
 def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Built) -> Unit:
     parameters = [_given(name) for name in built.varying]
     parameters += [
-        _parameter(planned, p) for p in summary.parameters if p.name not in built.varying
+        _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying
     ]
+    keywords = planned.file.keywords.get(id(summary.function.node), {})
     statics = frozenset(p[0] for p in parameters) | region.closure_reads
     guards = tuple(
         f"if {name} is not None:\n    raise NotImplementedError("
@@ -156,6 +158,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         apply_init=planned.file.options.init == "keras",
         guards=guards,
         starred=built.input_kind is list,
+        kept=frozenset() if summary.function.functional else frozenset(keywords),
     )
     return Unit(
         plan, region, summary, built, node=built.node, depends={s.serial for s in region.called}
@@ -197,9 +200,14 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     )
 
 
-def _parameter(planned: FilePlan, parameter: Any) -> tuple[str, str, str, bool]:
+def _parameter(
+    planned: FilePlan, parameter: Any, summary: Summary
+) -> tuple[str, str, str, bool]:
     node = parameter.node
     annotation = default = ""
+    keywords = planned.file.keywords.get(id(summary.function.node), {})
+    if node is None and keywords.get(parameter.name) and summary.region is not None:
+        default = summary.region.keyword_defaults.get(parameter.name, "")
     if node is not None:
         if node.annotation is not None:
             annotation = planned.tree.source(node.annotation.annotation)

@@ -65,17 +65,24 @@ def bodies(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
     return [list(s.body) for s in suites(statement)]
 
 
-def leaf_statements(body: list[cst.CSTNode]) -> list[cst.CSTNode]:
-    """The simple statements of a suite, those of nested suites too; definitions count as one."""
+def is_one(statement: cst.CSTNode, of_module: bool) -> bool:
+    """Whether a definition counts as one statement; what a class of the module says does not."""
+    if isinstance(statement, cst.ClassDef):
+        return not of_module
+    return isinstance(statement, cst.FunctionDef)
+
+
+def leaf_statements(body: list[cst.CSTNode], of_module: bool = False) -> list[cst.CSTNode]:
+    """The simple statements of a suite, those of nested suites too; functions count as one."""
     found: list[cst.CSTNode] = []
     for statement in body:
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        if is_one(statement, of_module):
             found.append(statement)
             continue
         suites = bodies(statement)
         if suites:
             for suite in suites:
-                found += leaf_statements(suite)
+                found += leaf_statements(suite, of_module)
         else:
             found.append(statement)
     return found

@@ -17,7 +17,8 @@ Each room may use those above it, and `provided("name")` of a room below it.
     calls/         by what is called
     models/        inputs, functional graphs, Sequential, models as layers
     functions/     blocks, operations, builders
-    classes.py     classes of the program; instances.py: their instances
+    classes.py     classes of the program; class_bodies.py: their settings and models;
+                   instances.py: their instances
     statements/    assignments, definitions, imports
     program.py     a whole file
 """

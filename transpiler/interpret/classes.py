@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.class_bodies import run_body
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Instance, Unknown, UserClass, Value
@@ -59,6 +60,8 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
     made.is_torch = _is_torchs(region, node)
     if not framework and not made.is_torch:
         region.local_functions += list(methods.values())
+        if region.is_module:
+            made.attributes = run_body(region, made)
 
 
 def _is_torchs(region: Region, node: cst.ClassDef) -> bool:

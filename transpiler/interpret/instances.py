@@ -43,6 +43,8 @@ def attribute_of_instance(
     made = receiver.made
     assert made is not None
     model = kept_models(made.file or region.file, made).get(attr)
+    if model is None and attr in made.attributes:
+        return provided("class_attribute")(region, made, attr, node)
     if model is None:
         return Unknown(receiver.reason)
     return replace(model, expr=Expr(region.tree.source(node)), region=None)
@@ -53,7 +55,7 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
     known = home.kept_models.get(made.name)
     if known is not None:
         return known
-    found: dict[str, Model] = {}
+    found = {name: model for name, model in made.attributes.items() if isinstance(model, Model)}
     home.kept_models[made.name] = found
     if made.is_torch:
         return found

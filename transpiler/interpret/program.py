@@ -14,6 +14,7 @@ from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
@@ -54,11 +55,18 @@ def interpret(
     """What a file builds: its module region, and a summary of each function."""
     file = FileContext(tree, options, rules, load=load, path=path)
     file.class_names = set()
+    _interpret_module(file)
+    return file
+
+
+def _interpret_module(file: FileContext) -> None:
+    """Run the statements of the module."""
+    file.kept_uses.clear()
     wants: dict[str, Any] = {}
     for _ in range(60):
         region = _module_region(file, wants)
         try:
-            for statement in tree.module.body:
+            for statement in file.tree.module.body:
                 _top_level(region, statement)
         except Restart:
             continue
@@ -77,7 +85,6 @@ def interpret(
             continue
         if built is not None:
             region.built.append(built)
-    return file
 
 
 def _top_level(region: Region, statement: cst.CSTNode) -> None:
@@ -135,6 +142,19 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
 
 def interpret_functions(file: FileContext) -> None:
     """Interpret the functions of a file that no call has reached yet."""
+    for _ in range(8):
+        _interpret_rest(file)
+        if not file.grown:
+            settle(file)
+        if not file.grown:
+            return
+        file.grown = False
+        _interpret_module(file)
+    raise GiveUp("the keywords that calls pass on do not settle")
+
+
+def _interpret_rest(file: FileContext) -> None:
+    """Interpret each function that is left, called with nothing that is known."""
     region = file.module
     assert region is not None
     reached = {key[0] for key in file.summaries}

@@ -208,6 +208,11 @@ class FileContext:
     planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     left_functions: dict[int, str] = field(default_factory=dict)
+    #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
+    keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
+    grown: bool = False  #: whether more of those came to light since the file was begun
+    apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
+    refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
 
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.
@@ -329,6 +334,10 @@ class Region:
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
         self.tensor_order: list[str] = []  #: the parameters that are tensors
         self.fixed_parameters: set[str] = set()
+        self.function: cst.CSTNode | None = None  #: whose body is interpreted
+        self.keywords = ""  #: the parameter `**kwargs`
+        self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
+        self.unpacks = False  #: whether it is handed on to layers or functions
         self.return_depth: list[int] = []
         self.called: list[Summary] = []
         self.operations_used: list[Summary] = []
@@ -353,6 +362,12 @@ class Region:
             self.wants[key] = value
             raise Restart
         raise GiveUp(f"conflicting demands on {key}")
+
+    def passes_keywords(self, argument: cst.Arg) -> bool:
+        """Whether an argument is `**kwargs`, as the function itself got it."""
+        value = argument.value
+        is_it = isinstance(value, cst.Name) and value.value == self.keywords
+        return argument.star == "**" and is_it
 
     def settles(self, node: cst.CSTNode) -> bool:
         """Whether something of the framework inside of a node is settled when converting."""

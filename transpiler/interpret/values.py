@@ -162,6 +162,7 @@ class UserClass(_Brief):
     file: Any = None
     functional: Function | None = None  #: its `__init__`, if that builds a functional model
     is_torch: bool = False  #: whether it is a module of PyTorch already
+    attributes: dict[str, Value] = field(default_factory=dict)  #: what its body assigns
 
 
 @dataclass(frozen=True, slots=True, eq=False)

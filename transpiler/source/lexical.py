@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 #: A string's text, and nothing of its prefix; each alternative begins with a literal character,
 #: so that a search passes over everything else at once.
@@ -32,19 +33,42 @@ def placed_comments(text: str) -> list[tuple[int, str]]:
 
 
 def blanked(text: str) -> str:
-    """Source with strings and comments made blank; f-strings stay, since they hold code."""
+    """Source with strings and comments made blank; of f-strings, the code in them stays."""
     parts: list[str] = []
     position = 0
     for match in _STRING_OR_COMMENT.finditer(text):
         start, end = match.span()
         if text[start] != "#":
             prefix = _prefix(text, start)
-            if "f" in prefix.lower():
-                continue
             start -= len(prefix)
+            if "f" in prefix.lower():
+                parts += (text[position:start], _code_of(text[start:end]))
+                position = end
+                continue
         parts += (text[position:start], " " * (end - start))
         position = end
     return "".join((*parts, text[position:]))
+
+
+def _code_of(string: str) -> str:
+    """An f-string with its text made blank: what stands in braces stays."""
+    return "".join(
+        part if depth else " " * len(part) for depth, part in _by_depth(string.replace("{{", "  "))
+    )
+
+
+def _by_depth(string: str) -> Iterator[tuple[int, str]]:
+    """The parts between the braces of an f-string, each with how many braces are open."""
+    depth = 0
+    for part in _BRACES.split(string):
+        if part == "{":
+            depth += 1
+        yield depth, part
+        if part == "}":
+            depth = max(depth - 1, 0)
+
+
+_BRACES = re.compile(r"([{}])")
 
 
 def _prefix(text: str, quote: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from transpiler.verify.pairing import KNOWN
@@ -149,8 +150,12 @@ def facts(layer: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Keras wraps lists and tuples in classes of its own."""
-    return tuple(value) if isinstance(value, (list, tuple)) else value
+    """Keras wraps lists and tuples in classes of its own; programs have numbers in enumerations."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_plain, value))
+    if isinstance(value, Enum):
+        return value.value
+    return value
 
 
 def _is_plain(value: Any) -> bool:

@@ -113,6 +113,8 @@ def find_targets(module: Module, calls: Sequence[str] = ()) -> list[Target]:
     found: dict[str, Target] = {}
     for name, line, _ in variables:
         found.setdefault(name, Target(name, line, logits=name in compiled))
+    for name, line in _class_attributes(module):
+        found.setdefault(name, Target(name, line, name))
     for call in calls:
         node = ast.parse(call, mode="eval").body
         found.setdefault(call, Target(call, getattr(node, "lineno", 0), call, asked=True))
@@ -250,8 +252,21 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _variables(module: Module) -> list[tuple[str, int, ast.expr]]:
     """Each module-level binding of a model: name, line, expression."""
+    return _bindings(module, module.tree.body)
+
+
+def _class_attributes(module: Module) -> Iterator[tuple[str, int]]:
+    """The models that classes keep, each with its line: `Detector.model`."""
+    for statement in flatten(module.tree.body):
+        if isinstance(statement, ast.ClassDef):
+            for name, line, _ in _bindings(module, statement.body):
+                yield f"{statement.name}.{name}", line
+
+
+def _bindings(module: Module, body: Sequence[ast.stmt]) -> list[tuple[str, int, ast.expr]]:
+    """What the statements of a module or class bind to a model."""
     found: list[tuple[str, int, ast.expr]] = []
-    for statement in _statements(module.tree.body):
+    for statement in _statements(body):
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             names = sorted(name for target in targets for name in bound_by(target))

@@ -22,6 +22,9 @@ def init_block(
         match node:
             case Line():
                 text = init_text(draft, node.text)
+                left, _, right = text.partition(" = ")
+                if left == right:
+                    continue
                 lines += statement(text, indent, draft.comments_of(node))
             case Construct():
                 lines += _construct(draft, node, indent, loops)

@@ -67,7 +67,8 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
     """The parameters of `__init__` after the sizes: those that it needs, defaults last."""
     needed = set(draft.live_init) | set(draft.stored)
     needed |= {w for g in draft.plan.guards for w in re.findall(r"^if (\w+) is", g)}
-    found = [p for p in draft.plan.parameters if p[0] in needed or draft.plan.takes_all]
+    kept = needed | draft.plan.kept
+    found = [p for p in draft.plan.parameters if p[0] in kept or draft.plan.takes_all]
     listed = {p[0] for p in draft.plan.parameters}
     extra = sorted(
         n

@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
-from transpiler.emit.suites import bodies, is_docstring, statement_lines
+from transpiler.emit.suites import bodies, is_docstring, is_one, statement_lines
 
 
 def suite_edits(
@@ -33,13 +33,13 @@ def suite_edits(
             stays = decided_branch(removal, statement, kept) or stays
             continue
         nested = bodies(statement)
-        if nested and not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        if nested and not is_one(statement, removal.is_module):
             inners = [Kept() for _ in nested]
             alive = [
                 suite_edits(removal, list(suite), inner)
                 for suite, inner in zip(nested, inners, strict=True)
             ]
-            if not any(alive):
+            if not any(alive) and not isinstance(statement, cst.ClassDef):
                 remove(removal, statement, kept)
                 continue
             stays = True

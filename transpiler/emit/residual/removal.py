@@ -31,6 +31,7 @@ class Removal:
         self.instances: dict[int, tuple[Built, str]] = {}
         self.places: dict[int, cst.CSTNode] = {}
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
+        self.left: set[int] = set()  #: statements that are not understood, and what they need
         self.gone: set[int] = set()  #: statements for which something else stands elsewhere
         self.is_module = region.is_module
         self.decisions: dict[int, str] = {}  #: of each statement: "keep", "drop" or "local"

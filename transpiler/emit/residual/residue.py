@@ -19,14 +19,15 @@ from transpiler.emit.suites import bodies, leaf_statements
 
 def residue(removal: Removal) -> Kept:
     """What goes and what comes: plain statements stay where something reads them."""
-    leaves = leaf_statements(removal.body)
+    leaves = leaf_statements(removal.body, removal.is_module)
     for built, text in removal.instances.values():
         place_instance(removal, built, text, leaves)
     graph = removal.region.graph_statements
     return_by_name(removal, leaves)
     first_model = min((removal.tree.span(removal.places[i])[0] for i in removal.places), default=0)
     for leaf in leaves:
-        if id(leaf) in removal.replacements or (removal.is_module and only_left(removal, leaf)):
+        needed = id(leaf) in removal.left or (removal.is_module and only_left(removal, leaf))
+        if id(leaf) in removal.replacements or needed:
             removal.decisions[id(leaf)] = "keep"
         elif id(leaf) in graph or id(leaf) in removal.gone:
             removal.decisions[id(leaf)] = "drop"

@@ -48,7 +48,10 @@ def call_node(region: Region, node: cst.Call) -> Value:
         callee = attribute_of(region, func, receiver, func.attr.value)
     else:
         callee = evaluate(region, func)
-    return call_value(region, node, callee)
+    result = call_value(region, node, callee)
+    if region.keywords:
+        provided("note_keywords")(region, node, callee)
+    return result
 
 
 def call_value(region: Region, node: cst.Call, callee: Value) -> Value:

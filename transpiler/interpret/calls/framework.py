@@ -35,7 +35,7 @@ from transpiler.interpret.values import (
     holds_tensor,
     is_graph,
 )
-from transpiler.ir.expr import LAMBDA, Configured, Expr, attribute, call, index, literal
+from transpiler.ir.expr import LAMBDA, Configured, Expr, attribute, call, index, infix, literal
 from transpiler.ir.tensor import Layout
 
 _CONFIGURED = (
@@ -247,7 +247,32 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
             return verbatim(region, node, *values)
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
-    return Unknown(f"{name} is not translated")
+    number = _arithmetic(region, node, name, arguments)
+    return Unknown(f"{name} is not translated") if number is None else number
+
+
+def _arithmetic(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument]
+) -> Static | None:
+    """`tf.sqrt(tf.cast(dim, tf.float32))`: arithmetic on plain numbers is Python's."""
+    parent, _, last = name.rpartition(".")
+    given = arguments[0][1] if arguments else None
+    own = region.is_module and region.whole is node  # it may be used outside of models too
+    if parent not in _ARITHMETIC or not isinstance(given, Static) or own:
+        return None
+    if last == "cast" and len(arguments) == 2 and "float" in to_expr(region, arguments[1][1]).text:
+        number = given
+    elif last == "sqrt" and len(arguments) == 1:
+        run = given.run and infix(given.run, "**", 0.5)
+        number = Static(infix(given.expr, "**", 0.5), run)
+    else:
+        return None
+    rewrite(region, node, number)
+    region.settled[region.tree.span(node)] = number.expr.text
+    return number
+
+
+_ARITHMETIC = frozenset({"tf", "tf.math", "keras.ops", "keras.backend"})
 
 
 def _shape_of(region: Region, node: cst.Call, name: str) -> Value:

@@ -64,6 +64,11 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     func = node.func
     assert isinstance(func, cst.Attribute)
     variable = func.value.value if isinstance(func.value, cst.Name) else ""
+    if variable and variable == region.keywords:
+        values = [v for _, v in arguments_of(region, node)]
+        taken: Value | None = provided("take_keyword")(region, node, name, values)
+        if taken is not None:
+            return taken
     if name == "get" and node.args:
         values = [v for _, v in arguments_of(region, node)]
         key = constant(values[0])

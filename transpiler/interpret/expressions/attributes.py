@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
     Within,
     bases_of,
@@ -70,6 +71,8 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
         if attr in ("dtype", "ndim", "name"):
             return _tensor_attribute(receiver, attr)
         return Unknown(f"`.{attr}` of a tensor")
+    if isinstance(receiver, UserClass):
+        return provided("class_attribute")(region, receiver, attr, node)
     if isinstance(receiver, Model):
         return provided("model_attribute")(region, receiver, attr, node)
     if bases_of(receiver):

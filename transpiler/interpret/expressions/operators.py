@@ -118,6 +118,9 @@ def comparison(region: Region, node: cst.Comparison) -> Value:
         parts.append(right)
         operator = operator_text(target.operator)
         step = _compare(region, left, operator, right, node)
+        if operator in ("in", "not in") and step is UNKNOWN:
+            held: Any = provided("surely_holds")(region, target.comparator, constant(left))
+            step = UNKNOWN if held is None else held is (operator == "in")
         if isinstance(step, (Bound, Unknown)):
             return step
         if step is UNKNOWN:

@@ -58,6 +58,10 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return _of_sequence(region, node, receiver, known)
     if isinstance(receiver, Mapping) and known is not UNKNOWN and not isinstance(known, slice):
         found = receiver.items.get(known)
+        surely: Any = provided("surely_holds")(region, node.value, known)
+        if surely and isinstance(found, Static):
+            rewrite(region, node, found)
+            return found
         if found is not None:
             return _element(region, node, receiver, found)
     if isinstance(receiver, Mapping) and known is UNKNOWN and _of_callables(receiver):

@@ -12,5 +12,6 @@ inlining.py       functions that give layers: evaluated in the place of the call
 splicing.py       functions that get layers: their statements stand there
 mentions.py       which functions are about the framework at all
 configs.py        functions that give dicts of arguments
+keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
 """

@@ -114,6 +114,7 @@ def expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Paramet
 def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]) -> None:
     for parameter in declared:
         if parameter.star == "**":
+            region.keywords = parameter.name
             value = given.get(parameter.name)
             items = value.items if isinstance(value, Mapping) else {}
             region.scope.values[parameter.name] = Mapping(

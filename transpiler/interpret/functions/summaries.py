@@ -11,6 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.handed import handed
+from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.parameters import (
     bind_arguments,
@@ -48,6 +49,8 @@ def summarize(
     file: FileContext, function: Function, given: dict[str, Value], caller: Region | None = None
 ) -> Summary:
     """Interpret a function for one kind of arguments; the result is kept."""
+    if function.file is None or function.file is file:
+        given = unified(file, function, given)
     kinds = tuple(
         (name, kind) for name, value in sorted(given.items()) if (kind := _kind(value)) != "static"
     )
@@ -70,6 +73,7 @@ def summarize(
     try:
         if depth > _DEEPEST:
             raise GiveUp("functions call each other too deeply")
+        refuse(home, function)
         contained(lambda: _interpret(home, function, given, summary, depth), function.node)
     except GiveUp as why:
         summary.kind = "failed"
@@ -138,6 +142,7 @@ def _interpret(
         scope = Scope(function.closure)
         region = Region(home, scope, function.name, tuple(parameters), wants)
         region.depth = depth
+        region.function = node
         region.functional = function.functional
         summary.region = region
         summary.parameters = tuple(parameters)

@@ -1,0 +1,151 @@
+"""`**kwargs` of a function that builds a graph: one class takes what any call passes through it.
+
+What a call leaves out is what the layer or function has as its default to which the keywords go.
+Which keywords there are is known once the whole file is interpreted; if a call brings a new one, or
+leaves one out, it is interpreted again.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.statics import const, constant, rewrite
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Framework, Function, Mapping, Static, Value
+from transpiler.ir.expr import UNKNOWN, Expr, literal
+
+#: What layers take besides the parameters of their rules, and have no default but None.
+_NONE = ("activation", "name", "_regularizer", "_constraint")
+
+
+def unified(file: FileContext, function: Function, given: dict[str, Value]) -> dict[str, Value]:
+    """The arguments of a call, `**kwargs` with the keywords of all calls."""
+    name = double_star(function)
+    first = id(function.node) not in file.keywords
+    held = given.get(name, Mapping({}))
+    if not name or not isinstance(held, Mapping) or (first and name not in given):
+        return given
+    if id(function.node) in file.apart:
+        return given
+    known = file.keywords.setdefault(id(function.node), {})
+    for key in map(str, held.items):
+        if key not in known:
+            known[key] = not first
+            file.grown = file.grown or not first
+    for key, optional in known.items():
+        if key not in held.items and not optional:
+            known[key] = file.grown = True
+    return {**given, name: Mapping({k: held.items.get(k, Static(Expr(k))) for k in known})}
+
+
+def double_star(function: Function) -> str:
+    """The parameter that takes all other keywords, if there is one."""
+    return next((p.name for p in parameters_of(function.node) if p.star == "**"), "")
+
+
+@provides("note_keywords")
+def note_keywords(region: Region, node: cst.Call, callee: Value) -> None:
+    """`Conv2D(filters, 3, **kwargs)`: the defaults of what `kwargs` may hold."""
+    held = region.scope.values.get(region.keywords)
+    if not isinstance(held, Mapping) or not any(map(region.passes_keywords, node.args)):
+        return
+    region.unpacks = True
+    for key in map(str, held.items):
+        note_default(region, key, _default(region, callee, key))
+
+
+def note_default(region: Region, key: str, default: str) -> None:
+    """Remember what a keyword is where a call leaves it out."""
+    if region.keyword_defaults.setdefault(key, default) != default:
+        region.keyword_defaults[key] = ""
+
+
+@provides("take_keyword")
+def take_keyword(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value | None:
+    """`kwargs.get("rate", 0.5)`, `kwargs.pop("rate", 0.5)`: a parameter with a default."""
+    held = region.scope.values[region.keywords]
+    key = constant(values[0]) if values else UNKNOWN
+    if name not in ("get", "pop") or not isinstance(held, Mapping) or not isinstance(key, str):
+        return None
+    default = values[1] if len(values) > 1 else const(None)
+    if not isinstance(default, Static):
+        return None
+    taken = held.items.get(key, default)
+    if key in held.items:
+        value = constant(default)
+        note_default(region, key, "" if value is UNKNOWN else literal(value))
+    if name == "pop":
+        if region.loops or region.branches:
+            raise GiveUp("a keyword is taken out of `**kwargs` under a condition", node)
+        rest = {k: v for k, v in held.items.items() if k != key}
+        region.scope.values[region.keywords] = Mapping(rest)
+    if isinstance(taken, Static):
+        rewrite(region, node, taken)
+    return taken
+
+
+@provides("surely_holds")
+def surely_holds(region: Region, node: cst.BaseExpression, key: object) -> bool | None:
+    """Whether `**kwargs` holds a keyword; None where some calls pass it, or it isn't kwargs."""
+    held = region.scope.values.get(region.keywords)
+    if not isinstance(node, cst.Name) or node.value != region.keywords or key is UNKNOWN:
+        return None
+    apart = id(region.function) in region.file.apart
+    known = {} if apart else region.file.keywords.get(id(region.function), {})
+    if not isinstance(held, Mapping) or known.get(str(key), False):
+        return None
+    return key in held.items
+
+
+def _default(region: Region, callee: Value, key: str) -> str:
+    """What a layer or function takes for a keyword that it isn't given, as source."""
+    if isinstance(callee, Framework):
+        rule = region.file.rules.layers.get(callee.name)
+        parameters = {} if rule is None else rule.signature.parameters
+        spelled = key if rule is None else rule.aliases.get(key, key)
+        declared = parameters.get(spelled)
+        if declared is not None and declared.default is not declared.empty:
+            return literal(declared.default)
+        return "None" if key.endswith(_NONE) else ""
+    if not isinstance(callee, Function):
+        return ""
+    for parameter in parameters_of(callee.node):
+        if parameter.name == key and parameter.default is not None:
+            value = constant(evaluate(region, parameter.default))
+            return "" if value is UNKNOWN else literal(value)
+    found = [s for s in region.file.summaries.values() if s.function.node is callee.node]
+    defaults = {s.region.keyword_defaults.get(key, "") for s in found if s.region is not None}
+    return defaults.pop() if len(defaults) == 1 else ""
+
+
+def settle(file: FileContext) -> None:
+    """See which functions can't have one class for all their calls.
+
+    Blocks get a class for each set of keywords then; builders, whose calls stay, are refused.
+    """
+    builders: dict[int, Summary] = {}
+    for summary in list(file.summaries.values()):
+        function, region = summary.function, summary.region
+        key = id(function.node)
+        if region is None or summary.kind not in ("block", "builder"):
+            continue
+        known = file.keywords.get(key, {}) if key not in file.apart else {}
+        missing = [k for k, optional in known.items() if optional]
+        if not all(map(region.keyword_defaults.get, missing)):
+            file.apart.add(key)
+            file.grown = True
+        if summary.kind == "builder" and builders.setdefault(key, summary) is not summary:
+            file.refused[key] = f"`{function.name}` is called in ways that need different classes"
+            file.grown = True
+
+
+def refuse(file: FileContext, function: Function) -> None:
+    """Raise what an earlier interpretation of the file found out about a function."""
+    reason = file.refused.get(id(function.node))
+    if reason is not None:
+        raise GiveUp(reason)
+
+
