@@ -8,12 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import classes, own_losses
+from transpiler.interpret import classes
 from transpiler.interpret.calls import calling as calls
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions import own_losses
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
