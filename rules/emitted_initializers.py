@@ -11,12 +11,14 @@ def with_init(module, **initializers):
     """Start these weights of a layer in their own way, the others as Keras does."""
     init_like_keras(module)
     for name, init in initializers.items():
-        if getattr(module, name) is not None:
-            init(getattr(module, name))
+        weight = getattr(module, name, None)  # there may be none, or a fixed one
+        if isinstance(weight, nn.Parameter) or name.startswith("running"):
+            init(weight)
     module.initialized = True
     return module
 ''',
     ("init_like_keras",),
+    NN,
 )
 
 for _kind, _size in (

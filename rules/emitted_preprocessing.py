@@ -28,6 +28,58 @@ class Normalization(nn.Module):
 )
 
 emitted(
+    "InverseNormalization",
+    '''
+class InverseNormalization(Normalization):
+    """Multiply by a deviation and add a mean, both found in data beforehand."""
+
+    def forward(self, x):
+        return x * self.variance.sqrt().clamp(min=1e-7) + self.mean
+''',
+    ("Normalization",),
+)
+
+emitted(
+    "crop_to_aspect_ratio",
+    '''
+def crop_to_aspect_ratio(x, height, width):
+    """The largest part in the middle of images that has the aspect ratio of these sizes."""
+    rows = max(min(x.shape[2], x.shape[3] * height // width), 1)
+    columns = max(min(x.shape[3], x.shape[2] * width // height), 1)
+    top, left = (x.shape[2] - rows) // 2, (x.shape[3] - columns) // 2
+    return x[:, :, top : top + rows, left : left + columns]
+''',
+)
+
+emitted(
+    "pad_to_aspect_ratio",
+    '''
+def pad_to_aspect_ratio(x, height, width, fill_value=0.0):
+    """Images with as much around them that they have the aspect ratio of these sizes."""
+    above = max(x.shape[3] * height // width - x.shape[2], 0) // 2
+    beside = max(x.shape[2] * width // height - x.shape[3], 0) // 2
+    return F.pad(x, (beside, beside, above, above), value=fill_value)
+''',
+    (),
+    FUNCTIONAL,
+)
+
+emitted(
+    "center_crop",
+    '''
+def center_crop(x, height, width):
+    """The middle of images; Keras resizes those that are smaller."""
+    top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
+    if top >= 0 and left >= 0:
+        return x[:, :, top : top + height, left : left + width]
+    x = crop_to_aspect_ratio(x, height, width)
+    return F.interpolate(x, size=(height, width), mode="bilinear")
+''',
+    ("crop_to_aspect_ratio",),
+    FUNCTIONAL,
+)
+
+emitted(
     "RandomFlip",
     '''
 class RandomFlip(nn.Module):

@@ -64,6 +64,13 @@ _ALIASES: Final = {
 }
 
 
+#: How a module says that it has no such weight.
+_ABSENT: Final[Mapping[str, tuple[str, ...]]] = {
+    "bias": ("bias=False",),
+    "beta": ("center=False", "affine=False", "bias=False"),
+    "gamma": ("scale=False", "affine=False"),
+}
+
 _WITHOUT_EFFECT = ("seed", "dtype", "input_axes", "output_axes")
 
 
@@ -114,6 +121,8 @@ def _wrapped(
     function: str, made: Expr, places: Mapping[str, str], chosen: Mapping[str, Expr]
 ) -> Expr:
     """`with_init(nn.Linear(3, 4), weight=he_normal_)`."""
+    absent = {k for k, signs in _ABSENT.items() if any(sign in made.text for sign in signs)}
+    chosen = {k: v for k, v in chosen.items() if k not in absent}
     if not chosen:
         return made
     missing = sorted(set(chosen) - set(places))
@@ -165,13 +174,13 @@ def _plain(name: str) -> str:
 
 def initializer(given: Expr, weight: str = "kernel") -> Expr:
     """A Keras initializer as a function that fills a torch weight in place."""
+    if weight == "embeddings":
+        return _of_table(given)
     if not given.known:
         return helper("initializer_fn", given)
     if given.value is None:
         return expr_of("nn.init.xavier_uniform_")
     name, args = _named(given)
-    if weight == "embeddings" and name in _SCALED:
-        raise Unsupported(f"embeddings_initializer={given}")
     if name in _SCALED and weight in ("bias", "beta", "gamma", "alpha"):
         scale, mode, distribution = _SCALED[name]
         args = {"scale": expr(scale), "mode": expr(mode), "distribution": expr(distribution)}
@@ -184,6 +193,20 @@ def initializer(given: Expr, weight: str = "kernel") -> Expr:
         return _MADE[name](**args)
     except TypeError as error:
         raise Unsupported(f"initializer {given}") from error
+
+
+def _of_table(given: Expr) -> Expr:
+    """The initializer of embeddings: Keras counts rows as inputs, torch as outputs."""
+    plain = initializer(given)
+    if given.known and given.value is not None:
+        name, _ = _named(given)
+        if name in ("glorotuniform", "glorotnormal"):
+            return plain
+        if name not in _SCALED and name != "variancescaling":
+            return plain
+    if plain.text.startswith("lambda w: "):
+        return replace(plain, text=plain.text.replace("(w", "(w.T", 1))
+    return _of_weight(call(plain, Expr("w.T")))
 
 
 def expr_of(function: str) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 import rules.emitted_attention  # noqa: F401  (the sources of the classes named here)
 from rules.masks import mask_of
@@ -306,6 +307,10 @@ def additive_attention(
     causal = expr(False) if use_causal_mask is None else use_causal_mask
     options = unless(use_scale, True, use_scale=use_scale)
     options |= unless(dropout, 0.0, dropout=dropout)
+    if not use_scale.is_const(False) and any(
+        a.is_const(1) and not b.is_const(1) for a, b in permutations(x.channels for x in xs[:2])
+    ):
+        raise Unsupported("one channel and several: Keras 2 and Keras 3 scale other sides of it")
     module = own("AdditiveAttention", xs[0].channels, hint="additive_attention", **options)
     code = module(*(x.code for x in xs), **_visible(xs, columns, causal))
     return _attended(code, xs, rows, _flag(return_attention_scores))

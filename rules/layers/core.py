@@ -42,8 +42,16 @@ def identity(x: Tensor) -> Tensor:
 
 
 @layer("Embedding", layout=Layout.LAST, ignored={"input_length"})
-def embedding(x: Tensor, input_dim: Param, output_dim: Param, mask_zero: Param = False) -> Tensor:
+def embedding(
+    x: Tensor,
+    input_dim: Param,
+    output_dim: Param,
+    mask_zero: Param = False,
+    sparse: Param = False,
+) -> Tensor:
     """With `mask_zero`, row 0 is an ordinary trained row: `padding_idx` would freeze it."""
+    if not sparse.is_const(False):
+        raise Unsupported(f"sparse={sparse}: torch has no such tensors here")
     if not mask_zero.known:
         raise Unsupported("whether zeros are masked is only known at run time")
     table = nn("Embedding", input_dim, output_dim, hint="embedding")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules.axes import last
-from rules.emitted import NN, TORCH, emitted
+from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 from rules.masks import mask_of
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, ternary, with_helper
@@ -27,6 +27,19 @@ def partly_affine(norm, scale=True, center=True):
 )
 
 emitted(
+    "frozen_batch_norm",
+    '''
+def frozen_batch_norm(norm, x):
+    """Normalize by the running statistics, also while training."""
+    return F.batch_norm(
+        x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
+    )
+''',
+    (),
+    FUNCTIONAL,
+)
+
+emitted(
     "MaskedBatchNorm1d",
     '''
 class MaskedBatchNorm1d(nn.BatchNorm1d):
@@ -40,8 +53,8 @@ class MaskedBatchNorm1d(nn.BatchNorm1d):
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(var, self.momentum)
-        scale = torch.rsqrt(var + self.eps) * self.weight
-        return (x - mean[:, None]) * scale[:, None] + self.bias[:, None]
+        x = (x - mean[:, None]) * torch.rsqrt(var + self.eps)[:, None]
+        return x * self.weight[:, None] + self.bias[:, None] if self.affine else x
 ''',
     (),
     TORCH,
@@ -64,6 +77,9 @@ def batch_normalization(
     scale: Param = True,
     renorm: Param = False,
     synchronized: Param = False,
+    *,
+    training: Param = None,
+    keras: str = "auto",
 ) -> Tensor:
     """Torch's running variance is that of a sample, n/(n-1) times Keras's; inference is exact."""
     if not (renorm.is_const(False) and synchronized.is_const(False)):
@@ -71,25 +87,30 @@ def batch_normalization(
     at = _one_axis(axis)
     new = share_of_new(momentum)
     options = {**unless(epsilon, 1e-5, eps=epsilon), **unless(new, 0.1, momentum=new)}
-    mask = mask_of(x)
+    frozen = expr(training).is_const(False) and keras == "2"
+    if expr(training).known and expr(training).value is not None and not frozen:
+        raise Unsupported("the call fixes training=True or False")
+    mask = None if frozen else mask_of(x)
     if mask is not None:
         if x.rank != 3 or x.axis(at) != 1:
             raise Unsupported("masked statistics of something else than the channels of sequences")
         return _masked(x, mask, center, scale, options)
     made = call(f"nn.BatchNorm{max(x.rank - 2, 1)}d", x.dim(at), **options)
     module = _affine(made, center, scale, "batch_normalization", "affine")
+
+    def normalized(code: Expr) -> Expr:
+        return helper("frozen_batch_norm", module.ref, code) if frozen else module(code)
+
     if x.axis(at) in (1, -1):
-        return x.to(module(x.code))
-    swapped = module(method(x.code, "transpose", 1, x.axis(at)))
+        return x.to(normalized(x.code))
+    swapped = normalized(method(x.code, "transpose", 1, x.axis(at)))
     return x.to(method(swapped, "transpose", 1, x.axis(at)))
 
 
 def _masked(x: Tensor, mask: Expr, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:
     """Statistics of the unmasked steps."""
-    if not (center.is_const(True) and scale.is_const(True)):
-        raise Unsupported("a mask, without center or scale")
-    made = call("MaskedBatchNorm1d", x.channels, **options)
-    module = Module(with_helper(made, "MaskedBatchNorm1d"), "batch_normalization")
+    made = with_helper(call("MaskedBatchNorm1d", x.channels, **options), "MaskedBatchNorm1d")
+    module = _affine(made, center, scale, "batch_normalization", "affine")
     return x.to(module(x.code, mask))
 
 

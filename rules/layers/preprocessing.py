@@ -9,8 +9,8 @@ from rules.axes import by_channel
 from rules.layers.windows import channels_last
 from rules.ops.image import resized
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, joined, method, prefix
-from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import Param, layer, own, unless
+from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.rule import Param, helper, layer, own, unless
 
 #: What lies outside of an image, by torch's names.
 FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
@@ -36,7 +36,7 @@ def _is_list(values: Expr) -> bool:
     return values.items is not None or values.text.startswith("[")
 
 
-@layer("Resizing", layout=Layout.FIRST, ignored={"fill_mode", "fill_value"})
+@layer("Resizing", layout=Layout.FIRST, ignored={"fill_mode"})
 def resizing(
     x: Tensor,
     height: Param,
@@ -44,31 +44,69 @@ def resizing(
     interpolation: Param = "bilinear",
     crop_to_aspect_ratio: Param = False,
     pad_to_aspect_ratio: Param = False,
+    fill_value: Param = 0.0,
     antialias: Param = False,
     data_format: Param = None,
 ) -> Tensor:
     """Pixel centers as in torch; nearest is torch's nearest-exact."""
     channels_last(data_format)
-    if not (crop_to_aspect_ratio.is_const(False) and pad_to_aspect_ratio.is_const(False)):
-        raise Unsupported("a resize that preserves the aspect ratio")
+    if not (crop_to_aspect_ratio.known and pad_to_aspect_ratio.known):
+        raise Unsupported("whether the aspect ratio is preserved is only known at run time")
     if x.dtype.startswith("uint"):
         raise Unsupported("a resize of whole numbers, which Keras rounds")
+    if crop_to_aspect_ratio.value:
+        x = _cropped_to_ratio(x, height, width)
+    if pad_to_aspect_ratio.value:
+        fill = unless(fill_value, 0.0, fill_value=fill_value)
+        x = x.to(helper("pad_to_aspect_ratio", x.code, height, width, **fill))
     return resized(x, expr((height, width)), interpolation, antialias)
 
 
 @layer("CenterCrop", layout=Layout.FIRST)
 def center_crop(x: Tensor, height: Param, width: Param, data_format: Param = None) -> Tensor:
-    """A slice; Keras resizes images that are smaller."""
+    """A slice; images that are smaller are resized."""
     channels_last(data_format)
     if x.dims is None or x.rank != 4:
         raise Unsupported("a crop of something else than a batch of images")
+    if not (_are_numbers(*x.spatial) and _are_numbers(height, width)):
+        return x.to(helper("center_crop", x.code, height, width), (height, width, x.dims[-1]))
+    if all(_number(n) >= w.value for n, w in zip(x.spatial, (height, width), strict=True)):
+        return _middle(x, height.value, width.value)
+    small = _cropped_to_ratio(x, height, width)
+    return resized(small, expr((height, width)), expr("bilinear"), expr(False))
+
+
+def _are_numbers(*sizes: Dim) -> bool:
+    return all(size is not None and size.known for size in sizes)
+
+
+def _number(size: Dim) -> int:
+    assert size is not None
+    return int(size.value)
+
+
+def _cropped_to_ratio(x: Tensor, height: Expr, width: Expr) -> Tensor:
+    """The largest part in the middle that has the aspect ratio of these sizes."""
+    if x.dims is None or not (_are_numbers(*x.spatial) and _are_numbers(height, width)):
+        return x.to(helper("crop_to_aspect_ratio", x.code, height, width))
+    rows, columns = (_number(n) for n in x.spatial)
+    most_rows = max(columns * height.value // width.value, 1)
+    most_columns = max(rows * width.value // height.value, 1)
+    return _middle(x, min(rows, most_rows), min(columns, most_columns))
+
+
+def _middle(x: Tensor, height: int, width: int) -> Tensor:
+    """So many rows and columns around the center."""
     keys: list[Arg] = [Expr(":"), Expr(":")]
     for size, wanted in zip(x.spatial, (height, width), strict=True):
-        if size is None or not (size.known and wanted.known) or size.value < wanted.value:
-            raise Unsupported("the crop may be larger than the image: Keras would resize it then")
-        start = (size.value - wanted.value) // 2
-        keys.append(joined(f"{start or ''}:{start + wanted.value}", 0))
-    return x.to(index(x.code, *keys), (height, width, x.dims[-1]))
+        start = (_number(size) - wanted) // 2
+        whole = wanted == _number(size)
+        keys.append(Expr(":") if whole else joined(f"{start or ''}:{start + wanted}", 0))
+    while keys and expr(keys[-1]).text == ":":
+        keys.pop()
+    assert x.dims is not None
+    code = index(x.code, *keys) if keys else x.code
+    return x.to(code, (expr(height), expr(width), x.dims[-1]))
 
 
 @layer("Normalization", layout=Layout.LAST)
@@ -85,11 +123,9 @@ def normalization(
     if not invert.known or not mean.known:
         raise Unsupported("the mean is only known when the program runs")
     if mean.value is None:
-        if invert.value:
-            raise Unsupported("an inverted normalization by what `adapt` finds")
         sizes = () if axis.is_const(None) else (x.channels,)
-        module = own("Normalization", *sizes, hint="normalization")
-        return x.to(module(_floats(x).code))
+        cls = "InverseNormalization" if invert.value else "Normalization"
+        return x.to(own(cls, *sizes, hint="normalization")(_floats(x).code))
     return x.to(_normalized(_floats(x).code, mean, variance, bool(invert.value)))
 
 

@@ -58,8 +58,10 @@ def _keras_ordered(x: Tensor, code: Expr, dims: tuple[Dim, ...] | None) -> Tenso
 @layer("Flatten")
 def flatten(x: Tensor, data_format: Param = None) -> Tensor:
     """In Keras's order, so that the weights of a Dense layer behind it fit."""
-    if not data_format.is_const(None, "channels_last"):
-        raise Unsupported(f"data_format={data_format}")
+    if not data_format.known:
+        raise Unsupported(f"data_format={data_format} is only known at run time")
+    if data_format.is_const("channels_first"):
+        x = _channels_last(x)
     if x.dims is not None and len(x.dims) == 1:
         return replace(x, mask=None)
     if x.dims == ():
@@ -67,6 +69,16 @@ def flatten(x: Tensor, data_format: Param = None) -> Tensor:
     code = x.code if _any_order(x) else in_keras_order(x)
     size = None if x.dims is None else product(x.dims)
     return _keras_ordered(x, method(code, "flatten", 1), (size,))
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    """What Keras takes for channels first, with its second axis as the last."""
+    if x.dims is None:
+        raise UnknownRank("the number of dimensions is not known here")
+    if len(x.dims) < 2:
+        return x
+    moved = method(in_keras_order(x), "movedim", 1, -1)
+    return _keras_ordered(x, moved, (*x.dims[1:], x.dims[0]))
 
 
 def _any_order(x: Tensor) -> bool:

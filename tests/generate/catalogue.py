@@ -143,6 +143,7 @@ class Entry:
     ranks: tuple[int, ...]
     domains: Mapping[str, Domain] = field(default_factory=dict)
     keras: tuple[str, ...] = ("3", "2")  #: the generations that have it
+    always: tuple[str, ...] = ()  #: arguments without which the layer has no meaning yet
 
 
 ANY = (2, 3, 4, 5)
@@ -254,7 +255,7 @@ IMAGE = {
     "value_range": ("(0, 255)", "(0.0, 1.0)"),
     "mode": ('"horizontal"', '"vertical"', '"horizontal_and_vertical"'),
     "crop_to_aspect_ratio": BOOLEANS,
-    "pad_to_aspect_ratio": ("False",),
+    "pad_to_aspect_ratio": ("False", "False", "True"),
     "antialias": ("False", "True"),
 }  # fmt: skip
 
@@ -319,7 +320,7 @@ LAYERS: dict[str, Entry] = {
     "Discretization": Entry(ANY, {
         "bin_boundaries": ("[-0.5, 0.0, 0.5]", "[0.1, 1.0]"), "num_bins": ("None",),
         "output_mode": ('"int"',),
-    }),
+    }, always=("bin_boundaries",)),  # else `adapt` must find them before the first call
     "SpatialDropout1D": Entry((3,), {"rate": RATES}),
     "SpatialDropout2D": Entry((4,), {"rate": RATES}),
     "SpatialDropout3D": Entry((5,), {"rate": RATES}),

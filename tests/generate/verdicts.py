@@ -10,11 +10,8 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.verify.report import ModelReport
 from transpiler.verify.session import VerifySession, verify_pair
 
-#: What gradients may differ by behind normalizations of few numbers; a mistake makes more of it.
-ROUNDING = 1e-7
 BUILDING = "the original can't"
 REFUSED, REPORTED, EQUAL, WRONG = "refused", "reported", "equal", "wrong"
 
@@ -32,12 +29,6 @@ class Verdict:
         """The reason without what is particular to one program."""
         plain = re.sub(r"[-+]?\d+(\.\d+)?(e[-+]\d+)?", "#", self.reason)
         return re.sub(r"'[^']*'|\([^)]*\)", "…", plain)[:160]
-
-
-def _is_rounding(report: ModelReport) -> bool:
-    """Equal outputs, and gradients in which most digits cancel out."""
-    checks = report.checks
-    return "gradients" in checks and checks["gradients"].rel_diff < ROUNDING
 
 
 def judge(program: Drawn, session: VerifySession) -> Verdict:
@@ -60,6 +51,6 @@ def judge(program: Drawn, session: VerifySession) -> Verdict:
         reason = reports[0].reason if reports else "no model"
         return Verdict(REFUSED, reason, conversion)
     for report in asked:
-        if not report.good and not _is_rounding(report):
+        if not report.good:
             return Verdict(WRONG, f"{report.status}: {report.reason}", conversion)
     return Verdict(EQUAL, "", conversion)

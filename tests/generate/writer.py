@@ -191,7 +191,9 @@ class Writer:
             and (not among or name in among)
         ]
         name = str(self.pick(names))
-        return self.call(name, LAYERS[name].domains, shape)
+        entry = LAYERS[name]
+        fixed = {p: self.argument(p, entry.domains[p], shape) for p in entry.always}
+        return self.call(name, entry.domains, shape, **fixed)
 
     @property
     def text(self) -> str:

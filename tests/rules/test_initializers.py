@@ -172,16 +172,24 @@ def test_identity(gain: float) -> None:
     torch.testing.assert_close(module.weight.detach(), gain * torch.eye(5))
 
 
+FAN_OUT = {"scale": 2.0, "mode": "fan_out", "distribution": "uniform"}
+
+
 def test_embeddings() -> None:
     given = {"input_dim": 300, "output_dim": 40}
     for chosen, theirs in (
         ({}, "uniform"),
         ({"embeddings_initializer": expr("normal")}, "normal"),
         ({"embeddings_initializer": expr("zeros")}, "zeros"),
+        *(({"embeddings_initializer": expr(name)}, name) for name in NAMES if name.islower()),
+        ({"embeddings_initializer": unknown("init")}, "he_normal"),
+        ({"embeddings_initializer": configured("VarianceScaling", FAN_OUT)}, FAN_OUT),
     ):
+        if theirs is FAN_OUT:
+            theirs = keras.initializers.VarianceScaling(**FAN_OUT)
         layer = keras.layers.Embedding(**given, embeddings_initializer=theirs)
         layer.build()
-        module, _ = made("Embedding", (5,), given, chosen)
+        module, _ = made("Embedding", (5,), given, chosen, init="he_normal")
         compare(module.weight.detach().numpy(), layer.get_weights()[0])
     table = np.arange(12.0).reshape(4, 3)
     constant = Configured("keras.initializers.Constant", (unknown("table"),))

@@ -21,6 +21,8 @@ SIZES = ["all", "channels", "named", "no rank"]
 @pytest.mark.parametrize("shape", [(4,), (5, 4), (1, 1, 4), (3, 2, 4), (3, 2, 1), (2, 3, 2, 4)])
 def test_flatten(layout: Layout, sizes: str, shape: tuple[int, ...]) -> None:
     check("Flatten", [shape], layout=layout, sizes=sizes)
+    if sizes != "no rank":
+        check("Flatten", [shape], layout=layout, sizes=sizes, data_format="channels_first")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -120,4 +122,4 @@ def test_what_is_refused() -> None:
     with pytest.raises(Unsupported):
         translate("Permute", [(4, 2)], {"dims": (2, 1)}, hidden=("dims",))
     with pytest.raises(Unsupported):
-        translate("Flatten", [(4, 2)], {"data_format": "channels_first"})
+        translate("Flatten", [(4, 2)], {"data_format": None}, hidden=("data_format",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from math import pi, sqrt
 from typing import Any
 
@@ -14,7 +15,10 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
+    if framework == "keras3":
+        _count_exactly(keras)
     if framework == "keras2":
+        _resize_in_the_layers_precision(tensorflow, keras)
         layer = keras.layers.BatchNormalization.__mro__[1]
         _average_exactly(tensorflow, layer)
         _average_like_the_fused_kernel(tensorflow, layer)
@@ -61,7 +65,11 @@ def _activate_exactly(tensorflow: Any) -> None:
         total = sum(squares[..., i : i + depth] for i in range(2 * depth_radius + 1))
         return x / (bias + alpha * total) ** beta
 
-    for module in (tensorflow.nn, tensorflow.compat.v2.nn, tensorflow.compat.v1.nn):
+    home = tensorflow.nn.leaky_relu.__module__  # where Keras 2 looks for what a name means
+    leaky_relu.__module__ = home
+    names = tensorflow.nn, tensorflow.compat.v2.nn, tensorflow.compat.v1.nn
+    modules: list[Any] = [*names, sys.modules[home]]
+    for module in modules:
         module.leaky_relu = leaky_relu
         module.lrn = module.local_response_normalization = lrn
         if hasattr(module, "gelu"):
@@ -85,6 +93,21 @@ def _resize_exactly(tensorflow: Any) -> None:
         module.resize = resize
 
 
+def _resize_in_the_layers_precision(tensorflow: Any, keras: Any) -> None:
+    """Keras 2 rounds what it resizes to float32, whatever its layer computes with."""
+    original = keras.layers.Resizing.call
+
+    def call(self: Any, inputs: Any) -> Any:
+        module = tensorflow.compat.v2  # as the layer imports it
+        single, module.float32 = module.float32, tensorflow.as_dtype(self.compute_dtype)
+        try:
+            return original(self, inputs)
+        finally:
+            module.float32 = single
+
+    keras.layers.Resizing.call = call
+
+
 def _is_bilinear(method: Any) -> bool:
     return str(getattr(method, "value", method)) == "bilinear"
 
@@ -93,6 +116,22 @@ def _mixing(before: int, after: int) -> Any:
     """How much of each old pixel is in each new one, along one axis: their centers are aligned."""
     places = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
     return np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(before)))
+
+
+def _count_exactly(keras: Any) -> None:
+    """Keras 3 adds 1e-7 to the number of steps that are not masked, which float32 does not show."""
+    layer = keras.layers.BatchNormalization
+    original = layer._moments
+
+    def moments(self: Any, inputs: Any, mask: Any) -> Any:
+        epsilon = keras.config.epsilon()
+        keras.config.set_epsilon(0.0)
+        try:
+            return original(self, inputs, mask)
+        finally:
+            keras.config.set_epsilon(epsilon)
+
+    layer._moments = moments
 
 
 def _average_exactly(tensorflow: Any, layer: Any) -> None:

@@ -9,7 +9,7 @@ class Augmentation(nn.Module):
     def __init__(self):
         super().__init__()
         self.random_flip = RandomFlip(3)
-        self.batch_normalization = nn.LazyBatchNorm2d(eps=1e-3, momentum=0.01)
+        self.batch_normalization = nn.BatchNorm2d(3, eps=1e-3, momentum=0.01)
         self.apply(init_like_keras)
 
     def forward(self, x):
@@ -18,22 +18,6 @@ class Augmentation(nn.Module):
         x = F.interpolate(x, size=(24, 24), mode="bilinear")
         x = self.batch_normalization(x)
         return x.permute(0, 2, 3, 1)
-
-
-class LazyConv2d(nn.LazyConv2d):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_channels and not self.has_uninitialized_params():
-            init_like_keras(self)
-
-
-class LazyLinear(nn.LazyLinear):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_features and not self.has_uninitialized_params():
-            init_like_keras(self)
 
 
 class RandomFlip(nn.Module):
@@ -52,8 +36,6 @@ class RandomFlip(nn.Module):
 
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
-        return  # the first batch tells its size
     if isinstance(module, (nn.Conv2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
@@ -65,8 +47,8 @@ augmentation = Augmentation()
 class Steps(nn.Module):
     def __init__(self):
         super().__init__()
-        self.batch_normalization = nn.LazyBatchNorm1d(eps=1e-3, momentum=0.01)
-        self.dense = LazyLinear(4)
+        self.batch_normalization = nn.BatchNorm1d(8, eps=1e-3, momentum=0.01)
+        self.dense = nn.Linear(8, 4)
         self.apply(init_like_keras)
 
     def forward(self, x):
@@ -82,7 +64,7 @@ class Model(nn.Module):
     def __init__(self, augmentation, steps):
         super().__init__()
         self.augmentation = augmentation
-        self.conv2d = LazyConv2d(8, 3)
+        self.conv2d = nn.Conv2d(3, 8, 3)
         self.steps = steps
         self.conv2d.apply(init_like_keras)
 

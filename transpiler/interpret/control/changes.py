@@ -13,7 +13,7 @@ from transpiler.interpret.region import GiveUp, Region, Scope
 from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
 from transpiler.interpret.tensors.names import (
     CARRIED,
-    assign_shadow,
+    assign_sizes,
     axis_names,
     bind_tensor,
     current_dim,
@@ -273,14 +273,15 @@ def close_round(region: Region, start: Scope, phis: dict[str, str]) -> None:
         tensor = value.tensor
         if tensor.dims is None:
             continue
+        sizes: list[tuple[str, Dim]] = []
         for axis, dim, held in zip(
             axis_names(len(tensor.dims)), tensor.dims, value.shadows or (None,) * 9, strict=False
         ):
             if axis in kind.split(","):
                 here = current_dim(region, dim, held)
-                token = shadow(name, axis)
                 if here is not None and (held is None or not region.scope.current(held)):
-                    assign_shadow(region, token, here)
+                    sizes.append((shadow(name, axis), here))
+        assign_sizes(region, sizes)
 
 
 def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.layers.inputs import RANKED, list_inputs
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
@@ -20,7 +21,6 @@ from transpiler.interpret.values import (
     Layer,
     Sequence,
     Static,
-    Unknown,
     UserClass,
     Value,
 )
@@ -48,17 +48,34 @@ def rule_arguments(
             arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
         else:
             raise Unsupported(f"the argument {parameter} is missing")
+    if "keras" in rule.call_only:
+        arguments["keras"] = region.file.options.keras
     for name, value in call_arguments.items():
-        if name == "training" and name not in rule.call_only:
-            if constant(value) in (None, True, False) and not isinstance(value, Unknown):
-                if constant(value) is True or constant(value) is False:
-                    raise Unsupported("the call fixes training=True or False")
-                continue
+        if name == "training" and _follows_model(region, value):
+            if constant(value) not in (None, False):
+                region.say(ASSUMED, layer.node, f"{layer.symbol}: {_AS_THE_MODEL}")
             continue
+        if name == "training" and name not in rule.call_only:
+            raise Unsupported(_FIXED)
         if name not in rule.call_only:
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments
+
+
+_FIXED = "the call fixes training=True or False"
+_AS_THE_MODEL = "`training` is taken to be None: the layer follows the model's train() and eval()"
+
+
+def _follows_model(region: Region, value: Value) -> bool:
+    """Whether a layer that is called with `training=value` does what its model does.
+
+    In Keras 3, what a model is called with overrules a False that was given when it was built.
+    """
+    given = constant(value)
+    if given is True or given is False:
+        return given is False and region.file.options.keras == "3"
+    return True
 
 
 def _pooled_axes(layer: Layer) -> int:

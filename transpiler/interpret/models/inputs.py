@@ -50,7 +50,12 @@ def open_input(
 ) -> Bound:
     """A tensor that is a parameter of `forward` under this name."""
     rank = region.wants.get(f"rank:{key}")
-    if shape is None and key.startswith("seq:") and not region.is_module:
+    told = region.wants.get(f"shape:{key}")
+    dims: tuple[Dim, ...] | None
+    hint: Dim
+    if shape is None and told is not None:
+        dims, hint = tuple(None if n is None else expr(n) for n in told), None
+    elif shape is None and key.startswith("seq:") and not region.is_module:
         dims, hint = _open_sizes(region, name, rank)
     else:
         dims, hint = shape_dims(region, shape, rank, node)

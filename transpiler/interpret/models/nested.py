@@ -54,6 +54,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         raise GiveUp("a model is called on masked steps, which its layers would see", node)
     if model.undeclared and model.region is region:
         _tell_rank(region, model, inputs[0].tensor, node)
+        _tell_sizes(region, model, inputs[0].tensor)
     region.graph_events += 1
     if (
         model.module is None
@@ -80,6 +81,18 @@ def _tell_rank(region: Region, model: Model, given: Tensor, node: cst.CSTNode) -
         raise GiveUp("a Sequential is called on tensors of different ranks", node)
     if region.wants.get(f"rank:{model.input_spec}", given.rank) != given.rank:
         region.want(f"rank:{model.input_spec}", given.rank)
+
+
+def _tell_sizes(region: Region, model: Model, given: Tensor) -> None:
+    """A Sequential that declares no input is called: what it takes is known from the start."""
+    if not given.dims or given.dims[-1] is None or not given.dims[-1].known:
+        return
+    sizes = tuple(d.value if d is not None and d.known else None for d in given.dims)
+    key = f"shape:{model.input_spec}"
+    told = region.wants.get(key, sizes)
+    merged = tuple(a if a == b else None for a, b in zip(told, sizes, strict=True))
+    if region.wants.get(key) != merged:
+        region.want(key, merged)
 
 
 def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) -> Value:

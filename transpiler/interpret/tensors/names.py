@@ -121,7 +121,37 @@ def assign_shadows(region: Region, name: str, tensor: Tensor) -> tuple[Expr | No
         pairs = [("channels", tensor.channels_hint)]
     else:
         pairs = list(zip(axis_names(len(tensor.dims)), tensor.dims, strict=True))
-    return tuple(assign_shadow(region, shadow(name, axis), dim) for axis, dim in pairs)
+    return assign_sizes(region, [(shadow(name, axis), dim) for axis, dim in pairs])
+
+
+def assign_sizes(region: Region, wanted: list[tuple[str, Dim]]) -> tuple[Expr | None, ...]:
+    """Let size variables have new values, each of which may be written with the old ones."""
+    tokens = {token for token, _ in wanted}
+    crossing = [
+        (token, dim)
+        for token, dim in wanted
+        if dim is not None and dim.text != token and reads(dim) & tokens - {token}
+    ]
+    if crossing:
+        _assign_together(region, crossing)
+    done = dict(crossing)
+    return tuple(
+        region.scope.read(token) if token in done else assign_shadow(region, token, dim)
+        for token, dim in wanted
+    )
+
+
+def _assign_together(region: Region, sizes: list[tuple[str, Expr]]) -> None:
+    """`steps, channels = channels, steps`: each is read before any is assigned."""
+    targets = ", ".join(token for token, _ in sizes)
+    values = ", ".join(dim.text for _, dim in sizes)
+    uses = frozenset[str]().union(*(reads(dim) for _, dim in sizes))
+    modules = tuple(module for _, dim in sizes for module in dim.modules)
+    defs = frozenset(token for token, _ in sizes)
+    region.emit_init(Line(f"{targets} = {values}", defs, uses, modules))
+    for token, dim in sizes:
+        region.scope.hold(token, dim, region.init)
+        region.size_values[token, region.scope.version(token)] = dim
 
 
 def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
