@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED_CALLERS
+from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
 from transpiler.emit.classes.operations import render_operation
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
@@ -18,6 +18,7 @@ from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.suites import statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 
 
@@ -104,22 +105,40 @@ def _used_blocks(draft: Draft) -> set[int]:
 
 def replace_operations(draft: Draft) -> None:
     """Functions on tensors without layers stay functions, and get another body."""
+    by_node: dict[int, list[Summary]] = {}
     for summary in draft.planned.operations:
-        node = summary.function.node
-        if not isinstance(node, cst.FunctionDef) or summary.region is None:
-            continue
-        start, end = draft.function_span(node)
+        if isinstance(summary.function.node, cst.FunctionDef) and summary.region is not None:
+            by_node.setdefault(id(summary.function.node), []).append(summary)
+    for summaries in by_node.values():
+        _replace_operation(draft, summaries)
+
+
+def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
+    """One function, or what it becomes where images need another one."""
+    node = summaries[0].function.node
+    assert isinstance(node, cst.FunctionDef)
+    start, end = draft.function_span(node)
+    texts = []
+    for summary in summaries:
+        assert summary.region is not None
         script = draft.planned.script(summary.region, summary)
-        text = render_operation(draft.file, summary, script, Edit(start, end, ""))
+        names = draft.planned.class_names
+        text = render_operation(draft.file, summary, script, Edit(start, end, ""), names)
         if text is None:
-            continue
-        pad = re.match(r"[ \t]*", draft.tree.text[start:])
-        indent = pad.group() if pad else ""
-        if indent:
-            text = "\n".join(indent + line if line else line for line in text.split("\n"))
-        draft.edits.append(Edit(start, end, draft.planned.named(text).rstrip("\n")))
+            name = summary.function.name
+            draft.report(LEFT_MODEL, node, f"`{name}` is left as it is: it can't be written")
+            return
+        texts.append(draft.planned.named(text).rstrip("\n"))
+    pad = re.match(r"[ \t]*", draft.tree.text[start:])
+    indent = pad.group() if pad else ""
+    whole = ("\n\n" if indent else "\n\n\n").join(texts)
+    if indent:
+        whole = "\n".join(indent + line if line else line for line in whole.split("\n"))
+    draft.edits.append(Edit(start, end, whole))
+    draft.class_spots.append(end)
+    for summary in summaries:
+        assert summary.region is not None
         draft.helpers |= summary.region.helpers_used
-        draft.class_spots.append(end)
         draft.speak(summary.region)
 
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
+from transpiler.emit.operation_names import name_operations
 from transpiler.emit.training.model import Room
 from transpiler.emit.training.plan import plan_training
 from transpiler.emit.units import FilePlan, Unit
@@ -39,6 +40,7 @@ def plan_file(file: FileContext) -> FilePlan:
     counts = _assignment_counts(module)
     for built in _in_order(planned, module):
         planned.module_units.append(_module_unit(planned, module, built, counts))
+    name_operations(planned)
     name_classes(planned)
     _plan_training(planned, module)
     return planned

@@ -15,15 +15,19 @@ from transpiler.interpret.summary import Summary
 
 
 def render_operation(
-    file: FileContext, summary: Summary, script: Script, whole: Edit
+    file: FileContext, summary: Summary, script: Script, whole: Edit, names: dict[int, str]
 ) -> str | None:
-    """The text of the function, None where it can't be written; `whole` takes the original away."""
+    """The text of the function, None where it can't be written; `whole` takes the original away.
+
+    `names` says how classes and functions are called, this one too.
+    """
     region = summary.region
     node = summary.function.node
     assert region is not None
     assert isinstance(node, cst.FunctionDef)
+    name = names[summary.serial]
     plan = ClassPlan(
-        summary.function.name,
+        name,
         region.init,
         region.forward,
         list(summary.tensors),
@@ -31,6 +35,7 @@ def render_operation(
         renames=dict(region.renames),
         hints={},
         effects=False,
+        class_names=names,
         script=script,
     )
     try:
@@ -54,6 +59,7 @@ def render_operation(
         line[margin:] if i and not line[:margin].strip() else line
         for i, line in enumerate(head.split("\n"))
     )
+    header = header.replace(f"def {summary.function.name}(", f"def {name}(", 1)
     lines = [header]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):

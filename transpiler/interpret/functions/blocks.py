@@ -51,7 +51,7 @@ def call_block(
     if summary.kind == "operation":
         text_args = [*codes, *(v for k, v in statics if not k)]
         keywords = {k: v for k, v in statics if k}
-        code = call(provided_name(summary), *text_args, **keywords)
+        code = call(_operation_name(region, summary), *text_args, **keywords)
         region.operations_used.append(summary)
         return _block_result(region, summary, code, None, bound, given)
     sizes = [size_argument(region, inner, token, given, node) for token in summary.sizes]
@@ -91,9 +91,10 @@ def _callee_names(region: Region, summary: Summary) -> frozenset[tuple[str, int]
     return frozenset({(name, region.scope.version(name))}) if name else frozenset()
 
 
-def provided_name(summary: Summary) -> str:
-    """The name of a function on tensors."""
-    return summary.function.name
+def _operation_name(region: Region, summary: Summary) -> str:
+    """How a function on tensors is called; in its own file, that is chosen later."""
+    own = summary.function.file in (None, region.file)
+    return summary.class_token if own else summary.function.name
 
 
 def _given_tensor(
@@ -106,6 +107,8 @@ def _given_tensor(
         rank = parameter_rank(inner, name)
         if rank is not None:
             value = with_rank(region, value, rank, target or Layout.ANY)
+            if value.tensor.rank != rank:
+                raise GiveUp(f"`{inner.name}` is called on tensors of different ranks", node)
         return value if target is None else in_layout(region, value, target)
     if isinstance(value, Sequence):
         items = []

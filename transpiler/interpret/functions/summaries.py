@@ -125,6 +125,9 @@ def _foreign(file: FileContext, home: FileContext, function: Function) -> Summar
         file.foreign[blocks[0].serial] = (home, home.planned.class_names[blocks[0].serial])
         return blocks[0]
     other = [s for s in candidates if s.kind not in ("failed", "running")]
+    called = {home.planned.class_names.get(s.serial) for s in other if s.kind == "operation"}
+    if len(called) > 1:
+        return Summary(function, "failed", reason=f"`{function.name}` becomes several functions")
     if other:
         return other[-1]
     reason = next((s.reason for s in candidates if s.reason), "it is not converted in its own file")
