@@ -80,7 +80,7 @@ def _plain_name(planned: FilePlan, summary: Summary, unit: Unit, count: int) -> 
         and variable not in PLAIN
     ):
         return camel(variable)
-    if summary.function.name in ("__init__", "main", "run"):
+    if summary.function.name in ("__init__", "main", "run") or _only_makes(planned, summary):
         return camel(summary.function.nested_in or "Model")
     return camel(summary.function.name)
 
@@ -105,6 +105,13 @@ def _module_model_name(planned: FilePlan, unit: Unit) -> str:
     variable = variable_of(unit)
     name = camel(variable) if variable and variable.lower() not in PLAIN else "Model"
     return _told_apart(built) + name
+
+
+def _only_makes(planned: FilePlan, summary: Summary) -> bool:
+    """Whether it is a method such as `build`: the class says what is built."""
+    function = summary.function
+    plain = function.name in ("build", "create", "make", "get", "define", "construct")
+    return plain and function.nested_in in planned.file.class_methods
 
 
 _SAYS_LITTLE = re.compile(r"^(return|use|with|is|has|include|add|do)_")

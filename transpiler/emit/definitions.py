@@ -129,12 +129,13 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
             draft.report(LEFT_MODEL, node, f"`{name}` is left as it is: it can't be written")
             return
         texts.append(draft.planned.named(text).rstrip("\n"))
-    pad = re.match(r"[ \t]*", draft.tree.text[start:])
-    indent = pad.group() if pad else ""
-    whole = ("\n\n" if indent else "\n\n\n").join(texts)
-    if indent:
-        whole = "\n".join(indent + line if line else line for line in whole.split("\n"))
-    draft.edits.append(Edit(start, end, whole))
+    whole = "\n\n\n".join(texts)
+    if summaries[0].function.nested_in:
+        draft.insert_class(draft.top_level_start(node), whole)
+        if summaries[0].function.name not in draft.kept_functions:
+            _drop(draft, node)
+    else:
+        draft.edits.append(Edit(start, end, whole))
     draft.class_spots.append(end)
     for summary in summaries:
         assert summary.region is not None

@@ -19,13 +19,17 @@ class Edit:
 
 
 def apply(text: str, edits: list[Edit]) -> str:
-    """The text after all edits; an edit inside of another one is part of what that replaced."""
+    """The text after all edits; an edit inside of another one is part of what that replaced.
+
+    Of one that begins inside of another one, and takes text away, what is left is taken away too.
+    """
     ordered = sorted(edits, key=lambda e: (e.start, -(e.end > e.start), -e.end))
     inserts_first = sorted(ordered, key=lambda e: (e.start, e.end != e.start, -e.end))
     parts: list[str] = []
     position = 0
     for edit in inserts_first:
         if edit.start < position:
+            position = position if edit.text else max(position, edit.end)
             continue
         parts.append(text[position : edit.start])
         parts.append(edit.text)

@@ -6,7 +6,9 @@ order, becomes two: `norm` and `norm_2d`.
 
 from __future__ import annotations
 
-from transpiler.emit.contents import texts_of
+import re
+
+from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.units import FilePlan
 from transpiler.interpret.summary import Summary
 from transpiler.passes.liveness import walk
@@ -15,21 +17,32 @@ from transpiler.passes.liveness import walk
 def name_operations(planned: FilePlan) -> None:
     """Name each; those that are written alike are one."""
     kept: list[Summary] = []
+    lifted: set[str] = set()  #: what functions from inside of others are called outside
     for alike in _by_function(planned.operations):
-        taken: set[str] = set()
+        inside = bool(alike[0].function.nested_in)
+        taken = {*planned.file.globals, *lifted, *_variables(planned, alike)} if inside else set()
         names: dict[tuple[str, ...], str] = {}
+        written_by: dict[int, tuple[str, ...]] = {}
         for summary in alike:
             nodes = walk(summary.forward)
             written = tuple(planned.named(t) for node in nodes for t in texts_of(node))
             if written not in names:
-                names[written] = _name(summary, len(alike) > 1, taken)
-                taken.add(names[written])
+                names[written] = ""
                 kept.append(summary)
-            planned.class_names[summary.serial] = names[written]
-        if len(names) == 1:
-            for summary in alike:
-                planned.class_names[summary.serial] = summary.function.name
+            written_by[summary.serial] = written
+        for summary in kept[-len(names) :]:
+            names[written_by[summary.serial]] = _name(summary, len(names) > 1, taken)
+            taken.add(names[written_by[summary.serial]])
+        for serial, written in written_by.items():
+            planned.class_names[serial] = names[written]
+        lifted.update(names.values())
     planned.operations = kept
+
+
+def _variables(planned: FilePlan, alike: list[Summary]) -> set[str]:
+    """The name of a function, where the file calls a variable so too."""
+    name = alike[0].function.name
+    return {name} if re.search(rf"(?<![.\w]){name}\s*=[^=]", planned.tree.text) else set()
 
 
 def _by_function(operations: list[Summary]) -> list[list[Summary]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -39,15 +40,13 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
     )
     for statement in node.body.body:
         if isinstance(statement, cst.FunctionDef):
-            static = any(
-                isinstance(d.decorator, cst.Name)
-                and d.decorator.value in ("staticmethod", "classmethod")
-                for d in statement.decorators
-            )
-            owner = "" if static else made.name
-            methods[statement.name.value] = Function(
+            marks = {d.decorator.value for d in statement.decorators if _is_name(d.decorator)}
+            owner = "" if "staticmethod" in marks else made.name
+            method = Function(
                 statement.name.value, statement, closure, owner, made.name, region.file
             )
+            method.of_class = "classmethod" in marks
+            methods[method.name] = method
     region.file.class_methods[made.name] = methods
     region.file.user_classes.append(made)
     initializer = methods.get("__init__")
@@ -68,6 +67,20 @@ def _is_torchs(region: Region, node: cst.ClassDef) -> bool:
     """Whether it is PyTorch already, by its bases."""
     bases = (region.tree.source(argument.value) for argument in node.bases)
     return any(base in ("nn.Module", "torch.nn.Module") for base in bases)
+
+
+def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
+    return isinstance(node, cst.Name)
+
+
+@provides("method_of_class")
+def method_of_class(region: Region, made: UserClass, name: str) -> Value:
+    """`Net.block`, where that needs no instance."""
+    home = made.file or region.file
+    method: Function | None = home.class_methods.get(made.name, {}).get(name)
+    if method is not None and (method.of_class or not method.owner):
+        return method
+    return Unknown(f"`.{name}` of a class")
 
 
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")

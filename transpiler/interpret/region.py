@@ -275,6 +275,7 @@ class Region:
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
         self.built: list[Built] = []
         self.inputs: dict[str, Any] = {}
+        self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
         self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.returns: list[tuple[Value, cst.CSTNode]] = []

@@ -78,6 +78,7 @@ class Layer(_Brief):
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     modules: tuple[Module, ...] = ()
     output: Bound | None = None  #: what its first call gave
+    after: Value | None = None  #: the function of the program's own that activates what it gives
     block: Any = None  #: for what a user's function gives: its summary and arguments
     freezes: list[tuple[Line, Expr]] = field(default_factory=list)  #: conditional `trainable = ...`
     notes: tuple[str, ...] = ()  #: comments for the stub that stands for it
@@ -145,6 +146,7 @@ class Function(_Brief):
     parameter: str = ""  #: the parameter through which it came
     frame: dict[str, Value] | None = None  #: what the function that made it was called with
     functional: bool = False  #: the `__init__` of a class that is a functional model
+    of_class: bool = False  #: a method of the class itself, marked `@classmethod`
 
     @property
     def is_wrapper(self) -> bool:

@@ -10,8 +10,10 @@ from transpiler.emit.classes.names import name_members
 from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
+from transpiler.emit.fold import fold
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
+from transpiler.source.tree import Tree
 
 
 def render_operation(
@@ -50,16 +52,9 @@ def render_operation(
     except EmitError:
         return None
     tree = file.tree
-    start = tree.line_start(tree.span(node)[0])
-    body_start = tree.line_start(tree.span(node.body.body[0])[0])
-    margin = tree.span(node)[0] - start
-    head = tree.text[tree.span(node)[0] : body_start].rstrip()
-    head = "\n".join(line for line in head.split("\n") if not line.lstrip().startswith("#"))
-    header = "\n".join(
-        line[margin:] if i and not line[:margin].strip() else line
-        for i, line in enumerate(head.split("\n"))
-    )
-    header = header.replace(f"def {summary.function.name}(", f"def {name}(", 1)
+    header = _lifted_header(tree, summary, name) if summary.function.nested_in else None
+    if header is None:
+        header = _own_header(tree, node).replace(f"def {node.name.value}(", f"def {name}(", 1)
     lines = [header]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
@@ -67,3 +62,37 @@ def render_operation(
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"    {tree.source(value)}")
     return "\n".join([*lost, *lines, *body]) + "\n"
+
+
+def _own_header(tree: Tree, node: cst.FunctionDef) -> str:
+    """The signature as the user wrote it."""
+    start = tree.line_start(tree.span(node)[0])
+    body_start = tree.line_start(tree.span(node.body.body[0])[0])
+    margin = tree.span(node)[0] - start
+    head = tree.text[tree.span(node)[0] : body_start].rstrip()
+    head = "\n".join(line for line in head.split("\n") if not line.lstrip().startswith("#"))
+    return "\n".join(
+        line[margin:] if i and not line[:margin].strip() else line
+        for i, line in enumerate(head.split("\n"))
+    )
+
+
+def _lifted_header(tree: Tree, summary: Summary, name: str) -> str:
+    """The signature of a function that stood inside of another one, or of a class."""
+    node = summary.function.node
+    own = node.params.params[1:] if summary.function.owner else node.params.params
+    parts = [_parameter(tree, p) for p in own]
+    if summary.closure and any(p.default is not None for p in own):
+        parts.append("*")
+    return fold(f"def {name}({', '.join([*parts, *summary.closure])}):", 0)
+
+
+def _parameter(tree: Tree, node: cst.Param) -> str:
+    """A parameter with its annotation and default."""
+    text = node.name.value
+    if node.annotation is not None:
+        text += f": {tree.source(node.annotation.annotation)}"
+    if node.default is None:
+        return text
+    equal = " = " if node.annotation is not None else "="
+    return f"{text}{equal}{tree.source(node.default)}"

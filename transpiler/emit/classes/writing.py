@@ -119,7 +119,11 @@ def _signature(draft: ClassDraft, parameters: list[tuple[str, str, str, bool]]) 
 
 
 def _guards(draft: ClassDraft) -> list[str]:
-    return [f"        {line}" for guard in draft.plan.guards for line in guard.split("\n")]
+    lines: list[str] = []
+    for guard in draft.plan.guards:
+        test, refusal = guard.split("\n")
+        lines += [f"        {test}", fold(refusal.strip(), 12)]
+    return lines
 
 
 def _prologue(draft: ClassDraft) -> list[str]:

@@ -8,6 +8,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
 from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.tensors.layouts import want_tensor
@@ -69,7 +70,11 @@ def call_layer(
         if parameter is None:
             raise GiveUp("a layer is called with more arguments than are known", node)
         call_arguments[parameter] = value
-    return apply_layer(region, layer, inputs, call_arguments, node)
+    if layer.after is None:
+        return apply_layer(region, layer, inputs, call_arguments, node)
+    only = layer.symbol == "keras.layers.Activation"
+    made = inputs if only else apply_layer(region, layer, inputs, call_arguments, node)
+    return activated_by(region, node, layer, made)
 
 
 def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value) -> Value:

@@ -94,9 +94,13 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     return None
 
 
+#: What methods call the object, or the class, that they belong to.
+_THIS = ("self", "cls")
+
+
 def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Static)
-    if receiver.expr.text == "self" and "self" in region.parameters:
+    if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:
         method = region.methods.get(name)
         if method is not None:
             return provided("call_function")(region, node, method, arguments_of(region, node))

@@ -49,6 +49,8 @@ def call_block(
     codes = [_tensor_code(region, given[name]) for name in summary.tensors]
     statics = _static_arguments(region, summary, arguments)
     if summary.kind == "operation":
+        if any(name.startswith("self.") for name in summary.closure):
+            raise GiveUp(f"the method `{summary.function.name}` reads attributes", node)
         text_args = [*codes, *(v for k, v in statics if not k)]
         keywords = {k: v for k, v in statics if k}
         code = call(_operation_name(region, summary), *text_args, **keywords)

@@ -45,7 +45,7 @@ def call_function(
 ) -> Value:
     """A call of a function of the user's."""
     if function.owner and function.parameter == "":
-        arguments = [(None, Static(Expr("self"))), *arguments]
+        arguments = [(None, _receiver(region, function)), *arguments]
     if isinstance(function.node, cst.Lambda):
         return inline(region, node, function, arguments)
     bound = bind_arguments(function, parameters_of(function.node), arguments)
@@ -114,6 +114,11 @@ def _call_trainer(
         models = [v for v in bound.values() if isinstance(v, Model)]
         return provided("pass_model")(region, node, function.name, models)
     return note_handing(region, node, summary, given_back(summary))
+def _receiver(region: Region, function: Function) -> Static:
+    """What a method is called on."""
+    if not function.of_class:
+        return Static(Expr("self"))
+    return Static(region.scope.read("cls") if "cls" in region.parameters else Expr(function.owner))
 
 
 def _with_constant(called: Value, summary: Summary) -> Value:

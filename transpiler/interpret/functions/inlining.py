@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -11,7 +12,17 @@ from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Unknown, Value
+from transpiler.interpret.tensors.names import materialize
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Function,
+    Mapping,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+)
 from transpiler.ir.expr import UNKNOWN, Expr, ternary
 
 
@@ -30,6 +41,8 @@ def inline(
             value = evaluate(region, parameter.default)
         if value is None:
             raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
+        if isinstance(value, Bound) and _reads_often(region, function, parameter.name):
+            value = materialize(region, value)
         frame[parameter.name] = value
     outer, region.inline = region.inline, {**frame}
     outer_scope_outer = region.scope.outer
@@ -46,6 +59,12 @@ def inline(
         region.inline = outer
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
+
+
+def _reads_often(region: Region, function: Function, name: str) -> bool:
+    """Whether a function reads a parameter more than once, which must be computed but once."""
+    source = region.tree.source(function.node.body)
+    return len(re.findall(rf"\b{name}\b", source)) > 1
 
 
 def _inline_body(

@@ -186,7 +186,21 @@ def bind_parameter(
     if isinstance(value, Unknown):
         scope.values[name] = value
         return
+    axis = given_axis(name, value) if "open:axes" not in region.wants else None
+    if axis is not None:
+        region.decided_axes.add(name)
+        reading = replace(reading, value=axis)
     scope.values[name] = Static(replace(reading, whole=_is_whole(parameter, value)))
+
+
+_AXIS = re.compile(r"axis|chan\w*_?dim", re.I)
+
+
+def given_axis(name: str, value: Value | None) -> int | None:
+    """The number that a call gives for an axis: a block is written for that one."""
+    known = value.expr.value if isinstance(value, Static) else None
+    plain = isinstance(known, int) and not isinstance(known, bool)
+    return known if plain and _AXIS.search(name) else None
 
 
 def _is_whole(parameter: Parameter, value: Value | None) -> bool:
@@ -207,7 +221,19 @@ _TENSOR_SLOT = (
 def _is_tensor_slot(region: Region, name: str) -> bool:
     """Whether the function asks of a parameter if it is a Keras tensor."""
     text = region.source
-    return any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT)
+    asked = any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT)
+    return asked or _stands_for_input(text, name)
+
+
+def _stands_for_input(text: str, name: str) -> bool:
+    """Whether an `Input` is made where a parameter is None: it is a Keras tensor otherwise."""
+    if not re.search(rf"\b{name} is (not )?None\b", text):
+        return False
+    if re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", text):
+        return True
+    made = set(re.findall(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(", text))
+    passed = set(re.findall(rf"\b(\w+)\s*=\s*{name}\s*(?:#.*)?$", text, re.M))
+    return bool(made & (passed | {name}))
 
 
 def _default_is_none(parameter: Parameter) -> bool:

@@ -18,6 +18,7 @@ from transpiler.interpret.functions.parameters import (
     bind_parameter,
     bind_star,
     expanded,
+    given_axis,
     parameters_of,
 )
 from transpiler.interpret.functions.returns import agree_on_returns, return_value
@@ -52,15 +53,20 @@ def summarize(
     if function.file is None or function.file is file:
         given = unified(file, function, given)
     kinds = tuple(
-        (name, kind) for name, value in sorted(given.items()) if (kind := _kind(value)) != "static"
+        (name, kind)
+        for name, value in sorted(given.items())
+        if (kind := _kind_of_argument(name, value)) != "static"
     )
     if "**" in given:  # all else that it takes may be in that dict
         kinds = (*kinds, ("**", tuple(sorted(given))))
-    key = (id(function.node), kinds)
+    key: tuple[Any, ...] = (id(function.node), kinds)
     home: FileContext = function.file if function.file is not None else file
     if home is not file:
         return _foreign(file, home, function)
     found = home.summaries.get(key)
+    if found is not None and found.kind == "operation" and _in_other_layouts(found, given):
+        key = (*key, tuple((n, v.tensor.layout) for n, v in given.items() if isinstance(v, Bound)))
+        found = home.summaries.get(key)
     if found is not None:
         return found
     alike = home.generic.get((key[0], _without_functions(kinds)))
@@ -85,6 +91,21 @@ def summarize(
         if passed and passed <= called:
             home.generic[(key[0], _without_functions(kinds))] = summary
     return summary
+
+
+def _in_other_layouts(known: Summary, given: dict[str, Value]) -> bool:
+    """Whether a function on tensors gets images whose channels are in another place than before."""
+    assert known.region is not None
+    layouts = known.region.parameter_layouts()
+    images = ((n, v) for n, v in given.items() if isinstance(v, Bound) and v.tensor.dims)
+    return any(
+        len(v.tensor.dims or ()) > 1 and layouts.get(n) is not v.tensor.layout for n, v in images
+    )
+
+
+def _kind_of_argument(name: str, value: Value) -> Any:
+    axis = given_axis(name, value)
+    return _kind(value) if axis is None else ("axis", axis)
 
 
 def _kind(value: Value) -> Any:
@@ -166,6 +187,8 @@ def _interpret(
             agree_on_returns(region)
             if summary.recursive and len(region.returns) > 1 and "return:size" not in wants:
                 region.want("return:size", True)
+            if region.built and region.decided_axes:  # who calls a builder may give another one
+                region.want("open:axes", True)
             if region.speculative:
                 region.want("rank:last", True)
         except Restart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Layer, Unknown
 from transpiler.rule import SHARED, Rule
@@ -39,6 +40,7 @@ def make_layer(
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:
         layer.problem = _unknown_arguments(rule, order, layer)
+    take_function(layer)
     return layer
 
 

@@ -112,6 +112,8 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
     """A layer as the argument of another one."""
     if layer.problem or layer.rule is None:
         raise Unsupported(layer.problem)
+    if layer.after is not None:
+        raise Unsupported("the activation of the inner layer is a function of the program's own")
 
     def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
         wanted = inner.rule.layout
