@@ -9,8 +9,9 @@ import libcst as cst
 
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.region import GiveUp, Region, contained
+from transpiler.interpret.region import FileContext, GiveUp, Region, contained
 from transpiler.interpret.values import (
+    Function,
     Mapping,
     Model,
     Sequence,
@@ -78,7 +79,10 @@ def _spelled_out(value: Value | None) -> Value:
 
 @provides("class_attribute")
 def class_attribute(region: Region, owner: UserClass, attr: str, node: cst.Attribute) -> Value:
-    """`Config.WIDTHS`: a value that is known unless the program changes it."""
+    """`Config.WIDTHS`: a value that is known unless the program changes it; `Net.block`."""
+    method = _method(region, owner, attr)
+    if method is not None:
+        return method
     value = owner.attributes.get(attr)
     if isinstance(value, Model):
         return value
@@ -92,6 +96,13 @@ def class_attribute(region: Region, owner: UserClass, attr: str, node: cst.Attri
         return replace(value, static=reading)
     known = value.expr.value if isinstance(value, Static) else UNKNOWN
     return Static(replace(reading, value=known))
+
+
+def _method(region: Region, owner: UserClass, name: str) -> Function | None:
+    """The method of that name, where it needs no instance."""
+    home: FileContext = owner.file or region.file
+    method = home.class_methods.get(owner.name, {}).get(name)
+    return method if method is not None and (method.of_class or not method.owner) else None
 
 
 def _reading(region: Region, owner: str, name: str) -> Expr:

@@ -73,16 +73,6 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
     return isinstance(node, cst.Name)
 
 
-@provides("method_of_class")
-def method_of_class(region: Region, made: UserClass, name: str) -> Value:
-    """`Net.block`, where that needs no instance."""
-    home = made.file or region.file
-    method: Function | None = home.class_methods.get(made.name, {}).get(name)
-    if method is not None and (method.of_class or not method.owner):
-        return method
-    return Unknown(f"`.{name}` of a class")
-
-
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
 
 

@@ -81,8 +81,6 @@ def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str
         if attr == "output" and receiver.output is not None:
             return receiver.output
         return Unknown(f"`.{attr}` of a layer")
-    if isinstance(receiver, UserClass):
-        return provided("method_of_class")(region, receiver, attr)
     if isinstance(receiver, Namespace):
         found_there = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
         if isinstance(found_there, Function) and isinstance(node.value, cst.Name):
