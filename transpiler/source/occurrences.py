@@ -63,6 +63,8 @@ class Occurrences:
     def of(self, name: str) -> list[Occurrence]:
         """The places of a name, in their order."""
         places = self._places.get(name)
+        if places is None and name not in self.text:
+            places = self._places[name] = []  # the usual case, without parsing
         if places is None:
             places = [self._occurrence(name, found) for found in self._found.get(name, ())]
             places.sort(key=lambda p: p.start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import libcst as cst
 
@@ -25,7 +26,6 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Training, lower_training
-from transpiler.source.lexical import blanked
 
 _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
@@ -176,7 +176,8 @@ class _Planner(Shared):
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
         alone = len(parts) == 1 and training.model.kind != "instance"
-        lower_training(self.file, training, built, alone and self._all_seen(training, parts[0]))
+        seen = bool(compiles) and alone and self._all_seen(training, parts[0])
+        lower_training(self.file, training, built, seen)
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0])
         return made
@@ -207,6 +208,10 @@ class _Planner(Shared):
         region = part.room.region
         known = [*self.calls, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
+        uses = re.compile(rf"(?<![\w.]){re.escape(part.variable)}\s*[.(]")
+        room = self.extent(part.room)
+        if all(within(m.start(), known) for m in uses.finditer(self.tree.blanked, *room)):
+            return  # the usual case, without parsing
         for place in self.places(part.room, part.variable):
             if place.binds or within(place.start, known):
                 continue
@@ -240,19 +245,31 @@ class _Planner(Shared):
 
     def _elsewhere(self, training: Training, part: Part) -> str:
         """Why the model may be trained in a place that is not converted, if it may."""
+        others = [
+            (statement, match)
+            for statement, match in self._unknown_training
+            if statement is not part.room.node
+            and not (training.moved and self._is_home(training, statement))
+        ]
+        if not others:
+            return ""
         places = self.places(part.room, part.variable)
         passed = any(not p.binds and not p.attribute for p in places)
-        for statement in self.tree.module.body:
-            if not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-                continue
-            start, end = self.tree.span(statement)
-            for match in _TRAINS.finditer(blanked(self.text[start:end])):
-                inside = within(start + match.start(), self.calls)
-                if not inside and (passed or match.group(1) == part.variable):
-                    home = training.moved and self._is_home(training, statement)
-                    if statement is not part.room.node and not home:
-                        return f"`{match.group()}` in `{statement.name.value}` may be of this model"
+        for statement, match in others:
+            if passed or match.group(1) == part.variable:
+                return f"`{match.group()}` in `{statement.name.value}` may be of this model"
         return ""
+
+    @cached_property
+    def _unknown_training(self) -> list[tuple[cst.FunctionDef | cst.ClassDef, re.Match[str]]]:
+        """What functions and classes do with something that may be a model, other than `calls`."""
+        return [
+            (statement, match)
+            for statement in self.tree.module.body
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+            for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
+            if not within(match.start(), self.calls)
+        ]
 
 
 def _training(
