@@ -14,6 +14,21 @@ def _checked(reduction: Expr) -> None:
         raise Unsupported(f"reduction={reduction} is not translated")
 
 
+def _on_logits(
+    p: Prediction, own: str, from_logits: Expr, axis: Expr, reduction: Expr
+) -> tuple[bool, bool]:
+    """Whether torch's criterion on logits serves, and whether the model drops its activation."""
+    _checked(reduction)
+    if not axis.is_const(-1):
+        raise Unsupported("crossentropy along another axis than the last")
+    drops = _drops(p, own)
+    if drops or (from_logits.is_const(True) and not p.activation):
+        return True, drops
+    if not from_logits.known:
+        raise Unsupported("from_logits is only known at run time")
+    return False, False
+
+
 def _drops(p: Prediction, own: str) -> bool:
     """Whether the model's last activation is left out.
 
@@ -78,20 +93,13 @@ def categorical_crossentropy(
     reduction: Param = "sum_over_batch_size",
 ) -> Loss:
     """Torch's takes logits: the softmax of the model is left out."""
-    _checked(reduction)
-    if not axis.is_const(-1):
-        raise Unsupported("crossentropy along another axis than the last")
-    drops = _drops(p, "softmax")
-    if drops or (from_logits.is_const(True) and not p.activation):
-        smoothing = unless(label_smoothing, 0.0, label_smoothing=label_smoothing)
-        if not smoothing or not label_smoothing.is_const(0):
-            criterion = _criterion(p, "CrossEntropyLoss", **smoothing)
-        else:
-            criterion = _criterion(p, "CrossEntropyLoss")
+    logits, drops = _on_logits(p, "softmax", from_logits, axis, reduction)
+    smooth = not label_smoothing.is_const(0)
+    if logits:
+        smoothing = {"label_smoothing": label_smoothing} if smooth else {}
+        criterion = _criterion(p, "CrossEntropyLoss", **smoothing)
         return Loss(criterion, drops=drops, classes_first=p.rank != 2, per_sample=True)
-    if not from_logits.known:
-        raise Unsupported("from_logits is only known at run time")
-    if not label_smoothing.is_const(0):
+    if smooth:
         raise Unsupported("label smoothing with a loss that works on probabilities")
     return Loss(_own(p, "categorical_crossentropy"))
 
@@ -105,17 +113,12 @@ def sparse_categorical_crossentropy(
     axis: Param = -1,
 ) -> Loss:
     """Torch's takes logits: the softmax of the model is left out."""
-    _checked(reduction)
-    if not axis.is_const(-1):
-        raise Unsupported("crossentropy along another axis than the last")
     if not ignore_class.is_const(None):
         raise Unsupported("ignore_class is not translated")
-    drops = _drops(p, "softmax")
-    if drops or (from_logits.is_const(True) and not p.activation):
+    logits, drops = _on_logits(p, "softmax", from_logits, axis, reduction)
+    if logits:
         criterion = _criterion(p, "CrossEntropyLoss")
         return Loss(criterion, Targets.CLASSES, drops, p.rank != 2, per_sample=True)
-    if not from_logits.known:
-        raise Unsupported("from_logits is only known at run time")
     return Loss(_own(p, "sparse_categorical_crossentropy"), Targets.CLASSES)
 
 
@@ -128,16 +131,11 @@ def binary_crossentropy(
     reduction: Param = "sum_over_batch_size",
 ) -> Loss:
     """Torch's takes logits: the sigmoid of the model is left out."""
-    _checked(reduction)
     if not label_smoothing.is_const(0):
         raise Unsupported("label smoothing with a binary crossentropy is not translated")
-    if not axis.is_const(-1):
-        raise Unsupported("crossentropy along another axis than the last")
-    drops = _drops(p, "sigmoid")
-    if drops or (from_logits.is_const(True) and not p.activation):
+    logits, drops = _on_logits(p, "sigmoid", from_logits, axis, reduction)
+    if logits:
         return Loss(_criterion(p, "BCEWithLogitsLoss"), drops=drops)
-    if not from_logits.known:
-        raise Unsupported("from_logits is only known at run time")
     return Loss(_own(p, "binary_crossentropy"))
 
 
@@ -226,39 +224,39 @@ _formula(
 )
 
 
+def _emitted_loss(p: Prediction, name: str, reduction: Expr) -> Loss:
+    _checked(reduction)
+    return Loss(_own(p, name))
+
+
 @loss("MeanAbsolutePercentageError", "mean_absolute_percentage_error", "mape", "MAPE")
 def mean_absolute_percentage_error(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch has none; an emitted function computes it."""
-    _checked(reduction)
-    return Loss(_own(p, "mean_absolute_percentage_error"))
+    return _emitted_loss(p, "mean_absolute_percentage_error", reduction)
 
 
 @loss("MeanSquaredLogarithmicError", "mean_squared_logarithmic_error", "msle", "MSLE")
 def mean_squared_logarithmic_error(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch has none; an emitted function computes it."""
-    _checked(reduction)
-    return Loss(_own(p, "mean_squared_logarithmic_error"))
+    return _emitted_loss(p, "mean_squared_logarithmic_error", reduction)
 
 
 @loss("LogCosh", "log_cosh", "logcosh")
 def log_cosh(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch has none; an emitted function computes it."""
-    _checked(reduction)
-    return Loss(_own(p, "log_cosh"))
+    return _emitted_loss(p, "log_cosh", reduction)
 
 
 @loss("KLDivergence", "kl_divergence", "kld", "KLD", "kullback_leibler_divergence")
 def kl_divergence(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch's takes logarithms; an emitted function computes it from probabilities."""
-    _checked(reduction)
-    return Loss(_own(p, "kl_divergence"))
+    return _emitted_loss(p, "kl_divergence", reduction)
 
 
 @loss("Poisson", "poisson")
 def poisson(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch's has another epsilon; an emitted function computes Keras's."""
-    _checked(reduction)
-    return Loss(_own(p, "poisson"))
+    return _emitted_loss(p, "poisson", reduction)
 
 
 @loss("CosineSimilarity", "cosine_similarity")
@@ -266,28 +264,24 @@ def cosine_similarity(
     p: Prediction, axis: Param = -1, reduction: Param = "sum_over_batch_size"
 ) -> Loss:
     """Keras's loss is negative; an emitted function computes it."""
-    _checked(reduction)
     if not axis.is_const(-1):
         raise Unsupported("cosine similarity along another axis than the last")
-    return Loss(_own(p, "cosine_similarity"))
+    return _emitted_loss(p, "cosine_similarity", reduction)
 
 
 @loss("Hinge", "hinge")
 def hinge(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch has none for single outputs; an emitted function computes it."""
-    _checked(reduction)
-    return Loss(_own(p, "hinge"))
+    return _emitted_loss(p, "hinge", reduction)
 
 
 @loss("SquaredHinge", "squared_hinge")
 def squared_hinge(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch has none for single outputs; an emitted function computes it."""
-    _checked(reduction)
-    return Loss(_own(p, "squared_hinge"))
+    return _emitted_loss(p, "squared_hinge", reduction)
 
 
 @loss("CategoricalHinge", "categorical_hinge")
 def categorical_hinge(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch's takes classes; an emitted function computes Keras's."""
-    _checked(reduction)
-    return Loss(_own(p, "categorical_hinge"))
+    return _emitted_loss(p, "categorical_hinge", reduction)

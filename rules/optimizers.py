@@ -12,8 +12,12 @@ from transpiler.rule import Param, optimizer, unless
 _OLD = {"lr": "learning_rate"}
 
 
-def _optim(name: str, parameters: Expr, **arguments: Param) -> Optimizer:
-    return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
+def _optim(name: str, parameters: Expr, weight_decay: Expr, **arguments: Param) -> Optimizer:
+    """Torch's optimizer of that name, whose weight decay would be part of the gradients."""
+    if not weight_decay.is_const(None, 0, 0.0):
+        raise Unsupported(f"weight_decay of {name}: Keras decays apart from the gradients")
+    made = call(f"torch.optim.{name}", parameters, **arguments)
+    return Optimizer(made, momentum="momentum" in arguments)
 
 
 def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
@@ -22,9 +26,9 @@ def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
     return {"betas": (beta_1, beta_2)}
 
 
-def _no_decay(weight_decay: Expr, name: str) -> None:
-    if not weight_decay.is_const(None, 0, 0.0):
-        raise Unsupported(f"weight_decay of {name}: Keras decays apart from the gradients")
+def _eps(epsilon: Expr) -> Param:
+    """Keras's epsilon; None means its default."""
+    return 1e-7 if epsilon.is_const(None) else epsilon
 
 
 @optimizer("SGD", "sgd", aliases=_OLD)
@@ -36,13 +40,10 @@ def sgd(
     weight_decay: Param = None,
 ) -> Optimizer:
     """The same while the learning rate stays."""
-    _no_decay(weight_decay, "SGD")
-    has = not momentum.is_const(0, 0.0)
-    arguments = unless(momentum, 0.0, momentum=momentum) if has else {}
-    if has and not nesterov.is_const(False):
-        arguments["nesterov"] = nesterov
-    made = call("torch.optim.SGD", parameters, lr=learning_rate, **arguments)
-    return Optimizer(made, momentum=has)
+    arguments: dict[str, Param] = {}
+    if not momentum.is_const(0, 0.0):
+        arguments = {"momentum": momentum, **unless(nesterov, False, nesterov=nesterov)}
+    return _optim("SGD", parameters, weight_decay, lr=learning_rate, **arguments)
 
 
 @optimizer("Adam", "adam", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -56,23 +57,22 @@ def adam(
     weight_decay: Param = None,
 ) -> Optimizer:
     """Keras adds `epsilon` before the bias correction, torch after: tiny gradients step apart."""
-    arguments = {
+    if weight_decay.is_const(None, 0, 0.0):
+        shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)
+        return Optimizer(call("torch.optim.Adam", parameters, **shown))
+    return adamw(parameters, learning_rate, weight_decay, beta_1, beta_2, epsilon, amsgrad)
+
+
+def _as_adam(
+    learning_rate: Expr, beta_1: Expr, beta_2: Expr, epsilon: Expr, amsgrad: Expr
+) -> dict[str, Param]:
+    """What Adam and AdamW share, without the defaults that both frameworks do."""
+    return {
         **unless(learning_rate, 0.001, lr=learning_rate),
         **_betas(beta_1, beta_2),
-        **_epsilon(epsilon),
+        **unless(_eps(epsilon), 1e-8, eps=_eps(epsilon)),
         **unless(amsgrad, False, amsgrad=amsgrad),
     }
-    if weight_decay.is_const(None, 0, 0.0):
-        return _optim("Adam", parameters, **arguments)
-    return _optim("AdamW", parameters, **arguments, weight_decay=weight_decay)
-
-
-def _epsilon(epsilon: Expr) -> dict[str, Param]:
-    return unless(1e-7 if epsilon.is_const(None) else epsilon, 1e-8, eps=_value(epsilon))
-
-
-def _value(epsilon: Expr) -> Param:
-    return 1e-7 if epsilon.is_const(None) else epsilon
 
 
 @optimizer("AdamW", "adamw", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -86,15 +86,9 @@ def adamw(
     amsgrad: Param = False,
 ) -> Optimizer:
     """Keras adds `epsilon` before the bias correction, torch after: tiny gradients step apart."""
-    return _optim(
-        "AdamW",
-        parameters,
-        **unless(learning_rate, 0.001, lr=learning_rate),
-        **_betas(beta_1, beta_2),
-        **_epsilon(epsilon),
-        **unless(weight_decay, 0.01, weight_decay=weight_decay),
-        **unless(amsgrad, False, amsgrad=amsgrad),
-    )
+    shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)
+    decay = unless(weight_decay, 0.01, weight_decay=weight_decay)
+    return Optimizer(call("torch.optim.AdamW", parameters, **shown, **decay))
 
 
 @optimizer("RMSprop", "rmsprop", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -108,16 +102,13 @@ def rmsprop(
     weight_decay: Param = None,
 ) -> Optimizer:
     """Keras adds `epsilon` under the root, torch outside: small gradients step apart."""
-    _no_decay(weight_decay, "RMSprop")
     arguments = {
-        "lr": learning_rate,
         **unless(rho, 0.99, alpha=rho),
-        **_epsilon(epsilon),
+        **unless(_eps(epsilon), 1e-8, eps=_eps(epsilon)),
         **unless(momentum, 0.0, momentum=momentum),
         **unless(centered, False, centered=centered),
     }
-    made = call("torch.optim.RMSprop", parameters, **arguments)
-    return Optimizer(made, momentum="momentum" in arguments)
+    return _optim("RMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
 
 
 @optimizer("Adagrad", "adagrad", aliases=_OLD)
@@ -129,13 +120,13 @@ def adagrad(
     weight_decay: Param = None,
 ) -> Optimizer:
     """Keras adds `epsilon` under the root, where the accumulator starts at 0.1."""
-    _no_decay(weight_decay, "Adagrad")
     return _optim(
         "Adagrad",
         parameters,
+        weight_decay,
         lr=learning_rate,
         initial_accumulator_value=initial_accumulator_value,
-        eps=_value(epsilon),
+        eps=_eps(epsilon),
     )
 
 
@@ -148,8 +139,9 @@ def adadelta(
     weight_decay: Param = None,
 ) -> Optimizer:
     """The same, with other defaults."""
-    _no_decay(weight_decay, "Adadelta")
-    return _optim("Adadelta", parameters, lr=learning_rate, rho=rho, eps=_value(epsilon))
+    return _optim(
+        "Adadelta", parameters, weight_decay, lr=learning_rate, rho=rho, eps=_eps(epsilon)
+    )
 
 
 @optimizer("Adamax", "adamax", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -162,13 +154,13 @@ def adamax(
     weight_decay: Param = None,
 ) -> Optimizer:
     """Keras adds `epsilon` to the norm, torch to each gradient: tiny gradients step apart."""
-    _no_decay(weight_decay, "Adamax")
     return _optim(
         "Adamax",
         parameters,
+        weight_decay,
         lr=learning_rate,
         **_betas(beta_1, beta_2),
-        eps=_value(epsilon),
+        eps=_eps(epsilon),
     )
 
 
@@ -182,12 +174,12 @@ def nadam(
     weight_decay: Param = None,
 ) -> Optimizer:
     """Torch's momentum schedule is another by default; rounding differs slightly."""
-    _no_decay(weight_decay, "Nadam")
     return _optim(
         "NAdam",
         parameters,
+        weight_decay,
         lr=learning_rate,
         **_betas(beta_1, beta_2),
-        eps=_value(epsilon),
+        eps=_eps(epsilon),
         momentum_decay=1.0,
     )
