@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply, replaces
-from transpiler.emit.suites import suites
 from transpiler.interpret.region import Region
+from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, While
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import comments_in
+from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
 _CONSTRUCTION = re.compile(r"instantiat|initiali[sz]|regulari[sz]", re.IGNORECASE)
@@ -269,7 +270,7 @@ def _first(nodes: list[Node]) -> dict[int, Node]:
     found: dict[int, Node] = {}
     for silent in (False, True):
         for node in walk(nodes):
-            if (isinstance(node, Line) and node.text.startswith("\ue004")) is silent:
+            if (isinstance(node, Line) and node.text.startswith(tokens.SIZE)) is silent:
                 for origin in node.origins:
                     found.setdefault(origin, node)
     return found

@@ -15,11 +15,11 @@ from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import settled_edits
-from transpiler.emit.suites import statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
+from transpiler.source.suites import statement_lines
 
 
 def replace_blocks(draft: Draft) -> None:

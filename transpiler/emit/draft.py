@@ -14,9 +14,9 @@ from transpiler.emit.comments import carry, without_doubles
 from transpiler.emit.edits import Edit
 from transpiler.emit.imports import import_spans
 from transpiler.emit.residual.removal import Removal
-from transpiler.emit.suites import leaf_statements, statement_lines
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
+from transpiler.source.suites import leaf_statements, statement_lines
 
 
 class Draft:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.suites import statement_lines
 from transpiler.emit.text import global_reads
 from transpiler.interpret.region import Region
 from transpiler.source.lexical import names_read
+from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
 

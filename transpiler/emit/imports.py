@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.suites import leaf_statements
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
 from transpiler.source.lexical import names_read, words_in
+from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")

@@ -14,7 +14,6 @@ from transpiler.emit.handed import without_handed
 from transpiler.emit.left import keep_models, report_left_calls
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue, settled_edits
-from transpiler.emit.suites import statement_lines
 from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.region import SPOILED
@@ -24,6 +23,7 @@ from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.ir.expr import Configured
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import names_read
+from transpiler.source.suites import statement_lines
 
 
 def replace_builders(draft: Draft) -> None:

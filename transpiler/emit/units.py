@@ -17,9 +17,10 @@ from transpiler.emit.training.model import Trained
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
+from transpiler.ir import tokens
 from transpiler.source.lexical import words_in
 
-CLASS_TOKEN = re.compile("\ue008(\\d+)\ue009")
+CLASS_TOKEN = re.compile(tokens.ANY_BLOCK)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from transpiler.interpret.region import Parameter, Region
 from transpiler.interpret.values import Function, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Module
 
@@ -43,4 +44,4 @@ class Summary:
     @property
     def class_token(self) -> str:
         """Stands for the name of the class until it is chosen."""
-        return f"\ue008{self.serial}\ue009"
+        return tokens.block(self.serial)

@@ -1,0 +1,10 @@
+"""What the two programs of a model are made of, before they are text. Imports nothing of ours.
+
+expr.py      source expressions: text, and what is known of its value
+tokens.py    names that are chosen later
+code.py      statements of `__init__` and `forward`
+tensor.py    tensors as rules see them: shapes, layouts, masks
+sizes.py     arithmetic of sizes
+training.py  losses, metrics, optimizers, schedules and callbacks
+record.py    frozen dataclasses that are cheap to make
+"""

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from transpiler.ir import tokens
 from transpiler.ir.record import record
 
 
@@ -107,6 +108,9 @@ class Expr:
         return f"({self.text})" if self.strength < strength else self.text
 
 
+#: A size that is not known, where it makes no difference unless somebody reads it.
+NO_SIZE = Expr(tokens.NO_SIZE, names=frozenset({(tokens.NO_SIZE, -1)}))
+
 #: An operator and its operands: two where it stands between them, one where it stands before it.
 Operation: TypeAlias = tuple[str, tuple[Expr, ...]]
 
@@ -122,7 +126,7 @@ class Module:
 
     constructor: Expr  #: `nn.Linear(64, 10)`
     hint: str = ""  #: what to call it where the program gives it no name: `conv2d`, `dense`
-    token: str = field(default_factory=lambda: f"\ue000{next(_serial)}\ue001")
+    token: str = field(default_factory=lambda: tokens.module(next(_serial)))
 
     @property
     def ref(self) -> Expr:
@@ -146,7 +150,7 @@ def is_whole(value: Expr) -> bool:
 
 def variable(hint: str = "out") -> Expr:
     """A new variable of `forward`, named when the code is written; for the target of a `Bind`."""
-    return Expr(f"\ue002{hint}:{next(_serial)}\ue003")
+    return Expr(tokens.variable(f"{hint}:{next(_serial)}"))
 
 
 def let(targets: tuple[Expr | str, ...], value: Expr, then: Expr) -> Expr:
@@ -187,14 +191,14 @@ def _carrying(result: Expr, *parts: Expr) -> Expr:
     )
 
 
-_SIZE = re.compile("\ue004[^\ue005]*\ue005")
-_VARIABLE = re.compile("\ue002[^\ue003]*\ue003")
+_SIZE = re.compile(tokens.ANY_SIZE)
+_VARIABLE = re.compile(tokens.ANY_VARIABLE)
 
 
 def reads(expr: Expr) -> frozenset[str]:
     """The names and variables that an expression reads."""
     found = frozenset(name for name, _ in expr.names)
-    if "\ue002" in expr.text:
+    if tokens.VARIABLE in expr.text:
         found |= frozenset(_VARIABLE.findall(_SIZE.sub("", expr.text)))
     return found
 

@@ -9,6 +9,7 @@ from enum import Enum
 from math import prod
 from typing import TypeAlias
 
+from transpiler.ir import tokens
 from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
 from transpiler.ir.record import record
 from transpiler.ir.sizes import combine
@@ -125,7 +126,7 @@ def simplest(dims: Iterable[Dim]) -> Dim:
     """Of several ways to write one size, the one that says most: a number, a plain expression."""
     found = [d for d in dims if d is not None]
     return min(
-        found, key=lambda d: (not d.known, "\ue004" in d.text, bool(d.modules)), default=None
+        found, key=lambda d: (not d.known, tokens.SIZE in d.text, bool(d.modules)), default=None
     )
 
 

@@ -20,6 +20,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
@@ -91,7 +92,7 @@ def without_activation(
         if after in value.text:
             bare = replace(value, text=value.text.replace(after, before))
             return name, [*forward[:-1], _returns_logits(last, bare, name)]
-    found = re.match("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*", value.text)
+    found = re.match(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*", value.text)
     variable = found.group() if found is not None else ""
     for position in range(len(forward) - 2, -1, -1):
         node = forward[position]

@@ -1,0 +1,8 @@
+"""Changes of the two programs, each a function from statements to statements.
+
+liveness.py  what neither program needs goes
+moves.py     axes that are moved and straight back
+results.py   results of layers that nobody reads
+choices.py   two layers of which one is made: one attribute
+presence.py  `forward` asks whether a layer is there
+"""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, ternary
 from transpiler.passes.liveness import walk
@@ -82,8 +83,8 @@ def _calls(lines: Sequence[Node], token: str) -> list[str] | None:
         if not isinstance(node, Line):
             return None
         if position < len(lines):
-            for name in sorted(d for d in node.defs - node.uses if d.startswith("\ue002")):
-                own.setdefault(name, f"\ue002{len(own)}")
+            for name in sorted(d for d in node.defs - node.uses if d.startswith(tokens.VARIABLE)):
+                own.setdefault(name, f"{tokens.VARIABLE}{len(own)}")
         text = node.text
         for name, plain in own.items():
             text = text.replace(name, plain)

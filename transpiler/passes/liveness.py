@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, reads
 
@@ -92,7 +93,7 @@ def with_parts(node: Line, parts: tuple[tuple[str, Expr], ...]) -> Line:
     )
 
 
-_TARGET = re.compile("\ue002[^\ue003]*\ue003")
+_TARGET = re.compile(tokens.ANY_VARIABLE)
 
 
 def _with_read_targets(node: Line, live: frozenset[str]) -> Line:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import walk
 
-_VARIABLE = r"(?:[A-Za-z_]\w*|\ue002[^\ue003]*\ue003)"
+_VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
 _MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
 _serial = itertools.count(1)
 
@@ -89,9 +90,10 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
     """The same where a variable was moved: what needs it so gets another one."""
     statement = nodes[position]
     assert isinstance(statement, Line)
-    moved = f"\ue002{_hint(move.target)}:m{next(_serial)}\ue003"
+    moved = tokens.variable(f"{_hint(move.target)}:m{next(_serial)}")
     undone, mark = f"{moved}{move.back}", "\ue010"
-    named = re.compile(rf"(?<![\w.:\"'\ue002\ue004]){re.escape(move.target)}(?!\w)(?!\s*=[^=])")
+    apart = rf"(?<![\w.:\"'{tokens.VARIABLE}{tokens.SIZE}])"
+    named = re.compile(rf"{apart}{re.escape(move.target)}(?!\w)(?!\s*=[^=])")
 
     def rename(text: str) -> str:
         return named.sub(moved, text).replace(undone, mark).replace(mark, move.target)
@@ -112,7 +114,7 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
 
 
 def _hint(name: str) -> str:
-    return name.strip("\ue002\ue003").partition(":")[0]
+    return tokens.hint_of(name)
 
 
 def _commented(node: Node, comments: Comments) -> Node:

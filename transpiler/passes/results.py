@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from transpiler.ir import tokens
 from transpiler.ir.code import For, If, Line, Node, Return, While
 from transpiler.ir.expr import reads
 from transpiler.passes.liveness import walk, with_parts
 
-_TOKEN = re.compile("\ue002[^\ue003]*\ue003")
+_TOKEN = re.compile(tokens.ANY_VARIABLE)
 _STACKED = re.compile(r"\bnn\.(LSTM|GRU|RNN)\(")  #: their states have an axis for the layers
-_PAIR = re.compile("\\((\ue002[^\ue003]*\ue003), (\ue002[^\ue003]*\ue003)\\)")
+_PAIR = re.compile(rf"\(({tokens.ANY_VARIABLE}), ({tokens.ANY_VARIABLE})\)")
 
 
 def lean_results(forward: list[Node]) -> list[Node]:
@@ -107,14 +108,14 @@ def _as_pair(forward: list[Node], node: Line) -> list[Node]:
         return forward
     others = [n for n in walk(forward) if n is not node and pair.group(1) in _text(n)]
     others += [n for n in walk(forward) if n is not node and pair.group(2) in _text(n)]
-    called = re.compile(rf"[\w\ue001\ue003)\]]{re.escape(pair.group())}")
+    called = re.compile(rf"[\w{tokens.ENDS})\]]{re.escape(pair.group())}")
     if any(called.search(_text(n)) for n in others):
         return forward  # two arguments
     rest = [_text(n).replace(pair.group(), "") for n in others]
     plain = all(isinstance(n, (Line, Return)) for n in others)
     if not others or not plain or any(t in text for text in rest for t in pair.groups()):
         return forward
-    state = f"\ue002state:{pair.group(1)[1:-1]}\ue003"
+    state = tokens.variable(f"state:{pair.group(1)[1:-1]}")
     gone = set(pair.groups())
     made = {id(n): _saying(n, {pair.group(): state}, gone) for n in (*others, node)}
     return _replaced(forward, made)

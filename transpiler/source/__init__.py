@@ -1,0 +1,10 @@
+"""Files and their text: found, read, parsed, and looked at without being understood.
+
+discovery.py    from paths to files; ignored.py: which are left alone
+files.py        bytes to text and back
+syntax.py       what Python says about a text; nesting.py: what is nested too deep
+tree.py         a parsed file; spans.py: where its nodes stand
+suites.py       statements, the blocks that hold them, and their lines
+lexical.py      strings, comments and names, without parsing
+occurrences.py  where names are read and bound
+"""

@@ -10,6 +10,7 @@ from transpiler.emit.classes.module_loops import loop_over_modules
 from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
+from transpiler.ir import tokens
 from transpiler.ir.code import Comments, If, Line, Node, Return
 from transpiler.passes.choices import merge_choices
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -73,22 +74,22 @@ class ClassDraft:
     def _check(self, live: frozenset[str]) -> None:
         """Refuse programs that read what is not there."""
         for name in (*self.live_init, *live):
-            if name == "\ue00anosize\ue00b":
+            if name == tokens.NO_SIZE:
                 raise EmitError("the size of a tensor that a layer needs is not known")
-            if name in ("\ue00aitem\ue00b", "\ue00aunknown\ue00b"):
+            if name in (tokens.ITEM, tokens.ITEMS):
                 raise EmitError("a loop that is not understood")
         foreign = (live & self.plan.tensor_names) - set(self.plan.inputs)
         if foreign:
             raise EmitError("a tensor of another model is needed")
         for name in live:
-            if name.startswith("\ue004"):
+            if name.startswith(tokens.SIZE):
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
-            if name.startswith("\ue002") and name not in self.plan.inputs:
+            if name.startswith(tokens.VARIABLE) and name not in self.plan.inputs:
                 raise EmitError("a tensor is used before it is computed")
         for name in self.live_init:
-            if name.startswith("\ue004") and name not in self.plan.sizes:
+            if name.startswith(tokens.SIZE) and name not in self.plan.sizes:
                 raise EmitError("a size is used before it is known")
-            if name.startswith("\ue002"):
+            if name.startswith(tokens.VARIABLE):
                 raise EmitError("a list is used before it is known")
 
     def arrange_comments(self) -> None:
@@ -132,12 +133,12 @@ def coalesce_input(draft: ClassDraft) -> None:
     if not isinstance(node, Line) or len(node.defs) != 1 or not node.kills:
         return
     (target,) = node.defs
-    if target == name or not (target.isidentifier() or target.startswith("\ue002")):
+    if target == name or not (target.isidentifier() or target.startswith(tokens.VARIABLE)):
         return
     if any(mentions(n, target) for n in draft.forward[: rest[0]]):
         return
     same = node.text == f"{target} = {name}"
-    if target != "x" and not target.startswith("\ue002x:") and not same:
+    if target != "x" and not target.startswith(f"{tokens.VARIABLE}x:") and not same:
         return
     if same:
         draft.forward = [n for n in draft.forward if n is not node]
@@ -150,7 +151,7 @@ def _rename_everywhere(draft: ClassDraft, name: str, target: str) -> None:
     for node in draft.forward:
         if isinstance(node, Line):
             text = node.text
-            if name.startswith("\ue002"):
+            if name.startswith(tokens.VARIABLE):
                 text = text.replace(name, target)
             else:
                 text = substitute_names(text, {name: target})

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from transpiler.emit.classes.contents import asked_inside, made_inside, names_read_by, uses_of
 from transpiler.emit.classes.headers import Header, header
+from transpiler.ir import tokens
 from transpiler.ir.code import For, If, Node, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import modules_used, prune, walk
 
-TOKENS = re.compile(
-    "\ue000[^\ue001]*\ue001|\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003|\ue008[^\ue009]*\ue009"
-)
+TOKENS = re.compile(tokens.ANY)
 
 
 #: What a loop may run over: tokens, names, attributes of `self`.

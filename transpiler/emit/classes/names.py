@@ -10,6 +10,7 @@ from transpiler.emit.classes.contents import constructs_in, texts_of
 from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.module_loops import TOKENS
 from transpiler.emit.classes.plan import EmitError
+from transpiler.ir import tokens
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import blanked, words_in
 
@@ -30,7 +31,7 @@ RESERVED = frozenset(
 
 
 #: A size, or a variable; a size's token may hold that of a variable.
-LOCAL_TOKENS = re.compile("\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003")
+LOCAL_TOKENS = re.compile(f"{tokens.ANY_SIZE}|{tokens.ANY_VARIABLE}")
 
 
 #: Names that stand for themselves: no attributes of something.
@@ -52,7 +53,7 @@ def _identifiers(draft: ClassDraft) -> set[str]:
     for node in (*walk(draft.init), *walk(draft.forward)):
         texts += texts_of(node)
     found |= words_in(TOKENS.sub(" ", "\n".join(texts)))
-    found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
+    found.update(n for n in draft.plan.inputs if not n.startswith(tokens.VARIABLE))
     found.update(draft.plan.statics)
     return found
 
@@ -64,7 +65,7 @@ def _forward_identifiers(draft: ClassDraft) -> set[str]:
     for node in walk(draft.forward):
         texts += texts_of(node)
     found.update(_NAMES.findall(blanked(TOKENS.sub(" ", "\n".join(texts)))))
-    found.update(n for n in draft.plan.inputs if not n.startswith("\ue002"))
+    found.update(n for n in draft.plan.inputs if not n.startswith(tokens.VARIABLE))
     found.update(n.removeprefix("self.") for n in (*draft.stored, *draft.late))
     return found
 
@@ -101,31 +102,31 @@ def _name_modules(draft: ClassDraft) -> None:
 
 def _local_names(draft: ClassDraft) -> None:
     """Names for variables that the original did not have."""
-    tokens: dict[str, None] = {}
+    found: dict[str, None] = {}
     for node in [*walk(draft.init), *walk(draft.forward)]:
         for text in texts_of(node):
             for token in LOCAL_TOKENS.findall(text):
-                tokens.setdefault(token)
+                found.setdefault(token)
     for token in (*draft.plan.inputs, *draft.plan.sizes, *(t for _, t in draft.plan.attributes)):
-        if token.startswith(("\ue002", "\ue004")):
-            tokens.setdefault(token)
+        if token.startswith((tokens.VARIABLE, tokens.SIZE)):
+            found.setdefault(token)
     channels_owner = ""
     aliases: dict[str, str] = {}
-    for token in tokens:
-        if token.startswith("\ue002"):
+    for token in found:
+        if token.startswith(tokens.VARIABLE):
             final = _final(draft, token)
             if final != token:
                 aliases[token] = final
-                if not final.startswith("\ue002"):
+                if not final.startswith(tokens.VARIABLE):
                     continue
                 token = final
             if token not in draft.names:
-                _local(draft, token, token[1:].split(":", 1)[0])
+                _local(draft, token, tokens.hint_of(token))
     for token, final in aliases.items():
         draft.names[token] = draft.names.get(final, final)
-    for token in (*draft.plan.sizes, *(t for t in tokens if t not in draft.plan.sizes)):
-        if token.startswith("\ue004") and token in tokens:
-            owner, _, axis = token[1:].rstrip("\ue005").rpartition(":")
+    for token in (*draft.plan.sizes, *(t for t in found if t not in draft.plan.sizes)):
+        if token.startswith(tokens.SIZE) and token in found:
+            owner, axis = tokens.owner_and_axis(token)
             channels_owner = channels_owner or owner
             if token in draft.names:
                 continue
@@ -147,7 +148,8 @@ def _final(draft: ClassDraft, token: str) -> str:
 def _local(draft: ClassDraft, token: str, wanted: str) -> None:
     name, number = wanted, 2
     reserved = RESERVED - {"x"}
-    shares = name == "x" and not token.startswith("\ue002x:t")  # temporaries share no name
+    temporary = token.startswith(f"{tokens.VARIABLE}x:t")  # temporaries share no name
+    shares = name == "x" and not temporary
     while (
         name in reserved
         or (name in draft.taken and not (shares and name == "x"))
@@ -179,7 +181,7 @@ def free_local(draft: ClassDraft, wanted: str, token: str, depth: int) -> str:
         if draft.paths[other][: len(path)] == path[: len(draft.paths[other])]
     }
     name, number = wanted, 2
-    variables = {n for t, n in draft.names.items() if t.startswith("\ue002")}
+    variables = {n for t, n in draft.names.items() if t.startswith(tokens.VARIABLE)}
     while name in draft.taken_in_forward or name in near or name in variables:
         name = f"{wanted}{number}"
         number += 1

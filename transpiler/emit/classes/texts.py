@@ -8,8 +8,11 @@ from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.names import LOCAL_TOKENS, inner_list
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.text import substitute_names
+from transpiler.ir import tokens
 
-_BLOCK_NAME = re.compile("\ue008(\\d+)\ue009")
+#: How tokens begin whose names are chosen in the class.
+_OF_NAMES = (tokens.MODULE, tokens.VARIABLE, tokens.SIZE, tokens.OWN_MODULE)
+_BLOCK_NAME = re.compile(tokens.ANY_BLOCK)
 
 
 def init_text(draft: ClassDraft, text: str) -> str:
@@ -35,12 +38,12 @@ def _self_names(draft: ClassDraft) -> list[str]:
 
 
 def _resolve(draft: ClassDraft, text: str, local: dict[str, str] | None = None) -> str:
-    if "\ue008" in text:
+    if tokens.BLOCK in text:
         text = _BLOCK_NAME.sub(lambda m: draft.plan.class_names.get(int(m.group(1)), "Block"), text)
-    if "\ue000" in text or "\ue002" in text or "\ue004" in text or "\ue00c" in text:
-        text = re.sub("\ue00c(\ue000[^\ue001]*\ue001)\ue00d", lambda m: _own_module(draft, m), text)
+    if any(kind in text for kind in _OF_NAMES):
+        text = re.sub(tokens.ANY_OWN_MODULE, lambda m: _own_module(draft, m), text)
         text = re.sub(
-            "\ue000[^\ue001]*\ue001",
+            tokens.ANY_MODULE,
             lambda m: (local or {}).get(m.group()) or _attribute(draft, m.group()),
             text,
         )

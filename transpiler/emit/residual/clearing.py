@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
-from transpiler.emit.suites import bodies, is_docstring, is_one, statement_lines
+from transpiler.source.suites import bodies, is_docstring, is_one, statement_lines
 
 
 def suite_edits(

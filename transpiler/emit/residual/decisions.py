@@ -6,8 +6,8 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.residual.removal import Removal
-from transpiler.emit.suites import bodies, is_docstring, is_inside
 from transpiler.source.lexical import words_in
+from transpiler.source.suites import bodies, is_docstring, is_inside
 
 
 def only_left(removal: Removal, leaf: cst.CSTNode) -> bool:

@@ -10,9 +10,9 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.clearing import remove
 from transpiler.emit.residual.removal import Kept, Removal, is_kept, name_in_additions
-from transpiler.emit.suites import bodies, is_docstring, is_inside, statement_lines
 from transpiler.interpret.region import Built
 from transpiler.interpret.values import Model
+from transpiler.source.suites import bodies, is_docstring, is_inside, statement_lines
 
 
 def place_instance(

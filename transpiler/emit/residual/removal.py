@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.suites import leaf_statements
 from transpiler.interpret.region import Built, Region
+from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 

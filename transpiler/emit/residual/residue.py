@@ -14,7 +14,7 @@ from transpiler.emit.residual.instantiation import (
     return_by_name,
 )
 from transpiler.emit.residual.removal import Kept, Removal
-from transpiler.emit.suites import bodies, leaf_statements
+from transpiler.source.suites import bodies, leaf_statements
 
 
 def residue(removal: Removal) -> Kept:

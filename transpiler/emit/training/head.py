@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.suites import statement_lines
+from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
 

@@ -7,8 +7,8 @@ import re
 import libcst as cst
 
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.suites import leaf_statements
 from transpiler.source.lexical import blanked
+from transpiler.source.suites import leaf_statements
 
 
 def folded_sum(line: str) -> str:

@@ -12,7 +12,6 @@ from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.epochs import Epoch, evaluate
 from transpiler.emit.fold import fold
-from transpiler.emit.suites import statement_lines
 from transpiler.emit.training.lines import begins_loop, block, is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
@@ -26,6 +25,7 @@ from transpiler.lower.training import Compiled, Training, array
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+from transpiler.source.suites import statement_lines
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     holds_layers,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import UNKNOWN, Expr
 
 
@@ -121,7 +122,7 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
             list,
         )
     rest = [to_expr(region, v) for v in values[1:]]
-    counter = Static(Expr("\ue00aitem\ue00b"))
+    counter = Static(Expr(tokens.ITEM))
     return Repeated(
         Sequence((counter, item), tuple),
         _call_text("enumerate", [code, *rest]),
@@ -131,7 +132,7 @@ def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | N
 
 def _loop_part(region: Region, value: Value) -> tuple[Value, Expr, Expr | None]:
     if isinstance(value, Static):
-        return Static(Expr("\ue00aitem\ue00b")), value.running, value.expr
+        return Static(Expr(tokens.ITEM)), value.running, value.expr
     item = item_of(region, value)
     if isinstance(value, Repeated):
         return item, value.code, value.static

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     holds_tensor,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
 
 
@@ -118,7 +119,7 @@ def branch_value(
     target = region.assigned if region.whole is node else ""
     if not target:
         region.temporaries += 1
-        target = f"\ue002x:b{region.temporaries}\ue003"
+        target = tokens.variable(f"x:b{region.temporaries}")
 
     def way(make: Callable[[], Value]) -> Callable[[], bool]:
         def run() -> bool:

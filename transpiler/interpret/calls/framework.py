@@ -35,7 +35,17 @@ from transpiler.interpret.values import (
     holds_tensor,
     is_graph,
 )
-from transpiler.ir.expr import LAMBDA, Configured, Expr, attribute, call, index, infix, literal
+from transpiler.ir.expr import (
+    LAMBDA,
+    NO_SIZE,
+    Configured,
+    Expr,
+    attribute,
+    call,
+    index,
+    infix,
+    literal,
+)
 from transpiler.ir.tensor import Layout
 
 _CONFIGURED = (
@@ -173,7 +183,7 @@ def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
     shape = attribute(tensor.code, "shape")
     running = call("correct_pad", index(shape, Expr("2:")), kernel)
     region.helpers_used |= {"correct_pad"}
-    missing = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    missing = NO_SIZE
     value = Static(missing, running)
     rewrite(region, node, value)
     return value

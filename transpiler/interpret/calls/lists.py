@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr
 
@@ -141,7 +142,7 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
     source = region.tree.source(node)
     if isinstance(receiver, Repeated):
         region.temporaries += 1
-        token = f"\ue002{variable}_item:p{region.temporaries}\ue003"
+        token = tokens.variable(f"{variable}_item:p{region.temporaries}")
         made = Line(
             f"{token} = {source}", frozenset({token, variable}), frozenset({variable}), kills=False
         )
@@ -176,7 +177,7 @@ def _popped(
 ) -> Value:
     """The element that `pop` gives: taken out once, so it gets a variable."""
     region.temporaries += 1
-    token = f"\ue002{variable}_item:q{region.temporaries}\ue003"
+    token = tokens.variable(f"{variable}_item:q{region.temporaries}")
     target = region.assigned if region.whole is node and region.assigned else token
     if isinstance(item, Bound):
         region.emit_forward(

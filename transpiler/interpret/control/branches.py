@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import If, Node
 
 serials = itertools.count(1)
@@ -135,7 +136,7 @@ def _conditional_tensor(
     target = region.assigned if region.whole is node else ""
     if not target:
         region.temporaries += 1
-        target = f"\ue002x:c{region.temporaries}\ue003"
+        target = tokens.variable(f"x:c{region.temporaries}")
     before = region.scope
     done: list[Side] = []
     for value, side in zip((a, b), sides, strict=True):

@@ -30,6 +30,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Dim, Layout
 
@@ -40,7 +41,7 @@ def what_changes(
     """What has another value in each round of a loop, and whether there are tensors in it."""
     found = dict.fromkeys(target_names(target), False)
     for name in phis:
-        if not name.startswith("\ue004"):
+        if not name.startswith(tokens.SIZE):
             value = start.values.get(name)
             found[name] = value is not None and is_graph(value)
     return tuple(found.items())
@@ -55,12 +56,12 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
         if isinstance(value, Bound):
             _carry(region, name, value, kind)
     for name in phis:
-        if name.startswith("\ue004"):
+        if name.startswith(tokens.SIZE):
             scope.bump(name)
     for name in sorted(phis):
         value = region.scope.values.get(name)
         kind = phis[name]
-        if name.startswith("\ue004"):
+        if name.startswith(tokens.SIZE):
             continue
         scope.bump(name)
         if isinstance(value, Bound):
@@ -140,7 +141,7 @@ def unstable(
         if name in own or name.startswith("self."):
             continue
         first, last = start.values.get(name), end.values.get(name)
-        if name.startswith("\ue004"):
+        if name.startswith(tokens.SIZE):
             if name not in phis:
                 found[name] = "size"
             continue
@@ -264,7 +265,7 @@ def close_round(region: Region, start: Scope, phis: dict[str, str]) -> None:
     """At the end of the body, size variables must hold the sizes of what their tensor now is."""
     for name, kind in phis.items():
         value = region.scope.values.get(name)
-        if not isinstance(value, Bound) or name.startswith("\ue004"):
+        if not isinstance(value, Bound) or name.startswith(tokens.SIZE):
             continue
         value = _carry(region, name, value, kind)
         first = start.values.get(name)
@@ -294,13 +295,13 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
             result.versions[name] = end.versions.get(name, 0)
     for name in end.versions:
         if end.versions[name] != start.versions.get(name, 0):
-            if name in phis or name.startswith("\ue004") or name in start.values:
+            if name in phis or name.startswith(tokens.SIZE) or name in start.values:
                 result.versions[name] = result.bump(name)
             else:
                 result.versions[name] = end.versions[name]
     for name, kind in phis.items():
         held = start.values.get(name)
-        if name.startswith("\ue004") or held is None:
+        if name.startswith(tokens.SIZE) or held is None:
             continue
         if isinstance(held, Bound):
             result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))

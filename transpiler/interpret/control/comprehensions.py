@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 
 
@@ -109,7 +110,7 @@ def _tensor_comprehension(
     target = region.assigned if region.whole is node else ""
     if not target:
         region.temporaries += 1
-        target = f"\ue002outputs:l{region.temporaries}\ue003"
+        target = tokens.variable(f"outputs:l{region.temporaries}")
     start = Line(f"{target} = []", frozenset({target}))
     region.emit_init(start)
     region.emit_forward(Line(f"{target} = []", frozenset({target})))

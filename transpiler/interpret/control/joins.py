@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
 from transpiler.ir.tensor import Dim, Layout, Tensor
@@ -48,7 +49,7 @@ def join_scopes(
     """The scope after a branch; layouts are made equal at the end of each side."""
     result = before.copy()
     names = changed_names(before, one[0]) | changed_names(before, other[0])
-    shadows = {n for n in names if n.startswith("\ue004")}
+    shadows = {n for n in names if n.startswith(tokens.SIZE)}
     for name in sorted(shadows):
         result.bump(name)
     for name in sorted(names - shadows):
@@ -337,7 +338,7 @@ def merge_items(region: Region, items: list[Value]) -> Value:
             first = Sequence(merged, first.kind)
         elif not is_graph(first) and not is_graph(other):
             whole = all(isinstance(v, Static) and is_whole(v.expr) for v in (first, other))
-            first = Static(Expr("\ue00aitem\ue00b", whole=whole))
+            first = Static(Expr(tokens.ITEM, whole=whole))
         elif first is not other:
             raise GiveUp("a list of different kinds of things")
     return first

@@ -34,8 +34,9 @@ from transpiler.interpret.values import (
     Within,
     holds_layers,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import For, Node, While
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import NO_SIZE, Expr
 
 
 @executes(cst.For)
@@ -110,7 +111,7 @@ def run_loop(
     """A `for` loop over a value."""
     if isinstance(iterable, Unknown):
         if region.is_module:
-            iterable = Static(Expr("\ue00aunknown\ue00b"))
+            iterable = Static(Expr(tokens.ITEMS))
         else:
             raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
     _loop(region, node, iterable, target, body)
@@ -226,7 +227,7 @@ def _emit_loop(
     text = region.tree.source(target)
     names = target_names(target)
     if static is None:
-        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+        static = NO_SIZE
     sure = _surely_runs(iterable)
     region.emit_init(For(text, names, static, init, id=serial, sure=sure))
     region.emit_forward(For(text, names, running, forward, id=serial, sure=sure))

@@ -10,7 +10,7 @@ from transpiler.interpret.statics import to_expr
 from transpiler.interpret.tensors.names import emit_before
 from transpiler.interpret.values import Bound, Mapping, Repeated, Sequence, Static, Value, is_graph
 from transpiler.ir.code import Line
-from transpiler.ir.expr import Expr, expr, reads
+from transpiler.ir.expr import NO_SIZE, Expr, expr, reads
 
 
 def sequence_code(region: Region, value: Sequence) -> Expr:
@@ -63,7 +63,7 @@ def append(region: Region, name: str, value: Value) -> None:
     region.helpers_used |= code.helpers
     static = channels_of(region, value)
     if static is None:
-        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+        static = NO_SIZE
     static_uses = reads(static) | {name}
     region.emit_init(
         Line(

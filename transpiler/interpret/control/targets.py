@@ -18,6 +18,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, is_whole
 
 
@@ -27,9 +28,9 @@ def item_of(region: Region, iterable: Value) -> Value:
         return iterable.item
     if isinstance(iterable, Sequence):
         if not iterable.items:
-            return Static(Expr("\ue00aitem\ue00b"))
+            return Static(Expr(tokens.ITEM))
         return merge_items(region, list(iterable.items))
-    return Static(Expr("\ue00aitem\ue00b"))
+    return Static(Expr(tokens.ITEM))
 
 
 def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None:
@@ -53,7 +54,7 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
             part = (
                 parts[position]
                 if parts is not None and position < len(parts)
-                else Static(Expr("\ue00aitem\ue00b"))
+                else Static(Expr(tokens.ITEM))
             )
             bind_target(region, child.value, part)
         return

@@ -9,6 +9,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import shadow
 from transpiler.interpret.values import Bound, Sequence, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Dim
 from transpiler.passes.liveness import modules_used, prune
@@ -37,7 +38,7 @@ def finish_block(summary: Summary) -> None:
     init, live_init = prune(region.init, wanted, effects=True, modules=frozenset(summary.modules))
     summary.forward, summary.init = forward, init
     summary.stored = stored
-    sizes = [n for n in live_init if n.startswith("\ue004")]
+    sizes = [n for n in live_init if n.startswith(tokens.SIZE)]
     summary.sizes = tuple(sorted(sizes, key=lambda t: _size_order(region, t)))
     needed = live_init | set(stored)
     summary.statics = tuple(
@@ -57,7 +58,7 @@ def finish_block(summary: Summary) -> None:
     if closure:
         summary.closure = tuple(closure)
     summary.kind = "block" if summary.modules or init or summary.attributes else "operation"
-    if "\ue00anosize\ue00b" in live_init:
+    if tokens.NO_SIZE in live_init:
         raise GiveUp("the size of a tensor that a layer needs is not known")
 
 
@@ -92,7 +93,7 @@ def _is_forced(summary: Summary) -> bool:
 
 
 def _size_order(region: Region, token: str) -> tuple[int, str]:
-    owner, _, axis = token[1:-1].rpartition(":")
+    owner, axis = tokens.owner_and_axis(token)
     for position, name in enumerate(region.tensor_order):
         if owner == name or (owner.startswith(name) and owner[len(name) :].isdigit()):
             return position, f"{owner}:{0 if axis in ('channels', 'features') else 1}{axis}"

@@ -17,6 +17,7 @@ from transpiler.interpret.functions.outer_sizes import (
 )
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import force_block
+from transpiler.interpret.layers.names import snake
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
@@ -66,7 +67,7 @@ def call_block(
     )
     if "**" in bound:
         constructor = _with_unpacked(constructor, to_expr(region, bound["**"]))
-    hint = _snake(summary.function.parameter or _telling_name(summary.function))
+    hint = _attribute_hint(summary.function.parameter or _telling_name(summary.function))
     module = made if made is not None else Module(constructor, hint)
     if made is not None and made.constructor.text != constructor.text:
         raise GiveUp("a shared block is called on inputs of different sizes", node)
@@ -228,9 +229,9 @@ def _block_result(
     raise GiveUp("a function gives back something that is not understood")
 
 
-def _snake(name: str) -> str:
-    name = name.strip("_")
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+def _attribute_hint(name: str) -> str:
+    """What an attribute that holds a block is to be called: `build_ConvBlock` → `conv_block`."""
+    text = snake(name.strip("_"))
     return re.sub(r"^(build|create|make|get)_", "", text) or text
 
 
@@ -264,7 +265,7 @@ def call_recursive(
         *(v for k, v in statics if not k),
         **{k: v for k, v in statics if k},
     )
-    module = Module(constructor, _snake(summary.function.name))
+    module = Module(constructor, _attribute_hint(summary.function.name))
     out = attribute_of_module(module, "out_channels")
     dims: tuple[Dim, ...] | None = None if count is None else (*(None,) * (count - 1), out)
     result = Tensor(
@@ -319,7 +320,7 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
         *(v for k, v in rest if k is None),
         **{k: v for k, v in rest if k is not None},
     )
-    module = Module(constructor, _snake(name))
+    module = Module(constructor, _attribute_hint(name))
     size = attribute_of_module(module, "out_channels")
     dims: tuple[Dim, ...] = (*(None,) * (len(tensor.dims) - 1), size)
     layout = Layout.FIRST if len(dims) > 1 else Layout.LAST

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN, Expr, ternary
+from transpiler.source.suites import is_docstring
 
 
 @provides("inline_call")
@@ -72,7 +73,7 @@ def _inline_body(
 ) -> Value:
     """What a body of plain assignments, conditions and returns gives."""
     for position, statement in enumerate(statements):
-        if _is_docstring(statement):
+        if is_docstring(statement):
             continue
         if isinstance(statement, cst.If):
             return _inline_if(region, function, statement, statements[position + 1 :], frame)
@@ -162,11 +163,3 @@ def _inline_if(
     if isinstance(one, Static) and isinstance(other, Static):
         return Static(ternary(test.expr, one.expr, other.expr))
     return Choice(test, one, other, Expr(function.name))
-
-
-def _is_docstring(statement: cst.CSTNode) -> bool:
-    return (
-        isinstance(statement, cst.SimpleStatementLine)
-        and isinstance(statement.body[0], cst.Expr)
-        and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
-    )

@@ -14,6 +14,7 @@ from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import axis_names, refreshed
 from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
+from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
 from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Tensor
@@ -22,7 +23,7 @@ from transpiler.ir.tensor import Dim, Tensor
 def size_argument(
     region: Region, inner: Region, token: str, given: dict[str, Value], node: cst.CSTNode
 ) -> Expr:
-    owner, _, axis = token[1:-1].rpartition(":")
+    owner, axis = tokens.owner_and_axis(token)
     value = given.get(owner)
     if value is None:
         for name, candidate in given.items():
@@ -90,7 +91,7 @@ def _outer_size(
     texts: dict[str, Expr] = {}
     assert summary.region is not None
     for name, _ in dim.names:
-        if name.startswith("\ue004"):
+        if name.startswith(tokens.SIZE):
             try:
                 texts[name] = size_argument(
                     region, summary.region, name, given, summary.function.node
@@ -115,7 +116,7 @@ def _outer_size(
             if default is None:
                 return None
             texts[name] = default
-    plain = [t for name, t in texts.items() if not name.startswith("\ue004")]
+    plain = [t for name, t in texts.items() if not name.startswith(tokens.SIZE)]
     if computed and operation_of(dim) is not None and not all(map(is_whole, plain)):
         return None  # a stride may be a tuple
     names = frozenset[Any]().union(*(t.names for t in texts.values()))
@@ -150,7 +151,7 @@ def _default_of(summary: Summary, name: str) -> Expr | None:
     return None
 
 
-_TOKEN_OR_NAME = re.compile("\ue004[^\ue005]*\ue005|(?<![.\\w])[A-Za-z_]\\w*(?!\\s*=[^=])")
+_TOKEN_OR_NAME = re.compile(rf"{tokens.ANY_SIZE}|(?<![.\w])[A-Za-z_]\w*(?!\s*=[^=])")
 
 
 def _substituted(text: str, texts: dict[str, Expr]) -> str:
@@ -167,4 +168,4 @@ def _substituted(text: str, texts: dict[str, Expr]) -> str:
 
 def attribute_of_module(module: Module, name: str) -> Expr:
     size = attribute(module.ref, name)
-    return replace(size, text=f"\ue00c{module.token}\ue00d.{name}", modules=(module,))
+    return replace(size, text=f"{tokens.own_module(module.token)}.{name}", modules=(module,))

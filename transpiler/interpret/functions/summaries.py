@@ -40,6 +40,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Layout
 
@@ -220,7 +221,7 @@ def force_block(
     home: FileContext = function.file
     home.forced.add(id(function.node))
     given: list[Argument] = [(None, generic)]
-    given += [(k, Static(Expr("\ue00aitem\ue00b"))) for k in keywords]
+    given += [(k, Static(Expr(tokens.ITEM))) for k in keywords]
     bound = bind_arguments(function, parameters, given)
     summary = summarize(home, function, bound, region)
     if summary.kind == "failed":

@@ -33,6 +33,7 @@ from transpiler.interpret.tensors.results import (
     with_sizes_of,
 )
 from transpiler.interpret.values import Bound, Layer, Sequence, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
 
@@ -119,7 +120,7 @@ def _needs_running(value: Value) -> bool:
         return any(_needs_running(i) for i in value.items)
     if not isinstance(value, Bound):
         return False
-    return any(n.startswith(("\ue004", "\ue00a")) for n, _ in value.tensor.code.names)
+    return any(n.startswith((tokens.SIZE, tokens.MARK)) for n, _ in value.tensor.code.names)
 
 
 def _in_forward(

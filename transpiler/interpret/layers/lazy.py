@@ -13,15 +13,17 @@ from transpiler.interpret.layers.rules import rule_arguments, run_layer, with_mo
 from transpiler.interpret.region import Region
 from transpiler.interpret.tensors.results import modules_of
 from transpiler.interpret.values import Bound, Layer, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, Unsupported
 
 #: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
-LAZY = Expr("\ue00alazy\ue00b")
+LAZY = Expr(tokens.FIRST_BATCH)
 
 
 _LAZY = re.compile(
-    r"^(with_init\()?nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)\(\ue00alazy\ue00b(?:, )?"
+    r"^(with_init\()?nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)"
+    rf"\({tokens.FIRST_BATCH}(?:, )?"
 )
 
 

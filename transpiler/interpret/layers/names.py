@@ -42,3 +42,8 @@ def _identifier(text: str) -> str:
     if not name or name[0].isdigit() or not name.isidentifier():
         return ""
     return name
+
+
+def snake(name: str) -> str:
+    """`TextVectorization` → `text_vectorization`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
 
 from transpiler.diagnostics import PRETRAINED
 from transpiler.interpret.layers.freezing import as_trainable, place_of, write_freezes
-from transpiler.interpret.layers.names import layer_name_hint
+from transpiler.interpret.layers.names import layer_name_hint, snake
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, to_expr
 from transpiler.interpret.values import Bound, Layer, Value, is_graph
@@ -49,7 +48,9 @@ def _not_converted(
     """The stub itself, which `__init__` makes and says why."""
     message = f"{reason}: {advice}" if advice else reason
     region.say(code, layer.node, message)
-    module = own("NotConverted", f"{code.code}: {reason}", hint=_snake(layer.symbol))
+    module = own(
+        "NotConverted", f"{code.code}: {reason}", hint=snake(layer.symbol.rpartition(".")[2])
+    )
     module = as_trainable(layer, module)
     region.constructed.add(module.token)
     todo = Comments((f"# TODO(tf2torch) {code.code}: {message}", *layer.notes))
@@ -93,9 +94,3 @@ def _identity(x: Tensor) -> Tensor:
 
 
 _STUB_RULE = Rule((), _identity, "layer")
-
-
-def _snake(symbol: str) -> str:
-    """`keras.layers.TextVectorization` → `text_vectorization`."""
-    short = symbol.rpartition(".")[2]
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", short).lower()

@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     Within,
     bases_of,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import index, reads
 
@@ -74,7 +75,7 @@ def _feature(region: Region, base: Layer, name: str, node: cst.CSTNode) -> Value
     images = _input(region, base, node)
     asked: dict[str, Value] = {} if name == _LAST else {"features": const(name)}
     made = apply_layer(region, base, images, asked, node)
-    token = f"\ue002features:{_key(region, base)}\ue003"
+    token = tokens.variable(f"features:{_key(region, base)}")
     if not isinstance(made, Bound):
         return made
     if token not in region.scope.values:
@@ -99,7 +100,7 @@ def _input(region: Region, value: Value, node: cst.CSTNode) -> Bound:
     """The images: the tensor that the base was made for, or an input of its own."""
     first = bases_of(value)[0]
     given = first.arguments.get("input_tensor")
-    name = f"\ue002x:{_key(region, value)}\ue003"
+    name = tokens.variable(f"x:{_key(region, value)}")
     if isinstance(given, Bound):
         name = given.tensor.code.text
     held = region.scope.values.get(name)
@@ -118,7 +119,7 @@ def _input(region: Region, value: Value, node: cst.CSTNode) -> Bound:
 
 def _output(region: Region, value: Value, node: cst.CSTNode) -> Value:
     """What a base makes of its input, computed once."""
-    name = f"\ue002x:out-{_key(region, value)}\ue003"
+    name = tokens.variable(f"x:out-{_key(region, value)}")
     held = region.scope.values.get(name)
     if held is not None:
         return held

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import Expr, expr, reads
 from transpiler.ir.tensor import Layout
@@ -110,7 +111,7 @@ def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequen
     ]
     for at, position, bound in sorted(marked, key=lambda m: -(m[0] or 0)):
         region.temporaries += 1
-        token = f"\ue002features:k{region.temporaries}\ue003"
+        token = tokens.variable(f"features:k{region.temporaries}")
         code = bound.tensor.code
         assert at is not None
         body.insert(at, Line(f"{token} = {code.text}", frozenset({token}), reads(code)))

@@ -9,6 +9,7 @@ The function keeps its signature; who called it with `keras.Input((32,))` calls 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import refreshed
 from transpiler.interpret.values import Bound, Function, Static, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 
 #: What a parameter is called that says no more than that it is a tensor.
@@ -124,4 +126,4 @@ def _shape_text(region: Region, value: Bound, node: cst.CSTNode) -> str:
 
 def _is_plain(written: Expr) -> bool:
     """Whether it is source that stands by itself, without what only a class knows."""
-    return not any("\ue000" <= char <= "\uf8ff" for char in written.text)
+    return re.search(tokens.ANY_CHARACTER, written.text) is None

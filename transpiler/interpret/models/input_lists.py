@@ -13,6 +13,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.models.inputs import makes_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Repeated, Unknown, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Layout
@@ -28,7 +29,7 @@ def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | N
     if node.for_in.ifs or node.for_in.inner_for_in is not None:
         raise GiveUp("a comprehension of inputs with conditions", node)
     place = region.tree.span(node)[0]
-    name = region.assigned if region.whole is node else f"\ue002inputs:{place}\ue003"
+    name = region.assigned if region.whole is node else tokens.variable(f"inputs:{place}")
     one = _one_input(region, node, iterable)
     own = {n for n, _ in one.tensor.code.names}
     dims = one.tensor.dims or ()

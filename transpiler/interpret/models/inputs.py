@@ -13,6 +13,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import permuted
 from transpiler.interpret.tensors.names import assign_shadows, axis_names, shadow
 from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
@@ -36,7 +37,7 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     place = region.tree.span(node)[0]
     one_of_several = isinstance(region.whole, (cst.List, cst.Tuple, cst.Dict))
     own = "" if one_of_several else region.assigned
-    name = own or f"\ue002inputs:{place}\ue003"
+    name = own or tokens.variable(f"inputs:{place}")
     if shape is None and batch is not None:
         if not isinstance(batch, Sequence):
             raise GiveUp("an Input whose shape is not known", node)

@@ -14,6 +14,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import Bound, Inside, Model, Sequence, Unknown, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Layout
@@ -92,7 +93,7 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
     key = f"borrow:{model.expr.text}"
     state = region.borrowed.get(key)
     if state is None:
-        name = f"\ue002x:{key}\ue003"
+        name = tokens.variable(f"x:{key}")
         given = origin.inputs[0].tensor
         dims = given.dims
         shape = (
@@ -190,7 +191,7 @@ def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     if model.expr is None or not model.inputs:
         return Unknown("the input or output of a model that is not known")
     key = f"border:{model.expr.text}"
-    name = f"\ue002x:{key}\ue003"
+    name = tokens.variable(f"x:{key}")
     held = region.scope.values.get(name)
     if held is None:
         dims = model.inputs[0].tensor.dims
@@ -208,7 +209,7 @@ def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     assert isinstance(held, Bound)
     if attr.startswith("input"):
         return Sequence((held,), list) if attr == "inputs" else held
-    result_name = f"\ue002x:out-{key}\ue003"
+    result_name = tokens.variable(f"x:out-{key}")
     result = region.scope.values.get(result_name)
     if result is None:
         value = call_model(region, node, model, [(None, held)])

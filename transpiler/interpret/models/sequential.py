@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line, Return
 
 
@@ -37,7 +38,7 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     key = f"seq:{region.tree.span(node)[0]}"
     model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
     model.target = region.assigned if region.whole is node else ""
-    model.variable = f"\ue002x:{key}\ue003"
+    model.variable = tokens.variable(f"x:{key}")
     model.input_spec = key
     region.open_sequentials.append(model)
     model.name = ""

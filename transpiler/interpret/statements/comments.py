@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
+from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Line, Node
 
 
@@ -48,4 +49,4 @@ def _left_code(region: Region, node: cst.CSTNode, said: int) -> tuple[str, ...]:
 
 
 def _is_silent(node: Node) -> bool:
-    return isinstance(node, Line) and (not node.text or node.text.startswith("\ue004"))
+    return isinstance(node, Line) and (not node.text or node.text.startswith(tokens.SIZE))

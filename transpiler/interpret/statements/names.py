@@ -27,8 +27,9 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import Expr, reads
+from transpiler.ir.expr import NO_SIZE, Expr, reads
 
 
 def assign_name(
@@ -57,7 +58,7 @@ def assign_name(
     else:
         emit_static(region, node, frozenset({name}), (value,))
         version = scope.bump(name)
-        if isinstance(value, Static) and value.expr.text.startswith("\ue004"):
+        if isinstance(value, Static) and value.expr.text.startswith(tokens.SIZE):
             region.size_names[(name, version)] = value.expr
         scope.values[name] = named(scope.read(name), value)
 
@@ -139,6 +140,6 @@ def _detached(item: Value, reading: Expr, position: int) -> Value:
 
 def _init_group(region: Region, name: str, static: Expr | None) -> None:
     if static is None:
-        static = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+        static = NO_SIZE
     uses = reads(static)
     region.emit_init(Line(f"{name} = {static.text}", frozenset({name}), uses, static.modules))

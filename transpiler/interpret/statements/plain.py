@@ -10,6 +10,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewritten, running_names, to_expr
 from transpiler.interpret.values import Unknown, Value, is_graph
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 
 
@@ -66,7 +67,7 @@ def _settle_or_move(region: Region, node: cst.CSTNode, text: str, defs: frozense
     """A statement of the module that reads sizes of tensors: constants stay, others move."""
     if text == laid_out(region, node, region.tree.source(node)):
         return
-    if re.search("[\ue000-\uf8ff]", text):
+    if re.search(tokens.ANY_CHARACTER, text):
         region.moved_names |= defs
         region.graph_events += 1
     else:

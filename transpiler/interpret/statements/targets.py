@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Value,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
 
@@ -108,7 +109,7 @@ def _assign_parts(
         emit_static(region, node, frozenset(names), (value,))
     for position, name in enumerate(names):
         version = region.scope.bump(name)
-        if len(sizes) == len(names) and sizes[position].expr.text.startswith("\ue004"):
+        if len(sizes) == len(names) and sizes[position].expr.text.startswith(tokens.SIZE):
             region.size_names[(name, version)] = sizes[position].expr
         known = (
             constant(parts[position])

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound
+from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, reads
 from transpiler.ir.sizes import substitute
@@ -29,7 +30,7 @@ def axis_names(count: int) -> tuple[str, ...]:
 
 def shadow(owner: str, axis: str) -> str:
     """The token of `__init__`'s variable for one size of the tensor in a variable of `forward`."""
-    return f"\ue004{owner}:{axis}\ue005"
+    return tokens.size(owner, axis)
 
 
 def current_dim(region: Region, dim: Dim, fallback: Expr | None) -> Dim:
@@ -101,9 +102,9 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
 
 def _bind_mask(region: Region, name: str, mask: Expr) -> Expr:
     """Keep a mask under a name of its own, so that it outlives what it was computed from."""
-    if mask.text.isidentifier() or mask.text.startswith("\ue002mask"):
+    if mask.text.isidentifier() or mask.text.startswith(f"{tokens.VARIABLE}mask"):
         return mask
-    token = f"\ue002mask:{name}\ue003"
+    token = tokens.variable(f"mask:{name}")
     uses = reads(mask)
     region.emit_forward(Line(f"{token} = {mask.text}", frozenset({token}), uses, mask.modules))
     region.scope.bump(token)
@@ -126,11 +127,11 @@ def assign_shadows(region: Region, name: str, tensor: Tensor) -> tuple[Expr | No
 
 def assign_sizes(region: Region, wanted: list[tuple[str, Dim]]) -> tuple[Expr | None, ...]:
     """Let size variables have new values, each of which may be written with the old ones."""
-    tokens = {token for token, _ in wanted}
+    changed = {token for token, _ in wanted}
     crossing = [
         (token, dim)
         for token, dim in wanted
-        if dim is not None and dim.text != token and reads(dim) & tokens - {token}
+        if dim is not None and dim.text != token and reads(dim) & changed - {token}
     ]
     if crossing:
         _assign_together(region, crossing)
@@ -170,7 +171,7 @@ def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
     return region.scope.read(token)
 
 
-_NAMES = re.compile("\ue002[^\ue003]*\ue003|[A-Za-z_]\\w*")
+_NAMES = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
 
 
 def at_start(region: Region, dim: Expr) -> Expr:
@@ -187,7 +188,7 @@ def at_start(region: Region, dim: Expr) -> Expr:
     return found if all(version == 0 for _, version in found.names) else dim
 
 
-_TARGET = re.compile("\ue002[^\ue003]*\ue003")
+_TARGET = re.compile(tokens.ANY_VARIABLE)
 
 
 def emit_before(region: Region, code: Expr, target: str) -> None:
@@ -196,11 +197,11 @@ def emit_before(region: Region, code: Expr, target: str) -> None:
         later = " ".join([*(b.value.text for b in code.before[position + 1 :]), code.text])
         called = {_called(region, name) for name in _NAMES.findall(later)}
         taken = _called(region, target) in called
-        tokens = _TARGET.findall(bind.target)
-        names = frozenset(tokens)
+        made = _TARGET.findall(bind.target)
+        names = frozenset(made)
         uses = reads(bind.value)
-        if target and not taken and tokens and tokens[0].startswith("\ue002out:"):
-            region.renames.setdefault(tokens[0], target)
+        if target and not taken and made and made[0].startswith(f"{tokens.VARIABLE}out:"):
+            region.renames.setdefault(made[0], target)
         region.emit_forward(
             Line(f"{bind.target} = {bind.value.text}", names, uses, bind.value.modules)
         )
@@ -210,7 +211,7 @@ def emit_before(region: Region, code: Expr, target: str) -> None:
 def _called(region: Region, name: str) -> str:
     """What a name or variable may be called in the end."""
     final = region.renames.get(name, name)
-    return "x" if final.startswith("\ue002x:") else final
+    return "x" if final.startswith(f"{tokens.VARIABLE}x:") else final
 
 
 def materialize(region: Region, value: Bound, hint: str = "x") -> Bound:
@@ -219,10 +220,10 @@ def materialize(region: Region, value: Bound, hint: str = "x") -> Bound:
     if is_plain(code):
         return value
     region.temporaries += 1
-    name = f"\ue002{hint}:t{region.temporaries}\ue003"
+    name = tokens.variable(f"{hint}:t{region.temporaries}")
     return bind_tensor(region, name, value)
 
 
 def is_plain(code: Expr) -> bool:
     text = code.text
-    return text.isidentifier() or (text.startswith("\ue002") and text.endswith("\ue003"))
+    return text.isidentifier() or tokens.is_variable(text)

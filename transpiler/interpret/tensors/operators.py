@@ -14,7 +14,7 @@ from transpiler.interpret.tensors.layouts import common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
-from transpiler.ir.expr import Expr, attribute, expr, index
+from transpiler.ir.expr import NO_SIZE, Expr, attribute, expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
 
@@ -158,7 +158,7 @@ def rewrite_shape(region: Region, node: cst.BaseExpression, value: Bound, shape:
 
 def _size(tensor: Tensor, axis: int, dim: Dim) -> Static:
     """One size, for both programs."""
-    unknown = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
+    unknown = NO_SIZE
     return Static(unknown if dim is None else dim, _running_size(tensor, axis))
 
 

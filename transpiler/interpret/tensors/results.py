@@ -12,6 +12,7 @@ from transpiler.diagnostics import UNSUPPORTED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.names import is_plain, materialize, refreshed
 from transpiler.interpret.values import Bound, Sequence, Static, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, UnknownRank, Unsupported
@@ -42,12 +43,12 @@ def evaluate_twice(
     simple = [is_plain(v.tensor.code) for v in inputs]
     if not all(simple):
         probes = [
-            replace(refreshed(region, value), code=Expr(f"\ue006{i}\ue007"))
+            replace(refreshed(region, value), code=Expr(tokens.operand(i)))
             for i, value in enumerate(inputs)
         ]
         text = _all_text(build(probes))
         for i, value in enumerate(inputs):
-            if not simple[i] and text.count(f"\ue006{i}\ue007") > 1:
+            if not simple[i] and text.count(tokens.operand(i)) > 1:
                 inputs[i] = materialize(region, value)
     return build([refreshed(region, v) for v in inputs]), inputs
 
@@ -126,5 +127,5 @@ def with_sizes_of(running: Tensor, sized: Tensor) -> Tensor:
     """What `forward` computes, its sizes as `__init__` can write them."""
     dims = sized.dims
     if dims is not None:
-        dims = tuple(None if d is None or "\ue00anosize" in d.text else d for d in dims)
+        dims = tuple(None if d is None or tokens.NO_SIZE in d.text else d for d in dims)
     return replace(running, dims=dims, channels_hint=sized.channels_hint)
