@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,13 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
     Bound,
+    Choice,
     Framework,
     Function,
     Inside,
     Instance,
     Layer,
+    LayerList,
     Mapping,
     Model,
     Namespace,
@@ -57,66 +60,116 @@ def attribute_node(region: Region, node: cst.Attribute) -> Value:
 
 def attribute_of(region: Region, node: cst.Attribute, receiver: Value, attr: str) -> Value:
     """The value of `receiver.attr`."""
-    if isinstance(receiver, Framework):
-        found = canonical(f"{receiver.name}.{attr}")
-        if found == "tf.newaxis":
-            rewrite(region, node, const(None))
-            return const(None)
-        return Framework(found)
-    if isinstance(receiver, Bound):
-        if attr == "shape":
-            shape = dims_value(region, receiver)
-            rewrite_shape(region, node, receiver, shape)
-            return shape
-        if attr in ("dtype", "ndim", "name"):
-            return _tensor_attribute(receiver, attr)
-        return Unknown(f"`.{attr}` of a tensor")
-    if isinstance(receiver, UserClass):
-        return provided("class_attribute")(region, receiver, attr, node)
-    if isinstance(receiver, Model):
-        return provided("model_attribute")(region, receiver, attr, node)
+    return _ATTRIBUTES[type(receiver)](region, node, receiver, attr)
+
+
+def _of_framework(region: Region, node: cst.Attribute, receiver: Framework, attr: str) -> Value:
+    found = canonical(f"{receiver.name}.{attr}")
+    if found == "tf.newaxis":
+        rewrite(region, node, const(None))
+        return const(None)
+    return Framework(found)
+
+
+def _of_tensor(region: Region, node: cst.Attribute, receiver: Bound, attr: str) -> Value:
+    tensor = receiver.tensor
+    if attr == "shape":
+        shape = dims_value(region, receiver)
+        rewrite_shape(region, node, receiver, shape)
+        return shape
+    if attr == "dtype":
+        return const(tensor.dtype)
+    if attr == "ndim" and tensor.dims is not None:
+        return const(tensor.rank)
+    return Unknown(f"`.{attr}` of a tensor")
+
+
+def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -> Value:
     if bases_of(receiver):
         return provided("base_attribute")(region, receiver, attr, node)
-    if isinstance(receiver, Layer):
-        if attr == "output" and receiver.output is not None:
-            return receiver.output
-        return Unknown(f"`.{attr}` of a layer")
-    if isinstance(receiver, Namespace):
-        found_there = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
-        if isinstance(found_there, Function) and isinstance(node.value, cst.Name):
-            names = region.scope.read(node.value.value).names
-            written = Expr(region.tree.source(node), strength=POSTFIX, names=names)
-            return replace_function(found_there, written)
-        return found_there
-    if isinstance(receiver, Within):
-        return provided("features_of_base")(region, receiver, attr, node)
-    if isinstance(receiver, Inside):
-        border = {"input": receiver.input, "output": receiver.output}.get(attr)
-        return border if border is not None else Unknown(f"`.{attr}` of a layer")
-    if isinstance(receiver, (Static, Unknown)) and attr == "shape":
+    if attr == "output" and receiver.output is not None:
+        return receiver.output
+    return Unknown(f"`.{attr}` of a layer")
+
+
+def _of_choice(region: Region, node: cst.Attribute, receiver: Choice, attr: str) -> Value:
+    if bases_of(receiver):
+        return provided("base_attribute")(region, receiver, attr, node)
+    return Unknown(f"`.{attr}`")
+
+
+def _of_inside(region: Region, node: cst.Attribute, receiver: Inside, attr: str) -> Value:
+    border = {"input": receiver.input, "output": receiver.output}.get(attr)
+    return border if border is not None else Unknown(f"`.{attr}` of a layer")
+
+
+def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr: str) -> Value:
+    found = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+    if isinstance(found, Function) and isinstance(node.value, cst.Name):
+        names = region.scope.read(node.value.value).names
+        written = Expr(region.tree.source(node), strength=POSTFIX, names=names)
+        return replace_function(found, written)
+    return found
+
+
+def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
+    if attr == "shape":
         sizes: Any = provided("shape_of")(region, node.value)
         if sizes is not None:
             return _array_shape(region, node, receiver, sizes)
-    if isinstance(receiver, Static):
-        known = UNKNOWN
-        if receiver.expr.text == "self" and "self" in region.parameters:
-            stored = region.scope.values.get(f"self.{attr}")
-            if stored is not None and not isinstance(stored, Static):
-                return stored
-            key = f"self.{attr}"
-            return Static(
-                Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))}))
-            )
-        return verbatim(region, node, receiver, value=known)
-    if isinstance(receiver, Instance):
-        return provided("instance_attribute")(region, receiver, attr, node)
-    if isinstance(receiver, Unknown):
-        return Unknown(receiver.reason)
-    if isinstance(receiver, (Sequence, Mapping, Repeated)):
-        if holds_tensor(receiver):
-            return Unknown(f"`.{attr}` of a list of tensors")
-        return verbatim(region, node, receiver)
+    if receiver.expr.text != "self" or "self" not in region.parameters:
+        return verbatim(region, node, receiver, value=UNKNOWN)
+    key = f"self.{attr}"
+    stored = region.scope.values.get(key)
+    if stored is not None and not isinstance(stored, Static):
+        return stored
+    return Static(Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))})))
+
+
+def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: str) -> Value:
+    sizes: Any = provided("shape_of")(region, node.value) if attr == "shape" else None
+    if sizes is not None:
+        return _array_shape(region, node, receiver, sizes)
+    return Unknown(receiver.reason)
+
+
+def _of_group(
+    region: Region, node: cst.Attribute, receiver: Sequence | Mapping | Repeated, attr: str
+) -> Value:
+    if holds_tensor(receiver):
+        return Unknown(f"`.{attr}` of a list of tensors")
+    return verbatim(region, node, receiver)
+
+
+def _of_other(region: Region, node: cst.Attribute, receiver: Value, attr: str) -> Value:
     return Unknown(f"`.{attr}`")
+
+
+def _elsewhere(name: str) -> Callable[[Region, cst.Attribute, Any, str], Value]:
+    """What a room further up knows of the attributes of some values."""
+
+    def handler(region: Region, node: cst.Attribute, receiver: Value, attr: str) -> Value:
+        return provided(name)(region, receiver, attr, node)
+
+    return handler
+
+
+_ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
+    Framework: _of_framework,
+    Bound: _of_tensor,
+    Static: _of_plain,
+    Unknown: _of_unknown,
+    Layer: _of_layer,
+    Choice: _of_choice,
+    Inside: _of_inside,
+    Namespace: _of_namespace,
+    **dict.fromkeys((Sequence, Mapping, Repeated), _of_group),
+    **dict.fromkeys((Function, LayerList), _of_other),
+    Model: _elsewhere("model_attribute"),
+    UserClass: _elsewhere("class_attribute"),
+    Instance: _elsewhere("instance_attribute"),
+    Within: _elsewhere("features_of_base"),
+}
 
 
 def _array_shape(
@@ -130,12 +183,3 @@ def _array_shape(
         for i, size in enumerate(sizes)
     )
     return Sequence(items, tuple, static=written)
-
-
-def _tensor_attribute(receiver: Bound, attr: str) -> Value:
-    tensor = receiver.tensor
-    if attr == "dtype":
-        return const(tensor.dtype)
-    if attr == "ndim" and tensor.dims is not None:
-        return const(tensor.rank)
-    return Unknown(f"`.{attr}` of a tensor")

@@ -57,27 +57,58 @@ def call_function(
         given = spliced(region, function, bound)
         region.done.add(id(node))
         return const(None) if given is None else given
-    if not tensors and not foreign and trains(function, bound):
-        return _call_trainer(region, node, function, bound)
-    if not tensors and any(isinstance(v, Model) for v in bound.values()):
-        if foreign or not mentions_framework(region.file, function):
-            name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
-            return provided("pass_model")(region, node, name, [v for _, v in arguments])
-    if not tensors and (config := given_dict(region, node, function, arguments)) is not None:
-        return config
-    if not tensors and not mentions_framework(region.file, function):
-        return plain_call(region, node, function, [v for _, v in arguments])
+    if not tensors:
+        settled = _call_on_values(region, node, function, arguments, bound)
+        if settled is not None:
+            return settled
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)
+    if summary.kind == "failed":
+        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
     if summary.kind == "running":
         if tensors:
             return call_recursive(region, node, summary, bound, arguments)
         raise GiveUp(f"`{function.name}` calls itself", node)
-    if summary.kind == "failed":
-        raise GiveUp(f"`{function.name}`: {summary.reason}", node)
     if foreign and summary.region is not None:
         force_passed(region, summary.region, bound, node)
+    _ask_for_tensors(region, summary, bound)
+    if "**" in bound and summary.kind in ("operation", "layer"):
+        raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)
+    summary.frame = function.frame
+    if summary.deferred and not tensors:
+        region.graph_events += 1
+        layer = Layer(None, function.name, {}, node, region.assigned, depth=len(region.loops))
+        layer.block = (summary, bound, arguments)
+        return layer
+    return _call_by_kind(region, node, function, summary, bound, arguments)
+
+
+def _call_on_values(
+    region: Region,
+    node: cst.CSTNode,
+    function: Function,
+    arguments: list[Argument],
+    bound: dict[str, Value],
+) -> Value | None:
+    """A call without tensors that nothing need be known of but its arguments."""
+    foreign = function.file is not None and function.file is not region.file
+    if not foreign and trains(function, bound):
+        return _call_trainer(region, node, function, bound)
+    if any(isinstance(v, Model) for v in bound.values()):
+        if foreign or not mentions_framework(region.file, function):
+            name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
+            return provided("pass_model")(region, node, name, [v for _, v in arguments])
+    config = given_dict(region, node, function, arguments)
+    if config is not None:
+        return config
+    if not mentions_framework(region.file, function):
+        return plain_call(region, node, function, [v for _, v in arguments])
+    return None
+
+
+def _ask_for_tensors(region: Region, summary: Summary, bound: dict[str, Value]) -> None:
+    """The caller's own parameters that the function takes for tensors are tensors."""
     for name in summary.tensors:
         value = bound.get(name)
         if isinstance(value, Static) and value.expr.text in region.parameters:
@@ -85,14 +116,17 @@ def call_function(
             rank = parameter_rank(inner, name) if inner is not None else None
             layout = inner.parameter_layouts().get(name) if inner is not None else None
             want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
-    if "**" in bound and summary.kind in ("operation", "layer"):
-        raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)
-    summary.frame = function.frame
-    if summary.kind == "block" and summary.deferred and not tensors:
-        region.graph_events += 1
-        layer = Layer(None, function.name, {}, node, region.assigned, depth=len(region.loops))
-        layer.block = (summary, bound, arguments)
-        return layer
+
+
+def _call_by_kind(
+    region: Region,
+    node: cst.CSTNode,
+    function: Function,
+    summary: Summary,
+    bound: dict[str, Value],
+    arguments: list[Argument],
+) -> Value:
+    """A call of a function whose kind is known."""
     if summary.kind in ("block", "operation"):
         return call_block(region, node, summary, bound, arguments)
     if summary.kind == "builder":
@@ -114,6 +148,8 @@ def _call_trainer(
         models = [v for v in bound.values() if isinstance(v, Model)]
         return provided("pass_model")(region, node, function.name, models)
     return note_handing(region, node, summary, given_back(summary))
+
+
 def _receiver(region: Region, function: Function) -> Static:
     """What a method is called on."""
     if not function.of_class:

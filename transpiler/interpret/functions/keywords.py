@@ -147,5 +147,3 @@ def refuse(file: FileContext, function: Function) -> None:
     reason = file.refused.get(id(function.node))
     if reason is not None:
         raise GiveUp(reason)
-
-
