@@ -145,13 +145,20 @@ def _of_other(region: Region, node: cst.Attribute, receiver: Value, attr: str) -
     return Unknown(f"`.{attr}`")
 
 
-def _elsewhere(name: str) -> Callable[[Region, cst.Attribute, Any, str], Value]:
-    """What a room further up knows of the attributes of some values."""
+def _of_model(region: Region, node: cst.Attribute, receiver: Model, attr: str) -> Value:
+    return provided("model_attribute")(region, receiver, attr, node)
 
-    def handler(region: Region, node: cst.Attribute, receiver: Value, attr: str) -> Value:
-        return provided(name)(region, receiver, attr, node)
 
-    return handler
+def _of_class(region: Region, node: cst.Attribute, receiver: UserClass, attr: str) -> Value:
+    return provided("class_attribute")(region, receiver, attr, node)
+
+
+def _of_instance(region: Region, node: cst.Attribute, receiver: Instance, attr: str) -> Value:
+    return provided("instance_attribute")(region, receiver, attr, node)
+
+
+def _of_features(region: Region, node: cst.Attribute, receiver: Within, attr: str) -> Value:
+    return provided("features_of_base")(region, receiver, attr, node)
 
 
 _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
@@ -165,10 +172,10 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Namespace: _of_namespace,
     **dict.fromkeys((Sequence, Mapping, Repeated), _of_group),
     **dict.fromkeys((Function, LayerList), _of_other),
-    Model: _elsewhere("model_attribute"),
-    UserClass: _elsewhere("class_attribute"),
-    Instance: _elsewhere("instance_attribute"),
-    Within: _elsewhere("features_of_base"),
+    Model: _of_model,
+    UserClass: _of_class,
+    Instance: _of_instance,
+    Within: _of_features,
 }
 
 
