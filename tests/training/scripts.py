@@ -117,6 +117,8 @@ def run_keras(text: str) -> Run:
         for name in ("fit", "evaluate", "predict"):
             original = _ORIGINALS[name]
             stack.enter_context(_patched(keras.Model, name, _beginning(original, name, begin)))
+        dataset = importlib.import_module("tensorflow").data.Dataset
+        stack.enter_context(_patched(dataset, "shuffle", lambda self, *args, **kwargs: self))
         for name in _KEPT:
             stack.enter_context(_patched(keras.Model, name, _ORIGINALS[name]))
         namespace: dict[str, Any] = {"__name__": "__main__"}

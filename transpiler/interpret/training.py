@@ -13,6 +13,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
+from transpiler.ir.expr import Configured, Expr
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -111,9 +112,20 @@ def _bind(region: Region, call: TrainingCall) -> None:
             call.problem = "its arguments are not known one by one"
             continue
         call.given[keyword] = Given(value, text, _versions(region, text), argument.value)
+    for name, given in call.given.items():
+        if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
+            call.problem = call.problem or f"what {name} was made of has changed since"
     unknown = [k for k in call.given if k not in SIGNATURES[call.name]]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
+
+
+def _is_current(region: Region, made: Expr) -> bool:
+    """Whether what an object is made of still has the value that it had then."""
+    if not isinstance(made.value, Configured):
+        return region.scope.current(made)
+    parts = [*made.value.args, *(v for _, v in made.value.kwargs)]
+    return all(_is_current(region, part) for part in parts)
 
 
 def _is_older(region: Region, node: cst.Call) -> bool:

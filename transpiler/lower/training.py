@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.training import PREDICTED, Given, TrainingCall
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -17,12 +17,11 @@ from transpiler.interpret.values import (
     Sequence,
     Static,
     Unknown,
-    UserClass,
     Value,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
-from transpiler.ir.expr import Configured, Expr, expr
+from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
@@ -271,27 +270,6 @@ def _metrics(
         found.append((key, metric))
         uses.append(use)
     return tuple(found), uses
-
-
-# --- data ------------------------------------------------------------------------------------
-
-
-def array(given: Given | None, what: str) -> str:
-    """The source of an argument that holds an array."""
-    if given is None or _is_none(given.value):
-        raise Unsupported(f"{what} is not given as an array")
-    value = given.value
-    if isinstance(value, Static) and not isinstance(value.expr.value, Configured):
-        return given.text
-    if isinstance(value, Unknown) and value.reason == PREDICTED:
-        return given.text
-    if isinstance(value, Unknown):
-        raise Unsupported(f"{what} is not known to be an array: {value.reason}")
-    if isinstance(value, (Sequence, Mapping)):
-        raise Unsupported(f"{what} is a list or dict of arrays")
-    if isinstance(value, (Function, UserClass, Framework)):
-        raise Unsupported(f"{what} is no array")
-    raise Unsupported(f"{what} is not understood")
 
 
 # --- regularizers ----------------------------------------------------------------------------

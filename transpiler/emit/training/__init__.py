@@ -1,10 +1,11 @@
 """Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict.
 
 plan.py        which models of a file are trained, and where
-model.py       what the calls of one model have in common: names, data, the edits
+model.py       what the calls of one model have in common: names, data, functions
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
 asking.py      evaluate, predict, save and the like
+placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 lines.py       statements as text
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import libcst as cst
 
@@ -80,16 +79,21 @@ def write_evaluate(
     if "return_dict" in call.given:
         raise Unsupported("return_dict is not translated")
     compiled = writer.compiled_of(call)
-    key = _key(writer, call)
+    key = writer.key(call, "x", "y")
     loader = writer.loaders.get(key)
     before: list[str] = []
     if loader is None:
         data = writer.lasting("test_data", "test_dataset")
-        x, y = writer.array(call, "x"), writer.array(call, "y")
+        given = writer.batches(call)
+        if given is None:
+            x, y = writer.array(call, "x"), writer.array(call, "y")
+        else:
+            x, y = given.x, given.y
         before.append(f"{data} = TensorDataset({writer.inputs(x)}, {writer.targets(y, compiled)})")
         if not writer.is_new(call, before, ("x", "y")):
             before.clear()
-        loader = writer.loader(data, writer.argument(call, "batch_size") or "32")
+        size = given.size if given is not None else writer.argument(call, "batch_size")
+        loader = writer.loader(data, size or "32")
     text = f"{writer.evaluator(compiled)}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
@@ -138,22 +142,15 @@ def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     return all(writer.tree.text[p.end : p.end + 1] == "[" for p in places)
 
 
-def _key(writer: ModelWriter, call: TrainingCall) -> tuple[Any, ...]:
-    """What data a call names, and which assignments of it."""
-    found = []
-    for name in ("x", "y"):
-        given = call.given.get(name)
-        if given is not None:
-            found.append((writer.source_of(given), given.versions))
-    return tuple(found)
-
-
 def write_predict(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that predicts."""
     writer.refuse(call, "steps", "callbacks")
-    x = writer.array(call, "x")
+    pipeline = writer.batches(call)
+    if pipeline is not None and pipeline.shuffled:
+        raise Unsupported("predictions of samples in random order")
+    x = pipeline.x if pipeline is not None else writer.array(call, "x")
     how = Predicting(
         writer.training.activation,
         writer.training.ends_in,

@@ -20,7 +20,8 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.binding import use_of
-from transpiler.lower.training import Compiled, array, weighs
+from transpiler.lower.data import array
+from transpiler.lower.training import Compiled, weighs
 from transpiler.source.occurrences import Occurrence
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
@@ -53,7 +54,13 @@ class FitWriter:
         self.epochs = model.argument(call, "epochs") or "1"
         self.verbose = self._verbosity()
         self.history = self._history()
-        self.x, self.y = model.array(call, "x"), model.array(call, "y")
+        self.batches = model.batches(call)
+        self.size = model.argument(call, "batch_size") or "32"
+        if self.batches is None:
+            self.x, self.y = model.array(call, "x"), model.array(call, "y")
+        else:
+            self.x, self.y, self.size = self.batches.x, self.batches.y, self.batches.size
+        self.offered: set[tuple[Any, ...]] = set()
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
@@ -138,6 +145,7 @@ class FitWriter:
             validated = ""
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
             del self.datasets[1:], self.loaders[1:]
+            model.loaders = {k: v for k, v in model.loaders.items() if k not in self.offered}
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound)
         body = [line for h in hooks for line in h.epoch_start] + step
@@ -229,11 +237,10 @@ class FitWriter:
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
         inputs, targets = model.inputs(self.x), model.targets(self.y, self.compiled)
-        size = model.argument(self.call, "batch_size") or "32"
         weights = self._weights()
         weighted = f", {weights}" if weights else ""
         self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
-        self.loaders.insert(0, f"{loader} = {model.loader(data, size, self._shuffle())}")
+        self.loaders.insert(0, f"{loader} = {model.loader(data, self.size, self._shuffle())}")
         return loader
 
     def _weights(self) -> str:
@@ -261,6 +268,8 @@ class FitWriter:
         return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
 
     def _shuffle(self) -> str:
+        if self.batches is not None:
+            return ", shuffle=True" if self.batches.shuffled else ""
         given = self.call.given.get("shuffle")
         if given is None:
             return ", shuffle=True"
@@ -271,16 +280,15 @@ class FitWriter:
     def _validation(self) -> str:
         """The loader of the validation data, "" where there is none."""
         model, call = self.model, self.call
-        size = (
-            model.argument(call, "validation_batch_size")
-            or model.argument(call, "batch_size")
-            or "32"
-        )
+        size = model.argument(call, "validation_batch_size") or self.size
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
-        if model.argument(call, "validation_data") is not None:
+        if (given := model.batches(call, "validation_data")) is not None:
+            x, y, size = given.x, given.y, given.size
+            self._offer(model.key(call, "validation_data"), loader)
+        elif model.argument(call, "validation_data") is not None:
             x, y, key = self._validation_arrays()
-            model.loaders[key] = loader
+            self._offer(key, loader)
         elif model.argument(call, "validation_split") is not None:
             if self._split_off():
                 x, y = self.x_rest, self.y_rest
@@ -292,6 +300,12 @@ class FitWriter:
         self.datasets.append(f"{data} = {made}")
         self.loaders.append(f"{loader} = {model.loader(data, size)}")
         return loader
+
+    def _offer(self, key: tuple[Any, ...], loader: str) -> None:
+        """A loader that a later `evaluate` of the same data may use."""
+        if key not in self.model.loaders:
+            self.offered.add(key)
+        self.model.loaders[key] = loader
 
     def _validation_arrays(self) -> tuple[str, str, tuple[Any, ...]]:
         given = self.call.given["validation_data"]

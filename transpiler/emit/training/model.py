@@ -9,10 +9,9 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import Code
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
-from transpiler.emit.fold import fold
-from transpiler.emit.training.lines import begins_loop, block, is_nested, simple_statements, within
+from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
@@ -21,9 +20,9 @@ from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
-from transpiler.lower.training import Compiled, Training, array
+from transpiler.lower.data import Batches, array, batches
+from transpiler.lower.training import Compiled, Training
 from transpiler.passes.liveness import walk
-from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.suites import statement_lines
 
@@ -180,7 +179,6 @@ class ModelWriter:
         self.statements: dict[int, tuple[cst.CSTNode, list[str], dict[tuple[int, int], str]]] = {}
         self.whole: dict[int, list[str]] = {}
         self.removed: list[tuple[int, int]] = []
-        self.carried: dict[int, list[str]] = {}  #: comments of statements that go
         self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
         self.loaders: dict[tuple[Any, ...], str] = {}
         self.ready: dict[tuple[str, ...], Any] = {}  #: variables that hold data, and of what
@@ -366,6 +364,18 @@ class ModelWriter:
         assert given is not None
         return self.source_of(given)
 
+    def batches(self, call: TrainingCall, name: str = "x") -> Batches | None:
+        """The arrays of a pipeline that an argument is; the pipeline itself goes."""
+        found = batches(call.given.get(name))
+        if found is not None and name == "x":
+            self.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
+        return found
+
+    def key(self, call: TrainingCall, *names: str) -> tuple[Any, ...]:
+        """What data a call names, and which assignments of it."""
+        given = [call.given[name] for name in names if name in call.given]
+        return tuple((self.source_of(one), one.versions) for one in given)
+
     def refuse(self, call: TrainingCall, *names: str) -> None:
         for name in names:
             if self.argument(call, name) is not None:
@@ -472,69 +482,3 @@ class ModelWriter:
         if not self.criterion:
             raise Unsupported("the loss is made with what another function knows")
         return self.training.compiled[id(call.compiled)]
-
-    def finish(self) -> None:
-        """The edits of all statements."""
-        for _, part in self.parts:
-            comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
-            if part.trailing_whitespace.comment is not None:
-                comments.append(part.trailing_whitespace.comment.value)
-            comments += comments_in(self.tree.source(part))
-            self.made.gone.append(part)
-            self._remove(part, comments)
-        for after, lines in self.appended:
-            start, end = self.tree.span(after)
-            indent = start - self.tree.line_start(start)
-            spot = self.tree.line_end(max(end - 1, start))
-            newline = "" if self.tree.text[:spot].endswith("\n") else "\n"
-            self.edits.append(Edit(spot, spot, f"{newline}{block(lines, indent)}\n"))
-        for key, (statement, before, inside) in self.statements.items():
-            start, end = self.tree.span(statement)
-            indent = start - self.tree.line_start(start)
-            if key in self.whole:
-                lines = [*before, *self.whole[key]]
-                lost = comments_in(self.tree.source(statement))
-                lines = [*self._taken(statement), *lost, *lines]
-                apart = begins_loop(lines) and self._follows_closely(start)
-                text = block(lines, indent).lstrip(" ")
-                begin = start - indent if apart else start
-                text = f"\n{' ' * indent}{text}" if apart else text
-                self.edits.append(Edit(begin, end, text))
-                continue
-            source = self.tree.text[start:end]
-            shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
-            text = apply(source, shifted)
-            if "\n" not in text:
-                text = fold(text, indent).lstrip(" ")
-            head = block(before, indent).lstrip(" ")
-            joined = f"{head}\n{' ' * indent}{text}" if before else text
-            self.edits.append(Edit(start, end, joined))
-
-    def _follows_closely(self, start: int) -> bool:
-        """Whether another statement stands right above, without a blank line."""
-        begin = self.tree.line_start(start)
-        for first, after in sorted(self.removed, reverse=True):
-            begin = first if after == begin else begin
-        above = self.tree.text[:begin].rstrip(" ")
-        last = above.rstrip("\n").rpartition("\n")[2].strip()
-        return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
-
-    def _taken(self, statement: cst.CSTNode) -> list[str]:
-        """Comments of removed statements that belong to this one."""
-        start = self.tree.span(statement)[0]
-        found = [c for spot, cs in list(self.carried.items()) if spot < start for c in cs]
-        for spot in [s for s in self.carried if s < start]:
-            del self.carried[spot]
-        return found
-
-    def _remove(self, statement: cst.SimpleStatementLine, comments: list[str]) -> None:
-        start, end = statement_lines(self.tree, statement)
-        text = self.tree.text
-        while end < len(text) and text[:start].endswith("\n\n"):
-            line = text[end : self.tree.line_end(end)]
-            if line.strip() or not line:
-                break
-            end = self.tree.line_end(end)
-        self.edits.append(Edit(start, end, ""))
-        if comments:
-            self.carried[start] = comments

@@ -21,6 +21,7 @@ from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained, root
+from transpiler.emit.training.placing import place_statements
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
@@ -200,7 +201,7 @@ class _Planner(Shared):
             except Unsupported as why:
                 training.problem = ((calls or training.calls)[0], str(why))
                 return
-            writer.finish()
+            place_statements(writer)
             made.left += self._left_uses(part)
 
     def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:

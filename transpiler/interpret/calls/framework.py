@@ -12,7 +12,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data import array_of
 from transpiler.interpret.calls.tensors import tensor_function
-from transpiler.interpret.dispatch import provided
+from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
@@ -63,6 +63,7 @@ _CONFIGURED = (
 _OF_TRAINING = (
     "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
     "tf.optimizers.", "tf.losses.", "tf.metrics.",
+    "tf.data.Dataset.",
 )  # fmt: skip
 
 
@@ -222,10 +223,11 @@ def _as_lambda(region: Region, value: Value) -> Value:
     return value
 
 
+@provides("part_of_training")
 def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:
-    """An optimizer, a loss, a metric, a callback."""
+    """An optimizer, a loss, a metric, a callback, a data set."""
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")

@@ -31,7 +31,7 @@ from transpiler.interpret.values import (
     bases_of,
     is_graph,
 )
-from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.expr import UNKNOWN, Configured
 
 
 @provides("pairs_of")
@@ -100,6 +100,11 @@ _THIS = ("self", "cls")
 
 def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Static)
+    made = receiver.expr.value
+    if isinstance(made, Configured) and made.name.startswith("tf.data.Dataset."):
+        step = f"tf.data.Dataset.{name}"
+        arguments = [(None, receiver), *arguments_of(region, node)]
+        return provided("part_of_training")(region, node, step, arguments)
     if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:
         method = region.methods.get(name)
         if method is not None:

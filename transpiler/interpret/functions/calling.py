@@ -10,7 +10,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.functions.configs import given_dict
-from transpiler.interpret.functions.handed import given_back, note_handing, trains
+from transpiler.interpret.functions.handed import given_back, is_pipeline, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
@@ -135,6 +135,8 @@ def _call_by_kind(
         return inline(region, node, function, arguments)
     if isinstance(summary.result, Unknown):
         return summary.result
+    if is_pipeline(summary.result):
+        return Unknown(f"a data set that `{function.name}` makes")
     called = plain_call(region, node, function, [v for _, v in arguments])
     return _with_constant(called, summary)
 

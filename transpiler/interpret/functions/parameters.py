@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.functions.handed import handed, trains
+from transpiler.interpret.functions.handed import handed, is_pipeline, trains
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors.names import axis_names, shadow
@@ -171,6 +171,9 @@ def bind_parameter(
             raise GiveUp("a function or class that depends on a condition is passed on")
         region.fixed_parameters.add(name)
         scope.values[name] = value
+        return
+    if is_pipeline(value):
+        scope.values[name] = Unknown("a data set that is made elsewhere")
         return
     if isinstance(value, Model) and trains(function, {name: value}):
         scope.values[name] = handed(value, reading)
