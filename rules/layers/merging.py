@@ -49,10 +49,15 @@ def _mask(xs: Tensors) -> Expr | None:
 
 
 def _broadcast(xs: Tensors) -> tuple[Dim, ...] | None:
-    shapes = [x.dims for x in xs if x.dims is not None]
+    shapes = [_dims_of_each(x, x.dims) for x in xs if x.dims is not None]
     if len(shapes) < len(xs):
         return max(shapes, key=len, default=None)
     return tuple(_widest(axis) for axis in zip(*shapes, strict=True))
+
+
+def _dims_of_each(x: Tensor, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The sizes of one tensor of a list: its channels are not those of all together."""
+    return (*dims[:-1], x.channels_hint) if x.code.text.startswith("*") else dims
 
 
 def _widest(sizes: tuple[Dim, ...]) -> Dim:

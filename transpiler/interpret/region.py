@@ -276,6 +276,7 @@ class Region:
         self.built: list[Built] = []
         self.inputs: dict[str, Any] = {}
         self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
+        self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
         self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.returns: list[tuple[Value, cst.CSTNode]] = []

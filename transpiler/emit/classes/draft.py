@@ -86,6 +86,9 @@ class ClassDraft:
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
             if name.startswith(tokens.VARIABLE) and name not in self.plan.inputs:
                 raise EmitError("a tensor is used before it is computed")
+        named = (n for n in walk(self.forward) if isinstance(n, Line) and n.text)
+        if self.plan.starred and any(n.defs & set(self.plan.inputs) for n in named):
+            raise EmitError("the list of inputs is something else before")
         for name in self.live_init:
             if name.startswith(tokens.SIZE) and name not in self.plan.sizes:
                 raise EmitError("a size is used before it is known")

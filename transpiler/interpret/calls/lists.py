@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -77,6 +78,10 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
         region.scope.values[variable] = Sequence(
             (*receiver.items, value), receiver.kind, receiver.code
         )
+        region.done.add(id(node))
+        return const(None)
+    gathered: Any = provided("gather_input")(region, variable, value, receiver, node)
+    if gathered:
         region.done.add(id(node))
         return const(None)
     if is_graph(value):

@@ -157,8 +157,10 @@ def _loop(
                 for name in target_names(target):
                     region.scope.bump(name)
             _emit_loop(region, node, iterable, target, test, init, forward)
+            provided("keep_gathered")(region, id(node))
             return
         phis.update(more)
+        region.gathered = [g for g in region.gathered if g.loop != id(node)]
         del region.built[built:], region.open_sequentials[opened:]
         region.constructed = constructed
         region.diagnostics = diagnostics
@@ -230,6 +232,8 @@ def _emit_loop(
         static = NO_SIZE
     sure = _surely_runs(iterable)
     region.emit_init(For(text, names, static, init, id=serial, sure=sure))
+    header: Any = provided("with_gathered")(region, id(node), text, names, running)
+    text, names, running = header
     region.emit_forward(For(text, names, running, forward, id=serial, sure=sure))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import DECIDED
+from transpiler.interpret.control.after_models import may_stay, run_or_leave
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
@@ -33,7 +34,10 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
         if isinstance(statement, cst.If) and _returns_early(statement):
             with region.within(statement):
                 return _run_if(region, statement, statements[position + 1 :])
-        execute(region, statement)
+        if may_stay(region, statement):
+            run_or_leave(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
+        else:
+            execute(region, statement)
         if _ends(statement):
             return True
     return False

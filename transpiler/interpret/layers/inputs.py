@@ -12,7 +12,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import common_layout, in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
-from transpiler.ir.expr import UNKNOWN, Expr, infix
+from transpiler.ir.expr import UNKNOWN, Expr, index, infix
 from transpiler.ir.tensor import Layout
 from transpiler.rule import Rule
 
@@ -34,20 +34,24 @@ def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Boun
 
 
 def starred(inputs: Repeated) -> Bound:
-    """All tensors of a list whose length is not known, as one operand: `*skips`."""
+    """All tensors of a list whose length is not known, as one operand: `*skips`.
+
+    Its channels are those of all tensors together; the hint says how many each has.
+    """
     item = inputs.item
     assert isinstance(item, Bound)
     star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
-    dims = item.tensor.dims
+    dims, each = item.tensor.dims, item.tensor.channels_hint
     if dims is not None:
-        channels = None
+        channels, each = None, None
         if item.fixed and inputs.static is not None:
-            channels = infix(_length(inputs.static), "*", dims[-1])
+            channels, each = infix(_length(inputs.static), "*", dims[-1]), dims[-1]
         elif inputs.static is not None:
             text = f"sum({inputs.static.text})"
             channels = Expr(text, names=inputs.static.names, strength=18)
+            each = index(inputs.static, 0)
         dims = (*dims[:-1], channels)
-    return Bound(replace(item.tensor, code=star, dims=dims))
+    return Bound(replace(item.tensor, code=star, dims=dims, channels_hint=each))
 
 
 def _length(static: Expr) -> Expr:

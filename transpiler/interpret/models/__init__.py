@@ -10,5 +10,6 @@ methods.py            methods of models, and changes of them
 bases.py              `keras.applications` under a head of the program's own
 rounds.py             models that are made in a loop
 input_lists.py        lists of inputs: `*inputs`
+looped_inputs.py      lists of inputs that a loop fills
 given_inputs.py       builders that are given the tensor their model starts from
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -97,6 +98,9 @@ def _assign_parts(
             assign_value(region, element, item, node, None)
         return
     names = [n for e in elements for n in assigned_names(e)]
+    if _are_empty_lists(value) and len(names) == len(elements) == len(value.items):
+        _assign_empty_lists(region, names)
+        return
     if len(names) != len(elements):
         for element in elements:
             if isinstance(element, cst.Attribute):
@@ -118,6 +122,24 @@ def _assign_parts(
         )
         reading = region.scope.read(name)
         region.scope.values[name] = Static(replace(reading, value=known))
+
+
+def _are_empty_lists(value: Value) -> TypeGuard[Sequence]:
+    """Whether it is `[], []`: lists that are filled later."""
+    return isinstance(value, Sequence) and all(
+        isinstance(i, Sequence) and i.kind is list and not i.items for i in value.items
+    )
+
+
+def _assign_empty_lists(region: Region, names: list[str]) -> None:
+    """`inputs, outputs = [], []`, one by one: each program needs its own."""
+    for name in names:
+        for emit in (region.emit_init, region.emit_forward):
+            emit(Line(f"{name} = []", frozenset({name}), static=True))
+        region.scope.bump(name)
+        region.scope.values[name] = Sequence((), list, static=region.scope.read(name))
+    if not region.is_module:
+        region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
 
 
 def _holds_symbols(value: Sequence) -> bool:
