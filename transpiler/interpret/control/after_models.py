@@ -17,9 +17,6 @@ from transpiler.interpret.statics import one_line
 from transpiler.interpret.values import Framework, Layer, Model, Unknown, holds_tensor
 from transpiler.source.lexical import names_read
 
-#: Parts of the framework that build graphs.
-_BUILDING = ("keras.layers.", "keras.Model", "keras.Sequential", "keras.Input", "keras.models.")
-
 
 def may_stay(region: Region, statement: cst.CSTNode) -> bool:
     """Whether a statement comes after all models of a builder, and builds nothing itself."""
@@ -31,9 +28,7 @@ def may_stay(region: Region, statement: cst.CSTNode) -> bool:
         return False
     values = [region.scope.get(name) for name in names]
     return not any(
-        isinstance(v, Layer)
-        or (isinstance(v, Framework) and v.name.startswith(_BUILDING))
-        or (v is not None and holds_tensor(v))
+        isinstance(v, (Layer, Framework)) or (v is not None and holds_tensor(v))
         for v in values
     )
 
