@@ -1,6 +1,5 @@
 from tensorflow import keras
 from tensorflow.keras import layers
-from torch import nn
 
 
 # TODO(tf2torch) T2T104: `build_heads` is left as it is: models made in a loop share layers that are made outside of it
@@ -23,39 +22,12 @@ def build_towers(input_dim, sizes=(2, 3)):
     return models
 
 
-class DeepAfter(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.dense = nn.Linear(8, 32)
-        self.apply(init_like_keras)
-
-    def forward(self, x):
-        return self.dense(x)
-
-
-class After(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.dense = nn.Linear(8, 16)
-        self.apply(init_like_keras)
-
-    def forward(self, x):
-        return self.dense(x)
-
-
-def init_like_keras(module):
-    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(module, nn.Linear):
-        nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
-
-
+# TODO(tf2torch) T2T104: `build_after` is left as it is: a layer is added to a model that is made elsewhere
 def build_after(deep=False):
     if deep:
-        model = DeepAfter()
+        model = keras.Sequential([keras.Input((8,)), layers.Dense(32)])
     else:
-        model = After()
-    # TODO(tf2torch) T2T101: `model.add(layers.Dense(1))` is left as it is; the model is an nn.Module now
+        model = keras.Sequential([keras.Input((8,)), layers.Dense(16)])
     model.add(layers.Dense(1))
     return model
 

@@ -28,8 +28,7 @@ def may_stay(region: Region, statement: cst.CSTNode) -> bool:
         return False
     values = [region.scope.get(name) for name in names]
     return not any(
-        isinstance(v, (Layer, Framework)) or (v is not None and holds_tensor(v))
-        for v in values
+        isinstance(v, (Layer, Framework)) or (v is not None and holds_tensor(v)) for v in values
     )
 
 
