@@ -19,6 +19,7 @@ from transpiler.interpret.tensors.results import run_rule, with_sizes_of
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Tensor
+from transpiler.rule import Rule
 
 
 def tensor_function(
@@ -33,24 +34,7 @@ def tensor_function(
         raise GiveUp(f"{name} has no translation", node)
     if name == "keras.activations.hard_sigmoid":
         region.say(ASSUMED, node, HARD_SIGMOID)
-    slots: dict[str, Any] = {}
-    bounds: list[Bound] = []
-    positions = iter(rule.signature.parameters)
-    parameters = rule.signature.parameters
-    for keyword, value in arguments:
-        if keyword == "name":
-            continue
-        parameter = keyword if keyword is not None else next(positions, None)
-        if parameter is not None and parameter not in parameters:
-            parameter = rule.aliases.get(parameter, parameter)
-        if parameter is None or parameter not in parameters:
-            raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
-        slots[parameter] = _operand(region, value, bounds, node)
-    for parameter, declared in parameters.items():
-        if parameter not in slots:
-            if declared.default is declared.empty:
-                raise GiveUp(f"{name}: the argument {parameter} is missing", node)
-            slots[parameter] = expr(declared.default)
+    slots, bounds = _slots(region, rule, name, arguments, node)
     layout = rule.layout
     if layout is Layout.ANY and bounds:
         layout = common_layout(bounds)
@@ -72,6 +56,31 @@ def tensor_function(
     return run_rule(region, node, bounds, build, name)
 
 
+def _slots(
+    region: Region, rule: Rule, name: str, arguments: list[Argument], node: cst.CSTNode
+) -> tuple[dict[str, Any], list[Bound]]:
+    """What each parameter of a rule gets, with places for the tensors; and those tensors."""
+    slots: dict[str, Any] = {}
+    bounds: list[Bound] = []
+    parameters = rule.signature.parameters
+    positions = iter(parameters)
+    for keyword, value in arguments:
+        if keyword == "name":
+            continue
+        parameter = keyword if keyword is not None else next(positions, None)
+        if parameter is not None and parameter not in parameters:
+            parameter = rule.aliases.get(parameter, parameter)
+        if parameter is None or parameter not in parameters:
+            raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
+        slots[parameter] = _operand(region, value, bounds, node)
+    for parameter, declared in parameters.items():
+        if parameter not in slots:
+            if declared.default is declared.empty:
+                raise GiveUp(f"{name}: the argument {parameter} is missing", node)
+            slots[parameter] = expr(declared.default)
+    return slots, bounds
+
+
 class _Slot:
     """The place of a tensor among the tensors of a call."""
 
@@ -88,6 +97,7 @@ class _Plain:
 
 
 def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNode) -> Any:
+    """An argument as a slot: a place for each tensor in it, which is added to `bounds`."""
     if isinstance(value, Bound):
         bounds.append(ensure_current(region, value, node))
         return _Slot(len(bounds) - 1)
@@ -101,6 +111,7 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
 
 
 def _fill(slot: Any, given: list[Tensor], running: bool = False) -> Any:
+    """The argument that a rule gets for a slot."""
     if isinstance(slot, _Slot):
         return given[slot.position]
     if isinstance(slot, list):

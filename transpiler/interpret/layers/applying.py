@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -36,6 +37,7 @@ from transpiler.interpret.values import Bound, Layer, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
+from transpiler.rule import Rule
 
 
 def apply_layer(
@@ -46,11 +48,7 @@ def apply_layer(
         return stub(region, layer, inputs, node, NO_RULE if layer.rule is None else UNSUPPORTED)
     rule = layer.rule
     assert rule is not None
-    bounds = input_tensors(region, inputs, node)
-    bounds = with_declared_rank(region, layer, bounds)
-    if layer.symbol == "keras.layers.Embedding":
-        bounds = [as_integers(region, b) for b in bounds]
-    bounds = in_wanted_layout(region, rule, layer, bounds)
+    bounds = _prepared(region, layer, rule, input_tensors(region, inputs, node))
     image = _image_key(region, layer, bounds)
     if image:
         layout = region.wants.get(f"layout:{image}", Layout.LAST)
@@ -65,15 +63,8 @@ def apply_layer(
             region, bounds, lambda given: runs(region, layer, arguments, given)
         )
     except UnknownRank as why:
-        for bound in bounds:
-            if bound.tensor.dims is None and bound.source.startswith("seq:"):
-                region.want(f"rank:{bound.source}", 2)
-        if "rank:last" not in region.wants:
-            for bound in bounds:
-                if bound.tensor.dims is None and bound.source:
-                    region.speculative = True
-                    return bound
-        return stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        left_open = _without_rank(region, bounds)
+        return left_open or stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
     except UnknownSize as why:
         lazy = lazily(region, layer, bounds, call_arguments, node)
         if lazy is None:
@@ -85,16 +76,51 @@ def apply_layer(
     except Unsupported as why:
         return stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
-    stays_last = rule.layout is Layout.LAST and bounds[0].tensor.dims is not None
-    if isinstance(value, Bound) and (stays_last or layer.symbol.rpartition(".")[2] in _OTHER_RANK):
-        value = replace(value, source=image)
-    if isinstance(value, Bound) and layer.symbol in _ACTIVATIONS and len(bounds) == 1:
-        given = arguments.get("activation", expr("softmax"))
-        if isinstance(given, Expr) and arguments.get("axis", expr(-1)).is_const(-1):
-            note_activation(region, given, bounds[0].tensor, value.tensor)
+    if isinstance(value, Bound):
+        value = _with_source(layer, rule, bounds, value, image)
+        if layer.symbol in _ACTIVATIONS and len(bounds) == 1:
+            _note_activation_layer(region, arguments, bounds[0], value)
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, value)
     return settle_modules(region, layer, value, node)
+
+
+def _prepared(region: Region, layer: Layer, rule: Rule, bounds: list[Bound]) -> list[Bound]:
+    """The inputs as the rule wants them: their ranks known, their channels in their place."""
+    bounds = with_declared_rank(region, layer, bounds)
+    if layer.symbol == "keras.layers.Embedding":
+        bounds = [as_integers(region, b) for b in bounds]
+    return in_wanted_layout(region, rule, layer, bounds)
+
+
+def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
+    """An input of unknown rank, in the place of the result: later layers may tell the rank."""
+    for bound in bounds:
+        if bound.tensor.dims is None and bound.source.startswith("seq:"):
+            region.want(f"rank:{bound.source}", 2)
+    if "rank:last" not in region.wants:
+        for bound in bounds:
+            if bound.tensor.dims is None and bound.source:
+                region.speculative = True
+                return bound
+    return None
+
+
+def _with_source(layer: Layer, rule: Rule, bounds: list[Bound], value: Bound, image: str) -> Bound:
+    """The result, of whose input nothing is asked where the layer changes its axes."""
+    stays_last = rule.layout is Layout.LAST and bounds[0].tensor.dims is not None
+    if stays_last or layer.symbol.rpartition(".")[2] in _OTHER_RANK:
+        return replace(value, source=image)
+    return value
+
+
+def _note_activation_layer(
+    region: Region, arguments: dict[str, Any], x: Bound, activated: Bound
+) -> None:
+    """Remember that a layer activates, along the channels, what another one gives."""
+    given = arguments.get("activation", expr("softmax"))
+    if isinstance(given, Expr) and arguments.get("axis", expr(-1)).is_const(-1):
+        note_activation(region, given, x.tensor, activated.tensor)
 
 
 def _image_key(region: Region, layer: Layer, bounds: list[Bound]) -> str:
