@@ -60,6 +60,6 @@ def tidied(before: str, after: str) -> str:
     """The new text without the blank lines that removed statements left behind."""
     if after == before:
         return after
-    if "\n\n\n\n" not in before:
+    if "\n\n\n\n" in after and "\n\n\n\n" not in before:
         after = re.sub(r"\n{4,}", "\n\n\n", after)
     return after if before.startswith("\n") else after.lstrip("\n")

@@ -48,10 +48,13 @@ def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
     return tuple(suite.body)
 
 
+_ENDING = frozenset({cst.Return, cst.Raise})
+
+
 def _ends(statement: cst.CSTNode) -> bool:
     if isinstance(statement, cst.SimpleStatementLine):
-        return any(isinstance(s, (cst.Return, cst.Raise)) for s in statement.body)
-    if isinstance(statement, (cst.Return, cst.Raise)):
+        return any(type(s) in _ENDING for s in statement.body)
+    if type(statement) in _ENDING:
         return True
     if isinstance(statement, cst.If) and statement.orelse is not None:
         return _block_ends(statement.body) and (

@@ -33,8 +33,10 @@ def trains(function: Function, bound: dict[str, Value]) -> bool:
     if isinstance(function.node, cst.Lambda) or function.file is None:
         return False
     names = [name for name, value in bound.items() if isinstance(value, Model)]
+    if not names:
+        return False
     text = blanked(function.file.tree.source(function.node))
-    return bool(names) and all(_is_trained(text, name) for name in names)
+    return all(_is_trained(text, name) for name in names)
 
 
 def _is_trained(text: str, name: str) -> bool:

@@ -224,13 +224,15 @@ _TENSOR_SLOT = (
 def _is_tensor_slot(region: Region, name: str) -> bool:
     """Whether the function asks of a parameter if it is a Keras tensor."""
     text = region.source
-    asked = any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT)
-    return asked or _stands_for_input(text, name)
+    if any(asks in text for asks in ("is_keras_tensor(", f"tensor={name}", "get_source_inputs(")):
+        if any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT):
+            return True
+    return _stands_for_input(text, name)
 
 
 def _stands_for_input(text: str, name: str) -> bool:
     """Whether an `Input` is made where a parameter is None: it is a Keras tensor otherwise."""
-    if not re.search(rf"\b{name} is (not )?None\b", text):
+    if "Input(" not in text or not re.search(rf"\b{name} is (not )?None\b", text):
         return False
     if re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", text):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Layer, Static
@@ -31,6 +32,7 @@ def _constant_tail(source: str) -> str:
 _PLACEHOLDER = re.compile(r"\{[^}]*\}|%[-+ #0]*\d*(?:\.\d+)?[sdifgrx]")
 
 
+@cache
 def _identifier(text: str) -> str:
     """A name in snake case made of a layer's name; a leading number moves to the end."""
     words = [w for w in re.split(r"[^0-9a-zA-Z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", text)) if w]

@@ -26,9 +26,9 @@ def with_comments(region: Region, node: cst.CSTNode, run: Callable[[], object]) 
         if len(region.built) != before[0] or any(m.steps or m.input_name for m in opened):
             region.staying.add(region.origin)
     left = _left_code(region, node, said)
-    for program, mark in zip(programs, marks, strict=True):
+    for program, mark in zip(programs, marks, strict=True) if left else ():
         first = next((n for n in program[mark:] if not _is_silent(n)), None)
-        if left and first is not None:
+        if first is not None:
             first.comments = Comments((*left, *first.comments.leading), first.comments.trailing)
 
 

@@ -49,6 +49,9 @@ def refreshed(region: Region, value: Bound) -> Tensor:
     if tensor.dims is None:
         hint = current_dim(region, tensor.channels_hint, shadows[-1] if shadows else None)
         return tensor if hint is tensor.channels_hint else replace(tensor, channels_hint=hint)
+    current = region.scope.current
+    if all(dim is not None and (not dim.names or current(dim)) for dim in tensor.dims):
+        return tensor
     padded = shadows if len(shadows) == len(tensor.dims) else (None,) * len(tensor.dims)
     dims = tuple(current_dim(region, d, s) for d, s in zip(tensor.dims, padded, strict=True))
     same = all(new is old for new, old in zip(dims, tensor.dims, strict=True))
