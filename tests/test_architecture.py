@@ -36,6 +36,8 @@ INTERPRETER = (
     *("class_bodies", "classes", "instances", "statements", "program"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+#: Lines of a file.
+LONGEST = 550
 FRAMEWORKS = {"torch", "tensorflow", "keras", "tf_keras", "torchvision", "h5py", "numpy"}
 
 
@@ -163,6 +165,27 @@ def test_no_files_import_each_other_in_circles() -> None:
         ready = {name for name, needed in graph.items() if not (needed - {name}) & graph.keys()}
         assert ready, sorted(graph)
         graph = {name: needed for name, needed in graph.items() if name not in ready}
+
+
+@pytest.mark.parametrize(
+    "file", [*TRANSPILER, *files("rules")], ids=lambda f: str(f.relative_to(ROOT))
+)
+def test_every_file_says_what_it_is_for_and_is_short(file: Path) -> None:
+    assert ast.get_docstring(tree(file))
+    lines = file.read_text(encoding="utf-8").count("\n")
+    assert lines < LONGEST or file.name == "keras_signatures.py"  # which is generated
+
+
+def test_what_other_files_use_has_a_public_name() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {alias.name}"
+        for file in [*TRANSPILER, *files("rules")]
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert wrong == []
 
 
 def test_rules_see_only_the_words_they_are_written_in() -> None:

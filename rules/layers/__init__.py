@@ -1,0 +1,1 @@
+"""Layers, in files that are called as the folders of Keras."""

@@ -1,0 +1,1 @@
+"""Functions on tensors: of `tf`, `keras.ops` and `keras.backend`."""
