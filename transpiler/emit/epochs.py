@@ -18,6 +18,12 @@ class Epoch:
     unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
     elementwise: str = ""  #: how the numbers of an unaveraged criterion become one for each sample
     device: str = "device"
+    inputs: tuple[str, ...] = ("inputs",)
+
+    @property
+    def called(self) -> str:
+        """The call of the model."""
+        return f"model({', '.join(self.inputs)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,9 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         f'    """Train on every batch once; {_means(epoch)} over the samples."""',
         "    model.train()",
         f"    {_start(epoch)}",
-        f"    for {_batch(steps.weighted)} in {loader}:",
-        f"        {_to_device(epoch, steps.weighted)}",
-        f"        {epoch.output} = model(inputs)",
+        f"    for {_batch(epoch, steps.weighted)} in {loader}:",
+        fold(_to_device(epoch, steps.weighted), 8),
+        f"        {epoch.output} = {epoch.called}",
         fold(f"loss = {loss}", 8),
         "        optimizer.zero_grad()",
         "        loss.backward()",
@@ -73,9 +79,9 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
         f'    """{_means(epoch).capitalize()} over the samples."""',
         "    model.eval()",
         f"    {_start(epoch)}",
-        "    for inputs, targets in loader:",
-        f"        {_to_device(epoch, False)}",
-        f"        {epoch.output} = model(inputs)",
+        f"    for {_batch(epoch, False)} in loader:",
+        fold(_to_device(epoch, False), 8),
+        f"        {epoch.output} = {epoch.called}",
         *_sums(epoch, f"{loss}.item()"),
         *_results(epoch),
     ]
@@ -89,15 +95,17 @@ class Predicting:
     activation: str = ""  #: what the model leaves to it
     ends_in: str = ""
     dim: int = 1
-    dtype: str = "torch.float32"
-    reshape: str = ""
+    names: tuple[str, ...] = ("x",)  #: of the arrays
+    tensors: tuple[str, ...] = ()  #: what is made of them
     sized: bool = False  #: whether some call gives a batch size
     device: str = "device"
 
 
 def predict(name: str, how: Predicting) -> str:
     """The source of the function that gives the model's outputs as an array."""
-    called = f"model(batch.to({how.device}))"
+    several = len(how.names) > 1
+    batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
+    called = f"model({batch})"
     if how.activation:
         argument = str(how.dim) if how.activation == "softmax" else ""
         called += f".{how.activation}({argument})"
@@ -105,10 +113,12 @@ def predict(name: str, how: Predicting) -> str:
         how.ends_in, "Outputs"
     )
     size = "batch_size" if how.sized else "32"
-    batches = f"torch.as_tensor(x, dtype={how.dtype}){how.reshape}.split({size})"
+    batches = f"{how.tensors[0]}.split({size})"
+    if several:
+        batches = f"DataLoader(TensorDataset({', '.join(how.tensors)}), batch_size={size})"
     lines = [
         "@torch.no_grad()",
-        f"def {name}(model, x{', batch_size=32' if how.sized else ''}):",
+        f"def {name}(model, {', '.join(how.names)}{', batch_size=32' if how.sized else ''}):",
         f'    """{what} as a numpy array."""',
         "    model.eval()",
         fold(f"batches = {batches}", 4),
@@ -125,12 +135,16 @@ def _means(epoch: Epoch) -> str:
     return f"mean {listed}"
 
 
-def _batch(weighted: bool) -> str:
-    return "inputs, targets, weights" if weighted else "inputs, targets"
+def _names(epoch: Epoch, weighted: bool) -> list[str]:
+    return [*epoch.inputs, "targets", *(["weights"] if weighted else [])]
+
+
+def _batch(epoch: Epoch, weighted: bool) -> str:
+    return ", ".join(_names(epoch, weighted))
 
 
 def _to_device(epoch: Epoch, weighted: bool) -> str:
-    names = ["inputs", "targets", *(["weights"] if weighted else [])]
+    names = _names(epoch, weighted)
     return f"{', '.join(names)} = {', '.join(f'{n}.to({epoch.device})' for n in names)}"
 
 
@@ -162,6 +176,8 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(accumulators[key], metric.sums, strict=True):
             lines.setdefault(name, fold(f"{name} += {value}", 8))
+    if epoch.inputs != ("inputs",):
+        return [line.replace("len(inputs)", "len(targets)") for line in lines.values()]
     return list(lines.values())
 
 

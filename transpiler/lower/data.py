@@ -27,7 +27,7 @@ _SPEED = frozenset({"cache", "prefetch", "with_options"})
 class Batches:
     """Arrays whose rows a pipeline gives in batches."""
 
-    x: str
+    xs: tuple[str, ...]
     y: str  #: "" where there are no targets
     size: str = ""
     shuffled: bool = False
@@ -100,7 +100,7 @@ def _slices(made: Configured) -> Batches:
         raise Unsupported(f"{made.name} with these arguments is not translated")
     items = arguments[0].items
     if items is None:
-        return Batches(arguments[0].text, "")
+        return Batches((arguments[0].text,), "")
     if len(items) != 2 or any(isinstance(item.value, (dict, list, tuple)) for item in items):
         raise Unsupported("a data set of other things than inputs and targets")
-    return Batches(items[0].text, items[1].text)
+    return Batches((items[0].text,), items[1].text)

@@ -129,7 +129,7 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         size = dims[-1] if dims else None
         if size is not None and size.known and isinstance(size.value, int):
             training.units = size.value
-    single = isinstance(outputs, Bound) and len(training.origin.inputs) == 1
+    single = isinstance(outputs, Bound)
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name in ("compile", "fit", "evaluate")]
     if fits:
@@ -146,7 +146,7 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
                 if call.problem:
                     raise Unsupported(call.problem)
                 if not single and call.name != "summary":
-                    raise Unsupported("the model has several inputs or outputs")
+                    raise Unsupported("the model has several outputs")
                 if call.name == "compile":
                     training.compiled[id(call)] = _compiled(file, training, call, droppable)
             except Unsupported as why:  # noqa: PERF203
@@ -169,6 +169,8 @@ def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
             raise Unsupported("its input size is not known before the first batch")
+    if built.input_kind is dict or len(built.inputs) != len(training.origin.inputs):
+        raise Unsupported("a model whose inputs are not known one by one")
     for layer in training.origin.layers.values():
         if layer.problem:
             raise Unsupported(f"a layer of the model is not converted: {layer.problem}")

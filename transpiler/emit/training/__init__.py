@@ -2,6 +2,7 @@
 
 plan.py        which models of a file are trained, and where
 model.py       what the calls of one model have in common: names, data, functions
+data.py        arrays as tensors, one for each input of a model
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
 asking.py      evaluate, predict, save and the like

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.epochs import Predicting, predict
+from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import identifier, is_statement, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
@@ -86,10 +87,11 @@ def write_evaluate(
         data = writer.lasting("test_data", "test_dataset")
         given = writer.batches(call)
         if given is None:
-            x, y = writer.array(call, "x"), writer.array(call, "y")
+            xs, y = writer.arrays(call.given.get("x"), "x"), writer.array(call, "y")
         else:
-            x, y = given.x, given.y
-        before.append(f"{data} = TensorDataset({writer.inputs(x)}, {writer.targets(y, compiled)})")
+            xs, y = given.xs, given.y
+        inputs, targets = writer.inputs(xs), writer.targets(y, compiled)
+        before.append(f"{data} = TensorDataset({inputs}, {targets})")
         if not writer.is_new(call, before, ("x", "y")):
             before.clear()
         size = given.size if given is not None else writer.argument(call, "batch_size")
@@ -150,13 +152,14 @@ def write_predict(
     pipeline = writer.batches(call)
     if pipeline is not None and pipeline.shuffled:
         raise Unsupported("predictions of samples in random order")
-    x = pipeline.x if pipeline is not None else writer.array(call, "x")
+    xs = pipeline.xs if pipeline is not None else writer.arrays(call.given.get("x"), "x")
+    names = input_names(writer.built) if len(xs) > 1 else ("x",)
     how = Predicting(
         writer.training.activation,
         writer.training.ends_in,
         1 if writer.training.rank == 2 else -1,
-        writer.dtype(),
-        writer.column(writer.features()),
+        names,
+        tuple(input_tensors(writer.built, writer.training.origin, names)),
         writer.shared.sized,
         writer.device,
     )
@@ -168,4 +171,4 @@ def write_predict(
     writer.emit(name, source)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
-    writer.inline(call, statement, [], f"{name}({writer.variable}, {x}{sized})")
+    writer.inline(call, statement, [], f"{name}({writer.variable}, {', '.join(xs)}{sized})")

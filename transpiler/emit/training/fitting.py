@@ -57,9 +57,9 @@ class FitWriter:
         self.batches = model.batches(call)
         self.size = model.argument(call, "batch_size") or "32"
         if self.batches is None:
-            self.x, self.y = model.array(call, "x"), model.array(call, "y")
+            self.xs, self.y = model.arrays(call.given.get("x"), "x"), model.array(call, "y")
         else:
-            self.x, self.y, self.size = self.batches.x, self.batches.y, self.batches.size
+            self.xs, self.y, self.size = self.batches.xs, self.batches.y, self.batches.size
         self.offered: set[tuple[Any, ...]] = set()
         self.split: list[str] = []
         self.datasets: list[str] = []
@@ -236,7 +236,7 @@ class FitWriter:
         model = self.model
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
-        inputs, targets = model.inputs(self.x), model.targets(self.y, self.compiled)
+        inputs, targets = model.inputs(self.xs), model.targets(self.y, self.compiled)
         weights = self._weights()
         weighted = f", {weights}" if weights else ""
         self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
@@ -284,19 +284,19 @@ class FitWriter:
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
         if (given := model.batches(call, "validation_data")) is not None:
-            x, y, size = given.x, given.y, given.size
+            xs, y, size = given.xs, given.y, given.size
             self._offer(model.key(call, "validation_data"), loader)
         elif model.argument(call, "validation_data") is not None:
-            x, y, key = self._validation_arrays()
+            xs, y, key = self._validation_arrays()
             self._offer(key, loader)
         elif model.argument(call, "validation_split") is not None:
             if self._split_off():
-                x, y = self.x_rest, self.y_rest
+                xs, y = self.xs_rest, self.y_rest
             else:
                 return ""
         else:
             return ""
-        made = f"TensorDataset({model.inputs(x)}, {model.targets(y, self.compiled)})"
+        made = f"TensorDataset({model.inputs(xs)}, {model.targets(y, self.compiled)})"
         self.datasets.append(f"{data} = {made}")
         self.loaders.append(f"{loader} = {model.loader(data, size)}")
         return loader
@@ -307,22 +307,25 @@ class FitWriter:
             self.offered.add(key)
         self.model.loaders[key] = loader
 
-    def _validation_arrays(self) -> tuple[str, str, tuple[Any, ...]]:
+    def _validation_arrays(self) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
         given = self.call.given["validation_data"]
         value, node = given.value, given.node
         if not isinstance(value, Sequence) or len(value.items) != 2 or node is None:
             raise Unsupported("validation_data that is not a pair of arrays")
-        if isinstance(node, (cst.Tuple, cst.List)):
-            parts = []
-            for element, item in zip(node.elements, value.items, strict=True):
-                text = self.model.shared.source(element.value)
-                words = set(_WORD.findall(text))
-                versions = tuple(v for v in given.versions if v[0] in words)
-                part = Given(item, text, versions, element.value)
-                parts.append((array(part, "validation_data") and text, versions))
-            return parts[0][0], parts[1][0], tuple(parts)
-        text = self.model.source_of(given)
-        return f"{text}[0]", f"{text}[1]", (text, given.versions)
+        if not isinstance(node, (cst.Tuple, cst.List)):
+            text = self.model.source_of(given)
+            pair = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
+            xs = self.model.arrays(pair[0], "validation_data")
+            return xs, array(pair[1], "validation_data"), (text, given.versions)
+        parts = []
+        for element, item in zip(node.elements, value.items, strict=True):
+            text = self.model.shared.source(element.value)
+            words = set(_WORD.findall(text))
+            versions = tuple(v for v in given.versions if v[0] in words)
+            parts.append(Given(item, text, versions, element.value))
+        xs = self.model.arrays(parts[0], "validation_data")
+        key = tuple((part.text, part.versions) for part in parts)
+        return xs, array(parts[1], "validation_data"), key
 
     def _split_off(self) -> bool:
         """Take the last part of the data for validation, as Keras does before it shuffles."""
@@ -340,13 +343,14 @@ class FitWriter:
                 share = rest
             percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
             self.split.append(f"# The last {percent}% are for validation")
-        for name, attribute in (("x", self.x), ("y", self.y)):
+        for name, attribute in (*(("x", x) for x in self.xs), ("y", self.y)):
             if not attribute.isidentifier():
                 raise Unsupported(f"validation_split of {name}, which is not a variable")
         split = self._name("split", "split_at")
-        self.split.append(f"{split} = int(len({self.x}) * {share})")
-        self.x_rest, self.y_rest = f"{self.x}[{split}:]", f"{self.y}[{split}:]"
-        self.x, self.y = f"{self.x}[:{split}]", f"{self.y}[:{split}]"
+        self.split.append(f"{split} = int(len({self.xs[0]}) * {share})")
+        self.xs_rest = tuple(f"{x}[{split}:]" for x in self.xs)
+        self.xs = tuple(f"{x}[:{split}]" for x in self.xs)
+        self.y_rest, self.y = f"{self.y}[{split}:]", f"{self.y}[:{split}]"
         return True
 
     # callbacks --------------------------------------------------------------------------------

@@ -11,18 +11,17 @@ import libcst as cst
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
+from transpiler.emit.training.data import input_arrays, input_names, input_tensors
 from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Model, Sequence, Static
-from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import Batches, array, batches
 from transpiler.lower.training import Compiled, Training
-from transpiler.passes.liveness import walk
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.suites import statement_lines
 
@@ -364,6 +363,15 @@ class ModelWriter:
         assert given is not None
         return self.source_of(given)
 
+    def inputs(self, xs: tuple[str, ...]) -> str:
+        """The tensors of arrays."""
+        return ", ".join(input_tensors(self.built, self.training.origin, xs))
+
+    def arrays(self, given: Given | None, what: str) -> tuple[str, ...]:
+        """The sources of the arrays for the inputs of the model."""
+        text = self.source_of(given) if given is not None else ""
+        return input_arrays(given, text, self.built, what)
+
     def batches(self, call: TrainingCall, name: str = "x") -> Batches | None:
         """The arrays of a pipeline that an argument is; the pipeline itself goes."""
         found = batches(call.given.get(name))
@@ -381,29 +389,6 @@ class ModelWriter:
             if self.argument(call, name) is not None:
                 raise Unsupported(f"{name} is not translated")
 
-    def inputs(self, text: str) -> str:
-        return f"torch.as_tensor({text}, dtype={self.dtype()}){self.column(self.features())}"
-
-    def column(self, single: bool) -> str:
-        return ".reshape(-1, 1)" if single else ""
-
-    def features(self) -> bool:
-        """Whether the model takes one number for each sample, which Keras gets in any shape."""
-        dims = self.training.origin.inputs[0].tensor.dims
-        return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
-
-    def dtype(self) -> str:
-        name = self.built.inputs[0]
-        for node in walk(self.built.forward):
-            if isinstance(node, (Line, Return)):
-                text = node.text if isinstance(node, Line) else node.value.text
-                modules = node.modules if isinstance(node, Line) else node.value.modules
-                for module in modules:
-                    is_lookup = module.constructor.text.startswith("nn.Embedding(")
-                    if is_lookup and f"{module.token}({name})" in text:
-                        return "torch.long"
-        return "torch.float32"
-
     def targets(self, text: str, compiled: Compiled) -> str:
         """Targets as the criterion wants them; Keras takes more shapes than torch."""
         rank, units = self.training.rank, self.training.units
@@ -415,7 +400,7 @@ class ModelWriter:
                 return f"{made}.flatten(1)"
             raise Unsupported("classes as targets of an output with more than three axes")
         made = f"torch.as_tensor({text}, dtype=torch.float32)"
-        return made + self.column(rank == 2 and units == 1)
+        return made + (".reshape(-1, 1)" if rank == 2 and units == 1 else "")
 
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
@@ -441,6 +426,7 @@ class ModelWriter:
             compiled.prediction.elementwise,
             elementwise,
             self.device,
+            input_names(self.built),
         )
 
     def _same_shape(self) -> bool:

@@ -1,0 +1,67 @@
+"""Models with several inputs: lists and dicts of arrays, for each of their calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+a, b = rng.random((50, 4)), rng.integers(0, 7, size=(50, 3))
+y = a.sum(axis=1)
+{data}
+numbers = keras.Input((4,), name="numbers")
+words = keras.Input((3,), name="words")
+looked_up = keras.layers.Flatten()(keras.layers.Embedding(7, 2)(words))
+joined = keras.layers.concatenate([numbers, looked_up])
+model = keras.Model(inputs=[numbers, words], outputs=keras.layers.Dense(1)(joined))
+model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
+history = model.fit({fit}, epochs=3, batch_size=16, verbose=0)
+losses = history.history["loss"]
+score = model.evaluate({evaluate}, verbose=0)
+prediction = model.predict({predict}, verbose=0)
+"""
+
+
+def program(
+    fit: str = "[a, b], y", evaluate: str = "[a, b], y", predict: str = "[a, b]", data: str = ""
+) -> str:
+    return PROGRAM.format(fit=fit, evaluate=evaluate, predict=predict, data=data)
+
+
+TRIALS = [
+    program(),
+    program("[a, b], y, validation_split=0.2"),
+    program("(a, b), y, validation_data=([a[:9], b[:9]], y[:9])", "[a[:9], b[:9]], y[:9]"),
+    program("pair, y", "pair, y", "pair", data="pair = [a, b]"),
+    program(
+        '{"words": b, "numbers": a}, y',
+        '{"numbers": a, "words": b}, y',
+        '{"words": b, "numbers": a}',
+    ),
+    program("[a, b], y, sample_weight=a[:, 0]"),
+]
+
+
+@pytest.mark.parametrize("text", TRIALS)
+def test_trains_equally(text: str, scripts: Scripts) -> None:
+    conversion = convert(text)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert not errors, errors
+    apart = scripts.compare(text, conversion.text)
+    assert {"losses", "score", "prediction"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("fit", ["a, y", "[a, b, a], y", '{"numbers": a, "letters": b}, y'])
+def test_inputs_that_do_not_fit_are_said(fit: str) -> None:
+    conversion = convert(program(fit))
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any("for each input" in message for message in errors), errors
+    assert f"history = model.fit({fit}" in conversion.text

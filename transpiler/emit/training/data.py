@@ -1,0 +1,91 @@
+"""Arrays as the tensors that a model takes, one for each of its inputs."""
+
+from __future__ import annotations
+
+import keyword
+
+import libcst as cst
+
+from transpiler.interpret.region import Built
+from transpiler.interpret.training import Given
+from transpiler.interpret.values import Mapping, Model, Sequence
+from transpiler.ir.code import Line, Return
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.data import array
+from transpiler.passes.liveness import walk
+
+#: What else is called something in the loops.
+_TAKEN = frozenset({
+    "model", "loader", "criterion", "optimizer", "scheduler", "loss", "targets", "weights",
+    "outputs", "logits", "loss_sum", "count", "device", "torch", "nn", "F", "tqdm", "batch",
+})  # fmt: skip
+
+
+def input_names(built: Built) -> tuple[str, ...]:
+    """What the inputs of a batch are called in the loops."""
+    if len(built.inputs) == 1:
+        return ("inputs",)
+    plain = all(n.isidentifier() and not keyword.iskeyword(n) for n in built.inputs)
+    if plain and not _TAKEN & set(built.inputs):
+        return tuple(built.inputs)
+    return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
+
+
+def input_arrays(given: Given | None, text: str, built: Built, what: str) -> tuple[str, ...]:
+    """The sources of the arrays of an argument, in the order of the model's inputs."""
+    names = built.inputs
+    if len(names) == 1 or given is None:
+        array(given, what)
+        return (text,)
+    value, node = given.value, given.node
+    if isinstance(value, Sequence) and len(value.items) == len(names):
+        items = [Given(item, "", given.versions) for item in value.items]
+        found = [f"{text}[{number}]" for number in range(len(names))]
+        if isinstance(node, (cst.List, cst.Tuple)):
+            found = _elements(text)
+    elif isinstance(value, Mapping) and set(map(str, value.items)) == set(names):
+        items = [Given(value.items[name], "", given.versions) for name in names]
+        found = [f'{text}["{name}"]' for name in names]
+        if isinstance(node, cst.Dict):
+            found = _elements(text, tuple(map(str, value.items)), names)
+    else:
+        raise Unsupported(f"{what} is not one array for each input of the model")
+    for item in items:
+        array(item, what)
+    return tuple(found)
+
+
+def _elements(text: str, keys: tuple[str, ...] = (), order: list[str] | None = None) -> list[str]:
+    """The sources of what stands in a display: of a dict in another order, if that is asked."""
+    display = cst.parse_expression(text)
+    module = cst.Module([])
+    if isinstance(display, cst.Dict):
+        values = [module.code_for_node(e.value) for e in display.elements]
+        by_key = dict(zip(keys, values, strict=True))
+        return [by_key[name] for name in order or keys]
+    assert isinstance(display, (cst.List, cst.Tuple))
+    return [module.code_for_node(e.value) for e in display.elements]
+
+
+def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
+    """The tensors of arrays; a column where the model takes one number for each sample."""
+    shapes = [bound.tensor.dims for bound in origin.inputs]
+    found = []
+    for x, name, dims in zip(xs, built.inputs, shapes, strict=True):
+        single = dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
+        made = f"torch.as_tensor({x}, dtype={_dtype(built, name)})"
+        found.append(f"{made}.reshape(-1, 1)" if single else made)
+    return found
+
+
+def _dtype(built: Built, name: str) -> str:
+    """The type that an input must have: whole numbers look up rows of an embedding."""
+    for node in walk(built.forward):
+        if isinstance(node, (Line, Return)):
+            text = node.text if isinstance(node, Line) else node.value.text
+            modules = node.modules if isinstance(node, Line) else node.value.modules
+            for module in modules:
+                is_lookup = module.constructor.text.startswith("nn.Embedding(")
+                if is_lookup and f"{module.token}({name})" in text:
+                    return "torch.long"
+    return "torch.float32"
