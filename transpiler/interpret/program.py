@@ -55,7 +55,6 @@ def interpret(
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     file = FileContext(tree, options, rules, load=load, path=path)
-    file.class_names = set()
     _interpret_module(file)
     return file
 
@@ -134,7 +133,6 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.class_methods.clear()
     file.user_classes.clear()
     file.kept_models.clear()
-    file.class_names.clear()
     file.globals = scope.values
     region = Region(file, scope, wants=wants)
     region.is_module = True

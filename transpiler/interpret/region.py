@@ -13,7 +13,7 @@ import libcst as cst
 from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
 from transpiler.ir.code import Node
-from transpiler.ir.expr import Expr, Module, Name
+from transpiler.ir.expr import Expr, Name
 from transpiler.ir.record import record
 from transpiler.ir.tensor import Layout
 from transpiler.options import Options
@@ -157,8 +157,6 @@ class Built:
     statement: cst.CSTNode | None  #: the statement that holds it
     variable: str = ""
     input_kind: type | None = None
-    shared: list[tuple[str, Module]] = field(default_factory=list)
-    class_name: str = ""
     ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
 
@@ -190,9 +188,6 @@ class FileContext:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     globals: dict[str, Value] = field(default_factory=dict)
     summaries: dict[Any, Summary] = field(default_factory=dict)
-    class_names: set[str] = field(default_factory=set)
-    seen: set[int] = field(default_factory=set)  #: statements interpreted as part of a region
-    functions: list[Function] = field(default_factory=list)
     keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
     generic: dict[Any, Summary] = field(default_factory=dict)
@@ -209,7 +204,6 @@ class FileContext:
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
     planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
-    left_functions: dict[int, str] = field(default_factory=dict)
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
@@ -262,103 +256,129 @@ class Region:
         parameters: tuple[Parameter, ...] = (),
         wants: dict[str, Any] | None = None,
     ) -> None:
+        # What is interpreted.
         self.file = file
         self.tree = file.tree
-        self.scope = scope
-        self.name = name
+        self.name = name  #: of the function
+        self.function: cst.CSTNode | None = None  #: whose body is interpreted
+        self.source = ""  #: its text
         self.parameters = {p.name: p for p in parameters}
+        self.methods: dict[str, Function] = {}  #: of the class that a method belongs to
+        self.is_module = False  #: whether it is the module, and no function
+        self.functional = False  #: whether this is the `__init__` of a functional model's class
+        self.depth = 0  #: how many calls of functions are around it
+
+        # What an interpretation learns that the next one is to know from its start.
+        #: what was learned, by keys such as `rank:param:x`
         self.wants: dict[str, Any] = wants if wants is not None else {}
-        self.init: list[Node] = []
-        self.forward: list[Node] = []
+        self.given_ranks: dict[str, int] = {}  #: how many axes the tensors that are parameters have
+        self.given_layouts: dict[str, Layout] = {}  #: where those tensors have their channels
+        self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
+        self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
+        self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
+        self.speculative = False  #: whether a rank was left open, since later layers may tell it
+
+        # The two programs, and where in them the next statement goes.
+        self.init: list[Node] = []  #: the statements of `__init__`, of the block that is open
+        self.forward: list[Node] = []  #: those of `forward`
         self.root_init = self.init  #: the statements of `__init__` outside of any block
-        self.loops: list[int] = []
-        self.branches = 0
+        self.scope = scope  #: the names and their values
+        self.loops: list[int] = []  #: the loops that are open
+        self.branches = 0  #: how many branches are open
         self.ways: list[Way] = []  #: the branches and loops that are open
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
-        self.built: list[Built] = []
-        self.inputs: dict[str, Any] = {}
-        self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
-        self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
-        self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
-        self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
-        self.returns: list[tuple[Value, cst.CSTNode]] = []
-        self.statement: cst.CSTNode | None = None
+
+        # The running statement, and how it is written in each program.
+        self.statement: cst.CSTNode | None = None  #: the running statement
         self.origin = -1  #: the offset of the statement whose comments what is emitted carries
-        self.staying: set[int] = set()  #: statements that make a model, and stay
-        self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
-        self.graph_statements: dict[int, cst.CSTNode] = {}
-        self.static_statements: dict[int, cst.CSTNode] = {}
-        self.size_names: dict[tuple[str, int], Expr] = {}  #: variables that hold just one size
-        self.layer_statements: dict[int, list[Layer]] = {}  #: which layers a statement makes
-        self.model_uses: dict[int, list[Model]] = {}
-        self.target_hint = ""
-        self.rewrites: dict[tuple[int, int], str] = {}
-        self.running: dict[tuple[int, int], str] = {}
         self.assigned = ""  #: the variable that the running assignment gives a value
-        self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
-        self.list_items: dict[tuple[int, str, str], Value] = {}
+        self.target_hint = ""  #: what the running assignment would call a layer
+        #: the expression that is all of an assignment's right side
+        self.whole: cst.CSTNode | None = None
+        #: by places in the text: what `__init__` writes there
+        self.rewrites: dict[tuple[int, int], str] = {}
+        self.running: dict[tuple[int, int], str] = {}  #: what `forward` writes there
+        self.reading_running = False  #: whether arguments are written for `forward`
         self.done: set[int] = set()  #: calls that have emitted all that they stand for
-        self.methods: dict[str, Function] = {}
-        self.attribute_values: dict[str, Value] = {}
-        self.local_functions: list[Function] = []
-        self.failed_statements: dict[int, Any] = {}
+
+        # What became of the statements.
+        #: statements that make graphs: they become part of classes
+        self.graph_statements: dict[int, cst.CSTNode] = {}
+        #: statements of plain values that classes take over
+        self.static_statements: dict[int, cst.CSTNode] = {}
+        self.layer_statements: dict[int, list[Layer]] = {}  #: which layers a statement makes
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
+        self.staying: set[int] = set()  #: statements that make a model, and stay
+        self.failed_statements: dict[int, Any] = {}  #: statements that were not understood, and why
+        self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
+        self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
+        self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras
-        self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
-        self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
-        self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
-        self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
-        self.model_names: set[str] = set()  #: variables of models that other models take as layers
-        self.speculative = False  #: whether a rank was left open, since later layers may tell it
-        self.source = ""
-        self.spliced: list[Function] = []  #: functions whose statements are being run
-        self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
-        self.reading_running = False  #: whether arguments are written for `forward`
-        self.function_arguments: list[tuple[tuple[int, int], Function]] = []
-        self.functional = False  #: whether this is the `__init__` of a functional model's class
-        self.last_layer: tuple[Any, str] | None = None
+        #: what to say if this interpretation counts
+        self.diagnostics: list[tuple[Code, cst.CSTNode | None, str]] = []
+
+        # Names and sizes.
+        self.temporaries = 0  #: how many variables were made up
+        self.renames: dict[str, str] = {}  #: variable tokens that become the statement's target
+        self.size_names: dict[tuple[str, int], Expr] = {}  #: variables that hold just one size
+        self.size_values: dict[Name, Expr] = {}  #: what versions of size variables were given
+        self.tensor_names: set[str] = set()  #: variables of `forward` that hold tensors
+        #: names of the module whose statements classes take over
+        self.moved_names: set[str] = set()
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
-        self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
-        self.size_values: dict[Name, Expr] = {}  #: what versions of size variables were given
-        self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
-        self.moved_names: set[str] = (
-            set()
-        )  #: names of the module whose statements classes take over
-        self.tensor_names: set[str] = set()  #: variables of `forward` that hold tensors
-        self.called_layers: list[Any] = []
-        self.named_layers: dict[str, Any] = {}
-        self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
-        self.shared_modules: dict[str, tuple[Expr, Region]] = {}
-        self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
-        self.given_ranks: dict[str, int] = {}
-        self.given_layouts: dict[str, Layout] = {}
-        self.failed_models: list[tuple[Model, GiveUp]] = []
-        self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
+        self.closure_reads: set[str] = set()  #: names of enclosing functions that are read
+
+        # Tensors that come in, and what is given back.
+        #: the parameters of `forward`: where they are from, their tensors, their types
+        self.inputs: dict[str, Any] = {}
+        self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
+        self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.tensor_order: list[str] = []  #: the parameters that are tensors
-        self.fixed_parameters: set[str] = set()
-        self.function: cst.CSTNode | None = None  #: whose body is interpreted
+        #: what is given back, and by which statements
+        self.returns: list[tuple[Value, cst.CSTNode]] = []
+        #: what a loop's list holds in each round
+        self.list_items: dict[tuple[int, str, str], Value] = {}
+
+        # Layers.
+        self.constructed: set[str] = set()  #: tokens of modules that `__init__` constructs
+        self.module_hints: dict[str, str] = {}  #: tokens of modules -> what the program calls them
+        self.called_layers: list[Any] = []  #: in the order of their calls
+        self.named_layers: dict[str, Any] = {}  #: by the names that the program gives them
+        #: the last one that was called, and the code of its result
+        self.last_layer: tuple[Any, str] | None = None
+        self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
+        self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
+        #: emitted functions and classes that the code needs
+        self.helpers_used: frozenset[str] = frozenset()
+
+        # Models.
+        self.built: list[Built] = []  #: models that are complete
+        self.open_sequentials: list[Model] = []  #: Sequential models that still get layers
+        self.failed_models: list[tuple[Model, GiveUp]] = []  #: models that can't be built, and why
+        self.model_names: set[str] = set()  #: variables of models that other models take as layers
+        self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
+        #: modules of models that were built elsewhere: the model, and its region
+        self.shared_modules: dict[str, tuple[Expr, Region]] = {}
+        self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
+        self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
+        self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
+
+        # The user's functions.
+        self.local_functions: list[Function] = []  #: functions that are defined in it
+        self.called: list[Summary] = []  #: the blocks that it instantiates
+        self.operations_used: list[Summary] = []  #: the functions on tensors that it calls
+        self.spliced: list[Function] = []  #: functions whose statements are being run
+        self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
+        self.inline: dict[str, Value] = {}  #: variables of a function whose call is being replaced
+        #: places where functions are passed on by name
+        self.function_arguments: list[tuple[tuple[int, int], Function]] = []
+        #: parameters that are called on tensors
+        self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
         self.keywords = ""  #: the parameter `**kwargs`
         self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
         self.unpacks = False  #: whether it is handed on to layers or functions
-        self.return_depth: list[int] = []
-        self.called: list[Summary] = []
-        self.operations_used: list[Summary] = []
-        self.inline: dict[str, Value] = {}
-        self.whole: cst.CSTNode | None = (
-            None  #: the expression that is all of an assignment's right side
-        )
-        self.renames: dict[str, str] = {}  #: variable tokens that become the statement's target
-        self.helpers_used: frozenset[str] = frozenset()
-        self.constructed: set[str] = set()  #: tokens of modules that `__init__` constructs
-        self.module_hints: dict[str, str] = {}
-        self.temporaries = 0
-        self.is_module = False
-        self.depth = 0
-        self.diagnostics: list[tuple[Code, cst.CSTNode | None, str]] = []
-        self.closure_reads: set[str] = set()
-        self.open_sequentials: list[Model] = []
 
     def want(self, key: str, value: Any) -> NoReturn:
         """Ask that the region is interpreted again, with this known from its start."""

@@ -29,7 +29,6 @@ class Summary:
     stored: tuple[str, ...] = ()  #: plain names that `forward` reads
     modules: dict[str, Module] = field(default_factory=dict)
     result: Value | None = None
-    class_name: str = ""
     serial: int = field(default_factory=itertools.count(1).__next__)
     reason: str = ""
     attributes: tuple[tuple[str, str], ...] = ()  #: (attribute, token): sizes that callers read

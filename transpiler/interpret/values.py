@@ -312,12 +312,3 @@ def with_code(value: Value, code: Expr) -> Value:
     if isinstance(value, (Sequence, Repeated, Mapping)):
         return replace(value, code=code)
     return value
-
-
-def static_of(value: Value) -> Expr | None:
-    """How `__init__` writes the value; None where it can't."""
-    if isinstance(value, Static):
-        return value.expr
-    if isinstance(value, (Sequence, Repeated, Mapping, Choice, Function)):
-        return value.static
-    return None

@@ -39,7 +39,6 @@ class Line:
     static: bool = False  #: a statement of the original, verbatim
     parts: tuple[tuple[str, Expr], ...] = ()  #: the names and values of `a, b = x, y`
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
-    blocked: str = ""  #: why this line can't be emitted; an error if it is needed
 
 
 @dataclass(slots=True, eq=False)

@@ -30,7 +30,6 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
     """`return value` of a function."""
     if isinstance(value, Model):
         region.returns.append((value, node))
-        region.return_depth.append(region.branches + len(region.loops))
         return
     if holds_tensor(value):
         if region.loops:
@@ -51,7 +50,6 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
                 raise GiveUp("the channels that a recursive block gives are not known", node)
             assign_shadow(region, RETURNED_SIZE, size)
     region.returns.append((value, node))
-    region.return_depth.append(region.branches + len(region.loops))
 
 
 def _tensors_of(value: Value) -> list[Bound]:

@@ -6,11 +6,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
-from transpiler.interpret.values import Framework, Namespace, Unknown, Value
-from transpiler.ir.expr import Expr
-
-#: Flags that packages use to choose between two homes of Keras.
-_STAR = {"keras.layers": "layers", "keras.models": "models"}
+from transpiler.interpret.values import Framework, Namespace, Value
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
@@ -100,6 +96,3 @@ def _import_star(region: Region, module: str) -> None:
     """`from tensorflow.keras.layers import *`: every name that rules or tables know."""
     for name in region.file.rules.exported(module):
         bind(region, name, Framework(canonical(f"{module}.{name}")))
-
-
-__all__ = ["Expr", "Unknown"]

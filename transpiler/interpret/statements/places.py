@@ -46,7 +46,6 @@ def assign_attribute(
             provided("name_model")(region, key, value, node)
         elif isinstance(value, (Static, Sequence, Mapping)) and not is_graph(value):
             region.scope.values.pop(key, None)
-            region.attribute_values[attr] = value
             emit_static(region, node, frozenset({key}), (value,), effect=True, residual=True)
         else:
             region.scope.values[key] = value
