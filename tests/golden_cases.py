@@ -113,6 +113,8 @@ def faults(case: Case) -> Iterator[str]:
         yield f"still imports {', '.join(left)}"
     if case.refused and not errors:
         yield "a refused case has no error diagnostic"
+    for line in unsaid(text):
+        yield f"line {line} still uses {' or '.join(sorted(FRAMEWORKS))}, and nothing there says so"
     yield from moved_back(text)
     if new := sorted(lint(text) - lint(case.input)):
         yield f"ruff says of the output: {'; '.join(new)}"
@@ -153,6 +155,46 @@ def imported(text: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
     return {name.partition(".")[0] for name in names}
+
+
+def unsaid(text: str) -> Iterator[int]:
+    """The lines of a converted program that use a framework without a comment that says so.
+
+    The comment stands in the statement or above it, or above a statement that is followed by this
+    one without a gap.
+    """
+    tree, lines = ast.parse(text), text.split("\n")
+    names = _bound_to_frameworks(tree)
+    said_until = 0
+    for statement in tree.body:
+        used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if not used & names:
+            continue
+        decorators = getattr(statement, "decorator_list", [])
+        first = min(node.lineno for node in (statement, *decorators))
+        above = first - 1
+        while above and lines[above - 1].startswith("#"):
+            above -= 1
+        assert statement.end_lineno is not None
+        source = "\n".join(lines[above : statement.end_lineno])
+        if above <= said_until or "TODO(tf2torch)" in source:
+            said_until = statement.end_lineno
+        else:
+            yield statement.lineno
+
+
+def _bound_to_frameworks(tree: ast.Module) -> set[str]:
+    """The names that imports bind to something of TensorFlow or Keras."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found = [(a.name, a.asname or a.name.partition(".")[0]) for a in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found = [(node.module, a.asname or a.name) for a in node.names]
+        else:
+            continue
+        names.update(bound for module, bound in found if module.partition(".")[0] in FRAMEWORKS)
+    return names
 
 
 def lint(text: str) -> set[str]:

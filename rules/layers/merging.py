@@ -93,11 +93,15 @@ def _no_star(xs: Tensors) -> Tensors:
     return xs
 
 
+def _one_list(xs: Tensors) -> Expr | None:
+    """The list of which all tensors are merged, where nothing else is."""
+    return _listed(xs[0].code) if len(xs) == 1 and xs[0].code.text.startswith("*") else None
+
+
 def _sum(xs: Tensors) -> Expr:
     """`a + b`, or `sum(xs)` for a list."""
-    if len(xs) == 1 and xs[0].code.text.startswith("*"):
-        return call("sum", replace(xs[0].code, text=xs[0].code.text[1:]))
-    return _folded(_no_star(xs), "+")
+    listed = _one_list(xs)
+    return _folded(_no_star(xs), "+") if listed is None else call("sum", listed)
 
 
 @layer("Add", functional="add", merges=True)
@@ -127,8 +131,9 @@ def multiply(xs: Tensors) -> Tensor:
 @layer("Average", functional="average", merges=True)
 def average(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
-    xs = _aligned(_no_star(xs))
-    return _merged(xs, infix(_folded(xs, "+"), "/", len(xs)))
+    listed, xs = _one_list(xs), _aligned(xs)
+    count = len(xs) if listed is None else call("len", listed)
+    return _merged(xs, infix(_sum(xs), "/", count))
 
 
 @layer("Maximum", functional="maximum", merges=True)
@@ -152,9 +157,11 @@ def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
     """Along torch's dimension of the axis."""
     first = xs[0]
     code = call("torch.cat", [x.code for x in xs], dim=dimension(first, axis))
-    if len(xs) == 1 and first.code.text.startswith("*"):
-        joined = call("torch.cat", _listed(first.code), dim=dimension(first, axis))
-        return replace(first.to(joined), mask=_mask(xs))
+    listed = _one_list(xs)
+    if listed is not None:
+        joined = call("torch.cat", listed, dim=dimension(first, axis))
+        sizes = _dims_joined(first, axis)
+        return replace(first.to(joined), dims=sizes, channels_hint=None, mask=_mask(xs))
     if not axis.known:
         mask = None if all(x.mask is None for x in xs) else DISPUTED
         return replace(first.to(code), dims=None, channels_hint=None, mask=mask)
@@ -167,6 +174,18 @@ def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
     dims = list(first.dims)
     dims[at] = total(tuple(x.dims[at] if x.dims else None for x in xs))
     return replace(first.to(code, tuple(dims)), mask=mask)
+
+
+def _dims_joined(x: Tensor, axis: Expr) -> tuple[Dim, ...] | None:
+    """The sizes of all tensors of a list together: only how many channels they have is known."""
+    if x.dims is None or not axis.known:
+        return None
+    at = axis.value % x.rank - 1
+    if at == len(x.dims) - 1:
+        return x.dims
+    dims = list(_dims_of_each(x, x.dims))
+    dims[at] = None
+    return tuple(dims)
 
 
 def _listed(starred: Expr) -> Expr:

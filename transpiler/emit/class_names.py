@@ -8,6 +8,7 @@ from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Framework
 
 
 def name_classes(planned: FilePlan) -> None:
@@ -20,6 +21,7 @@ def name_classes(planned: FilePlan) -> None:
         if function.nested_in and function.nested_in not in planned.file.class_methods:
             inner = "" if function.is_wrapper else base
             base = camel(function.nested_in) + inner
+        base += _fixed_classes(unit)
         entries.append((offset_of(planned, unit.summary), base, unit))
     for summary, units in planned.builders:
         for unit in units:
@@ -36,7 +38,7 @@ def name_classes(planned: FilePlan) -> None:
         unit.plan.tensor_names = frozenset(unit.region.tensor_names)
         unit.plan.script = planned.script(unit.region, unit.summary)
         unit.plan.staying = frozenset(unit.region.staying)
-    for _, base, unit in sorted(entries, key=lambda e: e[0]):
+    for _, base, unit in sorted(entries, key=lambda e: (e[0], _serial(e[2]))):
         suffix = "Model" if unit.built is not None else "Block"
         if unit.summary is not None and unit.built is None:
             base += ranks.get(unit.summary.serial, "")
@@ -46,6 +48,24 @@ def name_classes(planned: FilePlan) -> None:
         unit.plan.name = free(base, planned.taken, suffix)
         if unit.summary is not None and unit.built is None:
             planned.class_names[unit.summary.serial] = unit.plan.name
+
+
+def _serial(unit: Unit) -> int:
+    """Which of a block's classes comes first: the one that was met first."""
+    return 0 if unit.summary is None else unit.summary.serial
+
+
+def _fixed_classes(unit: Unit) -> str:
+    """The layer classes that a block was given, other than its defaults: part of its name."""
+    found: list[str] = []
+    for parameter in unit.summary.parameters if unit.summary is not None else ():
+        value = unit.region.scope.get(parameter.name)
+        if parameter.name in unit.region.fixed_parameters and isinstance(value, Framework):
+            name = value.name.rpartition(".")[2]
+            default = parameter.default
+            usual = "" if default is None else unit.region.tree.source(default).rpartition(".")[2]
+            found += [name] if usual not in ("", name) else []
+    return "".join(found)
 
 
 def offset_of(planned: FilePlan, summary: Summary) -> int:

@@ -26,7 +26,7 @@ def plan_file(file: FileContext) -> FilePlan:
     module = file.module
     assert module is not None
     reachable = _reachable(planned, module)
-    for summary in sorted(reachable, key=lambda s: offset_of(planned, s)):
+    for summary in sorted(reachable, key=lambda s: _place_of(planned, s)):
         region = summary.region
         if region is None:
             continue
@@ -61,6 +61,11 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
             unit.plan.forward = found.training.forward
             if unit.region.is_module:
                 unit.plan.forward = _without_globals(unit.plan.forward, frozenset())
+
+
+def _place_of(planned: FilePlan, summary: Summary) -> tuple[int, int]:
+    """Where a class or function comes: of the classes of one block, the one met first is first."""
+    return offset_of(planned, summary), summary.serial if summary.kind == "block" else 0
 
 
 def _in_order(planned: FilePlan, region: Region) -> list[Built]:

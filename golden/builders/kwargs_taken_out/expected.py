@@ -17,15 +17,6 @@ class DenseBlock(nn.Module):
 
 
 class Scaled(nn.Module):
-    def __init__(self, features, units, *, extra=1):
-        super().__init__()
-        self.dense = nn.Linear(features, units + extra)
-
-    def forward(self, x):
-        return self.dense(x)
-
-
-class ScaledBlock(nn.Module):
     def __init__(self, features, units, *, scale):
         super().__init__()
         self.scale = scale
@@ -36,13 +27,22 @@ class ScaledBlock(nn.Module):
         return self.dense(x)
 
 
+class ScaledBlock(nn.Module):
+    def __init__(self, features, units, *, extra=1):
+        super().__init__()
+        self.dense = nn.Linear(features, units + extra)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.dense = DenseBlock(5, 8, use_bias=False, rate=0.2)
         self.dense_1 = DenseBlock(8, 6)
-        self.scaled = ScaledBlock(6, 4, scale=0.5)
-        self.scaled_1 = Scaled(4 + 1, 2, extra=2)
+        self.scaled = Scaled(6, 4, scale=0.5)
+        self.scaled_1 = ScaledBlock(4 + 1, 2, extra=2)
         self.apply(init_like_keras)
 
     def forward(self, x):

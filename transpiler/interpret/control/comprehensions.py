@@ -12,10 +12,16 @@ from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.control.targets import bind_target, item_of, target_names
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
-from transpiler.interpret.layers.lists import known_dict, listed_layers
+from transpiler.interpret.layers.lists import (
+    evaluated,
+    known_dict,
+    known_elements,
+    listed_layers,
+)
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.statics import verbatim
 from transpiler.interpret.values import (
+    Bound,
     Layer,
     Model,
     Repeated,
@@ -40,6 +46,9 @@ def comprehension(
         inputs: Value | None = provided("input_list")(region, node, iterable)
         if inputs is not None:
             return inputs
+        inside = _tensors_inside(region, node, iterable)
+        if inside is not None:
+            return inside
     if isinstance(node, cst.DictComp):
         pairs: Value | None = provided("pairs_of")(region, loop.iter)
         entries = known_dict(region, node, iterable if pairs is None else pairs)
@@ -94,6 +103,18 @@ def comprehension(
     ):
         raise GiveUp("a comprehension of tensors with conditions", node)
     return _tensor_comprehension(region, node, iterable)
+
+
+def _tensors_inside(region: Region, node: cst.ListComp, iterable: Value) -> Sequence | None:
+    """`[model.get_layer(name).output for name in names]`, where the names are known."""
+    plain = not node.for_in.ifs and node.for_in.inner_for_in is None
+    if not plain or ".get_layer(" not in region.tree.source(node.elt):
+        return None
+    items = known_elements(region, iterable)
+    if items is None:
+        return None
+    found = [evaluated(region, node.for_in.target, item, node.elt) for item in items]
+    return Sequence(tuple(found), list) if all(isinstance(v, Bound) for v in found) else None
 
 
 def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:

@@ -196,7 +196,7 @@ def _join_tensors(
     if not same_rank or ta.dims is None or tb.dims is None:
         hint, shadows = _join_channels(name, ta, tb, scope)
         open_steps = ta.open_steps and tb.open_steps
-        joined = Tensor(code, None, target, dtype, hint, mask, open_steps)
+        joined = Tensor(code, None, target, dtype, hint, mask, open_steps=open_steps)
         return Bound(joined, source, shadows)
     axes = axis_names(len(ta.dims))
     dims: list[Dim] = []

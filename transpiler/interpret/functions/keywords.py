@@ -137,9 +137,18 @@ def settle(file: FileContext) -> None:
         if not all(map(region.keyword_defaults.get, missing)):
             file.apart.add(key)
             file.grown = True
-        if summary.kind == "builder" and builders.setdefault(key, summary) is not summary:
-            file.refused[key] = f"`{function.name}` is called in ways that need different classes"
+        if summary.kind != "builder":
+            continue
+        if builders.setdefault(key, summary) is not summary:
+            file.refused[key] = "its calls need different classes"
             file.grown = True
+        elif any(_is_class(region.scope.get(name)) for name in region.fixed_parameters):
+            file.refused[key] = "it takes a layer class, and its callers can't all be seen"
+            file.grown = True
+
+
+def _is_class(value: Value | None) -> bool:
+    return isinstance(value, Framework) and value.name.rpartition(".")[2][:1].isupper()
 
 
 def refuse(file: FileContext, function: Function) -> None:

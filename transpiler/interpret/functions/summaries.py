@@ -25,6 +25,7 @@ from transpiler.interpret.functions.returns import agree_on_returns, return_valu
 from transpiler.interpret.models.given_inputs import with_shapes
 from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope, contained
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -52,7 +53,7 @@ def summarize(
 ) -> Summary:
     """Interpret a function for one kind of arguments; the result is kept."""
     if function.file is None or function.file is file:
-        given = unified(file, function, given)
+        given = unified(file, function, with_default_classes(function, given))
     kinds = tuple(
         (name, kind)
         for name, value in sorted(given.items())
@@ -107,6 +108,29 @@ def _in_other_layouts(known: Summary, given: dict[str, Value]) -> bool:
 def _kind_of_argument(name: str, value: Value) -> Any:
     axis = given_axis(name, value)
     return _kind(value) if axis is None else ("axis", axis)
+
+
+def with_default_classes(function: Function, given: dict[str, Value]) -> dict[str, Value]:
+    """The arguments of a call, with the layer classes that are defaults of parameters."""
+    found: dict[str, Value] = {}
+    for parameter in parameters_of(function.node):
+        if parameter.name not in given and parameter.default is not None:
+            held = _symbol(function, parameter.default)
+            if isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper():
+                found[parameter.name] = held
+    return {**given, **found} if found else given
+
+
+def _symbol(function: Function, node: cst.BaseExpression) -> Value | None:
+    """What a name, or a part of the framework, means where a function is defined."""
+    if isinstance(node, cst.Name):
+        return function.closure.get(node.value)
+    if not isinstance(node, cst.Attribute):
+        return None
+    base = _symbol(function, node.value)
+    if not isinstance(base, Framework):
+        return None
+    return Framework(canonical(f"{base.name}.{node.attr.value}"))
 
 
 def _kind(value: Value) -> Any:

@@ -46,12 +46,9 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     names, kind, head = _input_names(region, inputs, node)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
+    outputs = _lent(region, outputs)
     init, body = region.program()
-    if (
-        isinstance(outputs, Bound)
-        and outputs.at is not None
-        and not outputs.source.startswith("borrow:")
-    ):
+    if isinstance(outputs, Bound) and outputs.at is not None:
         body = body[: outputs.at]
     elif isinstance(outputs, Sequence):
         outputs = _kept_outputs(region, outputs, body)
@@ -81,6 +78,17 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     region.built.append(built)
     region.graph_events += 1
     return model
+
+
+def _lent(region: Region, value: Value) -> Value:
+    """The outputs; those inside of another model are computed with its layers."""
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_lent(region, item) for item in value.items))
+    if isinstance(value, Mapping):
+        return replace(value, items={k: _lent(region, v) for k, v in value.items.items()})
+    if isinstance(value, Bound) and value.source.startswith("borrow:"):
+        return ensure_current(region, value)
+    return value
 
 
 def _entered(body: list[Node], names: list[str], head: list[Line]) -> list[Node]:

@@ -93,6 +93,12 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
     key = f"borrow:{model.expr.text}"
     state = region.borrowed.get(key)
     if state is None:
+        asked = tokens.variable(f"x:border:{model.expr.text}")
+        opened = region.scope.values.get(asked)
+        if isinstance(opened, Bound):  # `model.input` was read before
+            region.borrowed[key] = [asked, opened, 0, inner, model.expr]
+            region.model_names.add(model.expr.text)
+            return _borrowed(region, model, output)
         name = tokens.variable(f"x:{key}")
         given = origin.inputs[0].tensor
         dims = given.dims
@@ -164,7 +170,7 @@ def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value
     if model.region is not region or (model.expr is not None and model.region is None):
         return _foreign_border(region, model, attr, node)
     if attr.startswith("input"):
-        values: list[Value] = [_as_input(region, b) for b in model.inputs]
+        values: list[Value] = [_as_input(region, b, model) for b in model.inputs]
         if attr == "input":
             return values[0] if len(values) == 1 else Sequence(tuple(values), list)
         return Sequence(tuple(values), list)
@@ -180,7 +186,11 @@ def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value
     return outputs
 
 
-def _as_input(region: Region, bound: Bound) -> Value:
+def _as_input(region: Region, bound: Bound, model: Model | None = None) -> Value:
+    """An input of a model: of a Sequential, before the first layer took its variable."""
+    if model is not None and model.kind == "sequential":
+        given = replace(bound.tensor, code=region.scope.read(model.input_name or model.variable))
+        return replace(bound, tensor=given) if model.input_name else bound
     name = bound.tensor.code.text
     held = region.scope.values.get(name)
     return held if isinstance(held, Bound) else bound
@@ -209,7 +219,7 @@ def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     assert isinstance(held, Bound)
     if attr.startswith("input"):
         return Sequence((held,), list) if attr == "inputs" else held
-    result_name = tokens.variable(f"x:out-{key}")
+    result_name = tokens.variable(f"outputs:{key}")
     result = region.scope.values.get(result_name)
     if result is None:
         value = call_model(region, node, model, [(None, held)])
