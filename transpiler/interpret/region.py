@@ -275,6 +275,7 @@ class Region:
         self.given_layouts: dict[str, Layout] = {}  #: where those tensors have their channels
         self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
+        self.fixed_parameters: set[str] = set()  #: those that are a class, or part of the framework
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
 

@@ -169,6 +169,7 @@ def bind_parameter(
     if isinstance(value, (Framework, UserClass, Choice)):
         if isinstance(value, Choice):
             raise GiveUp("a function or class that depends on a condition is passed on")
+        region.fixed_parameters.add(name)
         scope.values[name] = value
         return
     if is_pipeline(value):
