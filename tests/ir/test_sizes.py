@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transpiler.ir.expr import Expr, expr, infix, prefix
@@ -29,6 +29,7 @@ PLAIN = {
 RECIPES = st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(1, 8)), max_size=7)
 
 
+@settings(deadline=None)
 @given(RECIPES, st.integers(1, 600))
 def test_simplified_sizes_are_equal(recipe: list[tuple[str, int]], height: int) -> None:
     size, value = HEIGHT, height
