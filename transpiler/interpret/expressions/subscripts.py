@@ -56,20 +56,33 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
     known = keys[0] if len(keys) == 1 else UNKNOWN
     if isinstance(receiver, Sequence):
         return _of_sequence(region, node, receiver, known)
-    if isinstance(receiver, Mapping) and known is not UNKNOWN and not isinstance(known, slice):
-        found = receiver.items.get(known)
-        surely: Any = provided("surely_holds")(region, node.value, known)
-        if surely and isinstance(found, Static):
-            rewrite(region, node, found)
-            return found
-        if found is not None:
-            return _element(region, node, receiver, found)
-    if isinstance(receiver, Mapping) and known is UNKNOWN and _of_callables(receiver):
-        return _chosen(region, node, receiver)
+    if isinstance(receiver, Mapping):
+        entry = _of_mapping(region, node, receiver, known)
+        if entry is not None:
+            return entry
     if isinstance(receiver, Repeated):
         return _of_repeated(region, node, receiver)
     if is_graph(receiver):
         raise GiveUp("an element of a group of layers or tensors is not known", node)
+    return _of_plain(region, node, receiver, known)
+
+
+def _of_mapping(region: Region, node: cst.Subscript, receiver: Mapping, key: Any) -> Value | None:
+    """The entry of a dict, where it is known which one, or what all of them are."""
+    if key is UNKNOWN:
+        return _chosen(region, node, receiver) if _of_callables(receiver) else None
+    if isinstance(key, slice):
+        return None
+    found = receiver.items.get(key)
+    surely: Any = provided("surely_holds")(region, node.value, key)
+    if surely and isinstance(found, Static):
+        rewrite(region, node, found)
+        return found
+    return None if found is None else _element(region, node, receiver, found)
+
+
+def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) -> Value:
+    """An element of a plain value, which stays as it is written."""
     values = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
     if any(isinstance(v, Unknown) for v in values):
         return Unknown("an element chosen by something unknown")

@@ -112,6 +112,7 @@ def expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Paramet
 
 
 def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]) -> None:
+    """Let the body see `*args`, which must be empty, and `**kwargs`."""
     for parameter in declared:
         if parameter.star == "**":
             region.keywords = parameter.name
@@ -133,30 +134,36 @@ def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]
 def bind_parameter(
     region: Region, function: Function, parameter: Parameter, value: Value | None
 ) -> None:
+    """Let the body see a parameter as what it is given, or what is asked of it."""
     name = parameter.name
-    scope = region.scope
+    values = region.scope.values
     if f"input:{name}" in region.wants:
         bind_given_input(region, parameter, value if isinstance(value, Bound) else None)
         return
-    reading = scope.read(name)
     demanded = f"tensor:{name}" in region.wants
     plain = value is None or (isinstance(value, Static) and not demanded)
     if plain and _default_is_none(parameter) and (demanded or _is_tensor_slot(region, name)):
         region.assumed_none.add(name)
-        scope.values[name] = Static(Expr(name, None, names=reading.names))
-        return
-    if isinstance(value, Bound) or demanded:
+        values[name] = Static(Expr(name, None, names=region.scope.read(name).names))
+    elif isinstance(value, Bound) or demanded:
         parameter.is_tensor = True
         region.tensor_order.append(name)
-        scope.values[name] = _tensor_parameter(
-            region, name, value if isinstance(value, Bound) else None
-        )
-        return
-    if isinstance(value, Sequence) and holds_tensor(value):
+        given = value if isinstance(value, Bound) else None
+        values[name] = _tensor_parameter(region, name, given)
+    elif isinstance(value, Sequence) and holds_tensor(value):
         parameter.is_tensor = True
         region.tensor_order.append(name)
-        scope.values[name] = _list_parameter(region, name, value)
-        return
+        values[name] = _list_parameter(region, name, value)
+    else:
+        values[name] = _plain_parameter(region, function, parameter, value)
+
+
+def _plain_parameter(
+    region: Region, function: Function, parameter: Parameter, value: Value | None
+) -> Value:
+    """What the body sees of a parameter that is given no tensor."""
+    name = parameter.name
+    reading = region.scope.read(name)
     if isinstance(value, Repeated):
         raise GiveUp("a list of tensors whose length is not known is passed to a function")
     if isinstance(value, Function):
@@ -164,36 +171,29 @@ def bind_parameter(
             value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
         )
         made.parameter = name
-        scope.values[name] = made
-        return
-    if isinstance(value, (Framework, UserClass, Choice)):
-        if isinstance(value, Choice):
-            raise GiveUp("a function or class that depends on a condition is passed on")
+        return made
+    if isinstance(value, Choice):
+        raise GiveUp("a function or class that depends on a condition is passed on")
+    if isinstance(value, (Framework, UserClass)):
         region.fixed_parameters.add(name)
-        scope.values[name] = value
-        return
+        return value
     if is_pipeline(value):
-        scope.values[name] = Unknown("a data set that is made elsewhere")
-        return
+        return Unknown("a data set that is made elsewhere")
     if isinstance(value, Model) and trains(function, {name: value}):
-        scope.values[name] = handed(value, reading)
-        return
+        return handed(value, reading)
     if isinstance(value, (Layer, Model)):
         raise GiveUp("a layer or model is passed to a function")
     if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
-        scope.values[name] = Static(reading)
-        return
+        return Static(reading)
     if isinstance(value, Mapping) and not is_graph(value):
-        scope.values[name] = Static(reading)
-        return
+        return Static(reading)
     if isinstance(value, Unknown):
-        scope.values[name] = value
-        return
+        return value
     axis = given_axis(name, value) if "open:axes" not in region.wants else None
     if axis is not None:
         region.decided_axes.add(name)
         reading = replace(reading, value=axis)
-    scope.values[name] = Static(replace(reading, whole=_is_whole(parameter, value)))
+    return Static(replace(reading, whole=_is_whole(parameter, value)))
 
 
 _AXIS = re.compile(r"axis|chan\w*_?dim", re.I)
