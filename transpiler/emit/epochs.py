@@ -19,6 +19,20 @@ class Epoch:
     elementwise: str = ""  #: how the numbers of an unaveraged criterion become one for each sample
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
+    targets: tuple[str, ...] = ("targets",)
+    criteria: tuple[str, ...] = ("criterion",)
+    losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
+    by_rows: bool = False  #: whether their means are over samples, not over batches
+
+    @property
+    def single_losses(self) -> list[str]:
+        """The losses of several outputs, each by itself."""
+        return [fold(f"{name} = {code}", 8) for name, code, _ in self.losses]
+
+    @property
+    def total(self) -> str:
+        """Their sum."""
+        return " + ".join(f"{by} * {name}" if by else name for name, _, by in self.losses)
 
     @property
     def called(self) -> str:
@@ -39,7 +53,7 @@ class Steps:
 
 def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     """The source of the function that trains on every batch once."""
-    parameters = ["model", "loader", "criterion", "optimizer"]
+    parameters = ["model", "loader", *epoch.criteria, "optimizer"]
     if steps.scheduled:
         parameters.append("scheduler")
     loader = "tqdm(loader)" if steps.progress else "loader"
@@ -47,6 +61,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     if epoch.unaveraged:
         each = f"{loss}{epoch.elementwise}"
         loss = f"({each} * weights).mean()" if steps.weighted else f"{loss}.mean()"
+    loss = epoch.total or loss
     if steps.penalty:
         loss = f"{loss} + {steps.penalty}"
     lines = [
@@ -55,8 +70,9 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         "    model.train()",
         f"    {_start(epoch)}",
         f"    for {_batch(epoch, steps.weighted)} in {loader}:",
-        fold(_to_device(epoch, steps.weighted), 8),
+        *_to_device(epoch, steps.weighted),
         f"        {epoch.output} = {epoch.called}",
+        *epoch.single_losses,
         fold(f"loss = {loss}", 8),
         "        optimizer.zero_grad()",
         "        loss.backward()",
@@ -71,18 +87,21 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
 
 def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
     """The source of the function that only looks."""
-    loss = epoch.criterion + (".mean()" if epoch.unaveraged else "")
-    loss = f"({loss} + {penalty})" if penalty else loss
+    loss = epoch.total or epoch.criterion + (".mean()" if epoch.unaveraged else "")
+    loss = f"{loss} + {penalty}" if penalty else loss
+    losses = [*epoch.single_losses, *([fold(f"loss = {loss}", 8)] if epoch.losses else [])]
+    value = "loss" if epoch.losses else f"({loss})" if penalty else loss
     lines = [
         "@torch.no_grad()",
-        f"def {name}(model, loader, criterion):",
+        f"def {name}({', '.join(['model', 'loader', *epoch.criteria])}):",
         f'    """{_means(epoch).capitalize()} over the samples."""',
         "    model.eval()",
         f"    {_start(epoch)}",
         f"    for {_batch(epoch, False)} in loader:",
-        fold(_to_device(epoch, False), 8),
+        *_to_device(epoch, False),
         f"        {epoch.output} = {epoch.called}",
-        *_sums(epoch, f"{loss}.item()"),
+        *losses,
+        *_sums(epoch, f"{value}.item()"),
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
@@ -99,6 +118,7 @@ class Predicting:
     tensors: tuple[str, ...] = ()  #: what is made of them
     sized: bool = False  #: whether some call gives a batch size
     device: str = "device"
+    outputs: int = 1
 
 
 def predict(name: str, how: Predicting) -> str:
@@ -116,13 +136,21 @@ def predict(name: str, how: Predicting) -> str:
     batches = f"{how.tensors[0]}.split({size})"
     if several:
         batches = f"DataLoader(TensorDataset({', '.join(how.tensors)}), batch_size={size})"
+    gathered = [fold(f"return torch.cat([{called}.cpu() for batch in batches]).numpy()", 4)]
+    if how.outputs > 1:
+        what = "Outputs"
+        gathered = [
+            f"    outputs = [{called} for batch in batches]",
+            "    return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]",
+        ]
+    array = "a numpy array" if how.outputs == 1 else "numpy arrays"
     lines = [
         "@torch.no_grad()",
         f"def {name}(model, {', '.join(how.names)}{', batch_size=32' if how.sized else ''}):",
-        f'    """{what} as a numpy array."""',
+        f'    """{what} as {array}."""',
         "    model.eval()",
         fold(f"batches = {batches}", 4),
-        fold(f"return torch.cat([{called}.cpu() for batch in batches]).numpy()", 4),
+        *gathered,
     ]
     return "\n".join(lines) + "\n"
 
@@ -136,16 +164,21 @@ def _means(epoch: Epoch) -> str:
 
 
 def _names(epoch: Epoch, weighted: bool) -> list[str]:
-    return [*epoch.inputs, "targets", *(["weights"] if weighted else [])]
+    return [*epoch.inputs, *epoch.targets, *(["weights"] if weighted else [])]
 
 
 def _batch(epoch: Epoch, weighted: bool) -> str:
     return ", ".join(_names(epoch, weighted))
 
 
-def _to_device(epoch: Epoch, weighted: bool) -> str:
+def _to_device(epoch: Epoch, weighted: bool) -> list[str]:
+    """A batch goes to the device: in one line, if it fits."""
     names = _names(epoch, weighted)
-    return f"{', '.join(names)} = {', '.join(f'{n}.to({epoch.device})' for n in names)}"
+    moved = [f"{name}.to({epoch.device})" for name in names]
+    one = f"        {', '.join(names)} = {', '.join(moved)}"
+    if len(one) <= WIDTH:
+        return [one]
+    return [f"        {name} = {value}" for name, value in zip(names, moved, strict=True)]
 
 
 def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
@@ -167,17 +200,21 @@ def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
 
 def _start(epoch: Epoch) -> str:
     names = dict.fromkeys(n for ns in _accumulators(epoch).values() for n in ns)
-    return " = ".join(["loss_sum", *names, "0.0"])
+    sums = [f"{name}_sum" for name, _, _ in epoch.losses]
+    return fold(" = ".join(["loss_sum", *sums, *names, "0.0"]), 4).lstrip()
 
 
 def _sums(epoch: Epoch, loss: str) -> list[str]:
     lines = {"loss_sum": fold(f"loss_sum += {loss} * len(inputs)", 8)}
+    times = " * len(inputs)" if epoch.by_rows else ""
+    lines |= {name: f"        {name}_sum += {name}.item(){times}" for name, _, _ in epoch.losses}
     accumulators = _accumulators(epoch)
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(accumulators[key], metric.sums, strict=True):
             lines.setdefault(name, fold(f"{name} += {value}", 8))
     if epoch.inputs != ("inputs",):
-        return [line.replace("len(inputs)", "len(targets)") for line in lines.values()]
+        first = epoch.targets[0]
+        return [line.replace("len(inputs)", f"len({first})") for line in lines.values()]
     return list(lines.values())
 
 
@@ -198,6 +235,8 @@ def _results(epoch: Epoch) -> list[str]:
 def _values(epoch: Epoch, count: str) -> list[str]:
     accumulators = _accumulators(epoch)
     parts = [f"loss_sum / {count}"]
+    number = count if epoch.by_rows else "len(loader)"
+    parts += [f"{name}_sum / {number}" for name, _, _ in epoch.losses]
     for key, metric in epoch.metrics:
         parts.append(metric.result.format(*accumulators[key], count=count, batches="len(loader)"))
     return parts

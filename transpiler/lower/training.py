@@ -31,6 +31,7 @@ from transpiler.ir.training import (
     Targets,
 )
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import own_loss, own_metric
 from transpiler.passes.liveness import modules_used, walk
@@ -44,16 +45,44 @@ class Compiled:
     """What one `compile` says."""
 
     call: TrainingCall
-    loss: Loss
+    heads: tuple[Head, ...]  #: one for each output
     optimizing: Optimizing
-    metrics: tuple[tuple[str, Metric], ...]  #: by their keys in the history
-    prediction: Prediction
     uses: tuple[Use, ...] = ()
+    keras: str = "3"  #: the generation whose order and means are meant
+
+    @property
+    def several(self) -> bool:
+        """Whether the model has more than one output."""
+        return len(self.heads) > 1
+
+    @property
+    def loss(self) -> Loss:
+        """The loss of the only output."""
+        return self.heads[0].loss
+
+    @property
+    def prediction(self) -> Prediction:
+        """The only output, as its loss sees it."""
+        return self.heads[0].prediction
+
+    @property
+    def metrics(self) -> tuple[tuple[str, Metric], ...]:
+        """All metrics by their keys in the history, in the order in which `evaluate` gives them.
+
+        Keras 3 goes by the names of the outputs, Keras 2 by their order.
+        """
+        heads = self.heads if self.keras == "2" else sorted(self.heads, key=lambda h: h.name)
+        return tuple(
+            (f"{head.name}_{key}" if head.name else key, metric)
+            for head in heads
+            for key, metric in head.metrics
+        )
 
     @property
     def keys(self) -> list[str]:
         """The entries of the logs of an epoch."""
-        return ["loss", *(key for key, _ in self.metrics)]
+        losses = [f"{head.name}_loss" for head in self.heads if head.name]
+        return ["loss", *losses, *(key for key, _ in self.metrics)]
 
 
 @dataclass(slots=True)
@@ -120,21 +149,21 @@ def _returns_logits(last: Return, value: Expr, name: str) -> Return:
 def lower_training(file: FileContext, training: Training, built: Built, seen: bool) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
     training.ends_in, bare = without_activation(built.forward, training.home.activations)
-    outputs = training.origin.outputs
-    if isinstance(outputs, Sequence) and len(outputs.items) == 1:
-        outputs = outputs.items[0]
-    if isinstance(outputs, Bound) and outputs.tensor.dims is not None:
-        dims = outputs.tensor.dims
-        training.rank = len(dims) + 1
-        size = dims[-1] if dims else None
-        if size is not None and size.known and isinstance(size.value, int):
-            training.units = size.value
-    single = isinstance(outputs, Bound)
+    try:
+        outputs = outputs_of(training.origin)
+    except Unsupported as why:
+        training.problem = (training.calls[0], str(why))
+        return
+    if len(outputs) == 1:
+        training.rank, training.units = outputs[0].rank, outputs[0].units
+    else:
+        training.ends_in = ""
+    seen = seen and len(outputs) == 1
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name in ("compile", "fit", "evaluate")]
     if fits:
         try:
-            _trainable(training, built, outputs)
+            _trainable(training, built)
             training.penalties = penalties(file, training.home, built)
         except Unsupported as why:
             training.problem = (fits[0], str(why))
@@ -145,10 +174,10 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
             try:
                 if call.problem:
                     raise Unsupported(call.problem)
-                if not single and call.name != "summary":
-                    raise Unsupported("the model has several outputs")
                 if call.name == "compile":
-                    training.compiled[id(call)] = _compiled(file, training, call, droppable)
+                    training.compiled[id(call)] = _compiled(
+                        file, training, call, outputs, droppable
+                    )
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
@@ -162,9 +191,11 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         training.activation, training.forward = training.ends_in, bare
 
 
-def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
+def _trainable(training: Training, built: Built) -> None:
     """Whether a model trains as Keras's does, whatever the loss."""
-    if isinstance(outputs, Bound) and outputs.tensor.mask is not None:
+    value = training.origin.outputs
+    items = value.items if isinstance(value, Sequence) else (value,)
+    if any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
@@ -177,49 +208,107 @@ def _trainable(training: Training, built: Built, outputs: Value | None) -> None:
 
 
 def _compiled(
-    file: FileContext, training: Training, call: TrainingCall, droppable: bool
+    file: FileContext,
+    training: Training,
+    call: TrainingCall,
+    outputs: list[Output],
+    droppable: bool,
 ) -> Compiled:
-    rules = file.rules
-    given = call.given
-    for name in ("loss_weights", "weighted_metrics"):
-        if name in given and not _is_none(given[name].value):
-            raise Unsupported(f"{name} is not translated")
+    rules, given = file.rules, call.given
     others = [n for n in given if n not in {"optimizer", "loss", "metrics"} | _SPEED]
+    if len(outputs) > 1 and "loss_weights" in others:
+        others.remove("loss_weights")
     if any(not _is_none(given[n].value) for n in others):
         raise Unsupported(f"{others[0]} is not translated")
     if "loss" not in given or _is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
+    value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
+    optimizing = lower_optimizer(rules, value, training.variable)
+    heads, uses = _heads(file, training, call, outputs, droppable)
+    return Compiled(call, tuple(heads), optimizing, (*uses, optimizing.use), file.options.keras)
+
+
+def _heads(
+    file: FileContext,
+    training: Training,
+    call: TrainingCall,
+    outputs: list[Output],
+    droppable: bool,
+) -> tuple[list[Head], list[Use]]:
+    """What is said of each output."""
+    given = call.given
     elementwise = any(c.compiled is call and weighs(c) for c in training.calls if c.name == "fit")
-    name = "logits" if training.ends_in and droppable else "outputs"
+    if elementwise and len(outputs) > 1:
+        raise Unsupported("weights of samples with several outputs")
+    losses: list[Value | None] = [given["loss"].value] * len(outputs)
+    if not isinstance(given["loss"].value, Static):
+        losses = by_output(given["loss"], outputs, "a loss")
+    weights = by_output(given.get("loss_weights"), outputs, "a weight")
+    metrics = by_output(given.get("metrics"), outputs, "metrics")
+    heads: list[Head] = []
+    uses: list[Use] = []
+    for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
+        if wanted is None or _is_none(wanted):
+            raise Unsupported(f"the output {output.name} has no loss")
+        head, used = _head(file, training, call, output, droppable, elementwise, wanted, own)
+        if weight is not None and not isinstance(weight, Static):
+            raise Unsupported(f"the weight of {output.name} is not known")
+        heads.append(replace(head, weight=weight.expr if weight is not None else None))
+        uses += used
+    return heads, uses
+
+
+def _head(
+    file: FileContext,
+    training: Training,
+    call: TrainingCall,
+    output: Output,
+    droppable: bool,
+    elementwise: bool,
+    wanted: Value,
+    metrics: Value | None,
+) -> tuple[Head, list[Use]]:
+    """One output."""
+    rules, name = file.rules, output.name
+    targets = f"{name}_targets" if name else "targets"
     seen = Prediction(
-        Expr(name),
-        Expr("targets"),
+        Expr(name or ("logits" if training.ends_in and droppable else "outputs")),
+        Expr(targets),
         training.ends_in,
         droppable,
-        training.rank,
-        training.units,
+        output.rank,
+        output.units,
         elementwise,
     )
     uses: list[Use] = []
-    wanted = given["loss"].value
-    if isinstance(wanted, Function):
+    if isinstance(wanted, Function) and not name:
         loss = own_loss(call, wanted, seen)
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
+        if name and _from_logits(uses[0]) and _ends_in_probabilities(training):
+            raise Unsupported("from_logits with several outputs, some of which are probabilities")
         loss = uses[0].build(seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
-        output=Expr("logits" if wants_logits else "outputs"),
+        output=Expr(name or ("logits" if wants_logits else "outputs")),
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
     )
-    value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
-    optimizing = lower_optimizer(rules, value, training.variable)
-    metrics, metric_uses = _metrics(file, call, seen)
-    uses += [optimizing.use, *metric_uses]
-    return Compiled(call, loss, optimizing, metrics, seen, tuple(uses))
+    found, metric_uses = _metrics(file, call, seen, metrics)
+    if name:
+        found = tuple((key, _prefixed(metric, name)) for key, metric in found)
+    return Head(name, loss, found, seen), [*uses, *metric_uses]
+
+
+def _ends_in_probabilities(training: Training) -> bool:
+    return any(what in ("softmax", "sigmoid") for what, _ in training.home.activations.values())
+
+
+def _prefixed(metric: Metric, name: str) -> Metric:
+    """A metric whose sums are called after its output."""
+    return replace(metric, sums=tuple((f"{name}_{v}", e) for v, e in metric.sums))
 
 
 def _from_logits(use: Use) -> bool:
@@ -240,12 +329,10 @@ def _is_none(value: Value) -> bool:
 
 
 def _metrics(
-    file: FileContext, call: TrainingCall, seen: Prediction
+    file: FileContext, call: TrainingCall, seen: Prediction, value: Value | None
 ) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
-    given = call.given
-    if "metrics" not in given or _is_none(given["metrics"].value):
+    if value is None or _is_none(value):
         return (), []
-    value = given["metrics"].value
     if isinstance(value, Unknown):
         raise Unsupported(f"the metrics are not known: {value.reason}")
     items = value.items if isinstance(value, Sequence) else (value,)

@@ -12,6 +12,7 @@ from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import identifier, is_statement, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Sequence
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 
@@ -87,10 +88,11 @@ def write_evaluate(
         data = writer.lasting("test_data", "test_dataset")
         given = writer.batches(call)
         if given is None:
-            xs, y = writer.arrays(call.given.get("x"), "x"), writer.array(call, "y")
+            xs = writer.arrays(call.given.get("x"), "x")
+            ys = writer.target_arrays(call.given.get("y"), compiled)
         else:
-            xs, y = given.xs, given.y
-        inputs, targets = writer.inputs(xs), writer.targets(y, compiled)
+            xs, ys = given.xs, (given.y,)
+        inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         before.append(f"{data} = TensorDataset({inputs}, {targets})")
         if not writer.is_new(call, before, ("x", "y")):
             before.clear()
@@ -101,7 +103,7 @@ def write_evaluate(
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, [], {}))
         return
-    if compiled.metrics and not _unpacked(writer, call, statement):
+    if len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
         text = f"list({text})"
     writer.inline(call, statement, before, text)
 
@@ -154,6 +156,8 @@ def write_predict(
         raise Unsupported("predictions of samples in random order")
     xs = pipeline.xs if pipeline is not None else writer.arrays(call.given.get("x"), "x")
     names = input_names(writer.built) if len(xs) > 1 else ("x",)
+    outputs = writer.training.origin.outputs
+    items = outputs.items if isinstance(outputs, Sequence) else None
     how = Predicting(
         writer.training.activation,
         writer.training.ends_in,
@@ -162,6 +166,7 @@ def write_predict(
         tuple(input_tensors(writer.built, writer.training.origin, names)),
         writer.shared.sized,
         writer.device,
+        len(items) if isinstance(items, tuple) else 1,
     )
     name, source = writer.shared.function(
         ("predict", f"predict_{writer.label}", "predict_with"),

@@ -89,11 +89,17 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
 def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """Criterion, optimizer and schedule."""
     compiled = writer.training.compiled[id(call)]
-    lines = []
-    if compiled.loss.criterion.text.isidentifier():
-        writer.criterion = compiled.loss.criterion.text
-    else:
-        lines.append(f"{writer.criterion} = {compiled.loss.criterion}")
+    lines: list[str] = []
+    criteria = []
+    for head in compiled.heads:
+        name = f"{head.name}_{writer.criterion}" if head.name else writer.criterion
+        if head.loss.criterion.text.isidentifier():
+            name = head.loss.criterion.text
+        else:
+            lines.append(f"{name} = {head.loss.criterion}")
+        criteria.append(name)
+        writer.made.helpers |= head.loss.criterion.helpers
+    writer.criterion = ", ".join(criteria)
     lines.append(f"{writer.optimizer} = {compiled.optimizing.optimizer.constructor}")
     if compiled.optimizing.schedule is not None:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
@@ -103,7 +109,6 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
         )
-    writer.made.helpers |= compiled.loss.criterion.helpers
     for _, metric in compiled.metrics:
         writer.made.helpers |= metric.helpers
     notes = [compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]

@@ -1,4 +1,4 @@
-"""Arrays as the tensors that a model takes, one for each of its inputs."""
+"""Arrays as the tensors that a model takes and is compared with, and the comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import Mapping, Model, Sequence
 from transpiler.ir.code import Line, Return
 from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Targets
 from transpiler.lower.data import array
+from transpiler.lower.heads import Head
 from transpiler.passes.liveness import walk
 
 #: What else is called something in the loops.
@@ -31,9 +33,8 @@ def input_names(built: Built) -> tuple[str, ...]:
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
 
 
-def input_arrays(given: Given | None, text: str, built: Built, what: str) -> tuple[str, ...]:
-    """The sources of the arrays of an argument, in the order of the model's inputs."""
-    names = built.inputs
+def arrays_by_name(given: Given | None, text: str, names: list[str], what: str) -> tuple[str, ...]:
+    """The sources of the arrays of an argument, in the order of the model's inputs or outputs."""
     if len(names) == 1 or given is None:
         array(given, what)
         return (text,)
@@ -49,7 +50,7 @@ def input_arrays(given: Given | None, text: str, built: Built, what: str) -> tup
         if isinstance(node, cst.Dict):
             found = _elements(text, tuple(map(str, value.items)), names)
     else:
-        raise Unsupported(f"{what} is not one array for each input of the model")
+        raise Unsupported(f"{what} is not one array for each: {', '.join(names)}")
     for item in items:
         array(item, what)
     return tuple(found)
@@ -89,3 +90,39 @@ def _dtype(built: Built, name: str) -> str:
                 if is_lookup and f"{module.token}({name})" in text:
                     return "torch.long"
     return "torch.float32"
+
+
+def target_tensor(text: str, head: Head) -> str:
+    """Targets as the criterion wants them; Keras takes more shapes than torch."""
+    rank, units = head.prediction.rank, head.prediction.units
+    if head.loss.targets is Targets.CLASSES:
+        made = f"torch.as_tensor({text}, dtype=torch.long)"
+        if rank == 2:
+            return f"{made}.flatten()"
+        if rank == 3:
+            return f"{made}.flatten(1)"
+        raise Unsupported("classes as targets of an output with more than three axes")
+    made = f"torch.as_tensor({text}, dtype=torch.float32)"
+    return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 else made
+
+
+def criterion_call(head: Head, criterion: str) -> str:
+    """How a criterion is called on an output and its targets."""
+    output = given = head.prediction.output.text
+    targets = head.prediction.targets.text
+    loss, units = head.loss, head.prediction.units
+    same = units is not None and (units > 1 or head.prediction.rank == 2)
+    if loss.classes_first:
+        given = f"{output}.movedim(-1, 1)"
+        if loss.targets is Targets.LIKE:
+            targets = f"{targets}.movedim(-1, 1)"
+    elif loss.targets is Targets.LIKE and not same:
+        targets = f"{targets}.view_as({output})"
+    order = [targets, given] if loss.targets_first else [given, targets]
+    return f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
+
+
+def factor_of(head: Head) -> str:
+    """By what its loss is multiplied in the sum; "" where that is 1."""
+    weight = head.weight
+    return "" if weight is None or weight.is_const(1, 1.0, None) else weight.wrapped(13)

@@ -55,11 +55,13 @@ class FitWriter:
         self.verbose = self._verbosity()
         self.history = self._history()
         self.batches = model.batches(call)
+        self.ys: tuple[str, ...]
         self.size = model.argument(call, "batch_size") or "32"
         if self.batches is None:
-            self.xs, self.y = model.arrays(call.given.get("x"), "x"), model.array(call, "y")
+            self.xs = model.arrays(call.given.get("x"), "x")
+            self.ys = model.target_arrays(call.given.get("y"), self.compiled)
         else:
-            self.xs, self.y, self.size = self.batches.xs, self.batches.y, self.batches.size
+            self.xs, self.ys, self.size = self.batches.xs, (self.batches.y,), self.batches.size
         self.offered: set[tuple[Any, ...]] = set()
         self.split: list[str] = []
         self.datasets: list[str] = []
@@ -236,7 +238,7 @@ class FitWriter:
         model = self.model
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
-        inputs, targets = model.inputs(self.xs), model.targets(self.y, self.compiled)
+        inputs, targets = model.inputs(self.xs), model.targets(self.ys, self.compiled)
         weights = self._weights()
         weighted = f", {weights}" if weights else ""
         self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
@@ -259,10 +261,10 @@ class FitWriter:
             name = self._name("class_weight", "weight_of_class")
             self.split.append(f"{name} = {by_class}")
             by_class = name
-        labels = self.y
+        labels = self.ys[0]
         classes = self.compiled.loss.targets is Targets.CLASSES
         if not classes and model.training.units != 1:
-            labels = f"{self.y}.argmax(1)"
+            labels = f"{labels}.argmax(1)"
         labels = f"np.ravel({labels})"
         model.made.helpers.add("numpy")
         return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
@@ -283,20 +285,21 @@ class FitWriter:
         size = model.argument(call, "validation_batch_size") or self.size
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
+        ys: tuple[str, ...]
         if (given := model.batches(call, "validation_data")) is not None:
-            xs, y, size = given.xs, given.y, given.size
+            xs, ys, size = given.xs, (given.y,), given.size
             self._offer(model.key(call, "validation_data"), loader)
         elif model.argument(call, "validation_data") is not None:
-            xs, y, key = self._validation_arrays()
+            xs, ys, key = self._validation_arrays()
             self._offer(key, loader)
         elif model.argument(call, "validation_split") is not None:
             if self._split_off():
-                xs, y = self.xs_rest, self.y_rest
+                xs, ys = self.xs_rest, self.ys_rest
             else:
                 return ""
         else:
             return ""
-        made = f"TensorDataset({model.inputs(xs)}, {model.targets(y, self.compiled)})"
+        made = f"TensorDataset({model.inputs(xs)}, {model.targets(ys, self.compiled)})"
         self.datasets.append(f"{data} = {made}")
         self.loaders.append(f"{loader} = {model.loader(data, size)}")
         return loader
@@ -307,7 +310,7 @@ class FitWriter:
             self.offered.add(key)
         self.model.loaders[key] = loader
 
-    def _validation_arrays(self) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
+    def _validation_arrays(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Any, ...]]:
         given = self.call.given["validation_data"]
         value, node = given.value, given.node
         if not isinstance(value, Sequence) or len(value.items) != 2 or node is None:
@@ -316,7 +319,7 @@ class FitWriter:
             text = self.model.source_of(given)
             pair = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
             xs = self.model.arrays(pair[0], "validation_data")
-            return xs, array(pair[1], "validation_data"), (text, given.versions)
+            return xs, self._validation_targets(pair[1]), (text, given.versions)
         parts = []
         for element, item in zip(node.elements, value.items, strict=True):
             text = self.model.shared.source(element.value)
@@ -325,7 +328,10 @@ class FitWriter:
             parts.append(Given(item, text, versions, element.value))
         xs = self.model.arrays(parts[0], "validation_data")
         key = tuple((part.text, part.versions) for part in parts)
-        return xs, array(parts[1], "validation_data"), key
+        return xs, self._validation_targets(parts[1]), key
+
+    def _validation_targets(self, given: Given) -> tuple[str, ...]:
+        return self.model.target_arrays(given, self.compiled, "validation_data")
 
     def _split_off(self) -> bool:
         """Take the last part of the data for validation, as Keras does before it shuffles."""
@@ -343,14 +349,15 @@ class FitWriter:
                 share = rest
             percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
             self.split.append(f"# The last {percent}% are for validation")
-        for name, attribute in (*(("x", x) for x in self.xs), ("y", self.y)):
+        for name, attribute in (*(("x", x) for x in self.xs), *(("y", y) for y in self.ys)):
             if not attribute.isidentifier():
                 raise Unsupported(f"validation_split of {name}, which is not a variable")
         split = self._name("split", "split_at")
         self.split.append(f"{split} = int(len({self.xs[0]}) * {share})")
         self.xs_rest = tuple(f"{x}[{split}:]" for x in self.xs)
         self.xs = tuple(f"{x}[:{split}]" for x in self.xs)
-        self.y_rest, self.y = f"{self.y}[{split}:]", f"{self.y}[:{split}]"
+        self.ys_rest = tuple(f"{y}[{split}:]" for y in self.ys)
+        self.ys = tuple(f"{y}[:{split}]" for y in self.ys)
         return True
 
     # callbacks --------------------------------------------------------------------------------
@@ -362,7 +369,8 @@ class FitWriter:
         model = self.model
         value = given.value
         items = value.items if isinstance(value, Sequence) else (value,)
-        better = {"loss": False, **{k: m.larger_is_better for k, m in self.compiled.metrics}}
+        better = dict.fromkeys(self.compiled.keys, False)
+        better |= {k: m.larger_is_better for k, m in self.compiled.metrics}
         better |= {f"val_{k}": v for k, v in better.items()}
         fit = Fit(
             model.variable,

@@ -34,9 +34,21 @@ def printed(head: str, values: dict[str, str]) -> list[str]:
     training = " - ".join(e for key, e in entries.items() if not key.startswith("val_"))
     validation = "".join(f" - {e}" for key, e in entries.items() if key.startswith("val_"))
     one = f'print(f"{head}{training}{validation}")'
-    if len(one) + 4 > WIDTH and validation:
-        return [f'print(f"{head}{training}" f"{validation}")']
-    return [one]
+    if len(one) + 4 <= WIDTH:
+        return [one]
+    parts = [part for text in (f"{head}{training}", validation) for part in _cut(text)]
+    return ["print(" + " ".join(f'f"{part}"' for part in parts) + ")"]
+
+
+def _cut(text: str) -> list[str]:
+    """The entries of a line, as many together as fit."""
+    found: list[str] = []
+    for entry in re.split(r"(?= - )", text):
+        if found and len(found[-1] + entry) <= WIDTH - 12:
+            found[-1] += entry
+        elif entry:
+            found.append(entry)
+    return found
 
 
 def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:
@@ -77,8 +89,8 @@ def block(lines: list[str], indent: int) -> str:
             found.append(" " * indent + line)
         elif line.startswith(("print(",), inner) and '" f"' in line:
             pad = " " * (indent + inner)
-            first, second = line.strip()[len("print(") : -1].split('" f"')
-            found.append(f'{pad}print(\n{pad}    {first}"\n{pad}    f"{second}\n{pad})')
+            parts = line.strip()[len("print(") : -1].replace('" f"', f'"\n{pad}    f"')
+            found.append(f"{pad}print(\n{pad}    {parts}\n{pad})")
         else:
             found.append(fold(line.lstrip(" "), indent + inner))
     return "\n".join(found)

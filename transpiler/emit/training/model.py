@@ -11,7 +11,14 @@ import libcst as cst
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
-from transpiler.emit.training.data import input_arrays, input_names, input_tensors
+from transpiler.emit.training.data import (
+    arrays_by_name,
+    criterion_call,
+    factor_of,
+    input_names,
+    input_tensors,
+    target_tensor,
+)
 from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
@@ -19,7 +26,6 @@ from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Model, Sequence, Static
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Targets
 from transpiler.lower.data import Batches, array, batches
 from transpiler.lower.training import Compiled, Training
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
@@ -224,12 +230,13 @@ class ModelWriter:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self.scheduler = first.scheduler
             return
-        self.optimizer = ""
-        if self.part.is_lent and any(c.name == "fit" for c in self.part.calls):
+        self.optimizer = self.criterion = ""
+        several = any(c.several for c in self.training.compiled.values())
+        if not several and self.part.is_lent and any(c.name == "fit" for c in self.part.calls):
             self._take_as_arguments(first)
             return
         compiled = next(iter(self.training.compiled.values()), None)
-        if compiled is not None:
+        if compiled is not None and not compiled.several:
             self.criterion = compiled.loss.criterion.text
             if compiled.loss.criterion.names:
                 self.criterion = ""
@@ -370,7 +377,7 @@ class ModelWriter:
     def arrays(self, given: Given | None, what: str) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
-        return input_arrays(given, text, self.built, what)
+        return arrays_by_name(given, text, self.built.inputs, what)
 
     def batches(self, call: TrainingCall, name: str = "x") -> Batches | None:
         """The arrays of a pipeline that an argument is; the pipeline itself goes."""
@@ -389,50 +396,47 @@ class ModelWriter:
             if self.argument(call, name) is not None:
                 raise Unsupported(f"{name} is not translated")
 
-    def targets(self, text: str, compiled: Compiled) -> str:
-        """Targets as the criterion wants them; Keras takes more shapes than torch."""
-        rank, units = self.training.rank, self.training.units
-        if compiled.loss.targets is Targets.CLASSES:
-            made = f"torch.as_tensor({text}, dtype=torch.long)"
-            if rank == 2:
-                return f"{made}.flatten()"
-            if rank == 3:
-                return f"{made}.flatten(1)"
-            raise Unsupported("classes as targets of an output with more than three axes")
-        made = f"torch.as_tensor({text}, dtype=torch.float32)"
-        return made + (".reshape(-1, 1)" if rank == 2 and units == 1 else "")
+    def targets(self, ys: tuple[str, ...], compiled: Compiled) -> str:
+        """The tensors of targets, one for each output."""
+        heads = zip(ys, compiled.heads, strict=True)
+        return ", ".join(target_tensor(y, head) for y, head in heads)
+
+    def target_arrays(
+        self, given: Given | None, compiled: Compiled, what: str = "y"
+    ) -> tuple[str, ...]:
+        """The sources of the arrays of targets."""
+        text = self.source_of(given) if given is not None else ""
+        return arrays_by_name(given, text, [head.name for head in compiled.heads], what)
 
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
 
     def epoch(self, compiled: Compiled) -> Epoch:
-        output = compiled.prediction.output.text
-        targets = "targets"
-        given = output
-        if compiled.loss.classes_first:
-            given = f"{output}.movedim(-1, 1)"
-            if compiled.loss.targets is Targets.LIKE:
-                targets = "targets.movedim(-1, 1)"
-        elif compiled.loss.targets is Targets.LIKE and not self._same_shape():
-            targets = f"targets.view_as({output})"
-        order = [targets, given] if compiled.loss.targets_first else [given, targets]
+        """What the functions that train and evaluate have in common."""
+        heads = compiled.heads
+        named = compiled.several
+        criteria = tuple(f"{h.name}_criterion" if named else "criterion" for h in heads)
+        calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
         elementwise = ""
         if compiled.prediction.elementwise:
             elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
+        losses = [
+            (f"{head.name}_loss", code, factor_of(head))
+            for head, code in zip(heads, calls, strict=True)
+        ]
         return Epoch(
-            output,
-            f"criterion({', '.join(order)}){'' if compiled.loss.averaged else '.mean()'}",
+            ", ".join(head.prediction.output.text for head in heads),
+            calls[0],
             compiled.metrics,
             compiled.prediction.elementwise,
             elementwise,
             self.device,
             input_names(self.built),
+            tuple(head.prediction.targets.text for head in heads),
+            criteria,
+            tuple(losses) if named else (),
+            by_rows=compiled.keras == "2",
         )
-
-    def _same_shape(self) -> bool:
-        """Whether targets are sure to have the shape of the output."""
-        rank, units = self.training.rank, self.training.units
-        return units is not None and (units > 1 or rank == 2)
 
     def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
         """Whether data must be made ready, since it isn't the same that it was before."""

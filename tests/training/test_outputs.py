@@ -1,0 +1,83 @@
+"""Models with several outputs: a loss, a weight and metrics for each, by name or in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.random((50, 4))
+total, kind = x.sum(axis=1), rng.integers(0, 3, size=(50,))
+inputs = keras.Input((4,))
+hidden = keras.layers.Dense(8, activation="tanh")(inputs)
+size = keras.layers.Dense(1, name="size")(hidden)
+group = keras.layers.Dense(3, activation="softmax", name="group")(hidden)
+model = keras.Model(inputs, [size, group])
+model.compile(optimizer="sgd", {compiled})
+history = model.fit(x, {y}, epochs=3, batch_size=16, verbose=0{fit})
+losses = history.history
+score = model.evaluate(x, {y}, verbose=0)
+sizes, groups = model.predict(x, verbose=0)
+{after}
+"""
+LOSSES = '{"size": "mse", "group": "sparse_categorical_crossentropy"}'
+
+
+def program(
+    compiled: str = f"loss={LOSSES}", y: str = "[total, kind]", fit: str = "", after: str = ""
+) -> str:
+    return PROGRAM.format(compiled=compiled, y=y, fit=fit, after=after)
+
+
+TRIALS = [
+    program(),
+    program('loss=["mae", "sparse_categorical_crossentropy"], loss_weights=[0.5, 2.0]'),
+    program(
+        f'loss={LOSSES}, loss_weights={{"group": 0.3, "size": 1.0}}, '
+        'metrics={"group": ["accuracy"], "size": "mae"}',
+        '{"group": kind, "size": total}',
+        ", validation_split=0.2",
+    ),
+    program(f'loss={LOSSES}, metrics=[["mae", "mse"], ["accuracy"]]'),
+    program(fit=", validation_data=(x[:9], [total[:9], kind[:9]])"),
+    program(
+        fit=', callbacks=[keras.callbacks.EarlyStopping("group_loss", patience=1, mode="min")]',
+        y='{"size": total, "group": kind}',
+    ),
+]
+
+
+@pytest.mark.parametrize("text", TRIALS)
+def test_trains_equally(text: str, scripts: Scripts) -> None:
+    conversion = convert(text)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert not errors, errors
+    apart = scripts.compare(text, conversion.text)
+    assert {"losses", "score", "sizes", "groups"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        program('loss={"size": "mse"}'),
+        program('loss={"size": "mse", "kind": "mse"}'),
+        program(f'loss={LOSSES}, metrics=["mae"]'),
+        program(f"loss={LOSSES}, loss_weights=[float(input()), 1.0, 2.0]"),
+        program(f"loss={LOSSES}", "total"),
+        program(fit=", class_weight={0: 1.0}"),
+        program().replace(', name="size"', ""),
+    ],
+)
+def test_what_is_not_translated_is_said(text: str) -> None:
+    conversion = convert(text)
+    assert any(d.severity is Severity.ERROR for d in conversion.diagnostics)
+    assert "model.compile(" in conversion.text
+    assert "history = model.fit(" in conversion.text
