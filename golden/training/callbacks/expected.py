@@ -111,7 +111,8 @@ for epoch in range(10):
     hist["learning_rate"].append(optimizer.param_groups[0]["lr"])
     print(
         f"Epoch {epoch + 1}/10 - loss: {loss:.4f} - rmse: {rmse:.4f} - mae: {mae:.4f}"
-        f" - val_loss: {val_loss:.4f} - val_rmse: {val_rmse:.4f} - val_mae: {val_mae:.4f}"
+        f" - val_loss: {val_loss:.4f} - val_rmse: {val_rmse:.4f}"
+        f" - val_mae: {val_mae:.4f}"
     )
     # Stop early, and go back to the best weights
     if val_rmse < best_rmse:
