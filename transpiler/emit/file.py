@@ -20,6 +20,7 @@ from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.imports import import_edits
 from transpiler.emit.instances import (
     drop_configurations,
+    drop_settings,
     first_model,
     replace_builders,
     replace_models,
@@ -68,6 +69,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     rename_foreign_imports(draft)
     report_subclasses(draft)
     drop_configurations(draft)
+    drop_settings(draft)
     report_left_code(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)

@@ -230,6 +230,19 @@ def drop_configurations(draft: Draft) -> None:
     draft.edits += [spot for name, spot in spots.items() if name not in read]
 
 
+def drop_settings(draft: Draft) -> None:
+    """`K.set_image_data_format(...)`: the models are written for it, if all of them are."""
+    file = draft.file
+    failed = file.changed or any(s.kind == "failed" for s in file.summaries.values())
+    if not file.settled or failed or any(unit.problem for unit in draft.planned.units):
+        return
+    for statement in draft.tree.module.body:
+        if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+            node: cst.CSTNode = statement.body[0]
+            if id(node.value if isinstance(node, cst.Expr) else node) in file.settled:
+                draft.edits.append(Edit(*statement_lines(draft.tree, statement), ""))
+
+
 def _single_target(statement: cst.CSTNode) -> str:
     """The name that a statement gives a value, where it does nothing else."""
     if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:

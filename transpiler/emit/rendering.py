@@ -17,13 +17,16 @@ def render(planned: FilePlan) -> None:
     units = planned.units
     written = planned.written
     for unit in units:
+        if planned.file.changed:
+            unit.problem = planned.file.changed
+            continue
         try:
             _share(planned, unit, written)
             draft = ClassDraft(unit.plan)
             unit.text = write_class(draft)
             unit.reads = _names_read(planned, unit.text.text)
             written.append((unit, draft))
-        except EmitError as why:  # noqa: PERF203
+        except EmitError as why:
             unit.problem = str(why)
     changed = True
     while changed:

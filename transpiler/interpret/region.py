@@ -200,6 +200,10 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
     path: str = ""
+    data_format: str = "channels_last"  #: where images have their channels, if no layer says so
+    custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
+    changed: str = ""  #: what the program changes of the framework, so that models are refused
+    settled: set[int] = field(default_factory=set)  #: calls and assignments that set the above
     module: Region | None = None
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
     planned: Any = None  #: the emitter that named this file's classes, for files that import it

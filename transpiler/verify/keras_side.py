@@ -50,6 +50,7 @@ class KerasSide:
         self.keras.backend.clear_session()
         self.keras.backend.set_floatx(self.dtype)
         self.keras.backend.set_image_data_format("channels_last")
+        self.keras.utils.get_custom_objects().clear()
         self.keras.utils.set_random_seed(1)
         keras_quiet.forget()
 

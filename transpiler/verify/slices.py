@@ -22,6 +22,9 @@ INERT = frozenset({
     "reset_state", "share_memory",
 })  # fmt: skip
 
+#: What sets how all models are built, whoever builds them.
+_SETTERS = frozenset({"set_image_data_format", "set_image_dim_ordering", "get_custom_objects"})
+
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -29,6 +32,12 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 def names_in(node: ast.AST) -> set[str]:
     """Every name that is read anywhere inside, nested functions included."""
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _sets(statement: ast.stmt) -> bool:
+    """Whether a statement changes a setting of Keras: `get_custom_objects()["swish"] = swish`."""
+    called = (n.func for n in ast.walk(statement) if isinstance(n, ast.Call))
+    return any(getattr(f, "attr", getattr(f, "id", "")) in _SETTERS for f in called)
 
 
 def root_name(node: ast.expr) -> str:
@@ -100,6 +109,9 @@ class Slicer:
             return _needed_imports(statement, needed)
         if isinstance(statement, _DEFINITIONS):
             return statement if statement.name in needed else None
+        if isinstance(statement, (ast.Assign, ast.Expr)) and _sets(statement):
+            self._need(needed, names_in(statement))
+            return statement
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return self._assignment(statement, needed)
         if isinstance(statement, (ast.AugAssign, ast.Expr)):

@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data import array_of
+from transpiler.interpret.calls.settings import SETTERS
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
@@ -96,9 +97,14 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     """A call of a Keras or TensorFlow name."""
     rules = region.file.rules
     if name in CONSTANTS:
-        rewrite(region, node, const(CONSTANTS[name]))
-        region.settled[region.tree.span(node)] = literal(CONSTANTS[name])
-        return const(CONSTANTS[name])
+        value = CONSTANTS[name]
+        if name.endswith("image_data_format"):
+            value = region.file.data_format
+        elif name.endswith("image_dim_ordering"):
+            value = "tf" if region.file.data_format == "channels_last" else "th"
+        rewrite(region, node, const(value))
+        region.settled[region.tree.span(node)] = literal(value)
+        return const(value)
     handler = _FRAMEWORK.get(name)
     if handler is not None:
         return handler(region, node, name)
@@ -313,6 +319,7 @@ def _submodules(region: Region, node: cst.Call, name: str) -> Value:
 
 
 _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
+    **SETTERS,
     **dict.fromkeys(_SHAPES, _shape_of),
     **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
     "keras.Input": lambda region, node, name: provided("make_input")(

@@ -9,9 +9,11 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Bound, Function, Layer, Value
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Bound, Function, Layer, Static, Value
 
 #: Layers that activate what they give, and nothing on the way.
 _AT_THE_END = re.compile(
@@ -20,12 +22,40 @@ _AT_THE_END = re.compile(
 )
 
 
-def take_function(layer: Layer) -> None:
+def take_function(region: Region, layer: Layer) -> None:
     """Take a function of the program's own out of the arguments of a layer that ends with it."""
     given = layer.arguments.get("activation")
+    if isinstance(given, Static) and (name := constant(given)) in region.file.custom_objects:
+        given = _custom_object(region, layer, name)
     if isinstance(given, Function) and _AT_THE_END.fullmatch(layer.symbol):
         layer.after = given
         del layer.arguments["activation"]
+
+
+def _custom_object(region: Region, layer: Layer, name: str) -> Value:
+    """What a string means that the program gave a meaning of its own.
+
+    Keras 3 knows its own activations alone by their strings; Keras 2 asks the program first.
+    """
+    file = region.file
+    function = file.custom_objects[name]
+    known = layer.arguments["activation"]
+    if f"keras.activations.{name}" in file.rules.activations:
+        new = any(
+            f"keras.activations.{n}" not in file.rules.activations for n in file.custom_objects
+        )
+        older = file.options.keras == "2" or (new and file.options.keras == "auto")
+        which = (
+            "the function of the program, as in Keras 2" if older else "Keras's own, as in Keras 3"
+        )
+        region.say(ASSUMED, layer.node, f"the activation `{name}` is taken to be {which}")
+        if not older:
+            return known
+    if function is None or not _AT_THE_END.fullmatch(layer.symbol):
+        layer.problem = layer.problem or f"the activation `{name}` is a custom object"
+        return known
+    layer.arguments["activation"] = function
+    return function
 
 
 def activated_by(region: Region, node: cst.CSTNode, layer: Layer, value: Value) -> Value:

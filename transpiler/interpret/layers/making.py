@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
+from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, Unknown
 from transpiler.rule import SHARED, Rule
 
@@ -40,7 +41,13 @@ def make_layer(
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:
         layer.problem = _unknown_arguments(rule, order, layer)
-    take_function(layer)
+    if rule is not None and "data_format" in rule.parameters:
+        given = layer.arguments.get("data_format")
+        if region.file.data_format != "channels_last" and (
+            given is None or constant(given) is None
+        ):
+            layer.arguments["data_format"] = const(region.file.data_format)
+    take_function(region, layer)
     return layer
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
 from transpiler.interpret.control.joins import channels_of
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
@@ -14,6 +15,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.names import emit_before
 from transpiler.interpret.values import (
     Bound,
+    Framework,
     Layer,
     Mapping,
     Model,
@@ -56,14 +58,26 @@ def assign_attribute(
     if isinstance(base, (Model, Layer)) or bases_of(base):
         provided("set_attribute")(region, base, attr, value, node)
         return
+    if isinstance(base, Framework):
+        replace_name(region, base, attr, target)
+        return
     if is_graph(value):
         raise GiveUp("a tensor or layer is kept on an object", node)
     if not isinstance(value, Unknown) and isinstance(base, Static):
         emit_static(region, node, frozenset(), (base, value), effect=True)
 
 
+def _only_index(target: cst.Subscript) -> cst.Index | None:
+    found = target.slice[0].slice if len(target.slice) == 1 else None
+    return found if isinstance(found, cst.Index) else None
+
+
 def assign_element(region: Region, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
     base = evaluate(region, target.value)
+    if isinstance(base, Framework) and base.name == CUSTOM_OBJECTS:
+        key = evaluate(region, index.value) if (index := _only_index(target)) else None
+        add_custom_object(region, node, str(constant(key)) if key is not None else "", value)
+        return
     if not isinstance(target.value, cst.Name):
         if is_graph(value) or is_graph(base):
             raise GiveUp("a tensor is put into something that is not a plain name", node)
