@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -174,6 +176,22 @@ def test_every_file_says_what_it_is_for_and_is_short(file: Path) -> None:
     assert ast.get_docstring(tree(file))
     lines = file.read_text(encoding="utf-8").count("\n")
     assert lines < LONGEST or file.name == "keras_signatures.py"  # which is generated
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [f for f in TRANSPILER if f.name == "__init__.py" and f.parent.name != "transpiler"],
+    ids=lambda file: str(file.parent.relative_to(ROOT)),
+)
+def test_a_folder_names_its_files(folder: Path) -> None:
+    named = re.findall(r"[\w*]+\.py|\w+/", ast.get_docstring(tree(folder)) or "")
+    inside = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in folder.parent.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    forgotten = {name for name in inside if not any(fnmatch(name, n) for n in named)}
+    assert forgotten == {"__init__.py"}
 
 
 def test_what_other_files_use_has_a_public_name() -> None:

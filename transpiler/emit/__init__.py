@@ -5,13 +5,14 @@
     units.py         what there is to write: the data that all of this is about
     class_names.py   how the classes are called
     foreign.py       what other files' functions are called here
+    operation_names.py   how functions on tensors are called
     rendering.py     the text of every class, or why it can't be written
     classes/         one class, or one function on tensors
     draft.py         the new text while it is being written: edits, diagnostics, records
     definitions.py   functions that become classes, or go
     instances.py     models: their classes, and an instantiation where they were built
     residual/        what stays of a function when its model is gone
-    trained.py       what trains models, in the places of the calls; training/ writes it
+    trained.py       what trains models, where the calls stood; training/ and epochs.py write it
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

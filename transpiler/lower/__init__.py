@@ -1,1 +1,8 @@
-"""Rules applied to what the interpreter found of training: programs that are not yet text."""
+"""Rules applied to what the interpreter found of training: programs that are not yet text.
+
+training.py    what a program asks of each of its models, in terms of torch
+binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
+optimizers.py  the optimizer, its schedule, and how gradients are cut
+own_losses.py  losses and metrics of the program's own
+data.py        arrays and pipelines that models are trained with
+"""

@@ -5,11 +5,16 @@ Keras, the converted one under torch. The weights of every Keras layer are drawn
 over, and the outputs, the statistics and the gradients are compared. Only this room runs the user's
 code, and only its workers import a framework.
 
-    session.py     the Python interface
-    main.py        `tf2torch verify`
-    targets.py     what to compare, from the text of the original
-    slices.py      the statements that those models need
-    keras_*.py     the worker of the original
-    torch_*.py     the worker of the converted program
-    weights*.py    how weights correspond, one small function per layer
+    session.py      the Python interface; process.py: the workers that it starts and asks
+    main.py         `tf2torch verify`; report.py: what it says; trees.py: a project before and after
+    targets.py      what to compare, from the text of the original; input_shapes.py, shapes.py
+    slices.py       the statements that those models need; siblings.py: the files they import
+    worker.py       one process; records.py: what it is asked and answers; packing.py
+    execute.py      runs kept statements; neutral.py, absent.py, legacy.py: what they meet
+    fill.py         random weights and inputs
+    keras_*.py      the worker of the original
+    torch_*.py      the worker of the converted program
+    pairing.py      which torch module has the weights of which layer
+    weights*.py     how weights correspond, one small function per layer
+    compare.py      whether numbers are the same; running.py: what is close by declaration
 """

@@ -1,6 +1,7 @@
 """Control flow, which stays control flow in both programs.
 
 suites.py          statements in order, and `if`
+after_models.py    what a builder does with models that are complete
 branches.py        both ways of a branch, run apart and put together
 joins.py           where two ways meet: one value for each name
 loops.py           loops, which stay loops or are unrolled over layers

@@ -1,1 +1,8 @@
-"""Expressions that only read: names, attributes, literals, operators, elements."""
+"""Expressions that only read.
+
+names.py       what a name stands for
+attributes.py  attributes, by the kind of the value
+displays.py    literals, and lists, tuples, sets and dicts that are written out
+operators.py   operators, comparisons, `a if b else c`
+subscripts.py  elements and slices
+"""

@@ -8,6 +8,7 @@ lazy.py       layers whose input size only the first batch tells
 modules.py    modules are made once and called again; what differs from Keras is said
 freezing.py   gradients or none, and the comments of what made a layer
 stubs.py      what stands in the place of a layer that can't be translated
+functions.py  functions of the program's own as activations
 names.py      the names that the program gives layers
 lists.py      lists and dicts of layers that a comprehension makes
 """
