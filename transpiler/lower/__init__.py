@@ -1,6 +1,7 @@
 """Rules applied to what the interpreter found of training: programs that are not yet text.
 
 training.py    what a program asks of each of its models, in terms of torch
+heads.py       the outputs of a model, and what `compile` says of each
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 own_losses.py  losses and metrics of the program's own
