@@ -6,6 +6,7 @@ layers.py     layers, on tensors
 tensors.py    functions of the framework, on tensors
 builtins.py   Python's own functions
 methods.py    methods of values, by their kind
+settings.py   settings of the framework as a whole, its names, custom objects
 lists.py      methods of lists, which change in place
 data.py       arrays that Keras provides
 """
