@@ -16,6 +16,8 @@
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere
+    dangling.py      functions that are gone, and what still reads them
+    unused.py        imports that nobody needs any more
     emitted.py       what the classes need besides torch
     imports.py       which imports come and go
     comments.py      the comments of statements that are gone

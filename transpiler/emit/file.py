@@ -5,6 +5,7 @@ from __future__ import annotations
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import Diagnostic
 from transpiler.emit.comments import restored
+from transpiler.emit.dangling import report_dangling
 from transpiler.emit.definitions import (
     drop_decorators,
     drop_inlined,
@@ -39,6 +40,7 @@ from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.training.head import device_edit
+from transpiler.emit.unused import drop_unused
 from transpiler.interpret.region import FileContext
 
 
@@ -70,6 +72,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_subclasses(draft)
     drop_configurations(draft)
     drop_settings(draft)
+    report_dangling(draft)
     report_left_code(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
@@ -82,6 +85,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     if draft.class_spots:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made)
+    drop_unused(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))

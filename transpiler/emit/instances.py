@@ -18,7 +18,7 @@ from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.region import SPOILED
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Static
+from transpiler.interpret.values import Partial, Static, Value
 from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.ir.expr import Configured
 from transpiler.passes.liveness import walk
@@ -216,8 +216,7 @@ def drop_configurations(draft: Draft) -> None:
         name: statement
         for statement in draft.top
         for name in [_single_target(statement)]
-        if isinstance(value := draft.file.globals.get(name), Static)
-        and isinstance(value.expr.value, Configured)
+        if _is_configuration(draft.file.globals.get(name))
     }
     if not found or draft.file.module is None or draft.file.module.failed_statements:
         return
@@ -241,6 +240,13 @@ def drop_settings(draft: Draft) -> None:
             node: cst.CSTNode = statement.body[0]
             if id(node.value if isinstance(node, cst.Expr) else node) in file.settled:
                 draft.edits.append(Edit(*statement_lines(draft.tree, statement), ""))
+
+
+def _is_configuration(value: Value | None) -> bool:
+    """Whether it only says how layers are made."""
+    if isinstance(value, Static):
+        return isinstance(value.expr.value, Configured)
+    return isinstance(value, Partial)
 
 
 def _single_target(statement: cst.CSTNode) -> str:

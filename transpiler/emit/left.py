@@ -93,6 +93,7 @@ def keep_functions(draft: Draft) -> None:
     for unit in draft.planned.module_units:
         if unit.problem:
             texts.append(draft.tree.text)
+    texts += [draft.tree.source(s) for s in draft.top if _is_display(s)]
     functions = {
         u.summary.function.name: u.summary.function.node
         for u in draft.planned.blocks.values()
@@ -105,6 +106,15 @@ def keep_functions(draft: Draft) -> None:
         if word in functions and word not in draft.kept_functions:
             draft.kept_functions.add(word)
             pending |= words_in(draft.tree.source(functions[word]))
+
+
+def _is_display(statement: cst.CSTNode) -> bool:
+    """Whether it is `BLOCKS = [conv_block, ...]`: whoever calls those does as before."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    small = statement.body[0]
+    displays = (cst.List, cst.Tuple, cst.Dict)
+    return isinstance(small, cst.Assign) and isinstance(small.value, displays)
 
 
 def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:

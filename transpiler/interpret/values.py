@@ -255,9 +255,17 @@ class Instance(Unknown):
     made: UserClass | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """`functools.partial` of a part of the framework, or of a function that builds."""
+
+    callee: Value
+    arguments: tuple[tuple[str | None, Value], ...]
+
+
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
-    " | Choice | Model | LayerList | Namespace | Inside | Within | Unknown"
+    " | Choice | Model | LayerList | Namespace | Inside | Within | Partial | Unknown"
 )
 
 

@@ -11,6 +11,7 @@ from transpiler.interpret.calls.builtins import BUILTINS
 from transpiler.interpret.calls.framework import framework_call
 from transpiler.interpret.calls.layers import call_on_arguments
 from transpiler.interpret.calls.methods import METHODS
+from transpiler.interpret.calls.partials import call_partial, partial_of
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
@@ -24,6 +25,7 @@ from transpiler.interpret.values import (
     Function,
     Layer,
     Model,
+    Partial,
     Static,
     Unknown,
     UserClass,
@@ -72,6 +74,8 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         return provided("call_model")(region, node, callee, arguments_of(region, node))
     if isinstance(callee, UserClass):
         return provided("call_class")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, Partial):
+        return call_partial(region, node, callee, arguments_of(region, node))
     if isinstance(callee, Static):
         return _call_static(region, node, callee)
     if isinstance(callee, Unknown):
@@ -153,6 +157,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     values = [v for _, v in arguments]
     if any(isinstance(v, Unknown) for v in values):
         return next(v for v in values if isinstance(v, Unknown))
+    if (partial := partial_of(region, node, name, arguments)) is not None:
+        return partial
     if any(isinstance(v, Within) for v in values):
         region.left_calls.append((node, name, next(v for v in values if isinstance(v, Within))))
         return Unknown(f"`{name}` of the layers of a pretrained base")

@@ -110,7 +110,13 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
         return handler(region, node, name)
     if name in rules.tools and not region.is_module:
         return _tool_call(region, node, rules.tools[name])
-    arguments = arguments_of(region, node)
+    return call_with(region, node, name, arguments_of(region, node))
+
+
+@provides("framework_call")
+def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """A call of a Keras or TensorFlow name on arguments."""
+    rules = region.file.rules
     if name in rules.sources:
         return array_of(region, node, rules.sources[name], arguments)
     if any(k in ("*", "**") for k, _ in arguments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import (
     Bound,
@@ -15,6 +16,7 @@ from transpiler.interpret.values import (
 from transpiler.source.lexical import words_in
 
 
+@provides("mentions_framework")
 def mentions_framework(file: FileContext, function: Function) -> bool:
     """Whether a function's source uses a name that leads to TensorFlow or Keras."""
     home: FileContext = function.file if function.file is not None else file

@@ -1,0 +1,64 @@
+"""Functions that are classes now, and that code which stays still calls by their old names."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.diagnostics import LEFT_CODE
+from transpiler.emit.draft import Draft, is_import
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.text import global_reads
+from transpiler.interpret.values import Function
+from transpiler.source.suites import statement_lines
+
+
+def report_dangling(draft: Draft) -> None:
+    """A diagnostic for each statement that reads a function which is gone; aliases go with it."""
+    gone = {
+        unit.summary.function.name: unit.plan.name
+        for unit in draft.planned.blocks.values()
+        if unit.summary is not None and not unit.problem and _is_gone(draft, unit.summary.function)
+    }
+    if not gone:
+        return
+    read = global_reads(apply(draft.tree.text, draft.bare_edits()))
+    for statement in draft.top:
+        names = gone.keys() & read & _read_by(draft, statement)
+        if not names or isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        start, end = statement_lines(draft.tree, statement)
+        target = _target(statement)
+        if target and target not in global_reads(
+            apply(draft.tree.text, [*draft.bare_edits(), Edit(start, end, "")])
+        ):
+            draft.edits.append(Edit(start, end, ""))
+            continue
+        name = min(names)
+        draft.report(LEFT_CODE, statement, f"`{name}` is the class {gone[name]} now")
+
+
+def _is_gone(draft: Draft, function: Function) -> bool:
+    inside = bool(function.nested_in)
+    return not inside and function.file is draft.file and function.name not in draft.kept_functions
+
+
+def _read_by(draft: Draft, statement: cst.CSTNode) -> set[str]:
+    """What is left of a statement reads."""
+    if is_import(statement):
+        return set()
+    start, end = draft.tree.span(statement)
+    inside = [e for e in draft.edits if start <= e.start and e.end <= end]
+    shifted = [Edit(e.start - start, e.end - start, e.text) for e in inside]
+    return global_reads(apply(draft.tree.text[start:end], shifted))
+
+
+def _target(statement: cst.CSTNode) -> str:
+    """`BLOCK` of `BLOCK = conv_block`: another name, and nothing else."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return ""
+    small = statement.body[0]
+    if not isinstance(small, cst.Assign) or len(small.targets) != 1:
+        return ""
+    target = small.targets[0].target
+    alias = isinstance(target, cst.Name) and isinstance(small.value, cst.Name)
+    return target.value if alias and isinstance(target, cst.Name) else ""
