@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined
+from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.ir.training import (
     Fit,
@@ -71,6 +71,7 @@ class Rule:
     ignored: frozenset[str] = frozenset()  #: parameters without effect on the numbers
     functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
     merges: bool = False  #: takes a list of tensors
+    floats: bool = False  #: computes with floats, also where it is given whole numbers
     signature: inspect.Signature = field(init=False)
     #: The Keras parameters that the rule itself handles, in Keras's order.
     parameters: tuple[str, ...] = field(init=False)
@@ -131,11 +132,13 @@ def layer(
     ignored: Iterable[str] = (),
     functional: str = "",
     merges: bool = False,
+    floats: bool = False,
 ) -> Callable[[Builder], Builder]:
     """Declare the rule of a Keras layer: `@layer("Conv2D", layout=Layout.FIRST)`.
 
     Names are relative to `keras.layers`. The function's first parameter is the input tensor (a list
-    of tensors with `merges`), the others are the layer's constructor parameters.
+    of tensors with `merges`), the others are the layer's constructor parameters. With `floats`,
+    tensors of whole numbers are cast before the rule sees them, as Keras does it.
     """
 
     def declare(build: Builder) -> Builder:
@@ -150,6 +153,7 @@ def layer(
                 frozenset(ignored),
                 f"keras.layers.{functional}" if functional else "",
                 merges,
+                floats,
             )
         )
         return build
@@ -308,6 +312,13 @@ def helper(name: str, *args: Arg, **kwargs: Arg) -> Expr:
         helpers=result.helpers | {name},
         before=result.before,
     )
+
+
+def as_floats(x: Tensor) -> Tensor:
+    """Whole numbers and truth values as floats, for what computes with those."""
+    if x.dtype.startswith(("int", "uint", "bool")):
+        return replace(x, code=method(x.code, "float"), dtype="float32")
+    return x
 
 
 def after(statement: Bind, then: Expr) -> Expr:

@@ -18,6 +18,7 @@ from transpiler.rule import Param, Result, after, helper, layer, nn, own, unless
     layout=Layout.LAST,
     aliases={"head_size": "key_dim"},
     ignored={"seed", "flash_attention"},
+    floats=True,
 )
 def multi_head_attention(
     query: Tensor,
@@ -212,6 +213,7 @@ def _results(
     "GroupedQueryAttention",
     layout=Layout.LAST,
     ignored={"seed", "flash_attention"},
+    floats=True,
 )
 def group_query_attention(
     query: Tensor,
@@ -261,6 +263,7 @@ def group_query_attention(
     merges=True,
     aliases={"causal": "use_causal_mask"},
     ignored={"seed"},
+    floats=True,
 )
 def attention(
     xs: Sequence[Tensor],
@@ -292,7 +295,7 @@ def attention(
     )
 
 
-@layer("AdditiveAttention", layout=Layout.LAST, merges=True)
+@layer("AdditiveAttention", layout=Layout.LAST, merges=True, floats=True)
 def additive_attention(
     xs: Sequence[Tensor],
     use_scale: Param = True,

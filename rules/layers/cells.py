@@ -56,7 +56,7 @@ def simple_rnn_cell(
 KINDS: dict[object, str] = {lstm_cell: "LSTM", gru_cell: "GRU", simple_rnn_cell: "RNN"}
 
 
-@layer("RNN", layout=Layout.LAST, fidelity=Fidelity.CLOSE, ignored={"unroll"})
+@layer("RNN", layout=Layout.LAST, fidelity=Fidelity.CLOSE, ignored={"unroll"}, floats=True)
 def rnn(
     x: Tensor,
     cell: Param,

@@ -20,14 +20,14 @@ def without_padding(x, value=0.0):
 )
 
 
-@layer("Dense", layout=Layout.LAST, aliases={"output_dim": "units"})
+@layer("Dense", layout=Layout.LAST, aliases={"output_dim": "units"}, floats=True)
 def dense(x: Tensor, units: Param, use_bias: Param = True) -> Tensor:
     """Torch wants the number of input features."""
     linear = nn("Linear", x.channels, units, hint="dense", **unless(use_bias, True, bias=use_bias))
     return x.with_channels(linear(x.code), units)
 
 
-@layer("Activation")
+@layer("Activation", floats=True)
 def activation(x: Tensor, activation: Param) -> Result:
     """The function itself; softmax and its like run over Keras's last axis."""
     if isinstance(activation, Wrapped):

@@ -67,6 +67,7 @@ class MaskedBatchNorm1d(nn.BatchNorm1d):
     layout=Layout.FIRST,
     fidelity=Fidelity.CLOSE,
     ignored={"renorm_clipping", "renorm_momentum", "fused"},
+    floats=True,
 )
 def batch_normalization(
     x: Tensor,
@@ -178,7 +179,7 @@ def _sizes(x: Tensor, axes: list[int]) -> Arg:
     return tuple(x.dim(a) for a in axes) if len(axes) > 1 else x.dim(axes[0])
 
 
-@layer("LayerNormalization", layout=Layout.LAST)
+@layer("LayerNormalization", layout=Layout.LAST, floats=True)
 def layer_normalization(
     x: Tensor, axis: Param = -1, epsilon: Param = 0.001, center: Param = True, scale: Param = True
 ) -> Tensor:

@@ -308,7 +308,7 @@ def _flat(x: Tensor, code: Expr) -> Tensor:
     return replace(x.to(code, (_channels(x),)), layout=Layout.LAST, mask=None)
 
 
-@layer("GlobalAveragePooling1D", "GlobalAvgPool1D")
+@layer("GlobalAveragePooling1D", "GlobalAvgPool1D", floats=True)
 def global_average_pooling1d(
     x: Tensor, data_format: Param = None, keepdims: Param = False
 ) -> Tensor:
@@ -324,7 +324,7 @@ def global_average_pooling1d(
     return _flat(x, helper("masked_mean", code, mask))
 
 
-@layer("GlobalAveragePooling2D", "GlobalAvgPool2D")
+@layer("GlobalAveragePooling2D", "GlobalAvgPool2D", floats=True)
 def global_average_pooling2d(
     x: Tensor, data_format: Param = None, keepdims: Param = False
 ) -> Tensor:
@@ -332,7 +332,7 @@ def global_average_pooling2d(
     return _global(x, "mean", 2, data_format, keepdims)
 
 
-@layer("GlobalAveragePooling3D", "GlobalAvgPool3D")
+@layer("GlobalAveragePooling3D", "GlobalAvgPool3D", floats=True)
 def global_average_pooling3d(
     x: Tensor, data_format: Param = None, keepdims: Param = False
 ) -> Tensor:

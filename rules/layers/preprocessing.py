@@ -10,23 +10,16 @@ from rules.layers.windows import channels_last
 from rules.ops.image import resized
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, joined, method, prefix
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
-from transpiler.rule import Param, helper, layer, own, unless
+from transpiler.rule import Param, as_floats, helper, layer, own, unless
 
 #: What lies outside of an image, by torch's names.
 FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
 
 
-def _floats(x: Tensor) -> Tensor:
-    """Keras computes with floats whatever it is given."""
-    if x.dtype.startswith(("int", "uint", "bool")):
-        return replace(x, code=method(x.code, "float"), dtype="float32")
-    return x
-
-
 @layer("Rescaling")
 def rescaling(x: Tensor, scale: Param, offset: Param = 0.0) -> Tensor:
     """Written out."""
-    x = _floats(x)
+    x = as_floats(x)
     factor, shift = (by_channel(x, a) if _is_list(a) else a for a in (scale, offset))
     return x.to(infix(infix(x.code, "*", factor), "+", shift))
 
@@ -125,8 +118,8 @@ def normalization(
     if mean.value is None:
         sizes = () if axis.is_const(None) else (x.channels,)
         cls = "InverseNormalization" if invert.value else "Normalization"
-        return x.to(own(cls, *sizes, hint="normalization")(_floats(x).code))
-    return x.to(_normalized(_floats(x).code, mean, variance, bool(invert.value)))
+        return x.to(own(cls, *sizes, hint="normalization")(as_floats(x).code))
+    return x.to(_normalized(as_floats(x).code, mean, variance, bool(invert.value)))
 
 
 def _normalized(code: Expr, mean: Expr, variance: Expr, invert: bool) -> Expr:
@@ -181,7 +174,7 @@ def discretization(
         raise Unsupported("bins that `adapt` finds in data")
     if not output_mode.is_const("int") or not sparse.is_const(False):
         raise Unsupported(f"output_mode={output_mode}")
-    code = _floats(x).code
+    code = as_floats(x).code
     found = call("torch.bucketize", code, method(code, "new_tensor", bin_boundaries), right=True)
     return replace(x, code=found, dtype="int64")
 
@@ -271,7 +264,7 @@ def _augmented(x: Tensor, cls: str, *args: Arg, **options: Arg) -> Tensor:
     if x.dims is not None and x.rank != 4:
         raise Unsupported("augmentation of something else than a batch of images")
     module = own(cls, *args, hint=_snake(cls), **options)
-    return x.to(module(_floats(x).code))
+    return x.to(module(as_floats(x).code))
 
 
 def _snake(name: str) -> str:

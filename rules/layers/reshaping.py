@@ -37,6 +37,17 @@ def each_side(amounts, axes):
 )
 
 emitted(
+    "last_size",
+    '''
+def last_size(shape, elements):
+    """The last size of a shape with so many elements, of which one may be -1."""
+    return shape[-1] if shape[-1] > 0 else -elements // math.prod(shape)
+''',
+    (),
+    "import math",
+)
+
+emitted(
     "upsample",
     '''
 def upsample(x, size, interpolation):
@@ -71,6 +82,12 @@ def flatten(x: Tensor, data_format: Param = None) -> Tensor:
     return _keras_ordered(x, method(code, "flatten", 1), (size,))
 
 
+def _last_size(x: Tensor, shape: Expr) -> Expr:
+    """The last size of a shape that is only known at run time, which may be -1."""
+    size = None if x.dims is None else product(x.dims)
+    return index(shape, -1) if size is None else helper("last_size", shape, size)
+
+
 def _channels_last(x: Tensor) -> Tensor:
     """What Keras takes for channels first, with its second axis as the last."""
     if x.dims is None:
@@ -96,7 +113,7 @@ def reshape(x: Tensor, target_shape: Param) -> Tensor:
     if shape is None:
         flat = code if x.dims is not None and len(x.dims) == 1 else method(code, "flatten", 1)
         result = _keras_ordered(x, method(flat, "unflatten", 1, target_shape), None)
-        return replace(result, channels_hint=index(target_shape, -1))
+        return replace(result, channels_hint=_last_size(x, target_shape))
     if any(size.is_const(None) for size in shape):
         raise Unsupported(f"target_shape={target_shape}")
     rest = [i for i, size in enumerate(shape) if size.is_const(-1)]

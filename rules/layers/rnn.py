@@ -27,6 +27,7 @@ OLD_NAMES = {
     fidelity=Fidelity.CLOSE,
     aliases=OLD_NAMES,
     ignored=(*RUNNING, "unit_forget_bias"),
+    floats=True,
 )
 def lstm(
     x: Tensor,
@@ -51,7 +52,7 @@ def lstm(
     return recurrent(x, cell, wanted, initial_state, mask)
 
 
-@layer("GRU", "CuDNNGRU", layout=Layout.LAST, aliases=OLD_NAMES, ignored=RUNNING)
+@layer("GRU", "CuDNNGRU", layout=Layout.LAST, aliases=OLD_NAMES, ignored=RUNNING, floats=True)
 def gru(
     x: Tensor,
     units: Param,
@@ -82,6 +83,7 @@ def gru(
     fidelity=Fidelity.CLOSE,
     aliases=OLD_NAMES,
     ignored=RUNNING,
+    floats=True,
 )
 def simple_rnn(
     x: Tensor,

@@ -29,7 +29,7 @@ RUNS = ("return_sequences", "return_state", "go_backwards", "stateful")
 KINDS: dict[object, str] = {lstm: "LSTM", gru: "GRU", simple_rnn: "RNN"}
 
 
-@layer("Bidirectional", layout=Layout.LAST, fidelity=Fidelity.CLOSE)
+@layer("Bidirectional", layout=Layout.LAST, fidelity=Fidelity.CLOSE, floats=True)
 def bidirectional(
     x: Tensor,
     layer: Wrapped,

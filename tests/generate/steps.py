@@ -206,7 +206,9 @@ def wrapped(w: Writer) -> None:
         return
     shape = w.shape(source)
     if kind == "TimeDistributed":
-        text = f"layers.TimeDistributed({w.layer(shape[1:])})"
+        # of whole numbers, Keras says that they are floats
+        among = [name for name in LAYERS if name != "Discretization"]
+        text = f"layers.TimeDistributed({w.layer(shape[1:], among)})"
     elif kind == "Bidirectional":
         name = str(w.pick(list(CELLS)))
         inner = w.call(name, RECURRENT, shape)

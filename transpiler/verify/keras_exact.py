@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from math import pi, sqrt
 from typing import Any
@@ -17,6 +18,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _resize_exactly(tensorflow)
     if framework == "keras3":
         _count_exactly(keras)
+        _add_columns_exactly()
     if framework == "keras2":
         _resize_in_the_layers_precision(tensorflow, keras)
         layer = keras.layers.BatchNormalization.__mro__[1]
@@ -132,6 +134,19 @@ def _count_exactly(keras: Any) -> None:
             keras.config.set_epsilon(epsilon)
 
     layer._moments = moments
+
+
+def _add_columns_exactly() -> None:
+    """Keras 3 takes a column for a bias where a batch has as many rows as there are channels."""
+    functions: Any = importlib.import_module("keras.src.backend.tensorflow.numpy")
+    original = functions.add
+
+    def add(x1: Any, x2: Any) -> Any:
+        shape = tuple(getattr(x2, "shape", ()))
+        column = len(shape) > 1 and shape[0] not in (None, 1) and set(shape[1:]) == {1}
+        return original(x2, x1) if column else original(x1, x2)
+
+    functions.add = add
 
 
 def _average_exactly(tensorflow: Any, layer: Any) -> None:

@@ -26,7 +26,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, Module, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import SHARED, Wrapped
+from transpiler.rule import SHARED, Wrapped, as_floats
 
 INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
 
@@ -134,6 +134,8 @@ def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: li
     """Run the rule, then what all layers share: initializers, activation."""
     rule = layer.rule
     assert rule is not None
+    if rule.floats:
+        given = [as_floats(x) for x in given]
     result = rule.build(list(given) if rule.merges else given[0], **arguments)
     if not rule.merges and len(given) > 1:
         raise Unsupported(f"{layer.symbol} is called on several tensors")

@@ -13,7 +13,7 @@ from transpiler.interpret.models.inputs import named_arguments
 from transpiler.interpret.models.rounds import of_one_round
 from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout, permuted
-from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.names import emit_before, ensure_current
 from transpiler.interpret.values import (
     Bound,
     Mapping,
@@ -167,6 +167,9 @@ def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
 def output_code(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, list[Node]]:
     """What `forward` returns, its tensors in Keras's order."""
     with region.collecting() as (_, forward):
+        for output in flattened(outputs):
+            if isinstance(output, Bound) and output.at is None:
+                emit_before(region, output.tensor.code, "")
         value = returned_value(region, outputs, node)
     return value, list(forward)
 

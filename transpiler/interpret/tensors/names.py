@@ -25,6 +25,8 @@ _AXES = {1: ("features",), 2: ("steps", "channels"), 3: ("height", "width", "cha
 
 def axis_names(count: int) -> tuple[str, ...]:
     """What the sizes of a tensor with so many axes (without the batch) are called."""
+    if count == 0:
+        return ()
     return _AXES.get(count) or (*(f"size{i + 1}" for i in range(count - 1)), "channels")
 
 
