@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 
 import libcst as cst
 
@@ -14,7 +15,7 @@ from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
 from transpiler.source.lexical import names_read, words_in
-from transpiler.source.suites import leaf_statements
+from transpiler.source.suites import is_docstring, leaf_statements
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
@@ -76,34 +77,77 @@ def import_edits(
                 needed.insert(0, line)
     present = set(tree.text.splitlines())
     missing = [line for line in needed if line not in present]
-    if spot is None:
-        spot = _after_docstring(tree)
-    removals += _python_imports(tree, rest, present)
-    block = "".join(f"{line}\n" for line in missing)
+    spot = _after_docstring(tree) if spot is None else _raised(tree, spot)
+    python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
+    python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
+    removals += _python_imports(tree, python)
+    block = "".join(f"{line}\n" for line in missing if line not in python)
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
 
 
-def _python_imports(tree: Tree, text: str, present: set[str]) -> list[Edit]:
-    """The imports of Python's own library that are missing, before the first import."""
-    wanted = [line for use, line in _OF_PYTHON if use.search(text) and line not in present]
+def _python_imports(tree: Tree, wanted: list[str]) -> list[Edit]:
+    """The imports of Python's own library that are missing, each where isort has it."""
     if not wanted:
         return []
-    first = next(
-        (
-            s
-            for s in tree.module.body
-            if isinstance(s, cst.SimpleStatementLine)
-            and isinstance(s.body[0], (cst.Import, cst.ImportFrom))
-            and "__future__" not in tree.source(s)
-        ),
-        None,
-    )
-    spot = _after_docstring(tree) if first is None else tree.line_start(tree.span(first)[0])
-    own = first is not None and _of_python(first.body[0])
-    block = "".join(f"{line}\n" for line in sorted(wanted, key=lambda w: w.startswith("from")))
-    return [Edit(spot, spot, block if own else f"{block}\n")]
+    wanted = sorted(wanted, key=_isort_key)
+    imports = _leading_imports(tree)
+    own = list(takewhile(lambda s: _of_python(s.body[0]), imports))
+    if not own:
+        spot = tree.line_start(tree.span(imports[0])[0]) if imports else _after_docstring(tree)
+        return [Edit(spot, spot, "".join(f"{line}\n" for line in wanted) + "\n")]
+    found: list[Edit] = []
+    for line in wanted:
+        later = (s for s in own if _isort_key(tree.source(s)) > _isort_key(line))
+        following = next(later, None)
+        if following is not None:
+            spot = tree.line_start(tree.span(following)[0])
+        else:
+            spot = tree.line_end(tree.span(own[-1])[1] - 1)
+        found.append(Edit(spot, spot, f"{line}\n"))
+    return found
+
+
+def _isort_key(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
+
+
+def _leading_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
+    """The imports at the start of the file, before any other statement."""
+    found: list[cst.SimpleStatementLine] = []
+    for statement in tree.module.body:
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if isinstance(small, (cst.Import, cst.ImportFrom)):
+            assert isinstance(statement, cst.SimpleStatementLine)
+            if "__future__" not in tree.source(statement):
+                found.append(statement)
+        elif not is_docstring(statement):
+            break
+    return found
+
+
+def _raised(tree: Tree, spot: int) -> int:
+    """The place for torch's imports: not in the middle of the file if there are imports above."""
+    imports = _leading_imports(tree)
+    if not imports or spot <= tree.span(imports[-1])[1]:
+        return spot
+    theirs = [s for s in imports if _is_third_party(s.body[0])]
+    return tree.line_end(tree.span(theirs[-1])[1] - 1) if theirs else spot
+
+
+def _is_third_party(node: cst.CSTNode) -> bool:
+    """Whether an import is of one of the packages that programs around models use."""
+    if isinstance(node, cst.Import):
+        return any(dotted(a.name).partition(".")[0] in _THIRD_PARTY for a in node.names)
+    if isinstance(node, cst.ImportFrom) and node.module is not None and not node.relative:
+        return dotted(node.module).partition(".")[0] in _THIRD_PARTY
+    return False
+
+
+_THIRD_PARTY = frozenset(
+    {"numpy", "pandas", "matplotlib", "scipy", "sklearn", "cv2", "PIL", "tqdm", "h5py", "skimage"}
+)
 
 
 def _of_python(node: cst.CSTNode) -> bool:

@@ -1,6 +1,7 @@
 """Blocks that pass on whatever their layer takes."""
 
 from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F

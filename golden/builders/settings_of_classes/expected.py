@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
-
 from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F

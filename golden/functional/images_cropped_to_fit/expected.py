@@ -39,7 +39,6 @@ cropper = Cropper()
 class Enlarger(nn.Module):
     def __init__(self):
         super().__init__()
-        self.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

@@ -4,8 +4,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-skips = []
-
 
 class Model(nn.Module):
     def __init__(self):

@@ -1,7 +1,7 @@
 import copy
 import math
-
 from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F

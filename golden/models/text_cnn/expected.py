@@ -1,6 +1,7 @@
 # -*- coding: utf-8 -*-
 """TextCNN (Kim, 2014)."""
 from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F

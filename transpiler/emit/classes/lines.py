@@ -88,12 +88,13 @@ def tidy(text: str) -> str:
     """No blank lines at the start of a block, and never two of them."""
     lines = text.split("\n")
     kept: list[str] = []
-    for line in lines:
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if not line.strip():
             previous = kept[-1] if kept else ""
+            called = previous.strip() == "super().__init__()"
             if (
                 not previous.strip()
-                or previous.strip() == "super().__init__()"
+                or (called and not following.startswith("    def "))
                 or (
                     previous.rstrip().endswith(":") and not previous.lstrip().startswith(("#", '"'))
                 )

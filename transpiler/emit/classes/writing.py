@@ -141,10 +141,15 @@ def _prologue(draft: ClassDraft) -> list[str]:
     return lines
 
 
+#: Modules without weights, and those whose weights start as torch has them.
+_AS_TORCH = re.compile(r"nn\.(?:\w*Dropout\w*|BatchNorm\w*|LayerNorm|GroupNorm|Identity)\(")
+
+
 def _init_lines(draft: ClassDraft) -> list[str]:
     """Start from Keras's weights, but leave alone what belongs to other models."""
     plan = draft.plan
-    if not plan.apply_init:
+    made = [n.module.constructor.text for n, _ in constructs_in(draft.init, ())]
+    if not plan.apply_init or all(map(_AS_TORCH.match, made)):
         return []
     if not plan.shared and not plan.required:
         return ["        self.apply(init_like_keras)"]

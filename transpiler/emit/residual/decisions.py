@@ -81,6 +81,35 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
             removal.conflict = True
 
 
+def drop_emptied(removal: Removal, leaves: list[cst.CSTNode]) -> None:
+    """`skips = []` of the module goes, where only what builds a graph put something into it."""
+    kept = [leaf for leaf in leaves if removal.decisions[id(leaf)] != "drop"]
+    empty = [leaf for leaf in kept if _is_empty_list(leaf)]
+    if not empty:
+        return
+    gone = [leaf for leaf in leaves if removal.decisions[id(leaf)] == "drop"]
+    filled = {w for leaf in gone for w in words_in(removal.tree.source(leaf))}
+    for leaf in empty:
+        (name,) = _defines(removal, leaf)
+        rest = [other for other in kept if other is not leaf]
+        read = {w for other in rest for w in _words(removal, other)}
+        read |= {w for other in rest for w in _header_words(removal, other, removal.body)}
+        if name in filled - read:
+            removal.decisions[id(leaf)] = "drop"
+
+
+def _is_empty_list(leaf: cst.CSTNode) -> bool:
+    """Whether a statement is `name = []`."""
+    small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None
+    return (
+        isinstance(small, cst.Assign)
+        and len(small.targets) == 1
+        and isinstance(small.targets[0].target, cst.Name)
+        and isinstance(small.value, (cst.List, cst.Dict))
+        and not small.value.elements
+    )
+
+
 def _instance_words(removal: Removal) -> set[str]:
     return {w for _, text in removal.instances.values() for w in words_in(text)}
 

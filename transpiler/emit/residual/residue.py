@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.clearing import close_up, decided_branch, suite_edits
-from transpiler.emit.residual.decisions import drop_unread, only_left, plain_decision
+from transpiler.emit.residual.decisions import drop_emptied, drop_unread, only_left, plain_decision
 from transpiler.emit.residual.instantiation import (
     collapse_return,
     make_first,
@@ -33,7 +33,9 @@ def residue(removal: Removal) -> Kept:
             removal.decisions[id(leaf)] = "drop"
         else:
             removal.decisions[id(leaf)] = plain_decision(removal, leaf, first_model)
-    if not removal.is_module:
+    if removal.is_module:
+        drop_emptied(removal, leaves)
+    else:
         drop_unread(removal, leaves)
     kept = Kept()
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
