@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
@@ -39,8 +37,7 @@ def _replace_function(draft: Draft, units: list[Unit]) -> None:
     node = summary.function.node
     assert isinstance(node, cst.FunctionDef)
     start, end = draft.function_span(node)
-    pad = re.match(r"[ \t]*", draft.tree.text[start:])
-    indent = pad.group() if pad else ""
+    indent = draft.margin(start)
     _, lost = draft.carry(units, [Edit(start, end, "")])
     texts = [draft.class_text(u) for u in units]
     text = ("\n\n\n" if not indent else "\n\n").join(texts)

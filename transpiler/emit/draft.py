@@ -147,6 +147,11 @@ class Draft:
                 return start
         return self.tree.line_start(offset)
 
+    def margin(self, start: int) -> str:
+        """The blanks with which a line starts."""
+        line = self.tree.text[start : self.tree.line_end(start)]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
     def indented(self, node: cst.CSTNode) -> bool:
         """Whether a statement stands in another one."""
         start = self.tree.span(node)[0]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL
@@ -50,8 +48,7 @@ def _functional_class(draft: Draft, summary: Summary, unit: Unit) -> None:
     _, lost = draft.carry([unit], [Edit(start, end, "")])
     text = draft.class_text(unit)
     methods = text.split("\n", 1)[1].rstrip("\n")
-    pad = re.match(r"[ \t]*", draft.tree.text[start:])
-    indent = pad.group() if pad else ""
+    indent = draft.margin(start)
     comments = "".join(f"{indent}{c}\n" for c in lost)
     draft.edits.append(Edit(start, end, comments + methods.lstrip("\n")))
     after = statement_lines(draft.tree, made.node)[1]

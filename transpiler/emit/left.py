@@ -263,22 +263,19 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
 
 def _margin(draft: Draft, node: cst.CSTNode) -> int:
     """Where the text of the line begins in which a node starts."""
-    offset = draft.tree.span(node)[0]
-    start = draft.tree.line_start(offset)
-    text = draft.tree.text[start:offset]
-    return start + len(text) - len(text.lstrip())
+    start = draft.tree.line_start(draft.tree.span(node)[0])
+    return start + len(draft.margin(start))
 
 
 def add_comment(draft: Draft, offset: int, code: Code, message: str) -> None:
     """A comment above a line that says what is left and why, once."""
     start = draft.tree.line_start(offset)
-    indent = re.match(r"[ \t]*", draft.tree.text[start:offset])
-    pad = indent.group() if indent else ""
     previous = draft.tree.text[:start].rstrip("\n").rpartition("\n")[2]
     if "TODO(tf2torch)" in previous:
         return
     newline = "\r\n" if "\r\n" in draft.tree.text else "\n"
-    draft.edits.append(Edit(start, start, f"{pad}# TODO(tf2torch) {code.code}: {message}{newline}"))
+    comment = f"{draft.margin(start)}# TODO(tf2torch) {code.code}: {message}{newline}"
+    draft.edits.append(Edit(start, start, comment))
 
 
 def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:

@@ -14,14 +14,12 @@ def substitute_names(text: str, mapping: dict[str, str]) -> str:
         return text
     wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
     pattern = re.compile(rf"({STRING})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
-    keyword = re.compile(r"[(,]\s*$")
 
     def put(match: re.Match[str]) -> str:
         if match.group(1):
             return match.group(1)
         return mapping[match.group(2)]
 
-    del keyword
     return pattern.sub(put, text)
 
 

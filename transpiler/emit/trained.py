@@ -38,8 +38,7 @@ def place_training(draft: Draft) -> None:
             message = f"{what} is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, *draft.tree.line_column(offset), message)
             start = draft.tree.line_start(offset)
-            margin = len(draft.tree.text[start:]) - len(draft.tree.text[start:].lstrip(" "))
-            draft.todos.setdefault(start + margin, (LEFT_TRAINING, message))
+            draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
     for summary in draft.planned.plain_functions:
         if summary.region is not None:
             report_left_calls(draft, summary.region.left_calls)

@@ -438,6 +438,3 @@ def channels_of(region: Region, item: Value) -> Expr | None:
     if is_graph(item):
         return None
     return to_expr(region, item)
-
-
-__all__ = ["Layer", "Model"]
