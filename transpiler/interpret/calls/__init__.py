@@ -9,4 +9,5 @@ methods.py    methods of values, by their kind
 settings.py   settings of the framework as a whole, its names, custom objects
 lists.py      methods of lists, which change in place
 data.py       arrays that Keras provides
+partials.py   functions with some of their arguments: `partial`
 """
