@@ -39,8 +39,11 @@ def own_module(token: str) -> str:
 
 
 def variable(hint: str) -> str:
-    """Stands for a variable that the program did not have; what stands before `:` is its name."""
-    return f"\ue002{hint}\ue003"
+    """Stands for a variable that the program did not have; what stands before `:` is its name.
+
+    What follows it may be the token of another variable, of which this one is the mask.
+    """
+    return f"\ue002{hint.replace(VARIABLE, '').replace(ENDS[1], '')}\ue003"
 
 
 def hint_of(token: str) -> str:
