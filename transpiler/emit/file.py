@@ -38,6 +38,7 @@ from transpiler.emit.left import (
 )
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.training.head import device_edit
 from transpiler.emit.unused import drop_unused
@@ -82,9 +83,11 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         return draft.tree.text, draft.records, draft.diagnostics, False
     add_helpers(draft)
     defined = rename_clashing(draft)
+    named = TorchNames(draft.file)
+    draft.edits = named.applied(draft.edits)
     if draft.class_spots:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
-        draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made)
+        draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made, named)
     drop_unused(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)

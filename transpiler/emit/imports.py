@@ -10,6 +10,7 @@ from itertools import takewhile
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
@@ -42,7 +43,7 @@ _USES = {
 
 
 def import_edits(
-    file: FileContext, edits: list[Edit], helpers: set[str], made: set[str]
+    file: FileContext, edits: list[Edit], helpers: set[str], made: set[str], named: TorchNames
 ) -> list[Edit]:
     """The edits that put the imports of a converted file right.
 
@@ -69,7 +70,8 @@ def import_edits(
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= words_in(tree.source(candidate.statement.test))
     removals += _orphans(tree, edits, used, dead_tests)
-    needed = _needed(rest)
+    needed = [line for line in _needed(rest) if line.split()[-1] not in named.renamed]
+    needed += named.needed(rest)
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
         for line in emitted.imports if emitted is not None else ():
