@@ -65,6 +65,17 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "group"), [("loss", "inputs"), ("the-size", "2nd"), ("a-b", "a_b")]
+)
+def test_outputs_may_be_called_anything(size: str, group: str, scripts: Scripts) -> None:
+    text = program(f'loss={LOSSES}, metrics={{"size": "mae"}}')
+    text = text.replace('"size"', f'"{size}"').replace('"group"', f'"{group}"')
+    apart = scripts.compare(text, convert(text).text)
+    assert {"losses", "score", "sizes"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
     "text",
     [
         program('loss={"size": "mse"}'),

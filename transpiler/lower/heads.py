@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from dataclasses import dataclass
 
 from transpiler.interpret.training import Given
@@ -10,12 +12,20 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction
 
+#: What else is called something in the loops.
+LOOP_NAMES = frozenset({
+    "model", "loader", "criterion", "optimizer", "scheduler", "loss", "targets", "weights",
+    "inputs", "outputs", "logits", "loss_sum", "count", "device", "torch", "nn", "F", "tqdm",
+    "batch", "batches", "x",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """One output with its loss and its metrics."""
 
     name: str  #: "" where it is the only one
+    variable: str  #: what it is called in the loops
     loss: Loss
     metrics: tuple[tuple[str, Metric], ...]  #: by their keys, without the name of the output
     prediction: Prediction
@@ -27,29 +37,45 @@ class Output:
     """An output of a model."""
 
     name: str  #: the name that Keras gives it; "" where it is the only one
+    variable: str
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
 
 
-def outputs_of(model: Model) -> list[Output]:
-    """The outputs of a model in their order."""
+def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
+    """The outputs of a model in their order; the inputs are called so in the loops."""
     value = model.outputs
     if isinstance(value, Sequence) and len(value.items) == 1:
         value = value.items[0]
     if isinstance(value, Bound):
-        return [_output("", value)]
+        return [_output("", "", value)]
     if not isinstance(value, Sequence):
         raise Unsupported("the outputs of the model are not known one by one")
-    return [_output(_name_of(model, item), item) for item in value.items]
+    found: list[Output] = []
+    for item in value.items:
+        name = _name_of(model, item)
+        taken = LOOP_NAMES | set(inputs) | {output.variable for output in found}
+        found.append(_output(name, _variable(name, taken), item))
+    return found
 
 
-def _output(name: str, value: Value) -> Output:
+def _variable(name: str, taken: frozenset[str]) -> str:
+    """A name for an output in the loops."""
+    cleaned = re.sub(r"\W", "_", name)
+    if not cleaned.isidentifier() or keyword.iskeyword(cleaned) or cleaned in taken:
+        cleaned = f"output_{cleaned}"
+    while cleaned in taken:
+        cleaned += "_"
+    return cleaned
+
+
+def _output(name: str, variable: str, value: Value) -> Output:
     if not isinstance(value, Bound):
         raise Unsupported("the outputs of the model are not known one by one")
     dims = value.tensor.dims
     size = dims[-1] if dims else None
     units = size.value if size is not None and size.known and isinstance(size.value, int) else None
-    return Output(name, None if dims is None else len(dims) + 1, units)
+    return Output(name, variable, None if dims is None else len(dims) + 1, units)
 
 
 def _name_of(model: Model, value: Value) -> str:

@@ -150,7 +150,7 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
     training.ends_in, bare = without_activation(built.forward, training.home.activations)
     try:
-        outputs = outputs_of(training.origin)
+        outputs = outputs_of(training.origin, built.inputs)
     except Unsupported as why:
         training.problem = (training.calls[0], str(why))
         return
@@ -269,7 +269,7 @@ def _head(
     metrics: Value | None,
 ) -> tuple[Head, list[Use]]:
     """One output."""
-    rules, name = file.rules, output.name
+    rules, name = file.rules, output.variable
     targets = f"{name}_targets" if name else "targets"
     seen = Prediction(
         Expr(name or ("logits" if training.ends_in and droppable else "outputs")),
@@ -299,7 +299,7 @@ def _head(
     found, metric_uses = _metrics(file, call, seen, metrics)
     if name:
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
-    return Head(name, loss, found, seen), [*uses, *metric_uses]
+    return Head(output.name, name, loss, found, seen), [*uses, *metric_uses]
 
 
 def _ends_in_probabilities(training: Training) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training.data import input_names, input_tensors
-from transpiler.emit.training.lines import identifier, is_statement, printed
+from transpiler.emit.training.lines import identifiers, is_statement, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence
@@ -120,8 +120,8 @@ def _shown(
         return [text]
     end = writer.tree.span(statement)[1]
     values = {
-        key: writer.names.passing(identifier(key), end=end, looped=call.in_loop)
-        for key in compiled.keys
+        key: writer.names.passing(name, end=end, looped=call.in_loop)
+        for key, name in identifiers(compiled.keys).items()
     }
     return [f"{', '.join(values.values())} = {text}", *printed("", values)]
 

@@ -92,7 +92,7 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     lines: list[str] = []
     criteria = []
     for head in compiled.heads:
-        name = f"{head.name}_{writer.criterion}" if head.name else writer.criterion
+        name = f"{head.variable}_{writer.criterion}" if head.name else writer.criterion
         if head.loss.criterion.text.isidentifier():
             name = head.loss.criterion.text
         else:

@@ -13,14 +13,8 @@ from transpiler.ir.code import Line, Return
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
-from transpiler.lower.heads import Head
+from transpiler.lower.heads import LOOP_NAMES, Head
 from transpiler.passes.liveness import walk
-
-#: What else is called something in the loops.
-_TAKEN = frozenset({
-    "model", "loader", "criterion", "optimizer", "scheduler", "loss", "targets", "weights",
-    "outputs", "logits", "loss_sum", "count", "device", "torch", "nn", "F", "tqdm", "batch",
-})  # fmt: skip
 
 
 def input_names(built: Built) -> tuple[str, ...]:
@@ -28,7 +22,7 @@ def input_names(built: Built) -> tuple[str, ...]:
     if len(built.inputs) == 1:
         return ("inputs",)
     plain = all(n.isidentifier() and not keyword.iskeyword(n) for n in built.inputs)
-    if plain and not _TAKEN & set(built.inputs):
+    if plain and not LOOP_NAMES & set(built.inputs):
         return tuple(built.inputs)
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
 

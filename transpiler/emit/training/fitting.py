@@ -11,7 +11,7 @@ from transpiler.diagnostics import DROPPED
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Steps, train_epoch
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training.lines import identifier, printed
+from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Function as UserFunction
@@ -137,9 +137,10 @@ class FitWriter:
         model, compiled = self.model, self.compiled
         validated = self._validation()
         train = self._training_data()
-        values = {key: self._name(identifier(key)) for key in compiled.keys}
+        values = {k: self._name(v) for k, v in identifiers(compiled.keys).items()}
         if validated:
-            values |= {f"val_{key}": self._name(f"val_{identifier(key)}") for key in compiled.keys}
+            seen = identifiers(compiled.keys).items()
+            values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
         hooks = self._hooks(values)
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.verbose or self.history)

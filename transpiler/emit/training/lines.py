@@ -28,6 +28,17 @@ def identifier(key: str) -> str:
     return cleaned if cleaned.isidentifier() else f"value_{cleaned}"
 
 
+def identifiers(keys: list[str]) -> dict[str, str]:
+    """Variables for keys, no two alike."""
+    found: dict[str, str] = {}
+    for key in keys:
+        name = identifier(key)
+        while name in found.values():
+            name += "_"
+        found[key] = name
+    return found
+
+
 def printed(head: str, values: dict[str, str]) -> list[str]:
     """The line of an epoch, as Keras prints it."""
     entries = {key: f"{key}: {{{value}:.4f}}" for key, value in values.items()}

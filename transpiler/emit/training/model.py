@@ -415,13 +415,13 @@ class ModelWriter:
         """What the functions that train and evaluate have in common."""
         heads = compiled.heads
         named = compiled.several
-        criteria = tuple(f"{h.name}_criterion" if named else "criterion" for h in heads)
+        criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
         calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
         elementwise = ""
         if compiled.prediction.elementwise:
             elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
         losses = [
-            (f"{head.name}_loss", code, factor_of(head))
+            (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
         ]
         return Epoch(
