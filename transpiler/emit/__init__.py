@@ -5,7 +5,7 @@
     units.py         what there is to write: the data that all of this is about
     class_names.py   how the classes are called
     foreign.py       what other files' functions are called here
-    operation_names.py   how functions on tensors are called
+    operation_names.py  how functions on tensors are called
     rendering.py     the text of every class, or why it can't be written
     classes/         one class, or one function on tensors
     draft.py         the new text while it is being written: edits, diagnostics, records
@@ -23,6 +23,5 @@
     imports.py       which imports come and go
     comments.py      the comments of statements that are gone
 
-Below them: suites.py (statements and their lines), edits.py (changes of a text), text.py, fold.py
-(source as text) and naming.py.
+Below them: edits.py (changes of a text), text.py and fold.py (source as text), naming.py.
 """

@@ -207,9 +207,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     )
 
 
-def _parameter(
-    planned: FilePlan, parameter: Any, summary: Summary
-) -> tuple[str, str, str, bool]:
+def _parameter(planned: FilePlan, parameter: Any, summary: Summary) -> tuple[str, str, str, bool]:
     node = parameter.node
     annotation = default = ""
     keywords = planned.file.keywords.get(id(summary.function.node), {})
