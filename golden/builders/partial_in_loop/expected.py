@@ -1,4 +1,5 @@
 from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F
