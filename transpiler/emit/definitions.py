@@ -86,7 +86,8 @@ def _drop(draft: Draft, node: cst.CSTNode) -> None:
 def _used_blocks(draft: Draft) -> set[int]:
     """The blocks that converted models and blocks instantiate, directly or not."""
     blocks = draft.planned.blocks
-    pending = [u for u in draft.planned.models if not u.problem]
+    groups = [draft.planned.module_units, *(units for _, units in draft.planned.builders)]
+    pending = [u for units in groups if not any(u.problem for u in units) for u in units]
     found: set[int] = set()
     while pending:
         unit = pending.pop()

@@ -90,6 +90,9 @@ def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
         if summary.kind == "builder" or id(summary) in called or forced:
             roots.append(summary)
     for summaries in by_function.values():
+        home = summaries[0].function.nested_in
+        if home and home not in planned.file.class_methods:
+            continue  # nobody outside of the function around it can call it
         if not any(id(s) in callers_of or id(s) in called for s in summaries):
             roots += [s for s in summaries if s.kind in ("block", "operation")][-1:]
     stack = list({id(s): s for s in roots}.values())
