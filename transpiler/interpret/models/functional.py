@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import libcst as cst
@@ -28,6 +29,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import Expr, expr, reads
 from transpiler.ir.tensor import Layout
+from transpiler.passes.liveness import walk
 
 
 @provides("make_model")
@@ -155,13 +157,47 @@ def _input_names(
 def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
     if isinstance(value, Bound):
         name = value.tensor.code.text
-        if name in region.inputs:
+        if name in region.inputs and not _is_replaced(region, name, value):
             return name
         for known, (key, _, _) in region.inputs.items():
-            if value.source == key or value.tensor.code.text == known:
+            if value.source == key and _is_alias(region, name):
                 return known
         ask_for_given_input(region, value)
     raise GiveUp("an input of the model is not an Input", node)
+
+
+_VARIABLE = rf"(?:\w+|{tokens.ANY_VARIABLE})"
+#: Another name of a variable, or a list of variables.
+_ALIAS = re.compile(rf"\w+ = (?:{_VARIABLE}|[\[(]{_VARIABLE}(?:, {_VARIABLE})*[\])])")
+
+
+def _is_replaced(region: Region, name: str, value: Bound) -> bool:
+    """Whether a variable that held an input holds what a layer made of it by now."""
+    _, moved = region.moved.get(name, (None, None))
+    if value is moved or not name.isidentifier():
+        return False
+    made = _last_made(region, name)
+    return made is not None and not (_is_input(region, value) and _ALIAS.fullmatch(made))
+
+
+def _is_input(region: Region, value: Bound) -> bool:
+    return value.source in {key for key, _, _ in region.inputs.values()}
+
+
+def _last_made(region: Region, name: str) -> str | None:
+    """The last statement that gave a variable a value; None where an input came in since."""
+    found = None
+    for node in walk(region.program()[1]):
+        if isinstance(node, Line) and name in node.defs:
+            if node is not region.border_lines.get(name):
+                found = node.text or None
+    return found
+
+
+def _is_alias(region: Region, name: str) -> bool:
+    """Whether it is another name of an input: `x = inputs`, or `both[0]`."""
+    made = _last_made(region, name.partition("[")[0])
+    return made is not None and _ALIAS.fullmatch(made) is not None
 
 
 def output_code(region: Region, outputs: Value, node: cst.CSTNode) -> tuple[Expr, list[Node]]:
