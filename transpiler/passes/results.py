@@ -84,20 +84,27 @@ def _handed_on(forward: list[Node], one: Line, other: Line) -> list[Node]:
     made = {
         id(n): _saying(n, changes, set(passed))
         for n in walk(forward)
-        if n is not other and any(old in _text(n) for old in changes)
+        if n is not other and any(_standing_alone(old).search(_text(n)) for old in changes)
     }
+    for node in walk(forward):  # what takes a result reads nothing of what went into it
+        if isinstance(node, Line) and id(node) not in made and node.uses & passed.keys():
+            made[id(node)] = replace(node, uses=node.uses - passed.keys())
     return _without(_replaced(forward, made), other, set(passed)) if passed else forward
 
 
 def _only_passed(forward: list[Node], made: Line, name: str) -> bool:
     """Whether a state is read, and only to be the first state of another layer."""
-    word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+    word, passed = _standing_alone(name), _standing_alone(f"{name}.unsqueeze(0)")
     readers = [n for n in walk(forward) if n is not made and word.search(_text(n))]
     return bool(readers) and all(
-        isinstance(n, (Line, Return))
-        and not word.search(_text(n).replace(f"{name}.unsqueeze(0)", ""))
-        for n in readers
+        isinstance(n, (Line, Return)) and not word.search(passed.sub("", _text(n))) for n in readers
     )
+
+
+def _standing_alone(code: str) -> re.Pattern[str]:
+    """Finds code that begins with a name, which is no part of a longer one, or of a token."""
+    end = r"(?!\w)" if code[-1].isalnum() or code[-1] == "_" else ""
+    return re.compile(rf"(?<![\w.:\ue000-\uf8ff]){re.escape(code)}{end}")
 
 
 def _as_pair(forward: list[Node], node: Line) -> list[Node]:
@@ -139,7 +146,7 @@ def _saying(node: Node, changes: dict[str, str], gone: set[str]) -> Node:
     """A statement that says other names."""
     text = _text(node)
     for old, new in changes.items():
-        text = text.replace(old, new)
+        text = _standing_alone(old).sub(lambda _, new=new: new, text)  # type: ignore[misc]
     used = "".join(new for old, new in changes.items() if old in _text(node))
     fresh = frozenset(_TOKEN.findall(used))
     if isinstance(node, Line):

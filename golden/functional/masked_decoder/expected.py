@@ -16,10 +16,9 @@ class Model(nn.Module):
 
     def forward(self, source, target):
         x = self.embedding(source)
-        _, (h2, c2) = self.lstm(x)
-        h, c = h2[-1], c2[-1]
+        _, state = self.lstm(x)
         y = self.embedding_1(target)
-        y, _ = self.lstm_1(y, (h.unsqueeze(0), c.unsqueeze(0)))
+        y, _ = self.lstm_1(y, state)
         return F.softmax(self.dense(y), dim=-1)
 
 
