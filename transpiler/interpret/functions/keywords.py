@@ -7,13 +7,14 @@ leaves one out, it is interpreted again.
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.region import FileContext, GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite
-from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, Function, Mapping, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, literal
 
@@ -126,8 +127,8 @@ def settle(file: FileContext) -> None:
 
     Blocks get a class for each set of keywords then; builders, whose calls stay, are refused.
     """
-    builders: dict[int, Summary] = {}
-    for summary in list(file.summaries.values()):
+    builders: dict[int, tuple[Any, ...]] = {}
+    for (_, kinds, *_), summary in list(file.summaries.items()):
         function, region = summary.function, summary.region
         key = id(function.node)
         if region is None or summary.kind not in ("block", "builder"):
@@ -139,7 +140,9 @@ def settle(file: FileContext) -> None:
             file.grown = True
         if summary.kind != "builder":
             continue
-        if builders.setdefault(key, summary) is not summary:
+        called = {name for name, _, _, _ in region.parameter_calls}
+        apart = tuple(kind for kind in kinds if kind[0] not in called)  # else any function will do
+        if builders.setdefault(key, apart) != apart:
             file.refused[key] = "its calls need different classes"
             file.grown = True
         elif any(_is_class(region.scope.get(name)) for name in region.fixed_parameters):
