@@ -63,5 +63,5 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
 def test_inputs_that_do_not_fit_are_said(fit: str) -> None:
     conversion = convert(program(fit))
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
-    assert any("for each input" in message for message in errors), errors
+    assert any("one array for each: numbers, words" in message for message in errors), errors
     assert f"history = model.fit({fit}" in conversion.text
