@@ -67,7 +67,6 @@ class MaskedBatchNorm1d(nn.BatchNorm1d):
     layout=Layout.FIRST,
     fidelity=Fidelity.CLOSE,
     ignored={"renorm_clipping", "renorm_momentum", "fused"},
-    floats=True,
 )
 def batch_normalization(
     x: Tensor,
@@ -85,6 +84,7 @@ def batch_normalization(
     """Torch's running variance is that of a sample, n/(n-1) times Keras's; inference is exact."""
     if not (renorm.is_const(False) and synchronized.is_const(False)):
         raise Unsupported("renorm and synchronized statistics")
+    _floating(x)
     at = _one_axis(axis)
     new = share_of_new(momentum)
     options = {**unless(epsilon, 1e-5, eps=epsilon), **unless(new, 0.1, momentum=new)}
@@ -106,6 +106,11 @@ def batch_normalization(
         return x.to(normalized(x.code))
     swapped = normalized(method(x.code, "transpose", 1, x.axis(at)))
     return x.to(method(swapped, "transpose", 1, x.axis(at)))
+
+
+def _floating(x: Tensor) -> None:
+    if x.dtype.startswith(("int", "uint")):
+        raise Unsupported("statistics of whole numbers: Keras 3 rounds them")
 
 
 def _masked(x: Tensor, mask: Expr, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:
@@ -179,11 +184,12 @@ def _sizes(x: Tensor, axes: list[int]) -> Arg:
     return tuple(x.dim(a) for a in axes) if len(axes) > 1 else x.dim(axes[0])
 
 
-@layer("LayerNormalization", layout=Layout.LAST, floats=True)
+@layer("LayerNormalization", layout=Layout.LAST)
 def layer_normalization(
     x: Tensor, axis: Param = -1, epsilon: Param = 0.001, center: Param = True, scale: Param = True
 ) -> Tensor:
     """Keras adds 1e-3 to the variance, torch 1e-5."""
+    _floating(x)
     axes = _sorted_axes(x, axis)
     made = call("nn.LayerNorm", _sizes(x, axes), **unless(epsilon, 1e-5, eps=epsilon))
     if center.is_const(False) and scale.is_const(True):
@@ -219,7 +225,7 @@ def rms_normalization(x: Tensor, axis: Param = -1, epsilon: Param = 1e-6) -> Ten
     return replace(_over(x, axes, module), mask=None)
 
 
-@layer("UnitNormalization")
+@layer("UnitNormalization", floats=True)
 def unit_normalization(x: Tensor, axis: Param = -1) -> Tensor:
     """The same, along torch's dimensions of the axes."""
     axes = _axes(axis)

@@ -8,7 +8,18 @@ import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes na
 from rules.axes import by_channel
 from rules.layers.windows import channels_last
 from rules.ops.image import resized
-from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, joined, method, prefix
+from transpiler.ir.expr import (
+    Arg,
+    Expr,
+    attribute,
+    call,
+    expr,
+    index,
+    infix,
+    joined,
+    method,
+    prefix,
+)
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.rule import Param, as_floats, helper, layer, own, unless
 
@@ -175,7 +186,9 @@ def discretization(
     if not output_mode.is_const("int") or not sparse.is_const(False):
         raise Unsupported(f"output_mode={output_mode}")
     code = as_floats(x).code
-    found = call("torch.bucketize", code, method(code, "new_tensor", bin_boundaries), right=True)
+    # not `new_tensor`: of whole numbers, it would round the boundaries
+    bounds = call("torch.tensor", bin_boundaries, device=attribute(code, "device"))
+    found = call("torch.bucketize", code, bounds, right=True)
     return replace(x, code=found, dtype="int64")
 
 

@@ -11,7 +11,7 @@ class Grader(nn.Module):
 
     def forward(self, scores):
         levels = torch.bucketize(
-            scores, scores.new_tensor([-0.5, 0.0, 0.5]), right=True
+            scores, torch.tensor([-0.5, 0.0, 0.5], device=scores.device), right=True
         )
         x, _ = self.lstm(levels.float())
         x = x[:, -1]
