@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rules.emitted import FUNCTIONAL, NN, emitted
 from rules.layers.windows import Amounts, Window, channels_last, per_axis, spatial, tidy
-from transpiler.ir.expr import Arg, Expr, index
+from transpiler.ir.expr import Arg, Expr, expr, index
 from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.rule import Param, compact, layer, nn, own, sizes, unless
@@ -237,7 +237,11 @@ def conv3d_transpose(
     output_padding: Param = None,
     dilation_rate: Param = (1, 1, 1),
     use_bias: Param = True,
+    *,
+    keras: str = "auto",
 ) -> Tensor:
     """Keras cuts off the far side more, where torch cuts both sides alike."""
+    if keras == "2":
+        dilation_rate = expr(1)  # which Keras 2 takes, and does not look at
     window = Window(3, kernel_size, strides, padding, dilation_rate)
     return _conv_transpose(x, filters, window, output_padding, data_format, use_bias)

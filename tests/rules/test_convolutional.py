@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.rules.layer_harness import check, translate
 from transpiler.ir.tensor import Unsupported
+from transpiler.options import Options
+from transpiler.pipeline import convert
 
 ALL = ("filters", "kernel_size", "strides", "padding", "use_bias", "dilation_rate", "groups")
 SHAPES = {1: (9, 4), 2: (8, 7, 4), 3: (5, 6, 4, 4)}
@@ -187,3 +189,15 @@ def test_what_is_refused() -> None:
     for more in ({"data_format": "channels_first"}, {"padding": "causal"}):
         with pytest.raises(Unsupported):
             translate("Conv2D", [(5, 5, 2)], {"filters": 2, "kernel_size": 3, **more})
+
+
+def test_keras2_does_not_dilate_volumes() -> None:
+    """It takes the argument of a transposed convolution, and does not look at it."""
+    text = (
+        "from tensorflow import keras\n"
+        "x = keras.Input((4, 4, 3, 2))\n"
+        "model = keras.Model(x, keras.layers.Conv3DTranspose(3, 2, dilation_rate=2)(x))\n"
+    )
+    made = {keras: convert(text, Options(keras=keras)).text for keras in ("2", "3")}
+    assert "dilation=2" not in made["2"]
+    assert "dilation=2" in made["3"]
