@@ -86,6 +86,14 @@ def test_training_of_a_model_that_is_not_known_is_said() -> None:
     assert [line for line, _ in errors(text)] == [5, 6]
 
 
+@pytest.mark.parametrize("method", ["train_on_batch", "fit_generator", "test_on_batch"])
+def test_another_way_to_train_leaves_the_training_whole(method: str) -> None:
+    text = f"{HEAD}{COMPILE}model.{method}(x, y)\nmodel.evaluate(x, y)\n"
+    assert any("is not translated" in message for _, message in errors(text))
+    assert COMPILE in convert(text).text
+    assert "model.evaluate(x, y)" in convert(text).text
+
+
 def test_which_compile_holds_must_be_known() -> None:
     branches = f"if len(x) > 3:\n    {COMPILE}else:\n    {COMPILE.replace('mse', 'mae')}"
     text = f"{HEAD}{branches}model.fit(x, y)\n"

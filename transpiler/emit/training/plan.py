@@ -32,6 +32,7 @@ _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
 )
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+_UNTRANSLATED = ("fit_generator", "train_on_batch", "test_on_batch", "evaluate_generator")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 #: What writes each call of a model.
@@ -164,6 +165,10 @@ class _Planner(Shared):
         if elsewhere:
             training.problem = (training.calls[0], elsewhere)
             return made
+        other = next((name for p in parts if (name := _trains_otherwise(p, training))), "")
+        if other:
+            training.problem = (training.calls[0], f"`{other}` of the model is not translated")
+            return made
         compiles = [c for c in training.calls if c.name == "compile"]
         used = any(c.name in ("fit", "evaluate") for c in training.calls)
         in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
@@ -271,6 +276,18 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
+
+
+def _trains_otherwise(part: Part, training: Training) -> str:
+    """A method that trains the model in a way that has no translation."""
+    return next(
+        (
+            name
+            for _, name, model in part.room.region.left_calls
+            if name in _UNTRANSLATED and isinstance(model, Model) and root(model) is training.model
+        ),
+        "",
+    )
 
 
 def _training(
