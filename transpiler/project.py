@@ -12,15 +12,20 @@ from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import FileContext, GiveUp
-from transpiler.interpret.values import Framework, Function, UserClass, Value
+from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
+from transpiler.ir.expr import expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
+from transpiler.source.literals import literals
 from transpiler.source.tree import Tree
 
 
 class Project:
     """Finds and interprets the modules that files import from each other."""
+
+    #: The constants of files that have nothing to do with the framework, by path and time.
+    constants: ClassVar[dict[tuple[Path, int], dict[str, Value]]] = {}
 
     #: What was interpreted before, by path, time of change and options; shared by all runs.
     seen: ClassVar[dict[tuple[Path, int, Options], FileContext | None]] = {}
@@ -29,7 +34,10 @@ class Project:
         self.options = options
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
-        """The functions and classes of a module that a file imports; None where it isn't found."""
+        """What a file sees of a module that it imports: functions, classes, constants.
+
+        None where it isn't found.
+        """
         if not file.path:
             return None
         path = locate(Path(file.path), module)
@@ -37,9 +45,9 @@ class Project:
             return None
         other = self._context(path)
         if other is None:
-            return None
+            return self._constants(path)
         kinds = (Framework, Function, UserClass)
-        return {n: v for n, v in other.globals.items() if isinstance(v, kinds)}
+        return {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
 
     def _context(self, path: Path) -> FileContext | None:
         try:
@@ -50,6 +58,16 @@ class Project:
             self.seen[key] = None  # what imports each other in a circle sees nothing
             self.seen[key] = self._interpret(path)
         return self.seen[key]
+
+    def _constants(self, path: Path) -> dict[str, Value] | None:
+        try:
+            key = (path, path.stat().st_mtime_ns)
+            if key not in self.constants:
+                found = literals(decode(path.read_bytes()).text)
+                self.constants[key] = {n: Static(expr(v)) for n, v in found.items()}
+        except (OSError, ValueError):
+            return None
+        return self.constants[key]
 
     def _interpret(self, path: Path) -> FileContext | None:
         try:

@@ -77,3 +77,51 @@ def test_a_function_that_is_passed_to_another_file(
     pair = file_pair(*files)
     (report,) = session.verify(pair.original, pair.converted, ["small()"], only=True)
     assert report.status == "equal", report
+
+
+CONFIG = """
+ORDER = "channels_last"
+WIDTH = 4
+RATE = float("nan") if WIDTH > 100 else 0.25
+"""
+
+SIZED = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+{imports}
+
+
+def sized(classes=2):
+    axis = 1 if {config}ORDER == "channels_first" else -1
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D({config}WIDTH, 3, data_format={config}ORDER)(inputs)
+    x = layers.BatchNormalization(axis=axis)(x)
+    return keras.Model(inputs, layers.Dense(classes)(layers.Flatten()(x)))
+"""
+
+CONSTANTS = {
+    "names": ("from config import ORDER, WIDTH", ""),
+    "star": ("from config import *", ""),
+    "module": ("import config", "config."),
+    "alias": ("import config as c", "c."),
+}
+
+
+@pytest.mark.parametrize("style", CONSTANTS)
+def test_constants_of_another_file(style: str, tmp_path: Path, session: VerifySession) -> None:
+    imports, config = CONSTANTS[style]
+    text = SIZED.format(imports=imports, config=config).lstrip()
+    for form in ("before", "after"):
+        (tmp_path / form).mkdir()
+        (tmp_path / form / "config.py").write_text(CONFIG.lstrip(), encoding="utf-8")
+    original = tmp_path / "before" / "sized.py"
+    original.write_text(text, encoding="utf-8")
+    converted = convert(text, path=str(original))
+    assert not [d for d in converted.diagnostics if d.severity == "error"], converted.text
+    assert f"nn.Conv2d(3, {config}WIDTH, 3)" in converted.text
+    target = tmp_path / "after" / "sized.py"
+    target.write_text(converted.text, encoding="utf-8")
+    pair = file_pair(str(original), str(target))
+    (report,) = session.verify(pair.original, pair.converted, ["sized()"], only=True)
+    assert report.status in ("equal", "close"), report

@@ -277,6 +277,15 @@ def holds_layers(value: Sequence) -> bool:
     )
 
 
+def is_plain(value: Value) -> bool:
+    """Whether it is a number or string of the program that is known, or a tuple of such."""
+    if not isinstance(value, Static) or not value.expr.known:
+        return False
+    known = value.expr.value
+    parts = known if isinstance(known, tuple) else (known,)
+    return all(isinstance(part, (str, int, float)) for part in parts)
+
+
 def holds_tensor(value: Value) -> bool:
     """Whether a tensor is in it somewhere."""
     if isinstance(value, Bound):

@@ -6,5 +6,6 @@ syntax.py       what Python says about a text; nesting.py: what is nested too de
 tree.py         a parsed file; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing
+literals.py     the constants of a module
 occurrences.py  where names are read and bound
 """

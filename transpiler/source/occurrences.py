@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from transpiler.ir.record import record
+from transpiler.source.syntax import python_tree
 
 _BINDING = (
     ast.FunctionDef,
@@ -106,9 +107,8 @@ _Found: TypeAlias = "tuple[Any, ast.Attribute | None, tuple[ast.AST, ...]]"
 
 def _names(text: str) -> dict[str, list[_Found]]:
     found: dict[str, list[_Found]] = {}
-    try:
-        module = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    module = python_tree(text)
+    if module is None:
         return found
     pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(module, ())]
     while pending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from dataclasses import dataclass
 
@@ -44,6 +45,16 @@ def parser_problem(text: str) -> SyntaxProblem | None:
         reason = error.message.splitlines()[0].removeprefix("parser error: ")
         return SyntaxProblem(f"can't be parsed: {reason}", error.raw_line, error.raw_column + 1)
     return None
+
+
+def python_tree(text: str) -> ast.Module | None:
+    """Python's own tree of a text, which warns of nothing; None where it is no program."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def compiles(text: str) -> bool:

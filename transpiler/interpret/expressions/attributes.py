@@ -105,6 +105,8 @@ def _of_inside(region: Region, node: cst.Attribute, receiver: Inside, attr: str)
 
 def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr: str) -> Value:
     found = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
+    if isinstance(found, Static):
+        return verbatim(region, node, value=found.expr.value)
     if isinstance(found, Function) and isinstance(node.value, cst.Name):
         names = region.scope.read(node.value.value).names
         written = Expr(region.tree.source(node), strength=POSTFIX, names=names)

@@ -37,6 +37,10 @@ def classify(summary: Summary) -> None:
         _defer(summary, region)
         return
     if region.built:
+        if tensors and not region.functional:
+            raise GiveUp(
+                "it gives back tensors besides the models that it makes", region.returns[-1][1]
+            )
         summary.kind = "builder"
         summary.result = values[-1] if values else None
         if region.functional:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
-from transpiler.interpret.values import Framework, Namespace, Value
+from transpiler.interpret.values import Framework, Namespace, Static, Value
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
@@ -29,6 +31,8 @@ def import_module(region: Region, node: cst.Import) -> None:
             bound = target = name.split(".", 1)[0]
         if is_framework(name):
             bind(region, bound, Framework(canonical(target)))
+        elif target == name and (inner := _other_module(region, name)):
+            bind(region, bound, Namespace(inner))
         else:
             bind(region, bound, None)
 
@@ -76,6 +80,8 @@ def bind(region: Region, name: str, value: Value | None) -> None:
         return
     if isinstance(value, Framework) and isinstance(region.scope.values.get(name), Framework):
         return  # the other branch of `try: from tensorflow import keras … except: import keras`
+    if isinstance(value, Static):
+        value = Static(replace(region.scope.read(name), value=value.expr.value))
     region.scope.values[name] = value
 
 

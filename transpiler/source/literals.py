@@ -1,0 +1,60 @@
+"""The constants of a module: names that are given one literal, once."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from typing import TypeAlias
+
+from transpiler.source.syntax import python_tree
+
+Literal: TypeAlias = "str | int | float | tuple[Literal, ...]"
+
+
+def literals(text: str) -> dict[str, Literal]:
+    """The numbers, strings and tuples of them that a module's names always stand for.
+
+    Nothing in a text that Python can't parse.
+    """
+    module = python_tree(text)
+    if module is None:
+        return {}
+    stores = Counter(_bound(module))
+    found: dict[str, Literal] = {}
+    for statement in module.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target = statement.targets[0]
+        if isinstance(target, ast.Name) and stores[target.id] == 1:
+            value = _value(statement.value, found)
+            if value is not None:
+                found[target.id] = value
+    return found
+
+
+def _bound(module: ast.Module) -> list[str]:
+    """The names that are bound anywhere, each as often as it is; a star may bind any."""
+    names = [n.id for n in ast.walk(module) if isinstance(n, ast.Name) and _stores(n)]
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names += [(a.asname or a.name).split(".")[0] for a in node.names]
+            if any(a.name == "*" for a in node.names):
+                return 2 * names
+    return names
+
+
+def _stores(node: ast.Name) -> bool:
+    return not isinstance(node.ctx, ast.Load)
+
+
+def _value(node: ast.expr, known: dict[str, Literal]) -> Literal | None:
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+    parts = value if isinstance(value, tuple) else (value,)
+    return value if all(isinstance(p, (str, int, float)) for p in parts) else None
