@@ -11,7 +11,6 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training.head import loaders_edit
 from transpiler.source.lexical import names_read, words_in
 
 
@@ -78,6 +77,8 @@ def _helper_text(draft: Draft) -> str:
         if emitted[name].source.strip() and name not in early
     ]
     if early:
+        from transpiler.emit.training.head import loaders_edit
+
         source = "\n\n\n".join(emitted[n].source.rstrip("\n") for n in early)
         module = draft.file.module
         assert module is not None

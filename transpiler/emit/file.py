@@ -40,7 +40,6 @@ from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
-from transpiler.emit.training.head import device_edit
 from transpiler.emit.unused import drop_unused
 from transpiler.interpret.region import FileContext
 
@@ -65,6 +64,8 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     settle_functions(draft)
     report_left_calls(draft, draft.file.kept_uses)
     if draft.device:
+        from transpiler.emit.training.head import device_edit
+
         draft.edits.append(device_edit(draft.tree, draft.device, first_model(draft)))
     drop_inlined(draft)
     drop_decorators(draft)

@@ -9,8 +9,6 @@ import libcst as cst
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
 from transpiler.emit.operation_names import name_operations
-from transpiler.emit.training.model import Room
-from transpiler.emit.training.plan import plan_training
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
@@ -48,12 +46,16 @@ def plan_file(file: FileContext) -> FilePlan:
 
 def _plan_training(planned: FilePlan, module: Region) -> None:
     """How models are trained; a loss on logits changes their `forward`."""
-    rooms = [Room(module, planned.tree.module)]
-    for summary in [*(s for s, _ in planned.builders), *planned.plain_functions]:
-        node, region = summary.function.node, summary.region
-        if isinstance(node, cst.FunctionDef) and region is not None:
-            rooms.append(Room(region, node, summary.function.owner))
-    if any(room.region.training for room in rooms):
+    summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
+    if module.training or any(s.region and s.region.training for s in summaries):
+        from transpiler.emit.training.model import Room  # most files train nothing
+        from transpiler.emit.training.plan import plan_training
+
+        rooms = [Room(module, planned.tree.module)]
+        for summary in summaries:
+            node, region = summary.function.node, summary.region
+            if isinstance(node, cst.FunctionDef) and region is not None:
+                rooms.append(Room(region, node, summary.function.owner))
         planned.trained = plan_training(planned.file, rooms)
     for unit in planned.models:
         found = planned.trained_by(unit)

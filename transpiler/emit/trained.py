@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
 from transpiler.emit.left import report_left_calls
-from transpiler.emit.training.lines import folded_sum
-from transpiler.emit.training.model import Trained
 from transpiler.emit.units import Unit
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import Trained
 
 
 def decide_training(draft: Draft) -> None:
@@ -52,6 +55,8 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
         if draft.planned.trained_by(unit) is found:
             for token, attribute in made.attrs.items():
                 source = source.replace(token, attribute)
+    from transpiler.emit.training.lines import folded_sum
+
     lines = [folded_sum(line) for line in source.split("\n")]
     handled = {layer.node for layer, _, _ in found.training.home.penalties}
     places = {draft.tree.place(node) for node in handled}

@@ -6,6 +6,7 @@ import builtins
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -13,12 +14,14 @@ from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.plan import ClassPlan, ClassText
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
-from transpiler.emit.training.model import Trained
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir import tokens
 from transpiler.source.lexical import words_in
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import Trained
 
 CLASS_TOKEN = re.compile(tokens.ANY_BLOCK)
 

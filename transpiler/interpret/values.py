@@ -167,7 +167,7 @@ class UserClass(_Brief):
     attributes: dict[str, Value] = field(default_factory=dict)  #: what its body assigns
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Choice:
     """One of two values that are no plain ones (layer classes, functions), by a condition."""
 
@@ -215,14 +215,14 @@ class Model(_Brief):
     source: Model | None = None  #: the model that a function or method got here
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Namespace:
     """Another module of the project, imported as a whole."""
 
     items: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Inside:
     """A layer of a model, as `model.layers[-3]` or `model.get_layer("x")` finds it."""
 
@@ -231,7 +231,7 @@ class Inside:
     output: Bound | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Within:
     """Layers inside of a pretrained base: all of them, or those that an expression picks."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from transpiler.ir.expr import Expr
+from transpiler.ir.record import record
 
 
 class Targets(Enum):
@@ -16,7 +17,7 @@ class Targets(Enum):
     CLASSES = "classes"  #: one integer in the place of the output's last axis
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Prediction:
     """What a loss or a metric sees of the model: the names in the loop, and what is known."""
 
@@ -36,7 +37,7 @@ class Prediction:
         return 1 if self.rank == 2 else -1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loss:
     """A criterion, and what it wants to be called with."""
 
@@ -50,7 +51,7 @@ class Loss:
     note: str = ""  #: what is assumed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metric:
     """Sums over the batches of an epoch, and what is made of them at its end."""
 
@@ -64,7 +65,7 @@ class Metric:
     note: str = ""  #: what is assumed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Optimizer:
     """How the optimizer is made; its learning rate may follow a schedule."""
 
@@ -72,7 +73,7 @@ class Optimizer:
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Penalty:
     """What a regularizer adds to the loss for a weight: the factors of its sums."""
 
@@ -80,7 +81,7 @@ class Penalty:
     absolute: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Schedule:
     """A learning rate that changes with each batch."""
 
@@ -88,7 +89,7 @@ class Schedule:
     factor: Expr  #: of `step`, which counts from 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hooks:
     """Plain code in the places where a callback would be called."""
 
@@ -102,7 +103,7 @@ class Hooks:
     note: str = ""  #: what is worth knowing of the difference
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fit:
     """What a callback sees of the loop that it becomes part of."""
 
