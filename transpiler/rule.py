@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 from transpiler.diagnostics import Fidelity
@@ -58,6 +59,31 @@ SHARED = frozenset(
 )  # fmt: skip
 
 
+@cache
+def _signature(build: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(build)
+
+
+@cache
+def _names(build: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(_signature(build).parameters)
+
+
+@cache
+def _call_only(build: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(_names(build)[1:]) - _defaults(build).keys()
+
+
+@cache
+def _defaults(build: Callable[..., Any]) -> dict[str, Expr | None]:
+    after_tensor = list(_signature(build).parameters.values())[1:]
+    return {
+        p.name: None if p.default is p.empty else expr(p.default)
+        for p in after_tensor
+        if p.kind is not p.KEYWORD_ONLY
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One translation: the Keras names it serves, and the function that does it."""
@@ -72,26 +98,27 @@ class Rule:
     functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
     merges: bool = False  #: takes a list of tensors
     floats: bool = False  #: computes with floats, also where it is given whole numbers
-    signature: inspect.Signature = field(init=False)
-    #: The Keras parameters that the rule itself handles, in Keras's order.
-    parameters: tuple[str, ...] = field(init=False)
-    defaults: Mapping[str, Expr | None] = field(init=False)  #: of those; None for a required one
-    call_only: frozenset[str] = field(init=False)  #: parameters of a layer's calls
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "signature", inspect.signature(self.build))
-        names = tuple(self.signature.parameters)
-        own = names if self.kind in ("op", "source") else names[1:]
-        object.__setattr__(self, "parameters", own)
-        after_tensor = list(self.signature.parameters.values())[1:]
-        defaults = {
-            p.name: None if p.default is p.empty else expr(p.default)
-            for p in after_tensor
-            if p.kind is not p.KEYWORD_ONLY
-        }
-        object.__setattr__(self, "defaults", defaults)
-        keyword_only = frozenset(p.name for p in after_tensor if p.name not in defaults)
-        object.__setattr__(self, "call_only", keyword_only)
+    @property
+    def signature(self) -> inspect.Signature:
+        """The signature of the function, looked at when it is first asked for."""
+        return _signature(self.build)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The Keras parameters that the rule itself handles, in Keras's order."""
+        names = _names(self.build)
+        return names if self.kind in ("op", "source") else names[1:]
+
+    @property
+    def defaults(self) -> Mapping[str, Expr | None]:
+        """Of the parameters after the tensor; None for a required one."""
+        return _defaults(self.build)
+
+    @property
+    def call_only(self) -> frozenset[str]:
+        """The parameters that belong to a layer's calls."""
+        return _call_only(self.build)
 
     @property
     def note(self) -> str:
