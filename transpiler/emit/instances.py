@@ -220,8 +220,7 @@ def drop_configurations(draft: Draft) -> None:
     spots = {}
     for name, statement in found.items():
         start, end = draft.tree.span(statement)
-        if "#" not in draft.tree.text[start : draft.tree.line_end(end - 1)]:
-            spots[name] = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
+        spots[name] = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
     read = names_read(apply(draft.tree.text, [*draft.bare_edits(), *spots.values()]))
     draft.edits += [spot for name, spot in spots.items() if name not in read]
 
