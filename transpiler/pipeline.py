@@ -15,15 +15,15 @@ def convert(text: str, options: Options | None = None, path: str = "") -> Conver
     options = options or Options()
     if "keras" not in text and "tensorflow" not in text:
         return Conversion(text)
-    import libcst as cst
+    with _collecting_later():  # imports make many objects too
+        import libcst as cst
 
-    from transpiler.emit.file import convert_file
-    from transpiler.interpret.program import interpret, interpret_functions
-    from transpiler.project import Project
-    from transpiler.registry import load_rules
-    from transpiler.source.tree import Tree
+        from transpiler.emit.file import convert_file
+        from transpiler.interpret.program import interpret, interpret_functions
+        from transpiler.project import Project
+        from transpiler.registry import load_rules
+        from transpiler.source.tree import Tree
 
-    with _collecting_later():
         try:
             tree = Tree(text)
         except cst.ParserSyntaxError as why:
