@@ -52,7 +52,8 @@ def call_node(region: Region, node: cst.Call) -> Value:
     else:
         callee = evaluate(region, func)
     result = call_value(region, node, callee)
-    if region.keywords:
+    left = isinstance(result, Unknown) or any(call is node for call, _, _ in region.left_calls)
+    if region.keywords and not left:  # what stays where it is takes its keywords itself
         provided("note_keywords")(region, node, callee)
     return result
 
