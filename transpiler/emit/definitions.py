@@ -116,6 +116,10 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     node = summaries[0].function.node
     assert isinstance(node, cst.FunctionDef)
     start, end = draft.function_span(node)
+    name = summaries[0].function.name
+    if name in draft.kept_functions and not summaries[0].function.nested_in:
+        message = f"`{name}` works on PyTorch's tensors now, and code that stays Keras calls it"
+        draft.report(LEFT_MODEL, node, message)
     texts = []
     for summary in summaries:
         assert summary.region is not None
@@ -123,7 +127,6 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
         names = draft.planned.class_names
         text = render_operation(draft.file, summary, script, Edit(start, end, ""), names)
         if text is None:
-            name = summary.function.name
             draft.report(LEFT_MODEL, node, f"`{name}` is left as it is: it can't be written")
             return
         texts.append(draft.planned.named(text).rstrip("\n"))

@@ -3,6 +3,7 @@ from keras import layers
 from torch.nn import functional as F
 
 
+# TODO(tf2torch) T2T104: `gate` works on PyTorch's tensors now, and code that stays Keras calls it
 def gate(x):
     return F.relu6(x + 3.0) / 6.0
 
