@@ -6,10 +6,10 @@ most once per file, with those that it needs itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from transpiler.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Emitted:
     """One function or class to emit."""
 

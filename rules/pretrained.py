@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from inspect import Parameter, Signature
 from typing import Any
 
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Dim, Placeholder, Tensor, Unsupported
+from transpiler.record import record
 from transpiler.rule import base
 
 #: How the layers that halve an image do it: ceil, floor, a 3x3 kernel without padding, and such a
@@ -36,7 +37,7 @@ _HEAD = ("pooling", "classes", "classifier_activation")
 _USUAL = ("include_top", "weights", "input_tensor", "input_shape", *_HEAD)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Base:
     """What is known of an application: its parameters, what comes out, what torchvision has."""
 

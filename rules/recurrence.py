@@ -8,7 +8,7 @@ dropout), a small class with a loop over time is emitted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -33,6 +33,7 @@ from transpiler.ir.expr import (
     variable,
 )
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
+from transpiler.record import record
 from transpiler.rule import Result, after, helper, nn, own, unless
 
 #: What a program passes as the initial state: one tensor or one for each state.
@@ -41,7 +42,7 @@ State: TypeAlias = "Tensor | list[Tensor] | None"
 YES = expr(True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cell:
     """What one recurrent layer computes at each step."""
 
@@ -105,7 +106,7 @@ class Cell:
         return options if drop.is_const(0, 0.0) else options | {"recurrent_dropout": drop}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """How a recurrent layer runs, and which of its results the program takes."""
 

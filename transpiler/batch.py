@@ -6,13 +6,13 @@ import os
 import sys
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transpiler.conversion import Conversion
 from transpiler.diagnostics import INTERNAL
 from transpiler.options import Options
 from transpiler.outcome import Job, Outcome, Result
+from transpiler.record import record
 from transpiler.single import Converter, convert_path, engine, failed, finish, read, unreadable
 from transpiler.source.files import names_framework
 
@@ -51,7 +51,7 @@ def convert_files(
     return [done[index] for index in range(len(jobs))]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Work:
     """What is done to each file, in a form that can be sent to another process."""
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from transpiler.batch import convert_files, usable_cores
@@ -17,6 +16,7 @@ from transpiler.outcome import Job, Outcome
 from transpiler.output import report
 from transpiler.output.write import copy_file
 from transpiler.plan import Plan, plan_copies, plan_in_place
+from transpiler.record import record
 from transpiler.single import Converter, convert_bytes, engine, finish
 from transpiler.source.discovery import find
 from transpiler.source.ignored import Patterns, patterns
@@ -24,7 +24,7 @@ from transpiler.source.ignored import Patterns, patterns
 STDIN = "<stdin>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reply:
     """What a command has to say."""
 
@@ -44,7 +44,7 @@ class Colour(NamedTuple):
 PLAIN = Colour()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """Command line and configuration, put together."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from transpiler.record import record
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -26,7 +28,7 @@ class ConfigError(Exception):
     """The configuration can't be used; the message says what to change."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """What the configuration file sets; what it does not name is not in `values`."""
 

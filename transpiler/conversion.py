@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from transpiler.diagnostics import Diagnostic, Severity
+from transpiler.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModelRecord:
     """One model, or block of a model, that was found."""
 
@@ -19,7 +18,7 @@ class ModelRecord:
     function: str = ""  #: the module-level function (or `Class.method`) that returns it, if any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conversion:
     """The new text of one file, and what there is to say about it."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from transpiler.record import record
 
 
 class Severity(str, Enum):
@@ -22,7 +23,7 @@ class Fidelity(str, Enum):
     MANUAL = "manual"  #: a person must look
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagnostic:
     """One thing said about one place. `line` counts from 1, `column` from 1, as editors do."""
 
@@ -33,7 +34,7 @@ class Diagnostic:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """One kind of diagnostic: its stable code, its severity, and what `explain` prints of it."""
 

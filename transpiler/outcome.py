@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from transpiler.conversion import Conversion, ModelRecord
 from transpiler.diagnostics import Diagnostic
+from transpiler.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Job:
     """One file to convert, and what is to become of the result."""
 
@@ -17,7 +16,7 @@ class Job:
     keep: bool = False  #: give the bytes back, for a diff
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome:
     """What became of one file."""
 
@@ -30,7 +29,7 @@ class Outcome:
     new: bytes = b""  #: what came out, where the job says to keep them
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Result:
     """One file converted, not yet written."""
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from transpiler.diagnostics import UNWRITABLE
 from transpiler.outcome import Job, Outcome
+from transpiler.record import record
 from transpiler.source.discovery import Found, Kind
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Plan:
     """The work of one run."""
 

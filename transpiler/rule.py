@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -26,6 +26,7 @@ from transpiler.ir.training import (
     Prediction,
     Schedule,
 )
+from transpiler.record import record
 
 #: An argument that a rule looks at: its value must be known when converting.
 Static: TypeAlias = Expr
@@ -84,7 +85,7 @@ def _defaults(build: Callable[..., Any]) -> dict[str, Expr | None]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """One translation: the Keras names it serves, and the function that does it."""
 
@@ -126,7 +127,7 @@ class Rule:
         return (inspect.getdoc(self.build) or "").split("\n", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wrapped:
     """A layer that is an argument of another one: the LSTM of `Bidirectional(LSTM(8))`."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Final, TypeAlias
 
 from transpiler.ir.expr import Arg, Expr, call, expr
 from transpiler.ir.sizes import ceil_divided, combine
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
+from transpiler.record import record
 from transpiler.rule import compact, sizes
 
 
@@ -61,7 +62,7 @@ Amounts: TypeAlias = tuple[tuple[int, int], ...]
 ONE: Final = expr(1)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Window:
     """What slides over the spatial axes of a tensor, by Keras's arguments."""
 

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -21,6 +21,7 @@ from transpiler.interpret.region import Region
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, While
 from transpiler.passes.liveness import walk
+from transpiler.record import record
 from transpiler.source.lexical import comments_in
 from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
@@ -28,7 +29,7 @@ from transpiler.source.tree import Tree
 _CONSTRUCTION = re.compile(r"instantiat|initiali[sz]|regulari[sz]", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Spot:
     """A statement, or an element of a Sequential's list; comments are numbers in the file."""
 
@@ -45,7 +46,7 @@ class Spot:
         return self.start > offset and self.suite[0] <= offset < self.suite[1]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Placed:
     """The comments of one statement that is written."""
 

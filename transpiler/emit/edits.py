@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Callable
 
-from transpiler.ir.record import record
+from transpiler.record import record
 
 
 @record(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.ir.training import Metric
+from transpiler.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Epoch:
     """What the functions of one kind of training have in common."""
 
@@ -40,7 +39,7 @@ class Epoch:
         return f"model({', '.join(self.inputs)})"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Steps:
     """What training does besides."""
 
@@ -107,7 +106,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Predicting:
     """What `predict` does."""
 

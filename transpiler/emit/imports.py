@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from itertools import takewhile
 
 import libcst as cst
@@ -15,6 +14,7 @@ from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Mapping
+from transpiler.record import record
 from transpiler.source.lexical import names_read, words_in
 from transpiler.source.suites import is_docstring, leaf_statements
 from transpiler.source.tree import Tree
@@ -167,7 +167,7 @@ def import_spans(tree: Tree) -> list[Edit]:
     return [Edit(*_lines(tree, c.statement), "") for c in found if c is not None]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Candidate:
     """A top-level statement that may be dead once models are converted."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir import tokens
+from transpiler.record import record
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 CLASS_TOKEN = re.compile(tokens.ANY_BLOCK)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Unit:
     """One class to write, and where it comes from."""
 

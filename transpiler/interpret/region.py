@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import libcst as cst
@@ -14,9 +14,9 @@ from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Name
-from transpiler.ir.record import record
 from transpiler.ir.tensor import Layout
 from transpiler.options import Options
+from transpiler.record import record
 from transpiler.registry import Rules
 from transpiler.source.tree import Tree
 
@@ -118,7 +118,7 @@ class Scope:
         return True
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Parameter:
     """A parameter of a function that builds a graph."""
 
@@ -143,7 +143,7 @@ class Way:
     changing: tuple[tuple[str, bool], ...] = ()  #: of a loop: what changes, and if it is a tensor
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Built:
     """A model that a region builds: the programs up to the point where it is complete."""
 
@@ -170,7 +170,7 @@ class Built:
 Shape: TypeAlias = "tuple[int | None, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Array:
     """An array in a variable of the module."""
 
@@ -178,7 +178,7 @@ class Array:
     shape: Shape | None
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class FileContext:
     """What is shared by all regions of one file."""
 

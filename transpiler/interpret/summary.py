@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from transpiler.interpret.region import Parameter, Region
@@ -11,9 +11,10 @@ from transpiler.interpret.values import Function, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Module
+from transpiler.record import record
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Summary:
     """A function for one kind of arguments."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import libcst as cst
@@ -14,6 +14,7 @@ from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.record import record
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -41,7 +42,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
 PREDICTED = "what `predict` gives"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Given:
     """An argument of a call: its value, and how the program writes it."""
 
@@ -51,7 +52,7 @@ class Given:
     node: cst.BaseExpression | None = None
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class TrainingCall:
     """One call of a method of a model."""
 
@@ -67,7 +68,7 @@ class TrainingCall:
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
 
 
-def record(region: Region, node: cst.Call, model: Model, name: str) -> Value:
+def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Value:
     """Note a call of a method of a model; what it gives."""
     call = TrainingCall(
         node,

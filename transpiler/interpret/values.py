@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, Module
-from transpiler.ir.record import record
 from transpiler.ir.tensor import Tensor
+from transpiler.record import record
 
 if TYPE_CHECKING:
     from transpiler.interpret.region import Region
@@ -63,7 +63,7 @@ class _Brief:
         return f"{type(self).__name__}({name})"
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(slots=True, eq=False, repr=False)
 class Layer(_Brief):
     """A layer object. Its module is made at its first call, when the input size is known."""
 
@@ -107,7 +107,7 @@ class Repeated:
     static: Expr | None = None
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(slots=True, eq=False, repr=False)
 class LayerList(_Brief):
     """Layers, one for each element of something: what a comprehension says of them."""
 
@@ -132,7 +132,7 @@ class Mapping:
 _WRAPPERS = frozenset({"wrapper", "layer", "inner", "apply", "block", "f", "func", "fn", "call"})
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(slots=True, eq=False, repr=False)
 class Function(_Brief):
     """A function of the user's."""
 
@@ -154,7 +154,7 @@ class Function(_Brief):
         return self.frame is not None and self.name in _WRAPPERS
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(slots=True, eq=False, repr=False)
 class UserClass(_Brief):
     """A class of the user's."""
 
@@ -182,7 +182,7 @@ class Choice:
         return self.then, self.otherwise
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(slots=True, eq=False, repr=False)
 class Model(_Brief):
     """A model: one that is built in this region, or an instance that `expr` refers to."""
 
@@ -240,7 +240,7 @@ class Within:
     name: str = ""  #: of the one layer that it is, where that is known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Unknown:
     """Something that is neither static nor understood; `reason` says what."""
 
@@ -248,14 +248,14 @@ class Unknown:
     expr: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Instance(Unknown):
     """An instance of a class of the user's, of which only its models are known."""
 
     made: UserClass | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Partial:
     """`functools.partial` of a part of the framework, or of a function that builds."""
 

@@ -6,5 +6,4 @@ code.py      statements of `__init__` and `forward`
 tensor.py    tensors as rules see them: shapes, layouts, masks
 sizes.py     arithmetic of sizes
 training.py  losses, metrics, optimizers, schedules and callbacks
-record.py    frozen dataclasses that are cheap to make
 """

@@ -6,13 +6,14 @@ statement. What neither needs is dropped by `emit/liveness.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from transpiler.ir.expr import Expr, Module
+from transpiler.record import record
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Comments:
     """The comments of a statement; each node knows its own, and where the others come from.
 
@@ -24,7 +25,7 @@ class Comments:
     trailing: str = ""  #: `# text` at the end of its line
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Line:
     """One simple statement."""
 
@@ -41,7 +42,7 @@ class Line:
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Construct:
     """`__init__` makes a module: `self.name = constructor`, or appends it to a list in a loop."""
 
@@ -50,7 +51,7 @@ class Construct:
     origins: tuple[int, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class For:
     """A loop over something."""
 
@@ -66,7 +67,7 @@ class For:
     sure: bool = False  #: there is at least one round
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class While:
     """A loop while a condition holds."""
 
@@ -78,7 +79,7 @@ class While:
     modules: list[Module] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class If:
     """A branch; `elif` is an `If` alone in `orelse`."""
 
@@ -90,7 +91,7 @@ class If:
     id: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Return:
     """`forward` gives back a value."""
 

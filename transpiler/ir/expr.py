@@ -11,11 +11,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final, TypeAlias
 
 from transpiler.ir import tokens
-from transpiler.ir.record import record
+from transpiler.record import record
 
 
 class _Unknown:
@@ -56,7 +56,7 @@ class Symbol:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Configured:
     """An object of the framework that is no layer: `VarianceScaling(scale=2.0)`, `HeNormal()`."""
 

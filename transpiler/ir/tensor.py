@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from transpiler.ir import tokens
 from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
-from transpiler.ir.record import record
 from transpiler.ir.sizes import combine
+from transpiler.record import record
 
 
 class Unsupported(Exception):

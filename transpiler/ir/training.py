@@ -7,7 +7,7 @@ from dataclasses import field
 from enum import Enum
 
 from transpiler.ir.expr import Expr
-from transpiler.ir.record import record
+from transpiler.record import record
 
 
 class Targets(Enum):

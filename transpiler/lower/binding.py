@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from transpiler.interpret.values import Framework, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import record
 from transpiler.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Use:
     """A rule with the arguments that the program gives it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from transpiler.interpret.training import PREDICTED, Given
 from transpiler.interpret.values import (
@@ -17,13 +17,14 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import record
 
 _DATASET = "tf.data.Dataset."
 #: Steps that change when data are ready, not which.
 _SPEED = frozenset({"cache", "prefetch", "with_options"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Batches:
     """Arrays whose rows a pipeline gives in batches."""
 

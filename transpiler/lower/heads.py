@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass
 
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static, Value
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction
+from transpiler.record import record
 
 #: What else is called something in the loops.
 LOOP_NAMES = frozenset({
@@ -20,7 +20,7 @@ LOOP_NAMES = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Head:
     """One output with its loss and its metrics."""
 
@@ -32,7 +32,7 @@ class Head:
     weight: Expr | None = None  #: of its loss in the sum
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """An output of a model."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from transpiler.interpret.values import Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
 from transpiler.lower.binding import Use, of_configured, only, use_of
+from transpiler.record import record
 from transpiler.registry import Rules
 
 #: Arguments of an optimizer that say how gradients are cut, and what torch does then.
@@ -17,7 +18,7 @@ _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 _STEP = Expr("step")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Optimizing:
     """What steps the weights."""
 

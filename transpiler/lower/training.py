@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.summary import Summary
@@ -35,12 +35,13 @@ from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import own_loss, own_metric
 from transpiler.passes.liveness import modules_used, walk
+from transpiler.record import record
 
 #: Arguments of `compile` without effect on the numbers.
 _SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compiled:
     """What one `compile` says."""
 
@@ -85,7 +86,7 @@ class Compiled:
         return ["loss", *losses, *(key for key, _ in self.metrics)]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Training:
     """One model that is trained or asked: all calls of it, in the order of the program."""
 
@@ -370,7 +371,7 @@ _PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": 
 _PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Penalized:
     """A weight that a regularizer watches."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import CODES, Diagnostic, Severity
 from transpiler.outcome import Outcome
+from transpiler.record import record
 from transpiler.version import __version__
 
 _RESET = "\033[0m"
@@ -19,7 +19,7 @@ _STATUSES = ("converted", "partial", "unchanged", "failed")
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Style:
     """How the text report is to look."""
 

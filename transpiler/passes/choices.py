@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, ternary
 from transpiler.passes.liveness import walk
+from transpiler.record import record
 
 
 def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
@@ -97,7 +98,7 @@ def _calls_it(node: Node, module: Module) -> bool:
     return not isinstance(node, Line) or module.token in node.text
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _OneOf:
     """Statements of `__init__` that make one of several modules, and how `forward` calls it."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from transpiler.diagnostics import NOTEBOOK, UNREADABLE, Diagnostic
+from transpiler.record import record
 from transpiler.source.ignored import Ignored, Patterns, ignored_at, project_root
 
 _PYTHON = (".py", ".pyw")
@@ -22,7 +23,7 @@ class Kind(Enum):
     PROBLEM = "problem"  #: `diagnostic` says what is wrong with it
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """One file that was named or stands in a folder that was named."""
 
@@ -79,7 +80,7 @@ def _folder(path: str, excluded: tuple[Patterns, ...]) -> Iterator[Found]:
             waiting.extend(reversed(item.listing(project)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Folder:
     """One folder on the way: what it is called in three ways, and what is left out there."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from dataclasses import dataclass
+
+from transpiler.record import record
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _NEWLINE_BYTES = re.compile(rb"\r\n|\r|\n")
@@ -25,7 +26,7 @@ class Undecodable(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """The text of one file as the engine sees it, and what is needed to give the bytes back."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from transpiler.record import record
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -21,7 +22,7 @@ USUAL = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Patterns:
     """Patterns in the manner of `.gitignore`, and the folder that they are relative to."""
 
@@ -43,7 +44,7 @@ def patterns(root: str, lines: Sequence[str]) -> Patterns:
     return Patterns(os.path.realpath(root), GitIgnoreSpec.from_lines(lines))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ignored:
     """What is left out below one folder: the patterns that reach it, the farthest ones first."""
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from transpiler.ir.record import record
+from transpiler.record import record
 from transpiler.source.syntax import python_tree
 
 _BINDING = (

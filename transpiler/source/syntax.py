@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+
+from transpiler.record import record
 
 _PYTHON_2 = (
     "Missing parentheses in call to",
@@ -13,7 +14,7 @@ _PYTHON_2 = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SyntaxProblem:
     """Why a text is not a Python program, and where; line and column count from 1."""
 

@@ -334,9 +334,7 @@ def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) 
     return names | {n.id for n in stores if isinstance(n.ctx, ast.Store)}
 
 
-def _needs_no_arguments(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, given: int = 0
-) -> bool:
+def _needs_no_arguments(function: ast.FunctionDef | ast.AsyncFunctionDef, given: int = 0) -> bool:
     """Whether it can be called with nothing more; the first `given` are bound already."""
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args][given:]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from transpiler.emit.fold import split_commas
+from transpiler.record import record
 from transpiler.source.lexical import words_in
 
 _CALL = re.compile(r"(enumerate|zip|range)\((.*)\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Header:
     """`for i, (a, b) in enumerate(zip(xs, ys), 1)`: the counter, its start, what is paired."""
 

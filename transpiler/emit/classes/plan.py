@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from transpiler.emit.comments import Script
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr
+from transpiler.record import record
 
 
 class EmitError(Exception):
     """The programs can't be written as a class; says why."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ClassPlan:
     """What a class is made of."""
 
@@ -47,7 +48,7 @@ class ClassPlan:
     )  #: token -> owner, attribute, loops
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ClassText:
     """A written class, and what instantiating it takes."""
 

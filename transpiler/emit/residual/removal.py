@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.interpret.region import Built, Region
+from transpiler.record import record
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Kept:
     """The edits that take away what moved, and the text that stays."""
 

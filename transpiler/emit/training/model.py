@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import libcst as cst
@@ -28,11 +28,12 @@ from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import Batches, array, batches
 from transpiler.lower.training import Compiled, Training
+from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.suites import statement_lines
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Trained:
     """The training of one model, written out."""
 
@@ -53,7 +54,7 @@ class Trained:
         return [edit for edits in self.texts.values() for edit in edits]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Room:
     """The module, or a function, in which models are made and trained."""
 
@@ -62,7 +63,7 @@ class Room:
     owner: str = ""  #: the class, where it is a method
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Part:
     """What is asked of a model in one room, and what it is called there."""
 

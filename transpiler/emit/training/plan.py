@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 import libcst as cst
@@ -27,6 +27,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Training, lower_training
+from transpiler.record import record
 
 _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
@@ -79,7 +80,7 @@ def _agree(found: list[Trained]) -> None:
             made.texts[node] = []
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Group:
     """The calls of one model, wherever it is handed to."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -19,6 +18,7 @@ from transpiler.interpret.tensors.results import run_rule, with_sizes_of
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Tensor
+from transpiler.record import record
 from transpiler.rule import Rule
 
 
@@ -88,7 +88,7 @@ class _Slot:
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Plain:
     """An argument without tensors, as `__init__` and as `forward` write it."""
 

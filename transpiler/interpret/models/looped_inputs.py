@@ -8,7 +8,7 @@ for size in sizes:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
@@ -18,11 +18,12 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads
+from transpiler.record import record
 
 _NO_SIZE = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Gathered:
     """The inputs of one loop, one of each round."""
 

@@ -12,7 +12,7 @@ from transpiler.interpret.models.parts import get_layer
 from transpiler.interpret.models.sequential import add, pop_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
-from transpiler.interpret.training import SIGNATURES, record
+from transpiler.interpret.training import SIGNATURES, note_training
 from transpiler.interpret.values import Layer, Model, Static, Unknown, Value, bases_of, is_graph
 
 _TRAINING = frozenset(
@@ -53,7 +53,7 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         return get_layer(region, node, model)
     if name in SIGNATURES:
         region.left_calls.append((node, name, model))
-        return record(region, node, model, name)
+        return note_training(region, node, model, name)
     arguments_of(region, node)
     region.left_calls.append((node, name, model))
     return Unknown(f"the method {name} of a model")

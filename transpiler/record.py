@@ -1,0 +1,95 @@
+"""Dataclasses that cost little to declare and, where frozen, to make.
+
+`dataclasses.dataclass` compiles up to seven methods for each class as soon as it is declared, which
+took a third of the start-up; a record compiles one when it is first called. A frozen dataclass sets
+each of its fields through `object.__setattr__`, which takes three times as long as an assignment.
+
+Type checkers take a `record` for a dataclass with the same arguments, and refuse to assign to the
+fields of a frozen one; at run time it could be changed. `fields` and `replace` of `dataclasses`
+work on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as record
+else:
+    from dataclasses import MISSING, dataclass, fields
+
+    def record(*, frozen=False, slots=False, eq=True, repr=True):
+        """The decorator `dataclass` with these arguments; frozen ones can be hashed."""
+
+        def declare(cls):
+            cls.__doc__ = cls.__doc__ or cls.__name__  # else its signature is looked for
+            cls = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+            writers = {"__init__": _init}
+            if repr:
+                writers["__repr__"] = _repr
+            if eq:
+                writers["__eq__"] = _eq
+                writers["__hash__"] = _hash
+            for name, write in writers.items():
+                if name not in vars(cls):
+                    setattr(cls, name, _when_called(cls, name, write))
+            if eq and not frozen:
+                cls.__hash__ = None
+            return cls
+
+        return declare
+
+    def _when_called(cls, name, write):
+        """A method that puts the written one into its place when it is called."""
+
+        def method(self, *args, **kwargs):
+            written = write(cls)
+            setattr(cls, name, written)
+            return written(self, *args, **kwargs)
+
+        return method
+
+    def _init(cls):
+        known, parameters, lines = {"MISSING": MISSING}, ["self"], []
+        for field in fields(cls):
+            name, default, make = field.name, f"default_{field.name}", f"make_{field.name}"
+            known |= {default: field.default, make: field.default_factory}
+            has_default, made = field.default is not MISSING, field.default_factory is not MISSING
+            if field.init:
+                known_value = f"={default}" if has_default else "=MISSING" if made else ""
+                parameters.append(f"{name}{known_value}")
+                value = f"{make}() if {name} is MISSING else {name}" if made else name
+            elif has_default or made:
+                value = f"{make}()" if made else default
+            else:
+                continue
+            lines.append(f"self.{name} = {value}")
+        if hasattr(cls, "__post_init__"):
+            lines.append("self.__post_init__()")
+        return _function(f"({', '.join(parameters)})", lines, known)
+
+    def _repr(cls):
+        shown = ", ".join(f"{f.name}={{self.{f.name}!r}}" for f in fields(cls) if f.repr)
+        return _function("(self)", [f"return f'{cls.__qualname__}({shown})'"], {})
+
+    def _eq(cls):
+        lines = [
+            "if other.__class__ is not self.__class__:",
+            "    return NotImplemented",
+            f"return {_compared(cls, 'self')} == {_compared(cls, 'other')}",
+        ]
+        return _function("(self, other)", lines, {})
+
+    def _hash(cls):
+        return _function("(self)", [f"return hash({_compared(cls, 'self')})"], {})
+
+    def _compared(cls, instance):
+        return f"({''.join(f'{instance}.{f.name}, ' for f in fields(cls) if f.compare)})"
+
+    def _function(parameters, lines, known):
+        body = "\n    ".join(lines or ["pass"])
+        exec(f"def method{parameters}:\n    {body}", known)
+        return known["method"]
+
+
+__all__ = ["record"]
