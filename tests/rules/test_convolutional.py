@@ -63,8 +63,9 @@ def test_any_conv(
         padding = "same"
     if max(strides[:count]) > 1:
         dilation = 1
-    if count == 3 and padding == "same" and strides[0] > kernel[0]:
-        strides[0] = kernel[0]  # TensorFlow's kernel for float64 is wrong there
+    if count == 3 and padding == "same":
+        # TensorFlow's kernel for float64 starts elsewhere there than the one for float32
+        strides = [min(pair) for pair in zip(strides, kernel, strict=True)]
     shape = (*(8 + extra + i for i in range(count)), 2)
     check(
         f"Conv{count}D",

@@ -270,8 +270,9 @@ _COMPARE: dict[str, Any] = {
     ">=": lambda a, b: a >= b,
     "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
-    "is": lambda a, b: a is b
-    or (a == b and isinstance(a, (bool, type(None))) and type(a) is type(b)),
+    "is": lambda a, b: (
+        a is b or (a == b and isinstance(a, (bool, type(None))) and type(a) is type(b))
+    ),
     "is not": lambda a, b: not _COMPARE["is"](a, b),
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -279,7 +280,7 @@ _COMPARE: dict[str, Any] = {
     "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
-    "**": lambda a, b: a ** b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
+    "**": lambda a, b: a**b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
 }
 
 

@@ -66,7 +66,7 @@ def merge_return(lines: list[str], text: str, indent: int, comments: Comments) -
     prefix = " " * indent + f"{name} = "
     if "\n" in last or not last.startswith(prefix) or last.rstrip().endswith(("(", "[")):
         return None
-    made = fold(f"return {last[len(prefix):]}", indent)
+    made = fold(f"return {last[len(prefix) :]}", indent)
     if not trailing:
         return [*lines[:-1], made]
     commented = f"{made}  {trailing}"
