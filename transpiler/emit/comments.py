@@ -191,6 +191,7 @@ class Arrangement:
         self.script = script
         self.staying = staying
         self.placed: dict[int, Placed] = {}
+        self.changed = False  #: whether comments were put in after the class was written
         self.made, self.called = _first(init), _first(forward)
         self.constructs = sorted(_constructions(init))
         for spot in script.spots:
@@ -252,6 +253,7 @@ class Arrangement:
     def take(self, number: int, start: int, blank: bool) -> None:
         """Put the comment of a statement that is gone above another one."""
         node = self.called.get(start) or self.made[start]
+        self.changed = True
         self.script.placed.add(number)
         placed = self.placed.setdefault(id(node), Placed())
         placed.above.insert(0, self.script.tree.comments[number][1])

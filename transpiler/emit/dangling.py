@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
@@ -21,10 +23,15 @@ def report_dangling(draft: Draft) -> None:
     }
     if not gone:
         return
-    read = global_reads(apply(draft.tree.text, draft.bare_edits()))
+    read: set[str] | None = None
     for statement in draft.top:
-        names = gone.keys() & read & _read_by(draft, statement)
-        if not names or isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        names = gone.keys() & _read_by(draft, statement, gone)
+        if names and read is None:
+            read = global_reads(apply(draft.tree.text, draft.bare_edits()))
+        names &= read or set()
+        if not names:
             continue
         start, end = statement_lines(draft.tree, statement)
         target = _target(statement)
@@ -42,14 +49,15 @@ def _is_gone(draft: Draft, function: Function) -> bool:
     return not inside and function.file is draft.file and function.name not in draft.kept_functions
 
 
-def _read_by(draft: Draft, statement: cst.CSTNode) -> set[str]:
-    """What is left of a statement reads."""
+def _read_by(draft: Draft, statement: cst.CSTNode, wanted: Iterable[str]) -> set[str]:
+    """What is left of a statement reads, if it says any of the names that are wanted."""
     if is_import(statement):
         return set()
     start, end = draft.tree.span(statement)
     inside = [e for e in draft.edits if start <= e.start and e.end <= end]
     shifted = [Edit(e.start - start, e.end - start, e.text) for e in inside]
-    return global_reads(apply(draft.tree.text[start:end], shifted))
+    text = apply(draft.tree.text[start:end], shifted)
+    return global_reads(text) if any(name in text for name in wanted) else set()
 
 
 def _target(statement: cst.CSTNode) -> str:

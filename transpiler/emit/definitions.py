@@ -233,7 +233,7 @@ def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode) -> bool:
     start, end = draft.tree.span(node)
     outside = [e for e in draft.edits if not (start <= e.start and e.end <= end)]
     remaining = apply(draft.tree.text, [*outside, Edit(start, end, "")])
-    return name in global_reads(remaining)
+    return name in remaining and name in global_reads(remaining)
 
 
 def settle_functions(draft: Draft) -> None:

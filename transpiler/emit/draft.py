@@ -79,8 +79,10 @@ class Draft:
             moved += changes
             homeless.update(dict.fromkeys(left))
         for unit in units:
-            assert unit.text is not None
-            unit.text = replace(unit.text, text=class_text(drafts[id(unit)]))
+            draft = drafts[id(unit)]
+            if draft.comments is not None and draft.comments.changed:
+                assert unit.text is not None
+                unit.text = replace(unit.text, text=class_text(draft))
         return moved, list(homeless)
 
     def undoubled(self, units: list[Unit], removal: Removal) -> list[Edit]:

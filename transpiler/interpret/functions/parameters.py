@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -216,24 +217,28 @@ def _is_whole(parameter: Parameter, value: Value | None) -> bool:
     return isinstance(value, Static) and is_whole(value.expr)
 
 
-_TENSOR_SLOT = (
-    r"is_keras_tensor\(\s*{0}\b", r"[( ]tensor={0}\b", r"get_source_inputs\(\s*{0}\b",
-)  # fmt: skip
+_TENSOR_SLOT = re.compile(
+    r"(?:is_keras_tensor\(\s*|get_source_inputs\(\s*|[( ]tensor=)([A-Za-z_]\w*)"
+)
+_NONE = re.compile(r"\b(\w+) is (?:not )?None\b")
 
 
 def _is_tensor_slot(region: Region, name: str) -> bool:
     """Whether the function asks of a parameter if it is a Keras tensor."""
-    text = region.source
-    if any(asks in text for asks in ("is_keras_tensor(", f"tensor={name}", "get_source_inputs(")):
-        if any(re.search(pattern.format(name), text) for pattern in _TENSOR_SLOT):
-            return True
-    return _stands_for_input(text, name)
+    return name in _tensor_slots(region.source)
+
+
+@lru_cache(maxsize=8)
+def _tensor_slots(text: str) -> frozenset[str]:
+    """The names of which a function asks so, or in whose place it makes an `Input`."""
+    asked = frozenset(_TENSOR_SLOT.findall(text))
+    if "Input(" not in text:
+        return asked
+    return asked | {name for name in _NONE.findall(text) if _stands_for_input(text, name)}
 
 
 def _stands_for_input(text: str, name: str) -> bool:
     """Whether an `Input` is made where a parameter is None: it is a Keras tensor otherwise."""
-    if "Input(" not in text or not re.search(rf"\b{name} is (not )?None\b", text):
-        return False
     if re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", text):
         return True
     made = set(re.findall(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(", text))
