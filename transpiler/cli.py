@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from transpiler.version import __version__
@@ -113,16 +114,38 @@ def _reader_has_gone() -> int:
     return 141
 
 
+class _Help(argparse.HelpFormatter):
+    """Help as wide as the terminal. Argparse makes one of these for each argument, and would load
+    `shutil` to ask for the width, which takes longer than all else here.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class _HelpAsWritten(_Help, argparse.RawDescriptionHelpFormatter):
+    """Leaves the lines of descriptions and epilogs as they are."""
+
+
+def _columns() -> int:
+    with suppress(KeyError, ValueError):
+        return int(os.environ["COLUMNS"])
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tf2torch",
         description="Rewrite TensorFlow/Keras code into PyTorch that computes the same numbers.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpAsWritten,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"tf2torch {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", prog="tf2torch", required=True)
     _add_convert(commands)
     _add_scan(commands)
     _add_verify(commands)
@@ -136,7 +159,7 @@ def _add_convert(commands: _Commands) -> None:
         help="rewrite files, folders or standard input",
         description="Rewrite Python files in place.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpAsWritten,
         allow_abbrev=False,
     )
     parser.set_defaults(run=_convert)
@@ -164,6 +187,7 @@ def _add_scan(commands: _Commands) -> None:
         "scan",
         help="say what there is, and how much of it would be converted",
         description="Say which models there are and how much would be converted; write nothing.",
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     parser.set_defaults(run=_scan, quiet=None)
@@ -216,6 +240,7 @@ def _add_verify(commands: _Commands) -> None:
         help="run both programs' models and compare the numbers",
         description="Build every model of both programs, move the weights, and compare. "
         "This runs the code. One converted PATH, or more: originals come from git.",
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     parser.set_defaults(run=_verify)
@@ -247,11 +272,15 @@ def _add_verify(commands: _Commands) -> None:
 
 
 def _add_catalog(commands: _Commands) -> None:
-    rules = commands.add_parser("rules", help="list what is supported", allow_abbrev=False)
+    rules = commands.add_parser(
+        "rules", help="list what is supported", formatter_class=_Help, allow_abbrev=False
+    )
     rules.set_defaults(run=_rules)
     rules.add_argument("--format", choices=("text", "json"), default="text")
     explain = commands.add_parser(
-        "explain", help="say what a diagnostic means, or how a Keras name is converted"
+        "explain",
+        help="say what a diagnostic means, or how a Keras name is converted",
+        formatter_class=_Help,
     )
     explain.set_defaults(run=_explain)
     explain.add_argument("wanted", metavar="CODE-or-API", help="T2T101, Conv2D, keras.layers.LSTM")

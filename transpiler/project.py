@@ -32,6 +32,7 @@ class Project:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self._folders: dict[str, str] = {}  #: of the files that import
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """What a file sees of a module that it imports: functions, classes, constants.
@@ -40,7 +41,9 @@ class Project:
         """
         if not file.path:
             return None
-        path = locate(Path(file.path), module)
+        if file.path not in self._folders:
+            self._folders[file.path] = os.path.dirname(os.path.realpath(file.path))
+        path = locate(self._folders[file.path], module)
         if path is None:
             return None
         other = self._context(path)
@@ -83,11 +86,11 @@ class Project:
         return other
 
 
-def locate(importer: Path, module: str) -> Path | None:
-    """The file of a module, as seen from the file that imports it."""
+def locate(home: str, module: str) -> Path | None:
+    """The file of a module, as seen from a file in the folder `home` that imports it."""
     level = len(module) - len(module.lstrip("."))
     parts = [p for p in module[level:].split(".") if p]
-    home = folder = os.path.dirname(os.path.realpath(importer))
+    folder = home
     if level:
         for _ in range(level - 1):
             folder = os.path.dirname(folder)

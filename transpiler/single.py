@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from typing import TypeAlias
 
 from transpiler.conversion import Conversion
@@ -158,7 +159,14 @@ def _deep() -> Iterator[None]:
         sys.setrecursionlimit(recursion)
         threading.stack_size(stack)
         if collecting:
+            _keep_what_is_loaded()
             gc.enable()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """What the first file made the process load stays: it is not looked through for garbage."""
+    gc.freeze()
 
 
 def _diagnose(text: str, error: BaseException) -> Diagnostic:

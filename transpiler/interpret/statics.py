@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -244,6 +245,7 @@ def constant(value: Value) -> Any:
     return UNKNOWN
 
 
+@lru_cache(maxsize=1024)
 def literal_value(text: str) -> Any:
     """The value of a literal's source."""
     if text.isdigit():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, get_origin
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -86,9 +87,7 @@ class Printed(CodegenState):
         return _Span(self, node, start_node, end_node)
 
 
-_SEQUENCES = frozenset({tuple, list})
 _TOKENS = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString})
-_START, _END, _INDENT = -1, -2, -3
 
 #: How the most frequent nodes are printed: fields by their names, tokens as they are, `<` and `>`
 #: around what counts as the node's own text, `|` where the indentation of the line stands.
@@ -164,7 +163,13 @@ _OPERATORS = (
     (cst.Equal, cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual),
     (cst.Is, cst.In, cst.And, cst.Or),
 )
+_LAYOUTS |= {
+    kind: f"whitespace_before {'_' * len(kind()._get_token())} whitespace_after"
+    for kinds in _OPERATORS
+    for kind in kinds
+}
 _IF = "leading_lines | < {} whitespace_before_test test whitespace_after_test : body orelse >"
+_LAYOUTS[cst.If] = _IF.format("if")
 
 #: Nodes that end where the last of some fields ends, before the newline behind it.
 _ENDS: dict[type, tuple[str, ...]] = {
@@ -177,25 +182,79 @@ _ENDS: dict[type, tuple[str, ...]] = {
     cst.ImportFrom: ("rpar", "names"),
 }
 
-
-def _compiled(kind: type, layout: str) -> tuple[str | int, ...]:
-    """The parts of a layout: names of fields, lengths of tokens, marks."""
-    marks = {"<": _START, ">": _END, "|": _INDENT}
-    fields = {field.name for field in dataclasses.fields(kind)}
-    return tuple(
-        marks[part] if part in marks else part if part in fields else len(part)
-        for part in layout.split()
-    )
+#: What measures a node that begins at an offset; gives the offset behind it.
+_Measure = Callable[["Measured", Any, int], int]
 
 
-_PARTS = {kind: _compiled(kind, layout) for kind, layout in _LAYOUTS.items()}
-_PARTS |= {
-    kind: ("whitespace_before", len(kind()._get_token()), "whitespace_after")
-    for kinds in _OPERATORS
-    for kind in kinds
-}
-_PARTS[cst.If] = _compiled(cst.If, _IF.format("if"))
-_ELIF = _compiled(cst.If, _IF.format("elif"))
+def _compiled(kind: type, layout: str) -> _Measure:
+    """The function that measures nodes of one kind: its layout, step by step, as Python code."""
+    types = {field.name: field.type for field in dataclasses.fields(kind)}
+    lines = ["def measure(self, node, offset):", " spans = self.spans"]
+    for part in layout.split():
+        if part == "<":
+            lines.append(" start = offset")
+        elif part == ">":
+            end = "self._end(node, offset)" if kind in _ENDS else "offset"
+            lines.append(f" spans[id(node)] = (start, {end})")
+        elif part == "|":
+            lines.append(" offset += self._indent")
+        elif part not in types:
+            lines.append(f" offset += {len(part)}")
+        else:
+            lines.append(f" field = node.{part}")
+            lines += _steps(kind, part, types[part])
+    known: dict[str, Any] = {
+        "Whitespace": cst.SimpleWhitespace,
+        "absent": (type(None), cst.MaybeSentinel),
+        "elif_": _measure_elif,
+        "measures": _MEASURES,
+        "tokens": _TOKENS,
+    }
+    exec("\n".join([*lines, " return offset"]), known)
+    measure: _Measure = known["measure"]
+    return measure
+
+
+def _steps(kind: type, part: str, declared: object) -> Iterator[str]:
+    """The lines that measure what a field holds, by what it may hold."""
+    if declared is str:
+        yield " offset += len(field)"
+    elif get_origin(declared) is Sequence:
+        yield " for inner in field: offset = measures[type(inner)](self, inner, offset)"
+    elif part.startswith("whitespace"):
+        yield " if type(field) is Whitespace: offset += len(field.value)"
+        yield " elif type(field) not in absent: "
+        yield "  offset = measures[type(field)](self, field, offset)"
+    else:
+        yield " kind = type(field)"
+        yield " if kind in tokens and not field.lpar:"
+        yield "  spans[id(field)] = (offset, offset := offset + len(field.value))"
+        yield " elif kind is str: offset += len(field)"
+        yield " elif kind is tuple or kind is list:"
+        yield "  for inner in field: offset = measures[type(inner)](self, inner, offset)"
+        if kind is cst.If and part == "orelse":
+            yield f" elif kind.__name__ == {cst.If.__name__!r}: offset = elif_(self, field, offset)"
+        yield " elif kind not in absent: offset = measures[kind](self, field, offset)"
+
+
+class _Measures(dict[type, _Measure]):
+    """What measures the nodes of each kind, compiled at the first one of a kind."""
+
+    def __missing__(self, kind: type) -> _Measure:
+        layout = _LAYOUTS.get(kind)
+        known = _SPECIAL.get(kind, Measured._as_printed)
+        self[kind] = known if layout is None else _compiled(kind, layout)
+        return self[kind]
+
+
+_MEASURES = _Measures()
+
+
+def _measure_elif(measured: Measured, node: cst.If, offset: int) -> int:
+    return _of(cst.If, _IF.format("elif"))(measured, node, offset)
+
+
+_of = cache(_compiled)
 
 
 class Measured:
@@ -217,49 +276,14 @@ class Measured:
 
     def _node(self, node: Any, offset: int) -> int:
         """Measure a node that begins at an offset; gives the offset behind it."""
-        kind = type(node)
-        parts = _PARTS.get(kind)
-        if parts is not None:
-            return self._parts(node, parts, offset)
-        special = _SPECIAL.get(kind)
-        return self._as_printed(node, offset) if special is None else special(self, node, offset)
-
-    def _parts(self, node: Any, parts: tuple[str | int, ...], offset: int) -> int:
-        start = offset
-        for part in parts:
-            if isinstance(part, int):
-                if part >= 0:
-                    offset += part
-                elif part == _START:
-                    start = offset
-                elif part == _END:
-                    self.spans[id(node)] = (start, self._end(node, offset))
-                else:
-                    offset += self._indent
-                continue
-            field = getattr(node, part)
-            kind = type(field)
-            if kind is cst.SimpleWhitespace:
-                offset += len(field.value)
-            elif kind in _TOKENS and not field.lpar:
-                self.spans[id(field)] = (offset, offset := offset + len(field.value))
-            elif kind is str:
-                offset += len(field)
-            elif kind in _SEQUENCES:
-                for inner in field:
-                    offset = self._node(inner, offset)
-            elif kind is cst.If and part == "orelse":
-                offset = self._parts(field, _ELIF, offset)
-            elif field is not None and kind is not cst.MaybeSentinel:
-                offset = self._node(field, offset)
-        return offset
+        return _MEASURES[type(node)](self, node, offset)
 
     def _end(self, node: Any, offset: int) -> int:
         """Where the text of a node ends whose last part reaches to an offset."""
-        for name in _ENDS.get(type(node), ()):
+        for name in _ENDS[type(node)]:
             last = getattr(node, name)
             if last is not None:
-                return self.spans[id(last[-1] if type(last) in _SEQUENCES else last)][1]
+                return self.spans[id(last[-1] if isinstance(last, (tuple, list)) else last)][1]
         return offset
 
     def _as_printed(self, node: Any, offset: int) -> int:
@@ -269,7 +293,7 @@ class Measured:
 
     def _tuple(self, node: cst.Tuple, offset: int) -> int:
         """Parentheses are part of what a tuple is."""
-        end = self._parts(node, _TUPLE, offset)
+        end = _of(cst.Tuple, _TUPLE)(self, node, offset)
         if node.lpar:
             self.spans[id(node)] = (offset, end)
         return end
@@ -290,14 +314,14 @@ class Measured:
 
     def _param(self, node: cst.Param, offset: int) -> int:
         """Its own text is its name; the indicator of its annotation is a colon."""
-        offset = self._parts(node, _PARAM, offset)
+        offset = _of(cst.Param, _PARAM)(self, node, offset)
         if node.annotation is not None:
-            offset = self._parts(node.annotation, _COLON, offset)
-        return self._parts(node, _DEFAULT, offset)
+            offset = _of(cst.Annotation, _COLON)(self, node.annotation, offset)
+        return _of(cst.Param, _DEFAULT)(self, node, offset)
 
     def _field(self, node: cst.FormattedStringExpression, offset: int) -> int:
         """One `{expression!r:>8}` of an f-string."""
-        offset = self._parts(node, _REPLACED, offset)
+        offset = _of(cst.FormattedStringExpression, _REPLACED)(self, node, offset)
         if node.conversion is not None:
             offset += 1 + len(node.conversion)
         if node.format_spec is not None:
@@ -313,24 +337,20 @@ class Measured:
         return offset + len(node.last_line.value) + (self._indent if node.indent else 0)
 
     def _empty(self, node: cst.EmptyLine, offset: int) -> int:
-        return self._parts(node, _EMPTY, offset + (self._indent if node.indent else 0))
+        start = offset + (self._indent if node.indent else 0)
+        return _of(cst.EmptyLine, _EMPTY)(self, node, start)
 
     def _line_end(self, node: cst.Newline, offset: int) -> int:
         return offset + (self._newline if node.value is None else len(node.value))
 
 
-_TUPLE = _compiled(cst.Tuple, "lpar < elements > rpar")
-_PARAM = _compiled(cst.Param, "< star whitespace_after_star name >")
-_COLON = _compiled(
-    cst.Annotation, "whitespace_before_indicator : whitespace_after_indicator < annotation >"
-)
-_DEFAULT = _compiled(cst.Param, "equal default comma whitespace_after_param")
-_REPLACED = _compiled(
-    cst.FormattedStringExpression,
-    "{ whitespace_before_expression expression equal whitespace_after_expression",
-)
-_EMPTY = _compiled(cst.EmptyLine, "whitespace comment newline")
-_SPECIAL: dict[type, Callable[[Measured, Any, int], int]] = {
+_TUPLE = "lpar < elements > rpar"
+_PARAM = "< star whitespace_after_star name >"
+_COLON = "whitespace_before_indicator : whitespace_after_indicator < annotation >"
+_DEFAULT = "equal default comma whitespace_after_param"
+_REPLACED = "{ whitespace_before_expression expression equal whitespace_after_expression"
+_EMPTY = "whitespace comment newline"
+_SPECIAL: dict[type, _Measure] = {
     cst.Tuple: Measured._tuple,
     cst.Param: Measured._param,
     cst.FormattedStringExpression: Measured._field,

@@ -29,9 +29,10 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Training, lower_training
 from transpiler.record import record
 
-_TRAINS = re.compile(
-    r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
-)
+_TRAINING = r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
+_TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
+#: Begins with a literal character, so that a search passes over most of a text at once.
+_MAY_TRAIN = re.compile(_TRAINING)
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 _UNTRANSLATED = ("fit_generator", "train_on_batch", "test_on_batch", "evaluate_generator")
 #: Attributes that a Keras model and an nn.Module have in common.
@@ -274,6 +275,7 @@ class _Planner(Shared):
             (statement, match)
             for statement in self.tree.module.body
             if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+            and _MAY_TRAIN.search(self.tree.blanked, *self.tree.span(statement))
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
