@@ -162,6 +162,9 @@ def _patched(owner: Any, name: str, value: Any) -> Any:
 
 def _beginning(original: Any, name: str, begin: Any) -> Any:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        x = args[0] if args else kwargs.get("x")
+        if not self.built and isinstance(x, np.ndarray):  # it declares no shape of its input
+            self.build((None, *x.shape[1:]))
         begin(self)
         if name == "fit":
             kwargs["shuffle"] = False

@@ -86,7 +86,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     defined = rename_clashing(draft)
     named = TorchNames(draft.file)
     draft.edits = named.applied(draft.edits)
-    if draft.class_spots:
+    if draft.class_spots or draft.helpers:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made, named)
     drop_unused(draft)

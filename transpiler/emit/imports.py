@@ -9,6 +9,7 @@ from itertools import takewhile
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.text import global_reads
 from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
@@ -54,7 +55,10 @@ def import_edits(
     candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
     rest = apply(tree.text, [*edits, *import_spans(tree)])
     imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
-    used = names_read(apply(tree.text, [*edits, *import_spans(tree), *imports])) - made
+    left = apply(tree.text, [*edits, *import_spans(tree), *imports])
+    used = names_read(left) - made
+    if any(c.framework and c.imported() & used for c in candidates):
+        used &= global_reads(left)  # a local variable may bear the name of an import
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()
@@ -175,6 +179,10 @@ class _Candidate:
     kind: str  #: "import", "alias" or "block"
     framework: bool
 
+    def imported(self) -> set[str]:
+        """The names that its imports bind."""
+        return {n for node in _imports_in(self.statement) for n, _ in _bound_names(node)}
+
     def kept(
         self, file: FileContext, used: set[str]
     ) -> tuple[list[tuple[int, int]], set[str]] | None:
@@ -191,8 +199,7 @@ class _Candidate:
                 return [_lines(tree, statement)], set()
             return [], words_in(tree.source(node.value))
         if self.kind == "block":
-            names = {n for node in _imports_in(statement) for n, _ in _bound_names(node)}
-            if not names & used and not _has_star(statement):
+            if not self.imported() & used and not _has_star(statement):
                 return [_lines(tree, statement)], set()
             test = tree.source(statement.test) if isinstance(statement, cst.If) else ""
             return [], words_in(test)

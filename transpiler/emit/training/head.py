@@ -21,7 +21,9 @@ def device_edit(tree: Tree, name: str, limit: int) -> Edit:
 def loaders_edit(tree: Tree, source: str, limit: int) -> Edit:
     """Functions that load data, before the first statement that is neither import nor constant."""
     spot = head_end(tree, limit)
-    return Edit(spot, spot, f"\n\n{source}\n\n" if spot else f"{source}\n\n\n")
+    rest = tree.text[spot:]
+    blank = "\n" * max(2 - (len(rest) - len(rest.lstrip("\n"))), 0)
+    return Edit(spot, spot, f"\n\n{source}\n{blank}" if spot else f"{source}\n\n\n")
 
 
 def head_end(tree: Tree, limit: int) -> int:

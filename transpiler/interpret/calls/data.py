@@ -24,6 +24,8 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
         name = keyword if keyword is not None else next(positions, None)
         if name is None or name not in parameters:
             return Unknown(f"{rule.names[0]}: the argument {keyword or 'at the end'} is not known")
+        if name in given:
+            return Unknown(f"{rule.names[0]}: the argument {name} is given twice")
         if isinstance(value, Unknown):
             return Unknown(f"{rule.names[0]}: {value.reason}")
         try:

@@ -1,0 +1,78 @@
+"""Lists of word numbers as rows of one array."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+from rules.emitted import emitted
+from transpiler.ir.expr import Arg, Expr, call
+from transpiler.ir.tensor import Unsupported
+from transpiler.rule import Param, helper, source
+
+#: Where short ones are padded, where long ones are cut, whether with a value of their own.
+_Way = tuple[str, str, bool]
+
+
+def _pad_sequences(padding: str, truncating: str, filled: bool) -> str:
+    """Declare the function for one way of padding and cutting; gives its name."""
+    place, kept = {"pre": "before", "post": "after"}, {"pre": "start", "post": "end"}
+    name = "pad_sequences"
+    if padding == "post":
+        name += "_after"
+    if truncating == "post":
+        name += "_cut_end"
+    if filled:
+        name += "_with"
+    rows = "full((len(sequences), maxlen), value" if filled else "zeros((len(sequences), maxlen)"
+    emitted(
+        name,
+        f'''
+def {name}(sequences, maxlen{", value" if filled else ""}, dtype="int32"):
+    """Rows of `maxlen`: {"`value`" if filled else "zeros"} {place[padding]} \
+short ones, long ones without their {kept[truncating]}."""
+    rows = np.{rows}, dtype)
+    for row, numbers in zip(rows, sequences):
+        kept = numbers[{"-maxlen:" if truncating == "pre" else ":maxlen"}]
+        row[{"maxlen - len(kept) :" if padding == "pre" else ": len(kept)"}] = kept
+    return rows
+''',
+        (),
+        "import numpy as np",
+        early=True,
+    )
+    return name
+
+
+_SIDES = ("pre", "post")
+_PADDING: dict[_Way, str] = {
+    way: _pad_sequences(*way) for way in product(_SIDES, _SIDES, (False, True))
+}
+
+
+@source(
+    "keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences",
+    "keras.utils.sequence_utils.pad_sequences",
+)  # fmt: skip
+def pad_sequences(
+    sequences: Param,
+    maxlen: Param = None,
+    dtype: Param = "int32",
+    padding: Param = "pre",
+    truncating: Param = "pre",
+    value: Param = 0.0,
+) -> Expr:
+    """Sequences of numbers as the rows of one array."""
+    if not (padding.is_const(*_SIDES) and truncating.is_const(*_SIDES)):
+        raise Unsupported("pad_sequences with a side that is known only at run time")
+    if maxlen.is_const(0):
+        raise Unsupported("pad_sequences to no length at all")
+    if maxlen.is_const(None):
+        if not re.fullmatch(r"[A-Za-z_][\w.]*", sequences.text):
+            raise Unsupported("pad_sequences without maxlen")
+        maxlen = call("max", call("map", Expr("len"), sequences))
+    filled = not value.is_const(0, 0.0)
+    given: list[Arg] = [sequences, maxlen, *([value] if filled else [])]
+    options: dict[str, Arg] = {} if dtype.is_const("int32") else {"dtype": dtype}
+    way = (str(padding.value), str(truncating.value), filled)
+    return helper(_PADDING[way], *given, **options)

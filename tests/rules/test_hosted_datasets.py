@@ -1,0 +1,165 @@
+"""The functions that stand in for Keras's data sets give the same arrays, from the same files."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transpiler.pipeline import convert
+from transpiler.registry import load_rules
+
+RANDOM = np.random.default_rng(0)
+
+
+def emitted(name: str) -> Any:
+    """A function of an emitted file, with all that it needs."""
+    table = load_rules().emitted
+    namespace: dict[str, Any] = {}
+    for needed in (*table[name].needs, name):
+        exec("\n".join([*table[needed].imports, table[needed].source]), namespace)
+    return namespace[name]
+
+
+def texts(count: int) -> np.ndarray:
+    found = np.empty(count, dtype=object)
+    found[:] = [RANDOM.integers(1, 40, RANDOM.integers(1, 9)).tolist() for _ in range(count)]
+    return found
+
+
+def labels(count: int) -> np.ndarray:
+    return RANDOM.integers(0, 5, count)
+
+
+FILES = {
+    "imdb": {
+        "x_train": texts(30),
+        "y_train": labels(30),
+        "x_test": texts(20),
+        "y_test": labels(20),
+    },
+    "reuters": {"x": texts(31), "y": labels(31)},
+    "boston_housing": {"x": RANDOM.normal(size=(31, 13)), "y": RANDOM.normal(size=31)},
+    "california_housing": {"x": RANDOM.normal(size=(31, 8)), "y": RANDOM.normal(size=31)},
+}
+
+
+@pytest.fixture
+def hosted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that holds small files of the same form, where both look for theirs."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, arrays in FILES.items():
+        np.savez(folder / f"{name}.npz", **arrays)  # type: ignore[arg-type]
+        module = importlib.import_module(f"keras.src.datasets.{name}")
+        monkeypatch.setattr(
+            module, "get_file", lambda *a, **k: str(folder / (a[0] if a else k["fname"]))
+        )
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("num_words", [None, 20])
+def test_arrays(hosted: Path, name: str, num_words: int | None) -> None:
+    module = importlib.import_module(f"keras.src.datasets.{name}")
+    given = {} if num_words is None or "housing" in name else {"num_words": num_words}
+    version = {"version": "large"} if name == "california_housing" else {}
+    expected, found = module.load_data(**given, **version), emitted(f"load_{name}")(**given)
+    for wanted, got in zip(expected, found, strict=True):
+        for one, other in zip(wanted, got, strict=True):
+            assert one.dtype == other.dtype
+            assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize("name", ["imdb", "reuters"])
+def test_words(hosted: Path, name: str) -> None:
+    (hosted / f"{name}_word_index.json").write_text(json.dumps({"the": 1, "of": 2}))
+    module = importlib.import_module(f"keras.src.datasets.{name}")
+    assert emitted(f"load_{name}_words")() == module.get_word_index()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "imdb.load_data(num_words=9, skip_top=2)",
+        "imdb.load_data(start_char=None)",
+        "imdb.load_data(maxlen=20)",
+        "reuters.load_data(test_split=0.1)",
+        "boston_housing.load_data(seed=1)",
+        "california_housing.load_data('small')",
+    ],
+)
+def test_other_arguments_are_refused(call: str) -> None:
+    name = call.partition(".")[0]
+    said = convert(f"from keras.datasets import {name}\n(x, y), _ = {call}\n").diagnostics
+    assert [d.code for d in said if d.severity == "error"], said
+
+
+def test_the_number_of_words_is_kept() -> None:
+    text = convert(
+        "from keras.datasets import imdb\nn = 9\na, b = imdb.load_data(num_words=n)\n"
+    ).text
+    assert "a, b = load_imdb(n)\n" in text
+    assert "keras" not in text.replace("tf-keras-datasets", "")
+
+
+SEQUENCES = st.lists(st.lists(st.integers(1, 99), max_size=7), min_size=1, max_size=5)
+
+
+@given(
+    sequences=SEQUENCES,
+    maxlen=st.none() | st.integers(1, 6),
+    given=st.fixed_dictionaries(
+        {},
+        optional={
+            "padding": st.sampled_from(["pre", "post"]),
+            "truncating": st.sampled_from(["pre", "post"]),
+            "value": st.sampled_from([0, -1, 0.0, 7]),
+            "dtype": st.sampled_from(["int32", "float64", "int64"]),
+        },
+    ),
+)
+def test_padded_sequences(
+    sequences: list[list[int]], maxlen: int | None, given: dict[str, Any]
+) -> None:
+    import keras
+
+    arguments = {} if maxlen is None else {"maxlen": maxlen}
+    arguments |= given
+    written = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    program = (
+        "from keras.preprocessing import sequence\n\n"
+        f"rows = {sequences!r}\nx = sequence.pad_sequences(rows, {written})\n"
+    )
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    assert "keras" not in conversion.text
+    namespace: dict[str, Any] = {}
+    exec(conversion.text, namespace)
+    expected = keras.utils.pad_sequences(sequences, **arguments)
+    assert namespace["x"].dtype == expected.dtype
+    assert namespace["x"].tolist() == expected.tolist()
+
+
+def test_two_ways_of_padding_are_two_functions() -> None:
+    program = (
+        "from keras.utils import pad_sequences\n\n"
+        "x = pad_sequences([[1]], 3)\ny = pad_sequences([[1]], 3, padding='post')\n"
+    )
+    namespace: dict[str, Any] = {}
+    exec(convert(program).text, namespace)
+    assert namespace["x"].tolist() == [[0, 0, 1]]
+    assert namespace["y"].tolist() == [[1, 0, 0]]
+
+
+@pytest.mark.parametrize("arguments", ["3, padding=side", "0", "3, sequences=2", "3, 'int32', 'x'"])
+def test_unknown_ways_of_padding_are_refused(arguments: str) -> None:
+    program = f"from keras.utils import pad_sequences\ny = pad_sequences(x, {arguments})\n"
+    assert any(d.severity == "error" for d in convert(program).diagnostics)
