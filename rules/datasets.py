@@ -24,16 +24,42 @@ def _numpy(code: Expr) -> Expr:
     "keras.utils.to_categorical", "keras.utils.np_utils.to_categorical",
     "keras.utils.numerical_utils.to_categorical",
 )  # fmt: skip
-def to_categorical(x: Param, num_classes: Param = None, dtype: Param = "float32") -> Expr:
-    """Rows of the unit matrix; labels are whole numbers in one axis."""
+def to_categorical(
+    x: Param,
+    num_classes: Param = None,
+    dtype: Param = "float32",
+    *,
+    shape: tuple[int | None, ...] | None = None,
+) -> Expr:
+    """Rows of the unit matrix; a last axis of one label goes."""
     if not dtype.is_const("float32"):
         raise Unsupported("to_categorical of another type than float32")
     if num_classes.is_const(None):
         if not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
             raise Unsupported("to_categorical without num_classes")
         num_classes = infix(method(x, "max"), "+", 1)
+    if shape is None or (len(shape) > 1 and shape[-1] is None):
+        return helper("to_categorical", x, num_classes)
+    if len(shape) > 1 and shape[-1] == 1:
+        x = index(x, *[Expr(":")] * (len(shape) - 1), 0)
     unit = call("np.eye", num_classes, dtype="float32")
     return _numpy(index(unit, x))
+
+
+emitted(
+    "to_categorical",
+    '''
+def to_categorical(labels, num_classes):
+    """Each label as a row of zeros with a one."""
+    labels = np.asarray(labels, dtype="int64")
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    return np.eye(num_classes, dtype="float32")[labels]
+''',
+    (),
+    _NUMPY,
+    early=True,
+)
 
 
 def _torchvision(name: str, images: str, labels: str) -> Expr:

@@ -286,7 +286,8 @@ callback = _training("callback", "keras.callbacks")
 def source(*names: str) -> Callable[[Callable[..., Expr]], Callable[..., Expr]]:
     """Declare what stands in for a function of Keras that gives arrays, by its full names.
 
-    Parameters are those of the function itself, each given as an `Expr`.
+    Parameters are those of the function itself, each given as an `Expr`; one that only a keyword
+    can give, `shape`, gets the sizes of the array that is the first argument, or None.
     """
 
     def declare(build: Callable[..., Expr]) -> Callable[..., Expr]:

@@ -10,7 +10,7 @@ import pytest
 from catalogue import OTHERS, UNVERIFIED, WHEELS
 from downloads import Package, Packages
 
-from tests.golden_cases import FRAMEWORKS, comments
+from tests.golden_cases import FRAMEWORKS, comments, lint
 from transpiler.conversion import Conversion
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -55,6 +55,21 @@ def test_converting_again_changes_nothing(package: Package) -> None:
         if convert(text := package.convert(file).text, path=str(package.root / file)).text != text
     ]
     assert changed == []
+
+
+def test_no_name_is_undefined(package: Package) -> None:
+    """What is emitted comes with all that it reads."""
+    found = {
+        file: new
+        for file in package.files
+        if package.convert(file).changed
+        if (new := _undefined(package.convert(file).text) - _undefined(package.text(file)))
+    }
+    assert found == {}
+
+
+def _undefined(text: str) -> set[str]:
+    return {message for message in lint(text) if message.startswith("F821")}
 
 
 def test_no_layer_stays_in_silence(package: Package) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.golden_cases import lint
 from transpiler.pipeline import convert
 from transpiler.registry import load_rules
 
@@ -113,6 +114,7 @@ def test_the_number_of_words_is_kept() -> None:
 SEQUENCES = st.lists(st.lists(st.integers(1, 99), max_size=7), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(
     sequences=SEQUENCES,
     maxlen=st.none() | st.integers(1, 6),
@@ -163,3 +165,37 @@ def test_two_ways_of_padding_are_two_functions() -> None:
 def test_unknown_ways_of_padding_are_refused(arguments: str) -> None:
     program = f"from keras.utils import pad_sequences\ny = pad_sequences(x, {arguments})\n"
     assert any(d.severity == "error" for d in convert(program).diagnostics)
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 1), (6, 4), (6, 4, 1), (6, 1, 1)])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("arguments", ["y, 5", "y, num_classes=5", "num_classes=5, x=y", "y"])
+def test_one_hot_labels(shape: tuple[int, ...], known: bool, arguments: str) -> None:
+    program = (
+        "import numpy as np\nfrom keras.utils import to_categorical\n\n"
+        f"y = {f'np.random.randint(0, 4, size={shape})' if known else 'labels()'}\n"
+        f"found = to_categorical({arguments})\n"
+    )
+    conversion = convert(program)
+    assert "keras" not in conversion.text
+    assert ("def to_categorical" in conversion.text) is not known
+    found = []
+    for text in (program, conversion.text):
+        np.random.seed(0)
+        namespace: dict[str, Any] = {"labels": lambda: np.random.randint(0, 4, size=shape)}
+        exec(text, namespace)
+        found.append(np.asarray(namespace["found"], dtype="float32"))
+    assert found[0].shape == found[1].shape
+    assert found[0].tolist() == found[1].tolist()
+
+
+def test_files_without_models_get_what_their_functions_need() -> None:
+    program = (
+        "from keras.datasets import cifar10\nfrom keras.utils import to_categorical\n\n\n"
+        "def load(classes):\n"
+        "    (x, y), _ = cifar10.load_data()\n"
+        "    return x, to_categorical(y, classes)\n"
+    )
+    text = convert(program).text
+    assert "def load_cifar10():" in text
+    assert lint(text) == set()

@@ -78,6 +78,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_left_code(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
+    new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)
     if not draft.class_spots and not draft.edits:
@@ -86,7 +87,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     defined = rename_clashing(draft)
     named = TorchNames(draft.file)
     draft.edits = named.applied(draft.edits)
-    if draft.class_spots or draft.helpers:
+    if new_code:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made, named)
     drop_unused(draft)

@@ -57,17 +57,19 @@ def import_edits(
     imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(tree), *imports])
     used = names_read(left) - made
+    local: set[str] = set()  #: what only functions read, as variables of their own
     if any(c.framework and c.imported() & used for c in candidates):
-        used &= global_reads(left)  # a local variable may bear the name of an import
+        local = used - global_reads(left)
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()
     for candidate in reversed(candidates):
-        kept = candidate.kept(file, used)
+        kept = candidate.kept(file, used - local if candidate.framework else used)
         if kept is None:
             continue
         spans, reads = kept
         used |= reads
+        local -= reads
         removals += [Edit(start, end, "") for start, end in spans]
         if spans and candidate.framework:
             spot = tree.line_start(tree.span(candidate.statement)[0])
@@ -253,6 +255,7 @@ def _needed(text: str) -> list[str]:
 #: What it needs of Python's own library, which stands before all else.
 _OF_PYTHON = (
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
+    (_standing_alone(r"os\.path\."), "import os"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Static, Unknown, Value
@@ -18,11 +19,11 @@ from transpiler.rule import Rule
 def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argument]) -> Value:
     """`keras.utils.to_categorical(y, 10)`, `mnist.load_data()` and their like."""
     parameters = rule.signature.parameters
-    positions = iter(parameters)
+    positions = iter([n for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY])
     given: dict[str, Any] = {}
     for keyword, value in arguments:
         name = keyword if keyword is not None else next(positions, None)
-        if name is None or name not in parameters:
+        if name is None or name not in parameters or name == "shape":
             return Unknown(f"{rule.names[0]}: the argument {keyword or 'at the end'} is not known")
         if name in given:
             return Unknown(f"{rule.names[0]}: the argument {name} is given twice")
@@ -32,6 +33,8 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
             given[name] = to_expr(region, value)
         except GiveUp as why:
             return Unknown(f"{rule.names[0]}: {why.reason}")
+    if "shape" in parameters:
+        given["shape"] = _shape_of_first(region, node, next(iter(parameters)))
     for name, parameter in parameters.items():
         if name not in given:
             if parameter.default is parameter.empty:
@@ -46,3 +49,11 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
     region.settled[region.tree.span(node)] = value.expr.text
     region.helpers_used |= value.expr.helpers
     return value
+
+
+def _shape_of_first(region: Region, node: cst.Call, name: str) -> Any:
+    """The sizes of the array that is the first parameter, None where they are not known."""
+    for position, argument in enumerate(node.args):
+        if argument.keyword.value == name if argument.keyword is not None else position == 0:
+            return provided("shape_of")(region, argument.value)
+    return None

@@ -25,6 +25,9 @@ _DATASETS: dict[str, tuple[Shape, Shape]] = {
     "california_housing": ((None, 8), (None,)),
 }
 
+#: scikit-learn's data sets with one target for each sample.
+_BUNCHES = ("load_digits", "load_iris", "load_wine", "load_breast_cancer", "load_diabetes")
+
 _OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample", "ones_like")
 _OF_SIZES = ("rand", "randn")
 _OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "standard_normal", "choice", "integers")
@@ -44,14 +47,14 @@ def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
     for name, shape in found:
         if name in arrays and arrays[name].shape != shape:
             region.file.reshaped.add(name)
-        arrays[name] = Array(region.scope.version(name), shape)
+        arrays[name] = Array(region.scope.version(_variable(name)), shape)
 
 
 @provides("shape_of")
 def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     """The sizes of an array, None where the text does not show them."""
-    if isinstance(node, cst.Name):
-        return _of_name(region, node.value)
+    if isinstance(node, (cst.Name, cst.Attribute)):
+        return _of_name(region, dotted(node))
     if isinstance(node, cst.Call):
         return _of_call(region, node)
     if isinstance(node, cst.Subscript):
@@ -67,9 +70,14 @@ def _of_name(region: Region, name: str) -> Shape | None:
     if array is None:
         return None
     if region.is_module:
-        return array.shape if region.scope.version(name) == array.version else None
-    own = region.scope.values.get(name) is not None
+        return array.shape if region.scope.version(_variable(name)) == array.version else None
+    own = region.scope.values.get(_variable(name)) is not None
     return None if own or name in region.file.reshaped else array.shape
+
+
+def _variable(name: str) -> str:
+    """The variable in `digits.target`."""
+    return name.partition(".")[0]
 
 
 def _bound(
@@ -77,6 +85,8 @@ def _bound(
 ) -> Iterator[tuple[str, Shape | None]]:
     if isinstance(target, cst.Name):
         yield target.value, shape_of(region, value)
+        if isinstance(value, cst.Call) and dotted(value.func).rpartition(".")[2] in _BUNCHES:
+            yield f"{target.value}.target", (None,)
         return
     if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple):
         for one, of_it in zip(target.elements, value.elements, strict=False):
@@ -86,7 +96,11 @@ def _bound(
         return
     elements = [element.value for element in target.elements]
     name = dotted(value.func).rpartition(".")[2]
-    if name == "load_data" and len(elements) == 2:
+    if name in _BUNCHES and len(elements) == 2:
+        label = elements[1]
+        if isinstance(label, cst.Name):
+            yield label.value, (None,)
+    elif name == "load_data" and len(elements) == 2:
         pair = _dataset(region, value)
         for element in elements:
             if pair is not None and isinstance(element, cst.Tuple) and len(element.elements) == 2:
