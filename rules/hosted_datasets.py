@@ -49,15 +49,11 @@ def load_imdb(num_words=None):
         texts = [[1, *(word + 3 for word in text)] for text in texts[order]]
         shuffled.append((texts, labels[order]))
     limit = num_words or max(max(text) for texts, _ in shuffled for text in texts)
-    return tuple(
-        (
-            np.array(
-                [[w if w < limit else 2 for w in text] for text in texts], dtype="object"
-            ),
-            labels,
-        )
-        for texts, labels in shuffled
-    )
+    found = []
+    for texts, labels in shuffled:
+        texts = [[w if w < limit else 2 for w in text] for text in texts]
+        found.append((np.array(texts, dtype="object"), labels))
+    return found
 ''',
     ("download",),
     _NUMPY,
