@@ -14,7 +14,7 @@ from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Framework, Mapping
+from transpiler.interpret.values import Framework, Function, Mapping
 from transpiler.record import record
 from transpiler.source.lexical import names_read, words_in
 from transpiler.source.suites import is_docstring, leaf_statements
@@ -231,10 +231,13 @@ def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
 
 
 def names_framework(file: FileContext, name: str) -> bool:
-    """Whether a name of the module stands for a part of the framework, or for a dict of such."""
+    """Whether a name of the module stands for a part of the framework, or for a dict of such.
+
+    Functions of the program, which become classes, can be among them.
+    """
     held = file.globals.get(name)
     if isinstance(held, Mapping):
-        return all(isinstance(v, Framework) for v in held.items.values())
+        return all(isinstance(v, (Framework, Function)) for v in held.items.values())
     return isinstance(held, Framework)
 
 

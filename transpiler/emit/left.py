@@ -93,19 +93,23 @@ def keep_functions(draft: Draft) -> None:
     for unit in draft.planned.module_units:
         if unit.problem:
             texts.append(draft.tree.text)
-    texts += [draft.tree.source(s) for s in draft.top if _is_display(s)]
+    texts += [
+        draft.tree.source(s)
+        for s in draft.top
+        if _is_display(s) and not _only_for_models(draft, s, texts)
+    ]
     functions = {
         u.summary.function.name: u.summary.function.node
         for u in draft.planned.blocks.values()
         if u.summary is not None
     }
     functions.update({s.function.name: s.function.node for s in draft.planned.operations})
-    pending = {w for t in texts for w in words_in(t)}
+    pending = {w for t in texts for w in words_in(blanked(t))}
     while pending:
         word = pending.pop()
         if word in functions and word not in draft.kept_functions:
             draft.kept_functions.add(word)
-            pending |= words_in(draft.tree.source(functions[word]))
+            pending |= words_in(blanked(draft.tree.source(functions[word])))
 
 
 def _is_display(statement: cst.CSTNode) -> bool:
@@ -115,6 +119,19 @@ def _is_display(statement: cst.CSTNode) -> bool:
     small = statement.body[0]
     displays = (cst.List, cst.Tuple, cst.Dict)
     return isinstance(small, cst.Assign) and isinstance(small.value, displays)
+
+
+def _only_for_models(draft: Draft, table: cst.CSTNode, left: list[str]) -> bool:
+    """Whether `BLOCKS = {"basic": basic}` is only read where its functions are classes now."""
+    name = draft.tree.source(table).partition("=")[0].strip()
+    converted = {id(s.function.node) for s, units in draft.planned.builders} | {
+        id(u.summary.function.node) for u in draft.planned.blocks.values() if u.summary is not None
+    }
+    others = [s for s in draft.top if s is not table and id(s) not in converted]
+    texts = [*left, *(draft.tree.source(s) for s in others)]
+    return names_framework(draft.file, name) and not any(
+        name in words_in(blanked(text)) for text in texts
+    )
 
 
 def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:

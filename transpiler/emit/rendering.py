@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import symtable
+from itertools import chain, count
+
+import libcst as cst
 
 from transpiler.emit.class_names import variable_of
 from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.classes.writing import write_class
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
+from transpiler.interpret.region import Built
 from transpiler.passes.liveness import modules_used, prune
 
 
@@ -111,10 +115,20 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
         name = other.built.variable or variable_of(other)
         if other.built.model.expr is not None:
             name = other.built.model.expr.text
-        if not name:
-            raise EmitError("two models share layers, and the first has no name")
-        return name
+        return name or _named_apart(planned, other.built)
     return None
+
+
+def _named_apart(planned: FilePlan, built: Built) -> str:
+    """Give a model that is returned as it is made, beside others, a variable of its own."""
+    line = built.statement
+    small = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+    if not isinstance(small, cst.Return):
+        raise EmitError("two models share layers, and the first has no name")
+    names = chain(["model"], (f"model_{number}" for number in count(2)))
+    built.variable = next(name for name in names if name not in planned.tree.words)
+    built.apart = True
+    return built.variable
 
 
 def _always_before(planned: FilePlan, unit: Unit, other: Unit) -> bool:

@@ -159,6 +159,7 @@ class Built:
     input_kind: type | None = None
     ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
+    apart: bool = False  #: made in a statement of its own, before the one that makes it
 
     def excludes(self, other: Built) -> bool:
         """Whether a run of the program makes only one of the two."""

@@ -62,23 +62,22 @@ def _assignment(text: str, indent: int, comments: Comments) -> list[str]:
 def _forward_if(
     draft: ClassDraft, node: If, indent: int, local: dict[str, str], path: tuple[int, ...]
 ) -> list[str]:
+    """A branch; what only says `x = x` is no statement, and a side without any is left out."""
     test = forward_text(draft, node.test.text, local)
     body = forward_block(draft, node.body, indent + 4, local, path)
-    if not node.body:
-        lines = statement(f"if {negated(test)}:", indent, draft.comments_of(node))
-        return lines + forward_block(draft, node.orelse, indent + 4, local, path)
-    lines = statement(f"if {test}:", indent, draft.comments_of(node)) + body
-    if len(node.orelse) == 1 and isinstance(node.orelse[0], If) and node.orelse[0].body:
+    otherwise = forward_block(draft, node.orelse, indent + 4, local, path)
+    if not body and not otherwise:
+        return []
+    comments = draft.comments_of(node)
+    if not body:
+        return statement(f"if {negated(test)}:", indent, comments) + otherwise
+    lines = statement(f"if {test}:", indent, comments) + body
+    if otherwise and len(node.orelse) == 1 and isinstance(node.orelse[0], If):
         nested = _forward_if(draft, node.orelse[0], indent, local, path)
         head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
         nested[head] = nested[head].replace("if ", "elif ", 1)
         return lines + nested
-    if node.orelse:
-        lines += [
-            " " * indent + "else:",
-            *forward_block(draft, node.orelse, indent + 4, local, path),
-        ]
-    return lines
+    return [*lines, " " * indent + "else:", *otherwise] if otherwise else lines
 
 
 def _forward_loop(

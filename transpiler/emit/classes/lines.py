@@ -41,10 +41,13 @@ _COMPARISONS = re.compile(r" (?:[=!<>]=|[<>]|(?:not )?in|is) ")
 _CONNECTED = re.compile(r"\b(?:and|or|not|if|lambda)\b")
 
 
+_IS_NONE = re.compile(r"([\w.]+) is (not )?None")
+
+
 def negated(test: str) -> str:
     """The condition under which a test fails."""
-    if test.endswith(" is not None"):
-        return test.removesuffix(" is not None") + " is None"
+    if (match := _IS_NONE.fullmatch(test)) is not None:
+        return f"{match.group(1)} is {'' if match.group(2) else 'not '}None"
     if test.startswith("not ") and " and " not in test and " or " not in test:
         return test[4:]
     found = _COMPARISONS.findall(test)

@@ -36,6 +36,13 @@ def place_instance(
     assert holder is not None
     removal.places[id(built)] = holder
     start = removal.tree.line_start(span[0])
+    if built.apart:
+        first, _ = removal.tree.span(holder)
+        margin = " " * (first - removal.tree.line_start(first))
+        made = fold(f"{built.variable} = {text}", len(margin)).lstrip()
+        edits = [Edit(first, first, f"{made}\n{margin}"), Edit(*span, built.variable)]
+        removal.replacements.setdefault(id(holder), []).extend(edits)
+        return
     before = removal.tree.text[start : span[0]]
     after = removal.tree.text[span[1] : removal.tree.line_end(span[1])].rstrip()
     if len(before) + len(text) + len(after) > 88 and not after.strip():

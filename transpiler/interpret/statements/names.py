@@ -14,6 +14,7 @@ from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.tensors.names import bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
+    Choice,
     Framework,
     Function,
     Layer,
@@ -45,13 +46,15 @@ def assign_name(
         provided("name_model")(region, name, value, node)
     elif isinstance(value, (Sequence, Mapping, Repeated)) and is_graph(value):
         _assign_group(region, name, value)
-    elif isinstance(value, Unknown):
-        scope.bump(name)
+    elif isinstance(value, Unknown) or (isinstance(value, Mapping) and value.static is None):
+        scope.bump(name)  # a dict of functions is only read where one of them is called
         scope.values[name] = value
     elif isinstance(value, (Framework, Function, UserClass)) or (
         not isinstance(value, (Static, Sequence, Mapping))
     ):
         scope.bump(name)
+        if isinstance(value, Choice) and value.static is None:
+            value = replace(value, static=scope.read(name))
         scope.values[name] = value
         if isinstance(value, Function):
             emit_static(region, node, frozenset({name}), ())
