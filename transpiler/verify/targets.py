@@ -369,3 +369,11 @@ def _follow_imports(module: Module, depth: int) -> None:
         names |= {n for n, full in other.imports.items() if full in other.imported}
         module.imported |= {f"{prefix}.{name}" for name in names}
         module.makers |= other.makers
+
+
+def called_function(target: Target) -> str:
+    """The function of the module whose call a target is, if it is one."""
+    node = ast.parse(target.call, mode="eval").body if target.call else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id
+    return ""

@@ -19,7 +19,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr, is_whole
+from transpiler.ir.expr import Expr, index, is_whole
 
 
 def item_of(region: Region, iterable: Value) -> Value:
@@ -38,15 +38,11 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
     if isinstance(target, cst.Name):
         region.scope.bump(target.value)
         reading = region.scope.read(target.value)
-        region.scope.values[target.value] = (
-            element(region, item, reading, reading)
-            if is_graph(item)
-            else (
-                item
-                if isinstance(item, (Framework, Function, UserClass))
-                else Static(replace(reading, whole=_is_whole_item(item)))
-            )
-        )
+        if is_graph(item):
+            item = element(region, item, reading, reading)
+        elif not isinstance(item, (Framework, Function, UserClass)):
+            item = _plain(item, reading)
+        region.scope.values[target.value] = item
         return
     if isinstance(target, (cst.Tuple, cst.List)):
         parts = item.items if isinstance(item, Sequence) else None
@@ -59,6 +55,17 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
             bind_target(region, child.value, part)
         return
     raise GiveUp("a loop variable that is not a name", target)
+
+
+def _plain(item: Value, reading: Expr) -> Value:
+    """What a round gets of plain values, by name; of lists of one length, each element."""
+    if isinstance(item, Sequence) and item.items and all(isinstance(i, Static) for i in item.items):
+        parts = (
+            Static(replace(index(reading, place), whole=_is_whole_item(part)))
+            for place, part in enumerate(item.items)
+        )
+        return Sequence(tuple(parts), item.kind, static=reading)
+    return Static(replace(reading, whole=_is_whole_item(item)))
 
 
 def _is_whole_item(item: Value) -> bool:

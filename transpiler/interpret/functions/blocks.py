@@ -172,7 +172,25 @@ def _static_arguments(
             in_order = False
             keywords.append((name, written))
     closure = [_closure_argument(region, summary, name) for name in summary.closure]
-    return result + keywords + closure
+    return _starred(region, result) + keywords + closure
+
+
+_FIRST_ELEMENT = re.compile(r"([A-Za-z_]\w*)\[0\]")
+
+
+def _starred(region: Region, arguments: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+    """Arguments that are all elements of a list, in their order, as `*pair`."""
+    for place, (_, value) in enumerate(arguments):
+        first = _FIRST_ELEMENT.fullmatch(value.text)
+        held = region.scope.values.get(first.group(1)) if first is not None else None
+        if first is None or not isinstance(held, Sequence) or len(held.items) < 2:
+            continue
+        behind = place + len(held.items)
+        elements = [f"{first.group(1)}[{number}]" for number in range(len(held.items))]
+        if [v.text for _, v in arguments[place:behind]] == elements:
+            whole = ("", replace(value, text=f"*{first.group(1)}"))
+            return [*arguments[:place], whole, *_starred(region, arguments[behind:])]
+    return arguments
 
 
 def _class_of(region: Region, value: Value) -> Expr | None:
