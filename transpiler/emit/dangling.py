@@ -47,7 +47,10 @@ def _read_by(draft: Draft, statement: cst.CSTNode) -> set[str]:
     if is_import(statement):
         return set()
     start, end = draft.tree.span(statement)
+    if any(e.start <= start and end <= e.end for e in draft.edits):
+        return set()
     inside = [e for e in draft.edits if start <= e.start and e.end <= end]
+    inside = [e for e in inside if e not in draft.class_edits]
     shifted = [Edit(e.start - start, e.end - start, e.text) for e in inside]
     return global_reads(apply(draft.tree.text[start:end], shifted))
 

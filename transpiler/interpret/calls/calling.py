@@ -99,7 +99,7 @@ def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
             with region.collecting():
                 values.append(call_value(region, node, option))
         region.scope = outer
-        if all(isinstance(v, (Layer, Function, Framework, Choice)) for v in values):
+        if all(isinstance(v, (Layer, Function, Framework, Choice, Partial)) for v in values):
             return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
         if all(isinstance(v, Static) for v in values):
             return verbatim(region, node)
