@@ -82,6 +82,8 @@ def _join(
         return outer, ()
     if any(isinstance(s, (cst.FunctionDef, cst.Return)) for s in _small(before)):
         return outer, ()
+    if _changes(file, inner, {*(p.name for p in parameters_of(outer)), *_assigned(before)}):
+        return outer, ()
     if not _makes_layers(file, function, inner) or any(
         _makes_layers(file, function, statement) for statement in before
     ):  # layers of the outer function are shared by all calls of the inner one
@@ -132,6 +134,14 @@ def _small(statements: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
     """The simple statements in them, those of inner blocks too."""
     for leaf in leaf_statements(statements):
         yield from leaf.body if isinstance(leaf, cst.SimpleStatementLine) else (leaf,)
+
+
+_IN_PLACE = r"\b({})(\.(append|extend|insert|pop|remove|update|setdefault)\(|\[[^\]]*\] *=[^=])"
+
+
+def _changes(file: FileContext, inner: cst.FunctionDef, names: set[str]) -> bool:
+    """Whether the inner function changes something of the outer one, which the next call sees."""
+    return re.search(_IN_PLACE.format("|".join(names)), file.tree.source(inner)) is not None
 
 
 def _makes_layers(file: FileContext, function: Function, node: cst.CSTNode) -> bool:

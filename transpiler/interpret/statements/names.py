@@ -14,6 +14,7 @@ from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.tensors.names import bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
+    Choice,
     Framework,
     Function,
     Layer,
@@ -53,6 +54,8 @@ def assign_name(
         not isinstance(value, (Static, Sequence, Mapping))
     ):
         scope.bump(name)
+        if isinstance(value, Choice) and value.static is None:
+            value = replace(value, static=scope.read(name))
         scope.values[name] = value
         if isinstance(value, Function):
             emit_static(region, node, frozenset({name}), ())
