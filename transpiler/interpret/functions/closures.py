@@ -50,7 +50,7 @@ def partly_called(function: Function, arguments: list[Argument]) -> Partial | No
     """What the first of the two calls gives; None for the second one, and for other functions."""
     if not function.closes or any(keyword in function.closes for keyword, _ in arguments):
         return None
-    if any(keyword in ("*", "**") for keyword, _ in arguments):
+    if any(keyword == "*" for keyword, _ in arguments):
         raise GiveUp(f"`{function.name}` is called with arguments that are not known")
     return Partial(function, tuple(arguments))
 
