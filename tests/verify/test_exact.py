@@ -18,6 +18,9 @@ FUNCTIONS = {
     "layers.Activation('elu')": "F.elu(x)",
     "layers.ELU(0.7)": "F.elu(x, 0.7)",
     "layers.Activation('selu')": "F.selu(x)",
+    "layers.Normalization(mean=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], variance=[0.7] * 6)": (
+        "(x - x.new_tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])) / 0.7**0.5"
+    ),
     "layers.Lambda(lambda x: tf.nn.leaky_relu(x, 0.1))": "F.leaky_relu(x, 0.1)",
     "layers.Lambda(lambda x: tf.nn.lrn(x, alpha=1e-4, beta=0.75))": (
         "F.local_response_norm(x.movedim(-1, 1), 11, 11e-4).movedim(1, -1)"

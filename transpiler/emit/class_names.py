@@ -8,7 +8,7 @@ from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Function
 
 
 def name_classes(planned: FilePlan) -> None:
@@ -33,6 +33,7 @@ def name_classes(planned: FilePlan) -> None:
             (planned.tree.span(unit.built.node)[0], _module_model_name(planned, unit), unit)
         )
     ranks = _rank_suffixes(planned.blocks)
+    owned: set[str] = set()
     for _, _, unit in entries:
         unit.plan.class_names = planned.class_names
         unit.plan.tensor_names = frozenset(unit.region.tensor_names)
@@ -45,9 +46,29 @@ def name_classes(planned: FilePlan) -> None:
         if unit.summary is not None and unit.summary.function.functional:
             unit.plan.name = base
             continue
-        unit.plan.name = free(base, planned.taken, suffix)
+        if _is_own_name(planned, unit, base) and base not in owned:
+            owned.add(base)
+            unit.plan.name = base
+        else:
+            unit.plan.name = free(base, planned.taken, suffix)
         if unit.summary is not None and unit.built is None:
             planned.class_names[unit.summary.serial] = unit.plan.name
+
+
+def _is_own_name(planned: FilePlan, unit: Unit, name: str) -> bool:
+    """Whether a class is called as the function in whose place it stands, which is gone then."""
+    if unit.summary is None or unit.built is not None or unit.summary.function.name != name:
+        return False
+    file = planned.file
+    failed = any(s.kind == "failed" for s in file.summaries.values())
+    stays = failed or (file.module is not None and file.module.failed_statements)
+    held = file.globals.get(name)
+    return (
+        not stays
+        and isinstance(held, Function)
+        and held.node is unit.summary.function.node
+        and not any(made.bases and made.functional is None for made in file.user_classes)
+    )
 
 
 def _serial(unit: Unit) -> int:

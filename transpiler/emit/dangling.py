@@ -54,7 +54,10 @@ def _read_by(draft: Draft, statement: cst.CSTNode, wanted: Iterable[str]) -> set
     if is_import(statement):
         return set()
     start, end = draft.tree.span(statement)
+    if any(e.start <= start and end <= e.end for e in draft.edits):
+        return set()
     inside = [e for e in draft.edits if start <= e.start and e.end <= end]
+    inside = [e for e in inside if e not in draft.class_edits]
     shifted = [Edit(e.start - start, e.end - start, e.text) for e in inside]
     text = apply(draft.tree.text[start:end], shifted)
     return global_reads(text) if any(name in text for name in wanted) else set()

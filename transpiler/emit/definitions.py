@@ -48,6 +48,12 @@ def _replace_function(draft: Draft, units: list[Unit]) -> None:
         u.summary is not None and u.summary.serial in _used_blocks(draft) for u in units
     ):
         return  # only code that stays Keras calls it
+    if kept and any(u.plan.name == summary.function.name for u in units):
+        message = (
+            f"`{summary.function.name}` is a class of PyTorch now, and code that stays calls it"
+        )
+        draft.report(LEFT_MODEL, node, message)
+        kept = False
     if indent:
         draft.insert_class(draft.top_level_start(node), text)
         if not kept:

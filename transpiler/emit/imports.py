@@ -88,7 +88,7 @@ def import_edits(
     spot = _after_docstring(tree) if spot is None else _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
-    removals += _python_imports(tree, python)
+    removals += _python_imports(tree, list(dict.fromkeys(python)))
     block = "".join(f"{line}\n" for line in missing if line not in python)
     if block:
         removals.append(Edit(spot, spot, block))
@@ -259,6 +259,7 @@ def _needed(text: str) -> list[str]:
 _OF_PYTHON = (
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"os\.path\."), "import os"),
+    (_standing_alone(r"partial\([A-Z]"), "from functools import partial"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
 

@@ -88,7 +88,9 @@ def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
         if summary.region is not None and summary.kind != "failed":
             callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
     for summary in planned.file.summaries.values():
-        forced = id(summary.function.node) in planned.file.forced and summary.kind == "block"
+        forced = summary.kind == "block" and id(summary.function.node) in planned.file.forced
+        if forced and not summary.given:  # made of the function alone: calls know more
+            forced = not any(s.given for s in by_function[id(summary.function.node)])
         if summary.kind == "builder" or id(summary) in called or forced:
             roots.append(summary)
     for summaries in by_function.values():
@@ -133,6 +135,7 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
         attributes=summary.attributes,
         attribute_names=summary.attribute_names,
         takes_all=summary.recursive or summary.unpacked,
+        is_block=True,
     )
     return Unit(
         plan,

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.class_bodies import run_body
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Instance, Unknown, UserClass, Value
 
@@ -46,7 +47,7 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
                 statement.name.value, statement, closure, owner, made.name, region.file
             )
             method.of_class = "classmethod" in marks
-            methods[method.name] = method
+            methods[method.name] = joined(region.file, method)
     region.file.class_methods[made.name] = methods
     region.file.user_classes.append(made)
     initializer = methods.get("__init__")

@@ -197,6 +197,8 @@ class FileContext:
     spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
+    #: functions that give functions: both as one, with the parameters of the inner one
+    joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)

@@ -147,6 +147,7 @@ class Function(_Brief):
     frame: dict[str, Value] | None = None  #: what the function that made it was called with
     functional: bool = False  #: the `__init__` of a class that is a functional model
     of_class: bool = False  #: a method of the class itself, marked `@classmethod`
+    closes: tuple[str, ...] = ()  #: the parameters of the function that it gives: called twice
 
     @property
     def is_wrapper(self) -> bool:
@@ -199,6 +200,8 @@ class Model(_Brief):
     broken: str = ""  #: why it can't be converted, if something that changes it was not understood
     steps: list[Value] = field(default_factory=list)
     outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer
+    #: of a Sequential: what `pop` goes back to, and how far both programs were then
+    before: list[tuple[Bound, int, int]] = field(default_factory=list)
     variable: str = ""
     node: cst.CSTNode | None = None
     input_spec: Any = None
@@ -269,10 +272,17 @@ Value: TypeAlias = (
 )
 
 
+def is_closure(value: Value) -> bool:
+    """Whether it is a function on tensors that a function of the program's own gave."""
+    return isinstance(value, Partial) and bool(getattr(value.callee, "closes", ()))
+
+
 def holds_layers(value: Sequence) -> bool:
     """Whether a list holds layers, each of which must be called where its input is known."""
     return any(
-        isinstance(i, (Layer, Function)) or (isinstance(i, Sequence) and holds_layers(i))
+        isinstance(i, (Layer, Function))
+        or is_closure(i)
+        or (isinstance(i, Sequence) and holds_layers(i))
         for i in value.items
     )
 
@@ -301,7 +311,7 @@ def holds_tensor(value: Value) -> bool:
 
 def is_graph(value: Value) -> bool:
     """Whether it belongs to a model: a tensor, a layer, a model, or a container of such."""
-    if isinstance(value, (Bound, Layer, LayerList, Model)):
+    if isinstance(value, (Bound, Layer, LayerList, Model)) or is_closure(value):
         return True
     if isinstance(value, Sequence):
         return any(is_graph(v) for v in value.items)

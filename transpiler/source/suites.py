@@ -86,3 +86,12 @@ def leaf_statements(body: list[cst.CSTNode], of_module: bool = False) -> list[cs
         else:
             found.append(statement)
     return found
+
+
+def assigned_names(target: cst.CSTNode) -> list[str]:
+    """The plain names in an assignment target."""
+    if isinstance(target, cst.Name):
+        return [target.value]
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return [n for e in target.elements for n in assigned_names(e.value)]
+    return []

@@ -21,6 +21,7 @@ class Tree:
         if measured.length != len(text):
             raise ValueError("the parsed file does not print as the text that was read")
         self._spans = measured.spans
+        self._made: list[cst.CSTNode] = []  #: kept, as the places are found by identity
         self._lines = [0]
         position = text.find("\n")
         while position >= 0:
@@ -50,6 +51,11 @@ class Tree:
         """A node's own text, as the user wrote it."""
         start, end = self._spans[id(node)]
         return self.text[start:end]
+
+    def stand_in(self, node: cst.CSTNode, original: cst.CSTNode) -> None:
+        """Let a node that was made stand where one of the file does."""
+        self._spans[id(node)] = self._spans[id(original)]
+        self._made.append(node)
 
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """The line and column of a node, both from 1."""

@@ -19,6 +19,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     if framework == "keras3":
         _count_exactly(keras)
         _add_columns_exactly()
+        _normalize_exactly(keras)
     if framework == "keras2":
         _resize_in_the_layers_precision(tensorflow, keras)
         layer = keras.layers.BatchNormalization.__mro__[1]
@@ -197,6 +198,20 @@ def _average_like_the_fused_kernel(tensorflow: Any, layer: Any) -> None:
     layer._fused_can_be_used = note_fusion
     layer._moments = count
     layer._assign_moving_average = unbias
+
+
+def _normalize_exactly(keras: Any) -> None:
+    """Keras 3 rounds a mean and variance that are given as numbers to float32."""
+    layer = keras.layers.Normalization
+    original = layer.build
+
+    def build(self: Any, input_shape: Any) -> None:
+        if self.input_mean is not None:
+            self.input_mean = np.asarray(self.input_mean, self.compute_dtype)
+            self.input_variance = np.asarray(self.input_variance, self.compute_dtype)
+        original(self, input_shape)
+
+    layer.build = build
 
 
 def _pool_in_two_steps(tensorflow: Any) -> None:

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 class ConvBNReLU(nn.Module):
-    def __init__(self, channels, *, filters, use_batchnorm):
+    def __init__(self, channels, filters, use_batchnorm=True):
         super().__init__()
         self.conv2d = nn.Conv2d(
             channels, filters, 3, padding="same", bias=not use_batchnorm
@@ -23,15 +23,11 @@ class ConvBNReLU(nn.Module):
 
 
 class DecoderBlock(nn.Module):
-    def __init__(self, channels, skip_channels, *, filters, use_batchnorm):
+    def __init__(self, channels, skip_channels, filters, use_batchnorm):
         super().__init__()
         channels = channels + skip_channels
-        self.conv_bn_relu = ConvBNReLU(
-            channels, filters=filters, use_batchnorm=use_batchnorm
-        )
-        self.conv_bn_relu_1 = ConvBNReLU(
-            filters, filters=filters, use_batchnorm=use_batchnorm
-        )
+        self.conv_bn_relu = ConvBNReLU(channels, filters, use_batchnorm)
+        self.conv_bn_relu_1 = ConvBNReLU(filters, filters, use_batchnorm)
 
     def forward(self, x, skip):
         x = F.interpolate(x, scale_factor=2)
@@ -47,20 +43,14 @@ class UNet(nn.Module):
         skips = []
         self.conv_bn_relus = nn.ModuleList()
         for f in filters:
-            self.conv_bn_relus.append(
-                ConvBNReLU(channels, filters=f, use_batchnorm=use_batchnorm)
-            )
+            self.conv_bn_relus.append(ConvBNReLU(channels, f, use_batchnorm))
             skips.append(f)
             channels = f
-        self.conv_bn_relu = ConvBNReLU(
-            channels, filters=filters[-1] * 2, use_batchnorm=use_batchnorm
-        )
+        self.conv_bn_relu = ConvBNReLU(channels, filters[-1] * 2, use_batchnorm)
         channels = filters[-1] * 2
         self.decoder_blocks = nn.ModuleList()
         for f, skip in zip(reversed(filters), reversed(skips)):
-            self.decoder_blocks.append(
-                DecoderBlock(channels, skip, filters=f, use_batchnorm=use_batchnorm)
-            )
+            self.decoder_blocks.append(DecoderBlock(channels, skip, f, use_batchnorm))
             channels = f
         self.conv2d = nn.Conv2d(channels, 1, 1)
         self.apply(init_like_keras)

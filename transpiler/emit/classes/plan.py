@@ -41,6 +41,7 @@ class ClassPlan:
     apply_init: bool = False
     script: Script | None = None  #: the original statements with their comments
     staying: frozenset[int] = frozenset()  #: the statements that keep their comments
+    is_block: bool = False  #: attributes that it read as a method are passed by name
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
     starred: bool = False  #: the one input is a list of any length: `*inputs`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(

@@ -78,7 +78,8 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
     found += [(n, "", "", True) for n in extra]
     attributes = sorted(n.removeprefix("self.") for n in needed if n.startswith("self."))
     names_found = {p[0] for p in found}
-    found = [(n, "", "", False) for n in attributes if n not in names_found] + found
+    is_block = draft.plan.is_block
+    found = [(n, "", "", is_block) for n in attributes if n not in names_found] + found
     required = [
         (n.removeprefix("self."), "", "", False)
         for n in draft.plan.required

@@ -16,7 +16,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import verbatim
+from transpiler.interpret.statics import constant, verbatim
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
@@ -87,7 +87,11 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
 
 
 def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
-    """A call of one of two things: each in its own branch."""
+    """A call of one of two things: each in its own branch; None is none that can be called."""
+    if constant(callee.then) is None or constant(callee.otherwise) is None:
+        return call_value(
+            region, node, callee.then if constant(callee.otherwise) is None else callee.otherwise
+        )
     if callee.static is None or not region.scope.current(callee.test.expr):
         raise GiveUp("what is called depends on a condition that has changed since", node)
     arguments_hold_tensors = any(holds_tensor(evaluate(region, a.value)) for a in node.args)
@@ -99,7 +103,7 @@ def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
             with region.collecting():
                 values.append(call_value(region, node, option))
         region.scope = outer
-        if all(isinstance(v, (Layer, Function, Framework, Choice)) for v in values):
+        if all(isinstance(v, (Layer, Function, Framework, Choice, Partial)) for v in values):
             return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
         if all(isinstance(v, Static) for v in values):
             return verbatim(region, node)

@@ -45,11 +45,23 @@ def call_partial(region: Region, node: cst.Call, callee: Partial, given: list[Ar
     """What calling it gives."""
     if any(k in ("*", "**") for k, _ in given):
         raise GiveUp("a partial function is called with arguments that are not known", node)
-    arguments = list(_together(callee.arguments, given))
     what = callee.callee
+    if isinstance(what, Function) and what.closes:
+        return _call_inner(region, node, callee, what, given)
+    arguments = list(_together(callee.arguments, given))
     if isinstance(what, Framework):
         return provided("framework_call")(region, node, what.name, arguments)
     return provided("call_function")(region, node, what, arguments)
+
+
+def _call_inner(
+    region: Region, node: cst.Call, partial: Partial, function: Function, given: list[Argument]
+) -> Value:
+    """A call of what a function gave that gives functions."""
+    arguments = provided("with_second")(partial, given)
+    if function.parameter:
+        return provided("call_parameter")(region, node, function.parameter, arguments)
+    return provided("call_function")(region, node, function, arguments)
 
 
 def _together(first: tuple[Argument, ...], given: list[Argument]) -> tuple[Argument, ...]:

@@ -29,6 +29,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    is_closure,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -94,7 +95,8 @@ def comprehension(
     region.rewrites, region.running = saved
     if isinstance(node, cst.DictComp):
         raise GiveUp("a dict of tensors whose keys are not known", node)
-    if isinstance(values[-1], Layer) and isinstance(node, cst.ListComp) and not loop.ifs:
+    makes = isinstance(values[-1], Layer) or is_closure(values[-1])
+    if makes and isinstance(node, cst.ListComp) and not loop.ifs:
         return listed_layers(region, node, iterable)
     if (
         loop.inner_for_in is not None

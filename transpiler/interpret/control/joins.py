@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    is_closure,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -134,7 +135,8 @@ def either_model(a: Model, b: Model) -> Model:
 
 def _is_choosable(value: Value) -> bool:
     none = isinstance(value, Static) and value.expr.known and value.expr.value is None
-    return none or isinstance(value, (Framework, Function, UserClass, Choice, Layer))
+    kinds = (Framework, Function, UserClass, Choice, Layer)
+    return none or isinstance(value, kinds) or is_closure(value)
 
 
 def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -> Value:

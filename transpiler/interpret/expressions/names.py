@@ -89,6 +89,8 @@ def read(region: Region, identifier: str) -> Value:
 
 def replace_function(value: Function, reading: Expr) -> Function:
     """The same function, which `__init__` refers to by this name."""
-    return Function(
+    made = Function(
         value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
     )
+    made.closes = value.closes
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -21,6 +22,7 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.tensors.operators import binary_op, unary_op
 from transpiler.interpret.values import (
     Bound,
+    Choice,
     Framework,
     Function,
     Layer,
@@ -34,7 +36,7 @@ from transpiler.interpret.values import (
     holds_tensor,
     is_graph,
 )
-from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.expr import NOT, UNKNOWN
 
 
 @evaluates(cst.BinaryOperation)
@@ -111,6 +113,9 @@ def truth(value: Value) -> Any:
 @evaluates(cst.Comparison)
 def comparison(region: Region, node: cst.Comparison) -> Value:
     left = evaluate(region, node.left)
+    chosen = _is_chosen(region, left, node)
+    if chosen is not None:
+        return chosen
     parts = [left]
     result: Any = True
     for target in node.comparisons:
@@ -133,6 +138,23 @@ def comparison(region: Region, node: cst.Comparison) -> Value:
     if result is not UNKNOWN and any(is_graph(p) for p in parts):
         return const(result)
     return verbatim(region, node, *parts, value=result)
+
+
+def _is_chosen(region: Region, value: Value, node: cst.Comparison) -> Static | None:
+    """`block is not None`, where a condition has decided whether there is one: that condition."""
+    if not isinstance(value, Choice) or len(node.comparisons) != 1:
+        return None
+    operator = operator_text(node.comparisons[0].operator)
+    other = evaluate(region, node.comparisons[0].comparator)
+    nones = [constant(option) is None for option in value.options]
+    if operator not in ("is", "is not") or constant(other) is not None or sum(nones) != 1:
+        return None
+    if not region.scope.current(value.test.expr):
+        return None
+    if nones[1] is (operator == "is not"):
+        return value.test
+    test = value.test.expr
+    return Static(replace(test, text=f"not {test.wrapped(NOT)}", strength=NOT, value=UNKNOWN))
 
 
 def _compare(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Any:

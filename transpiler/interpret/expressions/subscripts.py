@@ -37,6 +37,7 @@ from transpiler.interpret.values import (
     is_graph,
     with_code,
 )
+from transpiler.ir import tokens
 from transpiler.ir.code import If, Line
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
 
@@ -113,9 +114,10 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
     """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
     index_node = node.slice[0].slice
     key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
-    computed = isinstance(key, Static) and "(" in key.expr.text  # `.pop(...)` must run once
-    if not isinstance(key, Static) or region.is_module or computed:
+    if not isinstance(key, Static) or region.is_module:
         return Unknown("an element chosen by something unknown")
+    if "(" in key.expr.text:  # `.pop(...)` must run once
+        key = _kept(region, key.expr)
     missing = infix(key.expr, "not in", expr(tuple(receiver.items)))
     refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
     region.emit_init(If(missing, [refused], []))
@@ -127,6 +129,15 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
         test = Static(infix(key.expr, "==", name), running)
         chosen = Choice(test, value, chosen, written)
     return chosen
+
+
+def _kept(region: Region, value: Expr) -> Static:
+    """A value in a variable of `__init__`, so that it is computed once."""
+    region.temporaries += 1
+    name = tokens.variable(f"kind:k{region.temporaries}")
+    region.emit_init(Line(f"{name} = {value.text}", frozenset({name}), reads(value), effect=True))
+    region.scope.bump(name)
+    return Static(region.scope.read(name))
 
 
 def _key(region: Region, node: cst.BaseSlice) -> Any:

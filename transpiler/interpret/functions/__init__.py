@@ -12,6 +12,7 @@ inlining.py       functions that give layers: evaluated in the place of the call
 splicing.py       functions that get layers: their statements stand there
 mentions.py       which functions are about the framework at all
 configs.py        functions that give dicts of arguments
+closures.py     functions that give functions on tensors
 keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
 own_losses.py     losses and metrics of the program's own

@@ -15,8 +15,8 @@ from transpiler.interpret.functions.outer_sizes import (
     outer_tensor,
     size_argument,
 )
-from transpiler.interpret.functions.parameters import parameters_of
-from transpiler.interpret.functions.summaries import force_block
+from transpiler.interpret.functions.parameters import bind_arguments, given_axis, parameters_of
+from transpiler.interpret.functions.summaries import force_block, itself, summarize
 from transpiler.interpret.layers.names import snake
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
@@ -24,7 +24,17 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import axis_names, ensure_current, refreshed, shadow
 from transpiler.interpret.tensors.results import modules_of, register
-from transpiler.interpret.values import Bound, Function, Layer, Sequence, Value, holds_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Function,
+    Layer,
+    Partial,
+    Sequence,
+    Static,
+    Value,
+    holds_tensor,
+    is_closure,
+)
 from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 
@@ -195,14 +205,41 @@ def _starred(region: Region, arguments: list[tuple[str, Expr]]) -> list[tuple[st
 
 def _class_of(region: Region, value: Value) -> Expr | None:
     """The class that a function which is passed on has become."""
+    if isinstance(value, Partial) and is_closure(value):
+        return _partial_class(region, value)
     if not isinstance(value, Function) or value.parameter or value.file is None:
         return None
     if id(value.node) not in value.file.forced:
         return None
-    for summary in value.file.summaries.values():
-        if summary.function.node is value.node and summary.kind == "block":
-            return Expr(summary.class_token)
-    return None
+    made = [
+        s
+        for s in value.file.summaries.values()
+        if s.function.node is value.node and s.kind == "block"
+    ]
+    # one that a call has asked for is better than what was made of the function alone
+    made.sort(key=lambda s: (s not in region.called, not s.given))
+    return Expr(made[0].class_token) if made else None
+
+
+def _partial_class(region: Region, value: Partial) -> Expr | None:
+    """The class of a function that is passed on after its first call: `partial(Block, ratio=4)`."""
+    function = value.callee
+    assert isinstance(function, Function)
+    made = _class_of(region, function)
+    if made is None:
+        return None
+    bound = bind_arguments(function, parameters_of(function.node), list(value.arguments))
+    used = {
+        n for s in function.file.summaries.values() if s.class_token == made.text for n in s.statics
+    }
+    if any(given_axis(n, v) is not None or not isinstance(v, Static) for n, v in bound.items()):
+        raise GiveUp(f"`{function.name}` is passed on with arguments that decide what it is")
+    given = {name: to_expr(region, v) for name, v in bound.items() if name in used}
+    if not given:
+        return made
+    if isinstance(region.file.globals.get("partial"), Function):
+        raise GiveUp("`partial` is a function of the program's own")
+    return call(Expr("partial"), made, **given)
 
 
 def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str, Expr]:
@@ -309,6 +346,18 @@ def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound)
     return result
 
 
+def _with_block_rank(region: Region, name: str, value: Bound, node: cst.CSTNode) -> Bound:
+    """The tensor, with as many axes as the function that the parameter stands for asks for."""
+    value = ensure_current(region, value, node)
+    held = region.scope.values.get(name)
+    if value.tensor.dims is not None or not isinstance(held, Function) or held.file is None:
+        return value
+    first = held.closes[0] if held.closes else next(p.name for p in parameters_of(held.node))
+    summary = summarize(held.file, itself(held), {first: value}, region)
+    rank = parameter_rank(summary.region, first) if summary.region is not None else None
+    return with_rank(region, value, rank, Layout.FIRST) if rank is not None else value
+
+
 @provides("call_parameter")
 def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """A parameter that is called on a tensor: a block that the caller chooses.
@@ -319,7 +368,7 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
     values = [v for _, v in arguments]
     if not values or not isinstance(values[0], Bound) or any(holds_tensor(v) for v in values[1:]):
         raise GiveUp(f"the parameter `{name}` is called on more than a tensor", node)
-    value = in_layout(region, ensure_current(region, values[0], node), Layout.FIRST)
+    value = in_layout(region, _with_block_rank(region, name, values[0], node), Layout.FIRST)
     tensor = refreshed(region, value)
     if tensor.dims is None:
         raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)

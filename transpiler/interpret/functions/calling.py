@@ -9,13 +9,14 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
+from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.handed import given_back, is_pipeline, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.functions.splicing import adds_layers, gets_layers, spliced
-from transpiler.interpret.functions.summaries import force_passed, summarize
+from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, verbatim
@@ -44,6 +45,8 @@ def call_function(
     region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
 ) -> Value:
     """A call of a function of the user's."""
+    if (partial := partly_called(function, arguments)) is not None:
+        return partial
     if function.owner and function.parameter == "":
         arguments = [(None, _receiver(region, function)), *arguments]
     if isinstance(function.node, cst.Lambda):
@@ -72,6 +75,7 @@ def call_function(
         raise GiveUp(f"`{function.name}` calls itself", node)
     if foreign and summary.region is not None:
         force_passed(region, summary.region, bound, node)
+    force_closures(region, summary, bound, node)
     _ask_for_tensors(region, summary, bound)
     if "**" in bound and summary.kind in ("operation", "layer"):
         raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)

@@ -29,6 +29,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
     holds_tensor,
+    is_closure,
     is_graph,
 )
 from transpiler.ir.expr import Expr, index, is_whole
@@ -171,10 +172,12 @@ def _plain_parameter(
         made = Function(
             value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
         )
-        made.parameter = name
+        made.parameter, made.closes = name, value.closes
         return made
     if isinstance(value, Choice):
         raise GiveUp("a function or class that depends on a condition is passed on")
+    if value is not None and is_closure(value):
+        return Static(reading)
     if isinstance(value, (Framework, UserClass)):
         region.fixed_parameters.add(name)
         return value

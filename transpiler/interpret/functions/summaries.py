@@ -34,12 +34,14 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Partial,
     Repeated,
     Sequence,
     Static,
     UserClass,
     Value,
     holds_tensor,
+    is_closure,
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, Expr
@@ -71,6 +73,10 @@ def summarize(
         found = home.summaries.get(key)
     if found is not None:
         return found
+    same = _of_open_rank(home, key, given)
+    if same is not None:
+        home.summaries[key] = same
+        return same
     alike = home.generic.get((key[0], _without_functions(kinds)))
     if alike is not None and caller is not None and alike.region is not None:
         force_passed(caller, alike.region, given, function.node)
@@ -92,7 +98,46 @@ def summarize(
         called = {name for name, _, _, _ in summary.region.parameter_calls}
         if passed and passed <= called:
             home.generic[(key[0], _without_functions(kinds))] = summary
-    return summary
+    same = _of_found_rank(home, key, summary)
+    if same is not None:
+        home.summaries[key] = same
+    return same or summary
+
+
+def _of_open_rank(
+    home: FileContext, key: tuple[Any, ...], given: dict[str, Value]
+) -> Summary | None:
+    """What is known for tensors whose rank was open, where they turned out to have this one."""
+    tensors = {n: v.tensor for n, v in given.items() if isinstance(v, Bound)}
+    kinds = tuple((n, ("tensor", None) if n in tensors else kind) for n, kind in key[1])
+    known = home.summaries.get((key[0], kinds)) if kinds != key[1] else None
+    if known is None or known.kind != "block" or known.region is None:
+        return None
+    layouts, wants = known.region.parameter_layouts(), known.region.wants
+    for name, tensor in tensors.items():
+        rank = wants.get(f"rank:param:{name}")
+        if tensor.dims is None or rank != len(tensor.dims) + 1:
+            return None
+        if len(tensor.dims) > 1 and layouts.get(name) is not tensor.layout:
+            return None
+    return known
+
+
+def _of_found_rank(home: FileContext, key: tuple[Any, ...], summary: Summary) -> Summary | None:
+    """What is known for the rank that a function, interpreted for any, turned out to ask for."""
+    if summary.kind != "block" or summary.region is None:
+        return None
+    wants = summary.region.wants
+    kinds = tuple(
+        (n, ("tensor", rank - 1) if kind == ("tensor", None) and rank else kind)
+        for n, kind in key[1]
+        for rank in (wants.get(f"rank:param:{n}"),)
+    )
+    known = home.summaries.get((key[0], kinds)) if kinds != key[1] else None
+    if known is None or known.kind != "block" or known.region is None:
+        return None
+    layouts = known.region.parameter_layouts()
+    return known if layouts == summary.region.parameter_layouts() else None
 
 
 def _in_other_layouts(known: Summary, given: dict[str, Value]) -> bool:
@@ -233,6 +278,32 @@ def force_passed(region: Region, inner: Region, given: dict[str, Value], node: c
             force_block(region, held, value, node, keywords)
 
 
+def force_closures(
+    region: Region, summary: Summary, given: dict[str, Value], node: cst.CSTNode
+) -> None:
+    """The functions whose first call a function gets, and makes the second one of on a tensor."""
+    closures = {name: v for name, v in given.items() if isinstance(v, Partial) and is_closure(v)}
+    calls = summary.region.parameter_calls if summary.region is not None else []
+    for name, closure in closures.items():
+        made = [(value, keywords) for called, value, keywords, _ in calls if called == name]
+        if not made or any(keywords for _, keywords in made):
+            raise GiveUp(f"`{name}` of `{summary.function.name}` is not called on a tensor", node)
+        assert isinstance(closure.callee, Function)
+        force_block(region, closure.callee, made[0][0], node, [])
+
+
+def itself(function: Function) -> Function:
+    """The function, whichever parameter it came through."""
+    if not function.parameter:
+        return function
+    made = Function(
+        function.name, function.node, function.closure, function.owner, function.nested_in,
+        function.file,
+    )  # fmt: skip
+    made.closes = function.closes
+    return made
+
+
 def force_block(
     region: Region, function: Function, value: Bound, node: cst.CSTNode, keywords: list[str | None]
 ) -> None:
@@ -244,13 +315,14 @@ def force_block(
         raise GiveUp(f"`{function.name}` takes no tensor", node)
     home: FileContext = function.file
     home.forced.add(id(function.node))
-    given: list[Argument] = [(None, generic)]
-    given += [(k, Static(Expr(tokens.ITEM))) for k in keywords]
+    given: list[Argument] = [(k, Static(Expr(tokens.ITEM))) for k in keywords]
+    given.insert(0, (function.closes[0] if function.closes else None, generic))
     bound = bind_arguments(function, parameters, given)
-    summary = summarize(home, function, bound, region)
+    summary = summarize(home, itself(function), bound, region)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
-    passed = [p.name for p in parameters[1 : 1 + sum(k is None for k in keywords)]]
+    plain = parameters if function.closes else parameters[1:]
+    passed = [p.name for p in plain[: sum(k is None for k in keywords)]]
     taken = [n for n in summary.statics if n not in keywords]
     if summary.kind != "block" or summary.closure or taken[: len(passed)] != passed:
         raise GiveUp(f"`{function.name}` can't be made from the arguments of its call", node)

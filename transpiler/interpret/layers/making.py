@@ -34,9 +34,9 @@ def make_layer(
         if rule is not None and parameter not in rule.parameters:
             parameter = rule.aliases.get(parameter, _OLD_NAMES.get(parameter, parameter))
         if isinstance(value, Unknown):
-            layer.problem = (
-                layer.problem or f"the argument {parameter} is not known: {value.reason}"
-            )
+            if parameter != "name":
+                problem = f"the argument {parameter} is not known: {value.reason}"
+                layer.problem = layer.problem or problem
             continue
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:

@@ -3,6 +3,7 @@
 inputs.py             `keras.Input`: a parameter of `forward`
 functional.py         `keras.Model(inputs, outputs)`, and what `forward` returns
 sequential.py         Sequential, layer by layer
+popping.py            `pop` of a Sequential
 sequential_inputs.py  what a Sequential takes: as declared, or as the data tells
 nested.py             models that are called in other models
 parts.py              inputs, outputs and layers inside of models

@@ -9,7 +9,8 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.freezing import set_trainable
 from transpiler.interpret.models.parts import get_layer
-from transpiler.interpret.models.sequential import add, pop_layer
+from transpiler.interpret.models.popping import pop_layer
+from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
 from transpiler.interpret.training import SIGNATURES, note_training

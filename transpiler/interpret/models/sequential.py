@@ -12,6 +12,7 @@ from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.layers.lists import loop_over, one_by_one
 from transpiler.interpret.models.functional import output_code
 from transpiler.interpret.models.nested import call_any
+from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
 from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape
 from transpiler.interpret.region import Built, GiveUp, Region
@@ -28,7 +29,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import Line, Return
+from transpiler.ir.code import Return
 
 
 @provides("make_sequential")
@@ -154,6 +155,7 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
         open_shape(region, model, declared_shape(region, value), None, node)
         held = region.scope.values[model.variable]
     assert isinstance(held, Bound)
+    note_before(region, model, held)
     result = call_any(region, value, held, node)
     if not isinstance(result, Bound):
         raise GiveUp("a layer of a Sequential gives more than one tensor", node)
@@ -171,28 +173,6 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
             value.output = model.outputs_of[-1]
     else:
         model.outputs_of.clear()
-
-
-def pop_layer(region: Region, model: Model, node: cst.CSTNode) -> None:
-    """`model.pop()`: the last layer goes, with the statements that called it."""
-    if len(model.outputs_of) < 2 or region.loops or region.branches:
-        model.broken = "`pop` of a Sequential whose layers are not known one by one"
-        raise GiveUp(model.broken, node)
-    model.outputs_of.pop()
-    before = model.outputs_of[-1]
-    assert before.at is not None
-    kept = [
-        n
-        for n in region.forward[before.at :]
-        if not (isinstance(n, Line) and model.variable in n.defs)
-    ]
-    region.forward[before.at :] = kept
-    model.steps.pop()
-    region.scope.bump(model.variable)
-    tensor = replace(before.tensor, code=region.scope.read(model.variable))
-    region.scope.values[model.variable] = replace(before, tensor=tensor, at=None)
-    model.outputs = region.scope.values[model.variable]
-    region.graph_events += 1
 
 
 def close_sequential(region: Region, model: Model) -> Built | None:

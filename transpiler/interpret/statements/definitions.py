@@ -6,14 +6,15 @@ import libcst as cst
 
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
+from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import import_from, import_module
 from transpiler.interpret.statements.injected import injected
-from transpiler.interpret.statements.targets import assigned_names
 from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
+from transpiler.source.suites import assigned_names
 
 
 @executes(cst.Import)
@@ -34,6 +35,7 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
         else region.scope.values
     )
     made = Function(node.name.value, node, closure, nested_in=region.name, file=region.file)
+    made = joined(region.file, made)
     region.scope.bump(node.name.value)
     region.scope.values[node.name.value] = made
     region.local_functions.append(made)

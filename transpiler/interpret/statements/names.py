@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    is_closure,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -98,7 +99,9 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
     """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
     region.graph_events += 1
     scope = region.scope
-    if isinstance(value, Sequence) and not any(isinstance(i, (Layer, Model)) for i in value.items):
+    if isinstance(value, Sequence) and not any(
+        isinstance(i, (Layer, Model)) or is_closure(i) for i in value.items
+    ):
         code = sequence_code(region, value)
         if code.text.startswith("reversed("):
             value = replace(value, items=tuple(known_items(region, value)))

@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
+from transpiler.source.suites import assigned_names
 
 
 def spoil(region: Region, node: cst.CSTNode, reason: str) -> None:
@@ -44,15 +45,6 @@ def spoil(region: Region, node: cst.CSTNode, reason: str) -> None:
         for name in assigned_names(target):
             region.scope.bump(name)
             region.scope.values[name] = Unknown(reason)
-
-
-def assigned_names(target: cst.CSTNode) -> list[str]:
-    """The plain names in an assignment target."""
-    if isinstance(target, cst.Name):
-        return [target.value]
-    if isinstance(target, (cst.Tuple, cst.List)):
-        return [n for e in target.elements for n in assigned_names(e.value)]
-    return []
 
 
 def assign_value(
