@@ -48,6 +48,7 @@ class Loss:
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
+    smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed
 
 

@@ -80,6 +80,13 @@ class Compiled:
         )
 
     @property
+    def helpers(self) -> frozenset[str]:
+        """The emitted functions and classes that losses and metrics need."""
+        losses = frozenset[str]().union(*(head.loss.criterion.helpers for head in self.heads))
+        sums = [value for _, metric in self.metrics for _, value in metric.sums]
+        return losses.union(*(m.helpers for _, m in self.metrics), *(v.helpers for v in sums))
+
+    @property
     def keys(self) -> list[str]:
         """The entries of the logs of an epoch."""
         losses = [f"{head.name}_loss" for head in self.heads if head.name]

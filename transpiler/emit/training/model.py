@@ -194,7 +194,9 @@ class ModelWriter:
         self._find_parts()
         root = part.room.node
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
-        self.names = FreeNames(shared.found, self._vanishing(), function)
+        compiled = made.training.compiled.values()
+        helpers = frozenset[str]().union(*(c.helpers for c in compiled))
+        self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
         if made.training.penalties:
             wanted = ("penalty", f"{self.label}_penalty")
