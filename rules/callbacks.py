@@ -78,7 +78,7 @@ def early_stopping(
     )
 
 
-@callback("ReduceLROnPlateau", aliases={"epsilon": "min_delta"})
+@callback("ReduceLROnPlateau", changes_rate=True, aliases={"epsilon": "min_delta"})
 def reduce_lr_on_plateau(
     fit: Fit,
     monitor: Param = "val_loss",
@@ -91,7 +91,6 @@ def reduce_lr_on_plateau(
     min_lr: Param = 0.0,
 ) -> Hooks:
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
-    _refuse_momentum(fit)
     key, value, larger = _monitored(fit, monitor, mode)
     waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
     pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
@@ -115,19 +114,13 @@ def reduce_lr_on_plateau(
     )
 
 
-def _refuse_momentum(fit: Fit) -> None:
-    if fit.momentum:
-        raise Unsupported("momentum with a learning rate that changes")
-
-
 def _rate(fit: Fit) -> tuple[str, str]:
     return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
 
 
-@callback("LearningRateScheduler")
+@callback("LearningRateScheduler", changes_rate=True)
 def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Hooks:
-    """The same, for an optimizer without momentum."""
-    _refuse_momentum(fit)
+    """The same."""
     rate = fit.called(schedule, (fit.epoch, 'group["lr"]'))
     return Hooks(
         epoch_start=(

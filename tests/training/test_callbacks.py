@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.training.programs import Trial, converted, farthest
@@ -60,6 +62,17 @@ def test_decides_equally(
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{text}"
     far, apart = farthest(scripts, text)
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
+
+
+@pytest.mark.parametrize("callbacks", [CALLBACKS[5], CALLBACKS[9]])
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_momentum_keeps_the_rates_of_its_steps(
+    callbacks: str, nesterov: bool, scripts: Scripts
+) -> None:
+    optimizer = f"keras.optimizers.SGD(0.2, momentum=0.8, nesterov={nesterov})"
+    chosen = replace(trial(callbacks, before=SCHEDULES), optimizer=optimizer)
+    far, apart = farthest(scripts, chosen.text.replace("epochs=3", "epochs=12"))
+    assert far < 1e-7, apart
 
 
 def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:

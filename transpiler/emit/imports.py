@@ -245,6 +245,7 @@ def _needed(text: str) -> list[str]:
 
 #: What it needs of Python's own library, which stands before all else.
 _OF_PYTHON = (
+    (_standing_alone(r"bisect\.bisect_left\("), "import bisect"),
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )

@@ -72,6 +72,7 @@ class Optimizer:
 
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
+    changing: Expr | None = None  #: what serves instead, where then the rate changes
 
 
 @record(frozen=True, slots=True)
@@ -116,4 +117,3 @@ class Fit:
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
     called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied
-    momentum: bool = False  #: torch's momentum lags behind Keras's where the rate changes

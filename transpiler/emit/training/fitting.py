@@ -382,7 +382,6 @@ class FitWriter:
             better,
             lambda name: self._name(name),
             self._called,
-            self.compiled.optimizing.optimizer.momentum,
         )
         found = []
         for item in items:
