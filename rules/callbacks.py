@@ -6,7 +6,7 @@ import re
 
 from transpiler.ir.expr import Expr, call, expr, infix, literal
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Fit, Hooks
+from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
 
 
@@ -63,6 +63,7 @@ def early_stopping(
             ),
             after=(f"{fit.model}.load_state_dict({weights})",),
             reads=(key,),
+            order=STOPS,
         )
     return Hooks(
         (f"{best}, {wait} = {worst}, 0",),
@@ -75,6 +76,7 @@ def early_stopping(
             *(line[4:] for line in stop.split("\n")),
         ),
         reads=(key,),
+        order=STOPS,
     )
 
 
@@ -191,7 +193,58 @@ def _path(fit: Fit, filepath: Expr) -> str:
 def terminate_on_nan(fit: Fit) -> Hooks:
     """Looked at after the epoch, not after each batch: the weights are lost either way."""
     return Hooks(
-        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"), reads=("loss",)
+        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"),
+        reads=("loss",),
+        order=STOPS + 1,
+    )
+
+
+@callback("LambdaCallback")
+def lambda_callback(
+    fit: Fit,
+    on_epoch_begin: Param = None,
+    on_epoch_end: Param = None,
+    on_train_begin: Param = None,
+    on_train_end: Param = None,
+    on_train_batch_begin: Param = None,
+    on_train_batch_end: Param = None,
+) -> Hooks:
+    """The functions are called in the loop; those for each batch are refused."""
+    if not on_train_batch_begin.is_const(None) or not on_train_batch_end.is_const(None):
+        raise Unsupported("LambdaCallback for each batch")
+
+    def line(function: Expr, *arguments: str) -> tuple[str, ...]:
+        return () if function.is_const(None) else (fit.called(function, arguments),)
+
+    return Hooks(
+        line(on_train_begin, "{}"),
+        line(on_epoch_begin, fit.epoch, "{}"),
+        line(on_epoch_end, fit.epoch, fit.logs),
+        line(on_train_end, fit.logs),
+        reads=tuple(fit.values),
+    )
+
+
+@callback("CSVLogger")
+def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param = False) -> Hooks:
+    """The same file."""
+    if not append.is_const(False):
+        raise Unsupported("CSVLogger that appends to a file")
+    table, log = fit.free("csv_file"), fit.free("csv_log")
+    values = {**fit.values, **fit.logged}
+    head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])
+    row = ", ".join([fit.epoch, *(values[key] for key in sorted(values))])
+    made = call("csv.writer", Expr(table), **unless(separator, ",", delimiter=separator))
+    return Hooks(
+        (
+            f'{table} = open({filename}, "w", newline="")',
+            f"{log} = {made}",
+            f"{log}.writerow([{head}])",
+        ),
+        epoch_end=(f"{log}.writerow([{row}])", f"{table}.flush()"),
+        after=(f"{table}.close()",),
+        reads=tuple(fit.values),
+        order=-1,
     )
 
 

@@ -247,6 +247,7 @@ def _needed(text: str) -> list[str]:
 _OF_PYTHON = (
     (_standing_alone(r"bisect\.bisect_left\("), "import bisect"),
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
+    (_standing_alone(r"csv\.writer\("), "import csv"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
 

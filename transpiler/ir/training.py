@@ -91,6 +91,10 @@ class Schedule:
     factor: Expr  #: of `step`, which counts from 0
 
 
+#: Where in the order of callbacks those come that stop the training.
+STOPS = 10
+
+
 @record(frozen=True, slots=True)
 class Hooks:
     """Plain code in the places where a callback would be called."""
@@ -103,6 +107,8 @@ class Hooks:
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     helpers: frozenset[str] = field(default_factory=frozenset)
     note: str = ""  #: what is worth knowing of the difference
+    order: int = 0  #: the larger, the later it comes at the end of an epoch
+    stops: tuple[str, ...] = ()  #: at the end of an epoch, after all else
 
 
 @record(frozen=True, slots=True)
@@ -116,4 +122,6 @@ class Fit:
     values: dict[str, str]  #: key in the logs -> the variable that holds it
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
-    called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied
+    called: Callable[[Expr, tuple[str, ...]], str]  #: a function of the program, applied
+    logs: str  #: the variable for the values of an epoch together, where somebody reads it
+    logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values

@@ -23,7 +23,7 @@ from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Model, Sequence, Static
+from transpiler.interpret.values import Model, Sequence, Static, UserClass
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import Batches, array, batches
@@ -335,7 +335,8 @@ class ModelWriter:
             return False
         value = self.room.region.scope.values.get(node.targets[0].target.value)
         items = value.items if isinstance(value, Sequence) else (value,)
-        return any(isinstance(i, Static) and isinstance(i.expr.value, Configured) for i in items)
+        kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
+        return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
 
     def _vanishing(self) -> list[tuple[int, int]]:
         spans = list(self.removed)
