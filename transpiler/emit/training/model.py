@@ -79,9 +79,9 @@ class Part:
 
 
 def root(model: Model) -> Model:
-    """The model that a function or method got, where it is made."""
-    while model.source is not None:
-        model = model.source
+    """The model that a function or method got, or that a file has the weights of."""
+    while (behind := model.source or model.copy_of) is not None:
+        model = behind
     return model
 
 
