@@ -6,7 +6,7 @@ import re
 
 from transpiler.ir.expr import Expr, call, expr, infix, literal
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Fit, Hooks
+from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
 
 
@@ -63,6 +63,7 @@ def early_stopping(
             ),
             after=(f"{fit.model}.load_state_dict({weights})",),
             reads=(key,),
+            order=STOPS,
         )
     return Hooks(
         (f"{best}, {wait} = {worst}, 0",),
@@ -75,10 +76,11 @@ def early_stopping(
             *(line[4:] for line in stop.split("\n")),
         ),
         reads=(key,),
+        order=STOPS,
     )
 
 
-@callback("ReduceLROnPlateau", aliases={"epsilon": "min_delta"})
+@callback("ReduceLROnPlateau", changes_rate=True, aliases={"epsilon": "min_delta"})
 def reduce_lr_on_plateau(
     fit: Fit,
     monitor: Param = "val_loss",
@@ -91,7 +93,6 @@ def reduce_lr_on_plateau(
     min_lr: Param = 0.0,
 ) -> Hooks:
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
-    _refuse_momentum(fit)
     key, value, larger = _monitored(fit, monitor, mode)
     waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
     pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
@@ -115,19 +116,13 @@ def reduce_lr_on_plateau(
     )
 
 
-def _refuse_momentum(fit: Fit) -> None:
-    if fit.momentum:
-        raise Unsupported("momentum with a learning rate that changes")
-
-
 def _rate(fit: Fit) -> tuple[str, str]:
     return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
 
 
-@callback("LearningRateScheduler")
+@callback("LearningRateScheduler", changes_rate=True)
 def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Hooks:
-    """The same, for an optimizer without momentum."""
-    _refuse_momentum(fit)
+    """The same."""
     rate = fit.called(schedule, (fit.epoch, 'group["lr"]'))
     return Hooks(
         epoch_start=(
@@ -198,7 +193,58 @@ def _path(fit: Fit, filepath: Expr) -> str:
 def terminate_on_nan(fit: Fit) -> Hooks:
     """Looked at after the epoch, not after each batch: the weights are lost either way."""
     return Hooks(
-        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"), reads=("loss",)
+        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"),
+        reads=("loss",),
+        order=STOPS + 1,
+    )
+
+
+@callback("LambdaCallback")
+def lambda_callback(
+    fit: Fit,
+    on_epoch_begin: Param = None,
+    on_epoch_end: Param = None,
+    on_train_begin: Param = None,
+    on_train_end: Param = None,
+    on_train_batch_begin: Param = None,
+    on_train_batch_end: Param = None,
+) -> Hooks:
+    """The functions are called in the loop; those for each batch are refused."""
+    if not on_train_batch_begin.is_const(None) or not on_train_batch_end.is_const(None):
+        raise Unsupported("LambdaCallback for each batch")
+
+    def line(function: Expr, *arguments: str) -> tuple[str, ...]:
+        return () if function.is_const(None) else (fit.called(function, arguments),)
+
+    return Hooks(
+        line(on_train_begin, "{}"),
+        line(on_epoch_begin, fit.epoch, "{}"),
+        line(on_epoch_end, fit.epoch, fit.logs),
+        line(on_train_end, fit.logs),
+        reads=tuple(fit.values),
+    )
+
+
+@callback("CSVLogger")
+def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param = False) -> Hooks:
+    """The same file."""
+    if not append.is_const(False):
+        raise Unsupported("CSVLogger that appends to a file")
+    table, log = fit.free("csv_file"), fit.free("csv_log")
+    values = {**fit.values, **fit.logged}
+    head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])
+    row = ", ".join([fit.epoch, *(values[key] for key in sorted(values))])
+    made = call("csv.writer", Expr(table), **unless(separator, ",", delimiter=separator))
+    return Hooks(
+        (
+            f'{table} = open({filename}, "w", newline="")',
+            f"{log} = {made}",
+            f"{log}.writerow([{head}])",
+        ),
+        epoch_end=(f"{log}.writerow([{row}])", f"{table}.flush()"),
+        after=(f"{table}.close()",),
+        reads=tuple(fit.values),
+        order=-1,
     )
 
 

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from rules.emitted import FUNCTIONAL, emitted
-from transpiler.ir.expr import Expr, call
+from dataclasses import replace
+
+from transpiler.ir.expr import Expr, Symbol, call, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction, Targets
-from transpiler.rule import Param, loss, unless
+from transpiler.rule import Param, helper, loss, unless
+
+#: Reductions that are the mean over all numbers, as long as no weights follow.
+_MEANS = ("sum_over_batch_size", "auto", "mean", "mean_with_sample_weight")
 
 
-def _checked(reduction: Expr) -> None:
-    if not reduction.is_const("sum_over_batch_size", "auto", None):
+def _reduced(p: Prediction, reduction: Expr, by_row: bool = False) -> dict[str, Param]:
+    """How torch's criterion gives what Keras's reduction does; `by_row` if it sums up rows itself.
+
+    Keras sums the means of rows, torch all numbers.
+    """
+    given = reduction.value if reduction.known else None
+    name = given.name.rpartition(".")[2].lower() if isinstance(given, Symbol) else given
+    if p.elementwise and name in _MEANS[:2]:
+        return {"reduction": "none"}
+    if not p.elementwise and name in _MEANS:
+        return {}
+    if not p.elementwise and name == "sum" and (by_row or (p.rank, p.units) == (2, 1)):
+        return {"reduction": "sum"}
+    raise Unsupported(f"reduction={reduction} is not translated")
+
+
+def _averaged(p: Prediction, reduction: Expr) -> None:
+    """Refuse other reductions than the mean."""
+    if "sum" in _reduced(p, reduction).values():
         raise Unsupported(f"reduction={reduction} is not translated")
 
 
-def _on_logits(
-    p: Prediction, own: str, from_logits: Expr, axis: Expr, reduction: Expr
-) -> tuple[bool, bool]:
+def _on_logits(p: Prediction, own: str, from_logits: Expr, axis: Expr) -> tuple[bool, bool]:
     """Whether torch's criterion on logits serves, and whether the model drops its activation."""
-    _checked(reduction)
     if not axis.is_const(-1):
         raise Unsupported("crossentropy along another axis than the last")
     drops = _drops(p, own)
@@ -39,49 +57,31 @@ def _drops(p: Prediction, own: str) -> bool:
     return bool(p.activation) and p.droppable
 
 
-def _criterion(p: Prediction, name: str, **arguments: Param) -> Expr:
-    """`nn.Name(...)`, not averaged where weights follow."""
-    return call(f"nn.{name}", **arguments, **({"reduction": "none"} if p.elementwise else {}))
+def _smoothed(smoothing: Expr, classes: int | None) -> str:
+    """Targets that are smoothed over so many classes; they stand for `{}`."""
+    if smoothing.is_const(0, 0.0):
+        return ""
+    if classes is None:
+        raise Unsupported("label smoothing of an output whose size is not known")
+    kept, spread = infix(1, "-", smoothing), f"{smoothing.wrapped(14)} / {classes}"
+    if smoothing.known:
+        kept = expr(round(1 - smoothing.value, 12))
+        share = str(smoothing.value / classes)
+        spread = share if len(share) < 8 else spread
+    return f"{{}} * {kept.wrapped(14)} + {spread}"
 
 
 def _own(p: Prediction, name: str) -> Expr:
     """An emitted criterion by its name."""
-    if p.elementwise:
-        raise Unsupported("weights of samples with a loss that works on probabilities")
+    name = f"{name}_of_each" if p.elementwise else name
     return Expr(name, helpers=frozenset({name}))
 
 
-emitted(
-    "categorical_crossentropy",
-    '''
-def categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -(targets * probabilities.clamp(1e-7, 1 - 1e-7).log()).sum(-1).mean()
-''',
-)
-
-emitted(
-    "sparse_categorical_crossentropy",
-    '''
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
-''',
-)
-
-emitted(
-    "binary_crossentropy",
-    '''
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-''',
-    (),
-    FUNCTIONAL,
-)
+def _emitted_class(p: Prediction, name: str, **arguments: Param) -> Expr:
+    """An emitted criterion that has settings."""
+    if p.elementwise:
+        raise Unsupported("weights of samples with this loss")
+    return helper(name, **arguments)
 
 
 @loss("CategoricalCrossentropy", "categorical_crossentropy")
@@ -93,15 +93,14 @@ def categorical_crossentropy(
     reduction: Param = "sum_over_batch_size",
 ) -> Loss:
     """Torch's takes logits: the softmax of the model is left out."""
-    logits, drops = _on_logits(p, "softmax", from_logits, axis, reduction)
-    smooth = not label_smoothing.is_const(0)
+    logits, drops = _on_logits(p, "softmax", from_logits, axis)
     if logits:
-        smoothing = {"label_smoothing": label_smoothing} if smooth else {}
-        criterion = _criterion(p, "CrossEntropyLoss", **smoothing)
+        smoothing = unless(label_smoothing, 0, label_smoothing=label_smoothing)
+        criterion = call("nn.CrossEntropyLoss", **smoothing, **_reduced(p, reduction, True))
         return Loss(criterion, drops=drops, classes_first=p.rank != 2, per_sample=True)
-    if smooth:
-        raise Unsupported("label smoothing with a loss that works on probabilities")
-    return Loss(_own(p, "categorical_crossentropy"))
+    _averaged(p, reduction)
+    smoothed = _smoothed(label_smoothing, p.units)
+    return Loss(_own(p, "categorical_crossentropy"), per_sample=True, smoothed=smoothed)
 
 
 @loss("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")
@@ -113,13 +112,18 @@ def sparse_categorical_crossentropy(
     axis: Param = -1,
 ) -> Loss:
     """Torch's takes logits: the softmax of the model is left out."""
-    if not ignore_class.is_const(None):
-        raise Unsupported("ignore_class is not translated")
-    logits, drops = _on_logits(p, "softmax", from_logits, axis, reduction)
+    logits, drops = _on_logits(p, "softmax", from_logits, axis)
+    ignores = not ignore_class.is_const(None)
+    if ignores and (p.elementwise or not logits or not reduction.is_const("sum_over_batch_size")):
+        raise Unsupported("ignore_class with weights, a sum, or probabilities")
     if logits:
-        criterion = _criterion(p, "CrossEntropyLoss")
-        return Loss(criterion, Targets.CLASSES, drops, p.rank != 2, per_sample=True)
-    return Loss(_own(p, "sparse_categorical_crossentropy"), Targets.CLASSES)
+        ignored = unless(ignore_class, None, ignore_index=ignore_class)
+        criterion = call("nn.CrossEntropyLoss", **ignored, **_reduced(p, reduction, True))
+        note = "a batch in which every target is of ignore_class has a loss of NaN in torch"
+        found = Loss(criterion, Targets.CLASSES, drops, p.rank != 2, per_sample=True)
+        return replace(found, note=note) if ignores else found
+    _averaged(p, reduction)
+    return Loss(_own(p, "sparse_categorical_crossentropy"), Targets.CLASSES, per_sample=True)
 
 
 @loss("BinaryCrossentropy", "binary_crossentropy", "bce", "BCE")
@@ -131,102 +135,40 @@ def binary_crossentropy(
     reduction: Param = "sum_over_batch_size",
 ) -> Loss:
     """Torch's takes logits: the sigmoid of the model is left out."""
-    if not label_smoothing.is_const(0):
-        raise Unsupported("label smoothing with a binary crossentropy is not translated")
-    logits, drops = _on_logits(p, "sigmoid", from_logits, axis, reduction)
+    logits, drops = _on_logits(p, "sigmoid", from_logits, axis)
+    smoothed = _smoothed(label_smoothing, 2)
     if logits:
-        return Loss(_criterion(p, "BCEWithLogitsLoss"), drops=drops)
-    return Loss(_own(p, "binary_crossentropy"))
+        criterion = call("nn.BCEWithLogitsLoss", **_reduced(p, reduction))
+        return Loss(criterion, drops=drops, smoothed=smoothed)
+    _averaged(p, reduction)
+    return Loss(_own(p, "binary_crossentropy"), smoothed=smoothed)
 
 
 @loss("MeanSquaredError", "mean_squared_error", "mse", "MSE")
 def mean_squared_error(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """The same; torch broadcasts shapes that differ, so targets get the shape of the output."""
-    _checked(reduction)
-    return Loss(_criterion(p, "MSELoss"))
+    return Loss(call("nn.MSELoss", **_reduced(p, reduction)))
 
 
 @loss("MeanAbsoluteError", "mean_absolute_error", "mae", "MAE")
 def mean_absolute_error(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """The same; torch broadcasts shapes that differ, so targets get the shape of the output."""
-    _checked(reduction)
-    return Loss(_criterion(p, "L1Loss"))
+    return Loss(call("nn.L1Loss", **_reduced(p, reduction)))
 
 
 @loss("Huber", "huber", "huber_loss")
 def huber(p: Prediction, delta: Param = 1.0, reduction: Param = "sum_over_batch_size") -> Loss:
     """The same."""
-    _checked(reduction)
-    return Loss(_criterion(p, "HuberLoss", **unless(delta, 1.0, delta=delta)))
+    return Loss(call("nn.HuberLoss", **unless(delta, 1.0, delta=delta), **_reduced(p, reduction)))
 
 
-def _formula(name: str, doc: str, body: str, *imports: str) -> None:
-    """Declare an emitted criterion that is one expression."""
-    emitted(name, f'def {name}(outputs, targets):\n    """{doc}"""\n{body}\n', (), *imports)
-
-
-_formula(
-    "mean_absolute_percentage_error",
-    "How far outputs are off, in percent of their targets.",
-    "    return 100 * ((targets - outputs) / targets.abs().clamp(min=1e-7)).abs().mean()",
-)
-_formula(
-    "mean_squared_logarithmic_error",
-    "Mean squared difference of the logarithms.",
-    """    outputs, targets = outputs.clamp(min=1e-7), targets.clamp(min=1e-7)
-    return (outputs.log1p() - targets.log1p()).square().mean()""",
-)
-_formula(
-    "log_cosh",
-    "Mean logarithm of the hyperbolic cosine of the error.",
-    """    error = outputs - targets
-    return (error + F.softplus(-2 * error) - math.log(2)).mean()""",
-    FUNCTIONAL,
-    "import math",
-)
-_formula(
-    "kl_divergence",
-    "Kullback-Leibler divergence of probabilities, clipped as Keras clips them.",
-    """    outputs, targets = outputs.clamp(1e-7, 1), targets.clamp(1e-7, 1)
-    return (targets * (targets / outputs).log()).sum(-1).mean()""",
-)
-_formula(
-    "poisson",
-    "Poisson loss of rates.",
-    "    return (outputs - targets * (outputs + 1e-7).log()).mean()",
-)
-_formula(
-    "cosine_similarity",
-    "Negative cosine similarity: -1 where outputs point where targets do.",
-    "    return -F.cosine_similarity(outputs, targets, dim=-1).mean()",
-    FUNCTIONAL,
-)
-_SIGNS = "    if ((targets == 0) | (targets == 1)).all():\n        targets = 2 * targets - 1\n"
-_formula(
-    "hinge",
-    "Hinge loss; targets of 0 and 1 stand for -1 and 1.",
-    f"{_SIGNS}    return F.relu(1 - targets * outputs).mean()",
-    FUNCTIONAL,
-)
-_formula(
-    "squared_hinge",
-    "Squared hinge loss; targets of 0 and 1 stand for -1 and 1.",
-    f"{_SIGNS}    return F.relu(1 - targets * outputs).square().mean()",
-    FUNCTIONAL,
-)
-_formula(
-    "categorical_hinge",
-    "Hinge loss between the target class and the best of the others.",
-    """    positive = (targets * outputs).sum(-1)
-    negative = ((1 - targets) * outputs).amax(-1)
-    return F.relu(negative - positive + 1).mean()""",
-    FUNCTIONAL,
-)
+#: Losses that give one number for each row.
+_BY_ROW = ("kl_divergence", "cosine_similarity", "categorical_hinge")
 
 
 def _emitted_loss(p: Prediction, name: str, reduction: Expr) -> Loss:
-    _checked(reduction)
-    return Loss(_own(p, name))
+    _averaged(p, reduction)
+    return Loss(_own(p, name), per_sample=name in _BY_ROW)
 
 
 @loss("MeanAbsolutePercentageError", "mean_absolute_percentage_error", "mape", "MAPE")
@@ -285,3 +227,88 @@ def squared_hinge(p: Prediction, reduction: Param = "sum_over_batch_size") -> Lo
 def categorical_hinge(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     """Torch's takes classes; an emitted function computes Keras's."""
     return _emitted_loss(p, "categorical_hinge", reduction)
+
+
+@loss("BinaryFocalCrossentropy", "binary_focal_crossentropy")
+def binary_focal_crossentropy(
+    p: Prediction,
+    apply_class_balancing: Param = False,
+    alpha: Param = 0.25,
+    gamma: Param = 2.0,
+    from_logits: Param = False,
+    label_smoothing: Param = 0.0,
+    axis: Param = -1,
+    reduction: Param = "sum_over_batch_size",
+) -> Loss:
+    """Torch has none; an emitted class computes it from logits."""
+    logits, drops = _on_logits(p, "sigmoid", from_logits, axis)
+    _averaged(p, reduction)
+    if not logits or p.activation not in ("", "sigmoid"):
+        raise Unsupported("a focal loss that works on probabilities")
+    if not apply_class_balancing.known:
+        raise Unsupported("apply_class_balancing is only known at run time")
+    sharp = unless(gamma, 2.0, gamma=gamma)
+    criterion = _emitted_class(p, "BinaryFocalLoss", **sharp)
+    if apply_class_balancing.value:
+        balanced = unless(alpha, 0.25, alpha=alpha)
+        criterion = _emitted_class(p, "BalancedFocalLoss", **balanced, **sharp)
+    return Loss(criterion, drops=drops, smoothed=_smoothed(label_smoothing, 2))
+
+
+@loss("CategoricalFocalCrossentropy", "categorical_focal_crossentropy")
+def categorical_focal_crossentropy(
+    p: Prediction,
+    alpha: Param = 0.25,
+    gamma: Param = 2.0,
+    from_logits: Param = False,
+    label_smoothing: Param = 0.0,
+    axis: Param = -1,
+    reduction: Param = "sum_over_batch_size",
+) -> Loss:
+    """Torch has none; an emitted class computes it from probabilities, as Keras does."""
+    _averaged(p, reduction)
+    if not from_logits.is_const(False) or not axis.is_const(-1):
+        raise Unsupported("a categorical focal loss of logits, or along another axis")
+    if not alpha.known or not isinstance(alpha.value, (int, float)):
+        raise Unsupported("a categorical focal loss with an alpha for each class")
+    settings = unless(alpha, 0.25, alpha=alpha) | unless(gamma, 2.0, gamma=gamma)
+    smoothed = _smoothed(label_smoothing, p.units)
+    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=smoothed)
+
+
+@loss("CategoricalGeneralizedCrossEntropy", "categorical_generalized_cross_entropy")
+def categorical_generalized_cross_entropy(
+    p: Prediction, q: Param = 0.5, reduction: Param = "sum_over_batch_size"
+) -> Loss:
+    """Torch has none; an emitted class computes it."""
+    _averaged(p, reduction)
+    settings = unless(q, 0.5, q=q)
+    return Loss(_emitted_class(p, "GeneralizedCrossEntropyLoss", **settings), Targets.CLASSES)
+
+
+def _of_all(p: Prediction, reduction: Expr, axis: Expr) -> None:
+    """Refuse overlaps of anything else than the whole batch."""
+    _reduced(p, reduction, by_row=True)
+    if p.elementwise or not axis.is_const(None):
+        raise Unsupported("an overlap along some axes, or with weights of samples")
+
+
+@loss("Dice", "dice")
+def dice(p: Prediction, reduction: Param = "sum_over_batch_size", axis: Param = None) -> Loss:
+    """Torch has none; an emitted function computes it for the whole batch."""
+    _of_all(p, reduction, axis)
+    return Loss(_own(p, "dice"))
+
+
+@loss("Tversky", "tversky")
+def tversky(
+    p: Prediction,
+    alpha: Param = 0.5,
+    beta: Param = 0.5,
+    reduction: Param = "sum_over_batch_size",
+    axis: Param = None,
+) -> Loss:
+    """Torch has none; an emitted class computes it for the whole batch."""
+    _of_all(p, reduction, axis)
+    settings = unless(alpha, 0.5, alpha=alpha) | unless(beta, 0.5, beta=beta)
+    return Loss(_emitted_class(p, "TverskyLoss", **settings))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rules.emitted import TORCH, emitted
-from transpiler.ir.expr import Expr, attribute, call, index, infix, method
+from collections.abc import Callable
+from dataclasses import replace
+
+from transpiler.ir.expr import Expr, attribute, call, expr, index, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.rule import Param, helper, metric
@@ -31,7 +33,7 @@ def _hits(p: Prediction, name: str, hits: Expr) -> Metric:
     return Metric(name, (("correct", total),), label="accuracy", larger_is_better=True)
 
 
-@metric("accuracy", "acc", "Accuracy")
+@metric("accuracy", "acc")
 def accuracy(p: Prediction) -> Metric:
     """Keras chooses by the shapes of outputs and targets."""
     if p.classes:
@@ -41,6 +43,18 @@ def accuracy(p: Prediction) -> Metric:
     if p.units == 1:
         return binary_accuracy(p, Expr("0.5", 0.5))
     return categorical_accuracy(p)
+
+
+@metric("Accuracy")
+def equality(p: Prediction) -> Metric:
+    """How many outputs equal their targets to the last digit: the class is not the string."""
+    if p.classes:
+        raise Unsupported("Accuracy() with classes as targets compares them with probabilities")
+    found = _hits(p, "accuracy", infix(_activated(p), "==", p.targets))
+    note = (
+        'Accuracy() counts outputs that equal their targets exactly; the string "accuracy" does not'
+    )
+    return replace(found, note=note)
 
 
 @metric("CategoricalAccuracy", "categorical_accuracy")
@@ -118,7 +132,7 @@ def root_mean_squared_error(p: Prediction) -> Metric:
 
 
 @metric("TopKCategoricalAccuracy", "top_k_categorical_accuracy")
-def top_k_categorical_accuracy(p: Prediction, k: Param = 5) -> Metric:
+def top_k_categorical_accuracy(p: Prediction, k: Param = 5, name: Param = None) -> Metric:
     """One of the largest outputs is that of the class."""
     if p.classes or p.rank != 2:
         raise Unsupported("top_k_categorical_accuracy of these shapes")
@@ -127,7 +141,7 @@ def top_k_categorical_accuracy(p: Prediction, k: Param = 5) -> Metric:
 
 
 @metric("SparseTopKCategoricalAccuracy", "sparse_top_k_categorical_accuracy")
-def sparse_top_k_categorical_accuracy(p: Prediction, k: Param = 5) -> Metric:
+def sparse_top_k_categorical_accuracy(p: Prediction, k: Param = 5, name: Param = None) -> Metric:
     """One of the largest outputs is that of the class."""
     if not p.classes or p.rank != 2:
         raise Unsupported("sparse_top_k_categorical_accuracy of these shapes")
@@ -146,11 +160,19 @@ def _positive(p: Prediction, name: str, thresholds: Expr) -> Expr:
     """Which outputs count as a yes."""
     if p.classes:
         raise Unsupported(f"{name} with classes as targets")
-    if not thresholds.is_const(None, 0.5):
-        raise Unsupported(f"{name} with thresholds")
-    if p.logits and p.activation == "sigmoid":
+    if thresholds.is_const(None):
+        thresholds = expr(0.5)
+    if not thresholds.known or not isinstance(thresholds.value, float | int):
+        raise Unsupported(f"{name} with several thresholds, or one that is only known at run time")
+    if p.logits and p.activation == "sigmoid" and thresholds.is_const(0.5):
         return infix(p.output, ">", 0)
-    return infix(_activated(p), ">", 0.5)
+    return infix(_activated(p), ">", thresholds)
+
+
+def _plain(*settings: Expr) -> None:
+    """Refuse what looks at some of the outputs only."""
+    if not all(setting.is_const(None) for setting in settings):
+        raise Unsupported("a metric of some classes only is not translated")
 
 
 def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Expr) -> Metric:
@@ -161,69 +183,228 @@ def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Exp
 
 
 @metric("Precision")
-def precision(p: Prediction, thresholds: Param = None) -> Metric:
+def precision(
+    p: Prediction,
+    thresholds: Param = None,
+    top_k: Param = None,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
     """How many of the positive outputs are right."""
+    _plain(top_k, class_id)
     count = _item(method(_positive(p, "precision", thresholds), "sum"))
     return _ratio(p, "precision", thresholds, "predicted_positives", count)
 
 
 @metric("Recall")
-def recall(p: Prediction, thresholds: Param = None) -> Metric:
+def recall(
+    p: Prediction,
+    thresholds: Param = None,
+    top_k: Param = None,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
     """How many of the positive targets are found."""
+    _plain(top_k, class_id)
     return _ratio(p, "recall", thresholds, "positives", _item(method(p.targets, "sum")))
 
 
-emitted(
-    "count_above",
-    '''
-def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's 200 thresholds."""
-    thresholds = torch.linspace(0, 1, 200, device=scores.device)
-    thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
-    return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
-''',
-    (),
-    TORCH,
-)
+def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -> Metric:
+    """How many yes or no are right or wrong, as a number of the whole epoch."""
+    positive = _positive(p, name, thresholds)
+    chosen = positive if yes else infix(1, "-", method(positive, "float"))
+    wanted = p.targets if yes == right else infix(1, "-", p.targets)
+    total = _item(method(infix(chosen, "*", wanted), "sum"))
+    label = name.replace("_", " ")
+    return Metric(name, ((name, total),), "{0}", label, larger_is_better=right)
 
-emitted(
-    "roc_auc",
-    '''
-def roc_auc(true_positives, false_positives):
-    """The area under the ROC curve, from the counts at the thresholds."""
-    true_rate = true_positives / true_positives[0].clamp(min=1)
-    false_rate = false_positives / false_positives[0].clamp(min=1)
-    return -torch.trapezoid(true_rate, false_rate).item()
-''',
-    (),
-    TORCH,
-)
+
+@metric("TruePositives")
+def true_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
+    """The same."""
+    return _count(p, "true_positives", thresholds, yes=True, right=True)
+
+
+@metric("FalsePositives")
+def false_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
+    """The same."""
+    return _count(p, "false_positives", thresholds, yes=True, right=False)
+
+
+@metric("TrueNegatives")
+def true_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
+    """The same."""
+    return _count(p, "true_negatives", thresholds, yes=False, right=True)
+
+
+@metric("FalseNegatives")
+def false_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
+    """The same."""
+    return _count(p, "false_negatives", thresholds, yes=False, right=False)
 
 
 @metric("AUC", "auc")
-def auc(p: Prediction) -> Metric:
+def auc(
+    p: Prediction,
+    num_thresholds: Param = 200,
+    curve: Param = "ROC",
+    summation_method: Param = "interpolation",
+    name: Param = None,
+    from_logits: Param = False,
+) -> Metric:
     """Through 200 thresholds, as Keras has it: the exact area is another."""
     if p.classes or p.units != 1:
         raise Unsupported("AUC of more than one output")
+    if not num_thresholds.is_const(200) or not summation_method.is_const("interpolation"):
+        raise Unsupported("AUC with another number of thresholds, or another sum")
+    if not curve.is_const("ROC", "PR"):
+        raise Unsupported("AUC of another curve than ROC or PR")
+    if not from_logits.known:
+        raise Unsupported("from_logits is only known at run time")
     scores = _activated(p)
+    if from_logits.value and not p.logits:
+        scores = method(p.output, "sigmoid")
     sums = (
         ("true_positives_above", helper("count_above", scores, p.targets)),
         ("false_positives_above", helper("count_above", scores, infix(1, "-", p.targets))),
     )
-    helpers = frozenset({"count_above", "roc_auc"})
-    return Metric("auc", sums, "roc_auc({0}, {1})", "AUC", True, helpers)
+    area = "roc_auc" if curve.is_const("ROC") else "pr_auc"
+    helpers = frozenset({"count_above", area})
+    return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)
 
 
-def _crossentropy(p: Prediction, name: str, own: str, function: str) -> Metric:
-    """The mean loss as a metric."""
-    if p.elementwise or not p.logits or p.activation != own:
+@metric("F1Score")
+def f1_score(
+    p: Prediction, average: Param = None, threshold: Param = None, name: Param = None
+) -> Metric:
+    """An emitted function computes it from counts of all batches."""
+    if p.classes or p.rank != 2 or not threshold.known:
+        raise Unsupported("F1Score of these shapes, or with a threshold only known at run time")
+    if not average.is_const("macro", "micro"):
+        raise Unsupported("F1Score with another average than macro or micro")
+    positive = infix(p.output, "==", method(p.output, "amax", -1, keepdim=True))
+    if threshold.value is not None:
+        positive = _positive(p, "F1Score", threshold)
+    axes = (0,) if average.value == "macro" else ()
+    sums = (
+        ("true_positives", method(infix(positive, "*", p.targets), "sum", *axes)),
+        ("predicted_positives", method(positive, "sum", *axes)),
+        ("positives", method(p.targets, "sum", *axes)),
+    )
+    helpers = frozenset({"f1_score"})
+    return Metric("f1_score", sums, "f1_score({0}, {1}, {2})", "F1 score", True, helpers)
+
+
+@metric("R2Score")
+def r2_score(
+    p: Prediction,
+    class_aggregation: Param = "uniform_average",
+    num_regressors: Param = 0,
+    name: Param = None,
+) -> Metric:
+    """From sums over all batches."""
+    if not class_aggregation.is_const("uniform_average") or not num_regressors.is_const(0):
+        raise Unsupported("R2Score that is aggregated or adjusted in another way")
+    if p.rank != 2:
+        raise Unsupported("R2Score of these shapes")
+    sums = (
+        ("squared_error", method(method(_numbers(p, "R2Score"), "square"), "sum", 0)),
+        ("targets_sum", method(p.targets, "sum", 0)),
+        ("squares_sum", method(method(p.targets, "square"), "sum", 0)),
+    )
+    helpers = frozenset({"r2_score"})
+    result = "r2_score({0}, {1}, {2}, {count})"
+    return Metric("r2_score", sums, result, "R2 score", True, helpers)
+
+
+def _of_batch(p: Prediction, name: str, variable: str, value: Expr, larger: bool = False) -> Metric:
+    """The mean over the samples of what is the mean of a batch."""
+    if p.classes:
+        raise Unsupported(f"{name} with classes as targets")
+    total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
+    label = variable.replace("_", " ")
+    return Metric(name, ((variable, total),), label=label, larger_is_better=larger)
+
+
+#: Metrics whose functions do not bring targets of one axis into the shape of the outputs.
+_BROADCAST = ("hinge", "squared_hinge", "poisson", "kl_divergence", "categorical_hinge")
+
+_COLUMN = (
+    "the targets are taken as a column, one number in a row; Keras compares each of them with all "
+    "outputs where they have but one axis"
+)
+
+
+def _as_loss(
+    name: str, variable: str, *names: str, function: str = ""
+) -> Callable[[Prediction], Metric]:
+    """Declare a metric that the loss of that name computes."""
+
+    def build(p: Prediction) -> Metric:
+        """The same as the loss."""
+        found = _of_batch(p, name, variable, helper(function or name, _activated(p), p.targets))
+        single = name in _BROADCAST and (p.rank, p.units) == (2, 1)
+        return replace(found, note=f"{name}: {_COLUMN}") if single else found
+
+    return metric(*names)(build)
+
+
+_as_loss(
+    "mean_absolute_percentage_error", "percentage_error", "MeanAbsolutePercentageError",
+    "mean_absolute_percentage_error", "mape", "MAPE",
+)  # fmt: skip
+_as_loss(
+    "mean_squared_logarithmic_error", "logarithmic_error", "MeanSquaredLogarithmicError",
+    "mean_squared_logarithmic_error", "msle", "MSLE",
+)  # fmt: skip
+_as_loss("logcosh", "log_cosh_error", "LogCoshError", "log_cosh", function="log_cosh")
+_as_loss("kl_divergence", "divergence", "KLDivergence", "kl_divergence", "kld", "KLD")
+_as_loss("poisson", "poisson_loss", "Poisson", "poisson")
+_as_loss("hinge", "hinge_loss", "Hinge", "hinge")
+_as_loss("squared_hinge", "squared_hinge_loss", "SquaredHinge", "squared_hinge")
+_as_loss("categorical_hinge", "hinge_loss", "CategoricalHinge", "categorical_hinge")
+
+
+@metric("CosineSimilarity")
+def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
+    """Positive, unlike the loss of that name."""
+    if not axis.is_const(-1):
+        raise Unsupported("cosine similarity along another axis than the last")
+    value = method(call("F.cosine_similarity", _activated(p), p.targets, dim=-1), "mean")
+    return _of_batch(p, "cosine_similarity", "similarity", value, larger=True)
+
+
+def _crossentropy(p: Prediction, name: str, own: str, from_logits: Expr) -> Metric:
+    """The mean loss as a metric; `own` is the activation that goes with it."""
+    if p.rank != 2 or (p.classes and not name.startswith("sparse")):
         raise Unsupported(f"{name} as a metric of this output")
-    value = call(f"F.{function}", p.output, p.targets)
+    if (p.logits and p.activation == own) or (from_logits.is_const(True) and not p.activation):
+        binary = "binary_cross_entropy_with_logits"
+        function = binary if own == "sigmoid" else "cross_entropy"
+        value = call(f"F.{function}", p.output, p.targets)
+    elif not p.logits and p.activation == own and from_logits.is_const(False):
+        value = helper(name, p.output, p.targets)
+    else:
+        raise Unsupported(f"{name} as a metric of this output")
     total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
     return Metric(name, (("crossentropy", total),), label="crossentropy")
 
 
 @metric("BinaryCrossentropy", "binary_crossentropy")
-def binary_crossentropy(p: Prediction) -> Metric:
+def binary_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
     """The same as the loss."""
-    return _crossentropy(p, "binary_crossentropy", "sigmoid", "binary_cross_entropy_with_logits")
+    return _crossentropy(p, "binary_crossentropy", "sigmoid", from_logits)
+
+
+@metric("CategoricalCrossentropy", "categorical_crossentropy")
+def categorical_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
+    """The same as the loss."""
+    return _crossentropy(p, "categorical_crossentropy", "softmax", from_logits)
+
+
+@metric("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")
+def sparse_categorical_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
+    """The same as the loss."""
+    if not p.classes:
+        raise Unsupported("sparse_categorical_crossentropy with targets that are no classes")
+    return _crossentropy(p, "sparse_categorical_crossentropy", "softmax", from_logits)

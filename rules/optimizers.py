@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
-from transpiler.rule import Param, optimizer, unless
+from transpiler.rule import Param, helper, optimizer, unless
 
 #: Spellings of older versions.
 _OLD = {"lr": "learning_rate"}
@@ -39,11 +41,55 @@ def sgd(
     nesterov: Param = False,
     weight_decay: Param = None,
 ) -> Optimizer:
-    """The same while the learning rate stays."""
-    arguments: dict[str, Param] = {}
-    if not momentum.is_const(0, 0.0):
-        arguments = {"momentum": momentum, **unless(nesterov, False, nesterov=nesterov)}
-    return _optim("SGD", parameters, weight_decay, lr=learning_rate, **arguments)
+    """The same; with momentum and a rate that changes, an emitted class."""
+    if momentum.is_const(0, 0.0):
+        decay = {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
+        return Optimizer(call("torch.optim.SGD", parameters, lr=learning_rate, **decay))
+    given: dict[str, Param] = {"lr": learning_rate, "momentum": momentum}
+    made = _optim(
+        "SGD", parameters, weight_decay, **given, **unless(nesterov, False, nesterov=nesterov)
+    )
+    if not nesterov.known:
+        return made
+    name = "NesterovSGD" if nesterov.value else "MomentumSGD"
+    return replace(made, changing=helper(name, parameters, **given))
+
+
+@optimizer("Lion", "lion", aliases=_OLD)
+def lion(
+    parameters: Expr,
+    learning_rate: Param = 0.001,
+    beta_1: Param = 0.9,
+    beta_2: Param = 0.99,
+    weight_decay: Param = None,
+) -> Optimizer:
+    """Torch has none; an emitted class does the same."""
+    betas = {} if (beta_1.value, beta_2.value) == (0.9, 0.99) else {"betas": (beta_1, beta_2)}
+    decay = {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
+    return Optimizer(helper("Lion", parameters, lr=learning_rate, **betas, **decay))
+
+
+@optimizer("Ftrl", "ftrl", aliases=_OLD)
+def ftrl(
+    parameters: Expr,
+    learning_rate: Param = 0.001,
+    learning_rate_power: Param = -0.5,
+    initial_accumulator_value: Param = 0.1,
+    l1_regularization_strength: Param = 0.0,
+    l2_regularization_strength: Param = 0.0,
+    l2_shrinkage_regularization_strength: Param = 0.0,
+    beta: Param = 0.0,
+) -> Optimizer:
+    """Torch has none; an emitted class does the same."""
+    others = l2_shrinkage_regularization_strength.is_const(0, 0.0) and beta.is_const(0, 0.0)
+    if not learning_rate_power.is_const(-0.5) or not others:
+        raise Unsupported("Ftrl with a power, a shrinkage or a beta")
+    start = unless(
+        initial_accumulator_value, 0.1, initial_accumulator_value=initial_accumulator_value
+    )
+    l1 = unless(l1_regularization_strength, 0, l1=l1_regularization_strength)
+    l2 = unless(l2_regularization_strength, 0, l2=l2_regularization_strength)
+    return Optimizer(helper("Ftrl", parameters, lr=learning_rate, **start, **l1, **l2))
 
 
 @optimizer("Adam", "adam", fidelity=Fidelity.CLOSE, aliases=_OLD)

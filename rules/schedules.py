@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from transpiler.ir.expr import Expr, infix, joined
+from transpiler.ir.expr import Expr, call, index, infix, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Schedule
-from transpiler.rule import Param, schedule
+from transpiler.rule import Param, helper, schedule, unless
 
 
 @schedule("ExponentialDecay")
@@ -77,8 +77,14 @@ def cosine_decay(
     warmup_steps: Param = 0,
 ) -> Schedule:
     """The same; torch's own cosine rises again after its end."""
-    if not warmup_target.is_const(None) or not warmup_steps.is_const(0):
-        raise Unsupported("CosineDecay with a warmup")
+    if not warmup_target.is_const(None):
+        if not initial_learning_rate.is_const(0, 0.0):
+            start = {"start": infix(initial_learning_rate, "/", warmup_target)}
+        else:
+            start = {}
+        given = {**start, **unless(alpha, 0, alpha=alpha)}
+        factor = helper("warmup_then_cosine", step, warmup_steps, decay_steps, **given)
+        return Schedule(warmup_target, factor)
     done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
     part = infix(done, "/", decay_steps)
     cosine = joined(f"math.cos(math.pi * {part.wrapped(14)})", 18, part)
@@ -86,3 +92,31 @@ def cosine_decay(
     if not alpha.is_const(0):
         factor = infix(infix(infix(1, "-", alpha), "*", factor), "+", alpha)
     return Schedule(initial_learning_rate, factor)
+
+
+@schedule("CosineDecayRestarts")
+def cosine_decay_restarts(
+    step: Expr,
+    initial_learning_rate: Param,
+    first_decay_steps: Param,
+    t_mul: Param = 2.0,
+    m_mul: Param = 1.0,
+    alpha: Param = 0.0,
+) -> Schedule:
+    """An emitted function: torch's warm restarts come after whole epochs."""
+    given = {
+        **unless(t_mul, 2.0, t_mul=t_mul),
+        **unless(m_mul, 1.0, m_mul=m_mul),
+        **unless(alpha, 0.0, alpha=alpha),
+    }
+    return Schedule(
+        initial_learning_rate, helper("cosine_with_restarts", step, first_decay_steps, **given)
+    )
+
+
+@schedule("PiecewiseConstantDecay")
+def piecewise_constant_decay(step: Expr, boundaries: Param, values: Param) -> Schedule:
+    """The same: a value holds up to its boundary, that included."""
+    first = values.items[0] if values.items else index(values, 0)
+    number = call("bisect.bisect_left", boundaries, step)
+    return Schedule(first, infix(index(values, number), "/", first))

@@ -99,6 +99,7 @@ class Rule:
     functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
     merges: bool = False  #: takes a list of tensors
     floats: bool = False  #: computes with floats, also where it is given whole numbers
+    changes_rate: bool = False  #: a callback that changes the learning rate
 
     @property
     def signature(self) -> inspect.Signature:
@@ -237,6 +238,7 @@ def _training(kind: str, package: str) -> Any:
         fidelity: Fidelity = Fidelity.EXACT,
         aliases: Mapping[str, str] | None = None,
         ignored: Iterable[str] = (),
+        changes_rate: bool = False,
     ) -> Callable[[Any], Any]:
         def register(build: Any) -> Any:
             full = tuple(f"{package}.{n}" for n in names)
@@ -248,6 +250,7 @@ def _training(kind: str, package: str) -> Any:
                     fidelity=fidelity,
                     aliases=aliases or {},
                     ignored=frozenset(ignored),
+                    changes_rate=changes_rate,
                 )
             )
             return build

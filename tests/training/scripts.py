@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import io
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -114,6 +115,7 @@ def run_keras(text: str) -> Run:
         run.models.append(data)
 
     with contextlib.ExitStack() as stack:
+        _loading(stack, seen)
         for name in ("fit", "evaluate", "predict"):
             original = _ORIGINALS[name]
             stack.enter_context(_patched(keras.Model, name, _beginning(original, name, begin)))
@@ -148,6 +150,19 @@ def _keras() -> Any:
         keras_exact.install(tensorflow, keras, "keras3")
         _SIDE.extend((KerasSide(keras, tensorflow, "keras3"), keras))
     return _SIDE
+
+
+def _loading(stack: contextlib.ExitStack, seen: list[Any]) -> None:
+    """A model that is loaded keeps its weights: it begins as it was saved."""
+    original = importlib.import_module("keras").saving.load_model
+
+    def load(*args: Any, **kwargs: Any) -> Any:
+        seen.append(original(*args, **kwargs))
+        return seen[-1]
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("keras") and vars(module).get("load_model") is original:
+            stack.enter_context(_patched(module, "load_model", load))
 
 
 @contextlib.contextmanager

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
 
 C = "keras.callbacks"
 MANY = ", validation_split=0.2"
@@ -62,6 +65,36 @@ def test_decides_equally(
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
 
 
+@pytest.mark.parametrize("callbacks", [CALLBACKS[5], CALLBACKS[9]])
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_momentum_keeps_the_rates_of_its_steps(
+    callbacks: str, nesterov: bool, scripts: Scripts
+) -> None:
+    optimizer = f"keras.optimizers.SGD(0.2, momentum=0.8, nesterov={nesterov})"
+    chosen = replace(trial(callbacks, before=SCHEDULES), optimizer=optimizer)
+    far, apart = farthest(scripts, chosen.text.replace("epochs=3", "epochs=12"))
+    assert far < 1e-7, apart
+
+
 def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:
     text = converted(trial(CALLBACKS[-1]).text)
     assert 'f"w-{epoch + 1:02d}-{val_loss:.2f}.pt"' in text
+
+
+def test_each_callback_has_variables_of_its_own() -> None:
+    best = f'{C}.ModelCheckpoint("{{}}.keras", save_best_only=True)'
+    text = converted(trial(f"{best.format('a')}, {best.format('b')}").text)
+    assert "if val_loss < saved_loss:" in text
+    assert "if val_loss < saved_loss_2:" in text
+
+
+def test_two_that_stop_are_refused() -> None:
+    two = f'{C}.EarlyStopping(), {C}.EarlyStopping("loss", restore_best_weights=True)'
+    messages = [d.message for d in convert(trial(two).text).diagnostics]
+    assert any("several callbacks that stop" in message for message in messages)
+
+
+def test_a_checkpoint_is_written_before_the_training_stops() -> None:
+    both = f'{C}.EarlyStopping(patience=1), {C}.ModelCheckpoint("w.keras")'
+    text = converted(trial(both).text)
+    assert text.index("torch.save(") < text.index("            break")

@@ -8,6 +8,8 @@ from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
 
+L = "keras.losses"
+SLOW = "keras.optimizers.SGD(0.01)"
 KEPT = "keep = [model]  # the model goes where nobody sees"
 
 TRIALS = [
@@ -50,6 +52,25 @@ TRIALS = [
     Trial('"sparse_categorical_crossentropy"', "labels", "softmax", after=KEPT),
     Trial("keras.losses.SparseCategoricalCrossentropy(from_logits=True)", "labels"),
     Trial("keras.losses.SparseCategoricalCrossentropy(True)", "label column"),
+    Trial(f"{L}.SparseCategoricalCrossentropy(True, ignore_class=1)", "labels"),
+    Trial(f"{L}.CategoricalCrossentropy(label_smoothing=0.2)", "one-hot", "softmax", after=KEPT),
+    Trial(f"{L}.BinaryCrossentropy(label_smoothing=0.1)", "bits", "sigmoid", metrics='["acc"]'),
+    Trial(f"{L}.BinaryCrossentropy(label_smoothing=0.1)", "bit rows", "sigmoid", after=KEPT),
+    Trial(f"{L}.BinaryCrossentropy(True, label_smoothing=0.3)", "bit column"),
+    Trial(f"{L}.MeanSquaredError(reduction='sum')", "numbers", optimizer=SLOW),
+    Trial(f"{L}.Huber(reduction='sum', delta=0.5)", "column", optimizer=SLOW),
+    Trial(f"{L}.MeanAbsoluteError(reduction='mean')", "rows"),
+    Trial(f"{L}.CategoricalCrossentropy(reduction='sum')", "one-hot", "softmax", optimizer=SLOW),
+    Trial(f"{L}.SparseCategoricalCrossentropy(True, reduction='sum')", "labels", optimizer=SLOW),
+    Trial(f"{L}.BinaryFocalCrossentropy()", "bits", "sigmoid"),
+    Trial(f"{L}.BinaryFocalCrossentropy(from_logits=True, gamma=3)", "bit rows"),
+    Trial(f"{L}.BinaryFocalCrossentropy(True, 0.4, label_smoothing=0.1)", "bits", "sigmoid"),
+    Trial(f"{L}.CategoricalFocalCrossentropy()", "one-hot", "softmax"),
+    Trial(f"{L}.CategoricalFocalCrossentropy(0.5, 1, label_smoothing=0.1)", "one-hot", "softmax"),
+    Trial(f"{L}.CategoricalGeneralizedCrossEntropy(q=0.7)", "labels", "softmax"),
+    Trial(f"{L}.Dice()", "bit rows", "sigmoid"),
+    Trial('"dice"', "bits", "sigmoid"),
+    Trial(f"{L}.Tversky(alpha=0.7, beta=0.3)", "bit rows", "sigmoid"),
 ]
 
 
@@ -63,8 +84,13 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
 
 
 REFUSED = [
-    Trial("keras.losses.BinaryCrossentropy(label_smoothing=0.1)", "bits", "sigmoid"),
-    Trial("keras.losses.MeanSquaredError(reduction='sum')"),
+    Trial("keras.losses.MeanSquaredError(reduction='sum')", "rows"),
+    Trial("keras.losses.MeanSquaredError(reduction=None)"),
+    Trial("keras.losses.MeanSquaredError(reduction='none')"),
+    Trial("keras.losses.Dice(axis=-1)", "bit rows", "sigmoid"),
+    Trial("keras.losses.BinaryFocalCrossentropy()", "bits", "sigmoid", after=KEPT),
+    Trial("keras.losses.CTC()", "labels"),
+    Trial("keras.losses.Circle()", "labels"),
     Trial('"binary_crossentropy"', "one-hot", "softmax", after=KEPT),
     Trial("lambda y, p: keras.ops.mean(y - p)"),
     Trial('["mse"]'),

@@ -8,6 +8,7 @@ from tests.training.programs import Trial, farthest
 from tests.training.scripts import Scripts
 
 BY_CLASS = ", validation_split=0.2, class_weight={0: 0.5, 1: 2.0, 2: 1.5}"
+KEPT = "keep = [model]  # the model goes where nobody sees"
 EACH = ", sample_weight=np.linspace(0.1, 2, 50)"
 
 TRIALS = [
@@ -17,6 +18,12 @@ TRIALS = [
     Trial('"mse"', "rows", fit=EACH, metrics='["mae"]'),
     Trial('"mse"', "numbers", fit=EACH),
     Trial('"sparse_categorical_crossentropy"', "labels", "softmax", fit=EACH),
+    Trial('"sparse_categorical_crossentropy"', "labels", "softmax", fit=BY_CLASS, after=KEPT),
+    Trial('"categorical_crossentropy"', "one-hot", "softmax", fit=EACH, after=KEPT),
+    Trial('"binary_crossentropy"', "bit rows", "sigmoid", fit=EACH, after=KEPT),
+    Trial('"kl_divergence"', "shares", "softmax", fit=EACH),
+    Trial('"msle"', "positive", "softplus", fit=EACH),
+    Trial('"log_cosh"', "numbers", fit=EACH),
 ]
 
 

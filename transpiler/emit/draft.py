@@ -41,6 +41,7 @@ class Draft:
         self.converted_calls: set[int] = set()
         self.unconverted: dict[int, str] = {}  #: calls of models, and why they are left
         self.training_functions: dict[str, str] = {}
+        self.plain_classes: set[int] = set()  #: callbacks that need no base any more
         self.device = ""  #: the variable for the device on which models are trained
         self.top = list(self.tree.module.body)
 

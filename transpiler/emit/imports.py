@@ -257,7 +257,9 @@ def _needed(text: str) -> list[str]:
 
 #: What it needs of Python's own library, which stands before all else.
 _OF_PYTHON = (
+    (_standing_alone(r"bisect\.bisect_left\("), "import bisect"),
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
+    (_standing_alone(r"csv\.writer\("), "import csv"),
     (_standing_alone(r"os\.path\."), "import os"),
     (_standing_alone(r"partial\([A-Z]"), "from functools import partial"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),

@@ -177,6 +177,7 @@ def report_subclasses(draft: Draft) -> None:
             s.function is made.functional and not any(u.problem for u in us)
             for s, us in draft.planned.builders
         )
+        done = done or id(made.node) in draft.plain_classes
         if any(b.startswith(("keras.", "tf.")) for b in made.bases) and not done:
             draft.report(
                 LEFT_SUBCLASS,

@@ -11,6 +11,7 @@ from transpiler.emit.units import Unit
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import Trained
+    from transpiler.interpret.values import UserClass
 
 
 def decide_training(draft: Draft) -> None:
@@ -22,7 +23,29 @@ def decide_training(draft: Draft) -> None:
             call, reason = found.training.problem
             draft.unconverted.setdefault(id(call.node), reason)
             continue
-        draft.converted_calls |= {id(c.node) for c in found.training.calls}
+    _share_callbacks(draft)
+    for found in draft.planned.trained:
+        if found.training.problem is None:
+            draft.converted_calls |= {id(c.node) for c in found.training.calls}
+
+
+def _share_callbacks(draft: Draft) -> None:
+    """A class that becomes a plain one is no callback for what stays Keras: all must agree."""
+    left = [m for m in draft.planned.trained if m.training.problem is not None]
+    shared = {key: made.name for one in left for key, made in _own_callbacks(one).items()}
+    for found in draft.planned.trained if shared else ():
+        names = [shared[key] for key in _own_callbacks(found) if key in shared]
+        if names and found.training.problem is None:
+            call = found.training.calls[0]
+            reason = f"`{names[0]}` is also a callback of a model whose training stays"
+            found.training.problem = (call, reason)
+            draft.unconverted.setdefault(id(call.node), reason)
+
+
+def _own_callbacks(found: Trained) -> dict[int, UserClass]:
+    from transpiler.emit.training.callbacks import own_classes
+
+    return own_classes(found.training.calls)
 
 
 def place_training(draft: Draft) -> None:
@@ -37,6 +60,12 @@ def place_training(draft: Draft) -> None:
             draft.training_functions[name] = _with_attributes(draft, found, source)
         for code, node, message in found.said:
             draft.say(code, node, message)
+        for key, made in _own_callbacks(found).items():
+            if key not in draft.plain_classes:
+                from transpiler.emit.training.own_callbacks import plain_class
+
+                draft.plain_classes.add(key)
+                draft.edits.append(plain_class(draft.tree, made))
         for offset, what in found.left:
             message = f"{what} is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, *draft.tree.line_column(offset), message)

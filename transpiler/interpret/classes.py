@@ -12,7 +12,16 @@ from transpiler.interpret.class_bodies import run_body
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Framework, Function, Instance, Unknown, UserClass, Value
+from transpiler.interpret.statics import verbatim
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Instance,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -74,6 +83,7 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
     return isinstance(node, cst.Name)
 
 
+_CALLBACK = "keras.callbacks.Callback"
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
 
 
@@ -94,6 +104,9 @@ def call_class(
     """An instance of a class of the user's."""
     if callee.functional is not None:
         return provided("call_function")(region, node, callee.functional, arguments)
+    values = [value for _, value in arguments]
+    if callee.bases == (_CALLBACK,) and all(isinstance(value, Static) for value in values):
+        return verbatim(region, node, *values, value=callee)
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     return Instance(f"an instance of `{callee.name}`", None, callee)

@@ -216,6 +216,7 @@ class Model(_Brief):
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
     given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
     source: Model | None = None  #: the model that a function or method got here
+    copy_of: Model | None = None  #: the model whose weights it has from a file
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -48,6 +48,7 @@ class Loss:
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
+    smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed
 
 
@@ -71,6 +72,7 @@ class Optimizer:
 
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
+    changing: Expr | None = None  #: what serves instead, where then the rate changes
 
 
 @record(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class Schedule:
     factor: Expr  #: of `step`, which counts from 0
 
 
+#: Where in the order of callbacks those come that stop the training.
+STOPS = 10
+
+
 @record(frozen=True, slots=True)
 class Hooks:
     """Plain code in the places where a callback would be called."""
@@ -101,6 +107,8 @@ class Hooks:
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     helpers: frozenset[str] = field(default_factory=frozenset)
     note: str = ""  #: what is worth knowing of the difference
+    order: int = 0  #: the larger, the later it comes at the end of an epoch
+    stops: tuple[str, ...] = ()  #: at the end of an epoch, after all else
 
 
 @record(frozen=True, slots=True)
@@ -114,5 +122,6 @@ class Fit:
     values: dict[str, str]  #: key in the logs -> the variable that holds it
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
-    called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied
-    momentum: bool = False  #: torch's momentum lags behind Keras's where the rate changes
+    called: Callable[[Expr, tuple[str, ...]], str]  #: a function of the program, applied
+    logs: str  #: the variable for the values of an epoch together, where somebody reads it
+    logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values

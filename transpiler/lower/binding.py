@@ -50,7 +50,8 @@ def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> 
         raise Unsupported(f"{what} is only known at run time, or is the program's own")
     found = value.expr.value
     if isinstance(found, str):
-        use = _named(table, package, found, f"{package}.{found}")
+        spelled = found.lower() if f"{package}.{found.lower()}" in table else found
+        use = _named(table, package, spelled, f"{package}.{found}")
         return replace(use, key=found)
     if isinstance(found, Symbol):
         return _named(table, package, found.name.rpartition(".")[2], found.name)
@@ -65,9 +66,12 @@ def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> 
     parameters = list(use.rule.signature.parameters)[1:]
     arguments: dict[str, Expr] = {}
     others: dict[str, Expr] = {}
-    order = ["name", "dtype"] if use.rule.kind == "metric" else parameters
+    order = parameters
+    if use.rule.kind == "metric" and "name" not in parameters:
+        order = ["name", "dtype", *parameters]
     if len(made.args) > len(order):
         raise Unsupported(f"{made.name} has more arguments than are known")
+    parameters = [name for name in parameters if name != "name"]
     for name, value in zip(order, made.args, strict=False):
         (arguments if name in parameters else others)[name] = value
     for keyword, value in made.kwargs:

@@ -29,14 +29,14 @@ class Optimizing:
     note: str = ""  #: a difference of torch's that is worth knowing
 
 
-def lower_optimizer(rules: Rules, value: Value, variable: str) -> Optimizing:
-    """The optimizer of a model in a variable."""
+def lower_optimizer(rules: Rules, value: Value, variable: str, changes: bool) -> Optimizing:
+    """The optimizer of a model in a variable; `changes` if a callback changes its rate."""
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     only(use, "name", "decay", *_CLIPPING)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
     clipping = tuple((n, v) for n, v in given if not v.is_const(None))
     rate = use.arguments.get("learning_rate")
-    schedule, note = None, ""
+    schedule = None
     if rate is not None and isinstance(rate.value, Configured):
         schedule_use = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
         only(schedule_use, "name")
@@ -49,10 +49,13 @@ def lower_optimizer(rules: Rules, value: Value, variable: str) -> Optimizing:
     if schedule is not None:
         use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
     made: Optimizer = use.build(Expr(f"{variable}.parameters()", strength=18))
-    if schedule is not None and made.momentum:
-        if decay.is_const(None, 0, 0.0):
-            raise Unsupported(f"{use.symbol}: momentum with a schedule of learning rates")
+    note = ""
+    if made.momentum and not changes and not decay.is_const(None, 0, 0.0):
         note = "torch applies the rate of a step to all of its momentum, Keras to its gradient"
+    elif made.momentum and (changes or schedule is not None):
+        if made.changing is None:
+            raise Unsupported(f"{use.symbol}: momentum with a learning rate that changes")
+        made = Optimizer(made.changing)
     return Optimizing(made, use, schedule, clipping, note)
 
 

@@ -21,7 +21,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
-from transpiler.ir.expr import Expr, expr
+from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
@@ -78,6 +78,16 @@ class Compiled:
             for head in heads
             for key, metric in head.metrics
         )
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The emitted functions and classes that are needed."""
+        losses = frozenset[str]().union(*(head.loss.criterion.helpers for head in self.heads))
+        sums = [value for _, metric in self.metrics for _, value in metric.sums]
+        made = [self.optimizing.optimizer.constructor, *sums]
+        if self.optimizing.schedule is not None:
+            made.append(self.optimizing.schedule.factor)
+        return losses.union(*(m.helpers for _, m in self.metrics), *(v.helpers for v in made))
 
     @property
     def keys(self) -> list[str]:
@@ -224,9 +234,20 @@ def _compiled(
     if "loss" not in given or _is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
-    optimizing = lower_optimizer(rules, value, training.variable)
+    optimizing = lower_optimizer(rules, value, training.variable, _changes(file, training, call))
     heads, uses = _heads(file, training, call, outputs, droppable)
     return Compiled(call, tuple(heads), optimizing, (*uses, optimizing.use), file.options.keras)
+
+
+def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:
+    """Whether some callback changes the learning rate of what is compiled."""
+    given = [c.given.get("callbacks") for c in training.calls if c.compiled is compiles]
+    items: list[Value] = []
+    for value in (g.value for g in given if g is not None):
+        items += value.items if isinstance(value, Sequence) else (value,)
+    made = [i.expr.value for i in items if isinstance(i, Static)]
+    rules = [file.rules.callbacks.get(m.name) for m in made if isinstance(m, Configured)]
+    return any(rule is not None and rule.changes_rate for rule in rules)
 
 
 def _heads(

@@ -177,8 +177,10 @@ class FreeNames:
         found: Occurrences,
         ignored: list[tuple[int, int]],
         function: tuple[int, int] | None = None,
+        reserved: frozenset[str] = frozenset(),
     ) -> None:
         self.found = found
+        self.reserved = reserved  #: names of what is emitted elsewhere
         self.ignored = ignored  #: spans that will be gone
         self.function = function  #: the span of the function that the variables are local to
         self.given: set[str] = set()
@@ -215,7 +217,7 @@ class FreeNames:
     def _first(self, wanted: tuple[str, ...], possible: object) -> str:
         assert callable(possible)
         for name in wanted:
-            if not keyword.iskeyword(name) and possible(name):
+            if not keyword.iskeyword(name) and name not in self.reserved and possible(name):
                 return name
         number = 2
         while not possible(f"{wanted[-1]}_{number}"):

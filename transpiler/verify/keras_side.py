@@ -268,5 +268,5 @@ def _last_activation(model: Any) -> str:
     if kinds(last)[0] == "Softmax":
         return "softmax"
     activation = getattr(last, "activation", None)
-    name = str(getattr(activation, "__name__", ""))
+    name = str(getattr(activation, "__name__", "")).removesuffix("_v2")  # `tf.nn.softmax`
     return name if name in ("softmax", "sigmoid") else ""

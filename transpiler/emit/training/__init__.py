@@ -5,6 +5,8 @@ model.py       what the calls of one model have in common: names, data, function
 data.py        arrays as tensors, one for each input of a model
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
+callbacks.py   what stands in the loop for the callbacks of a `fit`
+own_callbacks.py  callbacks that are classes of the program's own
 asking.py      evaluate, predict, save and the like
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

@@ -57,6 +57,27 @@ def write_load_weights(
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
 
 
+def loaded_name(call: TrainingCall) -> str:
+    """The variable that a model is loaded into, "" where it is another place."""
+    statement = call.statement
+    node = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    if not isinstance(node, cst.Assign) or node.value is not call.node or len(node.targets) > 1:
+        return ""
+    target = node.targets[0].target
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def write_load_model(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The weights that the program has saved, in the model or in a copy of it."""
+    name, model = loaded_name(call), call.given["model"].text
+    load = f"{name}.load_state_dict(torch.load({_file(writer, call)}))"
+    lines = [load] if name == model else [f"{name} = copy.deepcopy({model})", load]
+    writer.whole[id(statement)] = lines
+    writer.statements.setdefault(id(statement), (statement, [], {}))
+
+
 def _file(writer: ModelWriter, call: TrainingCall) -> str:
     """The name of a file of weights: a literal one gets the ending that torch's have."""
     given = call.given.get("filepath")

@@ -98,7 +98,6 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         else:
             lines.append(f"{name} = {head.loss.criterion}")
         criteria.append(name)
-        writer.made.helpers |= head.loss.criterion.helpers
     writer.criterion = ", ".join(criteria)
     lines.append(f"{writer.optimizer} = {compiled.optimizing.optimizer.constructor}")
     if compiled.optimizing.schedule is not None:
@@ -109,8 +108,7 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
         )
-    for _, metric in compiled.metrics:
-        writer.made.helpers |= metric.helpers
+    writer.made.helpers |= compiled.helpers
     notes = [compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     for use in compiled.uses:

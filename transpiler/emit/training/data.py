@@ -112,6 +112,8 @@ def criterion_call(head: Head, criterion: str) -> str:
             targets = f"{targets}.movedim(-1, 1)"
     elif loss.targets is Targets.LIKE and not same:
         targets = f"{targets}.view_as({output})"
+    if loss.smoothed:
+        targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
     return f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
 

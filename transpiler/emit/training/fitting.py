@@ -7,19 +7,15 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import DROPPED
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Steps, train_epoch
-from transpiler.emit.text import substitute_names
+from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static
-from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
-from transpiler.lower.binding import use_of
 from transpiler.lower.data import array
 from transpiler.lower.training import Compiled, weighs
 from transpiler.source.occurrences import Occurrence
@@ -63,6 +59,7 @@ class FitWriter:
         else:
             self.xs, self.ys, self.size = self.batches.xs, (self.batches.y,), self.batches.size
         self.offered: set[tuple[Any, ...]] = set()
+        self.taken: set[str] = set()  #: variables of callbacks
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
@@ -162,9 +159,10 @@ class FitWriter:
             total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
             body += printed(f"Epoch {{{epoch} + 1}}/{total} - ", values)
         body += [line for h in hooks for line in h.epoch_end]
+        body += dict.fromkeys(line for h in hooks for line in h.stops)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         head = f"for {epoch if counted else '_'} in range({self.epochs}):"
-        before = [line for h in hooks for line in h.before]
+        before = list(dict.fromkeys(line for h in hooks for line in h.before))
         logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
             entries = ", ".join(f'"{k}": []' for k in [*values, *logged])
@@ -361,53 +359,37 @@ class FitWriter:
         self.ys = tuple(f"{y}[:{split}]" for y in self.ys)
         return True
 
-    # callbacks --------------------------------------------------------------------------------
+    def _free(self, wanted: str) -> str:
+        """A variable of its own for each callback that asks for one."""
+        name, number = self._name(wanted), 2
+        while name in self.taken:
+            name, number = self._name(f"{wanted}_{number}"), number + 1
+        self.taken.add(name)
+        return name
 
     def _hooks(self, values: dict[str, str]) -> list[Hooks]:
-        given = self.call.given.get("callbacks")
-        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
-            return []
-        model = self.model
-        value = given.value
-        items = value.items if isinstance(value, Sequence) else (value,)
+        """What callbacks do in the loop."""
         better = dict.fromkeys(self.compiled.keys, False)
         better |= {k: m.larger_is_better for k, m in self.compiled.metrics}
         better |= {f"val_{k}": v for k, v in better.items()}
+        logs = self._name("logs", "epoch_logs")
         fit = Fit(
-            model.variable,
-            model.optimizer,
+            self.model.variable,
+            self.model.optimizer,
             self.epochs,
             self._name("epoch"),
             values,
             better,
-            lambda name: self._name(name),
-            self._called,
-            self.compiled.optimizing.optimizer.momentum,
+            self._free,
+            lambda function, given: called(self.model, function, given, logs, values),
+            logs,
         )
-        found = []
-        for item in items:
-            table = model.shared.file.rules.callbacks
-            use = use_of(table, "keras.callbacks", item, "a callback")
-            for name, argument in use.others.items():
-                if not argument.is_const(None):
-                    raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
-            hooks: Hooks = use.build(fit)
-            if hooks.note:
-                note = f"{use.symbol}: {hooks.note}"
-                model.made.said.append((DROPPED, self.call.node, note))
-            found.append(hooks)
+        found = hooks_of(self.model, self.call, fit)
+        ends = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
+        if any(re.search(rf"(?<![\w.]){logs}\b", line) for line in ends):
+            entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())
+            found.insert(0, Hooks(epoch_end=(f"{logs} = {{{entries}}}",)))
         return found
-
-    def _called(self, function: Expr, arguments: tuple[str, str]) -> str:
-        """A schedule of the program's own, applied to the epoch and, if it asks, the rate."""
-        found = function.value
-        if not isinstance(found, UserFunction):
-            raise Unsupported("a schedule that is not a function of the program")
-        parameters = [p.name.value for p in found.node.params.params]
-        if isinstance(found.node, cst.Lambda):
-            pairs = dict(zip(parameters, arguments, strict=False))
-            return substitute_names(self.tree.source(found.node.body), pairs)
-        return f"{function.text}({', '.join(arguments[: len(parameters)])})"
 
 
 def _clipping(compiled: Compiled) -> tuple[str, ...]:

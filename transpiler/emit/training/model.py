@@ -23,7 +23,7 @@ from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Model, Sequence, Static
+from transpiler.interpret.values import Model, Sequence, Static, UserClass
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import Batches, array, batches
@@ -79,9 +79,9 @@ class Part:
 
 
 def root(model: Model) -> Model:
-    """The model that a function or method got, where it is made."""
-    while model.source is not None:
-        model = model.source
+    """The model that a function or method got, or that a file has the weights of."""
+    while (behind := model.source or model.copy_of) is not None:
+        model = behind
     return model
 
 
@@ -194,7 +194,9 @@ class ModelWriter:
         self._find_parts()
         root = part.room.node
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
-        self.names = FreeNames(shared.found, self._vanishing(), function)
+        compiled = made.training.compiled.values()
+        helpers = frozenset[str]().union(*(c.helpers for c in compiled))
+        self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
         if made.training.penalties:
             wanted = ("penalty", f"{self.label}_penalty")
@@ -333,7 +335,8 @@ class ModelWriter:
             return False
         value = self.room.region.scope.values.get(node.targets[0].target.value)
         items = value.items if isinstance(value, Sequence) else (value,)
-        return any(isinstance(i, Static) and isinstance(i.expr.value, Configured) for i in items)
+        kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
+        return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
 
     def _vanishing(self) -> list[tuple[int, int]]:
         spans = list(self.removed)

@@ -10,7 +10,9 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.emit.training.asking import (
+    loaded_name,
     write_evaluate,
+    write_load_model,
     write_load_weights,
     write_predict,
     write_save,
@@ -47,6 +49,7 @@ _WRITERS = {
     "save": write_save,
     "save_weights": write_save_weights,
     "load_weights": write_load_weights,
+    "load_model": write_load_model,
 }
 
 
@@ -111,6 +114,8 @@ class _Planner(Shared):
 
     def _receiver(self, call: TrainingCall) -> str:
         """How the program calls the model where it calls a method of it."""
+        if call.name == "load_model":
+            return loaded_name(call)
         func = call.node.func
         return self.tree.source(func.value) if isinstance(func, cst.Attribute) else ""
 
@@ -183,8 +188,11 @@ class _Planner(Shared):
             return made
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
-        alone = len(parts) == 1 and training.model.kind != "instance"
-        seen = bool(compiles) and alone and self._all_seen(training, parts[0])
+        training.problem = next((found for p in parts if (found := _trains_a_copy(p))), None)
+        if training.problem is not None:
+            return made
+        alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
+        seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
         lower_training(self.file, training, built, seen)
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0])
@@ -291,6 +299,16 @@ def _trains_otherwise(part: Part, training: Training) -> str:
         ),
         "",
     )
+
+
+def _trains_a_copy(part: Part) -> tuple[TrainingCall, str] | None:
+    """A call that goes on training a model that was loaded: the file has no optimizer."""
+    loaded = False
+    for call in part.calls:
+        if loaded and call.name in ("compile", "fit"):
+            return call, "the model is loaded before, and its file holds the weights alone"
+        loaded = loaded or call.name == "load_model"
+    return None
 
 
 def _training(

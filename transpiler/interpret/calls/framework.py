@@ -334,6 +334,10 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     "keras.Model": lambda region, node, name: provided("make_model")(
         region, node, arguments_of(region, node)
     ),
+    **dict.fromkeys(
+        ("keras.models.load_model", "keras.saving.load_model"),
+        lambda region, node, name: provided("load_model")(region, node, name),
+    ),
     "keras.Sequential": lambda region, node, name: provided("make_sequential")(region, node),
     "keras.layers.InputLayer": lambda region, node, name: provided("input_layer")(
         region, node, arguments_of(region, node)

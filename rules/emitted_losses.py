@@ -1,0 +1,236 @@
+"""Criteria that torch does not have: functions and classes that are emitted."""
+
+from __future__ import annotations
+
+from rules.emitted import FUNCTIONAL, NN, emitted
+
+
+def _formula(
+    name: str, doc: str, body: str, *imports: str, of: str = "outputs", row: str = ""
+) -> None:
+    """Declare an emitted criterion that ends in a mean, and the same without it."""
+    head = f'({of}, targets):\n    """{doc}"""\n'
+    emitted(name, f"def {name}{head}{body}.mean()\n", (), *imports)
+    name = f"{name}_of_each"
+    emitted(name, f"def {name}{head}{body}{row}\n", (), *imports)
+
+
+_formula(
+    "categorical_crossentropy",
+    "Crossentropy of probabilities, clipped as Keras clips them.",
+    """    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+    return -(targets * probabilities.clamp(1e-7, 1 - 1e-7).log()).sum(-1)""",
+    of="probabilities",
+)
+
+_formula(
+    "sparse_categorical_crossentropy",
+    "Crossentropy of probabilities, clipped as Keras clips them, with classes as targets.",
+    """    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+    return -probabilities.gather(-1, targets.unsqueeze(-1)).log()""",
+    of="probabilities",
+    row=".squeeze(-1)",
+)
+
+emitted(
+    "binary_crossentropy",
+    '''
+def binary_crossentropy(probabilities, targets):
+    """Crossentropy of probabilities, clipped as Keras clips them."""
+    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+''',
+    (),
+    FUNCTIONAL,
+)
+
+emitted(
+    "binary_crossentropy_of_each",
+    '''
+def binary_crossentropy_of_each(probabilities, targets):
+    """Crossentropy of probabilities, clipped as Keras clips them."""
+    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    return F.binary_cross_entropy(probabilities, targets, reduction="none")
+''',
+    (),
+    FUNCTIONAL,
+)
+
+_formula(
+    "mean_absolute_percentage_error",
+    "How far outputs are off, in percent of their targets.",
+    "    return 100 * ((targets - outputs) / targets.abs().clamp(min=1e-7)).abs()",
+)
+
+_formula(
+    "mean_squared_logarithmic_error",
+    "Mean squared difference of the logarithms.",
+    """    outputs, targets = outputs.clamp(min=1e-7), targets.clamp(min=1e-7)
+    return (outputs.log1p() - targets.log1p()).square()""",
+)
+
+_formula(
+    "log_cosh",
+    "Mean logarithm of the hyperbolic cosine of the error.",
+    """    error = outputs - targets
+    return (error + F.softplus(-2 * error) - math.log(2))""",
+    FUNCTIONAL,
+    "import math",
+)
+
+_formula(
+    "kl_divergence",
+    "Kullback-Leibler divergence of probabilities, clipped as Keras clips them.",
+    """    outputs, targets = outputs.clamp(1e-7, 1), targets.clamp(1e-7, 1)
+    return (targets * (targets / outputs).log()).sum(-1)""",
+)
+
+_formula(
+    "poisson",
+    "Poisson loss of rates.",
+    "    return (outputs - targets * (outputs + 1e-7).log())",
+)
+
+_formula(
+    "cosine_similarity",
+    "Negative cosine similarity: -1 where outputs point where targets do.",
+    "    return -F.cosine_similarity(outputs, targets, dim=-1)",
+    FUNCTIONAL,
+)
+
+_SIGNS = "    if ((targets == 0) | (targets == 1)).all():\n        targets = 2 * targets - 1\n"
+
+_formula(
+    "hinge",
+    "Hinge loss; targets of 0 and 1 stand for -1 and 1.",
+    f"{_SIGNS}    return F.relu(1 - targets * outputs)",
+    FUNCTIONAL,
+)
+
+_formula(
+    "squared_hinge",
+    "Squared hinge loss; targets of 0 and 1 stand for -1 and 1.",
+    f"{_SIGNS}    return F.relu(1 - targets * outputs).square()",
+    FUNCTIONAL,
+)
+
+_formula(
+    "categorical_hinge",
+    "Hinge loss between the target class and the best of the others.",
+    """    positive = (targets * outputs).sum(-1)
+    negative = ((1 - targets) * outputs).amax(-1)
+    return F.relu(negative - positive + 1)""",
+    FUNCTIONAL,
+)
+
+emitted(
+    "BinaryFocalLoss",
+    '''
+class BinaryFocalLoss(nn.Module):
+    """Crossentropy of logits, to which examples that are right already add little."""
+
+    def __init__(self, gamma=2.0):
+        super().__init__()
+        self.gamma = gamma
+
+    def forward(self, logits, targets):
+        loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        wrong = targets + logits.sigmoid() - 2 * targets * logits.sigmoid()
+        return (wrong**self.gamma * loss).mean()
+''',
+    (),
+    NN,
+    FUNCTIONAL,
+)
+
+emitted(
+    "BalancedFocalLoss",
+    '''
+class BalancedFocalLoss(nn.Module):
+    """Crossentropy of logits, to which examples that are right already add little.
+
+    Positive examples weigh `alpha`, negative ones `1 - alpha`.
+    """
+
+    def __init__(self, alpha=0.25, gamma=2.0):
+        super().__init__()
+        self.alpha, self.gamma = alpha, gamma
+
+    def forward(self, logits, targets):
+        loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        wrong = targets + logits.sigmoid() - 2 * targets * logits.sigmoid()
+        weights = targets * self.alpha + (1 - targets) * (1 - self.alpha)
+        return (weights * wrong**self.gamma * loss).mean()
+''',
+    (),
+    NN,
+    FUNCTIONAL,
+)
+
+emitted(
+    "FocalLoss",
+    '''
+class FocalLoss(nn.Module):
+    """Crossentropy of probabilities, to which examples that are right already add little."""
+
+    def __init__(self, alpha=0.25, gamma=2.0):
+        super().__init__()
+        self.alpha, self.gamma = alpha, gamma
+
+    def forward(self, probabilities, targets):
+        probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+        probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+        weights = self.alpha * (1 - probabilities) ** self.gamma
+        return -(weights * targets * probabilities.log()).sum(-1).mean()
+''',
+    (),
+    NN,
+)
+
+emitted(
+    "GeneralizedCrossEntropyLoss",
+    '''
+class GeneralizedCrossEntropyLoss(nn.Module):
+    """Between crossentropy (q near 0) and absolute error (q of 1), of probabilities."""
+
+    def __init__(self, q=0.5):
+        super().__init__()
+        self.q = q
+
+    def forward(self, probabilities, targets):
+        right = probabilities.gather(-1, targets.unsqueeze(-1))
+        return ((1 - right**self.q) / self.q).mean()
+''',
+    (),
+    NN,
+)
+
+emitted(
+    "TverskyLoss",
+    '''
+class TverskyLoss(nn.Module):
+    """One minus the Tversky index of the whole batch: misses weigh `alpha`, false alarms `beta`."""
+
+    def __init__(self, alpha=0.5, beta=0.5):
+        super().__init__()
+        self.alpha, self.beta = alpha, beta
+
+    def forward(self, outputs, targets):
+        both = (targets * outputs).sum()
+        missed = (targets * (1 - outputs)).sum()
+        false = ((1 - targets) * outputs).sum()
+        return 1 - both / (both + self.alpha * missed + self.beta * false + 1e-7)
+''',
+    (),
+    NN,
+)
+
+emitted(
+    "dice",
+    '''
+def dice(outputs, targets):
+    """One minus the Dice coefficient of the whole batch."""
+    both = (targets * outputs).sum()
+    return 1 - 2 * both / (targets.sum() + outputs.sum() + 1e-7)
+''',
+)

@@ -1,0 +1,65 @@
+"""Models that are loaded from a file that the script itself has written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+WORST = 'keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True, mode="max")'
+ASKED = "later = best.evaluate(x, y, verbose=0)\nguess = best.predict(x, verbose=0)\n"
+LOADED = f'best = keras.models.load_model("best.keras")\n{ASKED}'
+
+
+def trial(after: str, callbacks: str = WORST) -> Trial:
+    fit = f", validation_split=0.2, callbacks=[{callbacks}]" if callbacks else ""
+    return Trial(targets="rows", fit=fit, after=after)
+
+
+AS_MODEL = (
+    LOADED.replace("best =", "model =").replace("best.", "model.").replace('"model.', '"best.')
+)
+SAVED = LOADED.replace("best.keras", "all.keras")
+TRIALS = [
+    trial(LOADED),
+    trial(AS_MODEL),
+    trial(f'model.save("all.keras")\nmodel.fit(x, y)\n{SAVED}'),
+    trial(LOADED.replace(")\nlater", ", compile=True)\nlater", 1)),
+]
+
+
+@pytest.mark.parametrize("one", TRIALS, ids=range(len(TRIALS)))
+def test_the_weights_are_those_of_the_file(one: Trial, scripts: Scripts, tmp_path: Path) -> None:
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{one.text}"
+    new = converted(text)
+    apart = scripts.compare(text, new)
+    assert {"later", "guess"} <= apart.keys()
+    # a model that takes the name of the one that was trained is another object in Keras
+    known = {k: v for k, v in apart.items() if not (one.after == AS_MODEL and "model 0" in k)}
+    assert max(known.values()) < 1e-9, apart
+    without = "\n".join(line for line in new.split("\n") if ".load_state_dict(" not in line)
+    assert scripts.compare(text, without)["guess"] > 1e-3
+
+
+REFUSED = [
+    LOADED.replace("best.keras", "other.keras"),
+    f"{LOADED}best.fit(x, y)\n",
+    f'{LOADED}best.compile("sgd", "mse")\n',
+    f'model.compile("sgd", "mae")\n{LOADED}',
+    f"del model\n{LOADED}",
+    f"model = None\n{LOADED}",
+    f"path = str(len(x))\n{LOADED}".replace('"best.keras")', "path)"),
+]
+
+
+@pytest.mark.parametrize("after", REFUSED, ids=range(len(REFUSED)))
+def test_what_is_not_known_to_be_the_same_model_is_said(after: str) -> None:
+    conversion = convert(trial(after).text)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert errors
+    assert "keras.models.load_model(" in conversion.text

@@ -1,0 +1,133 @@
+"""Callbacks that the program writes itself: they see and decide the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+STOP = """
+class Stop(keras.callbacks.Callback):
+    def __init__(self, epochs, key="loss"):
+        super().__init__()
+        self.left = epochs
+        self.key = key
+
+    def on_epoch_begin(self, epoch, logs):
+        self.began = epoch
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.left -= 1
+        if self.left == 0 or logs.get(self.key, 1.0) < 1e-3:
+            self.model.stop_training = True
+
+"""
+KEEP = """
+class Keep(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.seen = []
+
+    def on_epoch_end(self, epoch, logs={}):
+        self.seen.append([epoch, *(logs[key] for key in sorted(logs))])
+
+    def on_train_end(self, logs=None):
+        self.last = logs["val_mae"]
+
+"""
+NOTE = """
+numbers = []
+
+
+def note(epoch, logs):
+    numbers.append(epoch + logs["val_loss"])
+
+"""
+C = "keras.callbacks"
+
+
+def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
+    text = callbacks + before + after
+    before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
+    return Trial(
+        targets="rows",
+        metrics='["mae"]',
+        fit=f", validation_split=0.2, callbacks={callbacks}",
+        before=before,
+        after=after,
+    )
+
+
+TRIALS = [
+    trial("[Stop(4)]"),
+    trial("[Stop(2), Stop(epochs=4)]"),
+    trial("stop", before="stop = Stop(3)\n", after="began = stop.began\nleft = stop.left"),
+    trial("[keep, Stop(5)]", "keep = Keep()\n", "seen = np.array(keep.seen)\nlast = keep.last"),
+    trial("both", "keep = Keep()\nboth = [keep, Stop(5)]\n", "seen = np.array(keep.seen)"),
+    trial(f"[{C}.EarlyStopping(patience=1), keep]", "keep = Keep()\n", "last = keep.last"),
+    trial(
+        f"[{C}.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1)), keep]",
+        "keep = Keep()\n",
+        "seen = np.array(keep.seen)",
+    ),
+    trial(f"[{C}.LambdaCallback(on_epoch_end=note)]", after="numbers = np.array(numbers)"),
+    trial(
+        f"[{C}.LambdaCallback(on_epoch_end=lambda e, logs: numbers.append(e * logs['val_mae']),"
+        " on_train_begin=lambda logs: numbers.append(7))]",
+        after="numbers = np.array(numbers)",
+    ),
+]
+
+
+@pytest.mark.parametrize("one", TRIALS, ids=lambda t: t.fit[33:70])
+def test_sees_and_decides_equally(one: Trial, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, one.text.replace("epochs=3", "epochs=8"))
+    assert far < 1e-7, apart  # Keras keeps the learning rate in float32
+    assert len(apart) > 6 or not one.after, apart
+
+
+def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:
+    text = trial(f"[{C}.CSVLogger('log.csv'), {C}.ReduceLROnPlateau(patience=1)]").text
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{text}"
+    text += "table = np.genfromtxt('log.csv', delimiter=',', skip_header=1)\n"
+    apart = scripts.compare(text, converted(text))
+    assert apart["table"] < 1e-9, apart
+    head = "epoch,loss,mae,val_loss,val_mae"
+    assert (tmp_path / "log.csv").read_text().startswith(head)
+
+
+REFUSED = {
+    "on_train_batch_end(self, batch, logs=None):\n        pass": "has the method",
+    "on_epoch_end(self, epoch, logs=None):\n        print(self.model.predict(x))": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        keras.backend.clear_session()": "uses `keras`",
+    "on_epoch_end(self, epoch, logs=None):\n        super().on_epoch_end(epoch)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        print(self.params)": "asks for",
+}
+
+
+@pytest.mark.parametrize("method", REFUSED)
+def test_what_needs_keras_stays_with_all_of_the_training(method: str) -> None:
+    own = f"class Own(keras.callbacks.Callback):\n    def {method}\n"
+    text = trial("[Own()]", own).text
+    conversion = convert(text)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any(REFUSED[method] in message and "fit" in message for message in errors), errors
+    assert own in conversion.text
+    assert "history = model.fit(" in conversion.text
+
+
+def test_a_class_that_something_else_needs_stays_a_callback() -> None:
+    text = trial("[Keep()]", after="class More(Keep):\n    pass\n").text
+    assert "class Keep(keras.callbacks.Callback):" in convert(text).text
+    other = (
+        "net = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])\n"
+        'net.compile("sgd", "mse")\nnet.fit(x, y, steps_per_epoch=2, callbacks=[Keep()])\n'
+    )
+    conversion = convert(trial("[Keep()]", after=other).text)
+    assert "class Keep(keras.callbacks.Callback):" in conversion.text
+    assert any("is also a callback of" in d.message for d in conversion.diagnostics)
+    assert "history = model.fit(" in conversion.text

@@ -1,0 +1,82 @@
+"""Callbacks of one `fit`: the code in the loop that stands for each of them."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import DROPPED
+from transpiler.emit.text import substitute_names
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_callbacks import own_hooks
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Function as UserFunction
+from transpiler.interpret.values import Sequence, Static, UserClass, Value
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import STOPS, Fit, Hooks
+from transpiler.lower.binding import use_of
+
+
+def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
+    """What stands in the loop, in the order in which it comes at the end of an epoch."""
+    found: list[Hooks] = []
+    for item in callbacks_of(call):
+        made = item.expr.value if isinstance(item, Static) else None
+        if isinstance(made, UserClass) and isinstance(item, Static):
+            hooks = own_hooks(model.shared.file, fit, made, item.expr)
+        else:
+            hooks = _by_rule(model, call, fit, item)
+        fit.logged.update(hooks.logs)
+        found.append(hooks)
+    if sum(hooks.order == STOPS for hooks in found) > 1:
+        raise Unsupported("several callbacks that stop the training early")
+    return sorted(found, key=lambda hooks: hooks.order)
+
+
+def callbacks_of(call: TrainingCall) -> tuple[Value, ...]:
+    """What a call gives as callbacks."""
+    given = call.given.get("callbacks")
+    if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
+        return ()
+    value = given.value
+    return tuple(value.items) if isinstance(value, Sequence) else (value,)
+
+
+def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
+    """The classes of the program's own among the callbacks of some calls, by their nodes."""
+    made = [i.expr.value for c in calls for i in callbacks_of(c) if isinstance(i, Static)]
+    return {id(one.node): one for one in made if isinstance(one, UserClass)}
+
+
+def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> Hooks:
+    """One of Keras's own."""
+    use = use_of(model.shared.file.rules.callbacks, "keras.callbacks", item, "a callback")
+    for name, argument in use.others.items():
+        if not argument.is_const(None):
+            raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+    hooks: Hooks = use.build(fit)
+    if hooks.note:
+        model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
+    return hooks
+
+
+def called(
+    model: ModelWriter,
+    function: Expr,
+    arguments: tuple[str, ...],
+    logs: str,
+    values: dict[str, str],
+) -> str:
+    """A function of the program's own, applied to as many of the arguments as it takes."""
+    found = function.value
+    if not isinstance(found, UserFunction):
+        raise Unsupported("what a callback calls is not a function of the program")
+    parameters = [p.name.value for p in found.node.params.params]
+    if not isinstance(found.node, cst.Lambda):
+        return f"{function.text}({', '.join(arguments[: len(parameters)])})"
+    pairs = dict(zip(parameters, arguments, strict=False))
+    text = substitute_names(model.tree.source(found.node.body), pairs)
+    read = re.compile(rf"(?<![\w.]){logs}(?:\[|\.get\()([\"'])(\w+)\1[\])]")
+    return read.sub(lambda match: values.get(match.group(2), match.group()), text)

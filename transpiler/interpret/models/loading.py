@@ -1,0 +1,84 @@
+"""`load_model` of a file that the program itself has written: the weights of a model it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import one_line
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static, Unknown, Value
+from transpiler.ir.expr import Configured, Expr
+
+#: Arguments that say how the file is read, not what is in it.
+_READING = ("compile", "custom_objects", "safe_mode")
+_CHECKPOINT = "keras.callbacks.ModelCheckpoint"
+
+
+@provides("load_model")
+def load_model(region: Region, node: cst.Call, name: str) -> Value:
+    """The model whose weights the file holds, where the program has written it before."""
+    arguments = arguments_of(region, node)
+    path = _path(arguments)
+    writers = {id(call.model): call.model for call in _writers(region, path)} if path else {}
+    if len(writers) != 1:
+        return Unknown("a model that is loaded from a file")
+    (model,) = writers.values()
+    compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
+    kept = [n for n, value in region.scope.values.items() if value is model and n.isidentifier()]
+    if model.kind == "instance" or not kept or path is None or len(compiles) > 1:
+        return Unknown("a model that is loaded from a file, and is not at hand otherwise")
+    text = one_line(region.tree.source(node.args[0].value))
+    given = {
+        "filepath": Given(Static(path), text, (), node.args[0].value),
+        "model": Given(Static(Expr(kept[0])), kept[0]),
+    }
+    call = TrainingCall(
+        node, "load_model", model, given, region.statement, model.compiled,
+        conditional=bool(region.branches), in_loop=bool(region.loops),
+    )  # fmt: skip
+    region.training[id(node)] = call
+    region.left_calls.append((node, "load_model", model))
+    reason = "it is loaded from a file"
+    return replace(
+        model, kind="instance", region=None, summary=None, expr=None, copy_of=model, broken=reason
+    )
+
+
+def _path(arguments: list[Argument]) -> Expr | None:
+    """What names the file, where nothing else is said that matters."""
+    if not arguments or any(keyword not in _READING for keyword, _ in arguments[1:]):
+        return None
+    keyword, value = arguments[0]
+    if keyword not in (None, "filepath") or not isinstance(value, Static):
+        return None
+    return value.expr
+
+
+def _writers(region: Region, path: Expr) -> Iterator[TrainingCall]:
+    """The calls that have written the file."""
+    for call in region.training.values():
+        if call.name == "save" and "filepath" in call.given:
+            value = call.given["filepath"].value
+            if isinstance(value, Static) and _is_same(value.expr, path):
+                yield call
+        elif call.name == "fit" and "callbacks" in call.given:
+            given = call.given["callbacks"].value
+            for item in given.items if isinstance(given, Sequence) else (given,):
+                made = item.expr.value if isinstance(item, Static) else None
+                if isinstance(made, Configured) and made.name == _CHECKPOINT:
+                    written = made.args[0] if made.args else dict(made.kwargs).get("filepath")
+                    if written is not None and _is_same(written, path):
+                        yield call
+
+
+def _is_same(one: Expr, other: Expr) -> bool:
+    """Whether both name the same file, and will be called the same afterwards."""
+    if one.known and other.known and one.value == other.value:
+        return one.text == other.text or not (one.text.isidentifier() or other.text.isidentifier())
+    return False
