@@ -71,6 +71,7 @@ class Optimizer:
 
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
+    equal: bool = False  #: its steps are Keras's, also where the rule is only close
 
 
 @record(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def _compiled(
     if "loss" not in given or _is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
-    optimizing = lower_optimizer(rules, value, training.variable)
+    optimizing = lower_optimizer(rules, value, training.variable, file.options.exact)
     heads, uses = _heads(file, training, call, outputs, droppable)
     return Compiled(call, tuple(heads), optimizing, (*uses, optimizing.use), file.options.keras)
 

@@ -99,7 +99,7 @@ def _is_hard_sigmoid(value: Value) -> bool:
 def _say_what_differs(region: Region, layer: Layer) -> None:
     rule = layer.rule
     assert rule is not None
-    if rule.fidelity is Fidelity.CLOSE:
+    if rule.fidelity is Fidelity.CLOSE and not region.file.options.exact:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
     if any(_is_hard_sigmoid(value) for value in layer.arguments.values()):
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")

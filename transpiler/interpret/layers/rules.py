@@ -26,7 +26,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, Module, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import SHARED, Wrapped, as_floats
+from transpiler.rule import CHOICES, SHARED, Wrapped, as_floats
 
 INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
 
@@ -48,8 +48,7 @@ def rule_arguments(
             arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
         else:
             raise Unsupported(f"the argument {parameter} is missing")
-    if "keras" in rule.call_only:
-        arguments["keras"] = region.file.options.keras
+    arguments |= rule.chosen(region.file.options)
     for name, value in call_arguments.items():
         if name == "training" and _follows_model(region, value):
             if constant(value) not in (None, False):
@@ -123,7 +122,8 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
             and (x.dims is None or len(x.dims) > 1)
         ):
             x = replace(x, code=permuted(x, wanted), layout=wanted)
-        arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
+        known = {*inner.rule.parameters, *CHOICES}
+        arguments = {p: given for p, given in inner.arguments.items() if p in known}
         return run_layer(region, layer, {**arguments, **call_arguments}, [x])
 
     arguments = rule_arguments(region, layer, {}, layer.node)
