@@ -121,7 +121,7 @@ def _refuse_momentum(fit: Fit) -> None:
 
 
 def _rate(fit: Fit) -> tuple[str, str]:
-    return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
+    return fit.rate, f'{fit.optimizer}.param_groups[0]["lr"]'
 
 
 @callback("LearningRateScheduler")

@@ -88,7 +88,7 @@ class MaskedBatchNorm1d(nn.BatchNorm1d):
     "BatchNormalization",
     layout=Layout.FIRST,
     fidelity=Fidelity.CLOSE,
-    ignored={"renorm_clipping", "renorm_momentum", "fused"},
+    ignored={"renorm_clipping", "renorm_momentum"},
 )
 def batch_normalization(
     x: Tensor,
@@ -99,6 +99,7 @@ def batch_normalization(
     scale: Param = True,
     renorm: Param = False,
     synchronized: Param = False,
+    fused: Param = None,
     *,
     training: Param = None,
     keras: str = "auto",
@@ -121,7 +122,7 @@ def batch_normalization(
         return _masked(x, mask, center, scale, options)
     kind = f"BatchNorm{max(x.rank - 2, 1)}d"
     made = call(f"nn.{kind}", x.dim(at), **options)
-    if exact and not frozen and not (keras == "2" and x.rank > 3):
+    if exact and not frozen and not (keras == "2" and _fused(x, at, fused)):
         made = with_helper(call(f"Biased{kind}", x.dim(at), **options), f"Biased{kind}")
     module = _affine(made, center, scale, "batch_normalization", "affine")
 
@@ -137,6 +138,13 @@ def batch_normalization(
 def _floating(x: Tensor) -> None:
     if x.dtype.startswith(("int", "uint")):
         raise Unsupported("statistics of whole numbers: Keras 3 rounds them")
+
+
+def _fused(x: Tensor, axis: int, fused: Expr) -> bool:
+    """Whether Keras 2 runs a kernel whose running variance is torch's."""
+    if not fused.known:
+        raise Unsupported("whether Keras 2 fuses is only known at run time")
+    return x.rank > 3 and fused.value is not False and axis % x.rank in (1, x.rank - 1)
 
 
 def _masked(x: Tensor, mask: Expr, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:

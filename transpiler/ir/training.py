@@ -117,3 +117,4 @@ class Fit:
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
     called: Callable[[Expr, tuple[str, str]], str]  #: a function of the program, applied
     momentum: bool = False  #: torch's momentum lags behind Keras's where the rate changes
+    rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2

@@ -24,7 +24,7 @@ class Use:
     key: str = ""  #: the string that names it, if the program used one
     place: tuple[int, int] | None = None  #: where in the file it is made
 
-    def build(self, subject: Any, **choices: bool) -> Any:
+    def build(self, subject: Any, **choices: Any) -> Any:
         """What the rule makes of it; of the choices, it gets those that it asks for."""
         names = self.rule.signature.parameters
         given: dict[str, Any] = {name: chosen for name, chosen in choices.items() if name in names}

@@ -407,7 +407,8 @@ def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
         only(use)
-        found.append(Penalized(module.token, _PLACES[kind], use.build(kind)))
+        penalty = use.build(kind, keras=file.options.keras)
+        found.append(Penalized(module.token, _PLACES[kind], penalty))
     return found
 
 

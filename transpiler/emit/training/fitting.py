@@ -383,6 +383,7 @@ class FitWriter:
             lambda name: self._name(name),
             self._called,
             self.compiled.optimizing.optimizer.momentum,
+            "lr" if self.compiled.keras == "2" else "learning_rate",
         )
         found = []
         for item in items:

@@ -41,7 +41,8 @@ def rule_arguments(
     for parameter, default in rule.defaults.items():
         value = layer.arguments.get(parameter)
         if value is not None and parameter != "input_tensor":
-            arguments[parameter] = rule_argument(region, value)
+            meant = in_generation(region, value) if parameter in _FUNCTIONS else value
+            arguments[parameter] = rule_argument(region, meant)
         elif default is not None:
             arguments[parameter] = default
         elif parameter == "pool_size":
@@ -60,6 +61,23 @@ def rule_arguments(
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments
+
+
+_FUNCTIONS = frozenset({"activation", "recurrent_activation"})
+
+
+def in_generation(region: Region, activation: Value) -> Value:
+    """The function that an activation means: hard_sigmoid is another one in Keras 2."""
+    if region.file.options.keras == "2" and is_hard_sigmoid(activation):
+        return Framework("keras.backend.hard_sigmoid")
+    return activation
+
+
+def is_hard_sigmoid(value: Value) -> bool:
+    """Whether it is the activation of which each generation has its own."""
+    if isinstance(value, Framework):
+        return value.name == "keras.activations.hard_sigmoid"
+    return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
 
 
 _FIXED = "the call fixes training=True or False"
@@ -185,7 +203,7 @@ def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CST
         raise Unsupported("an activation function of the program's own")
     if isinstance(activation, UserClass):
         raise Unsupported("an activation class of the program's own")
-    given = rule_argument(region, activation)
+    given = rule_argument(region, in_generation(region, activation))
     if isinstance(given.value, Function):
         raise Unsupported("an activation function of the program's own")
     activated: Tensor = region.file.rules.activated(x, given)
