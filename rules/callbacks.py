@@ -117,7 +117,7 @@ def reduce_lr_on_plateau(
 
 
 def _rate(fit: Fit) -> tuple[str, str]:
-    return "learning_rate", f'{fit.optimizer}.param_groups[0]["lr"]'
+    return fit.rate, f'{fit.optimizer}.param_groups[0]["lr"]'
 
 
 @callback("LearningRateScheduler", changes_rate=True)

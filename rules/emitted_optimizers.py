@@ -1,35 +1,130 @@
-"""Optimizers and schedules that torch does not have: they are emitted."""
+"""Source of optimizers and schedules that torch lacks, or has only with steps that are close."""
 
 from __future__ import annotations
 
 from rules.emitted import TORCH, emitted
 
-_SGD = '''
-class {name}(torch.optim.Optimizer):
-    """SGD with {kind}momentum that keeps the rate of each step; torch's applies the last to all."""
+for _name in ("Adam", "AdamW"):
+    emitted(
+        f"Keras{_name}",
+        f'''
+class Keras{_name}(torch.optim.{_name}):
+    """Adds `eps` before the bias correction, as Keras does; torch adds it after."""
 
-    def __init__(self, params, lr, momentum):
-        super().__init__(params, {{"lr": lr, "momentum": momentum}})
+    def step(self, closure=None):
+        for group in self.param_groups:
+            group["steps"] = group.get("steps", 0) + 1
+            correction = 1 - group["betas"][1] ** group["steps"]
+            group["eps"] = group.setdefault("added", group["eps"]) / correction**0.5
+        return super().step(closure)
+''',
+        (),
+        TORCH,
+    )
+
+emitted(
+    "KerasSGD",
+    '''
+class KerasSGD(torch.optim.Optimizer):
+    """Its momentum is that of steps, as in Keras; torch's is that of gradients.
+
+    They differ where the learning rate changes.
+    """
+
+    def __init__(self, params, lr, momentum, nesterov=False):
+        super().__init__(params, dict(lr=lr, momentum=momentum, nesterov=nesterov))
 
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
+            momentum = group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
                     continue
-                state = self.state[parameter]
-                step = -group["lr"] * parameter.grad
-                velocity = group["momentum"] * state.get("velocity", 0) + step
-                state["velocity"] = velocity
-                parameter += {moved}
-'''
+                state = self.state[p]
+                if not state:
+                    state["velocity"] = torch.zeros_like(p)
+                step = -group["lr"] * p.grad
+                velocity = state["velocity"].mul_(momentum).add_(step)
+                p.add_(momentum * velocity + step if group["nesterov"] else velocity)
+''',
+    (),
+    TORCH,
+)
 
-emitted("MomentumSGD", _SGD.format(name="MomentumSGD", kind="", moved="velocity"), (), TORCH)
 emitted(
-    "NesterovSGD",
-    _SGD.format(
-        name="NesterovSGD", kind="Nesterov ", moved='group["momentum"] * velocity + step'
-    ).replace(" rate of each step; torch's applies the last to all", " rates of its steps"),
+    "KerasRMSprop",
+    '''
+class KerasRMSprop(torch.optim.Optimizer):
+    """Adds `eps` under the root, as Keras does; torch adds it to the root."""
+
+    def __init__(self, params, lr, alpha=0.9, eps=1e-7, momentum=0.0, centered=False):
+        defaults = dict(lr=lr, alpha=alpha, eps=eps, momentum=momentum)
+        super().__init__(params, {**defaults, "centered": centered})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            new = 1 - group["alpha"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                if not state:
+                    for name in ("square", "mean", "velocity"):
+                        state[name] = torch.zeros_like(p)
+                variance = state["square"].lerp_(p.grad**2, new)
+                if group["centered"]:
+                    variance = variance - state["mean"].lerp_(p.grad, new) ** 2
+                step = group["lr"] * p.grad * torch.rsqrt(variance + group["eps"])
+                p.sub_(state["velocity"].mul_(group["momentum"]).add_(step))
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "KerasAdamax",
+    '''
+class KerasAdamax(torch.optim.Optimizer):
+    """Adds `eps` to the norm, as Keras does; torch adds it to each gradient."""
+
+    def __init__(self, params, lr, betas=(0.9, 0.999), eps=1e-7):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                if not state:
+                    state["step"] = 0
+                    state["mean"] = torch.zeros_like(p)
+                    state["norm"] = torch.zeros_like(p)
+                state["step"] += 1
+                mean = state["mean"].lerp_(p.grad, 1 - beta1)
+                norm = torch.maximum(beta2 * state["norm"], p.grad.abs())
+                state["norm"] = norm
+                rate = group["lr"] / (1 - beta1 ** state["step"])
+                p.sub_(rate * mean / (norm + group["eps"]))
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "clip_norm",
+    '''
+def clip_norm(parameters, max_norm):
+    """Scale the gradients down to a norm; torch's function adds 1e-6 to the one they have."""
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = sum(gradient.square().sum() for gradient in gradients) ** 0.5
+    for gradient in gradients:
+        gradient.mul_(max_norm / norm.clamp(min=max_norm))
+''',
     (),
     TORCH,
 )

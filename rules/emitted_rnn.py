@@ -35,6 +35,22 @@ def unpack_steps(packed, mask):
 )
 
 emitted(
+    "single_bias",
+    '''
+def single_bias(rnn):
+    """Keep torch's second bias at zero: Keras has one bias only."""
+    for name, bias in list(rnn.named_parameters()):
+        if name.startswith("bias_hh"):
+            delattr(rnn, name)
+            rnn.register_buffer(name, None)
+            setattr(rnn, name, torch.zeros_like(bias.detach()))
+    return rnn
+''',
+    (),
+    TORCH,
+)
+
+emitted(
     "LSTM",
     '''
 class LSTM(nn.Module):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import rules.emitted_optimizers  # noqa: F401  (the sources of the classes named here)
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Expr, call
+from transpiler.ir.expr import Expr, call, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.rule import Param, helper, optimizer, unless
@@ -16,10 +17,19 @@ _OLD = {"lr": "learning_rate"}
 
 def _optim(name: str, parameters: Expr, weight_decay: Expr, **arguments: Param) -> Optimizer:
     """Torch's optimizer of that name, whose weight decay would be part of the gradients."""
-    if not weight_decay.is_const(None, 0, 0.0):
-        raise Unsupported(f"weight_decay of {name}: Keras decays apart from the gradients")
+    _undecayed(name, weight_decay)
     made = call(f"torch.optim.{name}", parameters, **arguments)
     return Optimizer(made, momentum="momentum" in arguments)
+
+
+def _own(name: str, parameters: Expr, **arguments: Param) -> Optimizer:
+    """An emitted optimizer, which steps as Keras's does."""
+    return Optimizer(helper(name, parameters, **arguments), equal=True)
+
+
+def _undecayed(name: str, weight_decay: Expr) -> None:
+    if not weight_decay.is_const(None, 0, 0.0):
+        raise Unsupported(f"weight_decay of {name}: Keras decays apart from the gradients")
 
 
 def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
@@ -40,19 +50,19 @@ def sgd(
     momentum: Param = 0.0,
     nesterov: Param = False,
     weight_decay: Param = None,
+    *,
+    exact: bool = False,
 ) -> Optimizer:
-    """The same; with momentum and a rate that changes, an emitted class."""
+    """The same while the learning rate stays."""
     if momentum.is_const(0, 0.0):
         decay = {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
         return Optimizer(call("torch.optim.SGD", parameters, lr=learning_rate, **decay))
-    given: dict[str, Param] = {"lr": learning_rate, "momentum": momentum}
-    made = _optim(
-        "SGD", parameters, weight_decay, **given, **unless(nesterov, False, nesterov=nesterov)
-    )
-    if not nesterov.known:
-        return made
-    name = "NesterovSGD" if nesterov.value else "MomentumSGD"
-    return replace(made, changing=helper(name, parameters, **given))
+    arguments: dict[str, Param] = {"momentum": momentum}
+    arguments |= unless(nesterov, False, nesterov=nesterov)
+    if exact:
+        _undecayed("SGD", weight_decay)
+        return _own("KerasSGD", parameters, lr=learning_rate, **arguments)
+    return _optim("SGD", parameters, weight_decay, lr=learning_rate, **arguments)
 
 
 @optimizer("Lion", "lion", aliases=_OLD)
@@ -101,12 +111,24 @@ def adam(
     epsilon: Param = 1e-7,
     amsgrad: Param = False,
     weight_decay: Param = None,
+    *,
+    exact: bool = False,
 ) -> Optimizer:
-    """Keras adds `epsilon` before the bias correction, torch after: tiny gradients step apart."""
-    if weight_decay.is_const(None, 0, 0.0):
-        shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)
-        return Optimizer(call("torch.optim.Adam", parameters, **shown))
-    return adamw(parameters, learning_rate, weight_decay, beta_1, beta_2, epsilon, amsgrad)
+    """Torch adds epsilon later: steps are up to epsilon / sqrt(v) longer, at first 3.2e-6 / |g|.
+
+    Of themselves; v is the mean of the squares of the gradients g, the number that of the defaults.
+    """
+    if not weight_decay.is_const(None, 0, 0.0):
+        arguments = learning_rate, weight_decay, beta_1, beta_2, epsilon, amsgrad
+        return adamw(parameters, *arguments, exact=exact)
+    shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)
+    return _adam("Adam", exact, parameters, **shown)
+
+
+def _adam(name: str, exact: bool, parameters: Expr, **arguments: Param) -> Optimizer:
+    if exact:
+        return _own(f"Keras{name}", parameters, **arguments)
+    return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
 
 
 def _as_adam(
@@ -130,11 +152,13 @@ def adamw(
     beta_2: Param = 0.999,
     epsilon: Param = 1e-7,
     amsgrad: Param = False,
+    *,
+    exact: bool = False,
 ) -> Optimizer:
-    """Keras adds `epsilon` before the bias correction, torch after: tiny gradients step apart."""
+    """Torch adds epsilon later: steps are up to epsilon / sqrt(v) longer, at first 3.2e-6 / |g|."""
     shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)
     decay = unless(weight_decay, 0.01, weight_decay=weight_decay)
-    return Optimizer(call("torch.optim.AdamW", parameters, **shown, **decay))
+    return _adam("AdamW", exact, parameters, **shown, **decay)
 
 
 @optimizer("RMSprop", "rmsprop", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -146,34 +170,56 @@ def rmsprop(
     epsilon: Param = 1e-7,
     centered: Param = False,
     weight_decay: Param = None,
+    *,
+    exact: bool = False,
+    legacy: bool = False,
 ) -> Optimizer:
-    """Keras adds `epsilon` under the root, torch outside: small gradients step apart."""
+    """Torch adds epsilon to the root, not in it: steps differ by up to epsilon / min(2 v, sqrt(v)).
+
+    Of themselves; v is the mean of the squares of the gradients, or their variance. Keras's legacy
+    optimizer without momentum is torch's.
+    """
+    _undecayed("RMSprop", weight_decay)
+    torchs = legacy and momentum.is_const(0, 0.0)
+    own = exact and not torchs
     arguments = {
-        **unless(rho, 0.99, alpha=rho),
-        **unless(_eps(epsilon), 1e-8, eps=_eps(epsilon)),
+        **unless(rho, 0.9 if own else 0.99, alpha=rho),
+        **unless(_eps(epsilon), 1e-7 if own else 1e-8, eps=_eps(epsilon)),
         **unless(momentum, 0.0, momentum=momentum),
         **unless(centered, False, centered=centered),
     }
-    return _optim("RMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
+    if own:
+        return _own("KerasRMSprop", parameters, lr=learning_rate, **arguments)
+    made = call("torch.optim.RMSprop", parameters, lr=learning_rate, **arguments)
+    return Optimizer(made, momentum="momentum" in arguments, equal=torchs)
 
 
-@optimizer("Adagrad", "adagrad", aliases=_OLD)
+@optimizer("Adagrad", "adagrad", fidelity=Fidelity.CLOSE, aliases=_OLD)
 def adagrad(
     parameters: Expr,
     learning_rate: Param = 0.001,
     initial_accumulator_value: Param = 0.1,
     epsilon: Param = 1e-7,
     weight_decay: Param = None,
+    *,
+    exact: bool = False,
 ) -> Optimizer:
-    """Keras adds `epsilon` under the root, where the accumulator starts at 0.1."""
-    return _optim(
+    """Torch adds epsilon to the root, not in it: steps differ by up to epsilon / min(2 s, sqrt(s)).
+
+    Of themselves; s is the sum of the squares of the gradients, which starts at 0.1.
+    """
+    start, eps = initial_accumulator_value, expr(_eps(epsilon))
+    if exact:  # what the sum starts with stays in it
+        start, eps = infix(start, "+", eps), expr(0.0)
+    made = _optim(
         "Adagrad",
         parameters,
         weight_decay,
         lr=learning_rate,
-        initial_accumulator_value=initial_accumulator_value,
-        eps=_eps(epsilon),
+        initial_accumulator_value=start,
+        eps=eps,
     )
+    return replace(made, equal=exact)
 
 
 @optimizer("Adadelta", "adadelta", aliases=_OLD)
@@ -198,19 +244,19 @@ def adamax(
     beta_2: Param = 0.999,
     epsilon: Param = 1e-7,
     weight_decay: Param = None,
+    *,
+    exact: bool = False,
 ) -> Optimizer:
-    """Keras adds `epsilon` to the norm, torch to each gradient: tiny gradients step apart."""
-    return _optim(
-        "Adamax",
-        parameters,
-        weight_decay,
-        lr=learning_rate,
-        **_betas(beta_1, beta_2),
-        eps=_eps(epsilon),
-    )
+    """Torch adds epsilon to gradients, not to their norm: steps are up to epsilon / norm longer."""
+    betas = _betas(beta_1, beta_2)
+    if exact:
+        _undecayed("Adamax", weight_decay)
+        eps = unless(_eps(epsilon), 1e-7, eps=_eps(epsilon))
+        return _own("KerasAdamax", parameters, lr=learning_rate, **betas, **eps)
+    return _optim("Adamax", parameters, weight_decay, lr=learning_rate, **betas, eps=_eps(epsilon))
 
 
-@optimizer("Nadam", "nadam", fidelity=Fidelity.CLOSE, aliases=_OLD)
+@optimizer("Nadam", "nadam", aliases=_OLD)
 def nadam(
     parameters: Expr,
     learning_rate: Param = 0.001,
@@ -218,8 +264,10 @@ def nadam(
     beta_2: Param = 0.999,
     epsilon: Param = 1e-7,
     weight_decay: Param = None,
+    *,
+    legacy: bool = False,
 ) -> Optimizer:
-    """Torch's momentum schedule is another by default; rounding differs slightly."""
+    """Torch's momentum schedule is another by default: that of Keras's legacy optimizer."""
     return _optim(
         "NAdam",
         parameters,
@@ -227,5 +275,5 @@ def nadam(
         lr=learning_rate,
         **_betas(beta_1, beta_2),
         eps=_eps(epsilon),
-        momentum_decay=1.0,
+        **({} if legacy else {"momentum_decay": 1.0}),
     )

@@ -54,6 +54,7 @@ class Cell:
     dropout: Expr
     recurrent_dropout: Expr
     reset_after: Expr = YES
+    exact: bool = False  #: no second bias, where Keras has one only
 
     @property
     def hint(self) -> str:
@@ -85,7 +86,10 @@ class Cell:
             options["nonlinearity"] = "relu"
         if bidirectional:
             options["bidirectional"] = True
-        return nn(self.kind, channels, self.units, batch_first=True, hint=self.hint, **options)
+        made = nn(self.kind, channels, self.units, batch_first=True, hint=self.hint, **options)
+        if self.exact and self.kind != "GRU" and not self.bias.is_const(False):
+            return Module(helper("single_bias", made.constructor), self.hint)
+        return made
 
     def _emitted(self) -> str:
         """The class to emit where torch has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transpiler.ir.expr import expr
+from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.rule import Param, regularizer
 
@@ -19,8 +20,18 @@ def l1(name: str, l1: Param = 0.01) -> Penalty:
     return Penalty(absolute=l1)
 
 
-@regularizer("L1L2", "l1_l2")
-def l1_l2(name: str, l1: Param = 0.0, l2: Param = 0.0) -> Penalty:
+@regularizer("l1_l2")
+def l1_l2(name: str, l1: Param = None, l2: Param = None, *, keras: str = "auto") -> Penalty:
+    """Both; of what is left out, Keras 2 takes 0.01, and Keras 3 nothing."""
+    if keras == "auto" and (l1.is_const(None) or l2.is_const(None)):
+        raise Unsupported("what l1_l2 leaves out is 0.01 in Keras 2, 0 in Keras 3 (--keras)")
+    default = expr(0.01 if keras == "2" else 0.0)
+    given = (default if value.is_const(None) else value for value in (l1, l2))
+    return l1l2(name, *given)
+
+
+@regularizer("L1L2")
+def l1l2(name: str, l1: Param = 0.0, l2: Param = 0.0) -> Penalty:
     """Both."""
     zero = expr(0)
     return Penalty(

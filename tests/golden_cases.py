@@ -20,6 +20,7 @@ import black
 from tests.moved_axes import moved_back
 from transpiler.conversion import Conversion
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 if sys.version_info >= (3, 11):
@@ -58,7 +59,8 @@ class Case:
 
     @cached_property
     def conversion(self) -> Conversion:
-        return convert(self.input, path=str(self.folder / "input.py"))
+        options = Options(exact=self.settings.get("exact", False))
+        return convert(self.input, options, str(self.folder / "input.py"))
 
     def accepted(self) -> dict[str, str]:
         """The accepted files, by name, with what they should hold now."""

@@ -26,6 +26,7 @@ from transpiler.ir.training import (
     Prediction,
     Schedule,
 )
+from transpiler.options import Options
 from transpiler.record import record
 
 #: An argument that a rule looks at: its value must be known when converting.
@@ -70,9 +71,19 @@ def _names(build: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(_signature(build).parameters)
 
 
+#: Keyword-only parameters of rules that no program passes: what the user chose, and whether an
+#: optimizer is one of `keras.optimizers.legacy`.
+CHOICES = frozenset({"exact", "keras", "legacy"})
+
+
+@cache
+def _chosen(build: Callable[..., Any]) -> frozenset[str]:
+    return CHOICES.intersection(_names(build)) - _defaults(build).keys()
+
+
 @cache
 def _call_only(build: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(_names(build)[1:]) - _defaults(build).keys()
+    return frozenset(_names(build)[1:]) - _defaults(build).keys() - CHOICES
 
 
 @cache
@@ -110,7 +121,10 @@ class Rule:
     def parameters(self) -> tuple[str, ...]:
         """The Keras parameters that the rule itself handles, in Keras's order."""
         names = _names(self.build)
-        return names if self.kind in ("op", "source") else names[1:]
+        if self.kind not in ("op", "source"):
+            names = names[1:]
+        chosen = _chosen(self.build)
+        return tuple(n for n in names if n not in chosen) if chosen else names
 
     @property
     def defaults(self) -> Mapping[str, Expr | None]:
@@ -121,6 +135,11 @@ class Rule:
     def call_only(self) -> frozenset[str]:
         """The parameters that belong to a layer's calls."""
         return _call_only(self.build)
+
+    def chosen(self, options: Options) -> dict[str, Any]:
+        """The choices of the user that the rule asks for."""
+        asked = sorted(_chosen(self.build))
+        return {name: getattr(options, name) for name in asked if hasattr(options, name)}
 
     @property
     def note(self) -> str:

@@ -68,8 +68,9 @@ def rnn(
     *,
     initial_state: State = None,
     mask: Tensor | None = None,
+    exact: bool = False,
 ) -> Result:
-    """As the layer of the cell: torch's LSTM and RNN have a second bias, which trains too."""
+    """As the layer of the cell: where torch has a second bias, their sum takes twice the steps."""
     if not isinstance(cell, Wrapped) or cell.rule.build not in KINDS:
         raise Unsupported("a cell that is not one of Keras's three")
     if not zero_output_for_mask.is_const(False):
@@ -84,6 +85,7 @@ def rnn(
         given["dropout"],
         given["recurrent_dropout"],
         given.get("reset_after", expr(True)),
+        exact,
     )
     wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
     return recurrent(x, made, wanted, initial_state, mask)

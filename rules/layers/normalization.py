@@ -39,6 +39,28 @@ def frozen_batch_norm(norm, x):
     FUNCTIONAL,
 )
 
+for _kind in ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"):
+    emitted(
+        f"Biased{_kind}",
+        f'''
+class Biased{_kind}(nn.{_kind}):
+    """Keeps the variance of the batch itself; torch's is n / (n - 1) times as large."""
+
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        with torch.no_grad():
+            var, mean = torch.var_mean(x, [0, *range(2, x.dim())], correction=0)
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(var, self.momentum)
+        return F.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
+''',
+        (),
+        TORCH,
+        NN,
+        FUNCTIONAL,
+    )
+
 emitted(
     "MaskedBatchNorm1d",
     '''
@@ -66,7 +88,7 @@ class MaskedBatchNorm1d(nn.BatchNorm1d):
     "BatchNormalization",
     layout=Layout.FIRST,
     fidelity=Fidelity.CLOSE,
-    ignored={"renorm_clipping", "renorm_momentum", "fused"},
+    ignored={"renorm_clipping", "renorm_momentum"},
 )
 def batch_normalization(
     x: Tensor,
@@ -77,9 +99,11 @@ def batch_normalization(
     scale: Param = True,
     renorm: Param = False,
     synchronized: Param = False,
+    fused: Param = None,
     *,
     training: Param = None,
     keras: str = "auto",
+    exact: bool = False,
 ) -> Tensor:
     """Torch's running variance is that of a sample, n/(n-1) times Keras's; inference is exact."""
     if not (renorm.is_const(False) and synchronized.is_const(False)):
@@ -96,7 +120,10 @@ def batch_normalization(
         if x.rank != 3 or x.axis(at) != 1:
             raise Unsupported("masked statistics of something else than the channels of sequences")
         return _masked(x, mask, center, scale, options)
-    made = call(f"nn.BatchNorm{max(x.rank - 2, 1)}d", x.dim(at), **options)
+    kind = f"BatchNorm{max(x.rank - 2, 1)}d"
+    made = call(f"nn.{kind}", x.dim(at), **options)
+    if exact and not frozen and not (keras == "2" and _fused(x, at, fused)):
+        made = with_helper(call(f"Biased{kind}", x.dim(at), **options), f"Biased{kind}")
     module = _affine(made, center, scale, "batch_normalization", "affine")
 
     def normalized(code: Expr) -> Expr:
@@ -111,6 +138,13 @@ def batch_normalization(
 def _floating(x: Tensor) -> None:
     if x.dtype.startswith(("int", "uint")):
         raise Unsupported("statistics of whole numbers: Keras 3 rounds them")
+
+
+def _fused(x: Tensor, axis: int, fused: Expr) -> bool:
+    """Whether Keras 2 runs a kernel whose running variance is torch's."""
+    if not fused.known:
+        raise Unsupported("whether Keras 2 fuses is only known at run time")
+    return x.rank > 3 and fused.value is not False and axis % x.rank in (1, x.rank - 1)
 
 
 def _masked(x: Tensor, mask: Expr, center: Expr, scale: Expr, options: dict[str, Arg]) -> Tensor:

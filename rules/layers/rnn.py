@@ -44,10 +44,11 @@ def lstm(
     *,
     initial_state: State = None,
     mask: Tensor | None = None,
+    exact: bool = False,
 ) -> Result:
-    """Torch's LSTM has a second bias, which trains too."""
+    """Torch's LSTM has a second bias, which trains too: their sum takes steps twice as long."""
     gates = activation, recurrent_activation
-    cell = Cell("LSTM", units, *gates, use_bias, dropout, recurrent_dropout)
+    cell = Cell("LSTM", units, *gates, use_bias, dropout, recurrent_dropout, exact=exact)
     wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
     return recurrent(x, cell, wanted, initial_state, mask)
 
@@ -99,9 +100,10 @@ def simple_rnn(
     *,
     initial_state: State = None,
     mask: Tensor | None = None,
+    exact: bool = False,
 ) -> Result:
-    """Torch's RNN has a second bias, which trains too."""
+    """Torch's RNN has a second bias, which trains too: their sum takes steps twice as long."""
     gates = activation, expr("sigmoid")
-    cell = Cell("RNN", units, *gates, use_bias, dropout, recurrent_dropout)
+    cell = Cell("RNN", units, *gates, use_bias, dropout, recurrent_dropout, exact=exact)
     wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
     return recurrent(x, cell, wanted, initial_state, mask)

@@ -38,13 +38,14 @@ def bidirectional(
     *,
     initial_state: State = None,
     mask: Tensor | None = None,
+    exact: bool = False,
 ) -> Result:
-    """As the layer inside: torch's LSTM and RNN have a second bias, which trains too."""
+    """As the layer inside: where torch has a second bias, their sum takes twice the steps."""
     if not merge_mode.known:
         raise Unsupported("merge_mode is only known when the program runs")
     kept = step_mask(x, mask)
     layer = _known(layer)
-    cell = _cell(layer)
+    cell = _cell(layer, exact)
     other = backward_layer if isinstance(backward_layer, Wrapped) else None
     if cell is None or other is not None:
         return _two_layers(x, layer, merge_mode, other, initial_state, kept)
@@ -59,7 +60,7 @@ def _known(layer: object) -> Wrapped:
     return layer
 
 
-def _cell(layer: Wrapped) -> Cell | None:
+def _cell(layer: Wrapped, exact: bool) -> Cell | None:
     """What the layer computes, where torch's module does so in both directions."""
     given = layer.arguments
     kind = KINDS.get(layer.rule.build)
@@ -74,6 +75,7 @@ def _cell(layer: Wrapped) -> Cell | None:
         given["dropout"],
         given["recurrent_dropout"],
         given.get("reset_after", expr(True)),
+        exact,
     )
     return cell if cell.in_torch and not cell.drops_inputs else None
 

@@ -201,7 +201,7 @@ NAMED: dict[str, Texts] = {
         '"linear"', '"softsign"', '"exponential"', '"leaky_relu"', '"mish"', '"relu6"', '"silu"',
         '"log_softmax"', '"softmax"', "None",
     ),
-    "recurrent_activation": ('"sigmoid"', '"tanh"'),
+    "recurrent_activation": ('"sigmoid"', '"tanh"', '"hard_sigmoid"'),
     **dict.fromkeys(("factor", "height_factor", "width_factor"), ("0.2", "0.1")),
     "axis": ("-1",),
     # objects that are given to a function of the program are left for a person
@@ -269,7 +269,13 @@ RECURRENT: dict[str, Domain] = {
         "keras.activations.tanh",
         "tf.nn.tanh",
     ),
-    "recurrent_activation": ('"sigmoid"', '"sigmoid"', '"tanh"', "keras.activations.sigmoid"),
+    "recurrent_activation": (
+        '"sigmoid"',
+        '"sigmoid"',
+        '"tanh"',
+        "keras.activations.sigmoid",
+        '"hard_sigmoid"',
+    ),
     "return_sequences": ("True", "True", "False"),
     "return_state": ("False",),
     "go_backwards": BOOLEANS,

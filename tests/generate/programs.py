@@ -29,9 +29,11 @@ class Drawn:
 
     text: str
     generation: str = "3"
+    exact: bool = False
 
     def __repr__(self) -> str:
-        return f"# Keras {self.generation}\n{self.text}"
+        how = " --exact" if self.exact else ""
+        return f"# Keras {self.generation}{how}\n{self.text}"
 
 
 @st.composite
@@ -47,7 +49,8 @@ def program(choose: Callable[[int], int]) -> Drawn:
     kind = writer.pick((_sequential, _functional, _functional, _functional))
     body = kind(writer)
     style = writer.pick([s for s in STYLES if s != "alone" or generation == "3"])
-    return Drawn(styled("\n\n".join([*writer.parts.definitions, body]), style), generation)
+    text = styled("\n\n".join([*writer.parts.definitions, body]), style)
+    return Drawn(text, generation, exact=choose(3) == 2)
 
 
 def some_shape(w: Writer, rank: int) -> Shape:

@@ -33,7 +33,7 @@ class Verdict:
 
 def judge(program: Drawn, session: VerifySession) -> Verdict:
     """Whether the converted program computes the same."""
-    options = Options(keras=program.generation)
+    options = Options(keras=program.generation, exact=program.exact)
     try:
         conversion = convert(program.text, options)
         compile(conversion.text, "<converted>", "exec")
@@ -51,6 +51,6 @@ def judge(program: Drawn, session: VerifySession) -> Verdict:
         reason = reports[0].reason if reports else "no model"
         return Verdict(REFUSED, reason, conversion)
     for report in asked:
-        if not report.good:
+        if not report.good or (program.exact and report.status != "equal"):
             return Verdict(WRONG, f"{report.status}: {report.reason}", conversion)
     return Verdict(EQUAL, "", conversion)

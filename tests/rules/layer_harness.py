@@ -85,13 +85,15 @@ def translate(
     hidden: Sequence[str] = (),
     sizes: str = "all",
     dtype: str = "float64",
+    **chosen: Any,
 ) -> Translation:
     """The torch module for a layer that is called on tensors of these shapes (without batch)."""
     rule = rule_of(f"keras.layers.{name}")
     wanted = rule.layout if rule.layout is not Layout.ANY else layout
     names = [f"x{i}" for i in range(len(shapes))]
     inputs = [given_tensor(n, s, wanted, sizes, dtype) for n, s in zip(names, shapes, strict=True)]
-    built = rule.build(inputs if rule.merges else inputs[0], **arguments_of(rule, given, hidden))
+    arguments = {**arguments_of(rule, given, hidden), **chosen}
+    built = rule.build(inputs if rule.merges else inputs[0], **arguments)
     assert isinstance(built, Tensor)
     values = {
         f"{n}_{i}": size for n, s in zip(names, shapes, strict=True) for i, size in enumerate(s)

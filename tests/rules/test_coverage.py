@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.rules.layer_table import ENGINE, always_refused, layers, reasons
+from transpiler.diagnostics import Fidelity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 from transpiler.registry import load_rules
 
@@ -52,3 +54,16 @@ def test_what_is_refused_has_a_reason() -> None:
 def test_a_layer_without_a_rule_is_reported(name: str) -> None:
     found = convert(PROGRAM.format(name)).diagnostics
     assert any(d.code.startswith("T2T2") and f"keras.layers.{name}" in d.message for d in found)
+
+
+def test_what_is_close_is_equal_where_that_is_asked_for() -> None:
+    """Each rule that is close takes the option: what it does then is tested where the rule is."""
+    rules = load_rules()
+    close = [
+        rule
+        for table in (rules.layers, rules.optimizers, rules.losses, rules.metrics, rules.ops)
+        for rule in table.values()
+        if rule.fidelity is Fidelity.CLOSE
+    ]
+    assert close
+    assert all("exact" in rule.chosen(Options()) for rule in close)

@@ -53,6 +53,27 @@ def test_batch_norm(
     np.testing.assert_allclose(buffers["running_var"], 0.9 * before + new, atol=1e-9)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("center", "scale"), SCALES)
+@pytest.mark.parametrize("count", [1, 5])
+def test_exact_batch_norm(shape: tuple[int, ...], center: bool, scale: bool, count: int) -> None:
+    """The running variance is Keras's, too."""
+    given = {"momentum": 0.9, "epsilon": 1e-4, "center": center, "scale": scale}
+    if count == 1 and len(shape) == 1:
+        return  # torch refuses a batch of one number per channel
+    layer = keras_layer("BatchNormalization", [shape], given)
+    made = translate("BatchNormalization", [shape], given, exact=True)
+    move_weights(layer, made.module)
+    for training in (True, True, False):
+        x = RANDOM.normal(size=(count, *shape))
+        wanted, got = both(layer, made.module, [x], training)
+        for ours, theirs in zip(got, wanted, strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-9)
+    buffers = {n.rpartition(".")[2]: b.numpy() for n, b in made.module.named_buffers()}
+    np.testing.assert_allclose(buffers["running_mean"], layer.moving_mean.numpy(), atol=1e-9)
+    np.testing.assert_allclose(buffers["running_var"], layer.moving_variance.numpy(), atol=1e-9)
+
+
 @pytest.mark.parametrize("axis", [1, 2, 3, -1])
 def test_batch_norm_along_another_axis(axis: int) -> None:
     check("BatchNormalization", [(3, 2, 4)], axis=axis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 import torch
 from torch import nn
 
+from rules.emitted import EMITTED
 from rules.layers import rnn, wrappers  # noqa: F401
-from tests.rules.rnn_harness import build, model_of, tensor, wrapped
+from tests.rules.rnn_harness import build, model_of, rule_of, tensor, wrapped
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 
@@ -58,7 +60,7 @@ def load(module: nn.Module, weights: list[np.ndarray], direction: str = "") -> N
     suffixed = isinstance(module, nn.RNNBase)
     values = recurrent_weights(weights, suffixed, module)
     suffix = f"_l0{direction}" if suffixed else ""
-    names = dict(module.named_parameters())
+    names = module.state_dict(keep_vars=True)
     with torch.no_grad():
         for name, value in values.items():
             target = names[name + suffix]
@@ -274,3 +276,43 @@ def test_refused(given: dict[str, Any]) -> None:
         build("LSTM", tensor("x", T, C), {"units": U, **given})
     with pytest.raises(Unsupported):
         build("GRU", tensor("x", T, C), {"units": U, "reset_after": Expr("after")})
+
+
+@pytest.mark.parametrize("name", ["LSTM", "SimpleRNN"])
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_bias_takes_steps_twice_as_long_or_equal_ones(name: str, exact: bool) -> None:
+    note = rule_of(f"keras.layers.{name}").note
+    assert note.endswith(
+        "has a second bias, which trains too: their sum takes steps twice as long."
+    )
+    import tensorflow as tf
+
+    layer = getattr(keras.layers, name)(U, dtype="float64")
+    layer.build((None, T, C))
+    fill(layer)
+    before = layer.get_weights()[2]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(tf.constant(X)) ** 2)
+    step = -0.1 * tape.gradient(loss, layer.trainable_weights[2].value).numpy()
+    model = model_of(build(name, tensor("x", T, C), {"units": U}, exact=exact), ("x",))
+    (module,) = rnn_modules(model)
+    load(module, layer.get_weights())
+    model.requires_grad_(True)
+    (model(torch.as_tensor(X))[0] ** 2).sum().backward()
+    torch.optim.SGD(model.parameters(), lr=0.1).step()
+    after = (module.bias_ih_l0 + module.bias_hh_l0).detach().numpy()
+    np.testing.assert_allclose(after - before, step if exact else 2 * step, rtol=1e-9)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_one_bias_survives_what_modules_go_through(bidirectional: bool) -> None:
+    lstm = nn.LSTM(C, U, batch_first=True, bidirectional=bidirectional)
+    scope: dict[str, Any] = {"torch": torch}
+    exec(EMITTED["single_bias"].source, scope)
+    once = copy.deepcopy(scope["single_bias"](lstm)).double()
+    once.load_state_dict(once.state_dict())
+    plain = nn.LSTM(C, U, batch_first=True, bidirectional=bidirectional).double()
+    plain.load_state_dict(once.state_dict())
+    x = torch.as_tensor(X)
+    assert torch.equal(once(x)[0], plain(x)[0])
+    assert not any("bias_hh" in name for name, _ in once.named_parameters())

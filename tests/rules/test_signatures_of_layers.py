@@ -24,7 +24,7 @@ REFUSED = {"lora_rank", "lora_alpha", "quantization_config"}
 #: Layers that only older versions have.
 OLD = {"LocallyConnected1D", "LocallyConnected2D", "Merge", "ThresholdedReLU"}
 #: Arguments that only Keras 2 has.
-OLDER = {"Embedding": ("sparse",)}
+OLDER = {"Embedding": ("sparse",), "BatchNormalization": ("fused",)}
 
 
 def theirs(rule: Rule) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 TARGETS = {
@@ -76,17 +77,19 @@ class Trial:
         )
 
 
-def converted(text: str) -> str:
+def converted(text: str, options: Options | None = None) -> str:
     """The converted script, of which nothing may be left."""
-    conversion = convert(text)
+    conversion = convert(text, options)
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert not errors, errors
     return conversion.text
 
 
-def farthest(scripts: Scripts, text: str) -> tuple[float, dict[str, float]]:
+def farthest(
+    scripts: Scripts, text: str, options: Options | None = None
+) -> tuple[float, dict[str, float]]:
     """How far both scripts end up apart."""
-    apart = scripts.compare(text, converted(text))
+    apart = scripts.compare(text, converted(text, options))
     assert any("weight" in name for name in apart), "no model was trained"
     assert {"history", "losses", "prediction"} <= apart.keys()
     return max(apart.values()), apart

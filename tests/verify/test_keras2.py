@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from pairs import TORCH, module
 
+from transpiler.options import Options
+from transpiler.pipeline import convert
 from transpiler.verify.session import VerifySession, verify_pair
 
 NORM = module(
@@ -84,3 +87,42 @@ model = keras.Sequential([
     (second,) = verify_pair(keras, torch, keras="2", session=session)
     (third,) = verify_pair(keras, torch, keras="3", session=session)
     assert (second.status, third.status) == ("equal", "different")
+
+
+GENERATIONS = """
+{imports}
+
+def build(units):
+    inputs = keras.Input((6, 6, 3))
+    x = layers.Conv2D(units, 3)(inputs)
+    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(fused=False)(x)
+    x = layers.Activation("hard_sigmoid")(x)
+    x = layers.Reshape((4, -1))(x)
+    x = layers.LSTM(units, recurrent_activation="hard_sigmoid", return_sequences=True)(x)
+    x = layers.Bidirectional(layers.GRU(3, recurrent_activation="hard_sigmoid"))(x)
+    return keras.Model(inputs, keras.activations.hard_sigmoid(layers.Dense(2)(x)))
+
+
+model = build(4)
+"""
+EITHER = "from tensorflow import keras\nfrom tensorflow.keras import layers"
+SECOND = "import tf_keras as keras\nfrom tf_keras import layers"
+
+
+@pytest.mark.parametrize(
+    ("imports", "option", "generation"),
+    [(EITHER, "2", "2"), (EITHER, "3", "3"), (EITHER, "auto", "3"), (SECOND, "auto", "2")],
+)
+def test_the_generation_decides(
+    imports: str, option: str, generation: str, session: VerifySession
+) -> None:
+    """By what a program shows, else by the option: hard_sigmoid, and the running variance."""
+    text = GENERATIONS.format(imports=imports)
+    if generation == "3":
+        text = text.replace("fused=False", "")
+    made = convert(text, Options(exact=True, keras=option))
+    assumed = [d for d in made.diagnostics if "hard_sigmoid" in d.message]
+    assert bool(assumed) == (option == "auto" and generation == "3")
+    reports = verify_pair(text, made.text, session=session, keras=generation)
+    assert [report.status for report in reports] == ["equal"] * len(reports)

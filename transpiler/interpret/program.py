@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -36,6 +37,7 @@ from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.registry import Rules
+from transpiler.source.generations import shown_by
 from transpiler.source.tree import Tree
 
 #: The handlers register when their modules are imported.
@@ -54,6 +56,8 @@ def interpret(
     path: str = "",
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
+    if options.keras == "auto":
+        options = replace(options, keras=shown_by(tree.text))
     file = FileContext(tree, options, rules, load=load, path=path)
     _interpret_module(file)
     return file

@@ -189,7 +189,6 @@ class FileContext:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     globals: dict[str, Value] = field(default_factory=dict)
     summaries: dict[Any, Summary] = field(default_factory=dict)
-    keras: str = "3"
     class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
     generic: dict[Any, Summary] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)  #: what variables of the module hold

@@ -72,7 +72,7 @@ class Optimizer:
 
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
-    changing: Expr | None = None  #: what serves instead, where then the rate changes
+    equal: bool = False  #: its steps are Keras's, also where the rule is only close
 
 
 @record(frozen=True, slots=True)
@@ -124,4 +124,5 @@ class Fit:
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
     called: Callable[[Expr, tuple[str, ...]], str]  #: a function of the program, applied
     logs: str  #: the variable for the values of an epoch together, where somebody reads it
+    rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values

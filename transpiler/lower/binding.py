@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from transpiler.interpret.values import Framework, Static, Unknown, Value
-from transpiler.ir.expr import Configured, Expr, Symbol, expr
+from transpiler.ir.expr import Configured, Expr, Symbol
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
 from transpiler.rule import Rule
@@ -24,16 +24,15 @@ class Use:
     key: str = ""  #: the string that names it, if the program used one
     place: tuple[int, int] | None = None  #: where in the file it is made
 
-    def build(self, subject: Any) -> Any:
-        """What the rule makes of it."""
-        given = {}
-        for parameter in list(self.rule.signature.parameters.values())[1:]:
-            value = self.arguments.get(parameter.name)
+    def build(self, subject: Any, **choices: Any) -> Any:
+        """What the rule makes of it; of the choices, it gets those that it asks for."""
+        names = self.rule.signature.parameters
+        given: dict[str, Any] = {name: chosen for name, chosen in choices.items() if name in names}
+        for name in self.rule.parameters:
+            value = self.arguments.get(name, self.rule.defaults[name])
             if value is None:
-                if parameter.default is parameter.empty:
-                    raise Unsupported(f"{self.symbol}: the argument {parameter.name} is missing")
-                value = expr(parameter.default)
-            given[parameter.name] = value
+                raise Unsupported(f"{self.symbol}: the argument {name} is missing")
+            given[name] = value
         try:
             return self.rule.build(subject, **given)
         except Unsupported as why:
@@ -63,15 +62,15 @@ def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> 
 def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> Use:
     """The rule of an object that the program configures: `Adam(learning_rate=1e-4)`."""
     use = _named(table, package, made.name.rpartition(".")[2], made.name)
-    parameters = list(use.rule.signature.parameters)[1:]
+    parameters = use.rule.parameters
     arguments: dict[str, Expr] = {}
     others: dict[str, Expr] = {}
     order = parameters
     if use.rule.kind == "metric" and "name" not in parameters:
-        order = ["name", "dtype", *parameters]
+        order = ("name", "dtype", *parameters)
     if len(made.args) > len(order):
         raise Unsupported(f"{made.name} has more arguments than are known")
-    parameters = [name for name in parameters if name != "name"]
+    parameters = tuple(name for name in parameters if name != "name")
     for name, value in zip(order, made.args, strict=False):
         (arguments if name in parameters else others)[name] = value
     for keyword, value in made.kwargs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from transpiler.diagnostics import Fidelity
 from transpiler.interpret.values import Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
@@ -16,6 +17,11 @@ from transpiler.registry import Rules
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 _STEP = Expr("step")
+_MOMENTUM = "torch applies the rate of a step to all of its momentum, Keras to its gradient"
+
+
+#: What torch and the emitted optimizers without its small differences clip norms with.
+_CLIPPERS = {False: "nn.utils.clip_grad_norm_", True: "clip_norm"}
 
 
 @record(frozen=True, slots=True)
@@ -26,37 +32,65 @@ class Optimizing:
     use: Use
     schedule: Schedule | None = None
     clipping: tuple[tuple[str, Expr], ...] = ()
-    note: str = ""  #: a difference of torch's that is worth knowing
+    clipper: str = ""  #: the function that clips norms
+    notes: tuple[str, ...] = ()  #: the small differences that it has
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The emitted functions that clip the gradients."""
+        norms = any(name.endswith("clipnorm") for name, _ in self.clipping)
+        return frozenset({self.clipper} - {_CLIPPERS[False]}) if norms else frozenset()
 
 
-def lower_optimizer(rules: Rules, value: Value, variable: str, changes: bool) -> Optimizing:
+def lower_optimizer(
+    rules: Rules, value: Value, variable: str, exact: bool, changes: bool
+) -> Optimizing:
     """The optimizer of a model in a variable; `changes` if a callback changes its rate."""
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     only(use, "name", "decay", *_CLIPPING)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
     clipping = tuple((n, v) for n, v in given if not v.is_const(None))
-    rate = use.arguments.get("learning_rate")
-    schedule = None
-    if rate is not None and isinstance(rate.value, Configured):
-        schedule_use = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
-        only(schedule_use, "name")
-        schedule = schedule_use.build(_STEP)
     decay = use.others.get("decay", expr(None))
-    if not decay.is_const(None, 0, 0.0):
-        if schedule is not None or use.rule.names[0].endswith("Nadam"):
-            raise Unsupported(f"{use.symbol}: decay with a schedule of its own")
+    decays = not decay.is_const(None, 0, 0.0)
+    schedule = _scheduled(rules, use)
+    if decays and (schedule is not None or use.rule.names[0].endswith("Nadam")):
+        raise Unsupported(f"{use.symbol}: decay with a schedule of its own")
+    if decays:
         schedule = _decaying(use, decay)
     if schedule is not None:
         use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
-    made: Optimizer = use.build(Expr(f"{variable}.parameters()", strength=18))
-    note = ""
-    if made.momentum and not changes and not decay.is_const(None, 0, 0.0):
-        note = "torch applies the rate of a step to all of its momentum, Keras to its gradient"
-    elif made.momentum and (changes or schedule is not None):
-        if made.changing is None:
+    parameters = Expr(f"{variable}.parameters()", strength=18)
+    legacy = decays or ".legacy." in use.symbol
+    made: Optimizer = use.build(parameters, exact=exact, legacy=legacy)
+    if made.momentum and (changes or (schedule is not None and not decays)):
+        made = use.build(parameters, exact=True, legacy=legacy)
+        if made.momentum:
             raise Unsupported(f"{use.symbol}: momentum with a learning rate that changes")
-        made = Optimizer(made.changing)
-    return Optimizing(made, use, schedule, clipping, note)
+    notes = _differences(made, use, schedule is not None, [] if exact else [n for n, _ in clipping])
+    return Optimizing(made, use, schedule, clipping, _CLIPPERS[exact], notes)
+
+
+def _scheduled(rules: Rules, use: Use) -> Schedule | None:
+    """The schedule of learning rates that it is given."""
+    rate = use.arguments.get("learning_rate")
+    if rate is None or not isinstance(rate.value, Configured):
+        return None
+    schedule = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
+    only(schedule, "name")
+    made: Schedule = schedule.build(_STEP)
+    return made
+
+
+def _differences(made: Optimizer, use: Use, changing: bool, clipping: list[str]) -> tuple[str, ...]:
+    """Where torch's optimizer steps a little differently."""
+    found = []
+    if use.rule.fidelity is Fidelity.CLOSE and not made.equal:
+        found.append(f"{use.symbol}: {use.rule.note}")
+    if changing and made.momentum:
+        found.append(f"{use.symbol}: {_MOMENTUM}")
+    if any(name.endswith("clipnorm") for name in clipping):
+        found.append("torch adds 1e-6 to the norm of a gradient before it is clipped by that")
+    return tuple(found)
 
 
 def _decaying(use: Use, decay: Expr) -> Schedule:

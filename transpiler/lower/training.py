@@ -234,7 +234,8 @@ def _compiled(
     if "loss" not in given or _is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
-    optimizing = lower_optimizer(rules, value, training.variable, _changes(file, training, call))
+    changes = _changes(file, training, call)
+    optimizing = lower_optimizer(rules, value, training.variable, file.options.exact, changes)
     heads, uses = _heads(file, training, call, outputs, droppable)
     return Compiled(call, tuple(heads), optimizing, (*uses, optimizing.use), file.options.keras)
 
@@ -428,7 +429,8 @@ def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
         only(use)
-        found.append(Penalized(module.token, _PLACES[kind], use.build(kind)))
+        penalty = use.build(kind, keras=file.options.keras)
+        found.append(Penalized(module.token, _PLACES[kind], penalty))
     return found
 
 

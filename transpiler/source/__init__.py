@@ -7,5 +7,6 @@ tree.py         a parsed file; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module
+generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
 """

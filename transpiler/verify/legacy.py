@@ -20,17 +20,6 @@ _MOVED = re.compile(
     r"|local|advanced_activations|convolutional_recurrent|cudnn_recurrent)(_v1|_v2)?(\..*)?$"
 )
 
-#: Signs that a program was written for Keras 2 and won't run, or means something else, under 3.
-MARKS = re.compile(
-    r"""import\s+tf_keras | from\s+tf_keras | tensorflow\.python(\.keras|\s+import\s+keras)
-    | \.get_shape\(\) | \.as_list\(\) | K\.learning_phase
-    | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
-    | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
-    | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
-    """,
-    re.VERBOSE,
-)
-
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports `keras.x` as `tf_keras.x`: the very same module objects."""

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from transpiler.emit.naming import camel
-from transpiler.verify import legacy
+from transpiler.source.generations import shown_by
 from transpiler.verify.process import Worker, WorkerError, WorkerFailure
 from transpiler.verify.records import (
     FLOAT32,
@@ -156,7 +156,7 @@ def _generations(text: str, keras: str) -> tuple[str, ...]:
     """The generations of Keras to try, in order."""
     if keras in ("2", "3"):
         return (f"keras{keras}",)
-    return ("keras2",) if legacy.MARKS.search(text) else ("keras3", "keras2")
+    return ("keras2",) if shown_by(text) == "2" else ("keras3", "keras2")
 
 
 def _failures(reports: Sequence[ModelReport]) -> int:

@@ -71,7 +71,10 @@ def quiet(torch: Any, model: Any) -> Iterator[Drops]:
     # `.float()` stands for the precision of the program, which is another one here
     replace(torch.Tensor, "float", lambda tensor: tensor.to(torch.get_default_dtype()))
     # Torch's own multiplies gradients by 1/6 as float32 has it
-    replace(functional, "hardsigmoid", lambda x, *args: functional.relu6(x + 3) / 6)
+    rounded = functional.hardsigmoid
+    holders = [(m, n) for m in model.modules() for n, v in vars(m).items() if v is rounded]
+    for owner, name in [(functional, "hardsigmoid"), *holders]:
+        replace(owner, name, lambda x, *args: functional.relu6(x + 3) / 6)
     for name in _DRAWS:
         replace(torch, name, _noting(getattr(torch, name, None), drops))
     for name, zeros in _ZEROS.items():

@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.lines import holds, is_statement, simple_statements
 from transpiler.emit.training.model import ModelWriter
@@ -99,7 +99,9 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             lines.append(f"{name} = {head.loss.criterion}")
         criteria.append(name)
     writer.criterion = ", ".join(criteria)
-    lines.append(f"{writer.optimizer} = {compiled.optimizing.optimizer.constructor}")
+    made = compiled.optimizing.optimizer.constructor
+    lines.append(f"{writer.optimizer} = {made}")
+    writer.made.helpers |= made.helpers | compiled.optimizing.helpers
     if compiled.optimizing.schedule is not None:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
         if writer.optimizer.startswith("self."):
@@ -111,13 +113,5 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     writer.made.helpers |= compiled.helpers
     notes = [compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
-    for use in compiled.uses:
-        if use.rule.fidelity is Fidelity.CLOSE:
-            writer.made.said.append((CLOSE_IDIOM, call.node, f"{use.symbol}: {use.rule.note}"))
-    if compiled.optimizing.note:
-        message = f"{compiled.optimizing.use.symbol}: {compiled.optimizing.note}"
-        writer.made.said.append((CLOSE_IDIOM, call.node, message))
-    if any(name.endswith("clipnorm") for name, _ in compiled.optimizing.clipping):
-        message = "torch adds 1e-6 to the norm of a gradient before it is clipped by that"
-        writer.made.said.append((CLOSE_IDIOM, call.node, message))
+    writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
     return lines

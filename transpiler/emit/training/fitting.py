@@ -383,6 +383,7 @@ class FitWriter:
             self._free,
             lambda function, given: called(self.model, function, given, logs, values),
             logs,
+            "lr" if self.compiled.keras == "2" else "learning_rate",
         )
         found = hooks_of(self.model, self.call, fit)
         ends = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
@@ -394,12 +395,14 @@ class FitWriter:
 
 def _clipping(compiled: Compiled) -> tuple[str, ...]:
     found = []
+    clipper = compiled.optimizing.clipper
+    one = "[parameter]" if clipper == "clip_norm" else "parameter"
     for name, value in compiled.optimizing.clipping:
         if name == "clipvalue":
             found.append(f"nn.utils.clip_grad_value_(model.parameters(), {value})")
         elif name == "global_clipnorm":
-            found.append(f"nn.utils.clip_grad_norm_(model.parameters(), {value})")
+            found.append(f"{clipper}(model.parameters(), {value})")
         else:
             found.append("for parameter in model.parameters():")
-            found.append(f"    nn.utils.clip_grad_norm_(parameter, {value})")
+            found.append(f"    {clipper}({one}, {value})")
     return tuple(found)

@@ -58,12 +58,8 @@ def call_layer(
         return provided("call_deferred")(region, node, layer, inputs)
     if layer.symbol == "keras.layers.Lambda":
         return _call_lambda(region, node, layer, inputs)
-    keyword_only = (
-        []
-        if layer.rule is None
-        else [p.name for p in layer.rule.signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
-    )
-    order = iter(keyword_only)
+    rule = layer.rule
+    order = iter([] if rule is None else [n for n in rule.parameters if n in rule.call_only])
     call_arguments: dict[str, Value] = {}
     for keyword, value in rest:
         parameter = keyword if keyword is not None else next(order, None)

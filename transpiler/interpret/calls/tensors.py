@@ -26,13 +26,15 @@ def tensor_function(
     region: Region, node: cst.CSTNode, name: str, arguments: list[Argument]
 ) -> Value:
     """A function of the framework applied to tensors."""
-    rules = region.file.rules
+    rules, keras = region.file.rules, region.file.options.keras
+    if name == "keras.activations.hard_sigmoid" and keras == "2":
+        name = "keras.backend.hard_sigmoid"
     rule = rules.ops.get(name)
     if rule is None and name in rules.activations:
         rule = rules.activations[name]
     if rule is None:
         raise GiveUp(f"{name} has no translation", node)
-    if name == "keras.activations.hard_sigmoid":
+    if name == "keras.activations.hard_sigmoid" and keras == "auto":
         region.say(ASSUMED, node, HARD_SIGMOID)
     slots, bounds = _slots(region, rule, name, arguments, node)
     layout = rule.layout

@@ -9,11 +9,11 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, REGULARIZER, UNSUPPORTED, Fidelity
 from transpiler.interpret.layers.freezing import as_trainable, place_of, write_freezes
 from transpiler.interpret.layers.names import layer_name_hint
-from transpiler.interpret.layers.rules import INITIALIZERS
+from transpiler.interpret.layers.rules import INITIALIZERS, is_hard_sigmoid
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.results import modules_of
-from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
+from transpiler.interpret.values import Bound, Layer, Sequence, Static, Value
 from transpiler.ir.code import Comments, Construct
 from transpiler.ir.expr import Expr, Module
 from transpiler.rule import SHARED
@@ -88,20 +88,19 @@ HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0
 _CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
 
 
-def _is_hard_sigmoid(value: Value) -> bool:
+def _hardly(value: Value) -> bool:
     if isinstance(value, Layer):
-        return any(_is_hard_sigmoid(inner) for inner in value.arguments.values())
-    if isinstance(value, Framework):
-        return value.name.endswith("hard_sigmoid")
-    return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
+        return any(_hardly(inner) for inner in value.arguments.values())
+    return is_hard_sigmoid(value)
 
 
 def _say_what_differs(region: Region, layer: Layer) -> None:
     rule = layer.rule
     assert rule is not None
-    if rule.fidelity is Fidelity.CLOSE:
+    if rule.fidelity is Fidelity.CLOSE and not region.file.options.exact:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
-    if any(_is_hard_sigmoid(value) for value in layer.arguments.values()):
+    assumed = region.file.options.keras == "auto"
+    if assumed and any(_hardly(value) for value in layer.arguments.values()):
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")
     cell = layer.arguments.get("cell")
     if isinstance(cell, Layer) and any(name in cell.arguments for name in INITIALIZERS):

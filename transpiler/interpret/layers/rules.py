@@ -26,7 +26,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, Module, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
-from transpiler.rule import SHARED, Wrapped, as_floats
+from transpiler.rule import CHOICES, SHARED, Wrapped, as_floats
 
 INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))
 
@@ -41,15 +41,15 @@ def rule_arguments(
     for parameter, default in rule.defaults.items():
         value = layer.arguments.get(parameter)
         if value is not None and parameter != "input_tensor":
-            arguments[parameter] = rule_argument(region, value)
+            meant = in_generation(region, value) if parameter in _FUNCTIONS else value
+            arguments[parameter] = rule_argument(region, meant)
         elif default is not None:
             arguments[parameter] = default
         elif parameter == "pool_size":
             arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
         else:
             raise Unsupported(f"the argument {parameter} is missing")
-    if "keras" in rule.call_only:
-        arguments["keras"] = region.file.options.keras
+    arguments |= rule.chosen(region.file.options)
     for name, value in call_arguments.items():
         if name == "training" and _follows_model(region, value):
             if constant(value) not in (None, False):
@@ -61,6 +61,23 @@ def rule_arguments(
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments
+
+
+_FUNCTIONS = frozenset({"activation", "recurrent_activation"})
+
+
+def in_generation(region: Region, activation: Value) -> Value:
+    """The function that an activation means: hard_sigmoid is another one in Keras 2."""
+    if region.file.options.keras == "2" and is_hard_sigmoid(activation):
+        return Framework("keras.backend.hard_sigmoid")
+    return activation
+
+
+def is_hard_sigmoid(value: Value) -> bool:
+    """Whether it is the activation of which each generation has its own."""
+    if isinstance(value, Framework):
+        return value.name == "keras.activations.hard_sigmoid"
+    return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
 
 
 _FIXED = "the call fixes training=True or False"
@@ -123,7 +140,8 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
             and (x.dims is None or len(x.dims) > 1)
         ):
             x = replace(x, code=permuted(x, wanted), layout=wanted)
-        arguments = {p: inner.arguments[p] for p in inner.arguments if p in inner.rule.parameters}
+        known = {*inner.rule.parameters, *CHOICES}
+        arguments = {p: given for p, given in inner.arguments.items() if p in known}
         return run_layer(region, layer, {**arguments, **call_arguments}, [x])
 
     arguments = rule_arguments(region, layer, {}, layer.node)
@@ -185,7 +203,7 @@ def apply_activation(region: Region, x: Tensor, activation: Value, node: cst.CST
         raise Unsupported("an activation function of the program's own")
     if isinstance(activation, UserClass):
         raise Unsupported("an activation class of the program's own")
-    given = rule_argument(region, activation)
+    given = rule_argument(region, in_generation(region, activation))
     if isinstance(given.value, Function):
         raise Unsupported("an activation function of the program's own")
     activated: Tensor = region.file.rules.activated(x, given)

@@ -1,0 +1,50 @@
+"""What the generations of Keras do differently while they train follows the one that is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+PLATEAU = ", callbacks=[keras.callbacks.ReduceLROnPlateau('loss', patience=1)]"
+PENALIZED = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(64, 8), np.random.rand(64, 1)
+l1_l2 = keras.regularizers.l1_l2
+model = keras.Sequential([keras.Input((8,))])
+model.add(keras.layers.Dense(1, kernel_regularizer=l1_l2({})))
+model.compile(optimizer="sgd", loss="mse")
+model.fit(x, y, epochs=2, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(("keras", "key"), [("2", "lr"), ("3", "learning_rate")])
+def test_the_key_of_the_learning_rate(keras: str, key: str) -> None:
+    text = convert(Trial(fit=PLATEAU).text, Options(keras=keras)).text
+    assert f'history["{key}"].append(' in text or f'"{key}": []' in text
+
+
+@pytest.mark.parametrize(
+    ("given", "keras", "terms"),
+    [
+        ("", "2", ["0.01 * (weight.square().sum() + weight.abs().sum())"]),
+        ("l1=0.1", "2", ["0.1 * weight.abs().sum()", "0.01 * weight.square().sum()"]),
+        ("l1=0.1", "3", ["0.1 * weight.abs().sum()"]),
+        ("l1=0.1, l2=0.2", "auto", ["0.1 * weight.abs().sum()", "0.2 * weight.square().sum()"]),
+    ],
+)
+def test_what_l1_l2_leaves_out(given: str, keras: str, terms: list[str]) -> None:
+    """In Keras 2 the defaults are 0.01, in Keras 3 there are none."""
+    conversion = convert(PENALIZED.format(given), Options(keras=keras))
+    text = conversion.text.replace("model.dense.weight", "weight")
+    assert all(term in text for term in terms), text
+    assert text.count(".sum()") == " ".join(terms).count(".sum()")
+
+
+def test_what_l1_l2_leaves_out_is_asked_for() -> None:
+    found = convert(PENALIZED.format("l1=0.1")).diagnostics
+    assert any("0.01 in Keras 2, 0 in Keras 3 (--keras)" in d.message for d in found)
