@@ -22,6 +22,7 @@ class Epoch:
     criteria: tuple[str, ...] = ("criterion",)
     losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
     by_rows: bool = False  #: whether their means are over samples, not over batches
+    shaping: tuple[str, ...] = ()  #: statements that give targets the shapes of outputs
 
     @property
     def single_losses(self) -> list[str]:
@@ -71,6 +72,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         f"    for {_batch(epoch, steps.weighted)} in {loader}:",
         *_to_device(epoch, steps.weighted),
         f"        {epoch.output} = {epoch.called}",
+        *(f"        {line}" for line in epoch.shaping),
         *epoch.single_losses,
         fold(f"loss = {loss}", 8),
         "        optimizer.zero_grad()",
@@ -99,6 +101,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
         f"    for {_batch(epoch, False)} in loader:",
         *_to_device(epoch, False),
         f"        {epoch.output} = {epoch.called}",
+        *(f"        {line}" for line in epoch.shaping),
         *losses,
         *_sums(epoch, f"{value}.item()"),
         *_results(epoch),

@@ -104,18 +104,31 @@ def criterion_call(head: Head, criterion: str) -> str:
     """How a criterion is called on an output and its targets."""
     output = given = head.prediction.output.text
     targets = head.prediction.targets.text
-    loss, units = head.loss, head.prediction.units
-    same = units is not None and (units > 1 or head.prediction.rank == 2)
+    loss = head.loss
     if loss.classes_first:
         given = f"{output}.movedim(-1, 1)"
         if loss.targets is Targets.LIKE:
             targets = f"{targets}.movedim(-1, 1)"
-    elif loss.targets is Targets.LIKE and not same:
+    elif _may_lack_an_axis(head) and not head.metrics:
         targets = f"{targets}.view_as({output})"
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
     return f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
+
+
+def _may_lack_an_axis(head: Head) -> bool:
+    """Whether targets can be of shape (N,) where the output is of shape (N, 1)."""
+    units = head.prediction.units
+    same = units is not None and (units > 1 or head.prediction.rank == 2)
+    return head.loss.targets is Targets.LIKE and not head.loss.classes_first and not same
+
+
+def shaped_targets(head: Head) -> str:
+    """The statement that gives targets the shape of the output, where metrics read them too."""
+    output, targets = head.prediction.output.text, head.prediction.targets.text
+    shaped = _may_lack_an_axis(head) and bool(head.metrics)
+    return f"{targets} = {targets}.view_as({output})" if shaped else ""
 
 
 def factor_of(head: Head) -> str:

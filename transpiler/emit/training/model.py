@@ -17,6 +17,7 @@ from transpiler.emit.training.data import (
     factor_of,
     input_names,
     input_tensors,
+    shaped_targets,
     target_tensor,
 )
 from transpiler.emit.training.lines import is_nested, simple_statements, within
@@ -440,6 +441,7 @@ class ModelWriter:
             criteria,
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2",
+            shaping=tuple(filter(None, map(shaped_targets, heads))),
         )
 
     def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
