@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rules.emitted import FUNCTIONAL, NN, emitted
 
 
@@ -12,6 +14,8 @@ def _formula(
     head = f'({of}, targets):\n    """{doc}"""\n'
     emitted(name, f"def {name}{head}{body}.mean()\n", (), *imports)
     name = f"{name}_of_each"
+    if not row:  # no method follows: what it was called on needs no parentheses
+        body = re.sub(r"return \(((?:[^()]|\([^()]*\))*)\)$", r"return \1", body)
     emitted(name, f"def {name}{head}{body}{row}\n", (), *imports)
 
 

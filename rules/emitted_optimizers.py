@@ -149,7 +149,8 @@ class Lion(torch.optim.Optimizer):
                 state, grad = self.state[parameter], parameter.grad
                 momentum = state.get("momentum", torch.zeros_like(parameter))
                 parameter *= 1 - group["lr"] * group["weight_decay"]
-                parameter -= group["lr"] * torch.sign(beta_1 * momentum + (1 - beta_1) * grad)
+                step = torch.sign(beta_1 * momentum + (1 - beta_1) * grad)
+                parameter -= group["lr"] * step
                 state["momentum"] = beta_2 * momentum + (1 - beta_2) * grad
 ''',
     (),
@@ -178,7 +179,8 @@ class Ftrl(torch.optim.Optimizer):
                 shift = (squares.sqrt() - old.sqrt()) / rate
                 linear = state.get("linear", 0) + grad - shift * parameter
                 clipped = linear.clamp(-group["l1"], group["l1"])
-                parameter.copy_((clipped - linear) / (squares.sqrt() / rate + 2 * group["l2"]))
+                damping = squares.sqrt() / rate + 2 * group["l2"]
+                parameter.copy_((clipped - linear) / damping)
                 state["squares"], state["linear"] = squares, linear
 ''',
     (),

@@ -59,8 +59,12 @@ class Case:
 
     @cached_property
     def conversion(self) -> Conversion:
+        return self.converted(self.input)
+
+    def converted(self, text: str) -> Conversion:
+        """What becomes of a text in the place of the input."""
         options = Options(exact=self.settings.get("exact", False))
-        return convert(self.input, options, str(self.folder / "input.py"))
+        return convert(text, options, str(self.folder / "input.py"))
 
     def accepted(self) -> dict[str, str]:
         """The accepted files, by name, with what they should hold now."""

@@ -10,20 +10,18 @@ from collections.abc import Iterator
 import pytest
 from golden_cases import Case, comments, find_cases
 
-from transpiler.pipeline import convert
-
 
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_no_comment_is_lost(case: Case) -> None:
     text = commented(case.input)
-    converted = convert(text, path=str(case.folder / "input.py")).text
+    converted = case.converted(text).text
     lost = Counter(comments(text)) - Counter(comments(converted))
     assert sorted(lost) == []
 
 
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_comments_change_nothing_else(case: Case) -> None:
-    with_them = convert(commented(case.input), path=str(case.folder / "input.py"))
+    with_them = case.converted(commented(case.input))
     without = case.conversion
     assert [m.name for m in with_them.models] == [m.name for m in without.models]
     assert {d.code for d in with_them.diagnostics} == {d.code for d in without.diagnostics}

@@ -12,6 +12,8 @@ import importlib
 import io
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -70,6 +72,18 @@ def distance(one: Any, other: Any) -> float:
     return float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0))
 
 
+@contextlib.contextmanager
+def _folder() -> Iterator[None]:
+    """A working folder of its own, for what a script saves and loads."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
 def _plain(value: Any) -> Any:
     """A value as numbers, None where it is nothing to compare."""
     history = getattr(value, "history", None)
@@ -124,7 +138,7 @@ def run_keras(text: str) -> Run:
         for name in _KEPT:
             stack.enter_context(_patched(keras.Model, name, _ORIGINALS[name]))
         namespace: dict[str, Any] = {"__name__": "__main__"}
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), _folder():
             exec(compile(text, "<original>", "exec"), namespace)
     run.values = _left(namespace)
     run.final = [tuple(one.record() for one in held) for held in layers]
@@ -249,6 +263,7 @@ def run_torch(text: str, expected: Run) -> Run:
         _patched(torch.utils.data.DataLoader, "__init__", ordered),
         _patched(torch.nn.functional, "dropout", lambda x, *args, **kwargs: x),
         contextlib.redirect_stdout(io.StringIO()),
+        _folder(),
     ):
         namespace: dict[str, Any] = {"__name__": "__main__"}
         exec(compile(text, "<converted>", "exec"), namespace)
