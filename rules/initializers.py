@@ -101,7 +101,7 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
         return _wrapped("with_depthwise_init", made, PLACES, chosen)
     if layer.endswith("Attention"):
         raise Unsupported(f"{min(chosen)}_initializer: each projection has a shape of its own")
-    if layer in ("LSTM", "GRU", "SimpleRNN"):
+    if layer in ("LSTM", "GRU", "SimpleRNN") or layer.startswith("ConvLSTM"):
         return _wrapped("with_init", made, _recurrent_places(made), chosen)
     return _wrapped("with_init", made, PLACES, chosen)
 

@@ -32,7 +32,7 @@ from transpiler.ir.expr import (
     ternary,
     variable,
 )
-from transpiler.ir.tensor import Dim, Tensor, Unsupported
+from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.record import record
 from transpiler.rule import Result, after, helper, nn, own, unless
 
@@ -40,6 +40,9 @@ from transpiler.rule import Result, after, helper, nn, own, unless
 State: TypeAlias = "Tensor | list[Tensor] | None"
 
 YES = expr(True)
+
+#: What a cell computes with: vectors.
+FEATURES = Tensor(Expr("x"), (None,))
 
 
 @record(frozen=True, slots=True)
@@ -148,12 +151,12 @@ def _run(
     if not cell.in_torch:
         masked: dict[str, Arg] = {} if kept is None else {"mask": kept}
         value = module(inputs, *state_argument(initial, cell), **masked)
-        statement, out, finals = results_of(value, cell, True, with_states, with_states)
+        statement, out, finals = results_of(value, cell.kind, True, with_states, with_states)
         return statement, out, finals
     taken = inputs if kept is None else helper("pack_steps", inputs, kept)
     given = [method(s, "unsqueeze", 0) for s in initial]
     value = module(taken, *state_argument(given, cell))
-    statement, out, finals = results_of(value, cell, True, with_states, with_states)
+    statement, out, finals = results_of(value, cell.kind, True, with_states, with_states)
     finals = [index(s, -1) for s in finals]
     if kept is None:
         return statement, out, finals
@@ -163,10 +166,10 @@ def _run(
 
 
 def results_of(
-    value: Expr, cell: Cell, out: bool, h: bool, c: bool
+    value: Expr, kind: str, out: bool, h: bool, c: bool
 ) -> tuple[Bind, Expr, list[Expr]]:
     """`out, (h, c) = value`, with `_` for what nobody reads."""
-    output, wanted = variable("out"), {"h": h, "c": c} if cell.kind == "LSTM" else {"h": h}
+    output, wanted = variable("out"), {"h": h, "c": c} if kind == "LSTM" else {"h": h}
     states = {name: variable(name) if read else Expr("_") for name, read in wanted.items()}
     names = [str(state) for state in states.values()]
     together = f"({', '.join(names)})" if any(n != "_" for n in names) and names[1:] else names[0]
@@ -250,13 +253,17 @@ def activation_name(function: Expr) -> str:
     return name.rpartition(".")[2]
 
 
-def activation_callable(function: Expr) -> Expr:
-    """An activation as something to call: `F.relu`, or a lambda where torch has no name for it."""
+def activation_callable(function: Expr, like: Tensor = FEATURES) -> Expr:
+    """An activation as something to call: `F.relu`, or a lambda where torch has no name for it.
+
+    What is called `x` there is of the shape and layout of `like`.
+    """
     if not function.known:
-        return own("Activation", function).constructor
+        first = like.layout is Layout.FIRST and like.rank > 2
+        return own("ChannelsFirstActivation" if first else "Activation", function).constructor
     if activation_name(function) == "linear":
         return call("nn.Identity")
-    result = activated(Tensor(Expr("x"), (None,)), function).code
+    result = activated(like, function).code
     name = result.text.removesuffix("(x)")
     if name != result.text and name.replace(".", "").isidentifier():
         return joined(name, POSTFIX, result)

@@ -5,12 +5,27 @@ from __future__ import annotations
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.rule import layer
 
+IN_PIPELINE = "and it belongs to the data pipeline"
+
 REASONS = {
     "StringLookup": "torch has no string tensors",
     "IntegerLookup": "its vocabulary is learned by `adapt`: map the integers in the data pipeline",
     "TextVectorization": "torch has no string tensors: tokenize in the data pipeline",
     "Hashing": "it needs TensorFlow's hash function",
     "HashedCrossing": "it needs TensorFlow's hash function",
+    "MelSpectrogram": "torch has none: torchaudio.transforms.MelSpectrogram pads and scales otherwise",
+    "STFTSpectrogram": "torch.stft pads, centers and scales otherwise: compute it in the data pipeline",
+    "CutMix": "it mixes images and labels: do it to the batches that train the model",
+    "MixUp": "it mixes images and labels: do it to the batches that train the model",
+    "RandAugment": f"its magnitudes are not torchvision's, {IN_PIPELINE}",
+    "AugMix": f"its chains of augmentations are not torchvision's, {IN_PIPELINE}",
+    "RandomElasticTransform": f"its smooth random moves are not torchvision's, {IN_PIPELINE}",
+    "RandomPerspective": f"its corners move otherwise than torchvision's, {IN_PIPELINE}",
+    "RandomCrop": "outside of training Keras 3 leaves images as they are, Keras 2 crops the middle",
+    "ContrastLimitedAdaptiveHistogramEqualization": f"torch has none, {IN_PIPELINE}",
+    "MaxNumBoundingBoxes": "it takes bounding boxes by name: pad them in the data pipeline",
+    "Pipeline": "it runs layers on data of any structure: use nn.Sequential, or the data pipeline",
+    "TorchModuleWrapper": "it holds a module of torch: call that module itself",
 }
 
 

@@ -201,7 +201,7 @@ def random_flip(
     dims = {"horizontal": (3,), "vertical": (2,), "horizontal_and_vertical": (2, 3)}
     if not mode.known or mode.value not in dims:
         raise Unsupported(f"mode={mode}")
-    return _augmented(x, "RandomFlip", *dims[mode.value])
+    return augmented(x, "RandomFlip", *dims[mode.value])
 
 
 @layer("RandomRotation", layout=Layout.FIRST, ignored={"seed"})
@@ -215,8 +215,8 @@ def random_rotation(
 ) -> Tensor:
     """The same distribution; positive factors turn counter-clockwise."""
     channels_last(data_format)
-    options = _sampling(fill_mode, interpolation, fill_value)
-    return _augmented(x, "RandomRotation", *_bounds(factor), **options)
+    options = sampling(fill_mode, interpolation, fill_value)
+    return augmented(x, "RandomRotation", *_bounds(factor), **options)
 
 
 @layer("RandomZoom", layout=Layout.FIRST, ignored={"seed"})
@@ -231,11 +231,11 @@ def random_zoom(
 ) -> Tensor:
     """The same distribution; without a width factor both axes zoom alike."""
     channels_last(data_format)
-    options = _sampling(fill_mode, interpolation, fill_value)
+    options = sampling(fill_mode, interpolation, fill_value)
     factors = [_bounds(height_factor)]
     if not width_factor.is_const(None):
         factors.append(_bounds(width_factor))
-    return _augmented(x, "RandomZoom", *factors, **options)
+    return augmented(x, "RandomZoom", *factors, **options)
 
 
 @layer("RandomTranslation", layout=Layout.FIRST, ignored={"seed"})
@@ -250,9 +250,9 @@ def random_translation(
 ) -> Tensor:
     """The same distribution; positive factors move the image down and right."""
     channels_last(data_format)
-    options = _sampling(fill_mode, interpolation, fill_value)
+    options = sampling(fill_mode, interpolation, fill_value)
     factors = _bounds(height_factor), _bounds(width_factor)
-    return _augmented(x, "RandomTranslation", *factors, **options)
+    return augmented(x, "RandomTranslation", *factors, **options)
 
 
 @layer("RandomContrast", layout=Layout.FIRST, ignored={"seed"})
@@ -263,16 +263,16 @@ def random_contrast(x: Tensor, factor: Param, value_range: Param = (0, 255)) -> 
         bounds = infix(1, "-", low), infix(1, "+", high)
     else:
         bounds = expr(1), infix(1, "+", factor)
-    return _augmented(x, "RandomContrast", *bounds, **_range(value_range))
+    return augmented(x, "RandomContrast", *bounds, **range_options(value_range))
 
 
 @layer("RandomBrightness", layout=Layout.FIRST, ignored={"seed"})
 def random_brightness(x: Tensor, factor: Param, value_range: Param = (0, 255)) -> Tensor:
     """The same distribution."""
-    return _augmented(x, "RandomBrightness", *_bounds(factor), **_range(value_range))
+    return augmented(x, "RandomBrightness", *_bounds(factor), **range_options(value_range))
 
 
-def _augmented(x: Tensor, cls: str, *args: Arg, **options: Arg) -> Tensor:
+def augmented(x: Tensor, cls: str, *args: Arg, **options: Arg) -> Tensor:
     """A class that does nothing but while training."""
     if x.dims is not None and x.rank != 4:
         raise Unsupported("augmentation of something else than a batch of images")
@@ -295,12 +295,12 @@ def _bounds(factor: Expr) -> tuple[Expr, Expr]:
     return (expr(-factor.value) if factor.known else prefix("-", factor)), factor
 
 
-def _range(value_range: Expr) -> dict[str, Arg]:
+def range_options(value_range: Expr) -> dict[str, Arg]:
     default = value_range.known and tuple(value_range.value) == (0, 255)
     return {} if default else {"value_range": value_range}
 
 
-def _sampling(fill_mode: Expr, interpolation: Expr, fill_value: Expr) -> dict[str, Arg]:
+def sampling(fill_mode: Expr, interpolation: Expr, fill_value: Expr) -> dict[str, Arg]:
     """Arguments of grid_sample that are not the defaults."""
     if not fill_mode.known or fill_mode.value not in FILLS:
         raise Unsupported(f"fill_mode={fill_mode}")

@@ -93,7 +93,7 @@ def _one_module(
     value = module(taken, *state_argument(pairs, cell))
     steps, last = (not wanted.sequences.is_const(v) for v in (False, True))
     with_states = bool(wanted.states.value)
-    statement, out, states = results_of(value, cell, steps, last or with_states, with_states)
+    statement, out, states = results_of(value, cell.kind, steps, last or with_states, with_states)
     every = _every(out, mode, mask)
     ends = _ends(states, mode, mask) if last else every
     units = infix(cell.units, "*", 2) if mode.is_const("concat") else cell.units

@@ -142,7 +142,8 @@ def mapped(layer: Any, arrays: Sequence[Any], module: nn.Module) -> dict[str, np
     record = LayerRecord(
         kinds(layer), layer.name, roles, tuple(map(np.asarray, arrays)), facts(layer)
     )
-    parts = next((PARTS[k](record) for k in record.kinds if k in PARTS), [record])
+    apart = len(units(module)) > 1
+    parts = next((PARTS[k](record) for k in record.kinds if k in PARTS and apart), [record])
     if not layer.weights:
         return {}
     return {

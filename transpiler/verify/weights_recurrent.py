@@ -8,13 +8,28 @@ from functools import partial
 import numpy as np
 
 from transpiler.verify.records import Array, LayerRecord
-from transpiler.verify.weights import PARTS, Mapped, Misfit, Unit, Weights, maps
+from transpiler.verify.weights import (
+    PARTS,
+    Mapped,
+    Misfit,
+    Unit,
+    Weights,
+    channels_first,
+    maps,
+)
 
 
 @maps("LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell", "CuDNNLSTM")
 def gated(w: Weights, unit: Unit) -> Mapped:
     """Keras's gates stand in torch's order; torch's second bias is zero."""
     return _direction(w, 0, unit, suffix(unit), lambda array: array)
+
+
+@maps("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+def conv_lstm(w: Weights, unit: Unit) -> Mapped:
+    """As an LSTM's, each matrix a convolution."""
+    kernels = channels_first(w["kernel"]), channels_first(w["recurrent_kernel"])
+    return {"weight_ih": kernels[0], "weight_hh": kernels[1], "bias": w.get("bias")}
 
 
 @maps("GRU", "GRUCell", "CuDNNGRU")

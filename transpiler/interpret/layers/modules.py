@@ -85,6 +85,8 @@ def _swap(code: Expr, module: Module, first: Module) -> Expr:
 HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0.5"
 
 
+_CONV_LSTM = "its recurrent activation is Keras 3's, sigmoid; Keras 2's is a hard sigmoid"
+
 _CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
 
 
@@ -102,6 +104,8 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     assumed = region.file.options.keras == "auto"
     if assumed and any(_hardly(value) for value in layer.arguments.values()):
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")
+    if assumed and "ConvLSTM" in layer.symbol and "recurrent_activation" not in layer.arguments:
+        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CONV_LSTM}")
     cell = layer.arguments.get("cell")
     if isinstance(cell, Layer) and any(name in cell.arguments for name in INITIALIZERS):
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CELL_INITIALIZERS}")
