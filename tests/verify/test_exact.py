@@ -46,6 +46,16 @@ def test_activations(function: str, generation: str, session: VerifySession) -> 
     assert report.checks["gradients"].rel_diff < 1e-12
 
 
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_inputs_that_say_they_are_float32(generation: str, session: VerifySession) -> None:
+    keras = KERAS.format("layers.ReLU()").replace("(4, 5, 3)", "(4, 5, 3), dtype=tf.float32")
+    torch = TORCH + module("self.dense = nn.Linear(3, 6)", "return F.relu(self.dense(x))")
+    (report,) = verify_pair(keras, torch, session=session, keras=generation)
+    assert report.status == "equal"
+    assert not report.reason or "float32" not in report.reason
+    assert report.checks["gradients"].rel_diff < 1e-12
+
+
 NORMALIZED = """
 import json
 import numpy as np

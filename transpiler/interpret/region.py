@@ -318,6 +318,7 @@ class Region:
         self.staying: set[int] = set()  #: statements that make a model, and stay
         self.failed_statements: dict[int, Any] = {}  #: statements that were not understood, and why
         self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
+        self.unpacked: dict[int, Value] = {}  #: the dict that a `**` stands for, on one way
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []

@@ -28,6 +28,7 @@ class Static:
 
     expr: Expr
     run: Expr | None = None
+    either: Choice | None = None  #: of arguments for `**`: the two dicts of which it is one
 
     @property
     def running(self) -> Expr:

@@ -16,6 +16,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
+    _take_inputs_in_full(keras)
     if framework == "keras3":
         _count_exactly(keras)
         _add_columns_exactly()
@@ -25,6 +26,19 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
         layer = keras.layers.BatchNormalization.__mro__[1]
         _average_exactly(tensorflow, layer)
         _average_like_the_fused_kernel(tensorflow, layer)
+
+
+def _take_inputs_in_full(keras: Any) -> None:
+    """An input of `dtype="float32"`, which is what it would be anyway, is as wide as the rest."""
+    layer = keras.layers.InputLayer
+    original = layer.__init__
+
+    def init(self: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> None:
+        single = getattr(dtype, "name", dtype) == "float32"
+        wide = keras.backend.floatx() == "float64"
+        original(self, *args, dtype=None if single and wide else dtype, **kwargs)
+
+    layer.__init__ = init
 
 
 def _cast_exactly(tensorflow: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.layers.freezing import is_frozen_norm
 from transpiler.interpret.layers.inputs import RANKED, list_inputs
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
@@ -50,6 +51,8 @@ def rule_arguments(
         else:
             raise Unsupported(f"the argument {parameter} is missing")
     arguments |= rule.chosen(region.file.options)
+    if is_frozen_norm(layer):
+        arguments["training"], arguments["keras"] = expr(False), "2"
     for name, value in call_arguments.items():
         if name == "training" and _follows_model(region, value):
             if constant(value) not in (None, False):
