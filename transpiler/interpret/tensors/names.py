@@ -87,6 +87,9 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     code = tensor.code
     line_text = f"{name} = {code.text}"
     emit_before(region, code, name)
+    mask = tensor.mask
+    if mask is not None and any(read == name for read, _ in mask.names):
+        mask = _bind_mask(region, name, mask)  # while the name still holds what it is made of
     if code.text != name:
         uses = reads(code)
         region.emit_forward(Line(final_text(line_text), frozenset({name}), uses, code.modules))
@@ -94,7 +97,6 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     region.scope.bump(name)
     reading = region.scope.read(name)
     shadows = assign_shadows(region, name, tensor)
-    mask = tensor.mask
     if mask is not None:
         mask = _bind_mask(region, name, mask)
     bound = Bound(replace(tensor, code=reading, mask=mask), value.source, shadows)
