@@ -60,8 +60,15 @@ def interpret(
     if options.keras == "auto":
         options = replace(options, keras=shown_by(tree.text))
     file = FileContext(tree, options, rules, load=load, path=path)
+    file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)
     return file
+
+
+def _channels_lead(text: str) -> bool:
+    """Whether images have their channels first, wherever a file says where they are."""
+    said = "channels_first" in text and "channels_last" not in text
+    return said and re.search(r"Conv[23]D|Pooling[23]D", text) is not None
 
 
 def _interpret_module(file: FileContext) -> None:

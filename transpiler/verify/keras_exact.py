@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from transpiler.verify import keras_formats
+
 
 def install(tensorflow: Any, keras: Any, framework: str) -> None:
     """Patch TensorFlow and Keras, once per process."""
@@ -16,6 +18,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
+    keras_formats.install(tensorflow)
     if framework == "keras3":
         _count_exactly(keras)
         _add_columns_exactly()

@@ -100,6 +100,11 @@ def _name_modules(draft: ClassDraft) -> None:
             raise EmitError("a layer is called that is never made")
 
 
+#: What the sizes of an image are called where its channels come first.
+_SPATIAL = ("height", "width")
+_LED = {"height": "channels", "width": "height", "channels": "width"}
+
+
 def _local_names(draft: ClassDraft) -> None:
     """Names for variables that the original did not have."""
     found: dict[str, None] = {}
@@ -127,6 +132,8 @@ def _local_names(draft: ClassDraft) -> None:
     for token in (*draft.plan.sizes, *(t for t in found if t not in draft.plan.sizes)):
         if token.startswith(tokens.SIZE) and token in found:
             owner, axis = tokens.owner_and_axis(token)
+            if draft.plan.channels_lead and any(tokens.size(owner, a) in found for a in _SPATIAL):
+                axis = _LED.get(axis, axis)
             channels_owner = channels_owner or owner
             if token in draft.names:
                 continue

@@ -42,6 +42,7 @@ class ClassPlan:
     script: Script | None = None  #: the original statements with their comments
     staying: frozenset[int] = frozenset()  #: the statements that keep their comments
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
+    channels_lead: bool = False  #: sizes are called as where images have their channels first
     starred: bool = False  #: the one input is a list of any length: `*inputs`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict

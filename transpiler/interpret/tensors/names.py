@@ -30,6 +30,11 @@ def axis_names(count: int) -> tuple[str, ...]:
     return _AXES.get(count) or (*(f"size{i + 1}" for i in range(count - 1)), "channels")
 
 
+def last_attribute(region: Region) -> str:
+    """What a block calls the last size of its result."""
+    return "out_width" if region.file.channels_lead else "out_channels"
+
+
 def shadow(owner: str, axis: str) -> str:
     """The token of `__init__`'s variable for one size of the tensor in a variable of `forward`."""
     return tokens.size(owner, axis)
