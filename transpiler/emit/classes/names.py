@@ -12,6 +12,7 @@ from transpiler.emit.classes.module_loops import TOKENS
 from transpiler.emit.classes.plan import EmitError
 from transpiler.ir import tokens
 from transpiler.passes.liveness import walk
+from transpiler.passes.moves import final_name
 from transpiler.source.lexical import blanked, words_in
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -119,7 +120,7 @@ def _local_names(draft: ClassDraft) -> None:
     aliases: dict[str, str] = {}
     for token in found:
         if token.startswith(tokens.VARIABLE):
-            final = _final(draft, token)
+            final = final_name(token, draft.plan.renames)
             if final != token:
                 aliases[token] = final
                 if not final.startswith(tokens.VARIABLE):
@@ -140,16 +141,6 @@ def _local_names(draft: ClassDraft) -> None:
             owner_name = draft.names.get(owner, owner)
             wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
             _local(draft, token, wanted)
-
-
-def _final(draft: ClassDraft, token: str) -> str:
-    """What a variable is called in the end: itself, or the one that it became."""
-    seen = set()
-    name = token
-    while name in draft.plan.renames and name not in seen:
-        seen.add(name)
-        name = draft.plan.renames[name]
-    return name
 
 
 def _local(draft: ClassDraft, token: str, wanted: str) -> None:
