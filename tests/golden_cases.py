@@ -57,10 +57,13 @@ class Case:
         path = self.folder / "case.toml"
         return tomllib.loads(path.read_text()) if path.exists() else {}
 
+    @property
+    def options(self) -> Options:
+        return Options(exact=self.settings.get("exact", False))
+
     @cached_property
     def conversion(self) -> Conversion:
-        options = Options(exact=self.settings.get("exact", False))
-        return convert(self.input, options, str(self.folder / "input.py"))
+        return convert(self.input, self.options, str(self.folder / "input.py"))
 
     def accepted(self) -> dict[str, str]:
         """The accepted files, by name, with what they should hold now."""

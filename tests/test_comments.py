@@ -23,7 +23,7 @@ def test_no_comment_is_lost(case: Case) -> None:
 
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_comments_change_nothing_else(case: Case) -> None:
-    with_them = convert(commented(case.input), path=str(case.folder / "input.py"))
+    with_them = convert(commented(case.input), case.options, str(case.folder / "input.py"))
     without = case.conversion
     assert [m.name for m in with_them.models] == [m.name for m in without.models]
     assert {d.code for d in with_them.diagnostics} == {d.code for d in without.diagnostics}
