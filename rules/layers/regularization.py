@@ -59,7 +59,7 @@ class SharedDropout(nn.Dropout):
         self.noise_shape = noise_shape
 
     def forward(self, x):
-        sizes = zip(self.noise_shape, x.shape)
+        sizes = zip(self.noise_shape or x.shape, x.shape)
         noise_shape = [size if given is None else given for given, size in sizes]
         return x * super().forward(x.new_ones(noise_shape))
 ''',
