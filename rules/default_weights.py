@@ -12,6 +12,9 @@ LONGEST_STORY: Final = 78
 #: What fits between `    elif isinstance(module, ` and `):`.
 LONGEST_TEST: Final = 60
 
+#: What starts the weights of a layer in their own way: the defaults must not come after it.
+_CHOOSING = ("with_init", "with_depthwise_init", "with_attention_init")
+
 
 def default_init(made: Iterable[str]) -> str:
     """The source of `init_like_keras`, for the modules that a file makes.
@@ -22,7 +25,7 @@ def default_init(made: Iterable[str]) -> str:
     makers = list(made)
     text = "\n".join(makers)
     classes = set(re.findall(r"\b(?:nn\.)?[A-Z]\w*(?=\(|$)", text, re.MULTILINE))
-    chosen = any(f"{n}(" in text for n in ("with_init", "with_depthwise_init"))
+    chosen = any(f"{n}(" in text for n in _CHOOSING)
     chosen |= "InitializedLazy" in text
     parts = [_kernels(classes, text), _embeddings(classes), *_recurrent(classes)]
     body = [part for part in parts if part]

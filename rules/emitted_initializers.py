@@ -21,6 +21,24 @@ def with_init(module, **inits):
     NN,
 )
 
+emitted(
+    "with_attention_init",
+    '''
+def with_attention_init(attention, weight=None, bias=None):
+    """Start the kernels or biases of all projections in the same way."""
+    attention.apply(init_like_keras)
+    for name, parameter in attention.named_parameters():
+        init = bias if "bias" in name else weight
+        if init is not None:
+            init(parameter)
+    for module in attention.modules():
+        module.initialized = True
+    return attention
+''',
+    ("init_like_keras",),
+    NN,
+)
+
 for _kind, _size in (
     ("Linear", "in_features"),
     *((f"Conv{n}d", "in_channels") for n in (1, 2, 3)),

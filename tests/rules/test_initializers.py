@@ -320,3 +320,34 @@ def test_emitted_kernels_start_like_those_of_their_base() -> None:
     assert len(found) >= 12
     for name, base in found:
         assert base in default_init([f"{name}(3, 8, 3)"]), name
+
+
+ATTENTION = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((5, 6))
+x = layers.{}({}, kernel_initializer={}, bias_initializer="ones")(inputs, inputs)
+model = keras.Model(inputs, x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "sizes"),
+    [
+        ("MultiHeadAttention", "2, 3"),
+        ("MultiHeadAttention", "2, 5"),
+        ("GroupQueryAttention", "4, 4, 2"),
+    ],
+)
+def test_projections_of_an_attention(layer: str, sizes: str) -> None:
+    """What no shape decides fills all of them; the defaults don't overwrite it."""
+    text = convert(ATTENTION.format(layer, sizes, '"TruncatedNormal"')).text
+    scope: dict[str, Any] = {}
+    exec(text, scope)
+    parameters = dict(scope["model"].named_parameters())
+    assert len(parameters) in (4, 8)
+    for name, parameter in parameters.items():
+        assert (parameter == 1).all() if "bias" in name else 0 < parameter.abs().max() <= 0.1
+    found = convert(ATTENTION.format(layer, sizes, '"he_normal"')).diagnostics
+    assert any("each projection has a shape of its own" in d.message for d in found)

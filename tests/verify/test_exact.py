@@ -116,3 +116,19 @@ def test_gradients_that_are_infinite(factor: str, status: str, session: VerifySe
     assert report.status == status
     if status == "equal":
         assert "3 of 5 gradients are not finite in the original" in report.reason
+
+
+BIAS_OF_FIRST_CHANNELS = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((3, 7, 3))
+model = keras.Model(inputs, layers.Conv2D(3, 1, data_format="channels_first")(inputs))
+"""
+
+
+def test_a_bias_of_as_many_channels_as_columns(session: VerifySession) -> None:
+    """Keras 3 alone would add it to the columns of channels that come first."""
+    torch = TORCH + module("self.conv = nn.Conv2d(3, 3, 1)", "return self.conv(x)")
+    (report,) = verify_pair(BIAS_OF_FIRST_CHANNELS, torch, session=session, keras="3")
+    assert report.status == "equal"

@@ -204,6 +204,7 @@ class FileContext:
     path: str = ""
     data_format: str = "channels_last"  #: where images have their channels, if no layer says so
     custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
+    channels_lead: bool = False  #: all its images have their channels first: sizes are called so
     changed: str = ""  #: what the program changes of the framework, so that models are refused
     settled: set[int] = field(default_factory=set)  #: calls and assignments that set the above
     module: Region | None = None

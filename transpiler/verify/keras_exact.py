@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from transpiler.verify import keras_formats
+
 
 def install(tensorflow: Any, keras: Any, framework: str) -> None:
     """Patch TensorFlow and Keras, once per process."""
@@ -17,6 +19,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
     _take_inputs_in_full(keras)
+    keras_formats.install(tensorflow)
     if framework == "keras3":
         _count_exactly(keras)
         _add_columns_exactly()
@@ -152,13 +155,17 @@ def _count_exactly(keras: Any) -> None:
 
 
 def _add_columns_exactly() -> None:
-    """Keras 3 takes a column for a bias where a batch has as many rows as there are channels."""
+    """Keras 3 takes a column for a bias where a batch has as many rows as there are channels.
+
+    A bias of channels that come first it adds to columns, where there are as many of these.
+    """
     functions: Any = importlib.import_module("keras.src.backend.tensorflow.numpy")
     original = functions.add
 
     def add(x1: Any, x2: Any) -> Any:
         shape = tuple(getattr(x2, "shape", ()))
         column = len(shape) > 1 and shape[0] not in (None, 1) and set(shape[1:]) == {1}
+        column |= len(shape) > 2 and shape[0] == 1 and shape[1] != 1 and set(shape[2:]) == {1}
         return original(x2, x1) if column else original(x1, x2)
 
     functions.add = add
