@@ -248,6 +248,7 @@ _OF_PYTHON = (
     (_standing_alone(r"bisect\.bisect_left\("), "import bisect"),
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"csv\.writer\("), "import csv"),
+    (_standing_alone(r"islice\("), "from itertools import islice"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
 

@@ -52,7 +52,7 @@ def _follows_closely(writer: ModelWriter, start: int) -> bool:
         begin = first if after == begin else begin
     above = tree.text[:begin].rstrip(" ")
     last = above.rstrip("\n").rpartition("\n")[2].strip()
-    return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
+    return bool(above) and not (above.endswith("\n\n") or last.endswith(":") or last[0] == "#")
 
 
 def _remove_parts(writer: ModelWriter) -> dict[int, list[str]]:

@@ -35,7 +35,7 @@ _TRAINS = re.compile(
     r"(?<![\w.])(\w+)\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
 )
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
-_UNTRANSLATED = ("fit_generator", "train_on_batch", "test_on_batch", "evaluate_generator")
+_UNTRANSLATED = ("train_on_batch", "test_on_batch")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 #: What writes each call of a model.

@@ -14,5 +14,6 @@ mentions.py       which functions are about the framework at all
 configs.py        functions that give dicts of arguments
 keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
+generators.py     what generator functions give
 own_losses.py     losses and metrics of the program's own
 """
