@@ -83,6 +83,7 @@ def train(model, x, y, epochs=3):
     """Compile the model and fit it."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     # the last fifth tells when to stop
+
     # The last 20% are for validation
     split = int(len(x) * 0.8)
     train_data = TensorDataset(
