@@ -15,7 +15,7 @@ from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import calling as functions
-from transpiler.interpret.functions import own_losses
+from transpiler.interpret.functions import generators, own_losses
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -44,7 +44,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes, own_losses),
+    *(comprehensions, loops, calls, functions, classes, generators, own_losses),
     *(bases, input_lists, loading, looped_inputs, methods, assignments, definitions, lines),
 )
 

@@ -254,6 +254,14 @@ class Unknown:
 
 
 @record(frozen=True, slots=True, eq=False)
+class Generated:
+    """What a call of a generator function gives: the value of an expression."""
+
+    function: Function
+    problem: str = ""  #: why it is no data for a model, where it isn't
+
+
+@record(frozen=True, slots=True, eq=False)
 class Instance(Unknown):
     """An instance of a class of the user's, of which only its models are known."""
 
