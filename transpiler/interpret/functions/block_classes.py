@@ -57,7 +57,8 @@ def finish_block(summary: Summary) -> None:
     closure = sorted(n for n in needed if n in region.closure_reads or n.startswith("self."))
     if closure:
         summary.closure = tuple(closure)
-    summary.kind = "block" if summary.modules or init or summary.attributes else "operation"
+    keeps = summary.modules or init or summary.attributes or summary.function.closes
+    summary.kind = "block" if keeps else "operation"
     if tokens.NO_SIZE in live_init:
         raise GiveUp("the size of a tensor that a layer needs is not known")
 
