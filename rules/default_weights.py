@@ -12,6 +12,9 @@ LONGEST_STORY: Final = 78
 #: What fits between `    elif isinstance(module, ` and `):`.
 LONGEST_TEST: Final = 60
 
+#: What starts the weights of a layer in their own way: the defaults must not come after it.
+_CHOOSING = ("with_init", "with_depthwise_init", "with_attention_init")
+
 
 def default_init(made: Iterable[str]) -> str:
     """The source of `init_like_keras`, for the modules that a file makes.
@@ -22,9 +25,10 @@ def default_init(made: Iterable[str]) -> str:
     makers = list(made)
     text = "\n".join(makers)
     classes = set(re.findall(r"\b(?:nn\.)?[A-Z]\w*(?=\(|$)", text, re.MULTILINE))
-    chosen = any(f"{n}(" in text for n in ("with_init", "with_depthwise_init"))
+    chosen = any(f"{n}(" in text for n in _CHOOSING)
     chosen |= "InitializedLazy" in text
     parts = [_kernels(classes, text), _embeddings(classes), *_recurrent(classes)]
+    parts.append(_attention(classes, text))
     body = [part for part in parts if part]
     if not body and not chosen:
         return ""
@@ -125,6 +129,24 @@ def _embeddings(classes: set[str]) -> str:
     if "nn.Embedding" not in classes:
         return ""
     return "isinstance(module, nn.Embedding):\n    nn.init.uniform_(module.weight, -0.05, 0.05)"
+
+
+def _attention(classes: set[str], text: str) -> str:
+    """The branch for torch's attention: it starts queries, keys and values as one matrix."""
+    if "nn.MultiheadAttention" not in classes:
+        return ""
+    lines = [
+        "isinstance(module, nn.MultiheadAttention):",
+        "    for weight in module.in_proj_weight.detach().chunk(3):",
+        "        nn.init.xavier_uniform_(weight)",
+    ]
+    if "kdim=" in text or "vdim=" in text:  # then they may be three matrices, which start so
+        lines[1:] = [
+            "    if module.in_proj_weight is not None:",
+            "        for weight in module.in_proj_weight.detach().chunk(3):",
+            "            nn.init.xavier_uniform_(weight)",
+        ]
+    return "\n".join([*lines, "    nn.init.xavier_uniform_(module.out_proj.weight)"])
 
 
 def _recurrent(classes: set[str]) -> list[str]:

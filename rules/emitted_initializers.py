@@ -7,15 +7,33 @@ from rules.emitted import NN, TORCH, emitted
 emitted(
     "with_init",
     '''
-def with_init(module, **initializers):
+def with_init(module, **inits):
     """Start these weights of a layer in their own way, the others as Keras does."""
     init_like_keras(module)
-    for name, init in initializers.items():
+    for name, init in inits.items():
         weight = getattr(module, name, None)  # there may be none, or a fixed one
         if isinstance(weight, nn.Parameter) or name.startswith("running"):
             init(weight)
     module.initialized = True
     return module
+''',
+    ("init_like_keras",),
+    NN,
+)
+
+emitted(
+    "with_attention_init",
+    '''
+def with_attention_init(attention, weight=None, bias=None):
+    """Start the kernels or biases of all projections in the same way."""
+    attention.apply(init_like_keras)
+    for name, parameter in attention.named_parameters():
+        init = bias if "bias" in name else weight
+        if init is not None:
+            init(parameter)
+    for module in attention.modules():
+        module.initialized = True
+    return attention
 ''',
     ("init_like_keras",),
     NN,

@@ -100,10 +100,19 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
     if layer.startswith("Depthwise"):
         return _wrapped("with_depthwise_init", made, PLACES, chosen)
     if layer.endswith("Attention"):
-        raise Unsupported(f"{min(chosen)}_initializer: each projection has a shape of its own")
+        for weight, given in chosen.items():
+            _of_any_shape(weight, given)
+        return _wrapped("with_attention_init", made, PLACES, chosen)
     if layer in ("LSTM", "GRU", "SimpleRNN") or layer.startswith("ConvLSTM"):
         return _wrapped("with_init", made, _recurrent_places(made), chosen)
     return _wrapped("with_init", made, PLACES, chosen)
+
+
+def _of_any_shape(weight: str, given: Expr) -> None:
+    """Refuse an initializer that looks at the shape: each projection has one of its own."""
+    known = given.known and given.value is not None
+    if not known or _named(given)[0] not in _SHAPELESS:
+        raise Unsupported(f"{weight}_initializer: each projection has a shape of its own")
 
 
 def _recurrent_places(made: Expr) -> dict[str, str]:
@@ -291,6 +300,11 @@ _SCALED: Final = {
     "lecununiform": (1.0, "fan_in", "uniform"),
     "lecunnormal": (1.0, "fan_in", "truncated_normal"),
 }
+
+#: Initializers that fill a weight of any shape in the same way.
+_SHAPELESS: Final = frozenset(
+    {"zeros", "ones", "constant", "randomnormal", "randomuniform", "truncatednormal"}
+)
 
 _SIMPLE: Final[Mapping[str, Expr]] = {
     "zeros": expr_of("nn.init.zeros_"),

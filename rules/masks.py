@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from transpiler.ir.expr import Expr
@@ -20,8 +21,15 @@ def mask_of(x: Tensor) -> Expr | None:
 def agreed(mask: Expr | None) -> Expr | None:
     """The mask, refused where the generations of Keras disagree about it."""
     if mask is not None and mask.text == DISPUTED.text:
-        raise Unsupported("Keras 2 and Keras 3 merge the masks of these inputs differently")
+        raise Unsupported("Keras 2 and Keras 3 give these steps different masks (--keras)")
     return mask
+
+
+def passed_on(x: Tensor, keras: str) -> Tensor:
+    """The result of a layer that passes its mask on in Keras 3, and drops it in Keras 2."""
+    if x.mask is None or keras == "3":
+        return x
+    return replace(x, mask=None if keras == "2" else DISPUTED)
 
 
 def merged(masks: Sequence[Expr | None]) -> Expr | None:

@@ -57,14 +57,17 @@ class Case:
         path = self.folder / "case.toml"
         return tomllib.loads(path.read_text()) if path.exists() else {}
 
+    @property
+    def options(self) -> Options:
+        return Options(exact=self.settings.get("exact", False))
+
     @cached_property
     def conversion(self) -> Conversion:
         return self.converted(self.input)
 
     def converted(self, text: str) -> Conversion:
         """What becomes of a text in the place of the input."""
-        options = Options(exact=self.settings.get("exact", False))
-        return convert(text, options, str(self.folder / "input.py"))
+        return convert(text, self.options, str(self.folder / "input.py"))
 
     def accepted(self) -> dict[str, str]:
         """The accepted files, by name, with what they should hold now."""

@@ -27,12 +27,12 @@ def no_weights_from_the_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Bases keep their random weights, in float64."""
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: "")
     monkeypatch.setattr(keras.Model, "load_weights", lambda *_, **__: None)
-    policy = keras.config.dtype_policy()
+    before = keras.config.dtype_policy()
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     yield
     keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy(policy)
+    keras.config.set_dtype_policy(before)
 
 
 @pytest.mark.parametrize(

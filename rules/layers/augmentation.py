@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import rules.emitted_augmentation  # noqa: F401  (the sources of the classes named here)
 from rules.layers.preprocessing import (
     augmented,
@@ -156,14 +159,15 @@ def random_color_jitter(
     """Brightness, contrast, saturation and hue one after another."""
     last = expr(None)
     channels_last(data_format)
-    if not brightness_factor.is_const(None):
-        x = random_brightness(x, brightness_factor, value_range)
-    if not contrast_factor.is_const(None):
-        x = random_contrast(x, contrast_factor, value_range)
-    if not saturation_factor.is_const(None):
-        x = random_saturation(x, saturation_factor, value_range, last)
-    if not hue_factor.is_const(None):
-        x = random_hue(x, hue_factor, value_range, last)
+    steps: list[tuple[Callable[..., Any], Expr, tuple[Expr, ...]]] = [
+        (random_brightness, brightness_factor, (value_range,)),
+        (random_contrast, contrast_factor, (value_range,)),
+        (random_saturation, saturation_factor, (value_range, last)),
+        (random_hue, hue_factor, (value_range, last)),
+    ]
+    for step, factor, others in steps:
+        if not factor.is_const(None):
+            x = step(x, factor, *others)
     return x
 
 

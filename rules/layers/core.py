@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rules.activations import activated
 from rules.emitted import emitted
+from rules.masks import passed_on
 from transpiler.ir.expr import infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.rule import Param, Result, Wrapped, helper, layer, nn, unless
@@ -36,9 +37,9 @@ def activation(x: Tensor, activation: Param) -> Result:
 
 
 @layer("Identity")
-def identity(x: Tensor) -> Tensor:
+def identity(x: Tensor, *, keras: str = "auto") -> Tensor:
     """Nothing happens."""
-    return x
+    return passed_on(x, keras)
 
 
 @layer("Embedding", layout=Layout.LAST, ignored={"input_length"})

@@ -7,6 +7,7 @@ from dataclasses import replace
 import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes named here)
 from rules.axes import by_channel
 from rules.layers.windows import channels_last
+from rules.masks import passed_on
 from rules.ops.image import resized
 from transpiler.ir.expr import (
     Arg,
@@ -28,9 +29,9 @@ FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
 
 
 @layer("Rescaling")
-def rescaling(x: Tensor, scale: Param, offset: Param = 0.0) -> Tensor:
+def rescaling(x: Tensor, scale: Param, offset: Param = 0.0, *, keras: str = "auto") -> Tensor:
     """Written out."""
-    x = as_floats(x)
+    x = passed_on(as_floats(x), keras)
     factor, shift = (by_channel(x, a) if _is_list(a) else a for a in (scale, offset))
     return x.to(infix(infix(x.code, "*", factor), "+", shift))
 
@@ -120,12 +121,15 @@ def normalization(
     mean: Param = None,
     variance: Param = None,
     invert: Param = False,
+    *,
+    keras: str = "auto",
 ) -> Tensor:
     """A mean and variance found by `adapt` are buffers of a small class."""
     if not axis.is_const(-1, None) and not (x.dims is not None and axis.is_const(x.rank - 1)):
         raise Unsupported(f"normalization along axis {axis}")
     if not invert.known or not mean.known:
         raise Unsupported("the mean is only known when the program runs")
+    x = passed_on(x, keras)
     if mean.value is None:
         sizes = () if axis.is_const(None) else (x.channels,)
         cls = "InverseNormalization" if invert.value else "Normalization"
@@ -189,7 +193,7 @@ def discretization(
     # not `new_tensor`: of whole numbers, it would round the boundaries
     bounds = call("torch.tensor", bin_boundaries, device=attribute(code, "device"))
     found = call("torch.bucketize", code, bounds, right=True)
-    return replace(x, code=found, dtype="int64")
+    return replace(x, code=found, dtype="int64", mask=None)
 
 
 @layer("RandomFlip", layout=Layout.FIRST, ignored={"seed"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rules.axes import dimension
@@ -143,7 +144,7 @@ def boolean_mask(x: Tensor, mask: Tensor, axis: Param = None) -> Tensor:
         "size": "shape",
     },
 )
-def slice_(x: Tensor, start: Param, shape: Param) -> Tensor:
+def slice_(x: Tensor, start: Param, shape: Param, name: Param = None) -> Tensor:
     """A subscript; a size of -1 goes to the end."""
     if start.items is None or shape.items is None:
         raise Unsupported("a slice whose start or size is one value of unknown length")
@@ -154,13 +155,19 @@ def slice_(x: Tensor, start: Param, shape: Param) -> Tensor:
         first = "" if begin.is_const(0) else str(begin)
         rest = size.is_const(-1)
         stop = "" if rest else str(infix(begin, "+", size))
-        keys.append(joined(f"{first}:{stop}", 0, begin, size))
+        keys.append(joined(_span(first, stop), 0, begin, size))
         whole = x.dims[axis - 1] if x.dims and axis else None
         left = None if whole is None else infix(whole, "-", begin)
         dims.append(left if rest else size)
     return replace(
         x, code=index(x.code, *keys), dims=tuple(dims[1:]), channels_hint=None, mask=None
     )
+
+
+def _span(first: str, stop: str) -> str:
+    """`a:b`, with spaces around the colon where black has them."""
+    plain = all(re.fullmatch(r"-?\w*", side) for side in (first, stop))
+    return f"{first}:{stop}" if plain else f"{first} : {stop}".strip()
 
 
 def _ranked(kind: str, x: Tensor, k: Expr) -> list[Tensor]:

@@ -167,7 +167,7 @@ COMMON: dict[str, Domain] = {
     "moving_mean_initializer": VECTOR_INITIALIZERS,
     "moving_variance_initializer": ('"ones"',),
     "alpha_initializer": ('"zeros"', "keras.initializers.Constant(0.25)"),
-    "data_format": ("None", '"channels_last"'),
+    "data_format": ("None", '"channels_last"', "None", '"channels_last"', '"channels_first"'),
     "seed": ("1", "None"),
     "dropout": ("0.2", "0.0"),
     "recurrent_dropout": ("0.0", "0.1"),

@@ -44,8 +44,12 @@ def judge(program: Drawn, session: VerifySession) -> Verdict:
         internal = [d.message for d in errors if "internal error" in d.message]
         if internal:
             return Verdict(WRONG, internal[0], conversion)
-        return Verdict(REPORTED, f"{errors[0].code} {errors[0].message}", conversion)
     reports = verify_pair(program.text, conversion.text, session=session, keras=program.generation)
+    if errors:
+        for report in reports:
+            if report.status == "different":
+                return Verdict(WRONG, f"reported, and {report.reason}", conversion)
+        return Verdict(REPORTED, f"{errors[0].code} {errors[0].message}", conversion)
     asked = [r for r in reports if BUILDING not in r.reason and r.status != "skipped"]
     if not asked:
         reason = reports[0].reason if reports else "no model"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: What is downloaded, by the name of the package that is imported.
-WHEELS = {"keras_unet": "keras-unet==0.1.2", "deepface": "deepface==0.0.103"}
+WHEELS = {
+    "keras_unet": "keras-unet==0.1.2",
+    "deepface": "deepface==0.0.103",
+    "retinaface": "retina-face==0.0.19",
+}
 
 #: What is converted, but not verified: most of it is left for a person, and must say so.
 UNVERIFIED = {
@@ -130,6 +134,7 @@ _FACES = [
     *_quick(f"{PEOPLE}/Emotion.py", "load_model()"),
     *_full(f"{PEOPLE}/Gender.py", "load_model()"),
     *_full(f"{PEOPLE}/Race.py", "load_model()"),
+    *_full("retinaface/model/retinaface_model.py", "build_model()"),
 ]
 
 

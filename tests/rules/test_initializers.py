@@ -320,3 +320,56 @@ def test_emitted_kernels_start_like_those_of_their_base() -> None:
     assert len(found) >= 12
     for name, base in found:
         assert base in default_init([f"{name}(3, 8, 3)"]), name
+
+
+ATTENTION = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((5, 6))
+x = layers.{}({}, kernel_initializer={}, bias_initializer="ones")(inputs, inputs)
+model = keras.Model(inputs, x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "sizes"),
+    [
+        ("MultiHeadAttention", "2, 3"),
+        ("MultiHeadAttention", "2, 5"),
+        ("GroupQueryAttention", "4, 4, 2"),
+    ],
+)
+def test_projections_of_an_attention(layer: str, sizes: str) -> None:
+    """What no shape decides fills all of them; the defaults don't overwrite it."""
+    text = convert(ATTENTION.format(layer, sizes, '"TruncatedNormal"')).text
+    scope: dict[str, Any] = {}
+    exec(text, scope)
+    parameters = dict(scope["model"].named_parameters())
+    assert len(parameters) in (4, 8)
+    for name, parameter in parameters.items():
+        assert (parameter == 1).all() if "bias" in name else 0 < parameter.abs().max() <= 0.1
+    found = convert(ATTENTION.format(layer, sizes, '"he_normal"')).diagnostics
+    assert any("each projection has a shape of its own" in d.message for d in found)
+
+
+def test_attention_starts_as_three_matrices() -> None:
+    """Torch takes queries, keys and values for one matrix, and starts them closer to zero."""
+    program = (
+        "from keras import Input, Model, layers\n\n\n"
+        "def build():\n"
+        "    x = Input((4, 64))\n"
+        "    return Model(x, layers.MultiHeadAttention(8, 8)(x, x))\n"
+    )
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    exec(program, before)
+    exec(convert(program).text, after)
+    kernels = [np.array(w) for w in before["build"]().weights if "kernel" in w.path]
+    ours = after["build"]().multi_head_attention
+    found = [*ours.in_proj_weight.detach().chunk(3), ours.out_proj.weight.detach()]
+    assert len(kernels) == len(found) == 4
+    for theirs, weight in zip(kernels, found, strict=True):
+        assert float(weight.std()) == pytest.approx(float(theirs.std()), rel=0.05)
+        assert float(weight.abs().max()) == pytest.approx(float(np.abs(theirs).max()), rel=0.01)
+    assert not ours.in_proj_bias.any()

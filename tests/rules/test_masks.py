@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tf_keras
 import torch
 from keras.src.backend import get_keras_mask, set_keras_mask
 
@@ -23,6 +24,7 @@ from tests.rules.layer_harness import (
 from tests.rules.rnn_harness import model_of, rule_of
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.options import Options
 from transpiler.rule import Rule
 
 STEPS, FEATURES = 5, 4
@@ -35,7 +37,10 @@ LAYERS: dict[str, dict[str, Any]] = {
     "AdaptiveAveragePooling1D": {"output_size": 1}, "AlphaDropout": {"rate": 0.1},
     "AveragePooling1D": {"pool_size": 2}, "BatchNormalization": {}, "Conv1D":
     {"filters": 2, "kernel_size": 2}, "Conv1DTranspose": {"filters": 2, "kernel_size": 2},
-    "Cropping1D": {"cropping": 1}, "Dense": {"units": 3}, "DepthwiseConv1D": {"kernel_size": 2},
+    "Cropping1D": {"cropping": 1}, "Dense": {"units": 3},
+    "Discretization": {"bin_boundaries": [-0.5, 0.5]},
+    "Normalization": {"mean": 0.1, "variance": 2},
+    "DepthwiseConv1D": {"kernel_size": 2},
     "Dropout": {"rate": 0.1}, "ELU": {}, "Flatten": {}, "GRU": {"units": 3},
     "GaussianDropout": {"rate": 0.1}, "GaussianNoise": {"stddev": 1.0},
     "GlobalAveragePooling1D": {}, "GlobalMaxPooling1D": {}, "GroupNormalization": {"groups": 2},
@@ -81,7 +86,8 @@ def outcome(name: str, given: dict[str, Any], masks: list[Any]) -> tuple[Any, ..
     arrays = [RANDOM.normal(size=(3, STEPS, FEATURES)) for _ in masks]
     layer = keras_layer(name, [(STEPS, FEATURES)] * count, given)
     inputs = masked_inputs(rule, count, masks)
-    built = rule.build(inputs if rule.merges else inputs[0], **arguments_of(rule, given, ()))
+    arguments = {**arguments_of(rule, given, ()), **rule.chosen(Options(keras="3"))}
+    built = rule.build(inputs if rule.merges else inputs[0], **arguments)
     assert isinstance(built, Tensor)
     code = in_keras_order(built.code, built.rank) if built.layout is Layout.FIRST else built.code
     shown = [Tensor(code)]
@@ -126,6 +132,19 @@ def test_merges(name: str, second: str) -> None:
         np.testing.assert_array_equal(results[1], mask)
     else:
         assert built.mask is DISPUTED
+
+
+@pytest.mark.parametrize("name", ["Identity", "Rescaling", "Normalization"])
+def test_what_keras_2_drops(name: str) -> None:
+    """Keras 3 passes these masks on; who looks at one must know which is meant."""
+    rule, layers = rule_of(f"keras.layers.{name}"), tf_keras.layers
+    inputs = layers.Input((STEPS,))
+    embedded = layers.Embedding(9, FEATURES, mask_zero=True)(inputs)
+    assert getattr(getattr(layers, name)(**LAYERS[name])(embedded), "_keras_mask", None) is None
+    (x,) = masked_inputs(rule, 1, [MASK])
+    given = arguments_of(rule, LAYERS[name], ())
+    masks = [rule.build(x, **given, keras=k).mask for k in ("2", "3", "auto")]  # type: ignore[union-attr]
+    assert masks == [None, x.mask, DISPUTED]
 
 
 def test_agreement() -> None:

@@ -117,11 +117,12 @@ def run_keras(text: str) -> Run:
     run = Run()
     side, keras = _keras()
     side.clear()
+    _LOADED.clear()
     seen: list[Any] = []
     layers: list[Any] = []
 
     def begin(model: Any) -> None:
-        if any(m is model for m in seen):
+        if any(m is model for m in (*seen, *_LOADED)):
             return
         seen.append(model)
         held, data = _begun(side, model, len(seen))
@@ -129,7 +130,6 @@ def run_keras(text: str) -> Run:
         run.models.append(data)
 
     with contextlib.ExitStack() as stack:
-        _loading(stack, seen)
         for name in ("fit", "evaluate", "predict"):
             original = _ORIGINALS[name]
             stack.enter_context(_patched(keras.Model, name, _beginning(original, name, begin)))
@@ -148,6 +148,7 @@ def run_keras(text: str) -> Run:
 _KEPT = ("compile", "save_weights", "load_weights", "save")
 _ORIGINALS: dict[str, Any] = {}
 _SIDE: list[Any] = []
+_LOADED: list[Any] = []
 
 
 def _keras() -> Any:
@@ -160,23 +161,24 @@ def _keras() -> Any:
         keras = importlib.import_module("keras")
         for name in ("fit", "evaluate", "predict", *_KEPT):
             _ORIGINALS[name] = getattr(keras.Model, name)
+        _watch_loading()
         keras_quiet.install(keras, "keras3")
         keras_exact.install(tensorflow, keras, "keras3")
         _SIDE.extend((KerasSide(keras, tensorflow, "keras3"), keras))
     return _SIDE
 
 
-def _loading(stack: contextlib.ExitStack, seen: list[Any]) -> None:
-    """A model that is loaded keeps its weights: it begins as it was saved."""
+def _watch_loading() -> None:
+    """Note the models that are loaded from files: they begin with the weights that they have."""
     original = importlib.import_module("keras").saving.load_model
 
     def load(*args: Any, **kwargs: Any) -> Any:
-        seen.append(original(*args, **kwargs))
-        return seen[-1]
+        _LOADED.append(original(*args, **kwargs))
+        return _LOADED[-1]
 
     for name, module in list(sys.modules.items()):
         if name.startswith("keras") and vars(module).get("load_model") is original:
-            stack.enter_context(_patched(module, "load_model", load))
+            module.load_model = load  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager

@@ -46,6 +46,16 @@ def test_activations(function: str, generation: str, session: VerifySession) -> 
     assert report.checks["gradients"].rel_diff < 1e-12
 
 
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_inputs_that_say_they_are_float32(generation: str, session: VerifySession) -> None:
+    keras = KERAS.format("layers.ReLU()").replace("(4, 5, 3)", "(4, 5, 3), dtype=tf.float32")
+    torch = TORCH + module("self.dense = nn.Linear(3, 6)", "return F.relu(self.dense(x))")
+    (report,) = verify_pair(keras, torch, session=session, keras=generation)
+    assert report.status == "equal"
+    assert not report.reason or "float32" not in report.reason
+    assert report.checks["gradients"].rel_diff < 1e-12
+
+
 NORMALIZED = """
 import json
 import numpy as np
@@ -106,3 +116,19 @@ def test_gradients_that_are_infinite(factor: str, status: str, session: VerifySe
     assert report.status == status
     if status == "equal":
         assert "3 of 5 gradients are not finite in the original" in report.reason
+
+
+BIAS_OF_FIRST_CHANNELS = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((3, 7, 3))
+model = keras.Model(inputs, layers.Conv2D(3, 1, data_format="channels_first")(inputs))
+"""
+
+
+def test_a_bias_of_as_many_channels_as_columns(session: VerifySession) -> None:
+    """Keras 3 alone would add it to the columns of channels that come first."""
+    torch = TORCH + module("self.conv = nn.Conv2d(3, 3, 1)", "return self.conv(x)")
+    (report,) = verify_pair(BIAS_OF_FIRST_CHANNELS, torch, session=session, keras="3")
+    assert report.status == "equal"

@@ -158,7 +158,7 @@ def drop_decorators(draft: Draft) -> None:
             continue
         if summary.function.file not in (None, draft.file) or id(node) in draft.failed_nodes:
             continue
-        _returned_type(draft, node)
+        _retype(draft, node.returns)
         for decorator in node.decorators:
             start, end = draft.tree.span(decorator)
             edit = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
@@ -166,11 +166,26 @@ def drop_decorators(draft: Draft) -> None:
                 draft.edits.append(edit)
 
 
-def _returned_type(draft: Draft, node: cst.FunctionDef) -> None:
-    """`-> Model` of a function that builds a model is `-> nn.Module`."""
-    if node.returns is None:
+def retype_parameters(draft: Draft) -> None:
+    """Where models are classes now, functions that stay are given, and give, an `nn.Module`."""
+    if not draft.class_spots:
         return
-    start, end = draft.tree.span(node.returns.annotation)
+    units = draft.planned.blocks.values()
+    gone = {id(u.summary.function.node) for u in units if u.summary is not None}
+    gone |= {id(s.function.node) for s in draft.planned.operations}
+    for node in draft.top:
+        if isinstance(node, cst.FunctionDef) and id(node) not in gone:
+            parameters = node.params
+            for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+                _retype(draft, one.annotation)
+            _retype(draft, node.returns)
+
+
+def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
+    """`Model`, of Keras, as a type is `nn.Module`."""
+    if annotation is None:
+        return
+    start, end = draft.tree.span(annotation.annotation)
     text = draft.tree.text[start:end].strip("\"'")
     value = draft.file.globals.get(text.split(".")[0])
     if isinstance(value, Framework) and text.rpartition(".")[2] in ("Model", "Sequential"):

@@ -23,6 +23,7 @@ class Epoch:
     losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
     by_rows: bool = False  #: whether their means are over samples, not over batches
     shaping: tuple[str, ...] = ()  #: statements that give targets the shapes of outputs
+    streamed: tuple[str, ...] = ()  #: the tensors of what a generator gives: inputs, targets
 
     @property
     def single_losses(self) -> list[str]:
@@ -53,10 +54,11 @@ class Steps:
 
 def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     """The source of the function that trains on every batch once."""
-    parameters = ["model", "loader", *epoch.criteria, "optimizer"]
+    batches = "batches" if epoch.streamed else "loader"
+    parameters = ["model", batches, *epoch.criteria, "optimizer"]
     if steps.scheduled:
         parameters.append("scheduler")
-    loader = "tqdm(loader)" if steps.progress else "loader"
+    loader = f"tqdm({batches})" if steps.progress else batches
     loss = epoch.criterion
     if epoch.unaveraged:
         each = f"{loss}{epoch.elementwise}"
@@ -91,14 +93,15 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
     loss = epoch.total or epoch.criterion + (".mean()" if epoch.unaveraged else "")
     loss = f"{loss} + {penalty}" if penalty else loss
     losses = [*epoch.single_losses, *([fold(f"loss = {loss}", 8)] if epoch.losses else [])]
+    batches = "batches" if epoch.streamed else "loader"
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
     lines = [
         "@torch.no_grad()",
-        f"def {name}({', '.join(['model', 'loader', *epoch.criteria])}):",
+        f"def {name}({', '.join(['model', batches, *epoch.criteria])}):",
         f'    """{_means(epoch).capitalize()} over the samples."""',
         "    model.eval()",
         f"    {_start(epoch)}",
-        f"    for {_batch(epoch, False)} in loader:",
+        f"    for {_batch(epoch, False)} in {batches}:",
         *_to_device(epoch, False),
         f"        {epoch.output} = {epoch.called}",
         *(f"        {line}" for line in epoch.shaping),
@@ -170,12 +173,17 @@ def _names(epoch: Epoch, weighted: bool) -> list[str]:
 
 
 def _batch(epoch: Epoch, weighted: bool) -> str:
+    if epoch.streamed:
+        return "x, y"
     return ", ".join(_names(epoch, weighted))
 
 
 def _to_device(epoch: Epoch, weighted: bool) -> list[str]:
     """A batch goes to the device: in one line, if it fits."""
     names = _names(epoch, weighted)
+    if epoch.streamed:
+        pairs = zip(names, epoch.streamed, strict=True)
+        return [fold(f"{name} = {made}.to({epoch.device})", 8) for name, made in pairs]
     moved = [f"{name}.to({epoch.device})" for name in names]
     one = f"        {', '.join(names)} = {', '.join(moved)}"
     if len(one) <= WIDTH:
@@ -203,7 +211,8 @@ def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
 def _start(epoch: Epoch) -> str:
     names = dict.fromkeys(n for ns in _accumulators(epoch).values() for n in ns)
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
-    return fold(" = ".join(["loss_sum", *sums, *names, "0.0"]), 4).lstrip()
+    counted = ["count"] if epoch.streamed else []
+    return fold(" = ".join(["loss_sum", *sums, *names, *counted, "0.0"]), 4).lstrip()
 
 
 def _sums(epoch: Epoch, loss: str) -> list[str]:
@@ -214,6 +223,8 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(accumulators[key], metric.sums, strict=True):
             lines.setdefault(name, fold(f"{name} += {value}", 8))
+    if epoch.streamed:
+        lines["count"] = "        count += len(inputs)"
     if epoch.inputs != ("inputs",):
         first = epoch.targets[0]
         return [line.replace("len(inputs)", f"len({first})") for line in lines.values()]
@@ -222,6 +233,14 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
 
 def _results(epoch: Epoch) -> list[str]:
     """The means, as the function gives them."""
+    if epoch.streamed:
+        values = _values(epoch, "count")
+        one = f"    return {', '.join(values)}"
+        return (
+            [one]
+            if len(one) <= WIDTH
+            else ["    return (", *(f"        {v}," for v in values), "    )"]
+        )
     values = _values(epoch, "len(loader.dataset)")
     one = f"    return {', '.join(values)}"
     if len(one) <= WIDTH:

@@ -13,6 +13,7 @@ from transpiler.emit.definitions import (
     rename_passed_functions,
     replace_blocks,
     replace_operations,
+    retype_parameters,
     settle_functions,
 )
 from transpiler.emit.draft import Draft
@@ -69,6 +70,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         draft.edits.append(device_edit(draft.tree, draft.device, first_model(draft)))
     drop_inlined(draft)
     drop_decorators(draft)
+    retype_parameters(draft)
     rename_passed_functions(draft)
     rename_foreign_imports(draft)
     report_subclasses(draft)

@@ -61,6 +61,10 @@ def _functional_class(draft: Draft, summary: Summary, unit: Unit) -> None:
     draft.speak(unit.region)
     report_left_calls(draft, unit.region.left_calls)
     _say_shapes(draft, summary, made.name)
+    if node.params.star_kwarg is not None and "**" not in text.partition("super()")[0]:
+        keywords = f"**{node.params.star_kwarg.name.value}"
+        message = f"`{made.name}` takes no {keywords} any more: they went to keras.Model"
+        draft.say(ASSUMED_CALLERS, node, message)
 
 
 def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[Unit]) -> None:

@@ -136,6 +136,7 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
         attribute_names=summary.attribute_names,
         takes_all=summary.recursive or summary.unpacked,
         is_block=True,
+        channels_lead=planned.file.channels_lead,
     )
     return Unit(
         plan,
@@ -171,6 +172,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         dict(region.renames),
         dict(region.module_hints),
         apply_init=planned.file.options.init == "keras",
+        channels_lead=planned.file.channels_lead,
         guards=guards,
         starred=built.input_kind is list,
         kept=frozenset() if summary.function.functional else frozenset(keywords),
@@ -207,6 +209,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         hints=dict(module.module_hints),
         effects=False,
         apply_init=planned.file.options.init == "keras",
+        channels_lead=planned.file.channels_lead,
         required=_model_names(planned, module, built),
         starred=built.input_kind is list,
     )

@@ -61,7 +61,7 @@ class TorchNames:
 
     def _substituted(self, text: str) -> str:
         names = "|".join(self.renamed)
-        pattern = re.compile(rf"({STRING})|(?<![\w.])({names})(?=\.(\w+))")
+        pattern = re.compile(rf"({STRING}|#[^\n]*)|(?<![\w.])({names})(?=\.(\w+))")
 
         def put(match: re.Match[str]) -> str:
             name, attribute = match.group(2), match.group(3)

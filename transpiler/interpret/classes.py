@@ -103,6 +103,7 @@ def call_class(
 ) -> Value:
     """An instance of a class of the user's."""
     if callee.functional is not None:
+        _refuse_lost_keywords(callee.functional, callee.name, arguments, node)
         return provided("call_function")(region, node, callee.functional, arguments)
     values = [value for _, value in arguments]
     if callee.bases == (_CALLBACK,) and all(isinstance(value, Static) for value in values):
@@ -110,3 +111,17 @@ def call_class(
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     return Instance(f"an instance of `{callee.name}`", None, callee)
+
+
+def _refuse_lost_keywords(
+    initializer: Function, name: str, arguments: list[Argument], node: cst.CSTNode
+) -> None:
+    """What a call gives to `keras.Model` through `**kwargs`, the class does not take any more."""
+    assert isinstance(initializer.node, cst.FunctionDef)
+    parameters = initializer.node.params
+    if parameters.star_kwarg is None:
+        return
+    named = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
+    lost = next((k for k, _ in arguments if k is not None and k not in named), None)
+    if lost is not None:
+        raise GiveUp(f"`{name}` takes no {lost} any more, which went to keras.Model", node)

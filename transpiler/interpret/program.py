@@ -15,7 +15,7 @@ from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import calling as functions
-from transpiler.interpret.functions import own_losses
+from transpiler.interpret.functions import generators, own_losses
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -33,6 +33,7 @@ from transpiler.interpret.region import (
     contained,
 )
 from transpiler.interpret.statements import assignments, definitions, lines
+from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
@@ -43,7 +44,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes, own_losses),
+    *(comprehensions, loops, calls, functions, classes, generators, own_losses),
     *(bases, input_lists, loading, looped_inputs, methods, assignments, definitions, lines),
 )
 
@@ -59,8 +60,15 @@ def interpret(
     if options.keras == "auto":
         options = replace(options, keras=shown_by(tree.text))
     file = FileContext(tree, options, rules, load=load, path=path)
+    file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)
     return file
+
+
+def _channels_lead(text: str) -> bool:
+    """Whether images have their channels first, wherever a file says where they are."""
+    said = "channels_first" in text and "channels_last" not in text
+    return said and re.search(r"Conv[23]D|Pooling[23]D", text) is not None
 
 
 def _interpret_module(file: FileContext) -> None:
@@ -93,11 +101,11 @@ def _interpret_module(file: FileContext) -> None:
 
 def _top_level(region: Region, statement: cst.CSTNode) -> None:
     """Run a statement of the module; one that is not understood spoils the names it assigns."""
-    marks = list(region.init), list(region.forward)
+    before = snapshot(region)
     try:
         contained(lambda: _run(region, statement), statement)
     except GiveUp as why:
-        region.init[:], region.forward[:] = marks
+        undo(region, before)
         derived = why.reason.startswith(SPOILED)
         reason = why.reason if derived else SPOILED + why.reason
         for name in _ASSIGNED.findall(region.tree.source(statement)):

@@ -204,6 +204,7 @@ class FileContext:
     path: str = ""
     data_format: str = "channels_last"  #: where images have their channels, if no layer says so
     custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
+    channels_lead: bool = False  #: all its images have their channels first: sizes are called so
     changed: str = ""  #: what the program changes of the framework, so that models are refused
     settled: set[int] = field(default_factory=set)  #: calls and assignments that set the above
     module: Region | None = None
@@ -318,6 +319,7 @@ class Region:
         self.staying: set[int] = set()  #: statements that make a model, and stay
         self.failed_statements: dict[int, Any] = {}  #: statements that were not understood, and why
         self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
+        self.unpacked: dict[int, Value] = {}  #: the dict that a `**` stands for, on one way
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []

@@ -13,7 +13,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
-from transpiler.ir.expr import Configured, Expr
+from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.record import record
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
@@ -37,6 +37,21 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "save_weights": ("filepath", "overwrite", "save_format"),
     "load_weights": ("filepath", "skip_mismatch"),
 }  # fmt: skip
+
+#: Methods of Keras 2 that `fit` and `evaluate` have taken over: those, and their parameters.
+OLDER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "fit_generator": ("fit", (
+        "generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data",
+        "validation_steps", "validation_freq", "class_weight", "max_queue_size", "workers",
+        "use_multiprocessing", "shuffle", "initial_epoch",
+    )),
+    "evaluate_generator": ("evaluate", (
+        "generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
+        "verbose",
+    )),
+}  # fmt: skip
+#: Their arguments without effect on the numbers.
+_SPEED = ("max_queue_size", "workers", "use_multiprocessing")
 
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
@@ -70,6 +85,8 @@ class TrainingCall:
 
 def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Value:
     """Note a call of a method of a model; what it gives."""
+    older, order = OLDER.get(name, ("", SIGNATURES.get(name, ())))
+    name = older or name
     call = TrainingCall(
         node,
         name,
@@ -80,7 +97,10 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         conditional=bool(region.branches),
         in_loop=bool(region.loops),
     )
-    _bind(region, call)
+    _bind(region, call, order)
+    if older:
+        call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
+        call.given.setdefault("verbose", Given(Static(expr(int(older == "fit"))), "0"))
     region.training[id(node)] = call
     if name == "compile":
         model.compiled = call
@@ -91,9 +111,9 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     return Unknown(PREDICTED if name == "predict" else f"what `{name}` gives")
 
 
-def _bind(region: Region, call: TrainingCall) -> None:
+def _bind(region: Region, call: TrainingCall, order: tuple[str, ...]) -> None:
     """The arguments by the names of their parameters."""
-    order = SIGNATURES[call.name]
+    known = order
     if call.name == "compile" and _is_older(region, call.node):
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
@@ -116,7 +136,10 @@ def _bind(region: Region, call: TrainingCall) -> None:
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
-    unknown = [k for k in call.given if k not in SIGNATURES[call.name]]
+    for name in _SPEED:
+        if name in order:
+            call.given.pop(name, None)
+    unknown = [k for k in call.given if k not in known]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
 

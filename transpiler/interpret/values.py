@@ -28,6 +28,7 @@ class Static:
 
     expr: Expr
     run: Expr | None = None
+    either: Choice | None = None  #: of arguments for `**`: the two dicts of which it is one
 
     @property
     def running(self) -> Expr:
@@ -250,6 +251,14 @@ class Unknown:
 
     reason: str = ""
     expr: Expr | None = None
+
+
+@record(frozen=True, slots=True, eq=False)
+class Generated:
+    """What a call of a generator function gives: the value of an expression."""
+
+    function: Function
+    problem: str = ""  #: why it is no data for a model, where it isn't
 
 
 @record(frozen=True, slots=True, eq=False)

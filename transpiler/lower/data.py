@@ -8,6 +8,7 @@ from transpiler.interpret.training import PREDICTED, Given
 from transpiler.interpret.values import (
     Framework,
     Function,
+    Generated,
     Mapping,
     Sequence,
     Static,
@@ -39,7 +40,7 @@ def array(given: Given | None, what: str) -> str:
     if given is None or _is_none(given.value):
         raise Unsupported(f"{what} is not given as an array")
     value = given.value
-    if isinstance(value, Static) and not isinstance(value.expr.value, Configured):
+    if isinstance(value, Static) and not isinstance(value.expr.value, (Configured, Generated)):
         return given.text
     if isinstance(value, Unknown) and value.reason == PREDICTED:
         return given.text
@@ -50,6 +51,17 @@ def array(given: Given | None, what: str) -> str:
     if isinstance(value, (Function, UserClass, Framework)):
         raise Unsupported(f"{what} is no array")
     raise Unsupported(f"{what} is not understood")
+
+
+def is_stream(given: Given | None) -> bool:
+    """Whether an argument is a generator of the program's own that gives inputs and targets."""
+    value = given.value if given is not None else None
+    made = value.expr.value if isinstance(value, Static) else None
+    if not isinstance(made, Generated):
+        return False
+    if made.problem:
+        raise Unsupported(f"`{made.function.name}` {made.problem}")
+    return True
 
 
 def _is_none(value: Value) -> bool:

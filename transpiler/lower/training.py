@@ -186,9 +186,8 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
                 if call.problem:
                     raise Unsupported(call.problem)
                 if call.name == "compile":
-                    training.compiled[id(call)] = _compiled(
-                        file, training, call, outputs, droppable
-                    )
+                    compiled = _compiled(file, training, call, outputs, droppable)
+                    training.compiled[id(call)] = _with_note_on_ids(compiled, training, built)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
@@ -200,6 +199,26 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         return
     if any(c.loss.drops for c in training.compiled.values()):
         training.activation, training.forward = training.ends_in, bare
+
+
+_IDS = (
+    "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
+    "torch and Keras 2 their sum"
+)
+
+
+def _with_note_on_ids(compiled: Compiled, training: Training, built: Built) -> Compiled:
+    """Say what optimizers do that keep squares of gradients, if the model has an embedding."""
+    regions = [s.region for s in _called(training.home) if s.region is not None]
+    made = [n for init in (built.init, *(r.init for r in regions)) for n in walk(init)]
+    embeds = any(
+        isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
+    )
+    optimizing = compiled.optimizing
+    if not embeds or compiled.keras == "2" or optimizing.use.rule.names[0].endswith(".SGD"):
+        return compiled
+    notes = (*optimizing.notes, f"{optimizing.use.symbol}: {_IDS}")
+    return replace(compiled, optimizing=replace(optimizing, notes=notes))
 
 
 def _trainable(training: Training, built: Built) -> None:

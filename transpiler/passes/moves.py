@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from transpiler.ir import tokens
@@ -20,6 +20,7 @@ from transpiler.record import record
 _VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
 _MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
 _serial = itertools.count(1)
+_NONE: Mapping[str, str] = {}
 
 
 @record(frozen=True, slots=True)
@@ -32,26 +33,30 @@ class Move:
     back: str  #: `.permute(0, 2, 3, 1)`
 
 
-def straighten(nodes: list[Node]) -> list[Node]:
-    """The statements, without moves that are only undone."""
+def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[Node]:
+    """The statements, without moves that are only undone.
+
+    `renames` says which variables will be called like another one: they take its place.
+    """
     result = list(nodes)
     position = 0
     while position < len(result):
         node, count = result[position], len(result)
         move = _move_of(node)
         if move is not None:  # this may rewrite the moves behind it
-            result = _without(result, position, move)
+            result = _without(result, position, move, renames)
         elif isinstance(node, (For, While, If)):
-            result[position] = _inside(node)
+            result[position] = _inside(node, renames)
         if len(result) == count:
             position += 1
     return result
 
 
-def _inside(node: For | While | If) -> Node:
+def _inside(node: For | While | If, renames: Mapping[str, str]) -> Node:
+    body = straighten(node.body, renames)
     if isinstance(node, If):
-        return replace(node, body=straighten(node.body), orelse=straighten(node.orelse))
-    return replace(node, body=straighten(node.body))
+        return replace(node, body=body, orelse=straighten(node.orelse, renames))
+    return replace(node, body=body)
 
 
 def _move_of(node: Node) -> Move | None:
@@ -71,9 +76,11 @@ def _back(method: str, arguments: str) -> str:
     return f".{method}({', '.join(map(str, axes))})"
 
 
-def _without(nodes: list[Node], position: int, move: Move) -> list[Node]:
+def _without(
+    nodes: list[Node], position: int, move: Move, renames: Mapping[str, str]
+) -> list[Node]:
     """The statements, in which what was moved by one of them and is moved back is not."""
-    reach = _reach(nodes, position, move)
+    reach = _reach(nodes, position, {move.target, move.origin}, renames)
     readers = nodes[position + 1 : reach]
     undone = f"{move.target}{move.back}"
     if not any(undone in text for node in readers for text in _texts(node)):
@@ -81,8 +88,10 @@ def _without(nodes: list[Node], position: int, move: Move) -> list[Node]:
     if move.target != move.origin:
         names = frozenset({move.target, move.origin})
         changed = [_rewritten(n, lambda t: t.replace(undone, move.origin), names) for n in readers]
-        return [*nodes[: position + 1], *changed, *nodes[reach:]]
-    if reach < len(nodes) and not _assigns(nodes[reach - 1], move.target):
+        # what comes behind may only seem to read the moved tensor
+        rest = [_rewritten(n, str, frozenset({move.target})) for n in nodes[reach:]]
+        return [*nodes[: position + 1], *changed, *rest]
+    if reach < len(nodes) and not _assigns(nodes[reach - 1], {move.target}, renames):
         return nodes
     return _with_origin(nodes, position, reach, move)
 
@@ -127,23 +136,36 @@ def _commented(node: Node, comments: Comments) -> Node:
     return replace(node, comments=Comments((*above, *own.leading), own.trailing))
 
 
-def _reach(nodes: list[Node], position: int, move: Move) -> int:
+def _reach(nodes: list[Node], position: int, names: set[str], renames: Mapping[str, str]) -> int:
     """Up to where the moved tensor and what it was moved from are what their names say."""
     for place in range(position + 1, len(nodes)):
         node = nodes[place]
         if isinstance(node, (For, While, If)):
-            inner = [n for n in walk([node]) if n is not node]
-            if any(_assigns(n, name) for n in inner for name in (move.target, move.origin)):
+            if any(_assigns(n, names, renames) for n in walk([node]) if n is not node):
                 return place
-        elif _assigns(node, move.target) or _assigns(node, move.origin):
+        elif _assigns(node, names, renames):
             return place + 1
     return len(nodes)
 
 
-def _assigns(node: Node, name: str) -> bool:
+def _assigns(node: Node, names: set[str], renames: Mapping[str, str]) -> bool:
+    """Whether a statement assigns one of these variables, or one that will be called like it."""
+    defs: Iterable[str] = ()
     if isinstance(node, For):
-        return name in node.target_names
-    return isinstance(node, Line) and name in node.defs
+        defs = node.target_names
+    elif isinstance(node, Line):
+        defs = node.defs
+    finals = {final_name(name, renames) for name in names}
+    return any(final_name(name, renames) in finals for name in defs)
+
+
+def final_name(name: str, renames: Mapping[str, str]) -> str:
+    """What a variable is called in the end: itself, or the one that it became."""
+    seen = set()
+    while name in renames and name not in seen:
+        seen.add(name)
+        name = renames[name]
+    return name
 
 
 def _texts(node: Node) -> list[str]:
@@ -181,8 +203,6 @@ def _rewritten(node: Node, change: Callable[[str], str], names: frozenset[str]) 
         case Line():
             target, equals, value = node.text.partition(" = ")
             text = f"{target}{equals}{change(value)}" if equals else change(target)
-            if text == node.text:
-                return node
             uses = node.uses - names | _variables(change(value or target), names)
             return replace(node, text=text, uses=uses)
         case For():

@@ -9,4 +9,5 @@ lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
+changes.py      which lists and dicts are changed in place
 """

@@ -76,4 +76,4 @@ def gradient_floor(gradients: Iterable[Array], bound: float) -> float:
     """
     norms = [float(np.linalg.norm(gradient[np.isfinite(gradient)])) for gradient in gradients]
     single = bound >= GRADIENT_BOUND["float32"]
-    return max((1e-1 if single else 1e-3) * max(norms, default=0.0), 1e-3 if single else 1e-6)
+    return max((1e-1 if single else 1e-3) * max(norms, default=0.0), 1e-3 if single else 1e-5)

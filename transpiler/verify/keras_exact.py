@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from transpiler.verify import keras_formats
+
 
 def install(tensorflow: Any, keras: Any, framework: str) -> None:
     """Patch TensorFlow and Keras, once per process."""
@@ -16,6 +18,8 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _pool_in_two_steps(tensorflow)
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
+    _take_inputs_in_full(keras)
+    keras_formats.install(tensorflow)
     if framework == "keras3":
         _count_exactly(keras)
         _add_columns_exactly()
@@ -25,6 +29,19 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
         layer = keras.layers.BatchNormalization.__mro__[1]
         _average_exactly(tensorflow, layer)
         _average_like_the_fused_kernel(tensorflow, layer)
+
+
+def _take_inputs_in_full(keras: Any) -> None:
+    """An input of `dtype="float32"`, which is what it would be anyway, is as wide as the rest."""
+    layer = keras.layers.InputLayer
+    original = layer.__init__
+
+    def init(self: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> None:
+        single = getattr(dtype, "name", dtype) == "float32"
+        wide = keras.backend.floatx() == "float64"
+        original(self, *args, dtype=None if single and wide else dtype, **kwargs)
+
+    layer.__init__ = init
 
 
 def _cast_exactly(tensorflow: Any) -> None:
@@ -138,13 +155,17 @@ def _count_exactly(keras: Any) -> None:
 
 
 def _add_columns_exactly() -> None:
-    """Keras 3 takes a column for a bias where a batch has as many rows as there are channels."""
+    """Keras 3 takes a column for a bias where a batch has as many rows as there are channels.
+
+    A bias of channels that come first it adds to columns, where there are as many of these.
+    """
     functions: Any = importlib.import_module("keras.src.backend.tensorflow.numpy")
     original = functions.add
 
     def add(x1: Any, x2: Any) -> Any:
         shape = tuple(getattr(x2, "shape", ()))
         column = len(shape) > 1 and shape[0] not in (None, 1) and set(shape[1:]) == {1}
+        column |= len(shape) > 2 and shape[0] == 1 and shape[1] != 1 and set(shape[2:]) == {1}
         return original(x2, x1) if column else original(x1, x2)
 
     functions.add = add

@@ -29,10 +29,10 @@ def he_normal_(weight):
     return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
 
 
-def with_init(module, **initializers):
+def with_init(module, **inits):
     """Start these weights of a layer in their own way, the others as Keras does."""
     init_like_keras(module)
-    for name, init in initializers.items():
+    for name, init in inits.items():
         weight = getattr(module, name, None)  # there may be none, or a fixed one
         if isinstance(weight, nn.Parameter) or name.startswith("running"):
             init(weight)

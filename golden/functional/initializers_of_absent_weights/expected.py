@@ -39,10 +39,10 @@ def partly_affine(norm, scale=True, center=True):
     return norm
 
 
-def with_init(module, **initializers):
+def with_init(module, **inits):
     """Start these weights of a layer in their own way, the others as Keras does."""
     init_like_keras(module)
-    for name, init in initializers.items():
+    for name, init in inits.items():
         weight = getattr(module, name, None)  # there may be none, or a fixed one
         if isinstance(weight, nn.Parameter) or name.startswith("running"):
             init(weight)

@@ -25,7 +25,7 @@ class ClassDraft:
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)
-        forward = lean_results(straighten(forward))
+        forward = lean_results(straighten(forward, plan.renames))
         forward, _ = prune(forward, frozenset(), effects=False)
         modules = modules_used(forward)
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)

@@ -12,6 +12,7 @@ from transpiler.emit.classes.module_loops import TOKENS
 from transpiler.emit.classes.plan import EmitError
 from transpiler.ir import tokens
 from transpiler.passes.liveness import walk
+from transpiler.passes.moves import final_name
 from transpiler.source.lexical import blanked, words_in
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -100,6 +101,11 @@ def _name_modules(draft: ClassDraft) -> None:
             raise EmitError("a layer is called that is never made")
 
 
+#: What the sizes of an image are called where its channels come first.
+_SPATIAL = ("height", "width")
+_LED = {"height": "channels", "width": "height", "channels": "width"}
+
+
 def _local_names(draft: ClassDraft) -> None:
     """Names for variables that the original did not have."""
     found: dict[str, None] = {}
@@ -114,7 +120,7 @@ def _local_names(draft: ClassDraft) -> None:
     aliases: dict[str, str] = {}
     for token in found:
         if token.startswith(tokens.VARIABLE):
-            final = _final(draft, token)
+            final = final_name(token, draft.plan.renames)
             if final != token:
                 aliases[token] = final
                 if not final.startswith(tokens.VARIABLE):
@@ -127,22 +133,14 @@ def _local_names(draft: ClassDraft) -> None:
     for token in (*draft.plan.sizes, *(t for t in found if t not in draft.plan.sizes)):
         if token.startswith(tokens.SIZE) and token in found:
             owner, axis = tokens.owner_and_axis(token)
+            if draft.plan.channels_lead and any(tokens.size(owner, a) in found for a in _SPATIAL):
+                axis = _LED.get(axis, axis)
             channels_owner = channels_owner or owner
             if token in draft.names:
                 continue
             owner_name = draft.names.get(owner, owner)
             wanted = axis if owner == channels_owner else f"{owner_name}_{axis}"
             _local(draft, token, wanted)
-
-
-def _final(draft: ClassDraft, token: str) -> str:
-    """What a variable is called in the end: itself, or the one that it became."""
-    seen = set()
-    name = token
-    while name in draft.plan.renames and name not in seen:
-        seen.add(name)
-        name = draft.plan.renames[name]
-    return name
 
 
 def _local(draft: ClassDraft, token: str, wanted: str) -> None:

@@ -43,6 +43,7 @@ class ClassPlan:
     staying: frozenset[int] = frozenset()  #: the statements that keep their comments
     is_block: bool = False  #: attributes that it read as a method are passed by name
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
+    channels_lead: bool = False  #: sizes are called as where images have their channels first
     starred: bool = False  #: the one input is a list of any length: `*inputs`
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict

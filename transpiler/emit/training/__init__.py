@@ -3,6 +3,7 @@
 plan.py        which models of a file are trained, and where
 model.py       what the calls of one model have in common: names, data, functions
 data.py        arrays as tensors, one for each input of a model
+streams.py     generators of the program's own
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
 callbacks.py   what stands in the loop for the callbacks of a `fit`

@@ -11,6 +11,7 @@ from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import identifiers, is_statement, printed
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.streams import stream
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence
 from transpiler.ir.tensor import Unsupported
@@ -98,14 +99,17 @@ def write_evaluate(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that evaluates."""
-    writer.refuse(call, "sample_weight", "steps", "callbacks")
+    writer.refuse(call, "sample_weight", "callbacks")
+    loader = stream(writer, call.given.get("x"), writer.argument(call, "steps"))
+    streamed = bool(loader)
+    if not streamed:
+        writer.refuse(call, "steps")
     if "return_dict" in call.given:
         raise Unsupported("return_dict is not translated")
     compiled = writer.compiled_of(call)
-    key = writer.key(call, "x", "y")
-    loader = writer.loaders.get(key)
+    loader = loader or writer.loaders.get(writer.key(call, "x", "y"), "")
     before: list[str] = []
-    if loader is None:
+    if not loader:
         data = writer.lasting("test_data", "test_dataset")
         given = writer.batches(call)
         if given is None:
@@ -119,7 +123,9 @@ def write_evaluate(
             before.clear()
         size = given.size if given is not None else writer.argument(call, "batch_size")
         loader = writer.loader(data, size or "32")
-    text = f"{writer.evaluator(compiled)}({writer.variable}, {loader}, {writer.criterion})"
+    text = (
+        f"{writer.evaluator(compiled, streamed)}({writer.variable}, {loader}, {writer.criterion})"
+    )
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, [], {}))

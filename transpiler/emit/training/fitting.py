@@ -12,11 +12,12 @@ from transpiler.emit.epochs import Steps, train_epoch
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.streams import note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
-from transpiler.lower.data import array
+from transpiler.lower.data import array, is_stream
 from transpiler.lower.training import Compiled, weighs
 from transpiler.source.occurrences import Occurrence
 
@@ -26,7 +27,10 @@ _NUMBER = re.compile(r"0?\.\d+")
 
 def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
     """The loop in the place of `fit`."""
-    writer.refuse(call, "initial_epoch", "steps_per_epoch", "validation_steps")
+    writer.refuse(call, "initial_epoch")
+    for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
+        if not is_stream(call.given.get(data)):
+            writer.refuse(call, steps)
     if "validation_freq" in call.given:
         raise Unsupported("validation_freq is not translated")
     if not writer.optimizer:
@@ -51,9 +55,17 @@ class FitWriter:
         self.verbose = self._verbosity()
         self.history = self._history()
         self.batches = model.batches(call)
+        self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
         self.size = model.argument(call, "batch_size") or "32"
-        if self.batches is None:
+        self.streams: list[str] = []  #: generators that get a name
+        self.streamed = is_stream(call.given.get("x"))
+        if self.streamed:
+            model.refuse(
+                call, "y", "batch_size", "validation_split", "sample_weight", "class_weight"
+            )
+            self.xs, self.ys = (), ()
+        elif self.batches is None:
             self.xs = model.arrays(call.given.get("x"), "x")
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
         else:
@@ -177,7 +189,7 @@ class FitWriter:
             )
         for hook in hooks:
             model.made.helpers |= hook.helpers
-        setup = [*self.split, *self.datasets, *self.loaders]
+        setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
         if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
             setup = []
         if self.epochs == "1" and not hooks:
@@ -210,14 +222,14 @@ class FitWriter:
         found = [trained]
         if validated:
             names = [v for k, v in values.items() if k.startswith("val_")]
-            evaluator = model.evaluator(compiled)
+            evaluator = model.evaluator(compiled, self.validates_stream)
             called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
 
     def _trainer(self) -> str:
         model, compiled = self.model, self.compiled
-        epoch = model.epoch(compiled)
+        epoch = model.epoch(compiled, self.streamed)
         steps = Steps(
             progress=self.verbose == 1,
             weighted=compiled.prediction.elementwise and weighs(self.call),
@@ -233,8 +245,19 @@ class FitWriter:
         model.emit(name, source)
         return name
 
+    def _stream(self, data: str, steps: str, name: str) -> str:
+        """So many batches of a generator, which goes on where it stopped."""
+        given = self.call.given[data]
+        source = self.model.source_of(given)
+        variable = source if source.isidentifier() else self._name(name)
+        if variable != source:
+            self.streams.append(f"{variable} = {source}")
+        return stream(self.model, given, self.model.argument(self.call, steps), variable)
+
     def _training_data(self) -> str:
         model = self.model
+        if self.streamed:
+            return self._stream("x", "steps_per_epoch", "train_batches")
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
         inputs, targets = model.inputs(self.xs), model.targets(self.ys, self.compiled)
@@ -285,6 +308,10 @@ class FitWriter:
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
         ys: tuple[str, ...]
+        self.validates_stream = is_stream(call.given.get("validation_data"))
+        if self.validates_stream:
+            note_validation(model, call, self.compiled.keras)
+            return self._stream("validation_data", "validation_steps", "val_batches")
         if (given := model.batches(call, "validation_data")) is not None:
             xs, ys, size = given.xs, (given.y,), given.size
             self._offer(model.key(call, "validation_data"), loader)

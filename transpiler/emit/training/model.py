@@ -416,7 +416,7 @@ class ModelWriter:
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
 
-    def epoch(self, compiled: Compiled) -> Epoch:
+    def epoch(self, compiled: Compiled, streamed: bool = False) -> Epoch:
         """What the functions that train and evaluate have in common."""
         heads = compiled.heads
         named = compiled.several
@@ -442,7 +442,15 @@ class ModelWriter:
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2",
             shaping=tuple(filter(None, map(shaped_targets, heads))),
+            streamed=self._streamed(compiled) if streamed else (),
         )
+
+    def _streamed(self, compiled: Compiled) -> tuple[str, ...]:
+        """The tensors of what a generator gives."""
+        by_batches = any("{batches}" in metric.result for _, metric in compiled.metrics)
+        if compiled.several or len(self.built.inputs) > 1 or by_batches:
+            raise Unsupported("a generator for several inputs or outputs, or with such metrics")
+        return (self.inputs(("x",)), self.targets(("y",), compiled))
 
     def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
         """Whether data must be made ready, since it isn't the same that it was before."""
@@ -453,8 +461,8 @@ class ModelWriter:
         self.ready[targets] = (tuple(lines), versions) if always else None
         return not same
 
-    def evaluator(self, compiled: Compiled) -> str:
-        epoch = self.epoch(compiled)
+    def evaluator(self, compiled: Compiled, streamed: bool = False) -> str:
+        epoch = self.epoch(compiled, streamed)
         name, source = self.shared.function(
             ("evaluate", f"evaluate_{self.label}", "evaluate_model"),
             ("evaluate", epoch, self.penalty),

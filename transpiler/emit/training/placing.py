@@ -28,7 +28,7 @@ def place_statements(writer: ModelWriter) -> None:
         if key in writer.whole:
             lost = comments_in(tree.source(statement))
             lines = [*carried.get(key, []), *lost, *before, *writer.whole[key]]
-            apart = begins_loop(lines) and _follows_closely(writer, start)
+            apart = begins_loop(lines) and _follows_closely(writer, start, lines[0])
             text = block(lines, indent).lstrip(" ")
             begin = start - indent if apart else start
             text = f"\n{' ' * indent}{text}" if apart else text
@@ -44,14 +44,16 @@ def place_statements(writer: ModelWriter) -> None:
         writer.edits.append(Edit(start, end, joined))
 
 
-def _follows_closely(writer: ModelWriter, start: int) -> bool:
-    """Whether another statement stands right above, without a blank line."""
+def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
+    """Whether another statement stands right above, without a blank line; or two comments meet."""
     tree = writer.tree
     begin = tree.line_start(start)
     for first, after in sorted(writer.removed, reverse=True):
         begin = first if after == begin else begin
     above = tree.text[:begin].rstrip(" ")
     last = above.rstrip("\n").rpartition("\n")[2].strip()
+    if last.startswith("#") and not line.startswith("#"):
+        return False
     return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
 
 

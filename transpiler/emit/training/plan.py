@@ -36,7 +36,7 @@ _TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
 _MAY_TRAIN = re.compile(_TRAINING)
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
-_UNTRANSLATED = ("fit_generator", "train_on_batch", "test_on_batch", "evaluate_generator")
+_UNTRANSLATED = ("train_on_batch", "test_on_batch")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 #: What writes each call of a model.

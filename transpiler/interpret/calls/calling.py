@@ -16,7 +16,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant, verbatim
+from transpiler.interpret.statics import constant, one_line, verbatim
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
@@ -60,6 +60,10 @@ def call_node(region: Region, node: cst.Call) -> Value:
 
 def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
     """What calling a value gives."""
+    if isinstance(callee, (Framework, Function)):
+        unpacked = _one_of_two_dicts(region, node)
+        if unpacked is not None:
+            return _call_both_ways(region, node, callee, *unpacked)
     if isinstance(callee, Framework):
         return framework_call(region, node, callee.name)
     if isinstance(callee, Choice):
@@ -70,6 +74,9 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         arguments = arguments_of(region, node)
         if callee.parameter and any(holds_tensor(v) for _, v in arguments):
             return provided("call_parameter")(region, node, callee.parameter, arguments)
+        generated: Value | None = provided("call_generator")(region, node, callee, arguments)
+        if generated is not None:
+            return generated
         return provided("call_function")(region, node, callee, arguments)
     if isinstance(callee, Model):
         return provided("call_model")(region, node, callee, arguments_of(region, node))
@@ -84,6 +91,41 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
             evaluate(region, argument.value)
         return callee
     raise GiveUp("a call of something that is not understood", node)
+
+
+def _one_of_two_dicts(region: Region, node: cst.Call) -> tuple[cst.Arg, Choice] | None:
+    """The `**kwargs` of a call that stands for one of two dicts, by a condition."""
+    for argument in node.args:
+        if argument.star == "**" and id(argument) not in region.unpacked:
+            value = evaluate(region, argument.value)
+            either = value.either if isinstance(value, Static) else None
+            if either is not None and region.scope.current(either.test.expr):
+                return argument, either
+    return None
+
+
+def _call_both_ways(
+    region: Region, node: cst.Call, callee: Value, argument: cst.Arg, either: Choice
+) -> Value:
+    """The call with either dict: a choice of layers, or a branch."""
+
+    def call_with(given: Value) -> Value:
+        region.unpacked[id(argument)] = given
+        try:
+            return call_value(region, node, callee)
+        finally:
+            del region.unpacked[id(argument)]
+
+    if any(holds_tensor(evaluate(region, a.value)) for a in node.args):
+        return branch_value(
+            region, node, either.test,
+            lambda: call_with(either.then), lambda: call_with(either.otherwise),
+        )  # fmt: skip
+    values = [call_with(option) for option in either.options]
+    if all(isinstance(v, (Layer, Partial, Choice)) for v in values):
+        written = Expr(one_line(region.tree.source(node)))
+        return Choice(either.test, values[0], values[1], written)
+    raise GiveUp("what is called gets one of two dicts of arguments", node)
 
 
 def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
@@ -123,9 +165,10 @@ def branch_value(
     test: Static,
     then: Callable[[], Value],
     otherwise: Callable[[], Value],
+    target: str = "",
 ) -> Value:
     """The tensor that either way gives, in one variable."""
-    target = region.assigned if region.whole is node else ""
+    target = target or (region.assigned if region.whole is node else "")
     if not target:
         region.temporaries += 1
         target = tokens.variable(f"x:b{region.temporaries}")

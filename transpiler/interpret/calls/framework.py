@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -39,6 +40,8 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import (
     LAMBDA,
     NO_SIZE,
+    POSTFIX,
+    UNKNOWN,
     Configured,
     Expr,
     attribute,
@@ -284,8 +287,12 @@ def _arithmetic(
     own = region.is_module and region.whole is node  # it may be used outside of models too
     if parent not in _ARITHMETIC or not isinstance(given, Static) or own:
         return None
-    if last == "cast" and len(arguments) == 2 and "float" in to_expr(region, arguments[1][1]).text:
+    casts = last == "cast" and len(arguments) == 2
+    kind = to_expr(region, arguments[1][1]).text if casts else ""
+    if "float" in kind:
         number = given
+    elif re.search(r"\bint\d*\b", kind):
+        number = Static(_as_int(given.expr), given.run and _as_int(given.run))
     elif last == "sqrt" and len(arguments) == 1:
         run = given.run and infix(given.run, "**", 0.5)
         number = Static(infix(given.expr, "**", 0.5), run)
@@ -296,7 +303,15 @@ def _arithmetic(
     return number
 
 
-_ARITHMETIC = frozenset({"tf", "tf.math", "keras.ops", "keras.backend"})
+def _as_int(number: Expr) -> Expr:
+    """The whole part, as a cast takes it."""
+    known = int(number.value) if isinstance(number.value, (int, float)) else UNKNOWN
+    return replace(
+        number, text=f"int({number.text})", value=known, strength=POSTFIX, items=None, whole=True
+    )
+
+
+_ARITHMETIC = frozenset({"tf", "tf.dtypes", "tf.math", "keras.ops", "keras.backend"})
 
 
 def _shape_of(region: Region, node: cst.Call, name: str) -> Value:

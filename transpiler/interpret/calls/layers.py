@@ -8,6 +8,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.formats import wanted_layout
 from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
 from transpiler.interpret.region import SPOILED, GiveUp, Region
@@ -22,7 +23,6 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.tensor import Layout
 
 
 def call_on_arguments(region: Region, node: cst.Call, layer: Layer) -> Value:
@@ -49,7 +49,7 @@ def call_layer(
     if isinstance(inputs, Static):
         name = inputs.expr.text
         if name in region.parameters:
-            layout = Layout.ANY if layer.rule is None else layer.rule.layout
+            layout = wanted_layout(layer)
             want_tensor(region, name, declared_rank(layer), layout)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
     if layer.block is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -69,6 +70,8 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
         taken: Value | None = provided("take_keyword")(region, node, name, values)
         if taken is not None:
             return taken
+    if name in _TAKES_OUT and variable in region.scope.values and not is_graph(receiver):
+        return _taken_out(region, node, receiver, variable, name)
     if name == "get" and node.args:
         values = [v for _, v in arguments_of(region, node)]
         key = constant(values[0])
@@ -94,12 +97,37 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     return None
 
 
+#: What changes the entries of a dict, other than `update`.
+_TAKES_OUT = frozenset({"pop", "popitem", "clear", "setdefault"})
+
+
+def _taken_out(
+    region: Region, node: cst.Call, receiver: Mapping, variable: str, name: str
+) -> Static:
+    """`settings.pop("units")` of a dict in a variable, which lacks that entry from now on."""
+    values = [v for _, v in arguments_of(region, node)]
+    key = constant(values[0]) if values and name == "pop" else UNKNOWN
+    taken = receiver.items.get(key) if key is not UNKNOWN else None
+    known = constant(taken) if isinstance(taken, Static) else UNKNOWN
+    made = verbatim(region, node, receiver, *values, value=known)
+    region.scope.bump(variable)
+    reading = region.scope.read(variable)
+    rest = {k: v for k, v in receiver.items.items() if k != key}
+    left: Value = Static(reading) if key is UNKNOWN else Mapping(rest, reading)
+    region.scope.values[variable] = left
+    names = frozenset(pair for pair in made.expr.names if pair[0] != variable)
+    return replace(made, expr=replace(made.expr, names=names | reading.names))
+
+
 #: What methods call the object, or the class, that they belong to.
 _THIS = ("self", "cls")
 
 
 def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Static)
+    held = node.func.value if isinstance(node.func, cst.Attribute) else None
+    if receiver.either is not None and isinstance(held, cst.Name) and name != "get":
+        region.scope.values[held.value] = replace(receiver, either=None)  # it may change
     made = receiver.expr.value
     if isinstance(made, Configured) and made.name.startswith("tf.data.Dataset."):
         step = f"tf.data.Dataset.{name}"

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import libcst as cst
 
@@ -116,7 +117,9 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
         and not isinstance(b, Unknown)
     ):
         if is_plain(a) and is_plain(b):
-            return verbatim(region, node, test, a, b)
+            made = verbatim(region, node, test, a, b)
+            both = isinstance(a, Mapping) and isinstance(b, Mapping)
+            return replace(made, either=Choice(test, a, b)) if both else made
         return Choice(test, a, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return a if isinstance(a, Unknown) else b

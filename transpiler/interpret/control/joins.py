@@ -116,7 +116,10 @@ def _join(
             return a
         return Choice(test, a, b, scope.read(name))
     if not is_graph(a) and not is_graph(b):
-        return _join_statics(region, name, a, b, scope)
+        joined = _join_statics(region, name, a, b, scope)
+        if isinstance(joined, Static) and isinstance(a, Mapping) and isinstance(b, Mapping):
+            return replace(joined, either=Choice(test, a, b))
+        return joined
     return Unknown(f"`{name}` is a tensor or layer on one way only")
 
 

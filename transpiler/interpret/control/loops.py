@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.aliases import refuse_changed_elements
 from transpiler.interpret.control.branches import on_way, serials
 from transpiler.interpret.control.changes import (
     RankFound,
@@ -50,6 +51,7 @@ def for_statement(region: Region, node: cst.For) -> None:
         return
     if isinstance(iterable, LayerList) and iterable.known is not None:
         iterable = iterable.known
+    refuse_changed_elements(region, node, target_names(node.target), iterable)
     if isinstance(iterable, LayerList):
         provided("with_comments")(region, node, lambda: _loop_over_layers(region, node, iterable))
         return

@@ -69,7 +69,8 @@ def read(region: Region, identifier: str) -> Value:
                 held.items,
                 held.whole,
                 held.operation,
-            )
+            ),
+            either=value.either,
         )
     if isinstance(value, Bound):
         return value

@@ -15,5 +15,6 @@ configs.py        functions that give dicts of arguments
 closures.py     functions that give functions on tensors
 keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
+generators.py     what generator functions give
 own_losses.py     losses and metrics of the program's own
 """

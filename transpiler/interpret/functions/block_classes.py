@@ -7,7 +7,7 @@ from dataclasses import replace
 from transpiler.interpret.functions.returns import RETURNED_SIZE, out_size
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors.names import shadow
+from transpiler.interpret.tensors.names import last_attribute, shadow
 from transpiler.interpret.values import Bound, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, reads
@@ -31,7 +31,7 @@ def finish_block(summary: Summary) -> None:
     known = {p.name for p in summary.parameters}
     if size is not None and (_is_forced(summary) or not _from_parameters(size, known)):
         if len(region.returns) == 1 or region.scope.current(size):
-            summary.attributes = (("out_channels", size.text),)
+            summary.attributes = ((last_attribute(region), size.text),)
             summary.attribute_names = (reads(size),)
             wanted = reads(size)
     stored = _stored_names(region, live, set(summary.tensors))
@@ -57,7 +57,8 @@ def finish_block(summary: Summary) -> None:
     closure = sorted(n for n in needed if n in region.closure_reads or n.startswith("self."))
     if closure:
         summary.closure = tuple(closure)
-    summary.kind = "block" if summary.modules or init or summary.attributes else "operation"
+    keeps = summary.modules or init or summary.attributes or summary.function.closes
+    summary.kind = "block" if keeps else "operation"
     if tokens.NO_SIZE in live_init:
         raise GiveUp("the size of a tensor that a layer needs is not known")
 

@@ -22,7 +22,13 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
-from transpiler.interpret.tensors.names import axis_names, ensure_current, refreshed, shadow
+from transpiler.interpret.tensors.names import (
+    axis_names,
+    ensure_current,
+    last_attribute,
+    refreshed,
+    shadow,
+)
 from transpiler.interpret.tensors.results import modules_of, register
 from transpiler.interpret.values import (
     Bound,
@@ -321,7 +327,7 @@ def call_recursive(
         **{k: v for k, v in statics if k},
     )
     module = Module(constructor, _attribute_hint(summary.function.name))
-    out = attribute_of_module(module, "out_channels")
+    out = attribute_of_module(module, last_attribute(region))
     dims: tuple[Dim, ...] | None = None if count is None else (*(None,) * (count - 1), out)
     result = Tensor(
         module(tensor.code), dims, tensor.layout, tensor.dtype, out if count is None else None
@@ -388,7 +394,7 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
         **{k: v for k, v in rest if k is not None},
     )
     module = Module(constructor, _attribute_hint(name))
-    size = attribute_of_module(module, "out_channels")
+    size = attribute_of_module(module, last_attribute(region))
     dims: tuple[Dim, ...] = (*(None,) * (len(tensor.dims) - 1), size)
     layout = Layout.FIRST if len(dims) > 1 else Layout.LAST
     result = Bound(Tensor(module(value.tensor.code), dims, layout, tensor.dtype))

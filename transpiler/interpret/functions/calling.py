@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.aliases import forget_changed
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
@@ -53,6 +54,7 @@ def call_function(
         return inline(region, node, function, arguments)
     bound = bind_arguments(function, parameters_of(function.node), arguments)
     _note_function_arguments(region, node, arguments)
+    forget_changed(region, node, function, bound)
     tensors = any(holds_tensor(v) for v in bound.values())
     foreign = function.file is not None and function.file is not region.file
     if not foreign and gets_layers(bound) and (tensors or adds_layers(function)):

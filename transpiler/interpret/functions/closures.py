@@ -82,7 +82,8 @@ def _join(
         return outer, ()
     if any(isinstance(s, (cst.FunctionDef, cst.Return)) for s in _small(before)):
         return outer, ()
-    if _changes(file, inner, {*(p.name for p in parameters_of(outer)), *_assigned(before)}):
+    taken = {*(p.name for p in parameters_of(outer)), *_assigned(before)}
+    if changes_in_place(file.tree.source(inner), taken):
         return outer, ()
     if not _makes_layers(file, function, inner) or any(
         _makes_layers(file, function, statement) for statement in before
@@ -139,9 +140,10 @@ def _small(statements: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
 _IN_PLACE = r"\b({})(\.(append|extend|insert|pop|remove|update|setdefault)\(|\[[^\]]*\] *=[^=])"
 
 
-def _changes(file: FileContext, inner: cst.FunctionDef, names: set[str]) -> bool:
-    """Whether the inner function changes something of the outer one, which the next call sees."""
-    return re.search(_IN_PLACE.format("|".join(names)), file.tree.source(inner)) is not None
+def changes_in_place(source: str, names: set[str]) -> set[str]:
+    """The names whose lists or dicts some code changes, which others see then."""
+    found = re.finditer(_IN_PLACE.format("|".join(names)), source) if names else ()
+    return {match.group(1) for match in found}
 
 
 def _makes_layers(file: FileContext, function: Function, node: cst.CSTNode) -> bool:

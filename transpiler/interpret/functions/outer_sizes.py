@@ -12,7 +12,7 @@ from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors.names import axis_names, refreshed
+from transpiler.interpret.tensors.names import axis_names, last_attribute, refreshed
 from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
@@ -63,7 +63,7 @@ def outer_tensor(
         dims = (*spatial, *(outer(d) for d in tensor.dims[-1:]))
     hint = outer(tensor.channels_hint)
     if module is not None and summary.attributes:
-        size = attribute_of_module(module, "out_channels")
+        size = attribute_of_module(module, last_attribute(region))
         if dims is None:
             hint = size
         else:

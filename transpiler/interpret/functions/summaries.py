@@ -208,8 +208,8 @@ def _without_functions(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
     """The summary of another file's function, as that file's own conversion has it."""
-    known = {id(s): s for s in home.summaries.values()}  # one may serve several kinds of arguments
-    candidates = [s for s in known.values() if s.function.node is function.node]
+    found = {id(s): s for s in home.summaries.values() if s.function.node is function.node}
+    candidates = list(found.values())
     blocks = [s for s in candidates if s.kind == "block" and s.serial in home.planned.class_names]
     if len(blocks) > 1:
         return Summary(function, "failed", reason=f"`{function.name}` becomes several classes")

@@ -90,7 +90,7 @@ def _prepared(region: Region, layer: Layer, rule: Rule, bounds: list[Bound]) -> 
     bounds = with_declared_rank(region, layer, bounds)
     if layer.symbol == "keras.layers.Embedding":
         bounds = [as_integers(region, b) for b in bounds]
-    return in_wanted_layout(region, rule, layer, bounds)
+    return in_wanted_layout(region, layer, bounds)
 
 
 def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:

@@ -8,14 +8,26 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import UNSUPPORTED
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant
+from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, Static
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import Module, method, reads
 from transpiler.passes.liveness import walk
 
 _REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
+
+
+#: What is said where a layer can't be made so.
+FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
+
+
+def is_frozen_norm(layer: Layer) -> bool:
+    """Whether it is made with `trainable=False`: it normalizes as in inference, always."""
+    trainable = layer.arguments.get("trainable")
+    given = trainable is not None and constant(trainable) is False
+    return given and layer.symbol == "keras.layers.BatchNormalization"
 
 
 def as_trainable(layer: Layer, module: Module) -> Module:
@@ -33,6 +45,10 @@ def as_trainable(layer: Layer, module: Module) -> Module:
 def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """`layer.trainable = value`, before or after the layer's first call."""
     region.graph_events += 1
+    if layer.modules and layer.symbol.endswith("BatchNormalization"):
+        same = constant(value) is constant(layer.arguments.get("trainable", const(True)))
+        if not same:  # what was made of it knows nothing of that
+            region.say(UNSUPPORTED, node, FROZEN_NORM)
     if not region.branches and not region.loops:
         layer.arguments["trainable"] = value
         for made in constructs_of(region, layer):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.layers.formats import normalizes_first, wanted_layout
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import common_layout, in_layout, with_rank
@@ -14,7 +15,6 @@ from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
 from transpiler.ir.tensor import Layout
-from transpiler.rule import Rule
 
 
 def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Bound]:
@@ -91,7 +91,7 @@ def as_integers(region: Region, value: Bound) -> Bound:
 def with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
     """The inputs, of which the layer may say how many axes they have."""
     rank = declared_rank(layer)
-    layout = Layout.ANY if layer.rule is None else layer.rule.layout
+    layout = wanted_layout(layer)
     if not rank and layout is Layout.FIRST:
         for bound in bounds:
             if bound.source.startswith("seq:"):
@@ -117,9 +117,11 @@ _RANKS = {"LSTM": 3, "GRU": 3, "SimpleRNN": 3, "Bidirectional": 3, "CuDNNLSTM": 
           "RandomTranslation": 4, "RandomZoom": 4}  # fmt: skip
 
 
-def in_wanted_layout(region: Region, rule: Rule, layer: Layer, bounds: list[Bound]) -> list[Bound]:
+def in_wanted_layout(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:
     """The inputs, their channels where the rule wants them, or all in one place."""
-    wanted = rule.layout
+    wanted = wanted_layout(layer)
+    if normalizes_first(layer, bounds[0].tensor):
+        return bounds
     if wanted is not Layout.ANY:
         return [in_layout(region, b, wanted) for b in bounds]
     if len(bounds) < 2:

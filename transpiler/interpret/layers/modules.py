@@ -7,7 +7,13 @@ from dataclasses import replace
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, REGULARIZER, UNSUPPORTED, Fidelity
-from transpiler.interpret.layers.freezing import as_trainable, place_of, write_freezes
+from transpiler.interpret.layers.freezing import (
+    FROZEN_NORM,
+    as_trainable,
+    is_frozen_norm,
+    place_of,
+    write_freezes,
+)
 from transpiler.interpret.layers.names import layer_name_hint
 from transpiler.interpret.layers.rules import INITIALIZERS, is_hard_sigmoid
 from transpiler.interpret.region import GiveUp, Region
@@ -99,7 +105,8 @@ def _hardly(value: Value) -> bool:
 def _say_what_differs(region: Region, layer: Layer) -> None:
     rule = layer.rule
     assert rule is not None
-    if rule.fidelity is Fidelity.CLOSE and not region.file.options.exact:
+    settled = region.file.options.exact or (is_frozen_norm(layer) and not layer.freezes)
+    if rule.fidelity is Fidelity.CLOSE and not settled:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
     assumed = region.file.options.keras == "auto"
     if assumed and any(_hardly(value) for value in layer.arguments.values()):
@@ -126,8 +133,8 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: dtype= is not carried over")
     trainable = layer.arguments.get("trainable")
     frozen = trainable is not None and constant(trainable) is not True
-    if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol:
-        region.say(UNSUPPORTED, layer.node, "a frozen BatchNormalization must stay in eval mode")
+    if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol and not settled:
+        region.say(UNSUPPORTED, layer.node, FROZEN_NORM)
 
 
 def _is_none(value: Value) -> bool:

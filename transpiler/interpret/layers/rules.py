@@ -8,6 +8,12 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.layers.formats import (
+    seen_in_order,
+    wanted_layout,
+    with_channels_first,
+)
+from transpiler.interpret.layers.freezing import is_frozen_norm
 from transpiler.interpret.layers.inputs import RANKED, list_inputs
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
@@ -50,6 +56,8 @@ def rule_arguments(
         else:
             raise Unsupported(f"the argument {parameter} is missing")
     arguments |= rule.chosen(region.file.options)
+    if is_frozen_norm(layer):
+        arguments["training"], arguments["keras"] = expr(False), "2"
     for name, value in call_arguments.items():
         if name == "training" and _follows_model(region, value):
             if constant(value) not in (None, False):
@@ -133,7 +141,7 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
         raise Unsupported("the activation of the inner layer is a function of the program's own")
 
     def apply(inner: Wrapped, x: Tensor, **call_arguments: Any) -> Any:
-        wanted = inner.rule.layout
+        wanted = wanted_layout(layer)
         if (
             wanted is not Layout.ANY
             and x.layout is not wanted
@@ -154,10 +162,11 @@ def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: li
     assert rule is not None
     if rule.floats:
         given = [as_floats(x) for x in given]
-    result = rule.build(list(given) if rule.merges else given[0], **arguments)
+    first, arguments, taken = with_channels_first(layer, arguments, given)
+    result = rule.build(list(taken) if rule.merges else taken[0], **arguments)
     if not rule.merges and len(given) > 1:
         raise Unsupported(f"{layer.symbol} is called on several tensors")
-    result = _initialized(region, layer, result, given)
+    result = _initialized(region, layer, seen_in_order(result) if first else result, given)
     activation = layer.arguments.get("activation")
     if (
         activation is not None

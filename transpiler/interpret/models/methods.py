@@ -13,7 +13,7 @@ from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
-from transpiler.interpret.training import SIGNATURES, note_training
+from transpiler.interpret.training import OLDER, SIGNATURES, note_training
 from transpiler.interpret.values import Layer, Model, Static, Unknown, Value, bases_of, is_graph
 
 _TRAINING = frozenset(
@@ -52,7 +52,7 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return get_layer(region, node, model)
-    if name in SIGNATURES:
+    if name in SIGNATURES or name in OLDER:
         region.left_calls.append((node, name, model))
         return note_training(region, node, model, name)
     arguments_of(region, node)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.calling import branch_value
 from transpiler.interpret.calls.layers import call_layer
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.models.functional import flattened
@@ -14,14 +15,25 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import register
-from transpiler.interpret.values import Bound, Layer, Model, Sequence, Static, Unknown, Value
+from transpiler.interpret.values import (
+    Bound,
+    Choice,
+    Layer,
+    Model,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+)
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Expr, Module, expr, index
 from transpiler.ir.tensor import Layout, Tensor
 
 
-def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Value:
-    """`value(held)` for a layer or a model."""
+def call_any(
+    region: Region, value: Value, held: Bound, node: cst.CSTNode, target: str = ""
+) -> Value:
+    """`value(held)` for a layer or a model; of two, the result is in `target`."""
     if isinstance(value, Layer) and value.block is not None:
         deferred: Value = provided("call_deferred")(region, node, value, held)
         return deferred
@@ -29,6 +41,15 @@ def call_any(region: Region, value: Value, held: Bound, node: cst.CSTNode) -> Va
         return call_layer(region, node, value, held, [])
     if isinstance(value, Model):
         return call_model(region, node, value, [(None, held)])
+    if isinstance(value, Choice) and region.scope.current(value.test.expr):
+        return branch_value(
+            region,
+            node,
+            value.test,
+            lambda: call_any(region, value.then, held, node),
+            lambda: call_any(region, value.otherwise, held, node),
+            target,
+        )
     raise GiveUp("a Sequential holds something that is not a layer", node)
 
 

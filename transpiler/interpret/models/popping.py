@@ -27,6 +27,9 @@ def pop_layer(region: Region, model: Model, node: cst.CSTNode) -> None:
         model.broken = "`pop` of a Sequential whose layers are not known one by one"
         raise GiveUp(model.broken, node)
     held, in_init, in_forward = model.before.pop()
+    if any(not isinstance(n, Line) for n in region.forward[in_forward:]):
+        model.broken = "`pop` of a layer that depends on a condition"
+        raise GiveUp(model.broken, node)
     model.steps.pop()
     del model.outputs_of[-1:]
     _drop_since(region.init, in_init, _is_size_of(model.variable))

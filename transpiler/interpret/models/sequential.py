@@ -156,7 +156,7 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
         held = region.scope.values[model.variable]
     assert isinstance(held, Bound)
     note_before(region, model, held)
-    result = call_any(region, value, held, node)
+    result = call_any(region, value, held, node, model.variable)
     if not isinstance(result, Bound):
         raise GiveUp("a layer of a Sequential gives more than one tensor", node)
     if isinstance(value, Layer) and isinstance(value.arguments.get("name"), Static):

@@ -9,11 +9,14 @@ import libcst as cst
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
-from transpiler.interpret.values import Layer, Model, Sequence, Static, Value
+from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
 
 
 def declared_shape(region: Region, value: Value) -> Value | None:
     """The shape that a layer declares of its input, or that a model has as its own."""
+    if isinstance(value, Choice):
+        shapes = (declared_shape(region, option) for option in value.options)
+        return next((shape for shape in shapes if shape is not None), None)
     if not isinstance(value, Layer):
         if isinstance(value, Model) and value.inputs:
             dims = value.inputs[0].tensor.dims

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from transpiler.interpret.aliases import refuse_aliases
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes
 from transpiler.interpret.models.inputs import makes_input
@@ -32,6 +33,7 @@ def assign(region: Region, node: cst.Assign) -> None:
     arrays = arrays_of(region, node)
     value = evaluate(region, node.value)
     region.whole = None
+    refuse_aliases(region, node, value)
     for target in node.targets:
         assign_value(region, target.target, value, node, node.value)
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):

@@ -6,12 +6,21 @@ import libcst as cst
 
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
-from transpiler.interpret.functions.closures import joined
+from transpiler.interpret.functions.closures import changes_in_place, joined
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import import_from, import_module
 from transpiler.interpret.statements.injected import injected
-from transpiler.interpret.values import Framework, Function, Unknown, UserClass, Value
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Mapping,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    is_graph,
+)
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
@@ -42,11 +51,19 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     builds = mentions_framework(region.file, made)
     if not region.is_module and not builds:
         _emit_definition(region, node)
+    dicts = {n for n, v in region.scope.values.items() if _is_plain_dict(v)}
+    for name in changes_in_place(region.tree.source(node), dicts):
+        region.scope.values[name] = Static(region.scope.read(name))  # whenever it is called
     if region.is_module:
         for name, part in injected(region, node).items():
             region.scope.bump(name)
             region.scope.values[name] = part
             region.file.mentions.clear()
+
+
+def _is_plain_dict(value: Value) -> bool:
+    held = isinstance(value, Mapping) and not is_graph(value)
+    return held or (isinstance(value, Static) and value.either is not None)
 
 
 def _emit_definition(region: Region, node: cst.FunctionDef) -> None:

@@ -10,6 +10,7 @@ from transpiler.interpret.statements.comments import with_comments
 from transpiler.interpret.statements.plain import emit_static, opaque
 from transpiler.interpret.statements.targets import spoil
 from transpiler.interpret.tensors.layouts import in_layout, moved_before
+from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -49,11 +50,11 @@ def _small(region: Region, node: cst.SimpleStatementLine) -> None:
 
 def _tolerant(region: Region, small: cst.CSTNode, node: cst.SimpleStatementLine) -> None:
     """At module level, a statement that is not understood spoils its own names only."""
-    marks = len(region.init), len(region.forward)
+    before = snapshot(region)
     try:
         contained(lambda: execute(region, small), small)
     except GiveUp as why:
-        del region.init[marks[0] :], region.forward[marks[1] :]
+        undo(region, before)
         derived = why.reason.startswith(SPOILED)
         spoil(region, small, why.reason if derived else SPOILED + why.reason)
         region.failed_statements[id(node)] = (node, why)

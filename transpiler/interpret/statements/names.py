@@ -60,6 +60,9 @@ def assign_name(
         if isinstance(value, Function):
             emit_static(region, node, frozenset({name}), ())
     else:
+        if isinstance(value, Static) and value.either and isinstance(source, cst.Name):
+            value = replace(value, either=None)  # a change under one name changes both
+            scope.values[source.value] = value
         emit_static(region, node, frozenset({name}), (value,))
         version = scope.bump(name)
         if isinstance(value, Static) and value.expr.text.startswith(tokens.SIZE):
@@ -71,9 +74,10 @@ def named(reading: Expr, value: Value) -> Value:
     """A plain value under the name that it got."""
     if isinstance(value, Static):
         known = value.expr.value
-        return Static(
-            replace(value.expr, text=reading.text, strength=20, names=reading.names, value=known)
+        written = replace(
+            value.expr, text=reading.text, strength=20, names=reading.names, value=known
         )
+        return Static(written, either=value.either)
     if isinstance(value, Sequence):
         return replace(value, static=reading, run=None)
     if isinstance(value, Mapping):

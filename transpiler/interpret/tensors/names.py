@@ -30,6 +30,11 @@ def axis_names(count: int) -> tuple[str, ...]:
     return _AXES.get(count) or (*(f"size{i + 1}" for i in range(count - 1)), "channels")
 
 
+def last_attribute(region: Region) -> str:
+    """What a block calls the last size of its result."""
+    return "out_width" if region.file.channels_lead else "out_channels"
+
+
 def shadow(owner: str, axis: str) -> str:
     """The token of `__init__`'s variable for one size of the tensor in a variable of `forward`."""
     return tokens.size(owner, axis)
@@ -87,6 +92,9 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     code = tensor.code
     line_text = f"{name} = {code.text}"
     emit_before(region, code, name)
+    mask = tensor.mask
+    if mask is not None and any(read == name for read, _ in mask.names):
+        mask = _bind_mask(region, name, mask)  # while the name still holds what it is made of
     if code.text != name:
         uses = reads(code)
         region.emit_forward(Line(final_text(line_text), frozenset({name}), uses, code.modules))
@@ -94,7 +102,6 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     region.scope.bump(name)
     reading = region.scope.read(name)
     shadows = assign_shadows(region, name, tensor)
-    mask = tensor.mask
     if mask is not None:
         mask = _bind_mask(region, name, mask)
     bound = Bound(replace(tensor, code=reading, mask=mask), value.source, shadows)

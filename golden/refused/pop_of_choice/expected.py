@@ -1,0 +1,12 @@
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+# TODO(tf2torch) T2T104: `build` is left as it is: `pop` of a layer that depends on a condition
+def build(deep=True):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(8)])
+    model.add(layers.Dense(3) if deep else layers.Dense(2))
+    # whichever it was
+    model.pop()
+    model.add(layers.Dense(5))
+    return model

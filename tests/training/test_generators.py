@@ -1,0 +1,94 @@
+"""Generators of the program's own as data: the same batches in the same order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(50, 6))
+y = rng.normal(size=(50,))
+
+
+def batches(inputs, targets, size=16):
+    while True:
+        for start in range(0, len(inputs), size):
+            yield {item}
+
+
+model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae", keras.metrics.RootMeanSquaredError()])
+{rest}
+"""
+ITEM = "inputs[start : start + size], targets[start : start + size]"
+
+
+def program(rest: str, item: str = ITEM) -> str:
+    return PROGRAM.format(item=item, rest=rest)
+
+
+FIT = "history = model.fit(batches(x, y), steps_per_epoch=3, epochs=3, verbose=0{})\n"
+LOSSES = 'losses = np.array(history.history["loss"])\n'
+ONE = "history = model.fit(x, y, validation_data=batches(x, y, 5), validation_steps=4)\n"
+TRIALS = [
+    program(FIT.format("") + LOSSES),
+    program(
+        "train = batches(x, y, 7)\n" + FIT.format("").replace("batches(x, y)", "train") + LOSSES
+    ),
+    program(ONE + LOSSES),
+    program(
+        FIT.format(", validation_data=(x[:9], y[:9])") + "score = model.evaluate(x, y)\n" + LOSSES
+    ),
+    program(FIT.format("") + "score = model.evaluate(batches(x, y, 10), steps=4)\n" + LOSSES),
+]
+
+
+@pytest.mark.parametrize("text", TRIALS, ids=range(len(TRIALS)))
+def test_trains_equally(text: str, scripts: Scripts) -> None:
+    apart = scripts.compare(text, converted(text))
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+REFUSED = [
+    program("model.fit(batches(x, y), epochs=2)"),
+    program("model.fit(batches(x, y), steps_per_epoch=2, class_weight={0: 2.0})"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", f"{ITEM}, targets"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "[inputs, targets]"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, {'a': targets})"),
+    program("model.fit(x, y)\nmodel.predict(batches(x, y), steps=2)"),
+    program("model.fit(x, batches(x, y))"),
+    program("model.fit(x, y, steps_per_epoch=2)"),
+]
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
+def test_what_is_not_translated_is_said(text: str) -> None:
+    conversion = convert(text)
+    assert any(d.severity is Severity.ERROR for d in conversion.diagnostics)
+    assert "model.fit(" in conversion.text
+
+
+def test_older_names_mean_the_same() -> None:
+    older = "model.fit_generator(batches(x, y), 3, epochs=2, workers=2, verbose=2)\n"
+    newer = "model.fit(batches(x, y), steps_per_epoch=3, epochs=2, verbose=2)\n"
+    assert converted(program(older)) == converted(program(newer))
+    older = "score = model.evaluate_generator(batches(x, y), steps=3)\n"
+    newer = "score = model.evaluate(batches(x, y), steps=3)\n"
+    assert converted(program(older)) == converted(program(newer))
+
+
+def test_what_keras_does_with_the_generator_itself_is_said() -> None:
+    fit = "model.fit(seen, steps_per_epoch=1)\n"
+    again = f"seen = batches(x, y)\n{fit}{fit}"
+    assert any("in advance" in d.message for d in convert(program(again)).diagnostics)
+    validated = program(ONE.replace("x, y,", "x, y, epochs=3,", 1))
+    assert any("first two batches" in d.message for d in convert(validated).diagnostics)
