@@ -9,6 +9,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     statics.py     plain values, and the source that stands for them
     symbols.py     every way to spell a name of Keras or TensorFlow
     arguments.py   what a call passes
+    effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
     undoing.py     what a statement that fails had changed
     training.py    calls that compile, train or ask models

@@ -332,6 +332,22 @@ def is_graph(value: Value) -> bool:
     return isinstance(value, Choice) and any(is_graph(v) for v in value.options)
 
 
+def holds_own(value: Value) -> bool:
+    """Whether a container holds a tensor or layer, which belongs to the function that made it."""
+    parts: tuple[Value, ...] = ()
+    if isinstance(value, Sequence):
+        parts = tuple(value.items)
+    elif isinstance(value, Mapping):
+        parts = tuple(value.items.values())
+    elif isinstance(value, Choice):
+        parts = tuple(value.options)
+    elif isinstance(value, Repeated):
+        parts = (value.item,)
+    return isinstance(value, LayerList) or any(
+        isinstance(part, (Bound, Layer, Model)) or holds_own(part) for part in parts
+    )
+
+
 def bases_of(value: Value) -> list[Layer]:
     """The models of `keras.applications` that a value is one of; none where it is anything else."""
     if isinstance(value, Layer):

@@ -46,6 +46,16 @@ def variable(hint: str) -> str:
     return f"\ue002{hint.replace(VARIABLE, '').replace(ENDS[1], '')}\ue003"
 
 
+def evaluated_once(hint: str, serial: int) -> str:
+    """Stands for a variable of `__init__` that holds what must be evaluated once."""
+    return variable(f"{hint}:once{serial}")
+
+
+def is_evaluated_once(token: str) -> bool:
+    """Whether it is the token of such a variable."""
+    return token.partition(":")[2].startswith("once")
+
+
 def hint_of(token: str) -> str:
     """What a variable is to be called, if that is free."""
     return token.strip("\ue002\ue003").partition(":")[0]

@@ -85,6 +85,11 @@ class ClassDraft:
             if name.startswith(tokens.SIZE):
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
             if name.startswith(tokens.VARIABLE) and name not in self.plan.inputs:
+                if tokens.is_evaluated_once(name):
+                    raise EmitError(
+                        f"`forward` needs an argument ({tokens.hint_of(name)}) whose evaluation "
+                        "changes something, which `__init__` does"
+                    )
                 raise EmitError("a tensor is used before it is computed")
         named = (n for n in walk(self.forward) if isinstance(n, Line) and n.text)
         if self.plan.starred and any(n.defs & set(self.plan.inputs) for n in named):

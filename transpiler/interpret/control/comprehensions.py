@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import libcst as cst
@@ -126,12 +127,17 @@ def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:
     return names
 
 
+def _reads(region: Region, node: cst.CSTNode, name: str) -> bool:
+    """Whether an expression mentions a name."""
+    return re.search(rf"\b{re.escape(name)}\b", region.tree.source(node)) is not None
+
+
 def _tensor_comprehension(
     region: Region, node: cst.ListComp | cst.GeneratorExp, iterable: Value
 ) -> Value:
     """`[f(t) for t in ts]` as a loop that appends."""
     target = region.assigned if region.whole is node else ""
-    if not target:
+    if not target or _reads(region, node, target):  # `xs = [f(x) for x in xs]`
         region.temporaries += 1
         target = tokens.variable(f"outputs:l{region.temporaries}")
     start = Line(f"{target} = []", frozenset({target}))

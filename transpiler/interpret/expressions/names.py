@@ -21,6 +21,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    holds_own,
     is_graph,
 )
 from transpiler.ir.expr import ATOM, Expr
@@ -55,6 +56,8 @@ def read(region: Region, identifier: str) -> Value:
             region.closure_reads.add(identifier)
             if isinstance(value, (Bound, Layer)):
                 raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
+            if holds_own(value):
+                raise GiveUp(f"`{identifier}` holds tensors or layers of an enclosing function")
     if isinstance(value, Static):
         held = value.expr
         return Static(

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.aliases import forget_changed
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
@@ -81,6 +82,9 @@ def call_function(
     _ask_for_tensors(region, summary, bound)
     if "**" in bound and summary.kind in ("operation", "layer"):
         raise GiveUp(f"`{function.name}` is called with arguments that are not known", node)
+    if summary.kind in ("block", "operation", "layer"):
+        arguments = _evaluated_once(region, node, arguments, bound)
+        bound = bind_arguments(function, parameters_of(function.node), arguments)
     summary.frame = function.frame
     if summary.deferred and not tensors:
         region.graph_events += 1
@@ -88,6 +92,17 @@ def call_function(
         layer.block = (summary, bound, arguments)
         return layer
     return _call_by_kind(region, node, function, summary, bound, arguments)
+
+
+def _evaluated_once(
+    region: Region, node: cst.CSTNode, arguments: list[Argument], bound: dict[str, Value]
+) -> list[Argument]:
+    """The arguments, those that change something in variables: `block(x, units.pop())`."""
+    hints = {id(value): name for name, value in bound.items()}
+    return [
+        (k, evaluated_once(region, v, k or hints.get(id(v), "argument"), node))
+        for k, v in arguments
+    ]
 
 
 def _call_on_values(

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
@@ -44,6 +45,7 @@ def inline(
             raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
         if isinstance(value, Bound) and _reads_often(region, function, parameter.name):
             value = materialize(region, value)
+        value = evaluated_once(region, value, parameter.name, node)
         frame[parameter.name] = value
     outer, region.inline = region.inline, {**frame}
     outer_scope_outer = region.scope.outer

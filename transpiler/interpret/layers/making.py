@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
@@ -38,6 +39,8 @@ def make_layer(
                 problem = f"the argument {parameter} is not known: {value.reason}"
                 layer.problem = layer.problem or problem
             continue
+        if parameter != "name":
+            value = evaluated_once(region, value, parameter, node)
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:
         layer.problem = _unknown_arguments(rule, order, layer)

@@ -1,0 +1,18 @@
+from keras import Input, Model
+from keras.layers import Dense, LeakyReLU, Reshape
+
+
+# TODO(tf2torch) T2T104: `build_with_slopes` is left as it is: `forward` needs an argument (negative_slope) whose evaluation changes something, which `__init__` does
+def build_with_slopes():
+    a = Input((6,))
+    slopes = [0.1, 0.2]
+    x = LeakyReLU(negative_slope=slopes.pop())(Dense(6)(a))
+    return Model(a, x)
+
+
+# TODO(tf2torch) T2T104: `build_shaped` is left as it is: `forward` needs an argument (target_shape) whose evaluation changes something, which `__init__` does
+def build_shaped():
+    a = Input((6,))
+    shapes = [2, 3]
+    x = Reshape((shapes.pop(), shapes.pop(0)))(a)
+    return Model(a, Dense(2)(x))

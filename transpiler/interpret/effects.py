@@ -1,0 +1,103 @@
+"""Arguments whose evaluation changes something: they are evaluated once, into a variable."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from dataclasses import replace
+
+import libcst as cst
+
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.values import Function, Sequence, Static, Value
+from transpiler.ir import tokens
+from transpiler.ir.code import Line
+from transpiler.ir.expr import reads
+
+
+def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -> Value:
+    """The value, in a variable of `__init__` if its expression must not be evaluated twice."""
+    if isinstance(value, Sequence):
+        return _elements_once(region, value, hint, node)
+    if not isinstance(value, Static) or "(" not in value.expr.text:
+        return value
+    text = value.expr.text
+    changes, unknown = has_effect(region, text), _is_unknown(region, text)
+    if changes and (value.run is not None or region.is_module):
+        raise GiveUp(f"`{text}` may change something, and would run twice", node)
+    if not changes and (not unknown or value.run is not None or region.is_module):
+        return value
+    region.temporaries += 1
+    token = tokens.evaluated_once(hint, region.temporaries)
+    defs, uses = frozenset({token}), reads(value.expr)
+    region.emit_init(Line(f"{token} = {text}", defs, uses, effect=changes, static=True))
+    if not changes:  # what does change something has done so in `__init__`
+        region.emit_forward(Line(f"{token} = {text}", defs, uses, static=True))
+    region.scope.bump(token)
+    reading = region.scope.read(token)
+    return Static(replace(reading, value=value.expr.value), either=value.either)
+
+
+def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode) -> Sequence:
+    if value.static is not None and "(" not in value.static.text[1:]:
+        return value
+    items = tuple(evaluated_once(region, item, hint, node) for item in value.items)
+    if all(new is old for new, old in zip(items, value.items, strict=True)):
+        return value
+    return replace(value, items=items, static=None, run=None)
+
+
+_CALL = re.compile(r"([\w.]*[\w\])])\(")
+
+
+def has_effect(region: Region, text: str) -> bool:
+    """Whether evaluating an expression changes something, or gives something else next time."""
+    return any(_changes(region, called, set()) for called in _CALL.findall(text))
+
+
+#: Methods that change what they are called on, and random numbers.
+_CHANGING = frozenset(
+    {"pop", "popleft", "popitem", "setdefault", "append", "extend", "insert", "remove", "update",
+     "clear", "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice",
+     "integers", "sample", "next", "send", "__next__", "input"}
+)  # fmt: skip
+
+
+def _changes(region: Region, called: str, seen: set[str]) -> bool:
+    """Whether a call of what goes by this name changes something, as far as can be seen."""
+    *owner, name = called.split(".")
+    if name in _CHANGING or "random" in owner:
+        return True
+    function = _function(region, name, bool(owner))
+    if function is None or name in seen:
+        return False
+    seen.add(name)
+    home = function.file if function.file is not None else region.file
+    source = home.tree.source(function.node.body)
+    if _KEEPS.search(source):
+        return True
+    return any(_changes(region, inner, seen) for inner in _CALL.findall(source))
+
+
+def _is_unknown(region: Region, text: str) -> bool:
+    """Whether a function is called of which nothing is known: a parameter, or from elsewhere."""
+    for name in _CALL.findall(text):
+        held = region.scope.values.get(name) or region.file.globals.get(name)
+        own = hasattr(builtins, name) or keyword.iskeyword(name) or not name.isidentifier()
+        if not own and (held is None or isinstance(held, Static)):
+            return True
+    return False
+
+
+#: What a function does that remembers something: of others' variables, or of its own defaults.
+_KEEPS = re.compile(r"\b(?:global|nonlocal)\b|[\w\])](?:\]|\.\w+) *(?:[-+*/%|&^]|//|\*\*)?=(?!=)")
+
+
+def _function(region: Region, name: str, method: bool) -> Function | None:
+    if method:
+        found = (m[name] for m in region.file.class_methods.values() if name in m)
+        return next(found, None)
+    held = region.scope.values.get(name) or region.scope.outer.get(name)
+    held = held or region.file.globals.get(name)
+    return held if isinstance(held, Function) else None
