@@ -30,6 +30,7 @@ def write_class(draft: ClassDraft) -> ClassText:
         class_text(draft),
         tuple(t for t in plan.sizes if t in draft.live_init),
         tuple((p[0], p[3]) for p in _parameters(draft)),
+        _attributes(draft),
         constructors,
         helpers,
     )
@@ -76,7 +77,7 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
         if n in draft.plan.statics and n not in listed and not n.startswith("self.")
     )
     found += [(n, "", "", True) for n in extra]
-    attributes = sorted(n.removeprefix("self.") for n in needed if n.startswith("self."))
+    attributes = sorted(_attributes(draft))
     names_found = {p[0] for p in found}
     is_block = draft.plan.is_block
     found = [(n, "", "", is_block) for n in attributes if n not in names_found] + found
@@ -98,6 +99,12 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
         ordered.append(p)
     ordered = [p for p in ordered if not p[3]] + [p for p in ordered if p[3]]
     return ordered + [p for p in found if p[3]]
+
+
+def _attributes(draft: ClassDraft) -> frozenset[str]:
+    """What the class needs of the object whose method builds the model."""
+    needed = (*draft.live_init, *draft.stored)
+    return frozenset(n.removeprefix("self.") for n in needed if n.startswith("self."))
 
 
 def _signature(draft: ClassDraft, parameters: list[tuple[str, str, str, bool]]) -> str:

@@ -104,7 +104,7 @@ def _size_order(region: Region, token: str) -> tuple[int, str]:
 def _stored_names(region: Region, live: frozenset[str], tensors: set[str]) -> tuple[str, ...]:
     """The plain names that `forward` reads and `__init__` must keep."""
     names = [n for n in region.parameters if n in live and n not in tensors]
-    names += sorted(n for n in live if n in region.closure_reads)
+    names += sorted(n for n in live if n in region.closure_reads or n.startswith("self."))
     return tuple(names)
 
 
