@@ -10,7 +10,7 @@ from transpiler.emit.classes.forward import forward_block
 from transpiler.emit.classes.init import init_block
 from transpiler.emit.classes.lines import tidy
 from transpiler.emit.classes.names import name_members
-from transpiler.emit.classes.plan import ClassText
+from transpiler.emit.classes.plan import ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
@@ -79,6 +79,9 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
     found += [(n, "", "", True) for n in extra]
     attributes = sorted(_attributes(draft))
     names_found = {p[0] for p in found}
+    if names_found.intersection(attributes):
+        both = sorted(names_found.intersection(attributes))[0]
+        raise EmitError(f"the class would need both `{both}` and `self.{both}`")
     is_block = draft.plan.is_block
     found = [(n, "", "", is_block) for n in attributes if n not in names_found] + found
     required = [

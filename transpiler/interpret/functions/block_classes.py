@@ -19,6 +19,8 @@ def finish_block(summary: Summary) -> None:
     """What the class of a block takes, and what its callers can know of its result."""
     region = summary.region
     assert region is not None
+    if any(name.startswith("self.") for name in region.scope.versions):
+        raise GiveUp("an attribute is changed while a model is built", summary.function.node)
     forward, live = prune(region.forward, frozenset(), effects=False)
     summary.modules = modules_used(forward)
     summary.tensors = tuple(region.tensor_order)
