@@ -17,9 +17,7 @@ from transpiler.emit.units import Unit
 from transpiler.interpret.region import SPOILED
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Partial, Static, Value
-from transpiler.ir.code import Construct, For, If, Line, While
 from transpiler.ir.expr import Configured
-from transpiler.passes.liveness import walk
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
 
@@ -121,7 +119,7 @@ def _instance(unit: Unit) -> str:
     assert unit.text is not None
     arguments: list[str] = []
     methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
-    methods |= _attributes(unit)
+    methods |= unit.text.attributes
     own = {p[0] for p in unit.plan.parameters}
     shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:
@@ -134,21 +132,6 @@ def _instance(unit: Unit) -> str:
     if unit.plan.kept or (region.unpacks and summary is not None and not region.functional):
         arguments.append(f"**{region.keywords}")
     return f"{unit.plan.name}({', '.join(arguments)})"
-
-
-def _attributes(unit: Unit) -> set[str]:
-    """What the statements of a class read of the object whose method builds the model."""
-    found: set[str] = set()
-    for node in walk(unit.plan.init):
-        uses = node.uses if isinstance(node, Line) else frozenset()
-        if isinstance(node, Construct):
-            uses = frozenset(n for n, _ in node.module.constructor.names)
-        elif isinstance(node, (If, While)):
-            uses = frozenset(n for n, _ in node.test.names)
-        elif isinstance(node, For):
-            uses = frozenset(n for n, _ in node.iterable.names)
-        found |= {n.removeprefix("self.") for n in uses if n.startswith("self.")}
-    return found
 
 
 def replace_models(draft: Draft) -> None:

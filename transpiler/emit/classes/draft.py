@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from transpiler.emit.classes.contents import mentions
+from transpiler.emit.classes.contents import mentions, names_read_by
 from transpiler.emit.classes.module_loops import loop_over_modules
 from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
-from transpiler.ir.code import Comments, If, Line, Node, Return
+from transpiler.ir.code import Comments, For, If, Line, Node, Return
 from transpiler.passes.choices import merge_choices
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.passes.moves import straighten
@@ -99,6 +99,9 @@ class ClassDraft:
                 raise EmitError("a size is used before it is known")
             if name.startswith(tokens.VARIABLE):
                 raise EmitError("a list is used before it is known")
+            if name.startswith("self.") and _hidden(self.init, name):
+                plain = name.removeprefix("self.")
+                raise EmitError(f"the class would need both `{plain}` and `{name}`")
 
     def arrange_comments(self) -> None:
         """Decide which statement carries which comments."""
@@ -119,6 +122,21 @@ class ClassDraft:
             if isinstance(node, If):
                 found.update(m.token for m in node.test.modules)
         return found
+
+
+def _hidden(init: list[Node], attribute: str) -> bool:
+    """Whether `__init__` reads an attribute after a variable took the name of its parameter."""
+    plain = attribute.removeprefix("self.")
+    changed = False
+    for node in init:
+        lines = [n for n in walk([node]) if isinstance(n, Line) and plain in n.defs]
+        made = any(n.text != f"{plain} = {attribute}" for n in lines)
+        made = made or any(isinstance(n, For) and plain in n.target_names for n in walk([node]))
+        inside = made and not isinstance(node, Line)
+        if (changed or inside) and attribute in names_read_by([node]):
+            return True
+        changed = changed or made
+    return False
 
 
 def coalesce_input(draft: ClassDraft) -> None:

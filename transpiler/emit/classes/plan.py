@@ -57,5 +57,6 @@ class ClassText:
     text: str
     sizes: tuple[str, ...]
     parameters: tuple[tuple[str, bool], ...]  #: name, keyword-only
+    attributes: frozenset[str]  #: those that the method's object has, `self.rate` where it builds
     constructors: list[Expr]
     helpers: frozenset[str]

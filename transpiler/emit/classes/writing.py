@@ -10,7 +10,7 @@ from transpiler.emit.classes.forward import forward_block
 from transpiler.emit.classes.init import init_block
 from transpiler.emit.classes.lines import tidy
 from transpiler.emit.classes.names import name_members
-from transpiler.emit.classes.plan import ClassText
+from transpiler.emit.classes.plan import ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
@@ -30,6 +30,7 @@ def write_class(draft: ClassDraft) -> ClassText:
         class_text(draft),
         tuple(t for t in plan.sizes if t in draft.live_init),
         tuple((p[0], p[3]) for p in _parameters(draft)),
+        _attributes(draft),
         constructors,
         helpers,
     )
@@ -76,8 +77,11 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
         if n in draft.plan.statics and n not in listed and not n.startswith("self.")
     )
     found += [(n, "", "", True) for n in extra]
-    attributes = sorted(n.removeprefix("self.") for n in needed if n.startswith("self."))
+    attributes = sorted(_attributes(draft))
     names_found = {p[0] for p in found}
+    if names_found.intersection(attributes):
+        both = sorted(names_found.intersection(attributes))[0]
+        raise EmitError(f"the class would need both `{both}` and `self.{both}`")
     is_block = draft.plan.is_block
     found = [(n, "", "", is_block) for n in attributes if n not in names_found] + found
     required = [
@@ -98,6 +102,12 @@ def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:
         ordered.append(p)
     ordered = [p for p in ordered if not p[3]] + [p for p in ordered if p[3]]
     return ordered + [p for p in found if p[3]]
+
+
+def _attributes(draft: ClassDraft) -> frozenset[str]:
+    """What the class needs of the object whose method builds the model."""
+    needed = (*draft.live_init, *draft.stored)
+    return frozenset(n.removeprefix("self.") for n in needed if n.startswith("self."))
 
 
 def _signature(draft: ClassDraft, parameters: list[tuple[str, str, str, bool]]) -> str:

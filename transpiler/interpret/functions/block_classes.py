@@ -19,6 +19,8 @@ def finish_block(summary: Summary) -> None:
     """What the class of a block takes, and what its callers can know of its result."""
     region = summary.region
     assert region is not None
+    if any(name.startswith("self.") for name in region.scope.versions):
+        raise GiveUp("an attribute is changed while a model is built", summary.function.node)
     forward, live = prune(region.forward, frozenset(), effects=False)
     summary.modules = modules_used(forward)
     summary.tensors = tuple(region.tensor_order)
@@ -104,7 +106,7 @@ def _size_order(region: Region, token: str) -> tuple[int, str]:
 def _stored_names(region: Region, live: frozenset[str], tensors: set[str]) -> tuple[str, ...]:
     """The plain names that `forward` reads and `__init__` must keep."""
     names = [n for n in region.parameters if n in live and n not in tensors]
-    names += sorted(n for n in live if n in region.closure_reads)
+    names += sorted(n for n in live if n in region.closure_reads or n.startswith("self."))
     return tuple(names)
 
 
