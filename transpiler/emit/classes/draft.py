@@ -81,6 +81,10 @@ class ClassDraft:
         foreign = (live & self.plan.tensor_names) - set(self.plan.inputs)
         if foreign:
             raise EmitError("a tensor of another model is needed")
+        changed = {d for n in walk(self.init) if isinstance(n, Line) for d in n.defs}
+        for name in (*self.live_init, *self.stored):
+            if name.startswith("self.") and name in changed:
+                raise EmitError("an attribute is changed while a model is built")
         for name in live:
             if name.startswith(tokens.SIZE):
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
