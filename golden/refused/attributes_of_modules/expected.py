@@ -18,3 +18,11 @@ class Host:
         x = Dense(self.units)(a)
         self.units = self.units + 1
         return Model(a, Dense(self.units)(x) * self.units)
+
+    def wider(self):
+        return self.units * 2
+
+    # TODO(tf2torch) T2T104: `by_method` is left as it is: the class would need `self.wider` of the object that builds the model
+    def by_method(self):
+        a = Input((5,))
+        return Model(a, Dense(self.wider())(a))

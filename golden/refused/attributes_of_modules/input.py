@@ -16,3 +16,10 @@ class Host:
         x = Dense(self.units)(a)
         self.units = self.units + 1
         return Model(a, Dense(self.units)(x) * self.units)
+
+    def wider(self):
+        return self.units * 2
+
+    def by_method(self):
+        a = Input((5,))
+        return Model(a, Dense(self.wider())(a))
