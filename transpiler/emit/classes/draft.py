@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
-from transpiler.emit.classes.contents import mentions, names_read_by
+from transpiler.emit.classes.contents import mentions, names_read_by, texts_of
 from transpiler.emit.classes.module_loops import loop_over_modules
 from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
@@ -17,6 +18,10 @@ from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.passes.moves import straighten
 from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
+from transpiler.source.lexical import blanked
+
+#: An attribute of the object whose method builds the model.
+_OF_SELF = re.compile(r"(?<![\w.])self\.[A-Za-z_]\w*")
 
 
 class ClassDraft:
@@ -52,6 +57,7 @@ class ClassDraft:
         self.comments: Arrangement | None = None
         self.read_from_self: dict[str, str] = {}
         self._check(live)
+        self._check_methods()
 
     def _without_foreign_sizes(self, forward: list[Node]) -> tuple[list[Node], list[str]]:
         """Sizes of tensors that another model computes come from `__init__`."""
@@ -81,6 +87,10 @@ class ClassDraft:
         foreign = (live & self.plan.tensor_names) - set(self.plan.inputs)
         if foreign:
             raise EmitError("a tensor of another model is needed")
+        changed = {d for n in walk(self.init) if isinstance(n, Line) for d in n.defs}
+        for name in (*self.live_init, *self.stored):
+            if name.startswith("self.") and name in changed:
+                raise EmitError("an attribute is changed while a model is built")
         for name in live:
             if name.startswith(tokens.SIZE):
                 raise EmitError("a size that only `__init__` knows is needed in `forward`")
@@ -102,6 +112,20 @@ class ClassDraft:
             if name.startswith("self.") and _hidden(self.init, name):
                 plain = name.removeprefix("self.")
                 raise EmitError(f"the class would need both `{plain}` and `{name}`")
+
+    def _check_methods(self) -> None:
+        """Refuse `self.method()`: the class has the object's attributes, not its methods."""
+        nodes = [*walk(self.init), *walk(self.forward)]
+        texts = [t for n in nodes for t in texts_of(n) if "self." in t]
+        if not texts:
+            return
+        known = {*self.live_init, *self.stored, *self.plan.required}
+        known |= {d for n in nodes if isinstance(n, Line) for d in n.defs}
+        for name in _OF_SELF.findall(blanked("\n".join(texts))):
+            if name not in known:
+                raise EmitError(
+                    f"the class would need `{name}` of the object that builds the model"
+                )
 
     def arrange_comments(self) -> None:
         """Decide which statement carries which comments."""

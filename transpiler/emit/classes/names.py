@@ -30,6 +30,9 @@ RESERVED = frozenset(
     }
 )  # fmt: skip
 
+#: Those that a plain value must not hide: `eval()` would change it, or no longer be there.
+_OF_MODULES = frozenset({"training", "train", "eval", "forward", "to", "apply", "parameters"})
+
 
 #: A size, or a variable; a size's token may hold that of a variable.
 LOCAL_TOKENS = re.compile(f"{tokens.ANY_SIZE}|{tokens.ANY_VARIABLE}")
@@ -41,6 +44,9 @@ _NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 def name_members(draft: ClassDraft) -> None:
     """Choose the names of all that is in the class."""
+    for name in (*draft.stored, *draft.late):
+        if name.removeprefix("self.") in _OF_MODULES:
+            raise EmitError(f"`{name}` would hide an attribute of nn.Module")
     draft.taken = _identifiers(draft)
     draft.taken_in_forward = _forward_identifiers(draft)
     _name_modules(draft)
