@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.interpret.control.joins import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.region import Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.tensors.names import bind_tensor, emit_before
 from transpiler.interpret.values import (
@@ -39,6 +39,9 @@ def assign_name(
 ) -> None:
     scope = region.scope
     if isinstance(value, Bound):
+        lent = value.source.startswith("borrow:")
+        if not lent and not region.scope.current(value.tensor.code):
+            raise GiveUp("a tensor is used after its variable got another value", node)
         bind_tensor(region, name, value)
     elif isinstance(value, Layer):
         _assign_layer(region, name, value)
