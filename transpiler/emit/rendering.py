@@ -47,6 +47,13 @@ def render(planned: FilePlan) -> None:
                     changed = True
 
 
+#: What classes call of Python's own functions.
+_CALLED = frozenset({
+    "enumerate", "int", "len", "list", "max", "min", "range", "reversed", "sorted", "sum",
+    "super", "tuple", "zip",
+})  # fmt: skip
+
+
 def _names_read(planned: FilePlan, text: str) -> set[str]:
     """What a class reads of its module: nothing that nobody defines, or of the framework."""
     found: set[str] = set()
@@ -62,6 +69,8 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
             continue
         for name in table.get_identifiers():
             symbol = table.lookup(name)
+            if name in _CALLED and symbol.is_local() and f"{name}(" in text:
+                raise EmitError(f"`{name}` is a variable there, and Python's own is called")
             if not (symbol.is_global() and symbol.is_referenced()):
                 continue
             if name not in known:
