@@ -11,6 +11,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     arguments.py   what a call passes
     effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
+    late_binding.py  what functions of `Lambda` read later
     undoing.py     what a statement that fails had changed
     training.py    calls that compile, train or ask models
     tensors/       names, layouts, rules, operators

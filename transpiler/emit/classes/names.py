@@ -30,8 +30,31 @@ RESERVED = frozenset(
     }
 )  # fmt: skip
 
-#: Those that a plain value must not hide: `eval()` would change it, or no longer be there.
-_OF_MODULES = frozenset({"training", "train", "eval", "forward", "to", "apply", "parameters"})
+#: Those that a plain value must not hide: torch itself, or whoever trains or saves, reads them.
+OF_MODULES = frozenset(
+    {
+        "add_module", "apply", "buffers", "call_super_init", "children", "eval", "extra_repr",
+        "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule",
+        "load_state_dict", "modules", "named_buffers", "named_children", "named_modules",
+        "named_parameters", "parameters", "register_backward_hook", "register_buffer",
+        "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
+        "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
+        "register_load_state_dict_pre_hook", "register_module", "register_parameter",
+        "register_state_dict_post_hook", "register_state_dict_pre_hook", "requires_grad_",
+        "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty",
+        "train", "training", "zero_grad",
+    }
+)  # fmt: skip
+_OF_MODULES_PRIVATE = re.compile(
+    r"_(?:modules|parameters|buffers|apply|version|get_name|named_members|slow_forward"
+    r"|non_persistent_buffers_set|replicate_for_data_parallel"
+    r"|\w*call_impl|\w*state_dict|\w*hooks?\w*)"
+)
+
+
+def is_of_modules(name: str) -> bool:
+    """Whether an nn.Module is not itself any more where an attribute of that name is another."""
+    return name in OF_MODULES or _OF_MODULES_PRIVATE.fullmatch(name) is not None
 
 
 #: A size, or a variable; a size's token may hold that of a variable.
@@ -45,7 +68,7 @@ _NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 def name_members(draft: ClassDraft) -> None:
     """Choose the names of all that is in the class."""
     for name in (*draft.stored, *draft.late):
-        if name.removeprefix("self.") in _OF_MODULES:
+        if is_of_modules(name.removeprefix("self.")):
             raise EmitError(f"`{name}` would hide an attribute of nn.Module")
     draft.taken = _identifiers(draft)
     draft.taken_in_forward = _forward_identifiers(draft)

@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.late_binding import refuse_late_names
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.formats import wanted_layout
 from transpiler.interpret.layers.functions import activated_by
@@ -96,5 +97,6 @@ def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value)
     if isinstance(function, Framework):
         return tensor_function(region, layer.node, function.name, arguments)
     if isinstance(function, Function):
+        refuse_late_names(region, node, function)
         return provided("call_function")(region, node, function, arguments)
     raise GiveUp("Lambda: its function is not known", node)
