@@ -11,7 +11,7 @@ from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
-from transpiler.interpret.tensors.names import bind_tensor, emit_before
+from transpiler.interpret.tensors.names import as_moved, bind_tensor, emit_before
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -40,6 +40,7 @@ def assign_name(
     scope = region.scope
     if isinstance(value, Bound):
         lent = value.source.startswith("borrow:")
+        value = as_moved(region, value)
         if not lent and not region.scope.current(value.tensor.code):
             raise GiveUp("a tensor is used after its variable got another value", node)
         bind_tensor(region, name, value)
