@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rules.emitted import emitted
 from transpiler.ir.expr import Expr, call, index, infix, method
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, helper, source
 
 _NUMPY = "import numpy as np"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from rules.default_weights import default_init
@@ -22,6 +21,7 @@ from transpiler.ir.expr import (
     with_helper,
 )
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
 from transpiler.rule import helper, unless
 
 __all__ = ["default_init", "initialized", "initializer", "is_default"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from transpiler.ir.expr import Expr, Symbol, call, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction, Targets
+from transpiler.record import replace
 from transpiler.rule import Param, helper, loss, unless
 
 #: Reductions that are the mean over all numbers, as long as no weights follow.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.record import replace
 
 #: The mask of a tensor for which Keras 2 and Keras 3 disagree: an error for who looks at it.
 DISPUTED: Final = Expr("disputed_mask")

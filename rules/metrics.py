@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from transpiler.ir.expr import Expr, attribute, call, expr, index, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
+from transpiler.record import replace
 from transpiler.rule import Param, helper, metric
 
 

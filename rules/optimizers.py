@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import rules.emitted_optimizers  # noqa: F401  (the sources of the classes named here)
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
+from transpiler.record import replace
 from transpiler.rule import Param, helper, optimizer, unless
 
 #: Spellings of older versions.

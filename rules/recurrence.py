@@ -8,7 +8,6 @@ dropout), a small class with a loop over time is emitted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -33,7 +32,7 @@ from transpiler.ir.expr import (
     variable,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.rule import Result, after, helper, nn, own, unless
 
 #: What a program passes as the initial state: one tensor or one for each state.

@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes long; runs with --full only")
+    config.addinivalue_line("markers", "timing: needs the machine for itself; not run with -n")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,6 +25,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         long = [item for item in items if item.get_closest_marker("full")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("full")]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        alone = pytest.mark.skip(reason="a time measured beside other tests: pytest -m timing")
+        for item in items:
+            if item.get_closest_marker("timing"):
+                item.add_marker(alone)
 
 
 @pytest.fixture(scope="session")

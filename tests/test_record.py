@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from transpiler.record import record
+from transpiler.record import replace as record_replace
 
 
 def declared(decorate: Callable[[type], type]) -> type:
@@ -105,3 +106,11 @@ def test_fields_are_inherited_and_own_methods_stay() -> None:
 
 def test_they_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(Derived(3, 4))) == Derived(3, 4)
+
+
+def test_copies_are_made_alike(both: tuple[Any, Any]) -> None:
+    ours, theirs = both
+    copied, expected = record_replace(ours(1, y=5), x=2), replace(theirs(1, y=5), x=2)
+    assert (repr(copied), copied.count) == (repr(expected), expected.count)
+    with pytest.raises(TypeError):
+        record_replace(ours(1), count=3)

@@ -56,6 +56,7 @@ def test_one_file_needs_no_frameworks_and_no_processes(tmp_path: Path) -> None:
     assert loaded <= {"libcst", "black"}
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     ("arguments", "limit"), [(["--version"], 0.8), (["convert", "--check", "a.py"], 1.6)]
 )

@@ -5,8 +5,7 @@ took a third of the start-up; a record compiles one when it is first called. A f
 each of its fields through `object.__setattr__`, which takes three times as long as an assignment.
 
 Type checkers take a `record` for a dataclass with the same arguments, and refuse to assign to the
-fields of a frozen one; at run time it could be changed. `fields` and `replace` of `dataclasses`
-work on it.
+fields of a frozen one; at run time it could be changed. `fields` of `dataclasses` works on it.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as record
+    from dataclasses import replace as replace
 else:
     from dataclasses import MISSING, dataclass, fields
 
@@ -86,10 +86,28 @@ else:
     def _compared(cls, instance):
         return f"({''.join(f'{instance}.{f.name}, ' for f in fields(cls) if f.compare)})"
 
+    def replace(record, /, **changes):
+        """The record with some fields changed; three times as fast as that of `dataclasses`."""
+        cls = record.__class__
+        copied = _COPIES.get(cls)
+        if copied is None:
+            copied = _COPIES[cls] = _replace(cls)
+        return copied(record, **changes)
+
+    _COPIES = {}
+    _SAME = object()
+
+    def _replace(cls):
+        names = [field.name for field in fields(cls) if field.init]
+        parameters = ", ".join(f"{name}=SAME" for name in names)
+        given = ", ".join(f"self.{name} if {name} is SAME else {name}" for name in names)
+        known = {"SAME": _SAME, "make": cls}
+        return _function(f"(self, /, *, {parameters})", [f"return make({given})"], known)
+
     def _function(parameters, lines, known):
         body = "\n    ".join(lines or ["pass"])
         exec(f"def method{parameters}:\n    {body}", known)
         return known["method"]
 
 
-__all__ = ["record"]
+__all__ = ["record", "replace"]

@@ -82,6 +82,14 @@ def _chosen(build: Callable[..., Any]) -> frozenset[str]:
 
 
 @cache
+def _parameters(build: Callable[..., Any], kind: str) -> tuple[str, ...]:
+    names, chosen = _names(build), _chosen(build)
+    if kind not in ("op", "source"):
+        names = names[1:]
+    return tuple(n for n in names if n not in chosen)
+
+
+@cache
 def _call_only(build: Callable[..., Any]) -> frozenset[str]:
     return frozenset(_names(build)[1:]) - _defaults(build).keys() - CHOICES
 
@@ -120,11 +128,7 @@ class Rule:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The Keras parameters that the rule itself handles, in Keras's order."""
-        names = _names(self.build)
-        if self.kind not in ("op", "source"):
-            names = names[1:]
-        chosen = _chosen(self.build)
-        return tuple(n for n in names if n not in chosen) if chosen else names
+        return _parameters(self.build, self.kind)
 
     @property
     def defaults(self) -> Mapping[str, Expr | None]:

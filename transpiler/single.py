@@ -8,7 +8,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from transpiler.diagnostics import INTERNAL, SYNTAX, UNREADABLE, UNWRITABLE, Dia
 from transpiler.options import Options
 from transpiler.outcome import Job, Outcome, Result
 from transpiler.output.write import ChangedMeanwhile, put_file, replace_file
+from transpiler.record import replace
 from transpiler.source.files import Source, Undecodable, decode, names_framework, skips_file
 from transpiler.source.nesting import too_deep
 from transpiler.source.syntax import compiles, parser_problem, syntax_problem

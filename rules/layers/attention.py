@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import permutations
 
 import rules.emitted_attention  # noqa: F401  (the sources of the classes named here)
 from rules.masks import mask_of
 from transpiler.ir.expr import Arg, Bind, Expr, call, expr, index, infix, method, variable
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, Result, after, helper, layer, nn, own, unless
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import rules.emitted_conv_lstm  # noqa: F401  (the sources of the classes named here)
 from rules.layers.windows import Window, both_sides, channels_last, padded, tidy
 from rules.recurrence import State, Wanted, activation_callable, activation_name, results_of
 from transpiler.ir.expr import Arg, Expr, expr, index, method, ternary
 from transpiler.ir.tensor import Layout, Tensor, UnknownSize, Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.rule import Param, Result, after, layer, own, unless
 
 #: Stands for the recurrent activation that a generation of Keras has by default.

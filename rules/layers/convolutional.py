@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.emitted import FUNCTIONAL, NN, emitted
 from rules.layers.windows import Window, both_sides, channels_last, padded, per_axis, spatial, tidy
 from transpiler.ir.expr import Arg, Expr, Module, call, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, layer, nn, own, unless
 
 for _n in (1, 2, 3):

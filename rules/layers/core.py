@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.activations import activated
 from rules.emitted import emitted
 from rules.masks import passed_on
 from transpiler.ir.expr import infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, Result, Wrapped, helper, layer, nn, unless
 
 emitted(

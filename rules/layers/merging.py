@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rules.axes import dimension
 from rules.masks import DISPUTED, merged
 from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, simplest, total
+from transpiler.record import replace
 from transpiler.rule import Param, layer
 
 Tensors = Sequence[Tensor]

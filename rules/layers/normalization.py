@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.axes import last
 from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 from rules.masks import mask_of
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, ternary, with_helper
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, helper, layer, nn, unless
 
 emitted(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rules.axes import in_keras_order, spatial_dimensions
 from rules.emitted import FUNCTIONAL, TORCH, emitted
@@ -22,6 +21,7 @@ from rules.layers.windows import (
 from rules.masks import mask_of
 from transpiler.ir.expr import Arg, Expr, call, expr, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, helper, layer, sizes
 
 LOWEST = expr(float("-inf"))

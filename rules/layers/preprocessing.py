@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes named here)
 from rules.axes import by_channel
 from rules.layers.windows import channels_last
@@ -22,6 +20,7 @@ from transpiler.ir.expr import (
     prefix,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, as_floats, helper, layer, own, unless
 
 #: What lies outside of an image, by torch's names.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rules.axes import in_keras_order, spatial_dimensions
 from rules.emitted import FUNCTIONAL, emitted
@@ -20,6 +19,7 @@ from transpiler.ir.tensor import (
     simplest,
     total,
 )
+from transpiler.record import replace
 from transpiler.rule import Param, helper, layer
 
 emitted(

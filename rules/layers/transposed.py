@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.emitted import FUNCTIONAL, NN, emitted
 from rules.layers.windows import Amounts, Window, channels_last, per_axis, spatial, tidy
 from transpiler.ir.expr import Arg, Expr, expr, index
 from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, compact, layer, nn, own, sizes, unless
 
 for _n in (1, 2, 3):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Final, TypeAlias
 
 from transpiler.ir.expr import Arg, Expr, call, expr
 from transpiler.ir.sizes import ceil_divided, combine
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.rule import compact, sizes
 
 

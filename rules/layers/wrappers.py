@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import zip_longest
 
 from rules.layers.rnn import gru, lstm, simple_rnn
@@ -23,6 +22,7 @@ from rules.recurrence import (
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Bind, Expr, attribute, call, expr, index, infix, method, variable
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, Result, Wrapped, after, helper, layer
 
 RUNS = ("return_sequences", "return_state", "go_backwards", "stateful")

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rules.ops.dtypes import torch_dtype
 from rules.ops.naming import keras
 from rules.ops.operators import Operand, in_order
 from transpiler.ir.expr import Arg, Expr, attribute, call, expr, infix, joined, method
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, op
 
 

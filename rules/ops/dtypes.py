@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from transpiler.ir.expr import ATOM, Expr, Symbol, joined, method
 from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.record import replace
 
 #: Types that have a method of their own: `x.float()`.
 SHORT: Final = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.ops.operators import in_order
 from transpiler.ir.expr import Arg, Expr, Symbol, call, expr, infix, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, op
 
 #: Keras's interpolations by torch's names. TensorFlow's bicubic uses another kernel.

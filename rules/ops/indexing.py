@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rules.axes import dimension
 from rules.ops.naming import ONE
@@ -22,6 +21,7 @@ from transpiler.ir.expr import (
     variable,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, after, op
 
 

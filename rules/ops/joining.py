@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rules.axes import dimension
 from rules.ops.naming import OLD, keras
@@ -19,6 +18,7 @@ from transpiler.ir.expr import (
     variable,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, total
+from transpiler.record import replace
 from transpiler.rule import Param, after, op
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.layers import merging
@@ -10,6 +9,7 @@ from rules.ops.naming import TWO
 from rules.ops.operators import Operand, code_of, in_order, matmul
 from transpiler.ir.expr import Arg, Expr, attribute, call, expr, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, Result, op, unless
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.emitted import TORCH, emitted
 from rules.ops.dtypes import converted, torch_dtype
 from rules.ops.naming import ONE, TWO, everywhere, keras, tensorflow
@@ -18,6 +16,7 @@ from rules.ops.operators import (
 )
 from transpiler.ir.expr import Expr, call, expr, method, prefix
 from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, helper, op
 
 emitted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import sqrt
 
 from rules import activations
@@ -12,6 +11,7 @@ from rules.ops.operators import Operand, binary, code_of, in_order, together
 from rules.ops.reductions import torch_axes
 from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, Result, op, unless
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from types import EllipsisType
 from typing import Any, TypeAlias
 
 from rules.axes import in_keras_order
 from transpiler.ir.expr import UNARY, Expr, expr, index, infix, method, prefix
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported, simplest
+from transpiler.record import replace
 
 #: What stands on one side of an operator: a tensor, or what the program knows without running.
 Operand: TypeAlias = "Tensor | Expr"

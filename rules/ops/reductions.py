@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.axes import dimension
@@ -11,6 +10,7 @@ from rules.ops.naming import OLD, ONE, keras, tensorflow
 from rules.ops.operators import in_order
 from transpiler.ir.expr import Arg, Expr, call, expr, infix, method
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, op, unless
 
 NAMES = {**ONE, **OLD}

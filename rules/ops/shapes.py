@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.axes import dimension
@@ -21,6 +20,7 @@ from transpiler.ir.expr import (
     method,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, product, total
+from transpiler.record import replace
 from transpiler.rule import Param, op
 
 AXES = {**ONE, **OLD}

@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
+import json
 import statistics
-import time
-from collections.abc import Callable, Iterable
+import subprocess
+import sys
+from pathlib import Path
 
-import libcst
 import pytest
 from catalogue import WHEELS
 from downloads import Packages
 
+#: Run by a process of its own, whose memory holds nothing else: both ways by turns, on one core.
+PROGRAM = """
+import json, sys, time
+import libcst
 from transpiler.pipeline import convert
 
-ROUNDS = 7
+def parse_and_print(path, text):
+    libcst.parse_module(text).code
+
+def convert_file(path, text):
+    convert(text, path=path)
+
+def read(path, text):
+    with open(path, encoding="utf-8") as file:
+        file.read()
+
+def seconds(work):
+    start = time.process_time()
+    for path, text in texts.items():
+        work(path, text)
+    return time.process_time() - start
+
+texts, yardstick, rounds = json.load(sys.stdin)
+ways = [{"parse": parse_and_print, "read": read}[yardstick], convert_file]
+for way in ways:
+    seconds(way)  # loads what is loaded when first asked for
+json.dump([[seconds(way) for way in ways] for _ in range(rounds)], sys.stdout)
+"""
 
 
+def measured(texts: dict[str, str], yardstick: str, rounds: int) -> list[tuple[float, float]]:
+    """Seconds of the processor for the yardstick and for converting all files, in each round."""
+    given = json.dumps([texts, yardstick, rounds])
+    command = [sys.executable, "-c", PROGRAM]
+    ended = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+    return [(bare, whole) for bare, whole in json.loads(ended.stdout)]
+
+
+@pytest.mark.timing
 def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> None:
-    """Over the files whose models convert; both in this process, on one core, by turns."""
+    """Over the files whose models convert."""
     found = [packages[name] for name in (*WHEELS, "keras")]
     texts = {
         str(p.root / f): p.text(f) for p in found for f in p.files if _has_models(p.convert(f))
     }
     assert len(texts) > 10
-    pairs = [
-        (_seconds(_parse_and_print, texts.items()), _seconds(_convert, texts.items()))
-        for _ in range(ROUNDS)
-    ]
+    pairs = measured(texts, "parse", 9)
     ratio = statistics.median(bare / whole for bare, whole in pairs)
     lines = sum(text.count("\n") for text in texts.values())
     bare, whole = map(min, zip(*pairs, strict=True))
@@ -38,40 +70,20 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
     assert ratio >= 0.5
 
 
+@pytest.mark.timing
 def test_files_without_keras_cost_nothing(packages: Packages) -> None:
     """They are looked through for the names, and that is all: quicker than reading them."""
     package = packages["deepface"]
-    paths = [package.root / file for file in package.files]
+    paths: list[Path] = [package.root / file for file in package.files]
     texts = {str(path): path.read_text() for path in paths}
     plain = {p: t for p, t in texts.items() if "keras" not in t and "tensorflow" not in t}
     assert len(plain) > 20
-    reading = statistics.median(_seconds(_read, plain.items()) for _ in range(9))
-    converting = statistics.median(_seconds(_convert, plain.items()) for _ in range(9))
+    reading, converting = map(statistics.median, zip(*measured(plain, "read", 9), strict=True))
     assert converting <= reading, (converting, reading)
 
 
 def _has_models(conversion: object) -> bool:
     return any(model.status == "converted" for model in getattr(conversion, "models", ()))
-
-
-def _seconds(work: Callable[[str, str], object], files: Iterable[tuple[str, str]]) -> float:
-    start = time.process_time()
-    for path, text in files:
-        work(path, text)
-    return time.process_time() - start
-
-
-def _parse_and_print(path: str, text: str) -> str:
-    return libcst.parse_module(text).code
-
-
-def _convert(path: str, text: str) -> object:
-    return convert(text, path=path)
-
-
-def _read(path: str, text: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def _say(text: str) -> None:

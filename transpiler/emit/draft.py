@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import libcst as cst
@@ -16,6 +15,7 @@ from transpiler.emit.imports import import_spans
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
+from transpiler.record import replace
 from transpiler.source.suites import leaf_statements, statement_lines
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -11,6 +10,7 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
+from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
 
 

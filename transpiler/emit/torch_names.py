@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 
 from transpiler.emit.edits import Edit
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework
+from transpiler.record import replace
 from transpiler.source.lexical import STRING
 from transpiler.source.occurrences import Occurrences
 

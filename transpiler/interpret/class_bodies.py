@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -22,6 +21,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
+from transpiler.record import replace
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -14,6 +13,7 @@ from transpiler.interpret.values import Function, Sequence, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import reads
+from transpiler.record import replace
 
 
 def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -> Value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import libcst as cst
 
@@ -16,6 +15,7 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import FileContext, GiveUp, Region
 from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
 from transpiler.ir.expr import Expr
+from transpiler.record import replace
 
 
 @provides("instance_method")

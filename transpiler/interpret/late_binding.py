@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
-from transpiler.source.lexical import blanked, names_read
+from transpiler.source.lexical import names_in
 
 
 def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> None:
@@ -23,12 +23,12 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
         return
     parameters = function.node.params
     own = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
-    body = blanked(region.tree.source(function.node.body))
-    names = {n for n in names_read(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
+    body = region.tree.code(function.node.body)
+    names = {n for n in names_in(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
     in_rounds = {n for way in region.ways if way.side == -1 for n, _ in way.changing}
-    text = blanked(region.tree.text[inner[1] : outer[1]])
+    text = region.tree.blanked[inner[1] : outer[1]]
     statement = region.tree.span(region.statement)[1] if region.statement is not None else inner[1]
-    here = blanked(region.tree.text[inner[1] : max(statement, inner[1])])
+    here = region.tree.blanked[inner[1] : max(statement, inner[1])]
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"Lambda: `{name}` has another value when Keras runs the function", node)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -37,6 +36,7 @@ from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
+from transpiler.record import replace
 from transpiler.registry import Rules
 from transpiler.source.generations import shown_by
 from transpiler.source.tree import Tree

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +40,7 @@ from transpiler.ir.expr import (
     expr,
     sequence_expr,
 )
+from transpiler.record import replace
 from transpiler.source.tree import Tree
 
 _OPERATORS: dict[type, str] = {

@@ -321,6 +321,8 @@ def holds_tensor(value: Value) -> bool:
 
 def is_graph(value: Value) -> bool:
     """Whether it belongs to a model: a tensor, a layer, a model, or a container of such."""
+    if isinstance(value, Static):  # most are
+        return False
     if isinstance(value, (Bound, Layer, LayerList, Model)) or is_closure(value):
         return True
     if isinstance(value, Sequence):

@@ -96,9 +96,11 @@ class Expr:
 
     def is_const(self, *values: object) -> bool:
         """Whether it is known, and equal to one of `values`; True and 1 are not equal here."""
-        return self.known and any(
-            self.value == v and isinstance(self.value, bool) == isinstance(v, bool) for v in values
-        )
+        held = self.value
+        for value in () if held is UNKNOWN else values:
+            if held == value and isinstance(held, bool) == isinstance(value, bool):
+                return True
+        return False
 
     def __str__(self) -> str:
         return self.text
@@ -195,9 +197,12 @@ _SIZE = re.compile(tokens.ANY_SIZE)
 _VARIABLE = re.compile(tokens.ANY_VARIABLE)
 
 
+_NOTHING = frozenset[str]()
+
+
 def reads(expr: Expr) -> frozenset[str]:
     """The names and variables that an expression reads."""
-    found = frozenset(name for name, _ in expr.names)
+    found = frozenset([name for name, _ in expr.names]) if expr.names else _NOTHING
     if tokens.VARIABLE in expr.text:
         found |= frozenset(_VARIABLE.findall(_SIZE.sub("", expr.text)))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import Enum
 from math import prod
 from typing import TypeAlias
@@ -12,7 +11,7 @@ from typing import TypeAlias
 from transpiler.ir import tokens
 from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
 from transpiler.ir.sizes import combine
-from transpiler.record import record
+from transpiler.record import record, replace
 
 
 class Unsupported(Exception):

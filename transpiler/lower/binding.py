@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from transpiler.interpret.values import Framework, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr, Symbol
 from transpiler.ir.tensor import Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.rule import Rule
 
 

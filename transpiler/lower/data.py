@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from transpiler.interpret.training import PREDICTED, Given
 from transpiler.interpret.values import (
     Framework,
@@ -18,7 +16,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 
 _DATASET = "tf.data.Dataset."
 #: Steps that change when data are ready, not which.

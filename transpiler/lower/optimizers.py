@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from transpiler.diagnostics import Fidelity
 from transpiler.interpret.values import Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
 from transpiler.lower.binding import Use, of_configured, only, use_of
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.registry import Rules
 
 #: Arguments of an optimizer that say how gradients are cut, and what torch does then.

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, ternary
 from transpiler.passes.liveness import walk
-from transpiler.record import record
+from transpiler.record import record, replace
 
 
 def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:

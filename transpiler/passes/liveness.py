@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, reads
+from transpiler.record import replace
 
 
 def prune(
@@ -127,13 +127,14 @@ def _prune_loop(
 
 def walk(nodes: list[Node]) -> Iterator[Node]:
     """All statements, nested ones too."""
-    for node in nodes:
+    pending = nodes[::-1]
+    while pending:
+        node = pending.pop()
         yield node
-        if isinstance(node, If):
-            yield from walk(node.body)
-            yield from walk(node.orelse)
-        elif isinstance(node, (For, While)):
-            yield from walk(node.body)
+        if isinstance(node, (If, For, While)):
+            if isinstance(node, If):
+                pending += node.orelse[::-1]
+            pending += node.body[::-1]
 
 
 def modules_used(nodes: list[Node]) -> dict[str, Module]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import walk
-from transpiler.record import record
+from transpiler.record import record, replace
 
 _VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
 _MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")

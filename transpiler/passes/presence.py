@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from transpiler.ir.code import Construct, For, If, Node, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import modules_used, walk
+from transpiler.record import replace
 
 
 def ask_modules(init: list[Node], forward: list[Node]) -> list[Node]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from transpiler.ir import tokens
 from transpiler.ir.code import For, If, Line, Node, Return, While
 from transpiler.ir.expr import reads
 from transpiler.passes.liveness import walk, with_parts
+from transpiler.record import replace
 
 _TOKEN = re.compile(tokens.ANY_VARIABLE)
 _STACKED = re.compile(r"\bnn\.(LSTM|GRU|RNN)\(")  #: their states have an axis for the layers

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _METHODS = r"\.(?:append|extend|insert|pop|popitem|remove|clear|reverse|sort|update|setdefault)\("
 _ELEMENT = r"(?:\[[^\]\n]*\])+ *(?:[-+*/|&]|\*\*|//)?=(?!=)"
-_DELETED = r"(?<![\w.])del +"
+_DELETION = re.compile(r"(?<![\w.])del +$")
+
+_CHANGE = re.compile(rf"{_METHODS}|{_ELEMENT}")
+_CHANGE_OR_GROWTH = re.compile(rf"{_METHODS}|{_ELEMENT}|[ \t]*\+=")
 
 
 def changed_in_place(text: str, names: Iterable[str], grows: bool = True) -> bool:
     """Whether a list or dict of one of these names is changed; `grows` if `+=` would do it, too."""
-    either = "|".join(map(re.escape, names))
-    more = r"|[ \t]*\+=" if grows else ""
-    changes = rf"(?<![\w.])(?:{either})(?:{_METHODS}|{_ELEMENT}{more})|{_DELETED}(?:{either})\["
-    return re.search(changes, text) is not None
+    change = _CHANGE_OR_GROWTH if grows else _CHANGE
+    return any(
+        change.match(text, end) or (text[end : end + 1] == "[" and _deletes(text, start))
+        for name in names
+        for start, end in _places(text, name)
+    )
+
+
+def _deletes(text: str, start: int) -> bool:
+    """Whether `del` stands before an offset."""
+    return _DELETION.search(text[text.rfind("\n", 0, start) + 1 : start]) is not None
+
+
+def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Where a name begins and ends, as a whole, or with what follows a dot."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_."):
+            yield start, end
+        start = text.find(name, end)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import Enum
 
 from transpiler.diagnostics import NOTEBOOK, UNREADABLE, Diagnostic
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.source.ignored import Ignored, Patterns, ignored_at, project_root
 
 _PYTHON = (".py", ".pyw")

@@ -16,6 +16,14 @@ _MARKS = re.compile(
 )
 
 
+#: A part of each sign: most texts have none of them, and need no search.
+_PARTS = (
+    "tf_keras", "tensorflow.python", ".get_shape()", ".as_list()", "K.learning_phase",
+    "keras.engine", "keras.layers.", "keras.utils.", "layers.experimental", "CuDNN",
+    "fit_generator", "batch_input_shape", "TF_USE_LEGACY_KERAS", "K.function", "K.placeholder",
+)  # fmt: skip
+
+
 def shown_by(text: str) -> str:
     """ "2" where a text can't mean Keras 3, "auto" where it may mean either."""
-    return "2" if _MARKS.search(text) else "auto"
+    return "2" if any(part in text for part in _PARTS) and _MARKS.search(text) else "auto"

@@ -79,7 +79,12 @@ def _prefix(text: str, quote: int) -> str:
 
 def names_read(text: str) -> set[str]:
     """The names in some source, outside of strings and comments; f-strings count."""
-    return set(_NAMES.findall(blanked(text))) - {""}
+    return names_in(blanked(text))
+
+
+def names_in(code: str) -> set[str]:
+    """The names in source whose strings and comments are blank."""
+    return set(_NAMES.findall(code)) - {""}
 
 
 def words_in(text: str) -> set[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from functools import cached_property
 
 import libcst as cst
 
-from transpiler.source.lexical import blanked, placed_comments, words_in
+from transpiler.source.lexical import blanked, names_in, placed_comments, words_in
 from transpiler.source.spans import Measured
 
 
@@ -22,11 +23,9 @@ class Tree:
             raise ValueError("the parsed file does not print as the text that was read")
         self._spans = measured.spans
         self._made: list[cst.CSTNode] = []  #: kept, as the places are found by identity
-        self._lines = [0]
-        position = text.find("\n")
-        while position >= 0:
-            self._lines.append(position + 1)
-            position = text.find("\n", position + 1)
+        self._names: dict[int, set[str]] = {}
+        lengths = map(len, text.split("\n"))
+        self._lines = [0, *itertools.accumulate(length + 1 for length in lengths)][:-1]
 
     @cached_property
     def blanked(self) -> str:
@@ -51,6 +50,18 @@ class Tree:
         """A node's own text, as the user wrote it."""
         start, end = self._spans[id(node)]
         return self.text[start:end]
+
+    def code(self, node: cst.CSTNode) -> str:
+        """A node's own text with strings and comments made blank."""
+        start, end = self._spans[id(node)]
+        return self.blanked[start:end]
+
+    def names(self, node: cst.CSTNode) -> set[str]:
+        """The names in a node, outside of strings and comments."""
+        found = self._names.get(id(node))
+        if found is None:
+            found = self._names[id(node)] = names_in(self.code(node))
+        return found
 
     def stand_in(self, node: cst.CSTNode, original: cst.CSTNode) -> None:
         """Let a node that was made stand where one of the file does."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
+from transpiler.record import replace
 from transpiler.verify.neutral import callee
 from transpiler.verify.records import Target
 

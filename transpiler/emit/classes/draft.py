@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 from transpiler.emit.classes.contents import mentions, names_read_by, texts_of
 from transpiler.emit.classes.module_loops import loop_over_modules
@@ -18,6 +17,7 @@ from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.passes.moves import straighten
 from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
+from transpiler.record import replace
 from transpiler.source.lexical import blanked
 
 #: An attribute of the object whose method builds the model.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from transpiler.emit.fold import split_commas
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.source.lexical import words_in
 
 _CALL = re.compile(r"(enumerate|zip|range)\((.*)\)", re.DOTALL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from transpiler.emit.classes.contents import asked_inside, made_inside, names_read_by, uses_of
 from transpiler.emit.classes.headers import Header, header
@@ -11,6 +10,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import For, If, Node, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.record import replace
 
 TOKENS = re.compile(tokens.ANY)
 

@@ -88,9 +88,12 @@ def _identifiers(draft: ClassDraft) -> set[str]:
     return found
 
 
+_OF_PYTHON = frozenset((*keyword.kwlist, *dir(builtins), "self", "torch", "nn", "F"))
+
+
 def _forward_identifiers(draft: ClassDraft) -> set[str]:
     """What a variable of `forward` can't be called: a name that `forward` itself uses."""
-    found = set(keyword.kwlist) | set(dir(builtins)) | {"self", "torch", "nn", "F"}
+    found = set(_OF_PYTHON)
     texts: list[str] = []
     for node in walk(draft.forward):
         texts += texts_of(node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -28,6 +27,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import UNKNOWN, Expr
+from transpiler.record import replace
 
 
 def _len(region: Region, node: cst.Call, values: list[Value]) -> Value | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -51,6 +50,7 @@ from transpiler.ir.expr import (
     literal,
 )
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 _CONFIGURED = (
     "keras.initializers.",

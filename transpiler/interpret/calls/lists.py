@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -30,6 +29,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr
+from transpiler.record import replace
 
 
 def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:

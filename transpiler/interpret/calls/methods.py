@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -33,6 +32,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.record import replace
 
 
 @provides("pairs_of")

@@ -6,7 +6,6 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import libcst as cst
 
@@ -28,6 +27,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Node
+from transpiler.record import replace
 
 serials = itertools.count(1)
 

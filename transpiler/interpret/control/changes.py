@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -33,6 +32,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Dim, Layout
+from transpiler.record import replace
 
 
 def what_changes(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -35,6 +34,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
+from transpiler.record import replace
 
 
 @evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -33,6 +32,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.record import replace
 
 Side = tuple[Scope, list[Node], list[Node]]
 

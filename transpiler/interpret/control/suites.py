@@ -25,7 +25,6 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import UNKNOWN
-from transpiler.source.lexical import names_read
 
 
 def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
@@ -153,7 +152,7 @@ def _is_of_a_graph(region: Region, node: cst.If) -> bool:
     """
     if region.settles(node.test):
         return True
-    for name in names_read(region.tree.source(node)):
+    for name in region.tree.names(node):
         value = region.scope.get(name)
         if isinstance(value, (Framework, Function, UserClass, Choice)):
             return True

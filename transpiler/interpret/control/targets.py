@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.control.joins import element, merge_items
@@ -20,6 +18,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, index, is_whole
+from transpiler.record import replace
 
 
 def item_of(region: Region, iterable: Value) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -37,6 +36,7 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, index
+from transpiler.record import replace
 
 #: Names of the framework with a value that is settled when converting.
 CONSTANTS: dict[str, Any] = {

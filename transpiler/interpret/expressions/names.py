@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluates
@@ -25,6 +23,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import ATOM, Expr
+from transpiler.record import replace
 
 _BUILTIN_CONSTANTS = {"None": None, "True": True, "False": False}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -37,6 +36,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import NOT, UNKNOWN
+from transpiler.record import replace
 
 
 @evaluates(cst.BinaryOperation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -40,6 +39,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Line
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
+from transpiler.record import replace
 
 
 @evaluates(cst.Subscript)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from transpiler.interpret.functions.returns import RETURNED_SIZE, out_size
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
@@ -13,6 +11,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Dim
 from transpiler.passes.liveness import modules_used, prune
+from transpiler.record import replace
 
 
 def finish_block(summary: Summary) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -43,6 +42,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.record import replace
 
 
 def call_block(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.aliases import forget_changed
@@ -40,6 +38,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 
 @provides("call_function")

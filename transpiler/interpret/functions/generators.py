@@ -20,6 +20,9 @@ def call_generator(
     if not isinstance(function.node, cst.FunctionDef) or function.owner or not region.is_module:
         return None
     values = [value for _, value in arguments]
+    home = function.file if function.file is not None else region.file
+    if "yield" not in home.tree.words:
+        return None
     found = _yields(function.node)
     if not found or not all(isinstance(value, Static) for value in values):
         return None

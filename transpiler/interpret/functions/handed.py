@@ -8,7 +8,6 @@ def train(model, x, y):
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -17,6 +16,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import PREDICTED, SIGNATURES
 from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.record import replace
 from transpiler.source.lexical import blanked
 
 #: What a trained model is asked for besides, whether it has a translation or not.

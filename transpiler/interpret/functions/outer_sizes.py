@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -18,6 +17,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
 from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Tensor
+from transpiler.record import replace
 
 
 def size_argument(

@@ -7,7 +7,6 @@ def rmse(y_true, y_pred):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import libcst as cst
 
@@ -18,6 +17,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Bound, Function, Mapping, Model, Sequence, Value
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 
 def functions_in(value: Value) -> Iterator[Function]:

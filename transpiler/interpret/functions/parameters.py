@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +33,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, index, is_whole
 from transpiler.ir.tensor import Layout, Tensor
+from transpiler.record import replace
 
 
 def parameters_of(node: cst.FunctionDef | cst.Lambda) -> list[Parameter]:
@@ -223,6 +223,7 @@ def _is_whole(parameter: Parameter, value: Value | None) -> bool:
 _TENSOR_SLOT = re.compile(
     r"(?:is_keras_tensor\(\s*|get_source_inputs\(\s*|[( ]tensor=)([A-Za-z_]\w*)"
 )
+_INPUT_MADE = re.compile(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(")
 _NONE = re.compile(r"\b(\w+) is (?:not )?None\b")
 
 
@@ -242,11 +243,12 @@ def _tensor_slots(text: str) -> frozenset[str]:
 
 def _stands_for_input(text: str, name: str) -> bool:
     """Whether an `Input` is made where a parameter is None: it is a Keras tensor otherwise."""
-    if re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", text):
+    lines = [line for line in text.splitlines() if "Input(" in line]
+    if any(re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", line) for line in lines):
         return True
-    made = set(re.findall(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(", text))
-    passed = set(re.findall(rf"\b(\w+)\s*=\s*{name}\s*(?:#.*)?$", text, re.M))
-    return bool(made & (passed | {name}))
+    made = {m.group(1) for line in lines if (m := _INPUT_MADE.search(line)) is not None}
+    passed = rf"(?<![\w.])({'|'.join(made)})\s*=\s*{name}\s*(?:#.*)?$"
+    return name in made or bool(made and re.search(passed, text, re.M))
 
 
 def _default_is_none(parameter: Parameter) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.dispatch import provides
@@ -21,6 +19,7 @@ from transpiler.interpret.tensors.names import (
 from transpiler.interpret.values import Bound, Model, Sequence, Value, holds_tensor
 from transpiler.ir.code import Return
 from transpiler.ir.tensor import Dim, Layout
+from transpiler.record import replace
 
 RETURNED_SIZE = shadow("result", "channels")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -46,6 +45,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 _DEEPEST = 30
 

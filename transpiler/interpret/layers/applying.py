@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -37,6 +36,7 @@ from transpiler.interpret.values import Bound, Layer, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
+from transpiler.record import replace
 from transpiler.rule import Rule
 
 

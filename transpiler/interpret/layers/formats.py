@@ -6,13 +6,13 @@ whose channels come last in Keras, and were already moved to where torch wants t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank
+from transpiler.record import replace
 
 #: Layers that look at the format themselves, or have weights that depend on it.
 _OTHERS = ("Flatten", "Global", "LocallyConnected", "Random", "Resizing", "CenterCrop")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -15,6 +14,7 @@ from transpiler.interpret.values import Layer, Static
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import Module, method, reads
 from transpiler.passes.liveness import walk
+from transpiler.record import replace
 
 _REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -15,6 +14,7 @@ from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 
 def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Bound]:

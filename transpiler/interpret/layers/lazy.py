@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -16,6 +15,7 @@ from transpiler.interpret.values import Bound, Layer, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.record import replace
 
 #: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
 LAZY = Expr(tokens.FIRST_BATCH)

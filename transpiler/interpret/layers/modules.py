@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, REGULARIZER, UNSUPPORTED, Fidelity
@@ -22,6 +20,7 @@ from transpiler.interpret.tensors.results import modules_of
 from transpiler.interpret.values import Bound, Layer, Sequence, Static, Value
 from transpiler.ir.code import Comments, Construct
 from transpiler.ir.expr import Expr, Module
+from transpiler.record import replace
 from transpiler.rule import SHARED
 
 _PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_constraint")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -32,6 +31,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, Module, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import CHOICES, SHARED, Wrapped, as_floats
 
 INITIALIZERS = tuple(n for n in sorted(SHARED) if n.endswith("_initializer"))

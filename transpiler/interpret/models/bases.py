@@ -7,7 +7,6 @@ a choice of such layers.
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 
 import libcst as cst
 
@@ -34,6 +33,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import index, reads
+from transpiler.record import replace
 
 
 @provides("base_attribute")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -30,6 +29,7 @@ from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import Expr, expr, reads
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
+from transpiler.record import replace
 
 
 @provides("make_model")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
@@ -17,6 +15,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads
 from transpiler.ir.tensor import Layout
+from transpiler.record import replace
 
 
 @provides("input_list")

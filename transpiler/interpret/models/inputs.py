@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
@@ -17,6 +15,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.record import replace
 
 
 @provides("make_input")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import libcst as cst
 
@@ -14,6 +13,7 @@ from transpiler.interpret.statics import one_line
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.record import replace
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")

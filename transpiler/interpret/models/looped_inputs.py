@@ -8,8 +8,6 @@ for size in sizes:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.control.joins import channels_of
@@ -18,7 +16,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, reads
-from transpiler.record import record
+from transpiler.record import record, replace
 
 _NO_SIZE = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
@@ -19,6 +17,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import modules_used
+from transpiler.record import replace
 
 
 @provides("model_attribute")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -11,6 +10,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Model
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
+from transpiler.record import replace
 
 
 def note_before(region: Region, model: Model, held: Bound) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.aliases import refuse_aliases
@@ -19,6 +17,7 @@ from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.tensors.operators import binary_op
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import Expr
+from transpiler.record import replace
 
 
 @executes(cst.Assign)

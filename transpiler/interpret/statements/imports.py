@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import Framework, Namespace, Static, Value
+from transpiler.record import replace
 
 
 def dotted(node: cst.BaseExpression | None) -> str:

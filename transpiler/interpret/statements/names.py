@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.control.joins import channels_list, known_items
@@ -32,6 +30,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, reads
+from transpiler.record import replace
 
 
 def assign_name(

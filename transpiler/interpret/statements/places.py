@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
@@ -30,6 +28,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, reads
+from transpiler.record import replace
 
 
 def assign_attribute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeGuard
 
 import libcst as cst
@@ -31,6 +30,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
+from transpiler.record import replace
 from transpiler.source.suites import assigned_names
 
 

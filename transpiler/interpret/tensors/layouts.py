@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NoReturn
 
 import libcst as cst
@@ -12,6 +11,7 @@ from transpiler.interpret.tensors.names import CARRIED, as_moved, bind_tensor
 from transpiler.interpret.values import Bound
 from transpiler.ir.expr import Expr, method
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.record import replace
 
 
 def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import libcst as cst
 
@@ -15,6 +14,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, reads
 from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Tensor
+from transpiler.record import replace
 
 #: Begins the source of a tensor that comes from the round of a loop before.
 CARRIED = "carried:"

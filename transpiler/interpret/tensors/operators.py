@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -16,6 +15,7 @@ from transpiler.interpret.tensors.results import run_rule
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import NO_SIZE, Expr, attribute, expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.record import replace
 
 
 def binary_op(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Value:

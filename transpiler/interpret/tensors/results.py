@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -16,6 +15,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, UnknownRank, Unsupported
+from transpiler.record import replace
 
 
 def result_values(region: Region, result: Any, inputs: list[Bound]) -> Value:
