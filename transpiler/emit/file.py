@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import Diagnostic
+from transpiler.emit.alike import merge_alike
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
 from transpiler.emit.definitions import (
@@ -49,6 +50,7 @@ def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagno
     """The new text of a file, with what was found and what there is to say."""
     planned = plan_file(file)
     render(planned)
+    merge_alike(planned)
     return _write(Draft(planned))
 
 

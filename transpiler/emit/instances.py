@@ -79,6 +79,7 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
     compiles = {id(c.node) for t in trained for c in t.training.moved}
     region.left_calls = [c for c in region.left_calls if id(c[0]) not in compiles]
     kept = residue(removal)
+    units = [unit for unit in units if not unit.alike]
     moved, lost = draft.carry(units, kept.edits)
     draft.edits += [*kept.edits, *moved, *draft.undoubled(units, removal)]
     spot = draft.top_level_start(node)

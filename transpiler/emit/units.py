@@ -40,6 +40,7 @@ class Unit:
     node: cst.CSTNode | None = None
     depends: set[int] = field(default_factory=set)  #: serials of the blocks that it instantiates
     reads: set[str] = field(default_factory=set)  #: what the class reads of its module
+    alike: bool = False  #: another model's class is the same, and stands for it
 
 
 class FilePlan:

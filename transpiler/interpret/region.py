@@ -380,6 +380,7 @@ class Region:
         self.operations_used: list[Summary] = []  #: the functions on tensors that it calls
         self.spliced: list[Function] = []  #: functions whose statements are being run
         self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
+        self.refusals: set[tuple[str, Any]] = set()  #: the errors that `__init__` surely raises
         self.inline: dict[str, Value] = {}  #: variables of a function whose call is being replaced
         #: places where functions are passed on by name
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []

@@ -175,7 +175,10 @@ def branch_value(
 
     def way(make: Callable[[], Value]) -> Callable[[], bool]:
         def run() -> bool:
+            saved = region.whole, region.assigned
+            region.whole, region.assigned = node, target  # of a choice in this way, too
             value = make()
+            region.whole, region.assigned = saved
             if not isinstance(value, Bound):
                 raise GiveUp("what is called depends on a condition", node)
             bind_tensor(region, target, value)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.control.branches import serials
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import to_expr
 from transpiler.interpret.tensors.names import materialize
 from transpiler.interpret.values import (
     Bound,
@@ -24,6 +26,7 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
+from transpiler.ir.code import If, Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, ternary
 from transpiler.source.suites import is_docstring
 
@@ -57,7 +60,7 @@ def inline(
             raise GiveUp(f"`{function.name}` of another file gives a layer", node)
         if isinstance(function.node, cst.Lambda):
             return evaluate(region, function.node.body)
-        return _inline_body(region, function, list(function.node.body.body), frame)
+        return _inline_body(region, function, list(function.node.body.body), frame, ())
     finally:
         region.inline = outer
         region.scope.outer = outer_scope_outer
@@ -70,15 +73,24 @@ def _reads_often(region: Region, function: Function, name: str) -> bool:
     return len(re.findall(rf"\b{name}\b", source)) > 1
 
 
+#: The conditions that lead to a place, each with the side that is taken there.
+_Path: TypeAlias = "tuple[tuple[Static, bool], ...]"
+
+
 def _inline_body(
-    region: Region, function: Function, statements: list[Any], frame: dict[str, Value]
+    region: Region,
+    function: Function,
+    statements: list[Any],
+    frame: dict[str, Value],
+    path: _Path,
 ) -> Value:
     """What a body of plain assignments, conditions and returns gives."""
     for position, statement in enumerate(statements):
         if is_docstring(statement):
             continue
         if isinstance(statement, cst.If):
-            return _inline_if(region, function, statement, statements[position + 1 :], frame)
+            after = statements[position + 1 :]
+            return _inline_if(region, function, statement, after, frame, path)
         if isinstance(statement, cst.FunctionDef):
             closure = {**function.closure, **{n: Static(Expr(n)) for n in frame}}
             made = Function(
@@ -94,26 +106,42 @@ def _inline_body(
         small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
         if isinstance(small, cst.Return) and small.value is not None:
             return evaluate(region, small.value)
-        if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Name):
+        names = _plain_targets(small)
+        if names:
+            assert isinstance(small, (cst.Assign, cst.AnnAssign))
+            assert small.value is not None
             value = evaluate(region, small.value)
-            name = small.targets[0].target.value
-            frame[name] = region.inline[name] = value
+            for name in names:
+                frame[name] = region.inline[name] = value
             continue
         if isinstance(small, cst.Assign) and _inline_parts(region, small, frame):
             continue
         if isinstance(small, cst.Expr) and _inline_update(region, small.value, frame):
             continue
         if isinstance(small, cst.Raise):
+            _keep_raise(region, small, path)
             return Unknown("an error")
         break
     raise GiveUp(f"`{function.name}` gives layers in a way that is not understood")
 
 
+def _plain_targets(node: cst.CSTNode | None) -> list[str]:
+    """The names that a statement assigns, where it assigns nothing else."""
+    if isinstance(node, cst.AnnAssign) and node.value is not None:
+        targets = [node.target]
+    else:
+        targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else []
+    names = [t.value for t in targets if isinstance(t, cst.Name)]
+    return names if len(names) == len(targets) else []
+
+
 def _inline_parts(region: Region, node: cst.Assign, frame: dict[str, Value]) -> bool:
     """`a, b = values` of such a body; whether it is understood."""
     target = node.targets[0].target
+    if not isinstance(target, (cst.Tuple, cst.List)) or len(node.targets) > 1:
+        return False
     value = evaluate(region, node.value)
-    if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, Sequence):
+    if not isinstance(value, Sequence):
         return False
     names = [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
     if len(names) != len(target.elements) or len(names) != len(value.items):
@@ -143,8 +171,30 @@ def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Va
     return True
 
 
+def _keep_raise(region: Region, node: cst.Raise, path: _Path) -> None:
+    """What the function refuses, `__init__` refuses where the function was called."""
+    if region.is_module or node.exc is None:
+        return
+    raised = to_expr(region, evaluate(region, node.exc))
+    text = f"raise {raised.text}"
+    made: Node = Line(text, uses=frozenset(name for name, _ in raised.names), effect=True)
+    tests = tuple((test.expr.text, test.expr.names, side) for test, side in path)
+    if (text, tests) in region.refusals:
+        return
+    for test, side in reversed(path):
+        made = If(test.expr, [made] if side else [], [] if side else [made], id=next(serials))
+    region.emit_init(made)
+    if not region.loops and not region.branches:
+        region.refusals.add((text, tests))
+
+
 def _inline_if(
-    region: Region, function: Function, node: cst.If, after: list[Any], frame: dict[str, Value]
+    region: Region,
+    function: Function,
+    node: cst.If,
+    after: list[Any],
+    frame: dict[str, Value],
+    path: _Path,
 ) -> Value:
     test = evaluate(region, node.test)
     decided = truth(test)
@@ -155,11 +205,11 @@ def _inline_if(
         rest = [node.orelse, *after]
     then = [*node.body.body, *after]
     if decided is not UNKNOWN:
-        return _inline_body(region, function, then if decided else rest, frame)
+        return _inline_body(region, function, then if decided else rest, frame, path)
     if not isinstance(test, Static):
         raise GiveUp(f"`{function.name}` gives a layer by a condition that is not known", node)
-    one = _inline_body(region, function, then, dict(frame))
-    other = _inline_body(region, function, rest, dict(frame))
+    one = _inline_body(region, function, then, dict(frame), (*path, (test, True)))
+    other = _inline_body(region, function, rest, dict(frame), (*path, (test, False)))
     if isinstance(one, Unknown) or isinstance(other, Unknown):
         return other if isinstance(one, Unknown) else one
     if isinstance(one, Static) and isinstance(other, Static):

@@ -39,7 +39,9 @@ def unified(file: FileContext, function: Function, given: dict[str, Value]) -> d
     for key, optional in known.items():
         if key not in held.items and not optional:
             known[key] = file.grown = True
-    return {**given, name: Mapping({k: held.items.get(k, Static(Expr(k))) for k in known})}
+    passed = {k: held.items.get(k, Static(Expr(k))) for k in known}
+    rest = {n: value for n, value in given.items() if n != name}
+    return {**rest, name: Mapping(passed)} if passed else rest
 
 
 def double_star(function: Function) -> str:
