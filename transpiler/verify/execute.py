@@ -70,18 +70,23 @@ def run_program(
     variables = frozenset(target.name for target in targets if not target.call)
     needed = {name for t in targets if t.call for name in names_in(ast.parse(t.call, mode="eval"))}
     body = prepare(Slicer(variables, constructs).module(tree, needed))
+    run = fresh_run(program)
+    for statement in body:
+        execute(statement, run, program)
+        for variable in variables & run.namespace.keys():
+            _note_version(run, variable, statement, is_model)
+    return run
+
+
+def fresh_run(program: Program) -> Run:
+    """A module in which nothing ran yet."""
     name = program.module or "__program__"
     _PROGRAMS.add(name)
     module = types.ModuleType(name)
     module.__dict__.update(__file__=program.path or None, __package__=name.rpartition(".")[0])
     _import_package(module.__package__ or "", program)
     sys.modules[name] = module
-    run = Run(module.__dict__)
-    for statement in body:
-        _execute(statement, run, program)
-        for variable in variables & run.namespace.keys():
-            _note_version(run, variable, statement, is_model)
-    return run
+    return Run(module.__dict__)
 
 
 def _import_package(name: str, program: Program) -> None:
@@ -111,7 +116,8 @@ def _import_leniently(name: str, folder: Path) -> None:
             exec(compile(unit, str(folder / "__init__.py"), "exec"), package.__dict__)
 
 
-def _execute(statement: ast.stmt, run: Run, program: Program) -> None:
+def execute(statement: ast.stmt, run: Run, program: Program) -> str:
+    """Run one statement. What goes wrong is given back, and kept with what it leaves unbound."""
     unit = ast.fix_missing_locations(ast.Module([statement], []))
     code = compile(unit, program.path or "<program>", "exec")
     imports = isinstance(statement, (ast.Import, ast.ImportFrom))
@@ -120,11 +126,11 @@ def _execute(statement: ast.stmt, run: Run, program: Program) -> None:
             exec(code, run.namespace)
     except ImportError as error:
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
-            _note_failure(statement, run, error)
-            return
+            return _note_failure(statement, run, error)
         _import_singly(statement, run, program, error)
     except (Exception, SystemExit) as error:
-        _note_failure(statement, run, error)
+        return _note_failure(statement, run, error)
+    return ""
 
 
 def _import_singly(
@@ -135,29 +141,31 @@ def _import_singly(
         for alias in statement.names:
             single = copy.copy(statement)
             single.names = [alias]
-            _execute(single, run, program)
+            execute(single, run, program)
         return
     alias = statement.names[0]
     run.namespace[alias.asname or alias.name.split(".")[0]] = Missing(describe(error))
 
 
-def _note_failure(statement: ast.stmt, run: Run, error: BaseException) -> None:
+def _note_failure(statement: ast.stmt, run: Run, error: BaseException) -> str:
     explained = run.explain(error)
     first = explained.startswith("line ")  # the failure of another statement, with its line
     reason = explained if first else f"line {statement.lineno}: {explained}"
     stores = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)]
     for name in {*stores, getattr(statement, "name", "")} - run.namespace.keys():
         run.failures.setdefault(name, reason)
-    for name in _stored(statement):
+    for name in stored_by(statement):
         run.failures.setdefault(name, reason)
     for name in _changed(statement) & run.namespace.keys():
         # What is changed only halfway must not be used, or pass for a model.
         run.failures[name] = reason
         run.versions.pop(name, None)
         del run.namespace[name]
+    return reason
 
 
-def _stored(statement: ast.stmt) -> set[str]:
+def stored_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds."""
     if isinstance(statement, ast.Assign):
         return {name for target in statement.targets for name in bound_by(target)}
     nodes = ast.walk(statement)

@@ -1,6 +1,7 @@
 """Stand-ins for `keras.datasets`: a few samples of the right shapes, without the download.
 
-Models depend on them only through sizes (`x_train.shape[1:]`, the number of classes).
+Models depend on them only through sizes (`x_train.shape[1:]`, the number of classes); training
+needs some ten batches of numbers that differ.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _IMAGES = {
 }
 _TABLES = {"boston_housing": 13, "california_housing": 8}
 _TEXTS = {"imdb": 2, "reuters": 46}
-_COUNT = 200  #: enough samples for a label of every class
+_COUNT = 1000  #: enough samples for a label of every class
 
 
 def install() -> None:
@@ -43,7 +44,7 @@ def _labels(classes: int) -> Array:
 
 def _images(size: tuple[int, ...], label: tuple[int, ...], classes: int) -> Callable[..., Any]:
     def load_data(*args: Any, **kwargs: Any) -> Any:
-        x = np.zeros((_COUNT, *size), "uint8")
+        x = np.random.default_rng(0).integers(0, 256, (_COUNT, *size), "uint8")
         y = _labels(classes).astype("uint8").reshape(_COUNT, *label)
         return (x, y), (x.copy(), y.copy())
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from transpiler.verify.keras_layers import CallLog, all_layers, number_nodes
+from transpiler.verify.training_runs import patched
 
 _NOISE = (
     "Dropout",
@@ -23,12 +25,16 @@ _IDLE = (
     "fit_generator",
 )  # fmt: skip
 
+#: What those methods do when nobody keeps them from it.
+_AT_WORK: dict[str, Any] = {}
 #: The rates of the dropouts that ran in training mode, in order.
 RATES: list[float] = []
 #: What recurrent layers would drop, by the id of the cell, once they are silenced.
 _RECURRENT: dict[int, list[float]] = {}
 #: The layers as they were called.
 LOG = CallLog()
+#: The models that were loaded from files.
+LOADED: list[Any] = []
 
 
 def install(keras: Any, framework: str) -> None:
@@ -43,6 +49,7 @@ def install(keras: Any, framework: str) -> None:
                 _pass_through(getattr(layers, name))
     for name in _IDLE:
         if hasattr(keras.Model, name):
+            _AT_WORK[name] = getattr(keras.Model, name)
             setattr(keras.Model, name, _nothing)
     package = "keras" if framework == "keras3" else "tf_keras"
     for module in ("utils.file_utils", "utils.data_utils"):
@@ -51,6 +58,20 @@ def install(keras: Any, framework: str) -> None:
             files.get_file = _no_file
     keras.utils.get_file = _no_file
     _log_calls(keras.layers.Layer)
+    _note_loading(keras)
+
+
+def _note_loading(keras: Any) -> None:
+    """In every module that hands out the function; those that are imported later get it there."""
+    original = keras.models.load_model
+
+    def load_model(*args: Any, **kwargs: Any) -> Any:
+        LOADED.append(original(*args, **kwargs))
+        return LOADED[-1]
+
+    for name, module in list(sys.modules.items()):
+        if "keras" in name and vars(module).get("load_model") is original:
+            vars(module)["load_model"] = load_model
 
 
 def _spaces(keras: Any, framework: str) -> Iterator[Any]:
@@ -116,23 +137,29 @@ def silence_recurrent(model: Any) -> list[float]:
 def forget() -> None:
     """The models of the last program are gone."""
     RATES.clear()
+    LOADED.clear()
     LOG.first.clear()
     _RECURRENT.clear()
+
+
+@contextlib.contextmanager
+def at_work(keras: Any) -> Iterator[None]:
+    """Training, saving and loading do happen."""
+    with contextlib.ExitStack() as stack:
+        for name, method in _AT_WORK.items():
+            stack.enter_context(patched(keras.Model, name, method))
+        yield
 
 
 @contextlib.contextmanager
 def no_noise(tensorflow: Any, floats: str) -> Iterator[None]:
     """Gaussian draws are zero, so that sampling layers are comparable."""
     names = ("normal", "stateless_normal")
-    originals = {name: getattr(tensorflow.random, name) for name in names}
 
     def zeros(shape: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
         return tensorflow.zeros(shape, dtype or floats)
 
-    for name in names:
-        setattr(tensorflow.random, name, zeros)
-    try:
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            stack.enter_context(patched(tensorflow.random, name, zeros))
         yield
-    finally:
-        for name, original in originals.items():
-            setattr(tensorflow.random, name, original)

@@ -14,6 +14,7 @@ from transpiler.verify.execute import Run, describe, models_in, run_program
 from transpiler.verify.fill import cotangent, fill_weight
 from transpiler.verify.keras_inputs import declared_inputs, make_inputs
 from transpiler.verify.keras_layers import Held, graph_nodes, held, kinds, role, value_of
+from transpiler.verify.keras_training import train_original
 from transpiler.verify.packing import pack, tensors_of
 from transpiler.verify.records import (
     FLOAT32,
@@ -23,6 +24,8 @@ from transpiler.verify.records import (
     ModelData,
     Request,
     Structure,
+    Trained,
+    TrainingRequest,
     finite,
 )
 from transpiler.verify.targets import read_module
@@ -44,6 +47,12 @@ class KerasSide:
         module = read_module(request.program)
         run = run_program(request.program, request.targets, module.makes_model, self.is_model)
         return tuple(self._models(request, run))
+
+    def train(self, request: TrainingRequest) -> Trained:
+        """Run a program that trains."""
+        self.dtype = request.dtype
+        self.clear()
+        return train_original(self, request)
 
     def clear(self) -> None:
         """Forget the models of the last request."""
@@ -95,7 +104,7 @@ class KerasSide:
                     inputs = make_inputs(model, tensors, generator, positive=attempt == 1)
                 else:
                     inputs = [_free_input(generator, *shape)] if shape else []
-                data = self._measure(model, inputs, packing, generator, request.gradients)
+                data = self.measure(model, inputs, packing, generator, request.gradients)
                 if finite(data.eval_outputs) and any(o.any() for o in data.eval_outputs):
                     if finite(data.slopes):
                         return replace(base, data=data)
@@ -108,7 +117,7 @@ class KerasSide:
                 base, status="error", reason=f"the original can't run: {describe(error)}"
             )
 
-    def _measure(
+    def measure(
         self,
         model: Any,
         inputs: list[Array],
@@ -116,6 +125,7 @@ class KerasSide:
         generator: np.random.Generator,
         gradients: bool,
     ) -> ModelData:
+        """Fill a model with random weights, and see what it makes of some inputs."""
         keras_quiet.silence_recurrent(model)
         given = [self._tensor(array) for array in inputs]
         with keras_quiet.no_noise(self.tensorflow, self.dtype):

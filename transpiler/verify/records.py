@@ -130,3 +130,44 @@ class Request:
 def finite(arrays: tuple[Array, ...]) -> bool:
     """Whether no array holds a NaN or an infinity."""
     return all(bool(np.isfinite(array).all()) for array in arrays if array.dtype.kind == "f")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What one `fit` of the original did."""
+
+    name: str  #: what it was called on, and in which function: `model`, `model in main()`
+    line: int
+    model: int  #: the number of the model among those that were used
+    loss: float  #: of the first batch
+    before: tuple[LayerRecord, ...]
+    stepped: tuple[LayerRecord, ...]  #: after the first step
+    after: tuple[LayerRecord, ...]  #: after the last step
+    steps: int
+    history: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a Keras program trained, and what it left behind."""
+
+    models: tuple[ModelData, ...] = ()  #: as they began, in the order of their use
+    final: tuple[tuple[LayerRecord, ...], ...] = ()
+    fits: tuple[Fitted, ...] = ()
+    arrays: Mapping[str, tuple[Array | None, ...]] = field(default_factory=dict)  #: by binding
+    drawn: Mapping[str, Array] = field(default_factory=dict)  #: data that stand for unread files
+    values: Mapping[str, Any] = field(default_factory=dict)  #: the plain values at the end
+    failures: tuple[tuple[int, str], ...] = ()  #: of statements that train, by line
+    from_logits: bool = False  #: a loss on probabilities went back to their logits
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """A program to train; the converted one with what its original came to."""
+
+    program: Program
+    whole: bool = False  #: run all of it as it stands, instead of what trains, within bounds
+    dtype: str = FLOAT64
+    original: str = ""
+    trained: Trained | None = None
+    settled: bool = False  #: torch's own classes step as Keras's do, where that is declared close

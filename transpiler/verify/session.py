@@ -18,6 +18,7 @@ from transpiler.verify.records import (
     Program,
     Request,
     Target,
+    TrainingRequest,
 )
 from transpiler.verify.report import ModelReport
 from transpiler.verify.targets import (
@@ -27,6 +28,7 @@ from transpiler.verify.targets import (
     read_module,
     unreached,
 )
+from transpiler.verify.training import verify_training, with_training
 
 #: Errors that a run in float32 may not have.
 _PRECISION = re.compile(r"dtype|float|double|kernel|type", re.IGNORECASE)
@@ -86,7 +88,13 @@ class VerifySession:
                     reports = attempt
                 if not _failures(reports):
                     break
-        return _in_order(reports if only else [*reports, *_unreached(module, targets)])
+        if not only:
+            reports = [*reports, *_unreached(module, targets)]
+        if level == "training":
+            frameworks = _generations(original.text, keras)
+            training = verify_training(original, converted, self._ask, frameworks)
+            reports = with_training(reports, training)
+        return _in_order(reports)
 
     def _run(self, request: Request, converted: Program, framework: str) -> list[ModelReport]:
         """Measure and compare in float64, and again in float32 what can't be judged there."""
@@ -124,7 +132,7 @@ class VerifySession:
             answer = self._ask("torch", replace(other, measured=closed))
         return list(answer), measured
 
-    def _ask(self, framework: str, request: Request) -> Any:
+    def _ask(self, framework: str, request: Request | TrainingRequest) -> Any:
         worker = self.workers.setdefault(framework, Worker(framework))
         worker.timeout = self.timeout
         return worker.ask(request)

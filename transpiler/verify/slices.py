@@ -25,7 +25,7 @@ INERT = frozenset({
 #: What sets how all models are built, whoever builds them.
 _SETTERS = frozenset({"set_image_data_format", "set_image_dim_ordering", "get_custom_objects"})
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -77,6 +77,8 @@ class Slicer:
 
     wanted: frozenset[str]  #: variables that hold models
     constructs: Callable[[ast.expr], bool]  #: whether an expression makes a model
+    inert: frozenset[str] = INERT  #: methods whose calls fall away
+    whole: Callable[[ast.stmt], bool] = lambda statement: False  #: what stays as it is
     definitions: dict[str, set[str]] = field(default_factory=dict)
 
     def module(self, tree: ast.Module, needed: Iterable[str]) -> list[ast.stmt]:
@@ -107,9 +109,11 @@ class Slicer:
     def _statement(self, statement: ast.stmt, needed: set[str]) -> ast.stmt | None:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             return _needed_imports(statement, needed)
-        if isinstance(statement, _DEFINITIONS):
+        if isinstance(statement, DEFINITIONS):
             return statement if statement.name in needed else None
-        if isinstance(statement, (ast.Assign, ast.Expr)) and _sets(statement):
+        if self.whole(statement) or (
+            isinstance(statement, (ast.Assign, ast.Expr)) and _sets(statement)
+        ):
             self._need(needed, names_in(statement))
             return statement
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
@@ -136,7 +140,7 @@ class Slicer:
         if isinstance(node, ast.AugAssign):
             root = root_name(node.target)
         elif isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-            root = "" if node.value.func.attr in INERT else root_name(node.value.func)
+            root = "" if node.value.func.attr in self.inert else root_name(node.value.func)
         else:
             return None
         path_change = ast.unparse(node).startswith("sys.path.")
@@ -219,7 +223,7 @@ def _free_names(body: Iterable[ast.stmt]) -> dict[str, set[str]]:
     free: dict[str, set[str]] = {}
     for statement in body:
         for node in ast.walk(statement):
-            if isinstance(node, _DEFINITIONS):
+            if isinstance(node, DEFINITIONS):
                 free.setdefault(node.name, set()).update(names_in(node))
     return free
 

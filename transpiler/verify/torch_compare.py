@@ -18,7 +18,7 @@ from transpiler.verify.compare import (
 )
 from transpiler.verify.packing import tensors_of
 from transpiler.verify.pairing import Pair, Pairing, pairings
-from transpiler.verify.records import FLOAT32, Array, Measured, ModelData
+from transpiler.verify.records import FLOAT32, Array, LayerRecord, Measured, ModelData
 from transpiler.verify.report import Check, ModelReport
 from transpiler.verify.running import running_variances, settle_running
 from transpiler.verify.torch_quiet import Drops, quiet
@@ -49,6 +49,7 @@ class Comparison:
     modules: dict[str, Any] = field(init=False)
     call: Callable[[Sequence[Any]], Any] = field(init=False)
     activation: str = field(default="", init=False)
+    units: tuple[list[Unit], list[Unit]] = field(init=False)
 
     def __post_init__(self) -> None:
         assert self.measured.data is not None
@@ -57,9 +58,8 @@ class Comparison:
     def report(self) -> ModelReport:
         """The verdict."""
         base = ModelReport(self.measured.name, "different", line=self.measured.line)
-        called, defined = self._dry_run()
         try:
-            best = self._best_pairing(called, defined)
+            best = self.paired()
         except Misfit as misfit:
             return replace(base, reason=f"the weights don't correspond: {misfit}")
         pairing, forward = best
@@ -67,6 +67,19 @@ class Comparison:
         if not forward.passed:
             return replace(base, checks=checks, reason=_difference("in evaluation", forward))
         return self._trained(base, pairing, checks)
+
+    def paired(self) -> tuple[Pairing, Check]:
+        """Move the weights over; raises Misfit where they don't correspond."""
+        self.units = self._dry_run()
+        return self._best_pairing(*self.units)
+
+    def paired_alike(self, pairing: Pairing, layers: Sequence[LayerRecord]) -> Pairing:
+        """The same pairing of the same layers with other weights."""
+        wanted = [(pair.layer.name, pair.unit) for pair in pairing]
+        for other in pairings(layers, *self.units):
+            if [(pair.layer.name, pair.unit) for pair in other] == wanted:
+                return other
+        raise Misfit("the layers can't be paired again")
 
     def _bound(self, bounds: dict[str, float]) -> float:
         loose = self.data.loose or self.data.dtype == FLOAT32
@@ -175,10 +188,10 @@ class Comparison:
         ):
             outputs = self._flat(self.call(inputs))
         forward = self._outputs(self.data.train_outputs, outputs)
-        state = check_updates(self._state(pairing), self._bound(FORWARD_BOUND))
+        state = check_updates(self.state(pairing), self._bound(FORWARD_BOUND))
         close = ""
         if forward.passed and not state.passed:
-            settled = settle_running(self._state(pairing), expected_variances, state.bound)
+            settled = settle_running(self.state(pairing), expected_variances, state.bound)
             if settled:
                 close, state = settled, Check(state.max_abs_diff, state.rel_diff, float("inf"))
         worst = forward if forward.rel_diff >= state.rel_diff or not forward.passed else state
@@ -210,7 +223,7 @@ class Comparison:
     def _loose(self) -> str:
         return f"decided in float32: {self.data.loose}" if self.data.loose else ""
 
-    def _state(self, pairing: Pairing) -> list[tuple[str, Array, Array, Array]]:
+    def state(self, pairing: Pairing) -> list[tuple[str, Array, Array, Array]]:
         """Weights and statistics before the step, after it, and what they should be."""
         found = []
         for pair in pairing:

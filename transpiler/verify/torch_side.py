@@ -14,11 +14,12 @@ from transpiler.verify import torch_quiet
 from transpiler.verify.execute import Run, describe, models_in, run_program
 from transpiler.verify.input_shapes import with_shapes
 from transpiler.verify.neutral import callee
-from transpiler.verify.records import FLOAT64, Measured, Request
+from transpiler.verify.records import FLOAT64, Measured, Request, TrainingRequest
 from transpiler.verify.report import ModelReport
 from transpiler.verify.shapes import Shape, guess_shape
 from transpiler.verify.slices import names_in
 from transpiler.verify.torch_compare import Comparison
+from transpiler.verify.torch_training import Replay, train_converted
 
 
 class _NoKeras(importlib.abc.MetaPathFinder):
@@ -50,6 +51,12 @@ class TorchSide:
         if open_ones:
             return self._guess(built, open_ones)
         return tuple(self._compare(built, measured) for measured in request.measured)
+
+    def train(self, request: TrainingRequest) -> Replay:
+        """Train a converted program as its original was."""
+        self.dtype = request.dtype
+        self.clear()
+        return train_converted(self.torch, request)
 
     def clear(self) -> None:
         """The state that a fresh program expects."""

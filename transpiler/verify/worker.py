@@ -15,7 +15,7 @@ from pickle import PicklingError
 from typing import IO, Any
 
 from transpiler.verify.process import WorkerFailure, receive, send
-from transpiler.verify.records import Program
+from transpiler.verify.records import Program, TrainingRequest
 
 _SIDES = {
     "keras2": "transpiler.verify.keras_side",
@@ -48,7 +48,8 @@ def main(framework: str) -> None:
         sys.path[:0] = [request.program.root] if request.program.root else []
         importlib.invalidate_caches()
         try:
-            answer: Any = side.answer(request)
+            trains = isinstance(request, TrainingRequest)
+            answer: Any = side.train(request) if trains else side.answer(request)
         except Exception:
             answer = WorkerFailure(traceback.format_exc())
         sys.path[:] = path

@@ -1,0 +1,298 @@
+"""Trains the models of the original, from random weights, and records what each `fit` does.
+
+Data are not shuffled and nothing is dropped out. Within bounds, what trains is run for three epochs
+of some ten batches, and data that can't be read are drawn.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import inspect
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from transpiler.verify import keras_quiet
+from transpiler.verify.drawn import draw_unread
+from transpiler.verify.execute import Run, execute, fresh_run, stored_by
+from transpiler.verify.keras_inputs import declared_inputs, make_inputs
+from transpiler.verify.keras_layers import Held, held
+from transpiler.verify.neutral import callee
+from transpiler.verify.records import (
+    Array,
+    Fitted,
+    LayerRecord,
+    ModelData,
+    Program,
+    Trained,
+    TrainingRequest,
+)
+from transpiler.verify.training_runs import (
+    limit,
+    patched,
+    plain_values,
+    rows,
+    scratch_folder,
+    shortened,
+)
+from transpiler.verify.training_text import EPOCHS, STEPS, original_slice
+from transpiler.verify.unread import bind_unread
+
+_LARGEST = 64_000_000  #: bytes of an array that is handed on
+
+
+def train_original(side: Any, request: TrainingRequest) -> Trained:
+    """Run a program, and tell what it trained; errors of one that is run whole are raised."""
+    recorder = Recorder(side, request)
+    with recorder.watching(), scratch_folder():
+        if request.whole:
+            namespace: dict[str, Any] = {"__name__": "__main__"}
+            exec(compile(request.program.text, "<original>", "exec"), namespace)
+            return recorder.result(values=plain_values(namespace))
+        return _within_bounds(recorder, request.program)
+
+
+def _within_bounds(recorder: Recorder, program: Program) -> Trained:
+    """Run what trains, statement by statement."""
+    run = fresh_run(program)
+    arrays: dict[str, list[Array | None]] = {}
+    failures = []
+    for statement in original_slice(ast.parse(program.text)):
+        before = len(recorder.fits)
+        reason = execute(statement, run, program)
+        if reason:
+            bind_unread(statement, run)
+            failures.append((statement.lineno, reason))
+        if len(recorder.fits) == before:
+            for name in stored_by(statement):
+                arrays.setdefault(name, []).append(_to_hand_on(run, name))
+    kept = {name: tuple(versions) for name, versions in arrays.items() if any_array(versions)}
+    return recorder.result(arrays=kept, failures=tuple(failures))
+
+
+def any_array(versions: list[Array | None]) -> bool:
+    """Whether a name stood for an array at some time."""
+    return any(version is not None for version in versions)
+
+
+def _to_hand_on(run: Run, name: str) -> Array | None:
+    value = run.namespace.get(name)
+    return value if isinstance(value, np.ndarray) and value.nbytes < _LARGEST else None
+
+
+@dataclass
+class Recorder:
+    """What happens to the models of a program while it trains."""
+
+    side: Any
+    request: TrainingRequest
+    seen: list[Any] = field(default_factory=list)
+    held: list[list[Held]] = field(default_factory=list)
+    models: list[ModelData] = field(default_factory=list)
+    fits: list[Fitted] = field(default_factory=list)
+    drawn: dict[str, Array] = field(default_factory=dict)
+    from_logits: bool = False
+
+    def result(self, **others: Any) -> Trained:
+        """All that was recorded."""
+        final = tuple(self._weights(number) for number in range(len(self.held)))
+        recorded = {"drawn": self.drawn, "from_logits": self.from_logits, **others}
+        return Trained(tuple(self.models), final, tuple(self.fits), **recorded)
+
+    def _weights(self, number: int) -> tuple[LayerRecord, ...]:
+        return tuple(one.record() for one in self.held[number])
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """The methods of Keras's models tell what they do."""
+        keras, tensorflow = self.side.keras, self.side.tensorflow
+        model = keras.Model
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(keras_quiet.at_work(keras))
+            for name in ("evaluate", "predict"):
+                method = self._beginning(getattr(model, name))
+                stack.enter_context(patched(model, name, method))
+            stack.enter_context(patched(model, "fit", self._fitting(model.fit)))
+            unshuffled = patched(
+                tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
+            )
+            stack.enter_context(unshuffled)
+            for module, logits in _logits():
+                stack.enter_context(patched(module, "_get_logits", self._tracing(logits)))
+            yield
+
+    def _tracing(self, logits: Callable[..., Any]) -> Callable[..., Any]:
+        def going_back(output: Any, from_logits: bool, *args: Any) -> Any:
+            found = logits(output, from_logits, *args)
+            self.from_logits |= bool(found[1]) and not from_logits
+            return found
+
+        return going_back
+
+    # a model is used --------------------------------------------------------------------------
+
+    def _beginning(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        names = inspect.signature(original)
+
+        def method(model: Any, *args: Any, **kwargs: Any) -> Any:
+            given = names.bind(model, *args, **kwargs).arguments
+            given.pop("self", None)
+            self._begin(model, given.get("x"))
+            size = given.get("batch_size") or 32
+            draw_unread(model, given, size * 3 + 1, self.drawn)
+            given["verbose"] = 0
+            return original(model, **given.pop("kwargs", {}), **given)
+
+        return method
+
+    def _begin(self, model: Any, x: Any) -> int:
+        """The number of a model; before its first use, it gets random weights."""
+        for number, one in enumerate(self.seen):
+            if one is model:
+                return number
+        if not model.built and isinstance(x, np.ndarray):  # it declares no shape of its input
+            model.build((None, *x.shape[1:]))
+        if any(one is model for one in keras_quiet.LOADED):  # it keeps its weights
+            return -1
+        self.seen.append(model)
+        generator = np.random.default_rng(len(self.seen))
+        tensors, packing = declared_inputs(model)
+        if not tensors:
+            raise RuntimeError("the input shape of the model is not known")
+        inputs = make_inputs(model, tensors, generator, positive=False)
+        data = self.side.measure(model, inputs, packing, generator, gradients=False)
+        layers = held(model, keras_quiet.LOG)
+        for one, record in zip(layers, data.layers, strict=True):
+            for variable, value in zip(one.variables, record.weights, strict=True):
+                variable.assign(value)
+        self.held.append(layers)
+        self.models.append(data)
+        return len(self.seen) - 1
+
+    # fit --------------------------------------------------------------------------------------
+
+    def _fitting(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        names = inspect.signature(original)
+
+        def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
+            given = names.bind(model, *args, **kwargs).arguments
+            given.pop("self", None)
+            number = self._begin(model, given.get("x"))
+            if not self.request.whole:
+                self._bound(model, given)
+            given.update(shuffle=False, verbose=0)
+            watch = _watch(self.side.keras, lambda: self._weights(number))
+            # before the others, which may go back to other weights
+            given["callbacks"] = [watch, *_callbacks(given.get("callbacks"))]
+            before = self._weights(number) if number >= 0 else ()
+            history = original(model, **given)
+            name, line = self._place()
+            values = {
+                key: tuple(float(np.mean(v)) for v in values)
+                for key, values in history.history.items()
+            }
+            weights = (before, watch.stepped, watch.after)
+            self.fits.append(Fitted(name, line, number, watch.loss, *weights, watch.steps, values))
+            return history
+
+        return fit
+
+    def _bound(self, model: Any, given: dict[str, Any]) -> None:
+        """Fewer epochs and batches, and data where there are none."""
+        first = given.get("initial_epoch") or 0
+        given["epochs"] = min(given.get("epochs", 1), first + EPOCHS)
+        size = given.get("batch_size") or 32
+        share = given.get("validation_split") or 0.0
+        draw_unread(model, given, math.ceil((size * STEPS + size // 2) / (1 - share)), self.drawn)
+        if isinstance(given.get("validation_data"), (tuple, list)):
+            names = ("x", "y", "sample_weight")
+            pair = dict(zip(names, given["validation_data"], strict=False))
+            draw_unread(model, pair, size * 3 + 1, self.drawn)
+            given["validation_data"] = tuple(pair.values())
+        count = rows(given.get("x"))
+        if count is None:
+            for name in ("x", "validation_data"):
+                given[name] = self._fewer_batches(given.get(name))
+            return
+        parts = [name for name in ("x", "y", "sample_weight") if given.get(name) is not None]
+        if share:
+            at = math.floor(count * (1 - share))
+            given["validation_data"] = tuple(
+                shortened(given[name], slice(at, None)) for name in parts
+            )
+            given.update({name: shortened(given[name], slice(at)) for name in parts})
+            del given["validation_split"]
+        given.update({name: shortened(given[name], limit(size)) for name in parts})
+        if isinstance(given.get("validation_data"), tuple):
+            wide = given.get("validation_batch_size") or size
+            given["validation_data"] = tuple(
+                shortened(part, limit(wide)) for part in given["validation_data"]
+            )
+
+    def _fewer_batches(self, data: Any) -> Any:
+        """As many samples of a dataset in batches as there would be of arrays."""
+        tensorflow = self.side.tensorflow
+        endless = tensorflow.data.INFINITE_CARDINALITY
+        if not isinstance(data, tensorflow.data.Dataset) or int(data.cardinality()) == endless:
+            return data
+        first = next(iter(data.take(1).as_numpy_iterator()), None)
+        size = rows(first)
+        return data.unbatch().take(limit(size).stop).batch(size) if size else data
+
+    def _place(self) -> tuple[str, int]:
+        """What `fit` was called on by the program, in which function, and on which line."""
+        file = "<original>" if self.request.whole else self.request.program.path or "<program>"
+        frame = sys._getframe()
+        while frame.f_back is not None and frame.f_code.co_filename != file:
+            frame = frame.f_back
+        function = getattr(frame.f_code, "co_qualname", frame.f_code.co_name)
+        inside = "" if function == "<module>" else f" in {function}()"
+        for node in ast.walk(ast.parse(self.request.program.text)):
+            if isinstance(node, ast.Call) and callee(node) in ("fit", "fit_generator"):
+                if node.lineno <= frame.f_lineno <= (node.end_lineno or 0):
+                    assert isinstance(node.func, ast.Attribute)
+                    return f"{ast.unparse(node.func.value)}{inside}", node.lineno
+        return f"fit{inside}", frame.f_lineno
+
+
+def _callbacks(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _watch(keras: Any, weights: Callable[[], tuple[LayerRecord, ...]]) -> Any:
+    """A callback that keeps the first loss, counts steps, and keeps the weights after some."""
+
+    class Watch(keras.callbacks.Callback):  # type: ignore[misc]
+        loss, steps = float("nan"), 0
+        stepped: tuple[LayerRecord, ...] = ()
+        after: tuple[LayerRecord, ...] = ()
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            """The loss so far is the mean over the batches so far."""
+            if not self.steps:
+                self.loss = float((logs or {}).get("loss", self.loss))
+                self.stepped = weights()
+            self.steps += 1
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            """The last epoch is the one that stays."""
+            self.after = weights()
+
+    return Watch()
+
+
+def _logits() -> Iterator[tuple[Any, Callable[..., Any]]]:
+    """Where Keras goes back from probabilities to logits."""
+    for name in ("keras.src.backend.tensorflow.nn", "tf_keras.src.backend"):
+        if name in sys.modules:
+            module = importlib.import_module(name)
+            if hasattr(module, "_get_logits"):
+                yield module, module._get_logits

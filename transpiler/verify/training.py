@@ -1,0 +1,145 @@
+"""The verdict on training: what each `fit` of the original is to the converted program."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from transpiler.verify.process import WorkerError, WorkerFailure
+from transpiler.verify.records import Fitted, Program, Trained, TrainingRequest
+from transpiler.verify.report import Check, ModelReport
+from transpiler.verify.slices import DEFINITIONS, flatten
+from transpiler.verify.torch_training import Replay
+from transpiler.verify.training_text import calls_in, fits_of, trains_otherwise
+
+LEVELS = ("loss", "optimizer_step", "fit_history")
+_WRONG = {
+    "loss": "in training, {0} differs by {1:.1e} (norm-relative)",
+    "optimizer_step": "in the first step, {0} differs by {1:.1e} (norm-relative)",
+    "fit_history": "after some epochs, {0} differs by {1:.1e} (norm-relative)",
+}
+
+#: What asks a worker of a framework.
+Ask = Callable[[str, TrainingRequest], Any]
+
+
+def verify_training(
+    original: Program, converted: Program, ask: Ask, frameworks: Sequence[str]
+) -> list[ModelReport]:
+    """A report for each place where the original calls `fit`."""
+    tree = ast.parse(original.text)
+    written = list(fits_of(tree))
+    if not written:
+        return []
+    if trains_otherwise(tree):
+        return [_skipped(call, "steps outside of `fit` are not compared") for call in written]
+    try:
+        trained = _trained(original, ask, frameworks)
+        replay = _replayed(original, converted, trained, ask)
+    except (WorkerError, WorkerFailure) as error:
+        reason = f"training can't be compared: {str(error).strip().splitlines()[-1]}"
+        return [_skipped(call, reason) for call in written]
+    statements = [s for s in flatten(tree.body) if not isinstance(s, DEFINITIONS)]
+    at_top = [call for statement in statements for call in calls_in(statement)]
+    reports = [_report(number, one, replay) for number, one in enumerate(trained.fits)]
+    return [*_by_place(reports), *_unreached(written, at_top, trained)]
+
+
+def _trained(original: Program, ask: Ask, frameworks: Sequence[str]) -> Trained:
+    """What the original does under the first generation of Keras that trains anything."""
+    attempts: list[Trained] = []
+    for framework in frameworks:
+        attempts.append(ask(framework, TrainingRequest(original)))
+        if attempts[-1].fits:
+            break
+    return max(attempts, key=lambda found: len(found.fits))
+
+
+def _replayed(original: Program, converted: Program, trained: Trained, ask: Ask) -> Replay:
+    """As torch does it; where that differs, once more as torch does it with Keras's idioms."""
+    request = TrainingRequest(converted, original=original.text, trained=trained)
+    found: Replay = ask("torch", request)
+    if found.reason or all(_wrong(checks) is None for checks in found.checks):
+        return found
+    settled: Replay = ask("torch", replace(request, settled=True))
+    return settled if settled.notes and not settled.reason else found
+
+
+def _wrong(checks: dict[str, Check]) -> str | None:
+    """The first level at which numbers differ."""
+    return next((name for name in LEVELS if name in checks and not checks[name].passed), None)
+
+
+def _report(number: int, one: Fitted, replay: Replay) -> ModelReport:
+    checks = replay.checks[number]
+    base = ModelReport(one.name, "different", checks, line=one.line)
+    wrong = _wrong(checks)
+    if wrong is not None:
+        until = LEVELS[: LEVELS.index(wrong) + 1]
+        kept = {name: checks[name] for name in until if name in checks}
+        found = checks[wrong]
+        reason = _WRONG[wrong].format(found.where, found.rel_diff)
+        return replace(base, checks=kept, reason=reason)
+    if replay.reason or set(checks) != set(LEVELS):
+        reason = replay.reason or "the model is not found in the converted program"
+        different = "steps instead" in reason or "differ" in reason
+        status = "different" if different else "skipped"
+        return replace(base, status=status, reason=f"training can't be compared: {reason}")
+    status = "close" if replay.notes else "equal"
+    reasons = [*replay.notes, *([replay.remarks[number]] if number in replay.remarks else [])]
+    return replace(base, status=status, reason="; ".join(reasons))
+
+
+def _by_place(reports: Sequence[ModelReport]) -> Iterator[ModelReport]:
+    """One report where the same call fits several times: the worst."""
+    order = ("equal", "close", "skipped", "different", "error")
+    places: dict[tuple[str, int], ModelReport] = {}
+    for report in reports:
+        known = places.get((report.name, report.line))
+        if known is None or order.index(report.status) > order.index(known.status):
+            places[report.name, report.line] = report
+    yield from places.values()
+
+
+def _unreached(
+    written: Sequence[ast.Call], at_top: Sequence[ast.Call], trained: Trained
+) -> Iterator[ModelReport]:
+    """Every `fit` that did not run: with the reason, if something went wrong."""
+    reached = {one.line for one in trained.fits}
+    failures = sorted(trained.failures)
+    for call in written:
+        # one that ran without training a model is a `fit` of the program's own
+        ran = call in at_top and not any(line <= call.lineno for line, _ in failures)
+        if call.lineno not in reached and not ran:
+            failed = [why for line, why in failures if line >= call.lineno] or [
+                why for _, why in failures
+            ]
+            reason = f"the original can't train: {failed[0]}" if failed else "nothing calls it"
+            yield _skipped(call, reason)
+
+
+def _skipped(call: ast.Call, reason: str) -> ModelReport:
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return ModelReport(ast.unparse(receiver), "skipped", {}, reason, call.lineno)
+
+
+def with_training(
+    reports: Sequence[ModelReport], training: Sequence[ModelReport]
+) -> list[ModelReport]:
+    """The levels of training join the report of the model that they train, or follow it."""
+    found = list(reports)
+    for one in training:
+        at = next((i for i, report in enumerate(found) if report.name == one.name), None)
+        if at is None:
+            found.append(one)
+        elif found[at].good:
+            old = found[at]
+            worse = one.status if one.status != "equal" else old.status
+            parts = [*old.reason.split("; "), *one.reason.split("; ")]
+            reason = "; ".join(dict.fromkeys(filter(None, parts)))
+            found[at] = replace(
+                old, status=worse, checks={**old.checks, **one.checks}, reason=reason
+            )
+    return found
