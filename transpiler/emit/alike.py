@@ -1,4 +1,4 @@
-"""Models that a builder makes on several ways, and that differ in their names only: one class."""
+"""Classes of one function that differ in their names only: one class."""
 
 from __future__ import annotations
 
@@ -9,15 +9,37 @@ from transpiler.record import replace
 
 
 def merge_alike(planned: FilePlan) -> None:
-    """Let models of one builder whose classes are the same be made of the first one's class."""
+    """Let the models that a builder makes on several ways, and blocks, share their classes.
+
+    Blocks first: models that are made of the same blocks may be the same themselves.
+    """
+    by_node: dict[int, list[Unit]] = {}
+    for unit in planned.blocks.values():
+        by_node.setdefault(id(unit.node), []).append(unit)
+    merged = [pair for units in by_node.values() for pair in _alike(units)]
+    for first, others in merged:
+        for other in others:
+            assert other.summary is not None
+            planned.class_names[other.summary.serial] = other.plan.name = first.plan.name
+    if merged:
+        _rewrite(planned, planned.units)
     for summary, units in planned.builders:
-        groups: dict[str, list[Unit]] = {}
-        for unit in units:
-            if unit.text is not None and not unit.problem and not unit.plan.shared:
-                groups.setdefault(_body(unit.text.text), []).append(unit)
-        for first, *others in groups.values():
-            if others:
-                _merge(planned, camel(summary.function.name), first, others)
+        for first, others in _alike(units):
+            _name(planned, camel(summary.function.name), first, others)
+            _rewrite(planned, [first])
+
+
+def _alike(units: list[Unit]) -> list[tuple[Unit, list[Unit]]]:
+    """Each first class of several that are the same, with the others, which are noted as such."""
+    groups: dict[str, list[Unit]] = {}
+    for unit in units:
+        if unit.text is not None and not unit.problem and not unit.plan.shared:
+            groups.setdefault(_body(unit.text.text), []).append(unit)
+    found = [(first, others) for first, *others in groups.values() if others]
+    for _, others in found:
+        for other in others:
+            other.alike = True
+    return found
 
 
 def _body(text: str) -> str:
@@ -26,13 +48,17 @@ def _body(text: str) -> str:
     return "\n".join(line for line in lines if line.strip() and line.strip()[0] != "#")
 
 
-def _merge(planned: FilePlan, base: str, first: Unit, others: list[Unit]) -> None:
-    """Name the class after the builder, unless one of the models is called so already."""
+def _name(planned: FilePlan, base: str, first: Unit, others: list[Unit]) -> None:
+    """Name models after their builder, unless one of them is called so already."""
     named = (u.plan.name for u in (first, *others) if u.plan.name in (base, f"{base}Model"))
     first.plan.name = next(named, "") or free(base, planned.taken, "Model")
-    assert first.text is not None
-    draft = next(d for u, d in planned.written if u is first)
-    first.text = replace(first.text, text=class_text(draft))
     for other in others:
         other.plan.name = first.plan.name
-        other.alike = True
+
+
+def _rewrite(planned: FilePlan, units: list[Unit]) -> None:
+    """Write classes again, since names in them have changed."""
+    drafts = {id(unit): draft for unit, draft in planned.written}
+    for unit in units:
+        if unit.text is not None and not unit.alike:
+            unit.text = replace(unit.text, text=class_text(drafts[id(unit)]))

@@ -38,15 +38,15 @@ def _replace_function(draft: Draft, units: list[Unit]) -> None:
     assert isinstance(node, cst.FunctionDef)
     start, end = draft.function_span(node)
     indent = draft.margin(start)
+    used = {u.summary.serial for u in units if u.summary is not None} & _used_blocks(draft)
+    units = [unit for unit in units if not unit.alike]
     _, lost = draft.carry(units, [Edit(start, end, "")])
     texts = [draft.class_text(u) for u in units]
     text = ("\n\n\n" if not indent else "\n\n").join(texts)
     text = "".join(f"{c}\n" for c in lost) + text
     text = text.rstrip("\n")
     kept = summary.function.name in draft.kept_functions
-    if kept and not any(
-        u.summary is not None and u.summary.serial in _used_blocks(draft) for u in units
-    ):
+    if kept and not used:
         return  # only code that stays Keras calls it
     if kept and any(u.plan.name == summary.function.name for u in units):
         message = (

@@ -38,6 +38,7 @@ from transpiler.emit.left import (
     report_overlooked_training,
     report_subclasses,
 )
+from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.torch_names import TorchNames
@@ -50,6 +51,7 @@ def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagno
     """The new text of a file, with what was found and what there is to say."""
     planned = plan_file(file)
     render(planned)
+    refuse_orphans(planned)
     merge_alike(planned)
     return _write(Draft(planned))
 

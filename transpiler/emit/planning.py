@@ -153,7 +153,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying
     ]
     keywords = planned.file.keywords.get(id(summary.function.node), {})
-    statics = frozenset(p[0] for p in parameters) | region.closure_reads
+    statics = frozenset(p[0] for p in parameters) | region.closure_reads | region.handed
     guards = tuple(
         f"if {name} is not None:\n    raise NotImplementedError("
         f'"{name}: pass tensors to the model instead of building on them")'

@@ -8,7 +8,7 @@ from itertools import chain, count
 import libcst as cst
 
 from transpiler.emit.class_names import variable_of
-from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.draft import ClassDraft, without_foreign_sizes
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.classes.writing import write_class
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
@@ -86,6 +86,7 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]
     if unit.built is None:
         return
     forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
+    forward, _ = without_foreign_sizes(unit.plan, forward)
     tokens = modules_used(forward)
     owners: dict[str, None] = {}
     elsewhere = {

@@ -320,6 +320,8 @@ class Region:
         self.failed_statements: dict[int, Any] = {}  #: statements that were not understood, and why
         self.resolved: dict[int, bool] = {}  #: branches that are decided when converting
         self.unpacked: dict[int, Value] = {}  #: the dict that a `**` stands for, on one way
+        #: the sizes of tensors and the like, as `__init__` writes them, by where they stand
+        self.written: dict[tuple[int, int], tuple[Expr, int]] = {}
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
@@ -332,6 +334,7 @@ class Region:
         self.renames: dict[str, str] = {}  #: variable tokens that become the statement's target
         self.size_names: dict[tuple[str, int], Expr] = {}  #: variables that hold just one size
         self.size_values: dict[Name, Expr] = {}  #: what versions of size variables were given
+        self.handed: set[str] = set()  #: variables that hold what a builder gave beside its model
         self.tensor_names: set[str] = set()  #: variables of `forward` that hold tensors
         #: names of the module whose statements classes take over
         self.moved_names: set[str] = set()
@@ -387,6 +390,7 @@ class Region:
         #: parameters that are called on tensors
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
         self.keywords = ""  #: the parameter `**kwargs`
+        self.set_keywords: set[str] = set()  #: of what it holds: those of `setdefault`
         self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
         self.unpacks = False  #: whether it is handed on to layers or functions
 

@@ -163,6 +163,7 @@ def rewrite(
     """From now on, both programs write this instead of the node's own source."""
     span = region.tree.span(node)
     region.rewrites[span] = value.expr.wrapped(weakest)
+    region.written[span] = value.expr, weakest
     if value.run is not None:
         region.running[span] = value.run.wrapped(weakest)
 

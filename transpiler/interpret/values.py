@@ -254,6 +254,11 @@ class Unknown:
 
 
 @record(frozen=True, slots=True, eq=False)
+class Beside(Unknown):
+    """A plain value that a builder gives beside its models: it can be read once it has a name."""
+
+
+@record(frozen=True, slots=True, eq=False)
 class Generated:
     """What a call of a generator function gives: the value of an expression."""
 

@@ -58,7 +58,7 @@ encoder = Encoder()
 
 
 class Decoder(nn.Module):
-    def __init__(self, encoder):
+    def __init__(self):
         super().__init__()
         height = 28
         width = 28
@@ -77,9 +77,7 @@ class Decoder(nn.Module):
             channels = f
         self.conv2d_transpose = nn.ConvTranspose2d(channels, 1, 3, padding=1)
         self.shape = shape
-        self.dense.apply(init_like_keras)
-        self.conv2d_transposes.apply(init_like_keras)
-        self.conv2d_transpose.apply(init_like_keras)
+        self.apply(init_like_keras)
 
     def forward(self, x):
         x = self.dense(x)
@@ -91,4 +89,4 @@ class Decoder(nn.Module):
         return outputs.permute(0, 2, 3, 1)
 
 
-decoder = Decoder(encoder)
+decoder = Decoder()

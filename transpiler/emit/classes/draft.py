@@ -24,6 +24,18 @@ from transpiler.source.lexical import blanked
 _OF_SELF = re.compile(r"(?<![\w.])self\.[A-Za-z_]\w*")
 
 
+def without_foreign_sizes(plan: ClassPlan, forward: list[Node]) -> tuple[list[Node], list[str]]:
+    """Sizes of tensors that another model computes come from `__init__`; their names, too."""
+    _, live = prune(forward, frozenset(), effects=False)
+    missing = (live & plan.tensor_names) - set(plan.inputs)
+    if not missing:
+        return forward, []
+    sized = {d for n in walk(forward) if isinstance(n, Line) and n.sized for d in n.defs}
+    kept = [n for n in forward if not (isinstance(n, Line) and n.sized)]
+    kept, live = prune(kept, frozenset(), effects=False)
+    return kept, sorted(live & sized)
+
+
 class ClassDraft:
     """A class while it is written: its two programs, and the names of what is in them."""
 
@@ -36,7 +48,7 @@ class ClassDraft:
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init, forward = merge_choices(init, forward)
-        forward, self.late = self._without_foreign_sizes(forward)
+        forward, self.late = without_foreign_sizes(plan, forward)
         wanted |= frozenset(self.late)
         forward = ask_modules(init, forward)
         forward = loop_over_modules(init, forward, plan.shared)
@@ -58,17 +70,6 @@ class ClassDraft:
         self.read_from_self: dict[str, str] = {}
         self._check(live)
         self._check_methods()
-
-    def _without_foreign_sizes(self, forward: list[Node]) -> tuple[list[Node], list[str]]:
-        """Sizes of tensors that another model computes come from `__init__`."""
-        _, live = prune(forward, frozenset(), effects=False)
-        missing = (live & self.plan.tensor_names) - set(self.plan.inputs)
-        if not missing:
-            return forward, []
-        sized = {d for n in walk(forward) if isinstance(n, Line) and n.sized for d in n.defs}
-        kept = [n for n in forward if not (isinstance(n, Line) and n.sized)]
-        kept, live = prune(kept, frozenset(), effects=False)
-        return kept, sorted(live & sized)
 
     def _stored(self, live: frozenset[str]) -> list[str]:
         """The plain values that `forward` reads, and `__init__` keeps."""

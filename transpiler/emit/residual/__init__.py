@@ -4,5 +4,6 @@ residue.py        what goes and what comes
 removal.py        what is decided about each statement
 decisions.py      which plain statements stay
 instantiation.py  where models are instantiated
+sizes.py          sizes of tensors that what stays reads
 clearing.py       the edits that take statements out
 """

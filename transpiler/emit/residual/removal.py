@@ -40,6 +40,7 @@ class Removal:
         #: the statements of the module or the function
         self.body: list[cst.CSTNode] = list(suite.body)
         self.whole: set[int] = set()  #: statements that an instantiation replaces altogether
+        self.orphans: list[cst.CSTNode] = []  #: statements that stay, and read tensors
         self.conflict = False  #: whether what stays changes an argument before the model is made
 
     def instantiate(self, built: Built, text: str) -> None:

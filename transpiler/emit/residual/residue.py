@@ -14,6 +14,7 @@ from transpiler.emit.residual.instantiation import (
     return_by_name,
 )
 from transpiler.emit.residual.removal import Kept, Removal
+from transpiler.emit.residual.sizes import settle_sizes
 from transpiler.source.suites import bodies, leaf_statements
 
 
@@ -37,6 +38,7 @@ def residue(removal: Removal) -> Kept:
         drop_emptied(removal, leaves)
     else:
         drop_unread(removal, leaves)
+        settle_sizes(removal, leaves)
     kept = Kept()
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     suite_edits(removal, removal.body, kept)

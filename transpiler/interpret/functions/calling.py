@@ -23,6 +23,7 @@ from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.layouts import want_tensor
 from transpiler.interpret.values import (
+    Beside,
     Bound,
     Function,
     Layer,
@@ -228,7 +229,9 @@ def _call_builder(
         return made
     if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
         items = tuple(
-            _instance(region, summary, i, node, arguments) if isinstance(i, Model) else Unknown("")
+            _instance(region, summary, i, node, arguments)
+            if isinstance(i, Model)
+            else _beside(summary, i)
             for i in result.items
         )
         return Sequence(items, result.kind)
@@ -236,6 +239,14 @@ def _call_builder(
         item = _instance(region, summary, result.item, node, arguments)
         return Repeated(item, Expr(one_line(region.tree.source(node))))
     return Unknown(f"what `{summary.function.name}` gives")
+
+
+def _beside(summary: Summary, value: Value) -> Value:
+    """What a builder gives beside its models."""
+    plain = isinstance(value, (Static, Sequence)) and not is_graph(value)
+    if not plain or any(isinstance(v, Unknown) for v in getattr(value, "items", ())):
+        return Unknown(f"what `{summary.function.name}` gives beside its models")
+    return Beside(f"what `{summary.function.name}` gives beside its models has no name")
 
 
 def _instance(

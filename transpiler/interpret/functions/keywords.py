@@ -57,7 +57,8 @@ def note_keywords(region: Region, node: cst.Call, callee: Value) -> None:
         return
     region.unpacks = True
     for key in map(str, held.items):
-        note_default(region, key, _default(region, callee, key))
+        if key not in region.set_keywords:
+            note_default(region, key, _default(region, callee, key))
 
 
 def note_default(region: Region, key: str, default: str) -> None:
@@ -68,10 +69,12 @@ def note_default(region: Region, key: str, default: str) -> None:
 
 @provides("take_keyword")
 def take_keyword(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value | None:
-    """`kwargs.get("rate", 0.5)`, `kwargs.pop("rate", 0.5)`: a parameter with a default."""
+    """`kwargs.get("rate", 0.5)`, or `pop` or `setdefault`: a parameter with a default."""
     held = region.scope.values[region.keywords]
     key = constant(values[0]) if values else UNKNOWN
-    if name not in ("get", "pop") or not isinstance(held, Mapping) or not isinstance(key, str):
+    if name not in ("get", "pop", "setdefault") or not isinstance(key, str):
+        return None
+    if not isinstance(held, Mapping):
         return None
     default = values[1] if len(values) > 1 else const(None)
     if not isinstance(default, Static):
@@ -80,6 +83,13 @@ def take_keyword(region: Region, node: cst.Call, name: str, values: list[Value])
     if key in held.items:
         value = constant(default)
         note_default(region, key, "" if value is UNKNOWN else literal(value))
+    if name == "setdefault":
+        if region.loops or region.branches:
+            raise GiveUp("a keyword gets a default under a condition", node)
+        region.set_keywords.add(key)
+        region.scope.values[region.keywords] = Mapping({**held.items, key: taken})
+        region.done.add(id(node))
+        return taken
     if name == "pop":
         if region.loops or region.branches:
             raise GiveUp("a keyword is taken out of `**kwargs` under a condition", node)

@@ -11,6 +11,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.tensors.names import as_moved, bind_tensor, emit_before
 from transpiler.interpret.values import (
+    Beside,
     Bound,
     Choice,
     Framework,
@@ -50,6 +51,10 @@ def assign_name(
         provided("name_model")(region, name, value, node)
     elif isinstance(value, (Sequence, Mapping, Repeated)) and is_graph(value):
         _assign_group(region, name, value)
+    elif isinstance(value, Beside):
+        scope.bump(name)
+        scope.values[name] = Static(scope.read(name))
+        region.handed.add(name)
     elif isinstance(value, Unknown) or (isinstance(value, Mapping) and value.static is None):
         scope.bump(name)  # a dict of functions is only read where one of them is called
         scope.values[name] = value
