@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from transpiler.emit.clashes import all_helpers
 from transpiler.emit.naming import PLAIN, camel, free
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built
@@ -34,6 +35,8 @@ def name_classes(planned: FilePlan) -> None:
         )
     ranks = _rank_suffixes(planned.blocks)
     owned: set[str] = set()
+    if planned.file.rules.emitted.keys() & {base for _, base, _ in entries}:
+        planned.taken |= all_helpers(planned)
     for _, _, unit in entries:
         unit.plan.class_names = planned.class_names
         unit.plan.tensor_names = frozenset(unit.region.tensor_names)

@@ -98,8 +98,9 @@ class Draft:
 
     @cached_property
     def _helper_names(self) -> set[str]:
-        """The names of helpers that can't be the program's own."""
-        return set(self.file.rules.emitted) - self.tree.words
+        """The names of helpers that can't be the program's own, or those of classes for it."""
+        own = {unit.plan.name for unit in self.planned.units}
+        return set(self.file.rules.emitted) - self.tree.words - own
 
     def class_text(self, unit: Unit) -> str:
         """The text of a class that goes into the file, with what it needs of emitted code noted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import Diagnostic
 from transpiler.emit.alike import merge_alike
+from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
 from transpiler.emit.definitions import (
@@ -52,6 +53,7 @@ def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagno
     planned = plan_file(file)
     render(planned)
     refuse_orphans(planned)
+    refuse_clashes(planned)
     merge_alike(planned)
     return _write(Draft(planned))
 

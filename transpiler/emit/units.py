@@ -54,7 +54,7 @@ class FilePlan:
         self.taken |= {"torch", "nn", "F"}
         if self._something_stays():
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
-        self.taken |= {n for n, v in file.globals.items() if not isinstance(v, Framework)}
+        self.taken |= self.own_names
         self.blocks: dict[int, Unit] = {}
         self.builders: list[tuple[Summary, list[Unit]]] = []
         self.written: list[tuple[Unit, ClassDraft]] = []
@@ -68,6 +68,11 @@ class FilePlan:
         module = self.file.module
         failed = any(s.kind == "failed" for s in self.file.summaries.values())
         return failed or (module is not None and bool(module.failed_statements))
+
+    @cached_property
+    def own_names(self) -> set[str]:
+        """The names of the module that are not the framework's."""
+        return {n for n, v in self.file.globals.items() if not isinstance(v, Framework)}
 
     @property
     def models(self) -> list[Unit]:

@@ -283,7 +283,7 @@ _COMPARE: dict[str, Any] = {
     "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
+    "**": lambda a, b: a ** b if abs(b) < 64 and abs(a) < 1e6 else UNKNOWN,
 }
 
 

@@ -228,9 +228,7 @@ def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, kn
         y = (
             y
             if y is not None and end.current(y)
-            else s
-            if s is not None and end.current(s)
-            else None
+            else s if s is not None and end.current(s) else None
         )
         if y is None or x is None:
             kinds.discard(axis)

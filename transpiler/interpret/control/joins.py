@@ -431,9 +431,7 @@ def channels_of(region: Region, item: Value) -> Expr | None:
         dim = (
             tensor.channels_hint
             if tensor.dims is None
-            else tensor.dims[-1]
-            if tensor.dims
-            else None
+            else tensor.dims[-1] if tensor.dims else None
         )
         return current_dim(region, dim, shadows[-1] if shadows else None)
     if isinstance(item, Sequence):

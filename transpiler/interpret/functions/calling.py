@@ -229,9 +229,11 @@ def _call_builder(
         return made
     if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
         items = tuple(
-            _instance(region, summary, i, node, arguments)
-            if isinstance(i, Model)
-            else _beside(summary, i)
+            (
+                _instance(region, summary, i, node, arguments)
+                if isinstance(i, Model)
+                else _beside(summary, i)
+            )
             for i in result.items
         )
         return Sequence(items, result.kind)
