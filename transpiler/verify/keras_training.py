@@ -166,11 +166,15 @@ class Recorder:
         if not tensors:
             raise RuntimeError("the input shape of the model is not known")
         inputs = make_inputs(model, tensors, generator, positive=False)
+        known = [v for layers in self.held for one in layers for v in one.variables]
+        values = [np.array(variable) for variable in known]
         data = self.side.measure(model, inputs, packing, generator, gradients=False)
         layers = held(model, keras_quiet.LOG)
         for one, record in zip(layers, data.layers, strict=True):
             for variable, value in zip(one.variables, record.weights, strict=True):
                 variable.assign(value)
+        for variable, value in zip(known, values, strict=True):
+            variable.assign(value)  # layers of models that were used before
         self.held.append(layers)
         self.models.append(data)
         return len(self.seen) - 1

@@ -164,7 +164,20 @@ class Player:
         return to
 
     def _meet(self, module: Any) -> None:
-        """Give a model the weights of the first one of the original that it equals."""
+        """Give a model the weights of the first one of the original that it equals.
+
+        What it shares with models that were met before stays.
+        """
+        known = [t for one, _ in self.pairs.values() for t in one.model.state_dict().values()]
+        values = [tensor.clone() for tensor in known]
+        try:
+            self._pair(module)
+        finally:
+            with self.torch.no_grad():
+                for tensor, value in zip(known, values, strict=True):
+                    tensor.copy_(value)
+
+    def _pair(self, module: Any) -> None:
         for index, (number, data) in enumerate(self.waiting):
             measured = Measured("model", data=replace(data, loose=""), logits=True)
             one = Comparison(self.torch, module, measured)

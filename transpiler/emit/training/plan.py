@@ -29,7 +29,8 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Training, lower_training
-from transpiler.record import record
+from transpiler.passes.liveness import modules_used, prune
+from transpiler.record import record, replace
 
 _TRAINING = r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
 _TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
@@ -193,6 +194,7 @@ class _Planner(Shared):
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
+        built = _alone(built)
         lower_training(self.file, training, built, seen)
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0])
@@ -287,6 +289,14 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
+
+
+def _alone(built: Built) -> Built:
+    """A model without what its region does for others."""
+    forward, _ = prune(built.forward, frozenset(), effects=False)
+    modules = frozenset(modules_used(forward))
+    init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
+    return replace(built, init=init, forward=forward)
 
 
 def _trains_otherwise(part: Part, training: Training) -> str:
