@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from transpiler.ir import tokens
-from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
+from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.ir.expr import Module, ternary
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import modules_of, walk
 from transpiler.record import record, replace
 
 
 def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
     """Two layers of which one is made, and called in the same way: one attribute."""
     called = {n.id: n for n in walk(forward) if isinstance(n, If)}
-    counts = Counter(m.token for n in walk(forward) for m in _modules_of(n) if _calls_it(n, m))
+    counts = Counter(m.token for n in walk(forward) for m in modules_of(n) if _calls_it(n, m))
     merged: dict[int, list[Node]] = {}
 
     def change_init(nodes: list[Node]) -> list[Node]:
@@ -37,6 +37,9 @@ def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], li
                     merged[node.id] = list(one.calls)
                     made += one.made
                     continue
+                pair = _same_recurrent(node, there, counts)
+                if pair is not None:
+                    node, merged[node.id] = pair[0], [pair[1]]
             made.append(node)
         return made
 
@@ -123,6 +126,49 @@ def _one_attribute(made: If, called: If, counts: Counter[str]) -> _OneOf | None:
     return _OneOf((branch,), one.token, one.calls)
 
 
+def _same_recurrent(made: If, called: If | None, counts: Counter[str]) -> tuple[If, If] | None:
+    """One attribute for two recurrent layers of a kind, though their results are read otherwise.
+
+    Of one in both directions and one in one direction, `forward` takes other steps.
+    """
+    if called is None:
+        return None
+    sides = [[n for n in side if isinstance(n, Construct)] for side in (made.body, made.orelse)]
+    if [len(side) for side in sides] != [1, 1]:
+        return None
+    one, other = (side[0].module for side in sides)
+    kinds = {m.group() if (m := _RECURRENT.match(x.constructor.text)) else "" for x in (one, other)}
+    calls = [
+        _calls_of(side, x.token)
+        for side, x in zip((called.body, called.orelse), (one, other), strict=True)
+    ]
+    if len(kinds) != 1 or "" in kinds or calls != [counts[one.token], counts[other.token]]:
+        return None
+    constructed = [_with_token(n, other.token, one.token, one.hint) for n in made.orelse]
+    return replace(made, orelse=constructed), replace(
+        called, orelse=[_calling(n, other, one) for n in called.orelse]
+    )
+
+
+def _calls_of(nodes: list[Node], token: str) -> int:
+    """How many plain statements call a module."""
+    lines = [n for n in walk(nodes) if isinstance(n, Line) and not n.parts]
+    return sum(1 for n in lines for m in n.modules if m.token == token and _calls_it(n, m))
+
+
+def _calling(node: Node, before: Module, after: Module) -> Node:
+    """A statement of `forward` in which another module is called instead of this one."""
+    if isinstance(node, If):
+        body, orelse = (
+            [_calling(n, before, after) for n in side] for side in (node.body, node.orelse)
+        )
+        return replace(node, body=body, orelse=orelse)
+    if not isinstance(node, Line) or before not in node.modules:
+        return node
+    modules = tuple(after if m is before else m for m in node.modules)
+    return replace(node, text=node.text.replace(before.token, after.token), modules=modules)
+
+
 _RECURRENT = re.compile(r"nn\.(LSTM|GRU|RNN)\(")
 
 
@@ -161,14 +207,3 @@ def _with_token(node: Node, token: str, other: str, hint: str) -> Node:
         body, orelse = ([_with_token(n, token, other, hint) for n in side] for side in sides)
         return replace(node, body=body, orelse=orelse)
     return node
-
-
-def _modules_of(node: Node) -> tuple[Module, ...]:
-    """The modules that a statement of `forward` itself calls."""
-    if isinstance(node, Line):
-        return node.modules
-    if isinstance(node, Return):
-        return node.value.modules
-    if isinstance(node, For):
-        return node.iterable.modules
-    return node.test.modules if isinstance(node, (If, While)) else ()

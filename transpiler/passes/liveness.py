@@ -151,3 +151,14 @@ def modules_used(nodes: list[Node]) -> dict[str, Module]:
         for module in used:
             found.setdefault(module.token, module)
     return found
+
+
+def modules_of(node: Node) -> tuple[Module, ...]:
+    """The modules that a statement of `forward` itself calls."""
+    if isinstance(node, Line):
+        return node.modules
+    if isinstance(node, Return):
+        return node.value.modules
+    if isinstance(node, For):
+        return node.iterable.modules
+    return node.test.modules if isinstance(node, (If, While)) else ()

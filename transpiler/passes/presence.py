@@ -25,14 +25,16 @@ def _asking(node: Node, branches: dict[int, If]) -> Node:
     made = branches.get(node.id)
     if made is None:
         return node
-    for there, here, operator in (
-        (made.body, body, "is not None"),
-        (made.orelse, orelse, "is None"),
+    direct = [
+        [n.module for n in side if isinstance(n, Construct)] for side in (made.body, made.orelse)
+    ]
+    both = {m.token for m in direct[0]} & {m.token for m in direct[1]}
+    for there, here, operator in zip(
+        direct, (body, orelse), ("is not None", "is None"), strict=True
     ):
-        direct = [n.module for n in there if isinstance(n, Construct)]
         called = modules_used(here)
-        for module in direct:
-            if module.token in called:
+        for module in there:
+            if module.token in called and module.token not in both:
                 test = Expr(f"{module.token} {operator}", strength=6, modules=(module,))
                 return replace(node, test=test)
     return node

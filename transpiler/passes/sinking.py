@@ -1,0 +1,91 @@
+"""Layers that only one way of a branch calls are made on that way."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from transpiler.ir.code import Construct, For, If, Line, Node, While
+from transpiler.passes.liveness import modules_of, names, walk
+from transpiler.record import replace
+
+
+def sink_constructions(init: list[Node], forward: list[Node]) -> list[Node]:
+    """`__init__`, where a layer made before a branch is made inside if nothing else calls it.
+
+    `layer = LSTM(8)`, then `if both: layer = Bidirectional(layer)`: of the plain one, the other way
+    has no need.
+    """
+    called = {n.id: n for n in walk(forward) if isinstance(n, If)}
+    return _sunk(init, called, _calls(forward)) if called else init
+
+
+def _calls(nodes: list[Node]) -> Counter[str]:
+    """How many statements call each module."""
+    return Counter(m.token for node in walk(nodes) for m in modules_of(node))
+
+
+def _sunk(nodes: list[Node], called: dict[int, If], calls: Counter[str]) -> list[Node]:
+    kept: list[Node] = []
+    for node in reversed(nodes):
+        if isinstance(node, (For, While)):
+            node = replace(node, body=_sunk(node.body, called, calls))
+        elif isinstance(node, If):
+            body, orelse = (_sunk(side, called, calls) for side in (node.body, node.orelse))
+            node = replace(node, body=body, orelse=orelse)
+            if node.id not in called and _joined(node, kept):
+                continue
+        elif (
+            isinstance(node, Construct)
+            and calls[node.module.token]
+            and _put_inside(node, kept, called, calls)
+        ):
+            continue
+        kept.append(node)
+    return kept[::-1]
+
+
+def _put_inside(
+    node: Construct, later: list[Node], called: dict[int, If], calls: Counter[str]
+) -> bool:
+    """Whether a construction goes into a branch that comes after it (`later` is backwards)."""
+    read = names(node.module.constructor)
+    token = node.module.token
+    for position in range(len(later) - 1, -1, -1):
+        branch = later[position]
+        there = called.get(branch.id) if isinstance(branch, If) else None
+        if isinstance(branch, If) and there is not None:
+            if _calls(there.body)[token] == calls[token]:
+                later[position] = replace(branch, body=[node, *branch.body])
+                return True
+            if _calls(there.orelse)[token] == calls[token]:
+                later[position] = replace(branch, orelse=[node, *branch.orelse])
+                return True
+        if read & _made_by(branch):
+            return False
+    return False
+
+
+def _joined(branch: If, later: list[Node]) -> bool:
+    """Whether a branch that only makes layers became part of one with the same question."""
+    inside = [*branch.body, *branch.orelse]
+    if not all(isinstance(n, Construct) for n in inside):
+        return False
+    read = names(branch.test).union(
+        *(names(n.module.constructor) for n in inside if isinstance(n, Construct))
+    )
+    for position in range(len(later) - 1, -1, -1):
+        node = later[position]
+        if isinstance(node, If) and node.test.text == branch.test.text:
+            body, orelse = [*branch.body, *node.body], [*branch.orelse, *node.orelse]
+            later[position] = replace(node, body=body, orelse=orelse)
+            return True
+        if read & _made_by(node):
+            return False
+    return False
+
+
+def _made_by(node: Node) -> frozenset[str]:
+    """The names that a statement gives a value."""
+    lines = [n for n in walk([node]) if isinstance(n, Line)]
+    loops = [n.target_names for n in walk([node]) if isinstance(n, For)]
+    return frozenset[str]().union(*(n.defs for n in lines), *loops)
