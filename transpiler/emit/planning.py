@@ -175,6 +175,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         channels_lead=planned.file.channels_lead,
         guards=guards,
         starred=built.input_kind is list,
+        keyed=built.input_kind is dict,
         kept=frozenset() if summary.function.functional else frozenset(keywords),
     )
     return Unit(
@@ -212,6 +213,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         channels_lead=planned.file.channels_lead,
         required=_model_names(planned, module, built),
         starred=built.input_kind is list,
+        keyed=built.input_kind is dict,
     )
     return Unit(
         plan, module, None, built, node=built.node, depends={s.serial for s in module.called}

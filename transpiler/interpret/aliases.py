@@ -5,7 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Function, Mapping, Repeated, Sequence, Static, Value
+from transpiler.interpret.values import (
+    Function,
+    Keyed,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Value,
+)
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.changes import changed_in_place
 
@@ -54,4 +62,4 @@ def _may_change(value: Value) -> bool:
         return value.expr.value is UNKNOWN or isinstance(value.expr.value, (list, dict))
     if isinstance(value, Sequence):
         return value.kind is list
-    return isinstance(value, (Mapping, Repeated))
+    return isinstance(value, (Mapping, Repeated, Keyed))

@@ -20,7 +20,14 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.instances import interpret_instances
-from transpiler.interpret.models import bases, input_lists, loading, looped_inputs, methods
+from transpiler.interpret.models import (
+    bases,
+    input_dicts,
+    input_lists,
+    loading,
+    looped_inputs,
+    methods,
+)
 from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import (
     SPOILED,
@@ -45,7 +52,8 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, loops, calls, functions, classes, generators, own_losses),
-    *(bases, input_lists, loading, looped_inputs, methods, assignments, definitions, lines),
+    *(bases, input_dicts, input_lists, loading, looped_inputs, methods),
+    *(assignments, definitions, lines),
 )
 
 

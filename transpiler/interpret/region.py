@@ -167,6 +167,16 @@ class Built:
         return any(mine.get(way.id, way.side) != way.side for way in other.ways)
 
 
+@record(frozen=True, slots=True)
+class KeyOrder:
+    """How to run through the keys of a dict in the order in which a loop set them."""
+
+    place: str  #: of what was set
+    key: str
+    target: str
+    iterable: Expr
+
+
 #: The sizes of an array; None where one is not known.
 Shape: TypeAlias = "tuple[int | None, ...]"
 
@@ -292,6 +302,8 @@ class Region:
         self.root_init = self.init  #: the statements of `__init__` outside of any block
         self.scope = scope  #: the names and their values
         self.loops: list[int] = []  #: the loops that are open
+        #: of the open loops: the variables of a `for`, and what it runs over in `forward`
+        self.headers: dict[int, tuple[str, Expr]] = {}
         self.branches = 0  #: how many branches are open
         self.ways: list[Way] = []  #: the branches and loops that are open
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them
@@ -339,6 +351,8 @@ class Region:
         #: names of the module whose statements classes take over
         self.moved_names: set[str] = set()
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
+        #: of dicts of inputs that are given: how to run through their keys as the program made them
+        self.key_orders: dict[str, KeyOrder | None] = {}
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.closure_reads: set[str] = set()  #: names of enclosing functions that are read
 

@@ -14,6 +14,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Repeated,
@@ -196,7 +197,7 @@ def to_expr(region: Region, value: Value) -> Expr:
         if all(p.known for p in parts_known.values()):
             known = {k: p.value for k, p in parts_known.items()}
         return Expr(value.static.text, known, value.static.strength, value.static.names)
-    if isinstance(value, (Choice, Function, Repeated)) and value.static is not None:
+    if isinstance(value, (Choice, Function, Repeated, Keyed)) and value.static is not None:
         known = value if isinstance(value, Function) else UNKNOWN
         return Expr(value.static.text, known, value.static.strength, value.static.names)
     if isinstance(value, Layer):

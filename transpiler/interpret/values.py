@@ -29,6 +29,7 @@ class Static:
     expr: Expr
     run: Expr | None = None
     either: Choice | None = None  #: of arguments for `**`: the two dicts of which it is one
+    blank: bool = False  #: a list of nothing but None, whose places are filled later
 
     @property
     def running(self) -> Expr:
@@ -52,6 +53,7 @@ class Bound:
     shadows: tuple[Expr | None, ...] = ()  #: `__init__`'s variables that hold its sizes
     at: int | None = None  #: an earlier point of `forward`, where its variable held it
     fixed: bool = False  #: of an element of a list: all elements have these very sizes
+    maybe: bool = False  #: of an element of a list: None may still stand there
 
 
 class _Brief:
@@ -106,6 +108,16 @@ class Repeated:
     item: Value
     code: Expr
     static: Expr | None = None
+
+
+@record(frozen=True, slots=True, eq=False)
+class Keyed:
+    """A dict that was filled by keys which only the run tells: its entries are of one kind."""
+
+    item: Value
+    code: Expr
+    static: Expr | None = None
+    last: tuple[Expr, Value] | None = None  #: the entry that was set last, and its key
 
 
 @record(slots=True, eq=False, repr=False)
@@ -282,8 +294,8 @@ class Partial:
 
 
 Value: TypeAlias = (
-    "Static | Framework | Bound | Layer | Sequence | Repeated | Mapping | Function | UserClass"
-    " | Choice | Model | LayerList | Namespace | Inside | Within | Partial | Unknown"
+    "Static | Framework | Bound | Layer | Sequence | Repeated | Keyed | Mapping | Function"
+    " | UserClass | Choice | Model | LayerList | Namespace | Inside | Within | Partial | Unknown"
 )
 
 
@@ -317,7 +329,7 @@ def holds_tensor(value: Value) -> bool:
         return True
     if isinstance(value, Sequence):
         return any(holds_tensor(v) for v in value.items)
-    if isinstance(value, Repeated):
+    if isinstance(value, (Repeated, Keyed)):
         return holds_tensor(value.item)
     if isinstance(value, Mapping):
         return any(holds_tensor(v) for v in value.items.values())
@@ -332,7 +344,7 @@ def is_graph(value: Value) -> bool:
         return True
     if isinstance(value, Sequence):
         return any(is_graph(v) for v in value.items)
-    if isinstance(value, Repeated):
+    if isinstance(value, (Repeated, Keyed)):
         return is_graph(value.item)
     if isinstance(value, Mapping):
         return any(is_graph(v) for v in value.items.values())
@@ -348,7 +360,7 @@ def holds_own(value: Value) -> bool:
         parts = tuple(value.items.values())
     elif isinstance(value, Choice):
         parts = tuple(value.options)
-    elif isinstance(value, Repeated):
+    elif isinstance(value, (Repeated, Keyed)):
         parts = (value.item,)
     return isinstance(value, LayerList) or any(
         isinstance(part, (Bound, Layer, Model)) or holds_own(part) for part in parts
@@ -369,6 +381,6 @@ def with_code(value: Value, code: Expr) -> Value:
     """The same value, which `forward` now refers to as `code`."""
     if isinstance(value, Bound):
         return replace(value, tensor=replace(value.tensor, code=code))
-    if isinstance(value, (Sequence, Repeated, Mapping)):
+    if isinstance(value, (Sequence, Repeated, Keyed, Mapping)):
         return replace(value, code=code)
     return value

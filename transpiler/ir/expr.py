@@ -258,6 +258,12 @@ def sequence_expr(parts: Sequence[Expr], kind: type) -> Expr:
     return _display(tuple(parts) if kind is tuple else list(parts))
 
 
+def dict_expr(parts: dict[Any, Expr]) -> Expr:
+    """A dict of expressions, by constant keys, as one expression."""
+    inner = ", ".join(f"{literal(key)}: {part.wrapped(TERNARY)}" for key, part in parts.items())
+    return _carrying(Expr(f"{{{inner}}}"), *parts.values())
+
+
 def _display(values: tuple[Arg, ...] | list[Arg]) -> Expr:
     parts = tuple(expr(v) for v in values)
     inner = ", ".join(p.wrapped(TERNARY) for p in parts)

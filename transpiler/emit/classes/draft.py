@@ -168,7 +168,7 @@ def _hidden(init: list[Node], attribute: str) -> bool:
 
 def coalesce_input(draft: ClassDraft) -> None:
     """`def forward(self, inputs): x = f(inputs)` is `def forward(self, x): x = f(x)`."""
-    if len(draft.plan.inputs) != 1 or draft.plan.starred:
+    if len(draft.plan.inputs) != 1 or draft.plan.starred or draft.plan.keyed:
         return
     name = draft.plan.inputs[0]
     lines = [n for n in draft.forward if not isinstance(n, Return)]

@@ -165,6 +165,8 @@ def _init_loop(
         lines.append(f"{pad}{owner} = nn.ModuleList()")
     inner = (*loops, node.id)
     body = init_block(draft, node.body, indent + 4, inner)
+    if not body:  # it only said `x = x`
+        return []
     if isinstance(node, While):
         line = f"while {init_text(draft, node.test.text)}:"
     else:

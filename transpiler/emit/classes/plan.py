@@ -45,6 +45,7 @@ class ClassPlan:
     guards: tuple[str, ...] = ()  #: statements at the start of `__init__`
     channels_lead: bool = False  #: sizes are called as where images have their channels first
     starred: bool = False  #: the one input is a list of any length: `*inputs`
+    keyed: bool = False  #: whether `forward` takes a dict
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict
     )  #: token -> owner, attribute, loops

@@ -14,6 +14,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
 from transpiler.interpret.values import (
     Bound,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -24,6 +25,7 @@ from transpiler.interpret.values import (
     Value,
     holds_layers,
     is_graph,
+    with_code,
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import UNKNOWN, Expr
@@ -37,7 +39,7 @@ def _len(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
             rewrite(region, node, value)
             return value
         return verbatim(region, node, values[0], value=len(values[0].items))
-    if len(values) == 1 and isinstance(values[0], Repeated):
+    if len(values) == 1 and isinstance(values[0], (Repeated, Keyed)):
         return verbatim(region, node, values[0])
     return None
 
@@ -61,7 +63,10 @@ def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         value = values[0]
         if isinstance(value, Sequence):
             return replace(value, kind=list)
-        return _wrapped_list(region, value, "list", lambda items: items)
+        listed = _wrapped_list(region, value, "list", lambda items: items)
+        if isinstance(value, Repeated) and value.code.text.startswith("["):
+            return with_code(listed, value.code)  # it is one already
+        return listed
     if not values:
         return Sequence((), list, static=Expr("[]", []))
     return None

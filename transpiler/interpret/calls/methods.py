@@ -9,6 +9,8 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.lists import change_list, list_method
+from transpiler.interpret.control.entries import is_written
+from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
@@ -19,6 +21,7 @@ from transpiler.interpret.values import (
     Framework,
     Inside,
     Instance,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -31,7 +34,8 @@ from transpiler.interpret.values import (
     bases_of,
     is_graph,
 )
-from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.ir import tokens
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, method
 from transpiler.record import replace
 
 
@@ -89,12 +93,32 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     if name in ("items", "keys", "values") and is_graph(receiver):
         if name == "values":
             return Sequence(tuple(receiver.items.values()), list)
-        raise GiveUp("a loop over a dict of tensors", node)
+        if receiver.code is None or not is_written(receiver):
+            raise GiveUp("a loop over a dict of tensors", node)
+        item = merge_items(region, list(receiver.items.values()))
+        held = Keyed(item, receiver.code, receiver.static)
+        return _keyed_method(region, node, held, name)
     if name == "update" and variable and not is_graph(receiver):
         return change_list(region, node, receiver, variable, name)
     if is_graph(receiver):
         raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
     return None
+
+
+def _keyed_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Keyed)
+    if name not in ("items", "keys", "values") or node.args:
+        raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
+    given: Any = provided("given_in_order")(region, receiver, name)
+    if name == "keys":
+        made = verbatim(region, node, receiver)
+        return made if given is None else replace(made, run=given)
+    code = method(receiver.code, name) if given is None else given
+    static = None if receiver.static is None else method(receiver.static, name)
+    if name == "values":
+        return Repeated(receiver.item, code, static)
+    pair = Sequence((Static(Expr(tokens.ITEM)), receiver.item), tuple)
+    return Repeated(pair, code, static)
 
 
 #: What changes the entries of a dict, other than `update`.
@@ -213,6 +237,7 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Bound: _tensor_method,
     Sequence: list_method,
     Repeated: list_method,
+    Keyed: _keyed_method,
     Mapping: _mapping_method,
     Static: _static_method,
     Model: _model_method,

@@ -9,4 +9,5 @@ changes.py         what the rounds of a loop change
 targets.py         the variables of loops
 comprehensions.py  comprehensions, which stay or become loops
 sequences.py       lists of tensors, as both programs write them
+entries.py         tensors that are put into lists and dicts, by index or key
 """

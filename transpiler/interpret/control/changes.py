@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import changed_names, merge_items
+from transpiler.interpret.control.joins import changed_names, is_blank, merge_items
 from transpiler.interpret.control.targets import target_names
 from transpiler.interpret.region import GiveUp, Region, Scope
 from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
@@ -22,6 +22,7 @@ from transpiler.interpret.values import (
     Bound,
     Choice,
     Framework,
+    Keyed,
     Mapping,
     Repeated,
     Sequence,
@@ -64,7 +65,9 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
         if name.startswith(tokens.SIZE):
             continue
         scope.bump(name)
-        if isinstance(value, Bound):
+        if kind.startswith(_GROUPS):
+            scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif isinstance(value, Bound):
             carried = _phi_tensor(scope, name, value, kind)
             if "last" in kind.split(","):
                 carried = replace(carried, source=_carried_source(node, name))
@@ -116,17 +119,22 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
     return Bound(replace(tensor, code=code, dims=tuple(dims)), "", tuple(readings))
 
 
-def _phi_list(
-    region: Region, scope: Scope, name: str, value: Sequence | Repeated, kind: str
-) -> Value:
+#: How the kinds of lists and dicts of tensors begin.
+_GROUPS = ("list:", "dict:")
+
+
+def _phi_list(region: Region, scope: Scope, name: str, value: Value | None, kind: str) -> Value:
     reading = scope.read(name)
     item = region.list_items.get((id(region.tree), name, kind))
+    if item is not None and kind.startswith("dict:"):
+        return Keyed(item, reading, reading)
     if item is None:
         if isinstance(value, Sequence):
             if not is_graph(value):
                 return Static(Expr(name, names=reading.names))
             item = merge_items(region, list(value.items))
         else:
+            assert isinstance(value, Repeated)
             item = value.item
     return Repeated(item, reading, reading)
 
@@ -167,8 +175,13 @@ def _difference(
 ) -> str:
     if isinstance(first, Bound) and isinstance(last, Bound):
         return _tensor_difference(region, first, _handed_on(first, last), end, known)
+    if is_blank(first) and isinstance(last, Repeated):
+        return _group_kind(region, name, "list", last.item)
     if isinstance(first, (Sequence, Repeated)) and isinstance(last, (Sequence, Repeated)):
         return _list_difference(region, name, first, last, known)
+    if isinstance(first, (Mapping, Keyed)) and isinstance(last, Keyed):
+        before = [first.item] if isinstance(first, Keyed) else list(first.items.values())
+        return _group_kind(region, name, "dict", merge_items(region, [*before, last.item]))
     if isinstance(first, Bound) != isinstance(last, Bound):
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
     return known or "static"
@@ -186,9 +199,12 @@ def _list_difference(
             items.append(side.item)
         else:
             items.extend(side.items)
-    item = merge_items(region, items)
-    layout = _layout_of(item)
-    kind = f"list:{layout}:{_shape_key(item)}"
+    return _group_kind(region, name, "list", merge_items(region, items))
+
+
+def _group_kind(region: Region, name: str, group: str, item: Value) -> str:
+    """What a loop makes of a list or dict of tensors, all of which are like the item."""
+    kind = f"{group}:{_layout_of(item)}:{_shape_key(item)}"
     region.list_items[(id(region.tree), name, kind)] = item
     return kind
 
@@ -303,7 +319,9 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
         held = start.values.get(name)
         if name.startswith(tokens.SIZE) or held is None:
             continue
-        if isinstance(held, Bound):
+        if kind.startswith(_GROUPS):
+            result.values[name] = _phi_list(region, result, name, held, kind)
+        elif isinstance(held, Bound):
             result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))
         elif isinstance(held, (Sequence, Repeated)):
             result.values[name] = _phi_list(region, result, name, held, kind)

@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.interpret.control.branches import is_plain, on_way
 from transpiler.interpret.control.changes import what_changes
 from transpiler.interpret.control.loops import run_loop
-from transpiler.interpret.control.sequences import append
+from transpiler.interpret.control.sequences import append, loop_sources
 from transpiler.interpret.control.targets import bind_target, item_of, target_names
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.layers.lists import (
@@ -34,6 +34,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
+from transpiler.ir.expr import ATOM, Expr
 from transpiler.record import replace
 
 
@@ -56,6 +57,10 @@ def comprehension(
         entries = known_dict(region, node, iterable if pairs is None else pairs)
         if entries is not None and is_graph(entries):
             return entries
+        if entries is None and not isinstance(iterable, Unknown):
+            taken: Value | None = provided("input_dict")(region, node, iterable)
+            if taken is not None:
+                return taken
     before = region.scope
     region.scope = before.copy()
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
@@ -64,7 +69,7 @@ def comprehension(
     way = Way(id(node), -1, "", len(region.outside), what_changes(before, {}, loop.target))
     values: list[Value] = []
     try:
-        with on_way(region, way), region.collecting():
+        with on_way(region, way), region.collecting() as emitted:
             bind_target(
                 region,
                 loop.target,
@@ -105,7 +110,39 @@ def comprehension(
         or not isinstance(node, (cst.ListComp, cst.GeneratorExp))
     ):
         raise GiveUp("a comprehension of tensors with conditions", node)
+    if not any(line.text for line in emitted[1] if isinstance(line, Line)):
+        kept = _kept_comprehension(region, node, iterable, values[-1])
+        if kept is not None:
+            return kept
     return _tensor_comprehension(region, node, iterable)
+
+
+def _kept_comprehension(
+    region: Region, node: cst.ListComp | cst.GeneratorExp, iterable: Value, value: Value
+) -> Repeated | None:
+    """`[inputs[name] for name in names]`, which calls no layer: it stays as it is."""
+    loop = node.for_in
+    code = value.tensor.code if isinstance(value, Bound) else None
+    if not isinstance(value, Bound) or code is None or code.modules or code.before:
+        return None
+    dims, own = value.tensor.dims, target_names(loop.target)
+    if dims is None or value.tensor.mask is not None or isinstance(node, cst.GeneratorExp):
+        return None
+    static, running = loop_sources(region, iterable)
+    varying = [d for d in dims if d is not None and {n for n, _ in d.names} & own]
+    if static is None or any(d is not dims[-1] for d in varying):
+        return None
+    target = region.tree.source(loop.target)
+    names = frozenset(pair for pair in code.names if pair[0] not in own) | running.names
+    region.helpers_used |= code.helpers
+    listed = Expr(f"[{code.text} for {target} in {running.text}]", strength=ATOM, names=names)
+    tensor = value.tensor
+    if varying:
+        sizes = frozenset(pair for pair in varying[0].names if pair[0] not in own) | static.names
+        text = f"[{varying[0].text} for {target} in {static.text}]"
+        static = Expr(text, strength=ATOM, names=sizes)
+        tensor = replace(tensor, dims=(*dims[:-1], None))
+    return Repeated(Bound(tensor, fixed=not varying), listed, static)
 
 
 def _tensors_inside(region: Region, node: cst.ListComp, iterable: Value) -> Sequence | None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region, Scope
-from transpiler.interpret.statics import to_expr
+from transpiler.interpret.statics import constant, to_expr
 from transpiler.interpret.tensors.layouts import common_layout, in_layout
 from transpiler.interpret.tensors.names import at_start, axis_names, current_dim, shadow
 from transpiler.interpret.values import (
@@ -16,6 +16,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -111,6 +112,8 @@ def _join(
         return replace(either_model(a, b), expr=scope.read(name))
     if isinstance(a, Sequence) and isinstance(b, Sequence) and (is_graph(a) or is_graph(b)):
         return _join_lists(region, name, a, b, scope, node)
+    if (group := _join_groups(region, a, b, scope.read(name))) is not None:
+        return group
     if _is_choosable(a) and _is_choosable(b):
         if isinstance(a, Framework) and isinstance(b, Framework) and a.name == b.name:
             return a
@@ -305,6 +308,40 @@ def _join_lists(
     return Unknown(f"`{name}` holds different tensors on different ways")
 
 
+def _join_groups(region: Region, a: Value, b: Value, reading: Expr) -> Value | None:
+    """Lists or dicts of which one has been given tensors at places that only the run tells."""
+    one, other = _group_items(a), _group_items(b)
+    if one is None or other is None or not any(map(is_graph, (*one, *other))):
+        return None
+    item = merge_items(region, [*one, *other])
+    keyed = isinstance(a, (Keyed, Mapping))
+    if keyed is not isinstance(b, (Keyed, Mapping)):
+        return None
+    if keyed:
+        return Keyed(item, reading, reading)
+    if isinstance(item, Bound) and (is_blank(a) or is_blank(b)):
+        item = replace(item, maybe=True)
+    return Repeated(item, reading, reading)
+
+
+def _group_items(value: Value) -> list[Value] | None:
+    """What is known of the tensors of a list or dict; None where it is no such thing."""
+    if isinstance(value, (Repeated, Keyed)):
+        return [value.item]
+    if isinstance(value, Mapping):
+        return list(value.items.values())
+    if isinstance(value, Sequence):
+        return [] if is_blank(value) else list(value.items)
+    return [] if is_blank(value) else None
+
+
+def is_blank(value: Value) -> bool:
+    """Whether it is a list of nothing but None, whose places are filled later."""
+    if isinstance(value, Sequence):
+        return bool(value.items) and all(constant(item) is None for item in value.items)
+    return isinstance(value, Static) and value.blank
+
+
 def _list_item(x: Value, y: Value, code: Expr) -> Value:
     assert isinstance(x, Bound)
     assert isinstance(y, Bound)
@@ -324,7 +361,7 @@ def merge_two(x: Bound, y: Bound) -> Bound:
     if a.layout is not b.layout:
         raise GiveUp("tensors of different layouts in one list")
     dtype = a.dtype if a.dtype == b.dtype else "float32"
-    return Bound(Tensor(a.code, dims, a.layout, dtype))
+    return Bound(Tensor(a.code, dims, a.layout, dtype), maybe=x.maybe or y.maybe)
 
 
 def merge_items(region: Region, items: list[Value]) -> Value:
@@ -375,7 +412,8 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
             kept = tuple(d if d is not None and d.known else None for d in dims[:-1])
             dims = (*kept, last)
         hint = static if tensor.dims is None else None
-        return Bound(replace(tensor, code=code, dims=dims, channels_hint=hint), "")
+        moved = replace(tensor, code=code, dims=dims, channels_hint=hint)
+        return Bound(moved, "", maybe=item.maybe)
     if isinstance(item, Sequence):
         parts = tuple(
             element(

@@ -207,6 +207,7 @@ def _header(
         return test
     assert iterable is not None
     assert target is not None
+    region.headers[id(node)] = region.tree.source(target), loop_sources(region, iterable)[1]
     bind_target(region, target, item_of(region, iterable))
     return None
 

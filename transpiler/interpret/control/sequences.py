@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from transpiler.interpret.control.joins import channels_list, channels_of, merge_items
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.tensors.names import emit_before
-from transpiler.interpret.values import Bound, Mapping, Repeated, Sequence, Static, Value, is_graph
+from transpiler.interpret.values import (
+    Bound,
+    Keyed,
+    Mapping,
+    Repeated,
+    Sequence,
+    Static,
+    Value,
+    is_graph,
+)
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, expr, reads
 
@@ -40,6 +50,9 @@ def loop_sources(region: Region, iterable: Value) -> tuple[Expr | None, Expr]:
         return static, sequence_code(region, iterable)
     if isinstance(iterable, Repeated):
         return iterable.static, iterable.code
+    if isinstance(iterable, Keyed):
+        given: Any = provided("given_in_order")(region, iterable, "keys")
+        return iterable.static, iterable.code if given is None else given
     if isinstance(iterable, Mapping) and iterable.static is not None:
         return iterable.static, iterable.static
     raise GiveUp("a loop over something that is not a list")

@@ -20,6 +20,7 @@ from transpiler.interpret.values import (
     Function,
     Inside,
     Instance,
+    Keyed,
     Layer,
     LayerList,
     Mapping,
@@ -136,7 +137,7 @@ def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: st
 
 
 def _of_group(
-    region: Region, node: cst.Attribute, receiver: Sequence | Mapping | Repeated, attr: str
+    region: Region, node: cst.Attribute, receiver: Sequence | Mapping | Repeated | Keyed, attr: str
 ) -> Value:
     if holds_tensor(receiver):
         return Unknown(f"`.{attr}` of a list of tensors")
@@ -172,7 +173,7 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Choice: _of_choice,
     Inside: _of_inside,
     Namespace: _of_namespace,
-    **dict.fromkeys((Sequence, Mapping, Repeated), _of_group),
+    **dict.fromkeys((Sequence, Mapping, Repeated, Keyed), _of_group),
     **dict.fromkeys((Function, LayerList), _of_other),
     Model: _of_model,
     UserClass: _of_class,

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, evaluates
+from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, literal_value, verbatim
 from transpiler.interpret.values import (
@@ -85,12 +85,27 @@ def set_display(region: Region, node: cst.Set) -> Value:
     return verbatim(region, node, *items, value=known)
 
 
+def _entry(region: Region, element: cst.BaseDictElement) -> Value:
+    """A value of a dict; an input is called what it is found by, if it can be."""
+    named: Any = provided("makes_input")
+    if not isinstance(element, cst.DictElement) or not named(region, element.value):
+        return evaluate(region, element.value)
+    saved = region.assigned, region.whole
+    name: Any = provided("free_name")(region, constant(evaluate(region, element.key)))
+    region.assigned = name
+    region.whole = None if region.assigned else region.whole
+    try:
+        return evaluate(region, element.value)
+    finally:
+        region.assigned, region.whole = saved
+
+
 @evaluates(cst.Dict)
 def dict_display(region: Region, node: cst.Dict) -> Value:
     items: dict[Any, Value] = {}
     parts: list[Value] = []
     for element in node.elements:
-        value = evaluate(region, element.value)
+        value = _entry(region, element)
         parts.append(value)
         if isinstance(element, cst.StarredDictElement):
             if not isinstance(value, Mapping):

@@ -11,6 +11,7 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Repeated,
@@ -73,12 +74,15 @@ def read(region: Region, identifier: str) -> Value:
                 held.operation,
             ),
             either=value.either,
+            blank=value.blank,
         )
     if isinstance(value, Bound):
         return value
     if isinstance(value, (Sequence, Mapping)):
         graph = is_graph(value)
         return replace(value, static=reading, code=reading if graph else value.code)
+    if isinstance(value, Keyed):
+        return replace(value, static=reading, code=reading)
     if isinstance(value, Repeated):
         fixed = isinstance(value.item, Bound) and value.item.fixed
         static = value.static if fixed and value.static is not None else reading

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -52,11 +53,31 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         if not is_graph(left) and not is_graph(right):
             written = verbatim(region, node, left, right).expr
         return Sequence((*left.items, *right.items), left.kind, static=written)
+    if operator == "*" and _is_one_blank(left) and isinstance(right, Static):
+        return _blanks(region, node, left, right)
     if holds_tensor(left) or holds_tensor(right):
         raise GiveUp("lists of tensors are put together in a way that is not understood", node)
     return verbatim(
         region, node, left, right, value=fold(operator, constant(left), constant(right))
     )
+
+
+#: So many places of a list are looked at one by one.
+_MOST = 64
+
+
+def _is_one_blank(value: Value) -> bool:
+    """Whether it is `[None]`."""
+    return isinstance(value, Sequence) and len(value.items) == 1 and constant(value) == [None]
+
+
+def _blanks(region: Region, node: cst.BinaryOperation, blank: Value, count: Static) -> Value:
+    """`[None] * depth`: a list whose places are filled later."""
+    written = verbatim(region, node, blank, count)
+    number = constant(count)
+    if isinstance(number, int) and 0 < number <= _MOST and count.run is None:
+        return Sequence((const(None),) * number, list, static=written.expr)
+    return replace(written, blank=True)
 
 
 @evaluates(cst.UnaryOperation)
@@ -113,7 +134,7 @@ def truth(value: Value) -> Any:
 @evaluates(cst.Comparison)
 def comparison(region: Region, node: cst.Comparison) -> Value:
     left = evaluate(region, node.left)
-    chosen = _is_chosen(region, left, node)
+    chosen = _is_chosen(region, left, node) or _is_filled(region, left, node)
     if chosen is not None:
         return chosen
     parts = [left]
@@ -157,10 +178,24 @@ def _is_chosen(region: Region, value: Value, node: cst.Comparison) -> Static | N
     return Static(replace(test, text=f"not {test.wrapped(NOT)}", strength=NOT, value=UNKNOWN))
 
 
+def _is_filled(region: Region, value: Value, node: cst.Comparison) -> Static | None:
+    """`skips[i] is not None` of a list that began as `[None] * n`: both programs ask it."""
+    place = node.left
+    if not isinstance(value, Bound) or not value.maybe or not isinstance(place, cst.Subscript):
+        return None
+    other = evaluate(region, node.comparisons[0].comparator)
+    if len(node.comparisons) != 1 or constant(other) is not None:
+        return None
+    keys = [evaluate(region, e.slice.value) for e in place.slice if isinstance(e.slice, cst.Index)]
+    return verbatim(region, node, evaluate(region, place.value), *keys)
+
+
 def _compare(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Any:
     none_left, none_right = constant(left) is None, constant(right) is None
     if operator in ("is", "is not", "==", "!=") and (none_left or none_right):
         other = right if none_left else left
+        if isinstance(other, Bound) and other.maybe:
+            raise GiveUp("it is not known which places of a list are still None", node)
         if isinstance(
             other, (Bound, Layer, Sequence, Mapping, Function, Model, Framework, UserClass)
         ):
@@ -174,6 +209,8 @@ def _compare(region: Region, left: Value, operator: str, right: Value, node: cst
     if isinstance(left, Framework) and isinstance(right, Framework):
         same = left.name == right.name
         return same if operator in ("is", "==") else not same
+    if isinstance(right, Keyed) and operator in ("in", "not in") and not is_graph(left):
+        return UNKNOWN  # which keys there are, both programs know
     if is_graph(left) or is_graph(right):
         return Unknown("a comparison of layers")
     return fold(operator, constant(left), constant(right))

@@ -12,18 +12,22 @@ from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     constant,
+    one_line,
     rewrite,
+    rewritten,
     shape_slice,
     to_expr,
     to_running,
     verbatim,
 )
+from transpiler.interpret.tensors.names import is_plain
 from transpiler.interpret.tensors.operators import subscript_op
 from transpiler.interpret.values import (
     Bound,
     Choice,
     Framework,
     Function,
+    Keyed,
     LayerList,
     Mapping,
     Repeated,
@@ -61,7 +65,7 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         entry = _of_mapping(region, node, receiver, known)
         if entry is not None:
             return entry
-    if isinstance(receiver, Repeated):
+    if isinstance(receiver, (Repeated, Keyed)):
         return _of_repeated(region, node, receiver)
     if is_graph(receiver):
         raise GiveUp("an element of a group of layers or tensors is not known", node)
@@ -192,14 +196,29 @@ def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Val
     return _of_repeated(region, node, joined)
 
 
-def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated) -> Value:
-    text = Expr(region.tree.source(node), strength=POSTFIX)
+def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated | Keyed) -> Value:
     if isinstance(node.slice[0].slice, cst.Slice):
+        text = Expr(region.tree.source(node), strength=POSTFIX)
         return replace(receiver, code=text, static=text)
     keys = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
-    names = frozenset[Any]().union(receiver.code.names, *(to_expr(region, k).names for k in keys))
-    code = replace(text, names=names)
-    return provided("element")(region, receiver.item, code, code)
+    written = _place_text(region, node, region.rewrites)
+    running = _place_text(region, node, {**region.rewrites, **region.running})
+    code = index(receiver.code, running)
+    asked = frozenset[Any]().union(*(to_expr(region, k).names for k in keys))
+    code = replace(code, names=receiver.code.names | asked)
+    static = receiver.static
+    if static is not None:
+        static = replace(index(static, written), names=static.names | asked)
+    if isinstance(receiver, Keyed) and len(keys) == 1:
+        latest: Value | None = provided("entry_of")(region, receiver, keys[0], code)
+        if latest is not None:
+            return latest
+    return provided("element")(region, receiver.item, code, static)
+
+
+def _place_text(region: Region, node: cst.Subscript, rewrites: dict[tuple[int, int], str]) -> Expr:
+    """What stands between the brackets, as one of the programs writes it."""
+    return Expr(one_line(rewritten(region.tree, node.slice[0].slice, rewrites)))
 
 
 def _element(
@@ -235,4 +254,4 @@ def _same_source(region: Region, node: cst.Subscript, receiver: Sequence | Mappi
 
 
 def _is_variable(item: Value) -> bool:
-    return isinstance(item, Bound) and item.tensor.code.text.isidentifier()
+    return isinstance(item, Bound) and is_plain(item.tensor.code)

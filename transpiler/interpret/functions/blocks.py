@@ -122,6 +122,8 @@ def _given_tensor(
     """A tensor argument, its channels where the block wants them."""
     target = inner.parameter_layouts().get(name)
     if isinstance(value, Bound):
+        if value.maybe and _asks_if_there(inner, name):
+            raise GiveUp(f"`{inner.name}` gets what may be None or a tensor", node)
         value = ensure_current(region, value, node)
         rank = parameter_rank(inner, name)
         if rank is not None:
@@ -142,6 +144,12 @@ def _given_tensor(
         changed = any(a is not b for a, b in zip(items, value.items, strict=True))
         return Sequence(tuple(items), value.kind, None if changed else value.code)
     raise GiveUp(f"the tensor argument {name} is missing", node)
+
+
+def _asks_if_there(inner: Region, name: str) -> bool:
+    """Whether a function asks of a parameter if it is None."""
+    asked = rf"\b(?:(?:if|elif|not|and|or) {name}\b(?! in\b)|{name} (?:is|==|!=|if|and|or)\b)"
+    return re.search(asked, inner.source) is not None
 
 
 def parameter_rank(inner: Region, name: str) -> int | None:

@@ -47,11 +47,20 @@ def starred(inputs: Repeated) -> Bound:
         if item.fixed and inputs.static is not None:
             channels, each = infix(_length(inputs.static), "*", dims[-1]), dims[-1]
         elif inputs.static is not None:
-            text = f"sum({inputs.static.text})"
+            text = f"sum({_iterated(inputs.static.text)})"
             channels = Expr(text, names=inputs.static.names, strength=18)
-            each = index(inputs.static, 0)
+            last = dims[-1]
+            each = last if last is not None and last.known else index(inputs.static, 0)
         dims = (*dims[:-1], channels)
     return Bound(replace(item.tensor, code=star, dims=dims, channels_hint=each))
+
+
+_AS_LIST = re.compile(r"list\((\w+\.values\(\))\)")
+
+
+def _iterated(text: str) -> str:
+    """A list that is only run through: `sizes.values()` for `list(sizes.values())`."""
+    return _AS_LIST.sub(r"\1", text)
 
 
 def _length(static: Expr) -> Expr:

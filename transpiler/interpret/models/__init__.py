@@ -13,5 +13,6 @@ bases.py              `keras.applications` under a head of the program's own
 rounds.py             models that are made in a loop
 input_lists.py        lists of inputs: `*inputs`
 looped_inputs.py      lists of inputs that a loop fills
+input_dicts.py        dicts of inputs whose keys only the run tells
 given_inputs.py       builders that are given the tensor their model starts from
 """

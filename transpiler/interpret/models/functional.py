@@ -16,6 +16,7 @@ from transpiler.interpret.tensors.layouts import in_layout, permuted
 from transpiler.interpret.tensors.names import emit_before, ensure_current
 from transpiler.interpret.values import (
     Bound,
+    Keyed,
     Mapping,
     Model,
     Repeated,
@@ -25,8 +26,8 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import Line, Node, Return
-from transpiler.ir.expr import Expr, expr, reads
+from transpiler.ir.code import For, Line, Node, Return
+from transpiler.ir.expr import Expr, dict_expr, expr, reads
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -54,6 +55,8 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         body = body[: outputs.at]
     elif isinstance(outputs, Sequence):
         outputs = _kept_outputs(region, outputs, body)
+    if isinstance(inputs, Mapping) and inputs.code is not None and inputs.code.text in names:
+        body = _taken_from(inputs.code.text, body, node)
     body = _entered(body, names, head)
     returned, tail = output_code(region, outputs, node)
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
@@ -80,6 +83,19 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     region.built.append(built)
     region.graph_events += 1
     return model
+
+
+def _taken_from(name: str, body: list[Node], node: cst.CSTNode) -> list[Node]:
+    """The statements without those that fill a dict of inputs entry by entry, which is given."""
+    makers = [n for n in walk(body) if isinstance(n, Line) and n.defs == {name} and n.text]
+    if all(line.kills and line.text != f"{name} = {{}}" for line in makers):
+        return body  # it is written out, once all inputs are known
+    kept = [n for n in body if n not in makers]
+    whole = re.compile(rf"(?<!{tokens.VARIABLE})\b{name}\b(?!\[)")
+    lines = [n for n in walk(kept) if isinstance(n, (Line, For))]
+    if any(whole.search(n.iterable.text if isinstance(n, For) else n.text) for n in lines):
+        raise GiveUp("the order of the inputs in a dict is not known", node)
+    return kept
 
 
 def _lent(region: Region, value: Value) -> Value:
@@ -148,8 +164,8 @@ def _input_names(
             text = f'{name} = inputs["{key}"]'
             head.append(Line(text, frozenset({name}), frozenset({"inputs"})))
         return ["inputs"], dict, head
-    if isinstance(inputs, Repeated) and inputs.code.text in region.inputs:
-        return [inputs.code.text], list, []
+    if isinstance(inputs, (Repeated, Keyed)) and inputs.code.text in region.inputs:
+        return [inputs.code.text], list if isinstance(inputs, Repeated) else dict, []
     values = flattened(inputs)
     return [_input_name(region, v, node) for v in values], None, []
 
@@ -233,15 +249,20 @@ def returned_value(
         entries = {
             k: returned_value(region, v, node, border, True) for k, v in outputs.items.items()
         }
-        text = ", ".join(f'"{k}": {v.text}' for k, v in entries.items())
-        gathered = expr(tuple(entries.values()))
-        return replace(gathered, text=f"{{{text}}}", strength=20, items=None)
+        return dict_expr(entries)
     if isinstance(outputs, Repeated) and isinstance(outputs.item, Bound):
         tensor = outputs.item.tensor
         if not border or tensor.layout is Layout.LAST or (tensor.dims and len(tensor.dims) < 2):
             return outputs.code
         each = permuted(replace(tensor, code=Expr("output")), Layout.LAST)
         return Expr(f"[{each.text} for output in {outputs.code.text}]", names=outputs.code.names)
+    if isinstance(outputs, Keyed) and isinstance(outputs.item, Bound):
+        tensor = outputs.item.tensor
+        if not border or tensor.layout is Layout.LAST or (tensor.dims and len(tensor.dims) < 2):
+            return outputs.code
+        each = permuted(replace(tensor, code=Expr("output")), Layout.LAST)
+        text = f"{{name: {each.text} for name, output in {outputs.code.text}.items()}}"
+        return Expr(text, names=outputs.code.names)
     if isinstance(outputs, Static) and not border:
         return outputs.running
     raise GiveUp("the output of a model is not a tensor", node)

@@ -29,7 +29,9 @@ def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | N
         raise GiveUp("a comprehension of inputs with conditions", node)
     place = region.tree.span(node)[0]
     name = region.assigned if region.whole is node else tokens.variable(f"inputs:{place}")
-    one = _one_input(region, node, iterable)
+    call = node.elt
+    assert isinstance(call, cst.Call)
+    one = one_input(region, call, node.for_in.target, iterable)
     own = {n for n, _ in one.tensor.code.names}
     dims = one.tensor.dims or ()
     depends = any(d is not None and {n for n, _ in d.names} & own for d in dims)
@@ -49,15 +51,13 @@ def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | N
     return value
 
 
-def _one_input(region: Region, node: cst.ListComp, iterable: Value) -> Bound:
+def one_input(region: Region, call: cst.Call, target: cst.BaseExpression, iterable: Value) -> Bound:
     """One of the inputs; the names of its code are those that the comprehension binds."""
-    call = node.elt
-    assert isinstance(call, cst.Call)
     before, inputs, assigned = region.scope, dict(region.inputs), region.assigned
     region.scope, region.assigned = before.copy(), ""
     try:
         with region.collecting():
-            bind_target(region, node.for_in.target, item_of(region, iterable))
+            bind_target(region, target, item_of(region, iterable))
             bound = region.scope.versions
             own = {(n, v) for n, v in bound.items() if before.versions.get(n, 0) != v}
             made = provided("make_input")(region, call, arguments_of(region, call))

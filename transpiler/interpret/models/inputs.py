@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from keyword import iskeyword
+
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
@@ -144,6 +147,17 @@ def input_layer(region: Region, node: cst.Call, arguments: list[Argument]) -> Va
     return Layer(None, "keras.layers.InputLayer", named_arguments(arguments, ("shape",)), node)
 
 
+@provides("free_name")
+def free_name(region: Region, key: object) -> str:
+    """What an input is called that is found by a key, where that can be a name of its own."""
+    if not isinstance(key, str) or not key.isidentifier() or iskeyword(key):
+        return ""
+    text = region.tree.text if region.is_module else region.source
+    elsewhere = re.search(rf"(?<![\w\"'.]){key}(?![\w\"'])", text)
+    return key if elsewhere is None and region.scope.get(key) is None else ""
+
+
+@provides("makes_input")
 def makes_input(region: Region, node: cst.BaseExpression) -> bool:
     """Whether an expression is a call of `keras.Input`."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):

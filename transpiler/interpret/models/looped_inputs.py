@@ -15,10 +15,8 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value
 from transpiler.ir.code import Line
-from transpiler.ir.expr import Expr, reads
+from transpiler.ir.expr import NO_SIZE, Expr, reads
 from transpiler.record import record, replace
-
-_NO_SIZE = Expr("\ue00anosize\ue00b", names=frozenset({("\ue00anosize\ue00b", -1)}))
 
 
 @record(slots=True, eq=False)
@@ -37,7 +35,7 @@ def gather(region: Region, variable: str, value: Value, held: Value, node: cst.C
     name = value.tensor.code.text if isinstance(value, Bound) else ""
     if not isinstance(value, Bound) or not region.loops or name not in region.inputs:
         return False
-    made_here = value.source == region.inputs[name][0] and _marker(region, name) is not None
+    made_here = value.source == region.inputs[name][0] and input_marker(region, name) is not None
     if not made_here or not isinstance(held, Sequence):
         return False
     way = region.ways[-1]
@@ -45,9 +43,9 @@ def gather(region: Region, variable: str, value: Value, held: Value, node: cst.C
         raise GiveUp("inputs are put in a list in a way that is not understood", node)
     if any(g.list == variable or g.input == name for g in region.gathered):
         raise GiveUp("several inputs of each round are put in a list", node)
-    region.forward.remove(_marker(region, name))  # type: ignore[arg-type]
+    region.forward.remove(input_marker(region, name))  # type: ignore[arg-type]
     channels = channels_of(region, value)
-    static = channels if channels is not None else _NO_SIZE
+    static = channels if channels is not None else NO_SIZE
     grown, read = frozenset({variable}), reads(static) | {variable}
     region.emit_init(
         Line(f"{variable}.append({static.text})", grown, read, static.modules, kills=False)
@@ -57,7 +55,7 @@ def gather(region: Region, variable: str, value: Value, held: Value, node: cst.C
     return True
 
 
-def _marker(region: Region, name: str) -> Line | None:
+def input_marker(region: Region, name: str) -> Line | None:
     """The place in the body of the loop where the input came in."""
     marks = (n for n in region.forward if isinstance(n, Line) and not n.text)
     return next((n for n in marks if n.defs == {name}), None)

@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.interpret.aliases import refuse_aliases
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes
-from transpiler.interpret.models.inputs import makes_input
+from transpiler.interpret.models.inputs import free_name, makes_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.arrays import arrays_of, note_arrays
 from transpiler.interpret.statements.names import assign_name
@@ -27,6 +27,8 @@ def assign(region: Region, node: cst.Assign) -> None:
         _assign_inputs(region, first, node)
         return
     region.assigned = first.value if isinstance(first, cst.Name) and len(node.targets) == 1 else ""
+    if isinstance(first, cst.Subscript) and makes_input(region, node.value):
+        region.assigned = _key_of(region, first)
     region.whole = node.value
     region.target_hint = region.assigned or _attribute_hint(first)
     arrays = arrays_of(region, node)
@@ -62,6 +64,13 @@ def _assign_inputs(region: Region, target: cst.Tuple, node: cst.Assign) -> None:
         value = evaluate(region, made.value)
         assign_name(region, element.value.value, value, node, made.value)
     region.assigned = ""
+
+
+def _key_of(region: Region, target: cst.Subscript) -> str:
+    """`inputs["age"] = keras.Input(...)`: an input is called what it is found by, if it can be."""
+    only = target.slice[0].slice
+    key = constant(evaluate(region, only.value)) if isinstance(only, cst.Index) else None
+    return free_name(region, key)
 
 
 def _attribute_hint(target: cst.BaseExpression) -> str:

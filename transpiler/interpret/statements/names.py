@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import channels_list, known_items
+from transpiler.interpret.control.entries import is_written
+from transpiler.interpret.control.joins import channels_list, channels_of, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
@@ -16,6 +17,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -30,7 +32,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import NO_SIZE, Expr, reads
+from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, reads
 from transpiler.record import replace
 
 
@@ -49,7 +51,7 @@ def assign_name(
     elif isinstance(value, Model):
         scope.bump(name)
         provided("name_model")(region, name, value, node)
-    elif isinstance(value, (Sequence, Mapping, Repeated)) and is_graph(value):
+    elif isinstance(value, (Sequence, Mapping, Repeated, Keyed)) and is_graph(value):
         _assign_group(region, name, value)
     elif isinstance(value, Beside):
         scope.bump(name)
@@ -85,7 +87,7 @@ def named(reading: Expr, value: Value) -> Value:
         written = replace(
             value.expr, text=reading.text, strength=20, names=reading.names, value=known
         )
-        return Static(written, either=value.either)
+        return Static(written, either=value.either, blank=value.blank)
     if isinstance(value, Sequence):
         return replace(value, static=reading, run=None)
     if isinstance(value, Mapping):
@@ -107,7 +109,7 @@ def _assign_layer(region: Region, name: str, value: Layer) -> None:
         value.depth = len(region.loops)
 
 
-def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated) -> None:
+def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated | Keyed) -> None:
     """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
     region.graph_events += 1
     scope = region.scope
@@ -133,19 +135,36 @@ def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeate
         items = tuple(_detached(item, reading, i) for i, item in enumerate(value.items))
         scope.values[name] = Sequence(items, value.kind, reading, reading)
         return
-    if isinstance(value, Repeated) and name in region.inputs and value.code.text == name:
+    of_many = isinstance(value, (Repeated, Keyed))
+    if of_many and name in region.inputs and value.code is not None and value.code.text == name:
         return
-    if isinstance(value, Repeated):
+    if isinstance(value, (Repeated, Keyed)):
         if value.code.text != name:
             uses = reads(value.code)
             region.emit_forward(Line(f"{name} = {value.code.text}", frozenset({name}), uses))
             _init_group(region, name, value.static)
         scope.bump(name)
         reading = scope.read(name)
-        scope.values[name] = Repeated(value.item, reading, reading)
+        scope.values[name] = replace(value, code=reading, static=reading)
+        return
+    if isinstance(value, Mapping) and is_written(value):
+        _assign_dict(region, name, value)
         return
     scope.bump(name)
     scope.values[name] = value
+
+
+def _assign_dict(region: Region, name: str, value: Mapping) -> None:
+    """A dict of tensors gets a name: `__init__` holds their channels under the same keys."""
+    codes = {k: item.tensor.code for k, item in value.items.items() if isinstance(item, Bound)}
+    code = dict_expr(codes)
+    region.emit_forward(Line(f"{name} = {code.text}", frozenset({name}), reads(code)))
+    sizes = {key: channels_of(region, item) for key, item in value.items.items()}
+    known = {key: size for key, size in sizes.items() if size is not None}
+    _init_group(region, name, dict_expr(known) if len(known) == len(sizes) else None)
+    region.scope.bump(name)
+    reading = region.scope.read(name)
+    region.scope.values[name] = Mapping(value.items, reading, reading)
 
 
 def _detached(item: Value, reading: Expr, position: int) -> Value:

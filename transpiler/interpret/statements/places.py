@@ -5,12 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
-from transpiler.interpret.control.joins import channels_of
+from transpiler.interpret.control.entries import holds_entries, put
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors.names import emit_before
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -26,9 +25,7 @@ from transpiler.interpret.values import (
     bases_of,
     is_graph,
 )
-from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Expr, reads
-from transpiler.record import replace
+from transpiler.ir.expr import UNKNOWN
 
 
 def assign_attribute(
@@ -86,17 +83,14 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
         reading = region.scope.read(name)
         region.scope.values[name] = Repeated(value, reading, reading)
         return
-    if (
-        isinstance(base, Mapping)
-        and len(target.slice) == 1
-        and isinstance(target.slice[0].slice, cst.Index)
-    ):
-        key = constant(evaluate(region, target.slice[0].slice.value))
-        if key is not UNKNOWN:
-            _set_entry(region, name, base, key, value, node)
-            return
-        if is_graph(value) or is_graph(base):
-            raise GiveUp("a dict gets an entry whose key is not known", node)
+    key = evaluate(region, index.value) if (index := _only_index(target)) else Unknown()
+    if _is_tensors(value) and holds_entries(base) and not isinstance(key, Unknown):
+        value = provided("keyed_input")(region, name, base, key, value, node)
+        put(region, name, base, key, value, target)
+        return
+    if isinstance(base, Mapping) and constant(key) is not UNKNOWN:
+        _set_entry(region, name, base, constant(key), value, node)
+        return
     if isinstance(value, Unknown):
         region.scope.values[name] = value
         return
@@ -110,26 +104,19 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
         region.scope.values[name] = Static(region.scope.read(name))
 
 
+def _is_tensors(value: Value) -> bool:
+    """Whether it is a tensor, or a tuple of tensors."""
+    if isinstance(value, Sequence):
+        return bool(value.items) and all(map(_is_tensors, value.items))
+    return isinstance(value, Bound)
+
+
 def _set_entry(
     region: Region, name: str, base: Mapping, key: object, value: Value, node: cst.CSTNode
 ) -> None:
-    if isinstance(value, Bound):
-        emit_before(region, value.tensor.code, "")
-        code = value.tensor.code
-        uses = reads(code) | {name}
-        text = f"{name}[{key!r}] = {code.text}".replace("'", '"')
-        region.emit_forward(Line(text, frozenset({name}), uses, code.modules, kills=False))
-        static = channels_of(region, value)
-        if static is not None:
-            text = f"{name}[{key!r}] = {static.text}".replace("'", '"')
-            static_uses = reads(static) | {name}
-            region.emit_init(Line(text, frozenset({name}), static_uses, kills=False))
-    elif not is_graph(value) and not isinstance(value, Unknown):
+    """`settings["units"] = units`: an entry of a dict that is known, but for tensors."""
+    if not is_graph(value) and not isinstance(value, Unknown):
         emit_static(region, node, frozenset({name}), (value,), kills=False, extra=frozenset({name}))
     region.scope.bump(name)
     reading = region.scope.read(name)
-    if isinstance(value, Bound):
-        entry = Expr(f"{name}[{key!r}]".replace("'", '"'), strength=18, names=reading.names)
-        value = replace(value, tensor=replace(value.tensor, code=entry))
-    items = {**base.items, key: value}
-    region.scope.values[name] = Mapping(items, reading, reading)
+    region.scope.values[name] = Mapping({**base.items, key: value}, reading, reading)

@@ -90,8 +90,8 @@ def _assign_parts(
             assign_value(region, element, item, node, None)
         return
     names = [n for e in elements for n in assigned_names(e)]
-    if _are_empty_lists(value) and len(names) == len(elements) == len(value.items):
-        _assign_empty_lists(region, names)
+    if _are_empty(value) and len(names) == len(elements) == len(value.items):
+        _assign_empty(region, names, value)
         return
     if len(names) != len(elements):
         for element in elements:
@@ -116,20 +116,22 @@ def _assign_parts(
         region.scope.values[name] = Static(replace(reading, value=known))
 
 
-def _are_empty_lists(value: Value) -> TypeGuard[Sequence]:
-    """Whether it is `[], []`: lists that are filled later."""
+def _are_empty(value: Value) -> TypeGuard[Sequence]:
+    """Whether it is `[], {}`: lists and dicts that are filled later."""
     return isinstance(value, Sequence) and all(
-        isinstance(i, Sequence) and i.kind is list and not i.items for i in value.items
+        (isinstance(i, Mapping) or (isinstance(i, Sequence) and i.kind is list)) and not i.items
+        for i in value.items
     )
 
 
-def _assign_empty_lists(region: Region, names: list[str]) -> None:
+def _assign_empty(region: Region, names: list[str], value: Sequence) -> None:
     """`inputs, outputs = [], []`, one by one: each program needs its own."""
-    for name in names:
+    for name, item in zip(names, value.items, strict=True):
+        text = "{}" if isinstance(item, Mapping) else "[]"
         for emit in (region.emit_init, region.emit_forward):
-            emit(Line(f"{name} = []", frozenset({name}), static=True))
+            emit(Line(f"{name} = {text}", frozenset({name}), static=True))
         region.scope.bump(name)
-        region.scope.values[name] = Sequence((), list, static=region.scope.read(name))
+        region.scope.values[name] = named(region.scope.read(name), item)
     if not region.is_module:
         region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
 

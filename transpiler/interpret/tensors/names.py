@@ -104,7 +104,8 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     shadows = assign_shadows(region, name, tensor)
     if mask is not None:
         mask = _bind_mask(region, name, mask)
-    bound = Bound(replace(tensor, code=reading, mask=mask), value.source, shadows)
+    named = replace(tensor, code=reading, mask=mask)
+    bound = Bound(named, value.source, shadows, maybe=value.maybe)
     region.scope.values[name] = bound
     made_by = region.last_layer
     if made_by is not None and made_by[1] == code.text and not region.loops and not region.branches:
