@@ -24,7 +24,14 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import helper, unless
 
-__all__ = ["default_init", "initialized", "initializer", "is_default"]
+__all__ = [
+    "default_init",
+    "initialized",
+    "initializer",
+    "is_default",
+    "needs_shape",
+    "spreads_by_fans",
+]
 
 #: Keras's default initializer of each kind of weight.
 DEFAULTS: Final[Mapping[str, str]] = {
@@ -103,21 +110,33 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
         for weight, given in chosen.items():
             _of_any_shape(weight, given)
         return _wrapped("with_attention_init", made, PLACES, chosen)
-    if layer in ("LSTM", "GRU", "SimpleRNN") or layer.startswith("ConvLSTM"):
-        return _wrapped("with_init", made, _recurrent_places(made), chosen)
+    if layer.removesuffix("Cell") in ("LSTM", "GRU", "SimpleRNN") or layer.startswith("ConvLSTM"):
+        directions = ("", "_reverse") if "bidirectional=True" in made.text else ("",)
+        return _wrapped("with_init", made, _recurrent_places(made), chosen, directions)
     return _wrapped("with_init", made, PLACES, chosen)
 
 
 def _of_any_shape(weight: str, given: Expr) -> None:
     """Refuse an initializer that looks at the shape: each projection has one of its own."""
-    known = given.known and given.value is not None
-    if not known or _named(given)[0] not in _SHAPELESS:
+    if needs_shape(given):
         raise Unsupported(f"{weight}_initializer: each projection has a shape of its own")
+
+
+def needs_shape(given: Expr) -> bool:
+    """Whether an initializer fills weights of another shape in another way, or may do so."""
+    return not given.known or given.value is None or _named(given)[0] not in _SHAPELESS
+
+
+def spreads_by_fans(given: Expr) -> bool:
+    """Whether an initializer looks at the numbers of inputs and outputs only."""
+    if not given.known or given.value is None:
+        return given.known
+    return _named(given)[0] in (*_SCALED, "variancescaling")
 
 
 def _recurrent_places(made: Expr) -> dict[str, str]:
     """Torch's own modules number their layers, the emitted ones don't."""
-    layer = "_l0" if made.text.startswith("nn.") else ""
+    layer = "_l0" if made.text.removeprefix("single_bias(").startswith("nn.") else ""
     bias = "bias_ih" if layer or made.text.startswith("GRU(") else "bias"
     return {
         "kernel": f"weight_ih{layer}",
@@ -127,7 +146,11 @@ def _recurrent_places(made: Expr) -> dict[str, str]:
 
 
 def _wrapped(
-    function: str, made: Expr, places: Mapping[str, str], chosen: Mapping[str, Expr]
+    function: str,
+    made: Expr,
+    places: Mapping[str, str],
+    chosen: Mapping[str, Expr],
+    endings: tuple[str, ...] = ("",),
 ) -> Expr:
     """`with_init(nn.Linear(3, 4), weight=he_normal_)`."""
     absent = {k for k, signs in _ABSENT.items() if any(sign in made.text for sign in signs)}
@@ -137,7 +160,10 @@ def _wrapped(
     missing = sorted(set(chosen) - set(places))
     if missing:
         raise Unsupported(f"{missing[0]}_initializer")
-    return helper(function, made, **{places[k]: initializer(v, k) for k, v in chosen.items()})
+    starts = {
+        f"{places[k]}{ending}": initializer(v, k) for ending in endings for k, v in chosen.items()
+    }
+    return helper(function, made, **starts)
 
 
 def is_default(weight: str, given: Expr) -> bool:

@@ -13,7 +13,7 @@ from transpiler.registry import load_rules
 RULES = load_rules().layers
 
 #: Layers without a rule: none is used without being reported.
-WITHOUT = {"EinsumDense", "ReversibleEmbedding", "StackedRNNCells"}
+WITHOUT = {"ReversibleEmbedding", "StackedRNNCells"}
 
 PROGRAM = """
 from tensorflow import keras

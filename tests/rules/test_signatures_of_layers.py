@@ -15,12 +15,12 @@ from transpiler.rule import SHARED, Rule
 
 RULES = sorted({id(r): r for r in load_rules().layers.values()}.values(), key=lambda r: r.names)
 MINE = [r for r in RULES if r.build.__module__.rpartition(".")[2] in {
-    "activations", "convolutional", "core", "merging", "normalization", "pooling", "regularization",
-    "reshaping", "transposed",
+    "activations", "convolutional", "core", "einsum_dense", "merging", "normalization", "pooling",
+    "regularization", "reshaping", "transposed",
 }]  # fmt: skip
 
 #: Arguments that the engine reports as not translated.
-REFUSED = {"lora_rank", "lora_alpha", "quantization_config"}
+REFUSED = {"lora_rank", "lora_alpha", "gptq_unpacked_column_size", "quantization_config"}
 #: Layers that only older versions have.
 OLD = {"LocallyConnected1D", "LocallyConnected2D", "Merge", "ThresholdedReLU"}
 #: Arguments that only Keras 2 has.
@@ -86,8 +86,7 @@ def test_every_layer_of_these_families_has_a_rule() -> None:
 
 #: Layers of `core` that are not plain layers, or that others translate.
 NOT_THESE = {
-    f"keras.layers.{name}"
-    for name in ("InputLayer", "Lambda", "Wrapper", "EinsumDense", "ReversibleEmbedding")
+    f"keras.layers.{name}" for name in ("InputLayer", "Lambda", "Wrapper", "ReversibleEmbedding")
 }
 
 

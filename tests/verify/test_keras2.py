@@ -126,3 +126,29 @@ def test_the_generation_decides(
     assert bool(assumed) == (option == "auto" and generation == "3")
     reports = verify_pair(text, made.text, session=session, keras=generation)
     assert [report.status for report in reports] == ["equal"] * len(reports)
+
+
+def test_masks_that_keras_2_keeps(session: VerifySession) -> None:
+    """Keras 3 takes them off what attention gets, and the second layer of a stack sees none."""
+    keras = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def encoder(depth=2):
+    tokens = keras.Input((6,), dtype="int32")
+    x = layers.Embedding(10, 8, mask_zero=True)(tokens)
+    for _ in range(depth):
+        x = layers.LayerNormalization()(layers.Add()([x, layers.MultiHeadAttention(2, 4)(x, x)]))
+    return keras.Model(tokens, layers.GlobalAveragePooling1D()(x))
+
+
+model = encoder()
+"""
+    conversion = convert(keras, Options(keras="2"))
+    assert conversion.status == "converted"
+    (report,) = verify_pair(keras, conversion.text, session=session, keras="2")
+    assert report.status == "equal"
+    (newer,) = verify_pair(keras, conversion.text, session=session, keras="3")
+    assert newer.status == "different"
+    assert convert(keras, Options(keras="3")).status == "partial"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from math import prod
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from transpiler.ir import tokens
 from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
@@ -45,6 +45,9 @@ class Layout(Enum):
     LAST = "last"  #: Keras's order
     FIRST = "first"  #: the channel axis moved to position 1, as torch's convolutions want it
 
+
+#: The mask of a tensor that has another one, or none, on other ways through the program.
+PASSING_MASK: Final = Expr("passing_mask")
 
 #: The size of one axis: an expression (with a value where it is a number); None: not known.
 Dim: TypeAlias = "Expr | None"
@@ -119,6 +122,12 @@ class Tensor:
         if self.dims is None:
             return replace(self, code=code, channels_hint=size)
         return self.to(code, (*self.dims[:-1], size))
+
+
+def joined_mask(one: Tensor, other: Tensor) -> Expr | None:
+    """The mask of a tensor that is one of two, after a branch or in a round of a loop."""
+    texts = {None if t.mask is None else t.mask.text for t in (one, other)}
+    return one.mask if len(texts) == 1 else PASSING_MASK
 
 
 def simplest(dims: Iterable[Dim]) -> Dim:

@@ -124,6 +124,8 @@ def silence_recurrent(model: Any) -> list[float]:
     """Recurrent cells drop nothing; what they would drop."""
     rates: list[float] = []
     for layer in all_layers(model):
+        if hasattr(layer, "_dropout_layer"):  # grouped attention computes otherwise without one
+            continue
         found = _RECURRENT.setdefault(id(layer), [])
         for name in ("dropout", "recurrent_dropout"):
             own = vars(layer).get(name)  # elsewhere it is a property that reads the cell's

@@ -82,7 +82,7 @@ def einsum_dense(w: Weights, unit: Unit) -> Mapped:
     """A Linear of the flattened axes, or the kernel as it is."""
     kernel, bias = w["kernel"], w.get("bias")
     if "Linear" not in unit.kinds:
-        return {"kernel": kernel, "bias": bias}
+        return {"weight": kernel, "bias": bias}
     out, inside = unit.shapes["weight"]
     if kernel.size != out * inside:
         raise Misfit("another number of weights")

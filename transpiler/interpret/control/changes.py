@@ -32,7 +32,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
-from transpiler.ir.tensor import Dim, Layout
+from transpiler.ir.tensor import PASSING_MASK, Dim, Layout, joined_mask
 from transpiler.record import replace
 
 
@@ -99,6 +99,8 @@ def _carry(region: Region, name: str, value: Bound, kind: str) -> Bound:
 
 def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
     tensor = value.tensor
+    if "mask" in kind.split(","):
+        tensor = replace(tensor, mask=PASSING_MASK)
     code = scope.read(name)
     if tensor.dims is None:
         reading = scope.read(shadow(name, "channels"))
@@ -228,6 +230,8 @@ def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, kn
     a, b = first.tensor, last.tensor
     if a.layout is not b.layout and not kinds & {"first", "last"}:
         kinds.add(meeting_layout(a).value)
+    if joined_mask(a, b) is PASSING_MASK:
+        kinds.add("mask")
     if first.source in region.asked_first:
         kinds = kinds - {"last"} | {"first"}
     if a.dims is None or b.dims is None:

@@ -32,7 +32,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
-from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.ir.tensor import PASSING_MASK, Dim, Layout, Tensor, joined_mask
 from transpiler.record import replace
 
 Side = tuple[Scope, list[Node], list[Node]]
@@ -195,11 +195,7 @@ def _join_tensors(
     ta, tb = a.tensor, b.tensor
     source = a.source if a.source == b.source else ""
     dtype = ta.dtype if ta.dtype == tb.dtype else "float32"
-    mask = (
-        ta.mask
-        if ta.mask is not None and tb.mask is not None and ta.mask.text == tb.mask.text
-        else None
-    )
+    mask = joined_mask(ta, tb)
     code = scope.read(name)
     if not same_rank or ta.dims is None or tb.dims is None:
         hint, shadows = _join_channels(name, ta, tb, scope)
@@ -361,7 +357,8 @@ def merge_two(x: Bound, y: Bound) -> Bound:
     if a.layout is not b.layout:
         raise GiveUp("tensors of different layouts in one list")
     dtype = a.dtype if a.dtype == b.dtype else "float32"
-    return Bound(Tensor(a.code, dims, a.layout, dtype), maybe=x.maybe or y.maybe)
+    tensor = Tensor(a.code, dims, a.layout, dtype, mask=joined_mask(a, b))
+    return Bound(tensor, maybe=x.maybe or y.maybe)
 
 
 def merge_items(region: Region, items: list[Value]) -> Value:
@@ -400,6 +397,8 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
 
     In `__init__`, the list holds the channels of the tensors.
     """
+    if isinstance(item, Bound) and item.tensor.mask is not None:  # each element has its own
+        item = replace(item, tensor=replace(item.tensor, mask=PASSING_MASK))
     if isinstance(item, Bound) and item.fixed:
         return replace(item, tensor=replace(item.tensor, code=code), fixed=False)
     if isinstance(item, Bound):

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, NO_RULE, UNKNOWN_SIZE, UNSUPPORTED
+from transpiler.interpret.layers.attended import check_masks
 from transpiler.interpret.layers.inputs import (
     as_integers,
     in_wanted_layout,
@@ -55,6 +56,7 @@ def apply_layer(
         bounds = [replace(bounds[0], tensor=replace(bounds[0].tensor, layout=layout))]
     try:
         arguments = rule_arguments(region, layer, call_arguments, node)
+        check_masks(region, layer, [*(b.tensor for b in bounds), *arguments.values()], node)
         runs = run_layer
         if forgets_mask(region, bounds[0].tensor, arguments):
             region.say(ASSUMED, node, f"{layer.symbol}: {FORGOTTEN_MASK}")

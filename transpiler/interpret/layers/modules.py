@@ -13,7 +13,7 @@ from transpiler.interpret.layers.freezing import (
     write_freezes,
 )
 from transpiler.interpret.layers.names import layer_name_hint
-from transpiler.interpret.layers.rules import INITIALIZERS, is_hard_sigmoid
+from transpiler.interpret.layers.rules import is_hard_sigmoid
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.results import modules_of
@@ -92,8 +92,6 @@ HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0
 
 _CONV_LSTM = "its recurrent activation is Keras 3's, sigmoid; Keras 2's is a hard sigmoid"
 
-_CELL_INITIALIZERS = "the initializers of its cell are not carried over; load its weights instead"
-
 
 def _hardly(value: Value) -> bool:
     if isinstance(value, Layer):
@@ -112,19 +110,7 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {HARD_SIGMOID}")
     if assumed and "ConvLSTM" in layer.symbol and "recurrent_activation" not in layer.arguments:
         region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CONV_LSTM}")
-    cell = layer.arguments.get("cell")
-    if isinstance(cell, Layer) and any(name in cell.arguments for name in INITIALIZERS):
-        region.say(ASSUMED, layer.node, f"{layer.symbol}: {_CELL_INITIALIZERS}")
-    for name in _PENALTIES:
-        value = layer.arguments.get(name)
-        if value is not None and name not in rule.parameters and not _is_none(value):
-            region.penalties.append((layer, name, value))
-            region.say(
-                REGULARIZER,
-                layer.node,
-                f"{layer.symbol}: {name} is not part of the module; "
-                "it belongs to the training loop",
-            )
+    _note_penalties(region, layer, layer)
     if "weights" in layer.arguments and not _is_none(layer.arguments["weights"]):
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: weights= is not carried over")
     dtype = layer.arguments.get("dtype")
@@ -134,6 +120,26 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     frozen = trainable is not None and constant(trainable) is not True
     if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol and not settled:
         region.say(UNSUPPORTED, layer.node, FROZEN_NORM)
+
+
+def _note_penalties(region: Region, layer: Layer, owner: Layer) -> None:
+    """Remember what a layer, and those that it runs, add to the loss or do to their weights."""
+    rule = layer.rule
+    for name in _PENALTIES:
+        value = layer.arguments.get(name)
+        taken = rule is not None and name in rule.parameters
+        if value is not None and not taken and not _is_none(value):
+            region.penalties.append((owner, name, value))
+            region.say(
+                REGULARIZER,
+                owner.node,
+                f"{layer.symbol}: {name} is not part of the module; "
+                "it belongs to the training loop",
+            )
+    for value in layer.arguments.values():
+        for inner in value.items if isinstance(value, Sequence) else (value,):
+            if isinstance(inner, Layer):
+                _note_penalties(region, inner, owner)
 
 
 def _is_none(value: Value) -> bool:

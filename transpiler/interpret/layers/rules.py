@@ -232,23 +232,33 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
     """Wrap the constructor of the first module with weights where initializers are given."""
     if region.file.options.init != "keras":
         return result
+    owner = _owner(layer)
     initializers = {
-        name.removesuffix("_initializer"): rule_argument(region, layer.arguments[name])
+        name.removesuffix("_initializer"): rule_argument(region, owner.arguments[name])
         for name in INITIALIZERS
-        if name in layer.arguments
+        if name in owner.arguments
     }
-    if not initializers or not isinstance(result, Tensor):
+    results = result if isinstance(result, list) else [result]
+    if not initializers or not all(isinstance(r, Tensor) for r in results):
         return result
     earlier = {m.token for t in given for m in t.code.modules}
-    for module in modules_of(Bound(result)):
-        if module.token in earlier:
+    for module in (m for r in results for m in modules_of(Bound(r))):
+        if module.token in earlier or module.constructor.text.startswith("with_"):
             continue
         changed: Module = region.file.rules.initialized(
-            module, layer.symbol.rpartition(".")[2], initializers
+            module, owner.symbol.rpartition(".")[2], initializers
         )
         if changed is not module:
-            return replace(result, code=with_module(result.code, module, changed))
+            results = [replace(r, code=with_module(r.code, module, changed)) for r in results]
+            return results if isinstance(result, list) else results[0]
     return result
+
+
+def _owner(layer: Layer) -> Layer:
+    """The layer whose weights are meant: a recurrent one or a cell, where another one runs it."""
+    runs = {"keras.layers.Bidirectional": "layer", "keras.layers.RNN": "cell"}.get(layer.symbol)
+    inner = layer.arguments.get(runs) if runs else None
+    return inner if isinstance(inner, Layer) else layer
 
 
 def with_module(code: Expr, module: Module, changed: Module) -> Expr:
