@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 
-from transpiler.ir.expr import Expr, call, expr, infix, literal
+from transpiler.ir.expr import Expr, call, expr, infix, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
 
+#: What is better the larger it is, by its name.
+_ACCURACY = re.compile("acc|^fmeasure")
+_STOPPING = re.compile("(?:acc|accuracy|auc)$")
 
-def _monitored(fit: Fit, monitor: Expr, mode: Expr) -> tuple[str, str, bool]:
-    """The key and the variable that a callback looks at, and whether more is better."""
+
+def _monitored(
+    fit: Fit, monitor: Expr, mode: Expr, larger_in_keras_2: re.Pattern[str] = _ACCURACY
+) -> tuple[str, str, bool]:
+    """The key and the variable that a callback looks at, and whether more is better.
+
+    Keras 2 goes by the name of what is monitored, Keras 3 asks the metric.
+    """
     if not monitor.known:
         raise Unsupported("monitor is only known at run time")
     key = str(monitor.value)
@@ -19,6 +28,8 @@ def _monitored(fit: Fit, monitor: Expr, mode: Expr) -> tuple[str, str, bool]:
         raise Unsupported(f"monitor={key!r} is not among {', '.join(sorted(fit.values))}")
     if mode.is_const("min", "max"):
         return key, fit.values[key], bool(mode.value == "max")
+    if fit.rate == "lr":
+        return key, fit.values[key], bool(larger_in_keras_2.search(key))
     return key, fit.values[key], fit.better[key]
 
 
@@ -35,49 +46,49 @@ def early_stopping(
     start_from_epoch: Param = 0,
 ) -> Hooks:
     """The same decisions; the weights are also restored when epochs run out, as Keras does."""
-    if not baseline.is_const(None) or not start_from_epoch.is_const(0):
-        raise Unsupported("EarlyStopping with a baseline or a first epoch")
     if not restore_best_weights.known:
         raise Unsupported("restore_best_weights is only known at run time")
-    key, value, larger = _monitored(fit, monitor, mode)
+    key, value, larger = _monitored(fit, monitor, mode, _STOPPING)
     best = fit.free(f"best_{key.removeprefix('val_')}")
     wait = fit.free("wait")
-    better = f"{value} {'>' if larger else '<'} {best}"
-    if not min_delta.is_const(0, 0.0):
-        better = f"{value} {'- ' if larger else '+ '}{min_delta} {'>' if larger else '<'} {best}"
+    better = _better(value, best, min_delta, larger)
     worst = 'float("-inf")' if larger else 'float("inf")'
     limit = "1" if patience.is_const(0, 1) else str(patience)
-    stop = f"        if {wait} >= {limit}:\n            break"
+    names, start, now, comment = [best], [worst], [value], "# Stop early"
+    after: tuple[str, ...] = ()
     if restore_best_weights.value:
         weights = fit.free("best_weights")
-        copied = f"copy.deepcopy({fit.model}.state_dict())"
-        return Hooks(
-            (f"{best}, {weights}, {wait} = {worst}, None, 0",),
-            epoch_end=(
-                "# Stop early, and go back to the best weights",
-                f"if {better}:",
-                f"    {best}, {weights}, {wait} = {value}, {copied}, 0",
-                "else:",
-                f"    {wait} += 1",
-                *(line[4:] for line in stop.split("\n")),
-            ),
-            after=(f"{fit.model}.load_state_dict({weights})",),
-            reads=(key,),
-            order=STOPS,
-        )
-    return Hooks(
-        (f"{best}, {wait} = {worst}, 0",),
-        epoch_end=(
-            "# Stop early",
+        names, start = [best, weights], [worst, "None"]
+        now = [value, f"copy.deepcopy({fit.model}.state_dict())"]
+        after = (f"{fit.model}.load_state_dict({weights})",)
+        comment = "# Stop early, and go back to the best weights"
+    improves = f"{', '.join([*names, wait])} = {', '.join([*now, '0'])}"
+    decision = [f"if {better}:", f"    {improves}"]
+    if not baseline.is_const(None):
+        beats = _better(value, baseline.wrapped(11), min_delta, larger)
+        decision = [
             f"if {better}:",
-            f"    {best}, {wait} = {value}, 0",
-            "else:",
-            f"    {wait} += 1",
-            *(line[4:] for line in stop.split("\n")),
-        ),
+            f"    {', '.join(names)} = {', '.join(now)}",
+            f"    {wait} = 0 if {beats} else {wait} + 1",
+        ]
+    decision += ["else:", f"    {wait} += 1", f"    if {wait} >= {limit}:", "        break"]
+    if not start_from_epoch.is_const(0):
+        decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
+        after = (f"if {weights} is not None:", f"    {after[0]}") if after else ()
+    return Hooks(
+        (f"{', '.join([*names, wait])} = {', '.join([*start, '0'])}",),
+        epoch_end=(comment, *decision),
+        after=after,
         reads=(key,),
         order=STOPS,
     )
+
+
+def _better(value: str, best: str, min_delta: Expr, larger: bool) -> str:
+    """Whether a value is better than another, by more than so much."""
+    if not min_delta.is_const(0, 0.0):
+        value = f"{value} {'-' if larger else '+'} {min_delta.wrapped(13)}"
+    return f"{value} {'>' if larger else '<'} {best}"
 
 
 @callback("ReduceLROnPlateau", changes_rate=True, aliases={"epsilon": "min_delta"})
@@ -173,7 +184,9 @@ _SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 def _path(fit: Fit, filepath: Expr) -> str:
     """The name of the file, with what Keras fills in."""
     if not filepath.known or not isinstance(filepath.value, str):
-        raise Unsupported("the path of a ModelCheckpoint is only known at run time")
+        values = {"epoch": f"{fit.epoch} + 1", **fit.values}
+        given = {name: Expr(values[name]) for name in fit.filled if name in values}
+        return str(method(filepath, "format", **given) if given else filepath)
     if "{" not in filepath.value and filepath.text.isidentifier():
         return filepath.text
     path = _SUFFIX.sub("", filepath.value) + ".pt"

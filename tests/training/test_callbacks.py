@@ -30,6 +30,9 @@ CALLBACKS = [
     f'{C}.EarlyStopping(monitor="loss", patience=1, min_delta=0.05)',
     f'{C}.EarlyStopping(monitor="val_mae", mode="min", patience=3, restore_best_weights=True)',
     f'{C}.EarlyStopping("val_loss", patience=1, mode="max", restore_best_weights=True)',
+    f'{C}.EarlyStopping("val_mae", baseline=0.9, patience=2, min_delta=0.01)',
+    f"{C}.EarlyStopping(patience=2, start_from_epoch=4, restore_best_weights=True)",
+    f"{C}.EarlyStopping(start_from_epoch=50, restore_best_weights=True)",
     f"{C}.ReduceLROnPlateau(patience=1)",
     f"{C}.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=2, min_lr=0.01)",
     f'{C}.ReduceLROnPlateau("loss", patience=0, min_delta=0.1)',
@@ -79,6 +82,22 @@ def test_momentum_keeps_the_rates_of_its_steps(
 def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:
     text = converted(trial(CALLBACKS[-1]).text)
     assert 'f"w-{epoch + 1:02d}-{val_loss:.2f}.pt"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "saved"),
+    [
+        ("path", "path.format(epoch=epoch + 1)"),
+        ('os.path.join(os.curdir, "best.keras")', 'os.path.join(os.curdir, "best.keras")'),
+        ('f"{os.curdir}/{{loss:.2f}}.h5"', 'f"{os.curdir}/{{loss:.2f}}.h5".format(loss=loss)'),
+    ],
+)
+def test_paths_known_at_run_time_are_filled_in_there(path: str, saved: str) -> None:
+    before = "import os\n"
+    if path == "path":
+        before += 'path = os.path.join(os.curdir, "w-{epoch:02d}.keras")\n'
+    text = converted(trial(f"{C}.ModelCheckpoint({path})", before=before).text)
+    assert f"torch.save(model.state_dict(), {saved})" in text
 
 
 def test_each_callback_has_variables_of_its_own() -> None:

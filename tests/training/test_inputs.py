@@ -46,6 +46,9 @@ TRIALS = [
         '{"words": b, "numbers": a}',
     ),
     program("[a, b], y, sample_weight=a[:, 0]"),
+    program("[a, b], y, validation_data=([a, b], y, a[:, 1])"),
+    program("[a, b], y, sample_weight=a[:, 0]", "[a, b], y, sample_weight=a[:, 1]"),
+    program("[a, b], y", "[a, b], y, None, 0, a[:, 1]").replace(", verbose=0)\npred", ")\npred"),
 ]
 
 

@@ -59,11 +59,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     if steps.scheduled:
         parameters.append("scheduler")
     loader = f"tqdm({batches})" if steps.progress else batches
-    loss = epoch.criterion
-    if epoch.unaveraged:
-        each = f"{loss}{epoch.elementwise}"
-        loss = f"({each} * weights).mean()" if steps.weighted else f"{loss}.mean()"
-    loss = epoch.total or loss
+    loss = epoch.total or _averaged(epoch, steps.weighted)
     if steps.penalty:
         loss = f"{loss} + {steps.penalty}"
     lines = [
@@ -88,9 +84,9 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     return "\n".join(lines) + "\n"
 
 
-def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
+def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False) -> str:
     """The source of the function that only looks."""
-    loss = epoch.total or epoch.criterion + (".mean()" if epoch.unaveraged else "")
+    loss = epoch.total or _averaged(epoch, weighted)
     loss = f"{loss} + {penalty}" if penalty else loss
     losses = [*epoch.single_losses, *([fold(f"loss = {loss}", 8)] if epoch.losses else [])]
     batches = "batches" if epoch.streamed else "loader"
@@ -101,8 +97,8 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "") -> str:
         f'    """{_means(epoch).capitalize()} over the samples."""',
         "    model.eval()",
         f"    {_start(epoch)}",
-        f"    for {_batch(epoch, False)} in {batches}:",
-        *_to_device(epoch, False),
+        f"    for {_batch(epoch, weighted)} in {batches}:",
+        *_to_device(epoch, weighted),
         f"        {epoch.output} = {epoch.called}",
         *(f"        {line}" for line in epoch.shaping),
         *losses,
@@ -158,6 +154,15 @@ def predict(name: str, how: Predicting) -> str:
         *gathered,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _averaged(epoch: Epoch, weighted: bool) -> str:
+    """The mean loss of a batch."""
+    if not epoch.unaveraged:
+        return epoch.criterion
+    if not weighted:
+        return f"{epoch.criterion}.mean()"
+    return f"({epoch.criterion}{epoch.elementwise} * weights).mean()"
 
 
 def _means(epoch: Epoch) -> str:

@@ -87,7 +87,8 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]
         return
     forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
     forward, _ = without_foreign_sizes(unit.plan, forward)
-    tokens = modules_used(forward)
+    given = unit.plan.required  # models that are made outside: each part of them is theirs
+    tokens = [t for t, m in modules_used(forward).items() if m.constructor.text not in given]
     owners: dict[str, None] = {}
     elsewhere = {
         id(r): r for _, r in unit.region.shared_modules.values() if r.file is not planned.file

@@ -69,9 +69,9 @@ class Given:
 
 @record(slots=True, eq=False)
 class TrainingCall:
-    """One call of a method of a model."""
+    """One call of a method of a model, or `model.trainable = ...`."""
 
-    node: cst.Call
+    node: cst.Call | cst.Assign
     name: str
     model: Model
     given: dict[str, Given]
@@ -81,6 +81,13 @@ class TrainingCall:
     in_loop: bool = False
     problem: str = ""
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
+
+    @property
+    def receiver(self) -> cst.BaseExpression | None:
+        """How the program writes the model."""
+        node = self.node
+        method = node.func if isinstance(node, cst.Call) else node.targets[0].target
+        return method.value if isinstance(method, cst.Attribute) else None
 
 
 def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Value:
@@ -111,8 +118,18 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     return Unknown(PREDICTED if name == "predict" else f"what `{name}` gives")
 
 
+def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) -> None:
+    """Note `model.trainable = value`, which holds from the next `compile` on."""
+    text = one_line(rewritten(region.tree, node.value, region.rewrites))
+    given = {"value": Given(value, text, _versions(region, text), node.value)}
+    made = TrainingCall(node, "trainable", model, given, region.statement, model.compiled)
+    made.conditional, made.in_loop = bool(region.branches), bool(region.loops)
+    region.training[id(node)] = made
+
+
 def _bind(region: Region, call: TrainingCall, order: tuple[str, ...]) -> None:
     """The arguments by the names of their parameters."""
+    assert isinstance(call.node, cst.Call)
     known = order
     if call.name == "compile" and _is_older(region, call.node):
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")

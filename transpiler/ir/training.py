@@ -124,5 +124,6 @@ class Fit:
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
     called: Callable[[Expr, tuple[str, ...]], str]  #: a function of the program, applied
     logs: str  #: the variable for the values of an epoch together, where somebody reads it
+    filled: tuple[str, ...] = ()  #: the values that templates of the program name: `{epoch:02d}`
     rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values

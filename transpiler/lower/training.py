@@ -6,12 +6,14 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.statics import constant
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Layer,
     Mapping,
     Model,
     Sequence,
@@ -279,7 +281,7 @@ def _heads(
 ) -> tuple[list[Head], list[Use]]:
     """What is said of each output."""
     given = call.given
-    elementwise = any(c.compiled is call and weighs(c) for c in training.calls if c.name == "fit")
+    elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
     if elementwise and len(outputs) > 1:
         raise Unsupported("weights of samples with several outputs")
     losses: list[Value | None] = [given["loss"].value] * len(outputs)
@@ -359,11 +361,17 @@ def _from_logits(use: Use) -> bool:
 
 
 def weighs(call: TrainingCall) -> bool:
-    """Whether a `fit` gives samples or classes weights of their own."""
+    """Whether a `fit` or `evaluate` gives samples or classes weights of their own."""
     return any(
         n in call.given and not _is_none(call.given[n].value)
         for n in ("class_weight", "sample_weight")
     )
+
+
+def is_weighed(call: TrainingCall) -> bool:
+    """Whether a `fit` gives the samples that it validates weights of their own."""
+    given = call.given.get("validation_data")
+    return given is not None and isinstance(given.value, Sequence) and len(given.value.items) == 3
 
 
 def _is_none(value: Value) -> bool:
@@ -437,6 +445,8 @@ def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized
     found: list[Penalized] = []
     for layer, name, value in region.penalties:
         kind, _, what = name.rpartition("_")
+        if what == "regularizer" and not _is_trained(layer) and file.options.keras != "2":
+            continue
         modules = [m for m in layer.modules if m.token in used]
         if not modules:
             if any(m.constructor.text in region.model_names for m in used.values()):
@@ -451,6 +461,14 @@ def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized
         penalty = use.build(kind, keras=file.options.keras)
         found.append(Penalized(module.token, _PLACES[kind], penalty))
     return found
+
+
+def _is_trained(layer: Layer) -> bool:
+    """Whether a layer has gradients: Keras 3 adds nothing for weights without."""
+    trainable = layer.arguments.get("trainable")
+    if layer.freezes or not (trainable is None or isinstance(constant(trainable), bool)):
+        raise Unsupported("a regularizer of a layer that is frozen under a condition")
+    return trainable is None or constant(trainable) is True
 
 
 def _called(region: Region) -> list[Summary]:

@@ -3,11 +3,13 @@
 plan.py        which models of a file are trained, and where
 model.py       what the calls of one model have in common: names, data, functions
 data.py        arrays as tensors, one for each input of a model
+tables.py      tables of pandas
 streams.py     generators of the program's own
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
+freezing.py    `model.trainable = ...`
 asking.py      evaluate, predict, save and the like
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

@@ -7,13 +7,15 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training.data import input_names, input_tensors
-from transpiler.emit.training.lines import identifiers, is_statement, printed
+from transpiler.emit.training.lines import holds, identifiers, is_statement, printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.streams import stream
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence
+from transpiler.ir.expr import literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 
@@ -99,15 +101,16 @@ def write_evaluate(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that evaluates."""
-    writer.refuse(call, "sample_weight", "callbacks")
+    writer.refuse(call, "callbacks")
     loader = stream(writer, call.given.get("x"), writer.argument(call, "steps"))
     streamed = bool(loader)
-    if not streamed:
-        writer.refuse(call, "steps")
+    weighted = writer.argument(call, "sample_weight") is not None
+    writer.refuse(call, "sample_weight" if streamed else "steps")
     if "return_dict" in call.given:
         raise Unsupported("return_dict is not translated")
     compiled = writer.compiled_of(call)
-    loader = loader or writer.loaders.get(writer.key(call, "x", "y"), "")
+    if not weighted:
+        loader = loader or writer.loaders.get(writer.key(call, "x", "y"), "")
     before: list[str] = []
     if not loader:
         data = writer.lasting("test_data", "test_dataset")
@@ -118,14 +121,15 @@ def write_evaluate(
         else:
             xs, ys = given.xs, (given.y,)
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
+        if weighted:
+            targets = f"{targets}, {writer.weights(call.given['sample_weight'])}"
         before.append(f"{data} = TensorDataset({inputs}, {targets})")
-        if not writer.is_new(call, before, ("x", "y")):
+        if not writer.is_new(call, before, ("x", "y", "sample_weight")):
             before.clear()
         size = given.size if given is not None else writer.argument(call, "batch_size")
         loader = writer.loader(data, size or "32")
-    text = (
-        f"{writer.evaluator(compiled, streamed)}({writer.variable}, {loader}, {writer.criterion})"
-    )
+    evaluator = writer.evaluator(compiled, streamed, weighted)
+    text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, [], {}))
@@ -173,6 +177,32 @@ def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     return all(writer.tree.text[p.end : p.end + 1] == "[" for p in places)
 
 
+def rewrite_names(writer: ModelWriter) -> None:
+    """`model.metrics_names` becomes the list, `model.metrics_names[1]` the name."""
+    places = writer.shared.places(writer.room, writer.variable)
+    places = [p for p in places if p.attribute == "metrics_names"]
+    lists = {tuple(compiled.keys) for compiled in writer.training.compiled.values()}
+    if not places or len(lists) != 1:
+        return
+    (keys,) = lists
+    for place in places:
+        text, end = literal(list(keys)), place.attribute_end
+        chosen = re.match(r"\[(\d+)\]", writer.tree.text[end:])
+        if chosen is not None and int(chosen.group(1)) < len(keys):
+            text, end = literal(keys[int(chosen.group(1))]), end + chosen.end()
+        span = (place.start, end)
+        writer.shared.replaced[span] = text
+        around = (s for s in writer.statements.values() if holds(writer.tree.span(s[0]), span))
+        if (statement := next(around, None)) is not None:
+            statement[2][span] = text
+        else:
+            writer.edits.append(Edit(*span, text))
+    message = (
+        "they are the names in the history; Keras 3 gives `compile_metrics` for all but the loss"
+    )
+    writer.made.said.append((ASSUMED, writer.part.calls[0].node, f"`metrics_names`: {message}"))
+
+
 def write_predict(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
@@ -203,4 +233,5 @@ def write_predict(
     writer.emit(name, source)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
-    writer.inline(call, statement, [], f"{name}({writer.variable}, {', '.join(xs)}{sized})")
+    arrays = ", ".join(map(writer.as_array, xs))
+    writer.inline(call, statement, [], f"{name}({writer.variable}, {arrays}{sized})")

@@ -17,11 +17,13 @@ from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
-from transpiler.lower.data import array, is_stream
-from transpiler.lower.training import Compiled, weighs
+from transpiler.lower.data import is_stream
+from transpiler.lower.training import Compiled, is_weighed, weighs
 from transpiler.source.occurrences import Occurrence
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+#: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
+_PLACE = re.compile(r"\{(\w+)(?=[:}])")
 _NUMBER = re.compile(r"0?\.\d+")
 
 
@@ -222,7 +224,8 @@ class FitWriter:
         found = [trained]
         if validated:
             names = [v for k, v in values.items() if k.startswith("val_")]
-            evaluator = model.evaluator(compiled, self.validates_stream)
+            weighted = is_weighed(self.call)
+            evaluator = model.evaluator(compiled, self.validates_stream, weighted)
             called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
@@ -273,10 +276,9 @@ class FitWriter:
         each = model.argument(call, "sample_weight")
         by_class = model.argument(call, "class_weight")
         if each is not None:
-            array(call.given["sample_weight"], "sample_weight")
             if by_class is not None or model.argument(call, "validation_split") is not None:
                 raise Unsupported("sample_weight together with class_weight or validation_split")
-            return f"torch.as_tensor({each}, dtype=torch.float32)"
+            return model.weights(call.given["sample_weight"])
         if by_class is None:
             return ""
         if not by_class.isidentifier():
@@ -308,6 +310,7 @@ class FitWriter:
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
         ys: tuple[str, ...]
+        weights = ""
         self.validates_stream = is_stream(call.given.get("validation_data"))
         if self.validates_stream:
             note_validation(model, call, self.compiled.keras)
@@ -316,8 +319,9 @@ class FitWriter:
             xs, ys, size = given.xs, (given.y,), given.size
             self._offer(model.key(call, "validation_data"), loader)
         elif model.argument(call, "validation_data") is not None:
-            xs, ys, key = self._validation_arrays()
-            self._offer(key, loader)
+            xs, ys, weights, key = self._validation_arrays()
+            if not weights:
+                self._offer(key, loader)
         elif model.argument(call, "validation_split") is not None:
             if self._split_off():
                 xs, ys = self.xs_rest, self.ys_rest
@@ -325,7 +329,7 @@ class FitWriter:
                 return ""
         else:
             return ""
-        made = f"TensorDataset({model.inputs(xs)}, {model.targets(ys, self.compiled)})"
+        made = f"TensorDataset({model.inputs(xs)}, {model.targets(ys, self.compiled)}{weights})"
         self.datasets.append(f"{data} = {made}")
         self.loaders.append(f"{loader} = {model.loader(data, size)}")
         return loader
@@ -336,25 +340,28 @@ class FitWriter:
             self.offered.add(key)
         self.model.loaders[key] = loader
 
-    def _validation_arrays(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Any, ...]]:
+    def _validation_arrays(self) -> tuple[tuple[str, ...], tuple[str, ...], str, tuple[Any, ...]]:
+        """The arrays of inputs and targets, the weights of samples, and what they are."""
         given = self.call.given["validation_data"]
         value, node = given.value, given.node
-        if not isinstance(value, Sequence) or len(value.items) != 2 or node is None:
+        if not isinstance(value, Sequence) or len(value.items) not in (2, 3) or node is None:
             raise Unsupported("validation_data that is not a pair of arrays")
+        key: tuple[Any, ...]
         if not isinstance(node, (cst.Tuple, cst.List)):
             text = self.model.source_of(given)
-            pair = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
-            xs = self.model.arrays(pair[0], "validation_data")
-            return xs, self._validation_targets(pair[1]), (text, given.versions)
-        parts = []
-        for element, item in zip(node.elements, value.items, strict=True):
-            text = self.model.shared.source(element.value)
-            words = set(_WORD.findall(text))
-            versions = tuple(v for v in given.versions if v[0] in words)
-            parts.append(Given(item, text, versions, element.value))
+            parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
+            key = (text, given.versions)
+        else:
+            parts = []
+            for element, item in zip(node.elements, value.items, strict=True):
+                text = self.model.shared.source(element.value)
+                words = set(_WORD.findall(text))
+                versions = tuple(v for v in given.versions if v[0] in words)
+                parts.append(Given(item, text, versions, element.value))
+            key = tuple((part.text, part.versions) for part in parts)
         xs = self.model.arrays(parts[0], "validation_data")
-        key = tuple((part.text, part.versions) for part in parts)
-        return xs, self._validation_targets(parts[1]), key
+        weights = "".join(f", {self.model.weights(part)}" for part in parts[2:])
+        return xs, self._validation_targets(parts[1]), weights, key
 
     def _validation_targets(self, given: Given) -> tuple[str, ...]:
         return self.model.target_arrays(given, self.compiled, "validation_data")
@@ -394,6 +401,12 @@ class FitWriter:
         self.taken.add(name)
         return name
 
+    def _filled(self) -> tuple[str, ...]:
+        """The values that templates of the program name, which are no f-strings."""
+        found = _PLACE.finditer(self.tree.text)
+        plain = (m.group(1) for m in found if self.tree.blanked[m.start(1)].isspace())
+        return tuple(dict.fromkeys(plain))
+
     def _hooks(self, values: dict[str, str]) -> list[Hooks]:
         """What callbacks do in the loop."""
         better = dict.fromkeys(self.compiled.keys, False)
@@ -410,6 +423,7 @@ class FitWriter:
             self._free,
             lambda function, given: called(self.model, function, given, logs, values),
             logs,
+            self._filled(),
             "lr" if self.compiled.keras == "2" else "learning_rate",
         )
         found = hooks_of(self.model, self.call, fit)

@@ -80,7 +80,7 @@ def within(offset: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= offset < end for start, end in spans)
 
 
-def is_statement(statement: cst.SimpleStatementLine, node: cst.Call) -> bool:
+def is_statement(statement: cst.SimpleStatementLine, node: cst.CSTNode) -> bool:
     small = statement.body[0]
     return isinstance(small, cst.Expr) and small.value is node
 

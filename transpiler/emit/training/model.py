@@ -21,6 +21,7 @@ from transpiler.emit.training.data import (
     target_tensor,
 )
 from transpiler.emit.training.lines import is_nested, simple_statements, within
+from transpiler.emit.training.tables import Tables
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
@@ -109,6 +110,7 @@ class Shared:
         self.names = FreeNames(self.found, [])
         calls = [c for room in rooms for c in room.region.training.values()]
         self.calls = [self.tree.span(c.node) for c in calls]
+        self.tables = Tables(self.text)
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:
@@ -377,7 +379,15 @@ class ModelWriter:
 
     def inputs(self, xs: tuple[str, ...]) -> str:
         """The tensors of arrays."""
-        return ", ".join(input_tensors(self.built, self.training.origin, xs))
+        arrays = tuple(map(self.as_array, xs))
+        return ", ".join(input_tensors(self.built, self.training.origin, arrays))
+
+    def as_array(self, x: str) -> str:
+        """The source of an array, also where the program has a table."""
+        if not self.shared.tables.hold(x):
+            return x
+        self.made.helpers.add("numpy")
+        return f"np.asarray({x})"
 
     def arrays(self, given: Given | None, what: str) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
@@ -404,7 +414,7 @@ class ModelWriter:
     def targets(self, ys: tuple[str, ...], compiled: Compiled) -> str:
         """The tensors of targets, one for each output."""
         heads = zip(ys, compiled.heads, strict=True)
-        return ", ".join(target_tensor(y, head) for y, head in heads)
+        return ", ".join(target_tensor(self.as_array(y), head) for y, head in heads)
 
     def target_arrays(
         self, given: Given | None, compiled: Compiled, what: str = "y"
@@ -452,6 +462,11 @@ class ModelWriter:
             raise Unsupported("a generator for several inputs or outputs, or with such metrics")
         return (self.inputs(("x",)), self.targets(("y",), compiled))
 
+    def weights(self, given: Given) -> str:
+        """The tensor of the weights of samples."""
+        array(given, "sample_weight")
+        return f"torch.as_tensor({self.as_array(self.source_of(given))}, dtype=torch.float32)"
+
     def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
         """Whether data must be made ready, since it isn't the same that it was before."""
         versions = tuple(call.given[n].versions for n in names if n in call.given)
@@ -461,12 +476,13 @@ class ModelWriter:
         self.ready[targets] = (tuple(lines), versions) if always else None
         return not same
 
-    def evaluator(self, compiled: Compiled, streamed: bool = False) -> str:
+    def evaluator(self, compiled: Compiled, streamed: bool = False, weighted: bool = False) -> str:
         epoch = self.epoch(compiled, streamed)
+        names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
         name, source = self.shared.function(
-            ("evaluate", f"evaluate_{self.label}", "evaluate_model"),
-            ("evaluate", epoch, self.penalty),
-            lambda name: evaluate(name, epoch, self.added()),
+            ("evaluate_weighted", *names) if weighted else names,
+            ("evaluate", epoch, self.penalty, weighted),
+            lambda name: evaluate(name, epoch, self.added(), weighted),
         )
         self.emit(name, source)
         return name

@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.emit.training.asking import (
     loaded_name,
+    rewrite_names,
     write_evaluate,
     write_load_model,
     write_load_weights,
@@ -21,6 +22,7 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
+from transpiler.emit.training.freezing import write_freezing
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained, root
 from transpiler.emit.training.placing import place_statements
@@ -47,6 +49,7 @@ _WRITERS = {
     "evaluate": write_evaluate,
     "predict": write_predict,
     "summary": write_summary,
+    "trainable": write_freezing,
     "save": write_save,
     "save_weights": write_save_weights,
     "load_weights": write_load_weights,
@@ -117,8 +120,8 @@ class _Planner(Shared):
         """How the program calls the model where it calls a method of it."""
         if call.name == "load_model":
             return loaded_name(call)
-        func = call.node.func
-        return self.tree.source(func.value) if isinstance(func, cst.Attribute) else ""
+        written = call.receiver
+        return self.tree.source(written) if written is not None else ""
 
     def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
@@ -215,6 +218,7 @@ class _Planner(Shared):
                 while calls:
                     _write_call(writer, calls[0])
                     del calls[0]
+                rewrite_names(writer)
             except Unsupported as why:
                 training.problem = ((calls or training.calls)[0], str(why))
                 return
@@ -224,7 +228,7 @@ class _Planner(Shared):
     def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
         region = part.room.region
-        known = [*self.calls, *(self.tree.span(n) for n, _, _ in region.left_calls)]
+        known = [*self.calls, *self.replaced, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
         uses = re.compile(rf"(?<![\w.]){re.escape(part.variable)}\s*[.(]")
         room = self.extent(part.room)
@@ -248,9 +252,8 @@ class _Planner(Shared):
         """Whether each place that names the model is one that is converted here."""
         receivers = set()
         for call in training.calls:
-            func = call.node.func
-            if isinstance(func, cst.Attribute):
-                receivers.add(self.tree.span(func.value)[0])
+            if call.receiver is not None:
+                receivers.add(self.tree.span(call.receiver)[0])
         if not part.variable.isidentifier():
             return False
         for place in self.places(part.room, part.variable):

@@ -18,6 +18,8 @@ from transpiler.record import replace
 
 _REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
 
+#: Calls that train.
+_STEPS = ("fit", "train_on_batch")
 
 #: What is said where a layer can't be made so.
 FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
@@ -44,6 +46,8 @@ def as_trainable(layer: Layer, module: Module) -> Module:
 
 def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """`layer.trainable = value`, before or after the layer's first call."""
+    if layer.modules and any(call.name in _STEPS for call in region.training.values()):
+        raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
         same = constant(value) is constant(layer.arguments.get("trainable", const(True)))

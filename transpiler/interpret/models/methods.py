@@ -13,7 +13,7 @@ from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
-from transpiler.interpret.training import OLDER, SIGNATURES, note_training
+from transpiler.interpret.training import OLDER, SIGNATURES, note_freezing, note_training
 from transpiler.interpret.values import Layer, Model, Static, Unknown, Value, bases_of, is_graph
 
 _TRAINING = frozenset(
@@ -70,6 +70,8 @@ def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cs
         if layers:
             return
     if isinstance(base, Model):
+        if attr == "trainable" and isinstance(node, cst.Assign):
+            note_freezing(region, node, base, value)
         region.left_calls.append((node, f"{attr} =", base))
         return
     raise GiveUp(f"the attribute {attr} of a layer is set", node)

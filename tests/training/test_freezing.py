@@ -1,0 +1,87 @@
+"""`trainable` of models and layers: what is trained when, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.RandomState(0).rand(64, 6).astype("float32")
+y = np.random.RandomState(1).rand(64, 1).astype("float32")
+base = keras.Sequential([keras.Input((6,)), layers.Dense(4, activation="tanh")])
+inputs = keras.Input((6,))
+model = keras.Model(inputs, layers.Dense(1)(base(inputs)))
+"""
+COMPILE = 'model.compile(keras.optimizers.SGD(0.1, momentum=0.5), "mse")\n'
+FIT = "history = model.fit(x, y, epochs=2, verbose=0)\n"
+
+
+def errors(text: str) -> list[tuple[int, str]]:
+    found = convert(text).diagnostics
+    return [(d.line, d.message) for d in found if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"base.trainable = False\n{COMPILE}{FIT}",
+        f"{COMPILE}{FIT}base.trainable = False\n{COMPILE}{FIT}",
+        f"base.trainable = False\n{COMPILE}{FIT}base.trainable = True\n{COMPILE}{FIT}",
+        f"model.trainable = False\nmodel.trainable = True\n{COMPILE}{FIT}",
+    ],
+)
+def test_models_are_frozen_where_they_are_compiled(rest: str, scripts: Scripts) -> None:
+    text = f"{HEAD}{rest}"
+    result = converted(text)
+    assert "requires_grad_(" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+    assert any("weight" in name for name in apart)
+
+
+NORM = HEAD.replace('layers.Dense(4, activation="tanh")', "layers.BatchNormalization()")
+REGULARIZED = HEAD.replace('activation="tanh"', 'kernel_regularizer="l2"')
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{HEAD}{COMPILE}{FIT}base.trainable = False\n{FIT}", "compiled before it changed"),
+        (f"{HEAD}if len(x) > 3:\n    base.trainable = False\n{COMPILE}{FIT}", "under a condition"),
+        (f"{NORM}base.trainable = False\n{COMPILE}{FIT}", "eval mode"),
+        (f"{REGULARIZED}base.trainable = False\n{COMPILE}{FIT}", "regularizer"),
+    ],
+)
+def test_what_keras_would_freeze_otherwise_is_refused(text: str, why: str) -> None:
+    assert any(why in message for _, message in errors(text)), errors(text)
+    assert "requires_grad_(" not in convert(text).text
+
+
+LAYER = """\
+first = layers.Dense(4, activation="tanh"{arguments})
+model = keras.Sequential([keras.Input((6,)), first, layers.Dense(1)])
+"""
+
+
+def test_a_layer_that_is_frozen_after_training_is_refused() -> None:
+    text = (
+        f"{HEAD}{LAYER.format(arguments='')}{COMPILE}{FIT}first.trainable = False\n{COMPILE}{FIT}"
+    )
+    assert any("after a model was trained" in message for _, message in errors(text))
+
+
+def test_a_frozen_layer_has_no_penalty(scripts: Scripts) -> None:
+    arguments = ', kernel_regularizer="l2", trainable=False'
+    text = f"{HEAD}{LAYER.format(arguments=arguments)}{COMPILE}{FIT}"
+    result = converted(text)
+    assert "penalty" not in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart

@@ -1,0 +1,54 @@
+"""Tables of pandas become arrays where torch gets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.emit.training.tables import Tables
+
+PROGRAM = """\
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+df = pd.DataFrame(rng.rand(50, 3), columns=["a", "b", "target"]).sample(frac=1.0, random_state=1)
+{data}
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit(X_train, y_train, epochs=2, validation_split=0.2, verbose=0)
+prediction = model.predict(X_test, verbose=0)
+losses = history.history["loss"]
+"""
+SPLIT = "X_train, X_test, y_train, y_test = train_test_split({}, {}, random_state=0)"
+
+
+@pytest.mark.parametrize(
+    ("data", "wrapped"),
+    [
+        (SPLIT.format('df.drop("target", axis=1)', 'df["target"]'), 3),
+        (f'y = df.pop("target")\n{SPLIT.format("df", "y")}', 3),
+        (SPLIT.format('df[["a", "b"]].values', 'df["target"].to_numpy()'), 0),
+        (SPLIT.format('np.array(df)[:, :2]', 'df["target"]'), 1),
+        ("def halves(t):\n    return t[:40], t[40:]\n\n\n"
+         'X_train, X_test = halves(df[["a", "b"]])\ny_train = df["target"][:40]', 3),
+        ('X_train = np.log1p(df[["a", "b"]])\nX_test = X_train.iloc[:5]\ny_train = df.target', 3),
+    ],
+)  # fmt: skip
+def test_tables_are_seen(data: str, wrapped: int, scripts: Scripts) -> None:
+    text = PROGRAM.format(data=data)
+    result = converted(text)
+    assert ("np.asarray(X_train[:split])" in result) is (wrapped == 3)
+    assert ("np.asarray(y_train[:split])" in result) is (wrapped > 0)
+    assert ("predict(model, np.asarray(X_test))" in result) is (wrapped == 3)
+    pytest.importorskip("pandas")
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_programs_without_pandas_have_none() -> None:
+    tables = Tables("x = df.drop('a')\n")
+    assert not tables.hold("x")

@@ -1,0 +1,129 @@
+"""Which expressions of a program may be tables of pandas: torch takes arrays only.
+
+df = pd.read_csv("wine.csv")
+X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="quality"), df["quality"])
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+_MENTIONS = re.compile(r"\bpandas\b|\bas_frame\b")
+#: What gives arrays or numbers of a table.
+_ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
+#: Functions of numpy that give a table for a table.
+_ELEMENTWISE = frozenset({"log", "log1p", "log10", "exp", "sqrt", "abs", "square", "clip", "round"})
+#: Functions of scikit-learn that give parts of what they get: how many of each.
+_SPLITTING = {"train_test_split": 2, "shuffle": 1, "resample": 1}
+
+
+class Tables:
+    """The tables of one program."""
+
+    def __init__(self, text: str) -> None:
+        self.names: set[str] = set()
+        if not _MENTIONS.search(text):
+            return  # the usual case, without parsing
+        nodes = list(ast.walk(ast.parse(text)))
+        self._pandas = set(_bound_to_pandas(nodes))
+        self._functions = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
+        self._returning: set[str] = set()
+        before = -1
+        while before != len(self.names) + len(self._returning):
+            before = len(self.names) + len(self._returning)
+            for node in nodes:
+                self._follow(node)
+
+    def hold(self, source: str) -> bool:
+        """Whether an expression may be a table."""
+        return bool(self.names) and self._is_table(ast.parse(source.strip(), mode="eval").body)
+
+    def _follow(self, node: ast.AST) -> None:
+        """What a statement or call hands on."""
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._bind(node.target, node.value)
+        elif isinstance(node, ast.FunctionDef):
+            returned = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
+            if any(value is not None and self._has_table(value) for value in returned):
+                self._returning.add(node.name)
+        elif isinstance(node, ast.Call):
+            function = self._functions.get(_last_name(node.func))
+            if function is not None:
+                self._pass(function, node)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+            if isinstance(value, ast.Call):
+                times = _SPLITTING.get(_last_name(value.func), 0)
+                parts = [argument for argument in value.args for _ in range(times)]
+            values = parts if len(parts) == len(target.elts) else [value] * len(target.elts)
+            for one, of_it in zip(target.elts, values, strict=True):
+                self._bind(one, of_it)
+        elif isinstance(target, (ast.Name, ast.Attribute)) and self._has_table(value):
+            self.names.add(ast.unparse(target))
+
+    def _pass(self, function: ast.FunctionDef, call: ast.Call) -> None:
+        """The parameters of a function that get tables."""
+        parameters = [a.arg for a in function.args.args]
+        if parameters[:1] in (["self"], ["cls"]):
+            del parameters[0]
+        pairs = list(zip(parameters, call.args, strict=False))
+        pairs += [(k.arg, k.value) for k in call.keywords if k.arg in parameters]
+        self.names |= {name for name, value in pairs if self._is_table(value)}
+
+    def _has_table(self, node: ast.expr) -> bool:
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return any(map(self._has_table, node.elts))
+        return self._is_table(node)
+
+    def _is_table(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Name():
+                return node.id in self.names
+            case ast.Attribute():
+                known = ast.unparse(node) in self.names
+                return known or (node.attr not in _ARRAYS and self._is_table(node.value))
+            case ast.Subscript():
+                return self._is_table(node.value)
+            case ast.BinOp():
+                return self._is_table(node.left) or self._is_table(node.right)
+            case ast.UnaryOp():
+                return self._is_table(node.operand)
+            case ast.IfExp():
+                return self._is_table(node.body) or self._is_table(node.orelse)
+            case ast.Call():
+                return self._gives_table(node)
+        return False
+
+    def _gives_table(self, call: ast.Call) -> bool:
+        name, function = _last_name(call.func), call.func
+        root = ast.unparse(function).partition(".")[0]
+        if root in self._pandas or any(k.arg == "as_frame" for k in call.keywords):
+            return True
+        if name in self._returning:
+            return True
+        if name in _SPLITTING or (name in _ELEMENTWISE and root in ("np", "numpy")):
+            return any(map(self._is_table, call.args))
+        if isinstance(function, ast.Attribute) and name not in _ARRAYS:
+            return self._is_table(function.value)
+        return False
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _bound_to_pandas(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (a.asname or a.name for a in node.names if a.name == "pandas")
+        elif isinstance(node, ast.ImportFrom) and node.module == "pandas":
+            yield from (a.asname or a.name for a in node.names)
