@@ -25,7 +25,7 @@ def errors(text: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize(
     "use",
-    ["print(model.history)", "p = model(x)", "model.get_weights()", "n = model.metrics_names"],
+    ["print(model.history)", "p = model(x)", "model.get_weights()"],
 )
 def test_other_uses_of_a_trained_model_are_said(use: str) -> None:
     text = f"{HEAD}{COMPILE}model.fit(x, y, epochs=2)\n{use}\n"
@@ -126,3 +126,21 @@ def test_momentum_while_the_rate_changes(callback: str) -> None:
     assert "torch.optim.SGD" in convert(HEAD + plain + fit).text
     assert "torch.optim.RMSprop" in convert(HEAD + heavy + "model.fit(x, y)\n").text
     assert "= KerasRMSprop(" in convert(HEAD + heavy + fit).text
+
+
+@pytest.mark.parametrize(
+    ("use", "wanted"),
+    [
+        ("n = model.metrics_names", 'n = ["loss", "mae"]\n'),
+        ("n = model.metrics_names[1]", 'n = "mae"\n'),
+        (
+            "d = dict(zip(model.metrics_names, model.evaluate(x, y)))",
+            'd = dict(\n    zip(\n        ["loss", "mae"],\n        list(evaluate(',
+        ),
+    ],
+)
+def test_names_of_metrics_are_those_of_the_history(use: str, wanted: str) -> None:
+    text = f"{HEAD}{COMPILE.replace(')', ', metrics=[mae])')}model.fit(x, y, epochs=2)\n{use}\n"
+    text = text.replace("mae", '"mae"')
+    assert not errors(text)
+    assert wanted in convert(text).text
