@@ -302,6 +302,7 @@ class Region:
         self.root_init = self.init  #: the statements of `__init__` outside of any block
         self.scope = scope  #: the names and their values
         self.loops: list[int] = []  #: the loops that are open
+        self.rounds: list[Any] = []  #: what is known of the rounds of those
         #: of the open loops: the variables of a `for`, and what it runs over in `forward`
         self.headers: dict[int, tuple[str, Expr]] = {}
         self.branches = 0  #: how many branches are open

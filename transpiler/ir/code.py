@@ -39,6 +39,7 @@ class Line:
     origins: tuple[int, ...] = ()
     static: bool = False  #: a statement of the original, verbatim
     parts: tuple[tuple[str, Expr], ...] = ()  #: the names and values of `a, b = x, y`
+    jump: bool = False  #: `break`, which leaves the loop
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
 
 

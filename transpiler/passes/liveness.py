@@ -12,19 +12,27 @@ from transpiler.record import replace
 
 
 def prune(
-    nodes: list[Node], live: frozenset[str], effects: bool, modules: frozenset[str] | None = None
+    nodes: list[Node],
+    live: frozenset[str],
+    effects: bool,
+    modules: frozenset[str] | None = None,
+    outside: frozenset[str] = frozenset(),
 ) -> tuple[list[Node], frozenset[str]]:
     """The statements that matter for `live` names after them, and the names live before them.
 
     `effects`: keep statements that have an effect. `modules`: the tokens of the modules whose
-    construction is wanted.
+    construction is wanted. `outside`: the names live behind the loop that they stand in.
     """
     kept: list[Node] = []
     for node in reversed(nodes):
         if isinstance(node, Line) and not node.text:
             live -= node.defs
             continue
-        result = _prune_node(node, live, effects, modules)
+        if isinstance(node, Line) and node.jump:
+            live = outside
+            kept.append(node)
+            continue
+        result = _prune_node(node, live, effects, modules, outside)
         if result is not None:
             made, live = result
             kept.append(made)
@@ -38,7 +46,11 @@ def names(expr: Expr) -> frozenset[str]:
 
 
 def _prune_node(
-    node: Node, live: frozenset[str], effects: bool, modules: frozenset[str] | None
+    node: Node,
+    live: frozenset[str],
+    effects: bool,
+    modules: frozenset[str] | None,
+    outside: frozenset[str],
 ) -> tuple[Node, frozenset[str]] | None:
     match node:
         case Line():
@@ -54,14 +66,14 @@ def _prune_node(
         case Return():
             return node, names(node.value)
         case If():
-            body, live_body = prune(node.body, live, effects, modules)
-            orelse, live_else = prune(node.orelse, live, effects, modules)
+            body, live_body = prune(node.body, live, effects, modules, outside)
+            orelse, live_else = prune(node.orelse, live, effects, modules, outside)
             if not body and not orelse:
                 return None
             return replace(node, body=body, orelse=orelse), live_body | live_else | names(node.test)
         case For():
             body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
-            if not body:
+            if _only_jumps(body):
                 return None
             loop = replace(node, body=body, outlives=live & node.target_names)
             made = _surely_made(body) if node.sure else frozenset()
@@ -70,9 +82,33 @@ def _prune_node(
             body, head = _prune_loop(
                 node.body, live | names(node.test), effects, modules, frozenset()
             )
-            if not body:
+            if _only_jumps(body):
                 return None
             return replace(node, body=body), live | head | names(node.test)
+
+
+def _only_jumps(nodes: list[Node]) -> bool:
+    """Whether the body of a loop does nothing but leave it."""
+    return all(
+        (
+            _only_jumps([*node.body, *node.orelse])
+            if isinstance(node, If)
+            else isinstance(node, Line) and node.jump
+        )
+        for node in nodes
+    )
+
+
+def jumps_out(nodes: list[Node]) -> bool:
+    """Whether some statements leave the loop that they stand in."""
+    return any(
+        (
+            jumps_out([*node.body, *node.orelse])
+            if isinstance(node, If)
+            else isinstance(node, Line) and node.jump
+        )
+        for node in nodes
+    )
 
 
 def _surely_made(nodes: list[Node]) -> frozenset[str]:
@@ -119,7 +155,7 @@ def _prune_loop(
     """A loop's body: what one round leaves may be read by the next."""
     end = live
     while True:
-        body, head = prune(nodes, end, effects, modules)
+        body, head = prune(nodes, end, effects, modules, live)
         if head - targets <= end:
             return body, head
         end = end | (head - targets)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Expr
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import jumps_out, walk
 from transpiler.record import record, replace
 
 _VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
@@ -140,7 +140,8 @@ def _reach(nodes: list[Node], position: int, names: set[str], renames: Mapping[s
     for place in range(position + 1, len(nodes)):
         node = nodes[place]
         if isinstance(node, (For, While, If)):
-            if any(_assigns(n, names, renames) for n in walk([node]) if n is not node):
+            inner = [n for n in walk([node]) if n is not node]
+            if jumps_out([node]) or any(_assigns(n, names, renames) for n in inner):
                 return place
         elif _assigns(node, names, renames):
             return place + 1

@@ -109,6 +109,8 @@ class Slicer:
     def _statement(self, statement: ast.stmt, needed: set[str]) -> ast.stmt | None:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             return _needed_imports(statement, needed)
+        if isinstance(statement, (ast.Break, ast.Continue)):
+            return statement
         if isinstance(statement, DEFINITIONS):
             return statement if statement.name in needed else None
         if self.whole(statement) or (
@@ -175,7 +177,7 @@ class Slicer:
                 return None
             inner |= bound_by(node.target)
             any_kept = self._parts(node, result, inner)
-        if not any_kept:
+        if not any_kept and (isinstance(node, _LOOPS) or not _jumps(result)):
             return None
         if isinstance(node, _LOOPS):  # what a later round reads, an earlier one must define
             self._parts(node, result, inner)
@@ -190,7 +192,7 @@ class Slicer:
             body = getattr(node, part, None)
             if body:
                 kept = self._block(body, inner)
-                any_kept |= bool(kept)
+                any_kept |= not all(map(_only_jumps, kept))
                 setattr(result, part, kept or ([ast.Pass()] if part == "body" else []))
         if isinstance(node, ast.Try) and isinstance(result, ast.Try):
             result.handlers = []
@@ -201,6 +203,18 @@ class Slicer:
                 result.handlers.append(copied)
                 any_kept |= bool(kept)
         return any_kept
+
+
+def _only_jumps(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing but leave a loop, or go on with its next round."""
+    if isinstance(statement, ast.If):
+        return all(map(_only_jumps, (*statement.body, *statement.orelse)))
+    return isinstance(statement, (ast.Break, ast.Continue, ast.Pass))
+
+
+def _jumps(statement: ast.stmt) -> bool:
+    """Whether there is a jump in a branch; its loop decides if that matters."""
+    return any(isinstance(node, (ast.Break, ast.Continue)) for node in ast.walk(statement))
 
 
 def _header_names(node: ast.stmt) -> set[str]:

@@ -11,9 +11,9 @@ from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
-from transpiler.ir.code import Comments, For, If, Line, Node, Return
+from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
 from transpiler.passes.choices import merge_choices
-from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.passes.liveness import jumps_out, modules_used, prune, walk
 from transpiler.passes.moves import straighten
 from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
@@ -130,6 +130,19 @@ class ClassDraft:
                     f"the class would need `{name}` of the object that builds the model"
                 )
 
+    def acts_before_jump(self, loop: int) -> bool:
+        """Whether a round of a loop of `forward` does something before the loop may be left.
+
+        That round is run too, so there has to be a place for it in each list of modules.
+        """
+        for node in walk(self.forward):
+            if isinstance(node, (For, While)) and node.id == loop:
+                first = next((i for i, n in enumerate(node.body) if jumps_out([n])), 0)
+                inside = node.body[first] if node.body else None
+                leaves = isinstance(inside, If) and _leaves_at_once(inside)
+                return first > 0 or not leaves
+        return False
+
     def arrange_comments(self) -> None:
         """Decide which statement carries which comments."""
         if self.plan.script is not None:
@@ -149,6 +162,15 @@ class ClassDraft:
             if isinstance(node, If):
                 found.update(m.token for m in node.test.modules)
         return found
+
+
+def _leaves_at_once(branch: If) -> bool:
+    """Whether a branch does nothing on the way on which it leaves a loop."""
+    sides = [side for side in (branch.body, branch.orelse) if side and jumps_out(side)]
+    return all(
+        len(side) == 1 and (not isinstance(side[0], If) or _leaves_at_once(side[0]))
+        for side in sides
+    )
 
 
 def _hidden(init: list[Node], attribute: str) -> bool:

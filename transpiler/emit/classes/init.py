@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transpiler.emit.classes.contents import made_here, made_inside
 from transpiler.emit.classes.draft import ClassDraft
-from transpiler.emit.classes.lines import ends_in_raise, negated, statement
+from transpiler.emit.classes.lines import ends_in_jump, negated, statement
 from transpiler.emit.classes.module_loops import lean_header, uncounted
 from transpiler.emit.classes.names import inner_list
 from transpiler.emit.classes.plan import EmitError
@@ -12,13 +12,14 @@ from transpiler.emit.classes.texts import init_text
 from transpiler.emit.text import indented_comment
 from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY
+from transpiler.passes.liveness import jumps_out
 
 
 def init_block(
     draft: ClassDraft, nodes: list[Node], indent: int, loops: tuple[int, ...]
 ) -> list[str]:
     lines: list[str] = []
-    for node in nodes:
+    for position, node in enumerate(nodes):
         match node:
             case Line():
                 text = init_text(draft, node.text)
@@ -29,7 +30,9 @@ def init_block(
             case Construct():
                 lines += _construct(draft, node, indent, loops)
             case If():
-                lines += _init_if(draft, node, indent, loops)
+                even = bool(loops) and jumps_out([node]) and draft.acts_before_jump(loops[-1])
+                rest = nodes[position + 1 :] if even else []
+                lines += _init_if(draft, node, indent, loops, rest=rest)
             case For() | While():
                 lines += _init_loop(draft, node, indent, loops)
             case Return():
@@ -56,9 +59,17 @@ def _store(draft: ClassDraft, token: str, made: str, loops: tuple[int, ...]) -> 
 
 
 def _init_if(
-    draft: ClassDraft, node: If, indent: int, loops: tuple[int, ...], absent: tuple[str, ...] = ()
+    draft: ClassDraft,
+    node: If,
+    indent: int,
+    loops: tuple[int, ...],
+    absent: tuple[str, ...] = (),
+    rest: list[Node] | None = None,
 ) -> list[str]:
-    """A branch; `absent` are modules that an earlier way makes, and this one does not."""
+    """A branch; `absent` are modules that an earlier way makes, and this one does not.
+
+    `rest` are statements of the same round that a way which leaves the loop does not come to.
+    """
     test = init_text(draft, node.test.text)
     only = node.body[0] if len(node.body) == 1 else None
     if (
@@ -77,9 +88,12 @@ def _init_if(
         return _negated_if(draft, node, test, indent, loops)
     lines = statement(f"if {test}:", indent, draft.comments_of(node))
     body = init_block(draft, node.body, indent + 4, loops)
-    if not ends_in_raise(body):
+    if not ends_in_jump(body):
         body += _missing(draft, node.orelse, node.body, indent + 4, loops)
         body += _nothing(draft, absent, node.body, indent + 4, loops)
+    elif jumps_out(node.body):
+        left = [*node.orelse, *(rest or [])]
+        body[-1:-1] = _missing(draft, left, node.body, indent + 4, loops)
     lines += body or [" " * (indent + 4) + "pass"]
     if (
         len(node.orelse) == 1
@@ -87,15 +101,18 @@ def _init_if(
         and _is_elif(draft, node, node.orelse[0], loops)
     ):
         missing = (*absent, *(t for t in made_here(node.body) if t in draft.asked))
-        nested = _init_if(draft, node.orelse[0], indent, loops, missing)
+        nested = _init_if(draft, node.orelse[0], indent, loops, missing, rest)
         head = next(i for i, line in enumerate(nested) if line.lstrip().startswith("if "))
         if all(line.lstrip().startswith("#") for line in nested[:head]):
             nested[head] = nested[head].replace("if ", "elif ", 1)
             return lines + nested
     orelse = init_block(draft, node.orelse, indent + 4, loops)
-    if not ends_in_raise(orelse):
+    if not ends_in_jump(orelse):
         orelse += _missing(draft, node.body, node.orelse, indent + 4, loops)
         orelse += _nothing(draft, absent, node.orelse, indent + 4, loops)
+    elif jumps_out(node.orelse):
+        left = [*node.body, *(rest or [])]
+        orelse[-1:-1] = _missing(draft, left, node.orelse, indent + 4, loops)
     if orelse:
         lines += [" " * indent + "else:", *orelse]
     return lines

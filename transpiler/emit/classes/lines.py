@@ -78,12 +78,12 @@ def merge_return(lines: list[str], text: str, indent: int, comments: Comments) -
     return [*lines[:-1], " " * indent + trailing, made]
 
 
-def ends_in_raise(lines: list[str]) -> bool:
-    """Whether a rendered block ends by raising."""
+def ends_in_jump(lines: list[str]) -> bool:
+    """Whether a rendered block ends by raising, or by leaving the loop."""
     for line in reversed(lines):
         first = line.split("\n", 1)[0].strip()
         if first and not first.startswith("#"):
-            return first.startswith("raise")
+            return first.startswith(("raise", "break"))
     return False
 
 

@@ -48,7 +48,7 @@ def suite_edits(
                 kept.text += inner.text
                 kept.edits += inner.edits if lives else [_emptied(removal, suite)]
             continue
-        if removal.decisions.get(id(statement)) == "drop":
+        if removal.decisions.get(id(statement)) in ("drop", "jump"):
             remove(removal, statement, kept)
             continue
         stays = True

@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.residual.removal import Removal
 from transpiler.source.lexical import words_in
-from transpiler.source.suites import bodies, is_docstring, is_inside
+from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
 
 def only_left(removal: Removal, leaf: cst.CSTNode) -> bool:
@@ -49,6 +49,41 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
     return "keep"
 
 
+def is_jump(leaf: cst.CSTNode) -> bool:
+    """Whether a statement is `break` or `continue`, which matters to what stays of its loop."""
+    small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else leaf
+    return isinstance(small, (cst.Break, cst.Continue))
+
+
+def kept_jumps(removal: Removal, leaves: list[cst.CSTNode]) -> list[cst.CSTNode]:
+    """The jumps in loops of which something stays; they stay from now on."""
+    decisions = removal.decisions
+    jumps = [leaf for leaf in leaves if decisions[id(leaf)] == "jump"]
+    kept = [leaf for leaf in jumps if _lives(removal, leaf)] if jumps else []
+    decisions.update((id(leaf), "keep") for leaf in kept)
+    return kept
+
+
+def _lives(removal: Removal, jump: cst.CSTNode) -> bool:
+    """Whether something stays of the loop that a jump leaves or goes on with."""
+    loop = _loop_around(removal.tree.span(jump), removal, removal.body)
+    return loop is not None and any(
+        removal.decisions.get(id(leaf)) == "keep" for leaf in leaf_statements([loop])
+    )
+
+
+def _loop_around(
+    span: tuple[int, int], removal: Removal, body: list[cst.CSTNode]
+) -> cst.CSTNode | None:
+    for statement in body:
+        if is_inside(span, removal.tree.span(statement)):
+            for suite in bodies(statement):
+                if (inner := _loop_around(span, removal, suite)) is not None:
+                    return inner
+            return statement if isinstance(statement, (cst.For, cst.While)) else None
+    return None
+
+
 def _sets_attribute(small: cst.Assign | cst.AnnAssign | cst.AugAssign) -> bool:
     if isinstance(small, cst.Assign):
         return any(isinstance(t.target, cst.Attribute) for t in small.targets)
@@ -73,9 +108,12 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
                 wanted |= _words(removal, leaf)
                 wanted |= _header_words(removal, leaf, removal.body)
                 changed = True
+        for leaf in kept_jumps(removal, leaves):
+            wanted |= _header_words(removal, leaf, removal.body)
+            changed = True
     passed = _instance_words(removal) & parameters - {"self"}
     for leaf in leaves:
-        if removal.decisions[id(leaf)] == "local":
+        if removal.decisions[id(leaf)] in ("local", "jump"):
             removal.decisions[id(leaf)] = "drop"
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
             removal.conflict = True

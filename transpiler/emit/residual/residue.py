@@ -6,7 +6,14 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.clearing import close_up, decided_branch, suite_edits
-from transpiler.emit.residual.decisions import drop_emptied, drop_unread, only_left, plain_decision
+from transpiler.emit.residual.decisions import (
+    drop_emptied,
+    drop_unread,
+    is_jump,
+    kept_jumps,
+    only_left,
+    plain_decision,
+)
 from transpiler.emit.residual.instantiation import (
     collapse_return,
     make_first,
@@ -32,9 +39,12 @@ def residue(removal: Removal) -> Kept:
             removal.decisions[id(leaf)] = "keep"
         elif id(leaf) in graph or id(leaf) in removal.gone:
             removal.decisions[id(leaf)] = "drop"
+        elif is_jump(leaf):
+            removal.decisions[id(leaf)] = "jump"
         else:
             removal.decisions[id(leaf)] = plain_decision(removal, leaf, first_model)
     if removal.is_module:
+        kept_jumps(removal, leaves)
         drop_emptied(removal, leaves)
     else:
         drop_unread(removal, leaves)

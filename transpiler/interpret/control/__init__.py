@@ -5,6 +5,7 @@ after_models.py    what a builder does with models that are complete
 branches.py        both ways of a branch, run apart and put together
 joins.py           where two ways meet: one value for each name
 loops.py           loops, which stay loops or are unrolled over layers
+jumps.py           `continue` and `break`
 changes.py         what the rounds of a loop change
 targets.py         the variables of loops
 comprehensions.py  comprehensions, which stay or become loops

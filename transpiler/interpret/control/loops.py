@@ -18,6 +18,12 @@ from transpiler.interpret.control.changes import (
     what_changes,
 )
 from transpiler.interpret.control.joins import known_items
+from transpiler.interpret.control.jumps import (
+    Round,
+    following_jumps,
+    forget_if_left,
+    unstable_where_left,
+)
 from transpiler.interpret.control.sequences import loop_sources
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.control.targets import bind_target, item_of, target_names
@@ -38,12 +44,18 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Node, While
 from transpiler.ir.expr import NO_SIZE, Expr
+from transpiler.passes.liveness import jumps_out
 
 
 @executes(cst.For)
 def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
         raise GiveUp("a loop with `else`", node)
+    with following_jumps(region, node):
+        _for(region, node)
+
+
+def _for(region: Region, node: cst.For) -> None:
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Within):
         with region.within(node):
@@ -100,7 +112,8 @@ def while_statement(region: Region, node: cst.While) -> None:
     def run() -> None:
         _loop(region, node, None, None, lambda: run_block(region, body_of(node.body)))
 
-    provided("with_comments")(region, node, run)
+    with following_jumps(region, node):
+        provided("with_comments")(region, node, run)
 
 
 def run_loop(
@@ -138,6 +151,8 @@ def _loop(
         enter_loop(region, entry, phis, node)
         start = region.scope.copy()
         region.loops.append(id(node))
+        this = Round(start, phis, target)
+        region.rounds.append(this)
         way = Way(id(node), -1, "", len(region.outside), what_changes(start, phis, target))
         try:
             with on_way(region, way), region.collecting() as (init, forward):
@@ -147,14 +162,17 @@ def _loop(
                 close_round(region, start, phis)
         finally:
             region.loops.pop()
+            region.rounds.pop()
         try:
             more = unstable(region, start, region.scope, phis, target)
+            more |= unstable_where_left(region, this)
         except RankFound as found:
             region.want(f"rank:{found.source}", found.rank)
             raise
         if not more:
-            if not _surely_runs(iterable):
+            if this.left or not _surely_runs(iterable):
                 leave_loop(region, start, phis)
+                forget_if_left(region, start, this)
             else:
                 for name in target_names(target):
                     region.scope.bump(name)
@@ -233,15 +251,8 @@ def _emit_loop(
     names = target_names(target)
     if static is None:
         static = NO_SIZE
-    sure = _surely_runs(iterable)
+    sure = _surely_runs(iterable) and not jumps_out(init)
     region.emit_init(For(text, names, static, init, id=serial, sure=sure))
     header: Any = provided("with_gathered")(region, id(node), text, names, running)
     text, names, running = header
     region.emit_forward(For(text, names, running, forward, id=serial, sure=sure))
-
-
-@executes(cst.Break, cst.Continue)
-def jump(region: Region, node: cst.CSTNode) -> None:
-    if region.is_module:
-        return
-    raise GiveUp("`break` or `continue` in a loop that builds a graph", node)

@@ -10,6 +10,7 @@ from transpiler.diagnostics import DECIDED
 from transpiler.interpret.control.after_models import may_stay, run_or_leave
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.joins import changed_names
+from transpiler.interpret.control.jumps import continues, goes_on
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.region import GiveUp, Region
@@ -30,7 +31,7 @@ from transpiler.ir.expr import UNKNOWN
 def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
     """Run statements in order; whether the block surely ends by return or raise."""
     for position, statement in enumerate(statements):
-        if isinstance(statement, cst.If) and _returns_early(statement):
+        if isinstance(statement, cst.If) and (_returns_early(statement) or goes_on(statement)):
             with region.within(statement):
                 return _run_if(region, statement, statements[position + 1 :])
         if may_stay(region, statement):
@@ -47,7 +48,7 @@ def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
     return tuple(suite.body)
 
 
-_ENDING = frozenset({cst.Return, cst.Raise})
+_ENDING = frozenset({cst.Return, cst.Raise, cst.Break})
 
 
 def _ends(statement: cst.CSTNode) -> bool:
@@ -117,14 +118,10 @@ def _run_if(
             region.resolved[id(node)] = bool(decided)
             _tell_decision(region, node, test)
         if decided:
-            ended = run_block(region, body_of(node.body))
-        elif isinstance(orelse, cst.If):
+            return _run_way(region, node.body, after)
+        if isinstance(orelse, cst.If):
             return _run_if(region, orelse, after, settled)
-        elif isinstance(orelse, cst.Else):
-            ended = run_block(region, body_of(orelse.body))
-        else:
-            ended = False
-        return ended or (bool(after) and run_block(region, after))
+        return _run_way(region, None if orelse is None else orelse.body, after)
     if isinstance(test, Unknown) or not isinstance(test, Static):
         if isinstance(test, Unknown) and region.is_module:
             _run_unknown(region, node)
@@ -136,13 +133,21 @@ def _run_if(
         if isinstance(orelse, cst.If):
             with region.within(orelse):
                 return _run_if(region, orelse, after)
-        ended = isinstance(orelse, cst.Else) and run_block(region, body_of(orelse.body))
-        return ended or (bool(after) and run_block(region, after))
+        return _run_way(region, None if orelse is None else orelse.body, after)
 
     def then() -> bool:
-        return run_block(region, body_of(node.body)) or (bool(after) and run_block(region, after))
+        return _run_way(region, node.body, after)
 
     return branch(region, test, then, otherwise, node)
+
+
+def _run_way(region: Region, suite: cst.BaseSuite | None, after: tuple[cst.CSTNode, ...]) -> bool:
+    """One way through a branch, and what follows it there; whether it surely ends."""
+    body = () if suite is None else body_of(suite)
+    ended = run_block(region, body)
+    if ended or continues(body):
+        return ended
+    return bool(after) and run_block(region, after)
 
 
 def _is_of_a_graph(region: Region, node: cst.If) -> bool:

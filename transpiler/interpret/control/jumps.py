@@ -1,0 +1,127 @@
+"""`continue` and `break` in loops that build a graph.
+
+What follows `if test: continue` is the other side of that branch. A `break` stays in both programs;
+what a variable is there has to be what it may be at the end of a round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import field
+
+import libcst as cst
+
+from transpiler.interpret.control.changes import close_round, unstable
+from transpiler.interpret.dispatch import executes
+from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.values import Unknown
+from transpiler.ir.code import Line
+from transpiler.record import record
+
+
+@record(slots=True, eq=False)
+class Round:
+    """The round of a loop that is interpreted."""
+
+    start: Scope
+    phis: dict[str, str]
+    target: cst.BaseExpression | None
+    left: list[Scope] = field(default_factory=list)  #: what is known at each `break`
+
+
+def continues(suite: tuple[cst.CSTNode, ...]) -> bool:
+    """Whether the last of some statements is `continue`."""
+    return bool(suite) and _is_jump(suite[-1], cst.Continue)
+
+
+def goes_on(statement: cst.CSTNode) -> bool:
+    """Whether a way through a branch goes on with the next round."""
+    rest: cst.CSTNode | None = statement if isinstance(statement, cst.If) else None
+    while isinstance(rest, (cst.If, cst.Else)):
+        if continues(tuple(rest.body.body)):
+            return True
+        rest = rest.orelse if isinstance(rest, cst.If) else None
+    return False
+
+
+@contextmanager
+def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]:
+    """A jump that does not end a way through a branch of the loop itself is not followed.
+
+    Loops of the module that build nothing may have any.
+    """
+    inner = _inner_jump(node)
+    if inner is not None and not region.is_module:
+        raise GiveUp(_INNER, inner)
+    events = region.graph_events
+    yield
+    if inner is not None and region.graph_events != events:
+        raise GiveUp(_INNER, inner)
+
+
+_INNER = "a `break` or `continue` inside of several branches"
+
+
+def _inner_jump(node: cst.For | cst.While) -> cst.CSTNode | None:
+    jumps = _jumps(node.body)
+    ends: set[int] = set()
+    for statement in node.body.body if jumps else ():
+        rest: cst.CSTNode | None = statement if isinstance(statement, cst.If) else None
+        while isinstance(rest, (cst.If, cst.Else)):
+            last: cst.CSTNode = rest.body.body[-1]
+            if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1:
+                last = last.body[0]
+            ends.add(id(last))
+            rest = rest.orelse if isinstance(rest, cst.If) else None
+    return next((jump for jump in jumps if id(jump) not in ends), None)
+
+
+def _jumps(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The jumps of a loop, without those of loops in it."""
+    found: list[cst.CSTNode] = []
+    for child in node.children:
+        if isinstance(child, (cst.Break, cst.Continue)):
+            found.append(child)
+        elif not isinstance(child, (cst.For, cst.While, cst.FunctionDef, cst.BaseExpression)):
+            found += _jumps(child)
+    return found
+
+
+def _is_jump(statement: cst.CSTNode, kind: type) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine):
+        return len(statement.body) == 1 and isinstance(statement.body[0], kind)
+    return isinstance(statement, kind)
+
+
+@executes(cst.Break)
+def leave(region: Region, node: cst.Break) -> None:
+    """The loop ends here, in both programs."""
+    this = region.rounds[-1] if region.rounds else None
+    if this is None:
+        raise GiveUp("`break` in a loop that is written out", node)
+    close_round(region, this.start, this.phis)
+    this.left.append(region.scope.copy())
+    for emit in (region.emit_init, region.emit_forward):
+        emit(Line("break", jump=True))
+
+
+@executes(cst.Continue)
+def go_on(region: Region, node: cst.Continue) -> None:
+    """What is left of the round is on the other side of the branch."""
+
+
+def unstable_where_left(region: Region, this: Round) -> dict[str, str]:
+    """What is not what the loop's start assumed at a place where it is left."""
+    found: dict[str, str] = {}
+    for scope in this.left:
+        found |= unstable(region, this.start, scope, {**this.phis, **found}, this.target)
+    return found
+
+
+def forget_if_left(region: Region, start: Scope, this: Round) -> None:
+    """What only a whole round sets is not known behind a loop that may be left before."""
+    for name in region.scope.values.keys() - start.values.keys() if this.left else ():
+        if name.isidentifier():
+            region.scope.bump(name)
+            region.scope.values[name] = Unknown(f"`{name}` is set in whole rounds of a loop only")
