@@ -269,6 +269,6 @@ def settle_functions(draft: Draft) -> None:
         done.add(id(node))
         report_left_calls(draft, region.left_calls)
         if region.settled:
-            draft.helpers |= region.helpers_used
+            draft.helpers |= region.helpers_used | region.settled_needs()
             draft.edits += settled_edits(Removal(draft.tree, region, node))
             draft.edits += without_handed(draft.tree, region, node)

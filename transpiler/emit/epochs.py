@@ -23,7 +23,9 @@ class Epoch:
     losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
     by_rows: bool = False  #: whether their means are over samples, not over batches
     shaping: tuple[str, ...] = ()  #: statements that give targets the shapes of outputs
-    streamed: tuple[str, ...] = ()  #: the tensors of what a generator gives: inputs, targets
+    streamed: tuple[str, ...] = ()  #: the inputs and targets, made of what a batch holds
+    batch: str = "x, y"  #: the variables for what it holds
+    source: str = "loader"  #: what the batches come from
 
     @property
     def single_losses(self) -> list[str]:
@@ -34,6 +36,12 @@ class Epoch:
     def total(self) -> str:
         """Their sum."""
         return " + ".join(f"{by} * {name}" if by else name for name, _, by in self.losses)
+
+    @property
+    def counts_batches(self) -> bool:
+        """Whether it needs the number of batches, and counts them."""
+        by_batches = any("{batches}" in metric.result for _, metric in self.metrics)
+        return bool(self.streamed) and (by_batches or (bool(self.losses) and not self.by_rows))
 
     @property
     def called(self) -> str:
@@ -54,7 +62,7 @@ class Steps:
 
 def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     """The source of the function that trains on every batch once."""
-    batches = "batches" if epoch.streamed else "loader"
+    batches = epoch.source
     parameters = ["model", batches, *epoch.criteria, "optimizer"]
     if steps.scheduled:
         parameters.append("scheduler")
@@ -89,7 +97,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False)
     loss = epoch.total or _averaged(epoch, weighted)
     loss = f"{loss} + {penalty}" if penalty else loss
     losses = [*epoch.single_losses, *([fold(f"loss = {loss}", 8)] if epoch.losses else [])]
-    batches = "batches" if epoch.streamed else "loader"
+    batches = epoch.source
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
     lines = [
         "@torch.no_grad()",
@@ -120,35 +128,27 @@ class Predicting:
     sized: bool = False  #: whether some call gives a batch size
     device: str = "device"
     outputs: int = 1
+    batch: str = ""  #: the variables for what the batches of a loader hold, where there is one
 
 
 def predict(name: str, how: Predicting) -> str:
     """The source of the function that gives the model's outputs as an array."""
+    if how.batch:
+        return _predict_batches(name, how)
     several = len(how.names) > 1
     batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
-    called = f"model({batch})"
-    if how.activation:
-        argument = str(how.dim) if how.activation == "softmax" else ""
-        called += f".{how.activation}({argument})"
-    what = {"softmax": "Class probabilities", "sigmoid": "Probabilities"}.get(
-        how.ends_in, "Outputs"
-    )
+    called = f"model({batch}){_activated(how)}"
     size = "batch_size" if how.sized else "32"
     batches = f"{how.tensors[0]}.split({size})"
     if several:
         batches = f"DataLoader(TensorDataset({', '.join(how.tensors)}), batch_size={size})"
     gathered = [fold(f"return torch.cat([{called}.cpu() for batch in batches]).numpy()", 4)]
     if how.outputs > 1:
-        what = "Outputs"
-        gathered = [
-            f"    outputs = [{called} for batch in batches]",
-            "    return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]",
-        ]
-    array = "a numpy array" if how.outputs == 1 else "numpy arrays"
+        gathered = [f"    outputs = [{called} for batch in batches]", _TOGETHER]
     lines = [
         "@torch.no_grad()",
         f"def {name}(model, {', '.join(how.names)}{', batch_size=32' if how.sized else ''}):",
-        f'    """{what} as {array}."""',
+        _given(how),
         "    model.eval()",
         fold(f"batches = {batches}", 4),
         *gathered,
@@ -165,6 +165,43 @@ def _averaged(epoch: Epoch, weighted: bool) -> str:
     return f"({epoch.criterion}{epoch.elementwise} * weights).mean()"
 
 
+#: The outputs of all batches, one array for each output of the model.
+_TOGETHER = "    return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]"
+
+
+def _predict_batches(name: str, how: Predicting) -> str:
+    """The same for the batches of a loader."""
+    called = f"model({', '.join(how.tensors)}){_activated(how)}"
+    gathered = [f"    return torch.cat([{called}.cpu() for {how.batch} in loader]).numpy()"]
+    if len(gathered[0]) > WIDTH or how.outputs > 1:
+        pairs = zip(how.names, how.tensors, strict=True)
+        several = how.outputs > 1
+        gathered = [
+            "    outputs = []",
+            f"    for {how.batch} in loader:",
+            *(fold(f"{variable} = {tensor}", 8) for variable, tensor in pairs),
+            f"        outputs.append(model({', '.join(how.names)}){_activated(how)}"
+            f"{'' if several else '.cpu()'})",
+            _TOGETHER if several else "    return torch.cat(outputs).numpy()",
+        ]
+    head = ["@torch.no_grad()", f"def {name}(model, loader):", _given(how), "    model.eval()"]
+    return "\n".join([*head, *gathered]) + "\n"
+
+
+def _activated(how: Predicting) -> str:
+    """The activation that the model leaves to whoever predicts."""
+    argument = str(how.dim) if how.activation == "softmax" else ""
+    return f".{how.activation}({argument})" if how.activation else ""
+
+
+def _given(how: Predicting) -> str:
+    """What a function that predicts says of itself."""
+    named = {"softmax": "Class probabilities", "sigmoid": "Probabilities"}
+    what = "Outputs" if how.outputs > 1 else named.get(how.ends_in, "Outputs")
+    array = "a numpy array" if how.outputs == 1 else "numpy arrays"
+    return f'    """{what} as {array}."""'
+
+
 def _means(epoch: Epoch) -> str:
     labels = ["loss", *dict.fromkeys(m.label or key for key, m in epoch.metrics)]
     if len(", ".join(labels)) > 30:
@@ -179,17 +216,17 @@ def _names(epoch: Epoch, weighted: bool) -> list[str]:
 
 def _batch(epoch: Epoch, weighted: bool) -> str:
     if epoch.streamed:
-        return "x, y"
+        return epoch.batch
     return ", ".join(_names(epoch, weighted))
 
 
 def _to_device(epoch: Epoch, weighted: bool) -> list[str]:
     """A batch goes to the device: in one line, if it fits."""
     names = _names(epoch, weighted)
-    if epoch.streamed:
-        pairs = zip(names, epoch.streamed, strict=True)
-        return [fold(f"{name} = {made}.to({epoch.device})", 8) for name, made in pairs]
     moved = [f"{name}.to({epoch.device})" for name in names]
+    if epoch.streamed and list(epoch.streamed) != moved:
+        pairs = zip(names, epoch.streamed, strict=True)
+        return [fold(f"{name} = {made}", 8) for name, made in pairs]
     one = f"        {', '.join(names)} = {', '.join(moved)}"
     if len(one) <= WIDTH:
         return [one]
@@ -217,6 +254,7 @@ def _start(epoch: Epoch) -> str:
     names = dict.fromkeys(n for ns in _accumulators(epoch).values() for n in ns)
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
     counted = ["count"] if epoch.streamed else []
+    counted += ["batches"] if epoch.counts_batches else []
     return fold(" = ".join(["loss_sum", *sums, *names, *counted, "0.0"]), 4).lstrip()
 
 
@@ -230,6 +268,8 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
             lines.setdefault(name, fold(f"{name} += {value}", 8))
     if epoch.streamed:
         lines["count"] = "        count += len(inputs)"
+    if epoch.counts_batches:
+        lines["batches"] = "        batches += 1"
     if epoch.inputs != ("inputs",):
         first = epoch.targets[0]
         return [line.replace("len(inputs)", f"len({first})") for line in lines.values()]
@@ -261,8 +301,9 @@ def _results(epoch: Epoch) -> list[str]:
 def _values(epoch: Epoch, count: str) -> list[str]:
     accumulators = _accumulators(epoch)
     parts = [f"loss_sum / {count}"]
-    number = count if epoch.by_rows else "len(loader)"
+    batches = "batches" if epoch.counts_batches else "len(loader)"
+    number = count if epoch.by_rows else batches
     parts += [f"{name}_sum / {number}" for name, _, _ in epoch.losses]
     for key, metric in epoch.metrics:
-        parts.append(metric.result.format(*accumulators[key], count=count, batches="len(loader)"))
+        parts.append(metric.result.format(*accumulators[key], count=count, batches=batches))
     return parts

@@ -35,6 +35,8 @@ from transpiler.emit.left import (
     report_failed_functions,
     report_left_calls,
     report_left_code,
+    report_left_data,
+    report_left_steps,
     report_overlooked,
     report_overlooked_training,
     report_subclasses,
@@ -83,7 +85,9 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     drop_configurations(draft)
     drop_settings(draft)
     report_dangling(draft)
+    report_left_data(draft)
     report_left_code(draft)
+    report_left_steps(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
     new_code = bool(draft.class_spots or draft.edits)
@@ -97,7 +101,8 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     draft.edits = named.applied(draft.edits)
     if new_code:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
-        draft.edits += import_edits(draft.file, draft.edits, draft.helpers, made, named)
+        imports = import_edits(draft.file, draft.edits, draft.helpers, made, named)
+        draft.edits = [*imports, *draft.edits]
     drop_unused(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)

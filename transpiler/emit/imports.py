@@ -37,7 +37,6 @@ _USES = {
     _ORDER[0]: _standing_alone(r"torch\."),
     _ORDER[1]: _standing_alone(r"nn\."),
     _ORDER[2]: _standing_alone(r"F\."),
-    "from torch.utils.data import DataLoader, TensorDataset": _standing_alone(r"DataLoader\("),
     "from torch.utils.tensorboard import SummaryWriter": _standing_alone(r"SummaryWriter\("),
     "from tqdm import tqdm": _standing_alone(r"tqdm\("),
 }
@@ -248,10 +247,20 @@ def _is_table(node: cst.BaseExpression) -> bool:
     )
 
 
+_DATA = "from torch.utils.data"
+#: What it has: what is called, and what classes are made of.
+_OF_DATA = re.compile(
+    r"(?<![\w.])(?:ConcatDataset|DataLoader|StackDataset|Subset|TensorDataset)(?=\()"
+    r"|(?<=\()(?:Dataset|IterableDataset|Sampler)(?=\):)"
+)
+
+
 def _needed(text: str) -> list[str]:
     """The imports of torch that the code reads."""
     text = re.sub(r"^(from|import) .*$", "", text, flags=re.M)
     found = [line for line, use in _USES.items() if use.search(text)]
+    if data := sorted(set(_OF_DATA.findall(text)) - {""}):
+        found.insert(sum(line in _ORDER for line in found), f"{_DATA} import {', '.join(data)}")
     return [line for line in found if line != "import math" or line not in text]
 
 

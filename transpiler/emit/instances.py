@@ -157,7 +157,7 @@ def replace_models(draft: Draft) -> None:
     if not units:
         draft.edits += settled_edits(Removal(draft.tree, module, draft.tree.module))
         draft.edits += without_handed(draft.tree, module, draft.tree.module)
-        draft.helpers |= module.helpers_used
+        draft.helpers |= module.helpers_used | module.settled_needs()
         report_left_calls(draft, module.left_calls)
         return
     removal = Removal(draft.tree, module, draft.tree.module)
@@ -166,6 +166,7 @@ def replace_models(draft: Draft) -> None:
         assert unit.built is not None
         removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))
     kept = residue(removal)
+    draft.helpers |= module.settled_needs()
     moved, _ = draft.carry(units, kept.edits)
     draft.edits += [*kept.edits, *draft.undoubled(units, removal)]
     for unit in units:

@@ -170,6 +170,45 @@ def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:
     return stays
 
 
+def report_left_data(draft: Draft) -> None:
+    """Steps of data sets that are not understood."""
+    for node, message in draft.file.left_data.values():
+        line, column = draft.tree.place(node)
+        draft.say_at(LEFT_CODE, line, column, message)
+        draft.todos.setdefault(_margin(draft, node), (LEFT_CODE, message))
+
+
+#: Methods of data sets of tf.data, and those that nothing else has.
+_STEPS = (
+    "apply|batch|cache|cardinality|concatenate|element_spec|enumerate|filter|flat_map|interleave|"
+    "map|padded_batch|prefetch|reduce|repeat|shard|shuffle|skip|take|unbatch|window|with_options|zip"
+)
+#: Methods that little else has, whatever they are called on.
+_ONLY_STEPS = (
+    "as_numpy_iterator|batch|element_spec|enumerate|flat_map|padded_batch|prefetch|skip|shuffle|"
+    "take|unbatch|window|with_options"
+)
+_MODULES = r"(?<!\bnp)(?<!\bnumpy)(?<!\brandom)(?<!\brng)"
+
+
+def report_left_steps(draft: Draft) -> None:
+    """Steps of what is one of torch's data sets now, of which nobody knew that it was one."""
+    if not draft.file.data_names:
+        return
+    names = "|".join(sorted(draft.file.data_names - {""})) or "(?!)"
+    pattern = re.compile(rf"(?<![\w.])(?:{names})\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})\b")
+    replaced = replaces(draft.edits)
+    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    for match in pattern.finditer(draft.tree.blanked):
+        line, column = draft.tree.line_column(match.start())
+        if replaced(match.end() - 1) or line in reported:
+            continue
+        message = f"`{match.group()}` is left as it is: which data set that is, is not known"
+        draft.say_at(LEFT_CODE, line, column, message)
+        start = draft.tree.line_start(match.start())
+        draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
 def report_subclasses(draft: Draft) -> None:
     """Layers and models that are classes of the program's own."""
     for made in draft.file.user_classes:

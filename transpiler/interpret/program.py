@@ -13,8 +13,8 @@ from transpiler.interpret.calls import calling as calls
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
+from transpiler.interpret.functions import applied, generators, own_losses
 from transpiler.interpret.functions import calling as functions
-from transpiler.interpret.functions import generators, own_losses
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -51,7 +51,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes, generators, own_losses),
+    *(comprehensions, loops, calls, functions, classes, applied, generators, own_losses),
     *(bases, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )
@@ -150,6 +150,8 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.arrays.clear()
     file.reshaped.clear()
     file.mentions.clear()
+    file.left_data.clear()
+    file.data_names.clear()
     file.class_methods.clear()
     file.user_classes.clear()
     file.kept_models.clear()

@@ -221,6 +221,10 @@ class FileContext:
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
     planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
+    #: steps of data sets that are not converted, by their calls, and what is said of them
+    left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)
+    #: variables that hold data sets at some time, and "" for other places
+    data_names: set[str] = field(default_factory=set)
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
@@ -336,6 +340,8 @@ class Region:
         #: the sizes of tensors and the like, as `__init__` writes them, by where they stand
         self.written: dict[tuple[int, int], tuple[Expr, int]] = {}
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
+        #: emitted functions and classes that data sets among them need
+        self.settled_helpers: dict[tuple[int, int], frozenset[str]] = {}
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras
@@ -423,6 +429,11 @@ class Region:
         value = argument.value
         is_it = isinstance(value, cst.Name) and value.value == self.keywords
         return argument.star == "**" and is_it
+
+    def settled_needs(self) -> frozenset[str]:
+        """The emitted functions and classes that data sets of the region need."""
+        spans = self.settled_helpers.keys() & self.settled.keys()
+        return frozenset().union(*(self.settled_helpers[span] for span in spans))
 
     def settles(self, node: cst.CSTNode) -> bool:
         """Whether something of the framework inside of a node is settled when converting."""

@@ -5,5 +5,6 @@ tokens.py    names that are chosen later
 code.py      statements of `__init__` and `forward`
 tensor.py    tensors as rules see them: shapes, layouts, masks
 sizes.py     arithmetic of sizes
+pipeline.py  data sets of tf.data
 training.py  losses, metrics, optimizers, schedules and callbacks
 """

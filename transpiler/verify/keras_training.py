@@ -123,9 +123,26 @@ class Recorder:
                 tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
             )
             stack.enter_context(unshuffled)
+            mapped = self._widening(tensorflow.data.Dataset.map)
+            stack.enter_context(patched(tensorflow.data.Dataset, "map", mapped))
             for module, logits in _logits():
                 stack.enter_context(patched(module, "_get_logits", self._tracing(logits)))
             yield
+
+    def _widening(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`tf.cast(image, tf.float32)` in the function of a pipeline is as wide as the rest."""
+        tensorflow, floatx = self.side.tensorflow, self.side.keras.backend.floatx
+        narrow = tensorflow.cast
+
+        def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+            single = tensorflow.as_dtype(dtype) == tensorflow.float32
+            return narrow(x, floatx() if single else dtype, name)
+
+        def mapped(dataset: Any, *args: Any, **kwargs: Any) -> Any:
+            with patched(tensorflow, "cast", cast):
+                return original(dataset, *args, **kwargs)
+
+        return mapped
 
     def _tracing(self, logits: Callable[..., Any]) -> Callable[..., Any]:
         def going_back(output: Any, from_logits: bool, *args: Any) -> Any:

@@ -10,6 +10,13 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 x, y = load_digits(return_X_y=True)
 x = (x / 16.0).astype("float32").reshape(-1, 8, 8, 1)
 
+# in random order
+train_ds = TensorDataset(torch.as_tensor(x[:1500]), torch.as_tensor(y[:1500]))
+train_ds = DataLoader(train_ds, batch_size=32, shuffle=True)
+test_ds = DataLoader(
+    TensorDataset(torch.as_tensor(x[1500:]), torch.as_tensor(y[1500:])), batch_size=32
+)
+
 
 class Model(nn.Module):
     def __init__(self):
@@ -35,9 +42,10 @@ def init_like_keras(module):
 def train_epoch(model, loader, criterion, optimizer):
     """Train on every batch once; mean loss and accuracy over the samples."""
     model.train()
-    loss_sum = correct = 0.0
+    loss_sum = correct = count = 0.0
     for inputs, targets in tqdm(loader):
-        inputs, targets = inputs.to(device), targets.to(device)
+        inputs = inputs.to(device, torch.float32)
+        targets = targets.to(device, torch.long)
         logits = model(inputs)
         loss = criterion(logits, targets)
         optimizer.zero_grad()
@@ -45,44 +53,35 @@ def train_epoch(model, loader, criterion, optimizer):
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
         correct += (logits.argmax(1) == targets).sum().item()
-    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+        count += len(inputs)
+    return loss_sum / count, correct / count
 
 
 @torch.no_grad()
 def evaluate(model, loader, criterion):
     """Mean loss and accuracy over the samples."""
     model.eval()
-    loss_sum = correct = 0.0
+    loss_sum = correct = count = 0.0
     for inputs, targets in loader:
-        inputs, targets = inputs.to(device), targets.to(device)
+        inputs = inputs.to(device, torch.float32)
+        targets = targets.to(device, torch.long)
         logits = model(inputs)
         loss_sum += criterion(logits, targets).item() * len(inputs)
         correct += (logits.argmax(1) == targets).sum().item()
-    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+        count += len(inputs)
+    return loss_sum / count, correct / count
 
 
 model = Model().to(device)
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
-# in random order
-train_data = TensorDataset(
-    torch.as_tensor(x[:1500], dtype=torch.float32),
-    torch.as_tensor(y[:1500], dtype=torch.long).flatten(),
-)
-val_data = TensorDataset(
-    torch.as_tensor(x[1500:], dtype=torch.float32),
-    torch.as_tensor(y[1500:], dtype=torch.long).flatten(),
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-val_loader = DataLoader(val_data, batch_size=32)
-
 for epoch in range(3):
-    loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
-    val_loss, val_accuracy = evaluate(model, val_loader, criterion)
+    loss, accuracy = train_epoch(model, train_ds, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, test_ds, criterion)
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
 
-score = evaluate(model, val_loader, criterion)
+score = evaluate(model, test_ds, criterion)

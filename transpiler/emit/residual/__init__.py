@@ -5,5 +5,6 @@ removal.py        what is decided about each statement
 decisions.py      which plain statements stay
 instantiation.py  where models are instantiated
 sizes.py          sizes of tensors that what stays reads
+restating.py      statements that make data sets
 clearing.py       the edits that take statements out
 """

@@ -21,6 +21,7 @@ from transpiler.emit.residual.instantiation import (
     return_by_name,
 )
 from transpiler.emit.residual.removal import Kept, Removal
+from transpiler.emit.residual.restating import restate
 from transpiler.emit.residual.sizes import settle_sizes
 from transpiler.source.suites import bodies, leaf_statements
 
@@ -49,7 +50,7 @@ def residue(removal: Removal) -> Kept:
     else:
         drop_unread(removal, leaves)
         settle_sizes(removal, leaves)
-    kept = Kept()
+    kept = Kept(restate(removal, leaves))
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     suite_edits(removal, removal.body, kept)
     if not removal.is_module:
@@ -63,7 +64,11 @@ def residue(removal: Removal) -> Kept:
 
 def settled_edits(removal: Removal) -> list[Edit]:
     """The edits that only write down what of the framework is settled when converting."""
-    kept = Kept([Edit(start, end, text) for (start, end), text in removal.region.settled.items()])
+    kept = Kept(restate(removal, leaf_statements(removal.body)))
+    for statement in removal.body if removal.decisions else ():
+        if any(removal.decisions.get(id(leaf)) for leaf in leaf_statements([statement])):
+            suite_edits(removal, [statement], kept)
+    kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     pending = bodies(removal.node) if not removal.is_module else [removal.body]
     while pending:
         for statement in pending.pop():

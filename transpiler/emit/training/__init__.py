@@ -5,6 +5,7 @@ model.py       what the calls of one model have in common: names, data, function
 data.py        arrays as tensors, one for each input of a model
 tables.py      tables of pandas
 streams.py     generators of the program's own
+loaders.py     data sets of tf.data
 compiling.py   criterion, optimizer and schedule
 fitting.py     the loop in the place of `fit`
 callbacks.py   what stands in the loop for the callbacks of a `fit`

@@ -11,13 +11,16 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import holds, identifiers, is_statement, printed
+from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.streams import stream
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence
 from transpiler.ir.expr import literal
+from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
+from transpiler.record import replace
 
 
 def write_summary(
@@ -104,31 +107,35 @@ def write_evaluate(
     writer.refuse(call, "callbacks")
     loader = stream(writer, call.given.get("x"), writer.argument(call, "steps"))
     streamed = bool(loader)
+    pipeline = None if streamed else writer.data_set(call)
     weighted = writer.argument(call, "sample_weight") is not None
-    writer.refuse(call, "sample_weight" if streamed else "steps")
+    if streamed:
+        writer.refuse(call, "sample_weight")
+    elif pipeline is None:
+        writer.refuse(call, "steps")
     if "return_dict" in call.given:
         raise Unsupported("return_dict is not translated")
     compiled = writer.compiled_of(call)
+    loop = None
+    if pipeline is not None:
+        loader = some_batches(writer, call, pipeline, "x", "steps")
+        loop = writer.loop_over(compiled, pipeline)
     if not weighted:
         loader = loader or writer.loaders.get(writer.key(call, "x", "y"), "")
     before: list[str] = []
     if not loader:
         data = writer.lasting("test_data", "test_dataset")
-        given = writer.batches(call)
-        if given is None:
-            xs = writer.arrays(call.given.get("x"), "x")
-            ys = writer.target_arrays(call.given.get("y"), compiled)
-        else:
-            xs, ys = given.xs, (given.y,)
+        xs = writer.arrays(call.given.get("x"), "x")
+        ys = writer.target_arrays(call.given.get("y"), compiled)
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         if weighted:
             targets = f"{targets}, {writer.weights(call.given['sample_weight'])}"
         before.append(f"{data} = TensorDataset({inputs}, {targets})")
         if not writer.is_new(call, before, ("x", "y", "sample_weight")):
             before.clear()
-        size = given.size if given is not None else writer.argument(call, "batch_size")
+        size = writer.argument(call, "batch_size")
         loader = writer.loader(data, size or "32")
-    evaluator = writer.evaluator(compiled, streamed, weighted)
+    evaluator = writer.evaluator(compiled, streamed, weighted, loop)
     text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
@@ -207,31 +214,73 @@ def write_predict(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that predicts."""
-    writer.refuse(call, "steps", "callbacks")
-    pipeline = writer.batches(call)
-    if pipeline is not None and pipeline.shuffled:
-        raise Unsupported("predictions of samples in random order")
-    xs = pipeline.xs if pipeline is not None else writer.arrays(call.given.get("x"), "x")
+    writer.refuse(call, "callbacks")
+    pipeline = writer.data_set(call)
+    if pipeline is not None:
+        _predict_batches(writer, call, statement, pipeline)
+        return
+    writer.refuse(call, "steps")
+    xs = writer.arrays(call.given.get("x"), "x")
     names = input_names(writer.built) if len(xs) > 1 else ("x",)
+    tensors = tuple(input_tensors(writer.built, writer.training.origin, names))
+    name = _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
+    size = writer.argument(call, "batch_size")
+    sized = f", batch_size={size}" if size is not None else ""
+    arrays = ", ".join(map(writer.as_array, xs))
+    writer.inline(call, statement, [], f"{name}({writer.variable}, {arrays}{sized})")
+
+
+def _predicting(writer: ModelWriter) -> Predicting:
+    """What all ways to predict have in common."""
     outputs = writer.training.origin.outputs
     items = outputs.items if isinstance(outputs, Sequence) else None
-    how = Predicting(
+    return Predicting(
         writer.training.activation,
         writer.training.ends_in,
         1 if writer.training.rank == 2 else -1,
-        names,
-        tuple(input_tensors(writer.built, writer.training.origin, names)),
-        writer.shared.sized,
-        writer.device,
-        len(items) if isinstance(items, tuple) else 1,
+        sized=writer.shared.sized,
+        device=writer.device,
+        outputs=len(items) if isinstance(items, tuple) else 1,
     )
+
+
+def _predictor(writer: ModelWriter, how: Predicting) -> str:
+    """The name of the function that predicts."""
     name, source = writer.shared.function(
         ("predict", f"predict_{writer.label}", "predict_with"),
         ("predict", how),
         lambda name: predict(name, how),
     )
     writer.emit(name, source)
-    size = writer.argument(call, "batch_size")
-    sized = f", batch_size={size}" if size is not None else ""
-    arrays = ", ".join(map(writer.as_array, xs))
-    writer.inline(call, statement, [], f"{name}({writer.variable}, {arrays}{sized})")
+    return name
+
+
+def _predict_batches(
+    writer: ModelWriter,
+    call: TrainingCall,
+    statement: cst.SimpleStatementLine,
+    pipeline: Pipeline,
+) -> None:
+    """Predictions for the batches of a data set."""
+    loop = unpacked_inputs(writer.built, writer.training.origin, pipeline, writer.device)
+    loader = some_batches(writer, call, pipeline, "x", "steps")
+    how = replace(
+        _predicting(writer),
+        names=input_names(writer.built),
+        tensors=loop.tensors,
+        sized=False,
+        batch=loop.names,
+    )
+    writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
+
+
+def some_batches(
+    writer: ModelWriter, call: TrainingCall, pipeline: Pipeline, data: str, steps: str
+) -> str:
+    """The source of a data set, or of as many of its batches as are asked for."""
+    source, count = writer.source_of(call.given[data]), writer.argument(call, steps)
+    if count is not None:
+        return f"islice({source}, {count})"
+    if pipeline.endless:
+        raise Unsupported("a data set without end, and no number of steps")
+    return source

@@ -64,16 +64,20 @@ def _elements(text: str, keys: tuple[str, ...] = (), order: list[str] | None = N
 
 def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
     """The tensors of arrays; a column where the model takes one number for each sample."""
-    shapes = [bound.tensor.dims for bound in origin.inputs]
     found = []
-    for x, name, dims in zip(xs, built.inputs, shapes, strict=True):
-        single = dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
-        made = f"torch.as_tensor({x}, dtype={_dtype(built, name)})"
-        found.append(f"{made}.reshape(-1, 1)" if single else made)
+    for number, (x, name) in enumerate(zip(xs, built.inputs, strict=True)):
+        made = f"torch.as_tensor({x}, dtype={input_dtype(built, name)})"
+        found.append(f"{made}.reshape(-1, 1)" if is_single(origin, number) else made)
     return found
 
 
-def _dtype(built: Built, name: str) -> str:
+def is_single(origin: Model, number: int) -> bool:
+    """Whether an input of the model takes one number for each sample."""
+    dims = origin.inputs[number].tensor.dims
+    return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
+
+
+def input_dtype(built: Built, name: str) -> str:
     """The type that an input must have: whole numbers look up rows of an embedding."""
     for node in walk(built.forward):
         if isinstance(node, (Line, Return)):

@@ -11,10 +11,12 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Steps, train_epoch
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.lines import identifiers, printed
+from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.streams import note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.data import is_stream
@@ -31,7 +33,7 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     """The loop in the place of `fit`."""
     writer.refuse(call, "initial_epoch")
     for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
-        if not is_stream(call.given.get(data)):
+        if not is_stream(call.given.get(data)) and data_set(call.given.get(data)) is None:
             writer.refuse(call, steps)
     if "validation_freq" in call.given:
         raise Unsupported("validation_freq is not translated")
@@ -56,7 +58,8 @@ class FitWriter:
         self.epochs = model.argument(call, "epochs") or "1"
         self.verbose = self._verbosity()
         self.history = self._history()
-        self.batches = model.batches(call)
+        self.pipeline = model.data_set(call)
+        self.loop = model.loop_over(self.compiled, self.pipeline) if self.pipeline else None
         self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
         self.size = model.argument(call, "batch_size") or "32"
@@ -67,11 +70,11 @@ class FitWriter:
                 call, "y", "batch_size", "validation_split", "sample_weight", "class_weight"
             )
             self.xs, self.ys = (), ()
-        elif self.batches is None:
+        elif self.pipeline is not None:
+            self.xs, self.ys = (), ()
+        else:
             self.xs = model.arrays(call.given.get("x"), "x")
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
-        else:
-            self.xs, self.ys, self.size = self.batches.xs, (self.batches.y,), self.batches.size
         self.offered: set[tuple[Any, ...]] = set()
         self.taken: set[str] = set()  #: variables of callbacks
         self.split: list[str] = []
@@ -225,14 +228,15 @@ class FitWriter:
         if validated:
             names = [v for k, v in values.items() if k.startswith("val_")]
             weighted = is_weighed(self.call)
-            evaluator = model.evaluator(compiled, self.validates_stream, weighted)
+            loop = self.validation_loop
+            evaluator = model.evaluator(compiled, self.validates_stream, weighted, loop)
             called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
 
     def _trainer(self) -> str:
         model, compiled = self.model, self.compiled
-        epoch = model.epoch(compiled, self.streamed)
+        epoch = model.epoch(compiled, self.streamed, self.loop)
         steps = Steps(
             progress=self.verbose == 1,
             weighted=compiled.prediction.elementwise and weighs(self.call),
@@ -257,10 +261,31 @@ class FitWriter:
             self.streams.append(f"{variable} = {source}")
         return stream(self.model, given, self.model.argument(self.call, steps), variable)
 
+    def _loaded(self, data: str, pipeline: Pipeline, steps: str, name: str) -> str:
+        """The batches of a data set, which stays where it is made; one without end goes on."""
+        model = self.model
+        given = model.source_of(self.call.given[data])
+        count = model.argument(self.call, steps)
+        if count is None and pipeline.endless:
+            raise Unsupported(f"a data set without end, and no {steps}")
+        if count is None:
+            if given.isidentifier() or self.epochs == "1":
+                return given
+            loader = model.lasting(name)
+            self.streams.append(f"{loader} = {given}")
+            return loader
+        if not pipeline.endless:
+            raise Unsupported(f"{steps} of a data set that ends: Keras begins the next epoch there")
+        batches = self._name(name.replace("loader", "batches"))
+        self.streams.append(f"{batches} = iter({given})")
+        return f"islice({batches}, {count})"
+
     def _training_data(self) -> str:
         model = self.model
         if self.streamed:
             return self._stream("x", "steps_per_epoch", "train_batches")
+        if self.pipeline is not None:
+            return self._loaded("x", self.pipeline, "steps_per_epoch", "train_loader")
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
         inputs, targets = model.inputs(self.xs), model.targets(self.ys, self.compiled)
@@ -294,8 +319,6 @@ class FitWriter:
         return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
 
     def _shuffle(self) -> str:
-        if self.batches is not None:
-            return ", shuffle=True" if self.batches.shuffled else ""
         given = self.call.given.get("shuffle")
         if given is None:
             return ", shuffle=True"
@@ -310,15 +333,16 @@ class FitWriter:
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
         ys: tuple[str, ...]
+        self.validation_loop = None
         weights = ""
         self.validates_stream = is_stream(call.given.get("validation_data"))
         if self.validates_stream:
             note_validation(model, call, self.compiled.keras)
             return self._stream("validation_data", "validation_steps", "val_batches")
-        if (given := model.batches(call, "validation_data")) is not None:
-            xs, ys, size = given.xs, (given.y,), given.size
-            self._offer(model.key(call, "validation_data"), loader)
-        elif model.argument(call, "validation_data") is not None:
+        if (given := model.data_set(call, "validation_data")) is not None:
+            self.validation_loop = model.loop_over(self.compiled, given)
+            return self._loaded("validation_data", given, "validation_steps", "val_loader")
+        if model.argument(call, "validation_data") is not None:
             xs, ys, weights, key = self._validation_arrays()
             if not weights:
                 self._offer(key, loader)

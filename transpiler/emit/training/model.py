@@ -21,14 +21,16 @@ from transpiler.emit.training.data import (
     target_tensor,
 )
 from transpiler.emit.training.lines import is_nested, simple_statements, within
+from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.tables import Tables
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Model, Sequence, Static, UserClass
 from transpiler.ir.expr import Configured
+from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import Batches, array, batches
+from transpiler.lower.data import array
 from transpiler.lower.training import Compiled, Training
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
@@ -394,12 +396,17 @@ class ModelWriter:
         text = self.source_of(given) if given is not None else ""
         return arrays_by_name(given, text, self.built.inputs, what)
 
-    def batches(self, call: TrainingCall, name: str = "x") -> Batches | None:
-        """The arrays of a pipeline that an argument is; the pipeline itself goes."""
-        found = batches(call.given.get(name))
+    def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
+        """The data set of tf.data that an argument is, which knows its targets and batches."""
+        found = data_set(call.given.get(name))
         if found is not None and name == "x":
-            self.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
+            refused = ("y", "batch_size", "validation_split", "sample_weight", "class_weight")
+            self.refuse(call, *refused)
         return found
+
+    def loop_over(self, compiled: Compiled, pipeline: Pipeline) -> Unpacked:
+        """How loops unpack the batches of a data set."""
+        return unpacked(self.built, self.training.origin, pipeline, compiled, self.device)
 
     def key(self, call: TrainingCall, *names: str) -> tuple[Any, ...]:
         """What data a call names, and which assignments of it."""
@@ -426,8 +433,11 @@ class ModelWriter:
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
 
-    def epoch(self, compiled: Compiled, streamed: bool = False) -> Epoch:
+    def epoch(
+        self, compiled: Compiled, streamed: bool = False, loop: Unpacked | None = None
+    ) -> Epoch:
         """What the functions that train and evaluate have in common."""
+        tensors = self._streamed(compiled) if streamed else ()
         heads = compiled.heads
         named = compiled.several
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
@@ -452,7 +462,9 @@ class ModelWriter:
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2",
             shaping=tuple(filter(None, map(shaped_targets, heads))),
-            streamed=self._streamed(compiled) if streamed else (),
+            streamed=tensors if loop is None else loop.tensors,
+            batch="x, y" if loop is None else loop.names,
+            source="batches" if streamed else "loader",
         )
 
     def _streamed(self, compiled: Compiled) -> tuple[str, ...]:
@@ -460,7 +472,8 @@ class ModelWriter:
         by_batches = any("{batches}" in metric.result for _, metric in compiled.metrics)
         if compiled.several or len(self.built.inputs) > 1 or by_batches:
             raise Unsupported("a generator for several inputs or outputs, or with such metrics")
-        return (self.inputs(("x",)), self.targets(("y",), compiled))
+        tensors = (self.inputs(("x",)), self.targets(("y",), compiled))
+        return tuple(f"{tensor}.to({self.device})" for tensor in tensors)
 
     def weights(self, given: Given) -> str:
         """The tensor of the weights of samples."""
@@ -476,8 +489,14 @@ class ModelWriter:
         self.ready[targets] = (tuple(lines), versions) if always else None
         return not same
 
-    def evaluator(self, compiled: Compiled, streamed: bool = False, weighted: bool = False) -> str:
-        epoch = self.epoch(compiled, streamed)
+    def evaluator(
+        self,
+        compiled: Compiled,
+        streamed: bool = False,
+        weighted: bool = False,
+        loop: Unpacked | None = None,
+    ) -> str:
+        epoch = self.epoch(compiled, streamed, loop)
         names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
         name, source = self.shared.function(
             ("evaluate_weighted", *names) if weighted else names,

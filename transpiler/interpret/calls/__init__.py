@@ -9,5 +9,6 @@ methods.py    methods of values, by their kind
 settings.py   settings of the framework as a whole, its names, custom objects
 lists.py      methods of lists, which change in place
 data.py       arrays that Keras provides
+pipelines.py  data sets of tf.data, step by step
 partials.py   functions with some of their arguments: `partial`
 """

@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data import array_of
+from transpiler.interpret.calls.pipelines import pipeline_step
 from transpiler.interpret.calls.settings import SETTERS
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided, provides
@@ -66,8 +67,7 @@ _CONFIGURED = (
 #: What trains a model: known by its arguments, like the above, or not at all.
 _OF_TRAINING = (
     "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
-    "tf.optimizers.", "tf.losses.", "tf.metrics.",
-    "tf.data.Dataset.",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec",
 )  # fmt: skip
 
 
@@ -120,6 +120,8 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
 def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """A call of a Keras or TensorFlow name on arguments."""
     rules = region.file.rules
+    if name.startswith("tf.data."):
+        return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:
         return array_of(region, node, rules.sources[name], arguments)
     if any(k in ("*", "**") for k, _ in arguments):
@@ -141,6 +143,14 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if name.startswith(_OF_TRAINING):
         return _part_of_training(region, node, name, arguments)
     return _other_call(region, node, name, arguments)
+
+
+def _unzipped(name: str, arguments: list[Argument]) -> list[Argument]:
+    """`Dataset.zip(a, b)`, which is short for `Dataset.zip((a, b))`."""
+    plain = [value for keyword, value in arguments if keyword is None]
+    if not name.endswith(".zip") or len(plain) < 2:
+        return arguments
+    return [(None, Sequence(tuple(plain), tuple)), *(a for a in arguments if a[0] is not None)]
 
 
 def _of_layers(value: Choice) -> bool:
@@ -238,7 +248,6 @@ def _as_lambda(region: Region, value: Value) -> Value:
     return value
 
 
-@provides("part_of_training")
 def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.lists import change_list, list_method
+from transpiler.interpret.calls.pipelines import method_of_pipeline, pipeline_of
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -35,7 +36,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import UNKNOWN, Configured, Expr, method
+from transpiler.ir.expr import UNKNOWN, Expr, method
 from transpiler.record import replace
 
 
@@ -152,11 +153,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
     held = node.func.value if isinstance(node.func, cst.Attribute) else None
     if receiver.either is not None and isinstance(held, cst.Name) and name != "get":
         region.scope.values[held.value] = replace(receiver, either=None)  # it may change
-    made = receiver.expr.value
-    if isinstance(made, Configured) and made.name.startswith("tf.data.Dataset."):
-        step = f"tf.data.Dataset.{name}"
-        arguments = [(None, receiver), *arguments_of(region, node)]
-        return provided("part_of_training")(region, node, step, arguments)
+    if pipeline_of(receiver) is not None:
+        return method_of_pipeline(region, node, receiver, name)
     if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:
         method = region.methods.get(name)
         if method is not None:

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
+from transpiler.ir.pipeline import Pipeline, joined
 from transpiler.ir.tensor import PASSING_MASK, Dim, Layout, Tensor, joined_mask
 from transpiler.record import replace
 
@@ -119,7 +120,7 @@ def _join(
             return a
         return Choice(test, a, b, scope.read(name))
     if not is_graph(a) and not is_graph(b):
-        joined = _join_statics(region, name, a, b, scope)
+        joined = _join_statics(region, name, a, b, scope, test)
         if isinstance(joined, Static) and isinstance(a, Mapping) and isinstance(b, Mapping):
             return replace(joined, either=Choice(test, a, b))
         return joined
@@ -145,8 +146,12 @@ def _is_choosable(value: Value) -> bool:
     return none or isinstance(value, kinds) or is_closure(value)
 
 
-def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -> Value:
+def _join_statics(
+    region: Region, name: str, a: Value, b: Value, scope: Scope, test: Static
+) -> Value:
     reading = scope.read(name)
+    if (data := _join_data(name, a, b, test)) is not None:
+        return Unknown(data) if isinstance(data, str) else Static(replace(reading, value=data))
     if isinstance(a, Sequence) and isinstance(b, Sequence) and len(a.items) == len(b.items):
         if all(isinstance(i, Static) for i in (*a.items, *b.items)):
             items = tuple(
@@ -172,6 +177,16 @@ def _join_statics(region: Region, name: str, a: Value, b: Value, scope: Scope) -
         return Static(reading)
     whole = is_whole(a.expr) and is_whole(b.expr)
     return Static(Expr(name, _same(a, b), names=reading.names, whole=whole))
+
+
+def _join_data(name: str, a: Value, b: Value, test: Static) -> Pipeline | str | None:
+    """What is known of a name that may hold one of two data sets; None of anything else."""
+    one, other = (v.expr.value if isinstance(v, Static) else None for v in (a, b))
+    if isinstance(one, Pipeline) and isinstance(other, Pipeline):
+        return joined(one, other, test.expr, name)
+    if isinstance(one, Pipeline) or isinstance(other, Pipeline):
+        return f"`{name}` is a data set on one way only"
+    return None
 
 
 def _same(a: Value, b: Value) -> Any:

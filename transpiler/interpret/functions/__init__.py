@@ -17,4 +17,6 @@ keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
 generators.py     what generator functions give
 own_losses.py     losses and metrics of the program's own
+applied.py        functions that data sets apply to their elements
+data_sets.py      data sets that functions take and give
 """

@@ -11,7 +11,8 @@ from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
-from transpiler.interpret.functions.handed import given_back, is_pipeline, note_handing, trains
+from transpiler.interpret.functions.data_sets import holds_data, returned_data
+from transpiler.interpret.functions.handed import given_back, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
@@ -123,7 +124,7 @@ def _call_on_values(
     config = given_dict(region, node, function, arguments)
     if config is not None:
         return config
-    if not mentions_framework(region.file, function):
+    if not mentions_framework(region.file, function) and not any(map(holds_data, bound.values())):
         return plain_call(region, node, function, [v for _, v in arguments])
     return None
 
@@ -156,9 +157,9 @@ def _call_by_kind(
         return inline(region, node, function, arguments)
     if isinstance(summary.result, Unknown):
         return summary.result
-    if is_pipeline(summary.result):
-        return Unknown(f"a data set that `{function.name}` makes")
     called = plain_call(region, node, function, [v for _, v in arguments])
+    if holds_data(summary.result):
+        return returned_data(function, summary.result, called)
     return _with_constant(called, summary)
 
 

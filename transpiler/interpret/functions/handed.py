@@ -14,8 +14,8 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import PREDICTED, SIGNATURES
-from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value
-from transpiler.ir.expr import Configured, Expr
+from transpiler.interpret.values import Function, Model, Sequence, Unknown, Value
+from transpiler.ir.expr import Expr
 from transpiler.record import replace
 from transpiler.source.lexical import blanked
 
@@ -59,12 +59,6 @@ def _is_passed(text: str, start: int, end: int) -> bool:
 def handed(model: Model, reading: Expr) -> Model:
     """A model as the function sees it that gets it."""
     return replace(model, kind="instance", expr=reading, region=None, source=model)
-
-
-def is_pipeline(value: Value | None) -> bool:
-    """Whether it is a data set of tf.data, which only the function knows that makes it."""
-    made = value.expr.value if isinstance(value, Static) else None
-    return isinstance(made, Configured) and made.name.startswith("tf.data.")
 
 
 def note_handing(region: Region, node: cst.CSTNode, summary: Summary, given: Value) -> Value:

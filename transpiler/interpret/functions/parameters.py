@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.functions.handed import handed, is_pipeline, trains
+from transpiler.interpret.functions.data_sets import given_data
+from transpiler.interpret.functions.handed import handed, trains
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors.names import axis_names, shadow
@@ -181,8 +182,8 @@ def _plain_parameter(
     if isinstance(value, (Framework, UserClass)):
         region.fixed_parameters.add(name)
         return value
-    if is_pipeline(value):
-        return Unknown("a data set that is made elsewhere")
+    if (data := given_data(value, reading)) is not None:
+        return data
     if isinstance(value, Model) and trains(function, {name: value}):
         return handed(value, reading)
     if isinstance(value, (Layer, Model)):

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.handed import handed
@@ -194,6 +195,8 @@ def _kind(value: Value) -> Any:
         return (type(value).__name__, id(value))
     if isinstance(value, Mapping) and value.static is None:
         return ("mapping", *sorted(map(str, value.items)))
+    if (data := pipeline_of(value)) is not None:
+        return ("data", repr(data))
     if isinstance(value, Choice):
         return ("choice", *(_kind(o) for o in value.options))
     return "static"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import channels_list, channels_of, known_items
 from transpiler.interpret.control.sequences import sequence_code
@@ -78,6 +79,8 @@ def assign_name(
         if isinstance(value, Static) and value.expr.text.startswith(tokens.SIZE):
             region.size_names[(name, version)] = value.expr
         scope.values[name] = named(scope.read(name), value)
+        if pipeline_of(value) is not None:
+            region.file.data_names.add(name)
 
 
 def named(reading: Expr, value: Value) -> Value:

@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import assign_name, named
@@ -114,6 +115,8 @@ def _assign_parts(
         )
         reading = region.scope.read(name)
         region.scope.values[name] = Static(replace(reading, value=known))
+        if pipeline_of(region.scope.values[name]) is not None:
+            region.file.data_names.add(name)
 
 
 def _are_empty(value: Value) -> TypeGuard[Sequence]:

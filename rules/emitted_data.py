@@ -1,0 +1,214 @@
+"""Source of the data sets and samplers that torch lacks."""
+
+from rules.emitted import TORCH, emitted
+
+emitted("torch", "", (), TORCH)
+
+
+def _of_parts(name: str, plain: str, source: str) -> None:
+    """Declare what calls a function of samples: of tuples, and under another name of tensors."""
+    for called, star in ((name, "*"), (plain, "")):
+        emitted(called, source.replace("NAME", called).replace("STAR", star), (), early=True)
+
+
+_of_parts(
+    "MappedDataset",
+    "MappedTensors",
+    '''
+class NAME(Dataset):
+    """The samples of a dataset as a function changes them."""
+
+    def __init__(self, dataset, function):
+        self.dataset = dataset
+        self.function = function
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        return self.function(STARself.dataset[index])
+''',
+)
+
+_of_parts(
+    "MappedStream",
+    "MappedTensorStream",
+    '''
+class NAME(IterableDataset):
+    """What an iterable gives, as a function changes it."""
+
+    def __init__(self, iterable, function):
+        self.iterable = iterable
+        self.function = function
+
+    def __len__(self):
+        return len(self.iterable)
+
+    def __iter__(self):
+        return (self.function(STARitem) for item in self.iterable)
+''',
+)
+
+_of_parts(
+    "filtered",
+    "filtered_tensors",
+    '''
+def NAME(dataset, keep):
+    """The samples of a dataset for which `keep` holds."""
+    return Subset(dataset, [i for i in range(len(dataset)) if keep(STARdataset[i])])
+''',
+)
+
+_of_parts(
+    "FilteredStream",
+    "FilteredTensorStream",
+    '''
+class NAME(IterableDataset):
+    """What an iterable gives, but for that for which `keep` does not hold."""
+
+    def __init__(self, iterable, keep):
+        self.iterable = iterable
+        self.keep = keep
+
+    def __iter__(self):
+        return (item for item in self.iterable if self.keep(STARitem))
+''',
+)
+
+emitted(
+    "SlicedStream",
+    '''
+class SlicedStream(IterableDataset):
+    """What an iterable gives from the place `start` to `stop`."""
+
+    def __init__(self, iterable, start, stop=None):
+        self.iterable = iterable
+        self.start = start
+        self.stop = stop
+
+    def __iter__(self):
+        return islice(self.iterable, self.start, self.stop)
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "RepeatedStream",
+    '''
+class RepeatedStream(IterableDataset):
+    """What an iterable gives, so many times; without a number of times, without end."""
+
+    def __init__(self, iterable, times=None):
+        self.iterable = iterable
+        self.times = times
+
+    def __iter__(self):
+        for _ in count() if self.times is None else range(self.times):
+            yield from self.iterable
+''',
+    (),
+    "from itertools import count",
+    early=True,
+)
+
+emitted(
+    "RepeatedSampler",
+    '''
+class RepeatedSampler(Sampler):
+    """All samples so many times, or without end; shuffled, each time in another order."""
+
+    def __init__(self, dataset, times=None, shuffle=False):
+        self.dataset = dataset
+        self.times = times
+        self.shuffle = shuffle
+
+    def __iter__(self):
+        size = len(self.dataset)
+        for _ in count() if self.times is None else range(self.times):
+            yield from torch.randperm(size).tolist() if self.shuffle else range(size)
+''',
+    (),
+    TORCH,
+    "from itertools import count",
+    early=True,
+)
+
+emitted(
+    "ShuffledStream",
+    '''
+class ShuffledStream(IterableDataset):
+    """What an iterable gives, each time one at random of the next `size`."""
+
+    def __init__(self, iterable, size):
+        self.iterable = iterable
+        self.size = size
+
+    def __iter__(self):
+        buffer = []
+        for item in self.iterable:
+            buffer.append(item)
+            if len(buffer) == self.size:
+                yield buffer.pop(torch.randint(len(buffer), ()))
+        while buffer:
+            yield buffer.pop(torch.randint(len(buffer), ()))
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
+emitted(
+    "UnbatchedStream",
+    '''
+class UnbatchedStream(IterableDataset):
+    """The samples of batches, one by one."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __iter__(self):
+        for batch in self.batches:
+            yield from zip(*batch) if isinstance(batch, (tuple, list)) else batch
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "GeneratedStream",
+    '''
+class GeneratedStream(IterableDataset):
+    """What a generator function yields, as tensors of these types."""
+
+    def __init__(self, generate, dtypes):
+        self.generate = generate
+        self.dtypes = dtypes
+
+    def __iter__(self):
+        for sample in self.generate():
+            if isinstance(self.dtypes, tuple):
+                pairs = zip(sample, self.dtypes)
+                yield tuple(torch.as_tensor(part, dtype=dtype) for part, dtype in pairs)
+            else:
+                yield torch.as_tensor(sample, dtype=self.dtypes)
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
+emitted(
+    "pad_batch",
+    '''
+def pad_batch(samples):
+    """Samples as a batch: the shorter ones end in zeros."""
+    if not isinstance(samples[0], tuple):
+        return pad_sequence(samples, batch_first=True) if samples[0].dim() else torch.stack(samples)
+    return tuple(pad_batch(list(parts)) for parts in zip(*samples))
+''',
+    (),
+    TORCH,
+    "from torch.nn.utils.rnn import pad_sequence",
+    early=True,
+)

@@ -1,0 +1,212 @@
+"""Data sets of tf.data: each step is written as what torch has for it, where it stands.
+
+What is still to do when a step is over (the order of samples, how often they come, windows) is part
+of the value, and the next steps see to it; so `ds = ds.shuffle(100)` says nothing by itself.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.dispatch import provided
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Mapping,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+)
+from transpiler.ir.expr import Configured, Expr, Symbol, expr, index
+from transpiler.ir.pipeline import Leaf, Pipeline
+from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
+from transpiler.rule import Rule
+
+DATASET = "tf.data.Dataset."
+#: Parameters for arrays, or for data sets, that may be nested.
+_NESTED = frozenset({"tensors", "datasets"})
+#: Parameters for what elements look like.
+_SPECS = frozenset({"output_types", "output_signature"})
+_FUNCTIONS = frozenset({"map_func", "predicate"})
+_LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
+
+
+def pipeline_of(value: Value | None) -> Pipeline | None:
+    """What is known of a data set; None of anything else."""
+    made = value.expr.value if isinstance(value, Static) else None
+    return made if isinstance(made, Pipeline) else None
+
+
+def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+    """A step of a pipeline, or what begins one."""
+    try:
+        made = _step(region, node, name, arguments)
+    except (Unsupported, GiveUp) as why:
+        reason = why.reason if isinstance(why, GiveUp) else str(why)
+        return left(region, node, f"`{name.removeprefix(DATASET)}` is left as it is: {reason}")
+    region.file.left_data.pop(id(node), None)
+    value = Static(made)
+    rewrite(region, node, value)
+    span = region.tree.span(node)
+    for inner in [s for s in region.settled if span[0] <= s[0] and s[1] <= span[1]]:
+        del region.settled[inner]
+    region.settled[span] = made.text
+    region.file.data_names.add(region.assigned)
+    region.settled_helpers[span] = made.helpers
+    return value
+
+
+def left(region: Region, node: cst.Call, message: str) -> Unknown:
+    """A step that stays as it is, with all that comes before it in the same expression."""
+    start, end = region.tree.span(node)
+    for spans in (region.settled, region.rewrites):
+        for inner in [s for s in spans if start <= s[0] and s[1] <= end]:
+            del spans[inner]
+    region.file.left_data[id(node)] = (node, message)
+    return Unknown(message)
+
+
+def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Expr:
+    rule = region.file.rules.sources.get(name)
+    if rule is None:
+        raise Unsupported("there is no rule for it")
+    bound = _bound(rule, arguments)
+    before = pipeline_of(bound.get("dataset"))
+    given: dict[str, Any] = {}
+    for parameter, value in bound.items():
+        if parameter in _NESTED:
+            given[parameter] = _parts(region, value, _nodes(node, parameter))
+        elif parameter in _SPECS:
+            given[parameter] = _spec(value)
+        elif parameter in _FUNCTIONS:
+            given[parameter] = _applied(region, before, value, parameter)
+        else:
+            given[parameter] = to_expr(region, value)
+    for parameter, declared in rule.signature.parameters.items():
+        if declared.kind is inspect.Parameter.KEYWORD_ONLY:
+            start, _ = region.tree.span(node)
+            before_it = region.tree.text[max(start - 40, 0) : start]
+            given[parameter] = _LOOPED.search(before_it) is not None
+        elif parameter not in given:
+            if declared.default is declared.empty:
+                raise Unsupported(f"the argument {parameter} is missing")
+            given[parameter] = expr(declared.default)
+    made: Expr = rule.build(**given)  # type: ignore[assignment]
+    return made
+
+
+def _bound(rule: Rule, arguments: list[Argument]) -> dict[str, Value]:
+    """The arguments by the parameters of the rule."""
+    parameters = rule.signature.parameters
+    plain = [n for n, p in parameters.items() if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+    positions = iter(plain)
+    bound: dict[str, Value] = {}
+    for keyword, value in arguments:
+        name = keyword if keyword is not None else next(positions, None)
+        if name not in plain or name in bound:
+            raise Unsupported(f"the argument {keyword or 'at the end'} is not known")
+        if isinstance(value, Unknown):
+            raise Unsupported(value.reason or "something that is not known")
+        bound[str(name)] = value
+    return bound
+
+
+def _nodes(node: cst.Call, parameter: str) -> cst.BaseExpression | None:
+    """The expression that is given for the only parameter of importance."""
+    for argument in node.args:
+        if argument.keyword is None or argument.keyword.value == parameter:
+            return argument.value
+    return None
+
+
+def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any:
+    """Arrays in tuples and dicts, each as an expression whose value says what is known of it."""
+    if isinstance(value, Sequence) and value.kind is tuple:
+        return tuple(_parts(region, part, _part(node, i)) for i, part in enumerate(value.items))
+    if isinstance(value, Mapping):
+        keys = [str(key) for key in value.items]
+        parts = zip(keys, value.items.values(), strict=True)
+        held = {key: _entry(value, key, part) for key, part in parts}
+        return {key: _parts(region, part, _part(node, key)) for key, part in held.items()}
+    made = to_expr(region, value)
+    if isinstance(made.value, Pipeline):
+        return made
+    if isinstance(made.value, (Configured, Function)) or isinstance(value, Framework):
+        raise Unsupported("what is no array")
+    if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
+        raise Unsupported("a dict whose entries are not known one by one")
+    shape: Any = provided("shape_of")(region, node) if node is not None else None
+    return replace(made, value=Leaf(None if shape is None else len(shape)))
+
+
+def _entry(held: Mapping, key: str, part: Value) -> Value:
+    """An entry of a dict that has a name is read from it."""
+    if held.static is None or not held.static.text.isidentifier():
+        return part
+    return Static(index(held.static, key))
+
+
+def _part(node: cst.BaseExpression | None, key: int | str) -> cst.BaseExpression | None:
+    """A part of a display, by its place or its key."""
+    if isinstance(node, (cst.Tuple, cst.List)) and isinstance(key, int):
+        return node.elements[key].value if key < len(node.elements) else None
+    if isinstance(node, cst.Dict):
+        for element in node.elements:
+            key_node = element.key if isinstance(element, cst.DictElement) else None
+            if isinstance(key_node, cst.SimpleString) and key_node.evaluated_value == key:
+                return element.value
+    return None
+
+
+def _spec(value: Value) -> Any:
+    """Types and shapes of what a generator yields."""
+    if isinstance(value, Sequence):
+        return tuple(_spec(part) for part in value.items)
+    if isinstance(value, Mapping):
+        return {str(key): _spec(part) for key, part in value.items.items()}
+    if isinstance(value, Framework):
+        return Expr(value.name, Leaf(None, value.name.rpartition(".")[2]))
+    made = value.expr if isinstance(value, Static) else None
+    found = made.value if made is not None else None
+    if isinstance(found, Symbol):
+        return Expr(found.name, Leaf(None, found.name.rpartition(".")[2]))
+    if isinstance(found, Configured) and found.name == "tf.TensorSpec":
+        return _tensor_spec(found)
+    if made is not None and made.is_const(None):
+        return made
+    raise Unsupported("what a generator yields is not known")
+
+
+def _tensor_spec(made: Configured) -> Expr:
+    given = dict(zip(("shape", "dtype", "name"), made.args, strict=False)) | dict(made.kwargs)
+    dtype = given.get("dtype")
+    name = dtype.value.name if dtype is not None and isinstance(dtype.value, Symbol) else ""
+    shape = given.get("shape")
+    items = shape.items if shape is not None else None
+    rank = len(items) if items is not None else None
+    kind = name.rpartition(".")[2] if name else "float32" if dtype is None else ""
+    return Expr(made.name, Leaf(rank, kind))
+
+
+def _applied(region: Region, before: Pipeline | None, value: Value, parameter: str) -> Expr:
+    """A function of the program, as it is written for the elements of a data set."""
+    if before is None or not isinstance(value, Function):
+        raise Unsupported("what is no function of the program")
+    made: Any = provided("applied_function")(region, value, before, parameter)
+    return made  # type: ignore[no-any-return]
+
+
+def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:
+    """`dataset.map(...)`."""
+    return pipeline_step(
+        region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
+    )

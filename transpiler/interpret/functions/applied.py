@@ -1,0 +1,187 @@
+"""Functions that a data set applies to each of its elements: they work on torch tensors then.
+
+def scale(image, label):
+    return tf.cast(image, tf.float32) / 255.0, tf.one_hot(label, 10)
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import one_line, to_expr
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Bound, Function, Mapping, Sequence, Static, Value
+from transpiler.ir import tokens
+from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.expr import TERNARY, Expr
+from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.passes.liveness import walk
+from transpiler.record import replace
+
+_DRAWS = re.compile(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
+_TOKEN = re.compile(tokens.ANY_CHARACTER)
+
+
+@provides("applied_function")
+def applied_function(region: Region, function: Function, dataset: Pipeline, parameter: str) -> Expr:
+    """A function as torch has it, with what it gives for an element of the data set."""
+    if dataset.windows is not None:
+        return _whole_windows(region, function)
+    element = dataset.element
+    parts = element if isinstance(element, tuple) else (element,)
+    names = _names(function, len(parts))
+    given = {n: _value(n, part) for n, part in zip(names, parts, strict=True)}
+    summary = summarize(region.file, function, given, region)
+    if summary.kind == "failed":
+        raise Unsupported(f"`{function.name}`: {summary.reason}")
+    if summary.kind != "operation" or summary.region is None or summary.result is None:
+        return _of_plain_values(region, function, names, parts, summary)
+    _check(summary, given)
+    held = dict(zip(names, parts, strict=True))
+    found = Leaf() if parameter == "predicate" else _element(summary.result, held)
+    texts = [_text(node) for node in walk(summary.forward)]
+    applied = Applied(found, any(_DRAWS.search(text) for text in texts))
+    helpers = summary.region.helpers_used
+    if isinstance(function.node, cst.Lambda):
+        return _lambda(region, function.node, summary, applied)
+    _check_alone(region, summary)
+    reading = region.scope.read(function.name)
+    return replace(reading, value=applied, helpers=helpers)
+
+
+def _names(function: Function, count: int) -> list[str]:
+    """The parameters that get the parts of an element."""
+    parameters = parameters_of(function.node)
+    required = [p for p in parameters if p.default is None and not p.star]
+    starred = any(p.star == "*" for p in parameters)
+    if function.owner or starred or len(required) != count or len(parameters) < count:
+        name = "lambda" if isinstance(function.node, cst.Lambda) else function.name
+        raise Unsupported(f"`{name}` does not take the {count} parts of an element one by one")
+    return [p.name for p in parameters[:count]]
+
+
+def _value(name: str, part: Element) -> Value:
+    """A part of an element as the function sees it."""
+    if isinstance(part, Leaf):
+        dims = (None,) * (part.rank - 1) if part.rank else None
+        return Bound(Tensor(Expr(name), dims, Layout.LAST, part.dtype or "unknown"))
+    if isinstance(part, tuple) and all(isinstance(one, Leaf) for one in part):
+        return Sequence(tuple(_value(name, one) for one in part), tuple)
+    return Static(Expr(name))
+
+
+def _element(value: Value, held: dict[str, Element]) -> Element:
+    """What a function gives."""
+    if isinstance(value, Bound):
+        if value.tensor.layout is Layout.FIRST and value.tensor.dims is not None:
+            if len(value.tensor.dims) > 1:
+                raise Unsupported("what it gives has its channels first")
+        dims = value.tensor.dims
+        dtype = value.tensor.dtype
+        return Leaf(None if dims is None else len(dims) + 1, "" if dtype == "unknown" else dtype)
+    if isinstance(value, Sequence):
+        return tuple(_element(item, held) for item in value.items)
+    if isinstance(value, Mapping):
+        return {str(key): _element(item, held) for key, item in value.items.items()}
+    if isinstance(value, Static) and value.expr.text in held:
+        return held[value.expr.text]
+    raise Unsupported("what the function gives is not known")
+
+
+def _of_plain_values(
+    region: Region, function: Function, names: list[str], parts: tuple[Element, ...], made: Summary
+) -> Expr:
+    """A function that only puts the parts of an element in another order."""
+    body = function.node.body if isinstance(function.node, cst.Lambda) else None
+    result = made.result
+    if made.kind != "static" or body is None or not isinstance(result, (Static, Sequence)):
+        name = "lambda" if body is not None else function.name
+        raise Unsupported(f"`{name}` is not understood as a function of tensors")
+    element = _element(result, dict(zip(names, parts, strict=True)))
+    return Expr(one_line(region.tree.source(function.node)), Applied(element), TERNARY)
+
+
+def _check(summary: Summary, given: dict[str, Value]) -> None:
+    """Whether the function works on elements as they are."""
+    region = summary.region
+    assert region is not None
+    for key in region.wants:
+        if key.startswith("rank:param:"):
+            value = given.get(key.removeprefix("rank:param:").partition("[")[0])
+            if not isinstance(value, Bound) or value.tensor.dims is None:
+                raise Unsupported("it works on another number of axes than the element may have")
+    for layout in region.parameter_layouts().values():
+        if layout is Layout.FIRST:
+            raise Unsupported("it wants images with their channels first")
+
+
+def _check_alone(region: Region, summary: Summary) -> None:
+    """Whether the function that the program names is the one that comes of it."""
+    function = summary.function
+    others = [
+        s
+        for s in region.file.summaries.values()
+        if s.function.node is function.node and s is not summary and s.kind != "failed"
+    ]
+    if others or summary.closure:
+        raise Unsupported(f"`{function.name}` is used for other values too")
+    if function.file is not None and function.file is not region.file:
+        raise Unsupported(f"`{function.name}` of another file")
+
+
+def _lambda(region: Region, node: cst.Lambda, summary: Summary, applied: Applied) -> Expr:
+    last = summary.forward[-1] if summary.forward else None
+    if len(summary.forward) != 1 or not isinstance(last, Return) or _TOKEN.search(last.value.text):
+        raise Unsupported("a lambda that needs several statements: write it as a function")
+    assert summary.region is not None
+    parameters = one_line(cst.Module([]).code_for_node(node.params))
+    helpers = summary.region.helpers_used | last.value.helpers
+    return Expr(f"lambda {parameters}: {last.value.wrapped(TERNARY)}", applied, TERNARY,
+                helpers=helpers)  # fmt: skip
+
+
+def _text(node: Node) -> str:
+    if isinstance(node, Return):
+        return node.value.text
+    return node.text if isinstance(node, Line) else ""
+
+
+def _whole_windows(region: Region, function: Function) -> Expr:
+    """`lambda window: window.batch(20)`: each window as one element."""
+    node = function.node
+    parameters = parameters_of(node)
+    body: cst.CSTNode | None = node.body if isinstance(node, cst.Lambda) else _returned(node)
+    func = body.func if isinstance(body, cst.Call) else None
+    if (
+        len(parameters) != 1
+        or not isinstance(body, cst.Call)
+        or not isinstance(func, cst.Attribute)
+        or not isinstance(func.value, cst.Name)
+        or func.value.value != parameters[0].name
+        or func.attr.value != "batch"
+    ):
+        raise Unsupported("a function of a window other than `lambda window: window.batch(size)`")
+    given = {a.keyword.value if a.keyword is not None else i: a for i, a in enumerate(body.args)}
+    size = given.pop(0, None) or given.pop("batch_size", None)
+    whole = given.pop(1, None) or given.pop("drop_remainder", None)
+    if size is None or given:
+        raise Unsupported("the arguments of `window.batch` are not known")
+    taken = to_expr(region, evaluate(region, size.value))
+    kept = None if whole is None else to_expr(region, evaluate(region, whole.value))
+    windows = Windows(taken, taken, kept is not None and kept.is_const(True))
+    return Expr(region.tree.source(node), windows)
+
+
+def _returned(node: cst.FunctionDef) -> cst.BaseExpression | None:
+    """What a function gives that does nothing else."""
+    body = node.body.body
+    statement = body[0] if len(body) == 1 else None
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    return small.value if isinstance(small, cst.Return) else None

@@ -1,0 +1,98 @@
+"""Data sets of tf.data: what is known of one, whose code is that of a torch data set."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+from transpiler.ir.expr import Expr, prefix
+from transpiler.record import record, replace
+
+
+class Gives(Enum):
+    """What a data set gives, and how."""
+
+    SAMPLES = "samples"  #: single samples, each by its index
+    STREAM = "stream"  #: single samples, one after the other
+    BATCHES = "batches"  #: batches, one after the other
+
+
+@record(frozen=True, slots=True)
+class Leaf:
+    """One tensor of a sample, or of a batch."""
+
+    rank: int | None = None  #: its axes, where they are known
+    dtype: str = ""  #: its type, where it is known
+
+
+#: What a sample consists of: a tensor, a tuple of parts, or parts by their names.
+Element: TypeAlias = "Leaf | tuple[Element, ...] | dict[str, Element]"
+
+
+@record(frozen=True, slots=True)
+class Windows:
+    """Stretches of a series, each of which is to become a sample."""
+
+    size: Expr
+    step: Expr
+    whole: bool  #: one that would be shorter, at the end, is left out
+
+
+@record(frozen=True, slots=True)
+class Pipeline:
+    """The value of an expression that is a data set."""
+
+    gives: Gives
+    element: Element
+    #: Whether its samples come in random order, which whoever loads them sees to: True, or a
+    #: condition of the program.
+    shuffled: Expr | None = None
+    seed: Expr | None = None  #: of that order, where the program gives one
+    passes: Expr | None = None  #: how often single samples come; the constant None: without end
+    endless: bool = False  #: batches, or a stream, without end
+    remade: bool = False  #: looking at a sample twice may give another one
+    random: bool = False  #: its order is random
+    tensor: bool = False  #: it is a tensor, of which each row is a sample
+    windows: Windows | None = None  #: it is to be cut into these
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its code does all of its steps."""
+        return self.shuffled is None and self.passes is None and self.windows is None
+
+
+@record(frozen=True, slots=True)
+class Applied:
+    """The value of a function that a step applies: what it gives for the data set at hand."""
+
+    element: Element
+    draws: bool = False  #: it draws random numbers
+
+
+def batched(element: Element, by: int = 1) -> Element:
+    """What many samples are together; with `by` -1, what one of them is."""
+    if isinstance(element, Leaf):
+        return Leaf(None if element.rank is None else element.rank + by, element.dtype)
+    if isinstance(element, dict):
+        return {name: batched(part, by) for name, part in element.items()}
+    return tuple(batched(part, by) for part in element)
+
+
+def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
+    """What is known of either of two data sets; why nothing is, where that is so."""
+    if a == b:
+        return a
+    same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
+    merged = replace(
+        a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
+    )
+    if replace(same, tensor=b.tensor) != b:
+        return f"`{name}` holds data sets of different kinds on different ways"
+    if a.shuffled == b.shuffled:
+        return merged if a.seed == b.seed else f"the seed of `{name}` depends on a condition"
+    one, other = a.shuffled is not None, b.shuffled is not None
+    always = all(s is None or s.is_const(True) for s in (a.shuffled, b.shuffled))
+    if not always or one == other:
+        return f"whether `{name}` is shuffled depends on several conditions"
+    condition = test if one else prefix("not", test)
+    return replace(merged, shuffled=condition, seed=a.seed or b.seed)
