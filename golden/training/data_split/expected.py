@@ -59,14 +59,7 @@ class Model(nn.Module):
 
     def forward(self, x):
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)  # logits: the loss applies the softmax
 
 
 def init_like_keras(module):
@@ -83,13 +76,13 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.long).flatten()
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -102,38 +95,37 @@ def evaluate(model, loader, criterion):
     for inputs, targets in loader:
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.long).flatten()
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
 
 @torch.no_grad()
 def predict(model, loader):
-    """Outputs as a numpy array."""
+    """Class probabilities as a numpy array."""
     model.eval()
     outputs = []
     for inputs, _ in loader:
         inputs = inputs.to(device, torch.float32)
-        outputs.append(model(inputs).cpu())
+        outputs.append(model(inputs).softmax(1).cpu())
     return torch.cat(outputs).numpy()
 
 
 model = Model().to(device)
+criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 for epoch in range(3):
-    loss, accuracy = train_epoch(
-        model, train, sparse_categorical_crossentropy, optimizer
-    )
-    val_loss, val_accuracy = evaluate(model, test, sparse_categorical_crossentropy)
+    loss, accuracy = train_epoch(model, train, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, test, criterion)
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
 
-loss, acc = evaluate(model, test, sparse_categorical_crossentropy)
+loss, acc = evaluate(model, test, criterion)
 pred = predict(model, test)
 for x, y in islice(test, 1):
     print(x.shape)
