@@ -85,7 +85,8 @@ def _say(report: ModelReport) -> str:
 @pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
 def test_training(case: Case, scripts: Scripts) -> None:
     """Both scripts, run whole, end with the same weights, histories and other numbers."""
-    apart = scripts.compare(case.input, case.conversion.text)
+    keras = case.settings.get("keras", "3")
+    apart = scripts.compare(case.input, case.conversion.text, keras)
     assert any("weight" in name for name in apart), "no model was trained"
     bound = case.settings.get("bound", 1e-9)
     wrong = {name: far for name, far in apart.items() if not far <= bound}

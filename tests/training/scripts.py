@@ -16,22 +16,25 @@ from transpiler.verify.training_runs import apart
 
 @dataclass
 class Scripts:
-    """Two worker processes, one for each framework."""
+    """Worker processes, one for each framework and each generation of Keras."""
 
-    keras: Worker = field(default_factory=lambda: Worker("keras3"))
+    keras: dict[str, Worker] = field(
+        default_factory=lambda: {"3": Worker("keras3"), "2": Worker("keras2")}
+    )
     torch: Worker = field(default_factory=lambda: Worker("torch"))
 
     def __enter__(self) -> Scripts:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.keras.stop()
+        for worker in self.keras.values():
+            worker.stop()
         self.torch.stop()
 
-    def compare(self, original: str, converted: str) -> dict[str, float]:
+    def compare(self, original: str, converted: str, keras: str = "3") -> dict[str, float]:
         """How far each thing of the scripts is apart, norm-relative, by its name."""
         request = TrainingRequest(Program(original), whole=True)
-        expected: Trained = self.keras.ask(request)
+        expected: Trained = self.keras[keras].ask(request)
         replaying = TrainingRequest(Program(converted), whole=True, trained=expected)
         found: Replay = self.torch.ask(replaying)
         assert not found.reason, found.reason

@@ -48,15 +48,29 @@ def test_models_are_frozen_where_they_are_compiled(rest: str, scripts: Scripts) 
 
 
 NORM = HEAD.replace('layers.Dense(4, activation="tanh")', "layers.BatchNormalization()")
+
+
+def test_the_compile_decides_where_none_follows(scripts: Scripts) -> None:
+    text = f"{HEAD}{COMPILE}{FIT}base.trainable = False\n{FIT}"
+    result = converted(text)
+    assert "requires_grad_(" not in result
+    assert max(scripts.compare(text, result).values()) < 1e-9
+
+
+def test_frozen_normalization_is_as_in_inference(scripts: Scripts) -> None:
+    text = f"{NORM}base.trainable = False\n{COMPILE}{FIT}"
+    result = converted(text)
+    assert "model.sequential.eval()" in result or "model.base.eval()" in result
+    assert max(scripts.compare(text, result).values()) < 1e-9
+
+
 REGULARIZED = HEAD.replace('activation="tanh"', 'kernel_regularizer="l2"')
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (f"{HEAD}{COMPILE}{FIT}base.trainable = False\n{FIT}", "compiled before it changed"),
         (f"{HEAD}if len(x) > 3:\n    base.trainable = False\n{COMPILE}{FIT}", "under a condition"),
-        (f"{NORM}base.trainable = False\n{COMPILE}{FIT}", "eval mode"),
         (f"{REGULARIZED}base.trainable = False\n{COMPILE}{FIT}", "regularizer"),
     ],
 )

@@ -15,7 +15,9 @@
     definitions.py   functions that become classes, or go
     instances.py     models: their classes, and an instantiation where they were built
     residual/        what stays of a function when its model is gone
-    trained.py       what trains models, where the calls stood; training/ and epochs.py write it
+    trained.py       what trains models, where the calls stood; training/ writes it, with
+    epochs.py        the functions that train for an epoch, evaluate and predict, and
+    steps.py         those that train and test on a batch
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

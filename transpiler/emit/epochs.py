@@ -30,7 +30,7 @@ class Epoch:
     @property
     def single_losses(self) -> list[str]:
         """The losses of several outputs, each by itself."""
-        return [fold(f"{name} = {code}", 8) for name, code, _ in self.losses]
+        return [f"{name} = {code}" for name, code, _ in self.losses]
 
     @property
     def total(self) -> str:
@@ -58,6 +58,28 @@ class Steps:
     clipping: tuple[str, ...] = ()
     scheduled: bool = False
     penalty: str = ""
+    still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
+
+
+def stepping(steps: Steps) -> list[str]:
+    """The statements that take a step."""
+    return [
+        "optimizer.zero_grad()",
+        "loss.backward()",
+        *steps.clipping,
+        "optimizer.step()",
+        *(["scheduler.step()"] if steps.scheduled else []),
+    ]
+
+
+def batch_loss(epoch: Epoch, penalty: str, weighted: bool = False) -> str:
+    """The loss of a batch as one expression."""
+    loss = epoch.criterion
+    if epoch.unaveraged:
+        each = f"{loss}{epoch.elementwise}"
+        loss = f"({each} * weights).mean()" if weighted else f"{loss}.mean()"
+    loss = epoch.total or loss
+    return f"{loss} + {penalty}" if penalty else loss
 
 
 def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
@@ -67,25 +89,20 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     if steps.scheduled:
         parameters.append("scheduler")
     loader = f"tqdm({batches})" if steps.progress else batches
-    loss = epoch.total or _averaged(epoch, steps.weighted)
-    if steps.penalty:
-        loss = f"{loss} + {steps.penalty}"
+    loss = batch_loss(epoch, steps.penalty, steps.weighted)
     lines = [
         f"def {name}({', '.join(parameters)}):",
-        f'    """Train on every batch once; {_means(epoch)} over the samples."""',
+        f'    """Train on every batch once; mean {means(epoch)} over the samples."""',
         "    model.train()",
+        *(f"    {line}" for line in steps.still),
         f"    {_start(epoch)}",
         f"    for {_batch(epoch, steps.weighted)} in {loader}:",
         *_to_device(epoch, steps.weighted),
         f"        {epoch.output} = {epoch.called}",
         *(f"        {line}" for line in epoch.shaping),
-        *epoch.single_losses,
+        *(fold(line, 8) for line in epoch.single_losses),
         fold(f"loss = {loss}", 8),
-        "        optimizer.zero_grad()",
-        "        loss.backward()",
-        *(f"        {line}" for line in steps.clipping),
-        "        optimizer.step()",
-        *(["        scheduler.step()"] if steps.scheduled else []),
+        *(f"        {line}" for line in stepping(steps)),
         *_sums(epoch, "loss.item()"),
         *_results(epoch),
     ]
@@ -94,15 +111,15 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
 
 def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False) -> str:
     """The source of the function that only looks."""
-    loss = epoch.total or _averaged(epoch, weighted)
-    loss = f"{loss} + {penalty}" if penalty else loss
-    losses = [*epoch.single_losses, *([fold(f"loss = {loss}", 8)] if epoch.losses else [])]
+    loss = batch_loss(epoch, penalty, weighted)
+    losses = [fold(line, 8) for line in epoch.single_losses]
+    losses += [fold(f"loss = {loss}", 8)] if epoch.losses else []
     batches = epoch.source
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
     lines = [
         "@torch.no_grad()",
         f"def {name}({', '.join(['model', batches, *epoch.criteria])}):",
-        f'    """{_means(epoch).capitalize()} over the samples."""',
+        f'    """Mean {means(epoch)} over the samples."""',
         "    model.eval()",
         f"    {_start(epoch)}",
         f"    for {_batch(epoch, weighted)} in {batches}:",
@@ -156,15 +173,6 @@ def predict(name: str, how: Predicting) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _averaged(epoch: Epoch, weighted: bool) -> str:
-    """The mean loss of a batch."""
-    if not epoch.unaveraged:
-        return epoch.criterion
-    if not weighted:
-        return f"{epoch.criterion}.mean()"
-    return f"({epoch.criterion}{epoch.elementwise} * weights).mean()"
-
-
 #: The outputs of all batches, one array for each output of the model.
 _TOGETHER = "    return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]"
 
@@ -202,12 +210,12 @@ def _given(how: Predicting) -> str:
     return f'    """{what} as {array}."""'
 
 
-def _means(epoch: Epoch) -> str:
+def means(epoch: Epoch) -> str:
+    """What is measured, in words."""
     labels = ["loss", *dict.fromkeys(m.label or key for key, m in epoch.metrics)]
     if len(", ".join(labels)) > 30:
-        return "mean loss and metrics"
-    listed = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-    return f"mean {listed}"
+        return "loss and metrics"
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
 def _names(epoch: Epoch, weighted: bool) -> list[str]:
@@ -233,7 +241,7 @@ def _to_device(epoch: Epoch, weighted: bool) -> list[str]:
     return [f"        {name} = {value}" for name, value in zip(names, moved, strict=True)]
 
 
-def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
+def accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
     """The variables of each metric; equal sums share one."""
     taken: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
@@ -251,7 +259,7 @@ def _accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
 
 
 def _start(epoch: Epoch) -> str:
-    names = dict.fromkeys(n for ns in _accumulators(epoch).values() for n in ns)
+    names = dict.fromkeys(n for ns in accumulators(epoch).values() for n in ns)
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
     counted = ["count"] if epoch.streamed else []
     counted += ["batches"] if epoch.counts_batches else []
@@ -262,18 +270,22 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     lines = {"loss_sum": fold(f"loss_sum += {loss} * len(inputs)", 8)}
     times = " * len(inputs)" if epoch.by_rows else ""
     lines |= {name: f"        {name}_sum += {name}.item(){times}" for name, _, _ in epoch.losses}
-    accumulators = _accumulators(epoch)
+    summed = accumulators(epoch)
     for key, metric in epoch.metrics:
-        for name, (_, value) in zip(accumulators[key], metric.sums, strict=True):
+        for name, (_, value) in zip(summed[key], metric.sums, strict=True):
             lines.setdefault(name, fold(f"{name} += {value}", 8))
     if epoch.streamed:
         lines["count"] = "        count += len(inputs)"
     if epoch.counts_batches:
         lines["batches"] = "        batches += 1"
-    if epoch.inputs != ("inputs",):
-        first = epoch.targets[0]
-        return [line.replace("len(inputs)", f"len({first})") for line in lines.values()]
-    return list(lines.values())
+    return [row_counted(epoch, line) for line in lines.values()]
+
+
+def row_counted(epoch: Epoch, line: str) -> str:
+    """A line that counts the samples of a batch, by a tensor that there is."""
+    if epoch.inputs == ("inputs",):
+        return line
+    return line.replace("len(inputs)", f"len({epoch.targets[0]})")
 
 
 def _results(epoch: Epoch) -> list[str]:
@@ -299,11 +311,11 @@ def _results(epoch: Epoch) -> list[str]:
 
 
 def _values(epoch: Epoch, count: str) -> list[str]:
-    accumulators = _accumulators(epoch)
+    summed = accumulators(epoch)
     parts = [f"loss_sum / {count}"]
     batches = "batches" if epoch.counts_batches else "len(loader)"
     number = count if epoch.by_rows else batches
     parts += [f"{name}_sum / {number}" for name, _, _ in epoch.losses]
     for key, metric in epoch.metrics:
-        parts.append(metric.result.format(*accumulators[key], count=count, batches=batches))
+        parts.append(metric.result.format(*summed[key], count=count, batches=batches))
     return parts

@@ -8,6 +8,7 @@ from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
+from transpiler.ir import tokens
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import Trained
@@ -24,6 +25,7 @@ def decide_training(draft: Draft) -> None:
             draft.unconverted.setdefault(id(call.node), reason)
             continue
     _share_callbacks(draft)
+    _share_parts(draft)
     for found in draft.planned.trained:
         if found.training.problem is None:
             draft.converted_calls |= {id(c.node) for c in found.training.calls}
@@ -40,6 +42,20 @@ def _share_callbacks(draft: Draft) -> None:
             reason = f"`{names[0]}` is also a callback of a model whose training stays"
             found.training.problem = (call, reason)
             draft.unconverted.setdefault(id(call.node), reason)
+
+
+def _share_parts(draft: Draft) -> None:
+    """Models that share an optimizer, or of which one freezes a part of another, go together."""
+    while True:
+        trained = [m for m in draft.planned.trained if m.training.problem is None]
+        converted = {id(c.node) for m in trained for c in m.training.calls}
+        alone = [m for m in trained if m.sharing - converted]
+        for found in alone:
+            call = found.training.calls[0]
+            found.training.problem = (call, "it goes with a model whose training is left")
+            draft.unconverted.setdefault(id(call.node), found.training.problem[1])
+        if not alone:
+            return
 
 
 def _own_callbacks(found: Trained) -> dict[int, UserClass]:
@@ -78,7 +94,7 @@ def place_training(draft: Draft) -> None:
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
     """The source of a function with the names of the model's layers filled in."""
-    if not found.training.penalties:
+    if tokens.MODULE not in source:
         return source
     for unit, made in draft.planned.written:
         if draft.planned.trained_by(unit) is found:

@@ -85,6 +85,7 @@ def _interpret_module(file: FileContext) -> None:
     wants: dict[str, Any] = {}
     for _ in range(60):
         region = _module_region(file, wants)
+        file.frozen.clear()
         try:
             for statement in file.tree.module.body:
                 _top_level(region, statement)

@@ -211,6 +211,7 @@ class FileContext:
     user_classes: list[UserClass] = field(default_factory=list)
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
+    frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
     path: str = ""
     data_format: str = "channels_last"  #: where images have their channels, if no layer says so
     custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
@@ -392,7 +393,7 @@ class Region:
         self.built: list[Built] = []  #: models that are complete
         self.open_sequentials: list[Model] = []  #: Sequential models that still get layers
         self.failed_models: list[tuple[Model, GiveUp]] = []  #: models that can't be built, and why
-        self.model_names: set[str] = set()  #: variables of models that other models take as layers
+        self.model_names: dict[str, Model] = {}  #: models that others take as layers, by variable
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         #: modules of models that were built elsewhere: the model, and its region
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}

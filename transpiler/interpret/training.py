@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provided
-from transpiler.interpret.region import Region
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
@@ -31,6 +31,11 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict",
     ),
     "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
+    "train_on_batch": (
+        "x", "y", "sample_weight", "class_weight", "return_dict", "reset_metrics",
+    ),
+    "test_on_batch": ("x", "y", "sample_weight", "return_dict", "reset_metrics"),
+    "predict_on_batch": ("x",),
     "summary": ("line_length", "positions", "print_fn", "expand_nested", "show_trainable",
                 "layer_range"),
     "save": ("filepath", "overwrite", "zipped", "include_optimizer", "save_format"),
@@ -81,13 +86,32 @@ class TrainingCall:
     in_loop: bool = False
     problem: str = ""
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
+    frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
-        """How the program writes the model."""
-        node = self.node
-        method = node.func if isinstance(node, cst.Call) else node.targets[0].target
-        return method.value if isinstance(method, cst.Attribute) else None
+        """How the program writes the model that it is a call of."""
+        match self.node:
+            case cst.Call(func=cst.Attribute(value=found)):
+                return found
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute(value=found))]):
+                return found
+        return None
+
+
+def root(model: Model) -> Model:
+    """The model that a function or method got, or that a file has the weights of."""
+    while (behind := model.source or model.copy_of) is not None:
+        model = behind
+    return model
+
+
+def given_by_function(model: Model) -> tuple[Region, Built] | None:
+    """Where the model is built that a function gives, among those of the function."""
+    region = model.summary.region if model.summary is not None else None
+    found = region.built if region is not None else []
+    mine = [built for built in found if built.model is model.origin] or found
+    return (region, mine[0]) if region is not None and len(mine) == 1 else None
 
 
 def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Value:
@@ -103,8 +127,9 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         model.compiled,
         conditional=bool(region.branches),
         in_loop=bool(region.loops),
+        frozen=tuple(region.file.frozen.values()),
     )
-    _bind(region, call, order)
+    _bind(region, node, call, order)
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
         call.given.setdefault("verbose", Given(Static(expr(int(older == "fit"))), "0"))
@@ -115,26 +140,32 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
             if what in call.given:
                 own: Any = provided("own_losses")(region, model, call.given[what].value)
                 call.own |= own
-    return Unknown(PREDICTED if name == "predict" else f"what `{name}` gives")
+    return Unknown(PREDICTED if name in ("predict", "predict_on_batch") else f"what `{name}` gives")
 
 
 def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) -> None:
-    """Note `model.trainable = value`, which holds from the next `compile` on."""
+    """Note `model.trainable = False`: what is compiled from now on does not train it."""
     text = one_line(rewritten(region.tree, node.value, region.rewrites))
     given = {"value": Given(value, text, _versions(region, text), node.value)}
-    made = TrainingCall(node, "trainable", model, given, region.statement, model.compiled)
-    made.conditional, made.in_loop = bool(region.branches), bool(region.loops)
-    region.training[id(node)] = made
+    call = TrainingCall(node, "trainable", model, given, region.statement, model.compiled)
+    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+    region.training[id(node)] = call
+    made = root(model)
+    if isinstance(value, Static) and value.expr.is_const(False):
+        region.file.frozen[id(made)] = made
+    elif isinstance(value, Static) and value.expr.is_const(True):
+        region.file.frozen.pop(id(made), None)
+    else:
+        call.problem = "whether it is trainable is only known at run time"
 
 
-def _bind(region: Region, call: TrainingCall, order: tuple[str, ...]) -> None:
+def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, ...]) -> None:
     """The arguments by the names of their parameters."""
-    assert isinstance(call.node, cst.Call)
     known = order
-    if call.name == "compile" and _is_older(region, call.node):
+    if call.name == "compile" and _is_older(region, node):
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
-    for argument in call.node.args:
+    for argument in node.args:
         value = evaluate(region, argument.value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Mapping):

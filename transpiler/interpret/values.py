@@ -230,6 +230,9 @@ class Model(_Brief):
     given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
     source: Model | None = None  #: the model that a function or method got here
     copy_of: Model | None = None  #: the model whose weights it has from a file
+    origin: Model | None = (
+        None  #: of an instance: the model as the function builds it that gives it
+    )
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -19,8 +19,8 @@ from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 
 
-def array(given: Given | None, what: str) -> str:
-    """The source of an argument that holds an array."""
+def array(given: Given | None, what: str, surely: bool = False) -> str:
+    """The source of an argument that holds an array; `surely` where it can be nothing else."""
     if given is None or _is_none(given.value):
         raise Unsupported(f"{what} is not given as an array")
     value = given.value
@@ -28,7 +28,7 @@ def array(given: Given | None, what: str) -> str:
         value.expr.value, (Configured, Generated, Pipeline)
     ):
         return given.text
-    if isinstance(value, Unknown) and value.reason == PREDICTED:
+    if isinstance(value, Unknown) and (surely or value.reason == PREDICTED):
         return given.text
     if isinstance(value, Unknown):
         raise Unsupported(f"{what} is not known to be an array: {value.reason}")

@@ -41,9 +41,9 @@ class Optimizing:
 
 
 def lower_optimizer(
-    rules: Rules, value: Value, variable: str, exact: bool, changes: bool
+    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool
 ) -> Optimizing:
-    """The optimizer of a model in a variable; `changes` if a callback changes its rate."""
+    """The optimizer of some parameters; `changes` if a callback changes its rate."""
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     only(use, "name", "decay", *_CLIPPING)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
@@ -57,7 +57,6 @@ def lower_optimizer(
         schedule = _decaying(use, decay)
     if schedule is not None:
         use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
-    parameters = Expr(f"{variable}.parameters()", strength=18)
     legacy = decays or ".legacy." in use.symbol
     made: Optimizer = use.build(parameters, exact=exact, legacy=legacy)
     if made.momentum and (changes or (schedule is not None and not decays)):

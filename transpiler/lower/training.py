@@ -33,6 +33,7 @@ from transpiler.ir.training import (
     Targets,
 )
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import own_loss, own_metric
@@ -41,6 +42,9 @@ from transpiler.record import record
 
 #: Arguments of `compile` without effect on the numbers.
 _SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
+
+#: Calls that need what `compile` says.
+TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 
 
 @record(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Compiled:
     optimizing: Optimizing
     uses: tuple[Use, ...] = ()
     keras: str = "3"  #: the generation whose order and means are meant
+    subset: Subset | None = None  #: what of the model is trained, where that is not all
 
     @property
     def several(self) -> bool:
@@ -138,7 +143,9 @@ def without_activation(
     for position in range(len(forward) - 2, -1, -1):
         node = forward[position]
         if not isinstance(node, Line):
-            return "", forward
+            if any(isinstance(n, Line) and variable in n.defs for n in walk([node])):
+                return "", forward
+            continue  # what the module does after it has made the model
         if variable not in node.defs:
             continue
         right = node.text.removeprefix(f"{variable} = ")
@@ -159,7 +166,9 @@ def _returns_logits(last: Return, value: Expr, name: str) -> Return:
 # --- one model -------------------------------------------------------------------------------
 
 
-def lower_training(file: FileContext, training: Training, built: Built, seen: bool) -> None:
+def lower_training(
+    file: FileContext, training: Training, built: Built, freezing: Freezing, seen: bool
+) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
     training.ends_in, bare = without_activation(built.forward, training.home.activations)
     try:
@@ -173,7 +182,7 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
         training.ends_in = ""
     seen = seen and len(outputs) == 1
     compiles = [c for c in training.calls if c.name == "compile"]
-    fits = [c for c in training.calls if c.name in ("compile", "fit", "evaluate")]
+    fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     if fits:
         try:
             _trainable(training, built)
@@ -188,7 +197,7 @@ def lower_training(file: FileContext, training: Training, built: Built, seen: bo
                 if call.problem:
                     raise Unsupported(call.problem)
                 if call.name == "compile":
-                    compiled = _compiled(file, training, call, outputs, droppable)
+                    compiled = _compiled(file, training, call, outputs, freezing, droppable)
                     training.compiled[id(call)] = _with_note_on_ids(compiled, training, built)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
@@ -244,6 +253,7 @@ def _compiled(
     training: Training,
     call: TrainingCall,
     outputs: list[Output],
+    freezing: Freezing,
     droppable: bool,
 ) -> Compiled:
     rules, given = file.rules, call.given
@@ -256,9 +266,14 @@ def _compiled(
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
     changes = _changes(file, training, call)
-    optimizing = lower_optimizer(rules, value, training.variable, file.options.exact, changes)
+    subset = freezing.subset(call)
+    parameters = subset.parameters if subset is not None else None
+    if parameters is None:
+        parameters = Expr(f"{training.variable}.parameters()", strength=18)
+    optimizing = lower_optimizer(rules, value, parameters, file.options.exact, changes)
     heads, uses = _heads(file, training, call, outputs, droppable)
-    return Compiled(call, tuple(heads), optimizing, (*uses, optimizing.use), file.options.keras)
+    uses.append(optimizing.use)
+    return Compiled(call, tuple(heads), optimizing, tuple(uses), file.options.keras, subset)
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:

@@ -41,7 +41,7 @@ from transpiler.verify.training_runs import (
     scratch_folder,
     shortened,
 )
-from transpiler.verify.training_text import EPOCHS, STEPS, original_slice
+from transpiler.verify.training_text import EPOCHS, STEPS, original_slice, trains_otherwise
 from transpiler.verify.unread import bind_unread
 
 _LARGEST = 64_000_000  #: bytes of an array that is handed on
@@ -98,11 +98,14 @@ class Recorder:
     fits: list[Fitted] = field(default_factory=list)
     drawn: dict[str, Array] = field(default_factory=dict)
     from_logits: bool = False
+    beginning: bool = False
+    stepwise: bool = False
 
     def result(self, **others: Any) -> Trained:
         """All that was recorded."""
         final = tuple(self._weights(number) for number in range(len(self.held)))
         recorded = {"drawn": self.drawn, "from_logits": self.from_logits, **others}
+        recorded["stepwise"] = self.stepwise
         return Trained(tuple(self.models), final, tuple(self.fits), **recorded)
 
     def _weights(self, number: int) -> tuple[LayerRecord, ...]:
@@ -119,6 +122,9 @@ class Recorder:
                 method = self._beginning(getattr(model, name))
                 stack.enter_context(patched(model, name, method))
             stack.enter_context(patched(model, "fit", self._fitting(model.fit)))
+            self.stepwise = trains_otherwise(ast.parse(self.request.program.text))
+            if self.request.whole and self.stepwise:
+                self._watch_steps(stack, model)
             unshuffled = patched(
                 tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
             )
@@ -143,6 +149,25 @@ class Recorder:
                 return original(dataset, *args, **kwargs)
 
         return mapped
+
+    def _watch_steps(self, stack: contextlib.ExitStack, model: Any) -> None:
+        """Models that are trained by other means than `fit` begin when they are first used."""
+        for name in ("compile", "train_on_batch", "test_on_batch", "predict_on_batch", "__call__"):
+            method = self._using(getattr(model, name))
+            stack.enter_context(patched(model, name, method))
+
+    def _using(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        tensorflow = self.side.tensorflow
+
+        def method(model: Any, *args: Any, **kwargs: Any) -> Any:
+            given = tensorflow.nest.flatten([*args, *kwargs.values()])
+            symbolic = any("KerasTensor" in type(value).__name__ for value in given)
+            if model.built and not symbolic and not self.beginning:
+                with tensorflow.init_scope():
+                    self._begin(model, None)
+            return original(model, *args, **kwargs)
+
+        return method
 
     def _tracing(self, logits: Callable[..., Any]) -> Callable[..., Any]:
         def going_back(output: Any, from_logits: bool, *args: Any) -> Any:
@@ -177,7 +202,12 @@ class Recorder:
             model.build((None, *x.shape[1:]))
         if any(one is model for one in keras_quiet.LOADED):  # it keeps its weights
             return -1
+        layers = held(model, keras_quiet.LOG)
+        begun = {id(v) for known in self.held for one in known for v in one.variables}
+        if layers and all(id(v) in begun for one in layers for v in one.variables):
+            return -1  # it is made of models that have begun
         self.seen.append(model)
+        self.beginning = True
         generator = np.random.default_rng(len(self.seen))
         tensors, packing = declared_inputs(model)
         if not tensors:
@@ -186,6 +216,7 @@ class Recorder:
         known = [v for layers in self.held for one in layers for v in one.variables]
         values = [np.array(variable) for variable in known]
         data = self.side.measure(model, inputs, packing, generator, gradients=False)
+        self.beginning = False
         layers = held(model, keras_quiet.LOG)
         for one, record in zip(layers, data.layers, strict=True):
             for variable, value in zip(one.variables, record.weights, strict=True):

@@ -159,6 +159,7 @@ class Trained:
     values: Mapping[str, Any] = field(default_factory=dict)  #: the plain values at the end
     failures: tuple[tuple[int, str], ...] = ()  #: of statements that train, by line
     from_logits: bool = False  #: a loss on probabilities went back to their logits
+    stepwise: bool = False  #: there are steps outside of `fit`, which are not counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ INERT = frozenset({
     "test_on_batch", "predict_on_batch", "load_state_dict", "state_dict", "parameters", "train",
     "eval", "zero_grad", "step", "backward", "to", "cuda", "cpu", "plot", "show", "write",
     "close", "set_weights", "get_weights", "export", "to_json", "to_yaml", "reset_states",
-    "reset_state", "share_memory",
+    "reset_state", "share_memory", "requires_grad_",
 })  # fmt: skip
 
 #: What sets how all models are built, whoever builds them.
@@ -126,7 +126,7 @@ class Slicer:
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign, needed: set[str]) -> ast.stmt | None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if node.value is None:
+        if node.value is None or any(map(self._freezes, targets)):
             return None
         names = {name for target in targets for name in bound_by(target)}
         models = names & self.wanted
@@ -137,6 +137,15 @@ class Slicer:
         needed -= names
         self._need(needed, names_in(node))
         return node
+
+    def _freezes(self, target: ast.expr) -> bool:
+        """Whether a model is made trainable or not: that counts where it is trained."""
+        return (
+            isinstance(target, ast.Attribute)
+            and target.attr == "trainable"
+            and isinstance(target.value, ast.Name)
+            and target.value.id in self.wanted
+        )
 
     def _change(self, node: ast.AugAssign | ast.Expr, needed: set[str]) -> ast.stmt | None:
         if isinstance(node, ast.AugAssign):

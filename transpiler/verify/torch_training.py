@@ -187,7 +187,7 @@ class Player:
             one = Comparison(self.torch, module, measured)
             try:
                 pairing, found = one.paired()
-            except Misfit as misfit:
+            except (Misfit, RuntimeError) as misfit:  # torch refuses inputs of other shapes
                 self.misfit = f"the weights don't correspond: {misfit}"
                 continue
             if not found.passed:
@@ -268,7 +268,7 @@ class Player:
             replay.notes.append(CLIPPED)
         if not replay.reason and self.misfit and self.waiting:
             replay.reason = self.misfit
-        if not replay.reason and self.steps != self.total:
+        if not replay.reason and self.steps != self.total and not self.trained.stepwise:
             replay.reason = f"{self.steps} steps instead of {self.total}"
         last = {one.model: number for number, one in enumerate(fits)}
         for number, one in enumerate(fits):

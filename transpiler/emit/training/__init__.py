@@ -7,10 +7,12 @@ tables.py      tables of pandas
 streams.py     generators of the program's own
 loaders.py     data sets of tf.data
 compiling.py   criterion, optimizer and schedule
+freezing.py    models of which some parts are not trained
+on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fitting.py     the loop in the place of `fit`
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
-freezing.py    `model.trainable = ...`
+freezing.py    models of which some parts are not trained
 asking.py      evaluate, predict, save and the like
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

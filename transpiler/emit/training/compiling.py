@@ -11,7 +11,7 @@ from transpiler.emit.text import substitute_names
 from transpiler.emit.training.lines import holds, is_statement, simple_statements
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in
 
@@ -86,6 +86,26 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     return given
 
 
+_SHARED = (
+    "each model gets an optimizer of its own; of one that several are compiled with, older Keras "
+    "counts the steps of all together, newer Keras takes the weights of the first alone"
+)
+
+
+def _is_shared(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether another model is compiled with the same optimizer."""
+    mine = call.given.get("optimizer")
+    if mine is None or not mine.text.isidentifier():
+        return False
+    others = [
+        c.given.get("optimizer")
+        for c in writer.room.region.training.values()
+        if c.name == "compile" and root(c.model) is not root(call.model)
+    ]
+    found = [(o.text, o.versions) for o in others if o is not None]
+    return (mine.text, mine.versions) in found
+
+
 def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """Criterion, optimizer and schedule."""
     compiled = writer.training.compiled[id(call)]
@@ -111,7 +131,10 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
         )
     writer.made.helpers |= compiled.helpers
-    notes = [compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
+    if _is_shared(writer, call):
+        writer.made.said.append((ASSUMED, call.node, _SHARED))
+    frozen = writer.shared.freezing.notes.get(id(call), "")
+    notes = [frozen, compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
     return lines

@@ -27,10 +27,15 @@ def input_names(built: Built) -> tuple[str, ...]:
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
 
 
-def arrays_by_name(given: Given | None, text: str, names: list[str], what: str) -> tuple[str, ...]:
-    """The sources of the arrays of an argument, in the order of the model's inputs or outputs."""
+def arrays_by_name(
+    given: Given | None, text: str, names: list[str], what: str, surely: bool = False
+) -> tuple[str, ...]:
+    """The sources of the arrays of an argument, in the order of the model's inputs or outputs.
+
+    `surely`: one for each is all that Keras takes there.
+    """
     if len(names) == 1 or given is None:
-        array(given, what)
+        array(given, what, surely)
         return (text,)
     value, node = given.value, given.node
     if isinstance(value, Sequence) and len(value.items) == len(names):
@@ -46,7 +51,7 @@ def arrays_by_name(given: Given | None, text: str, names: list[str], what: str) 
     else:
         raise Unsupported(f"{what} is not one array for each: {', '.join(names)}")
     for item in items:
-        array(item, what)
+        array(item, what, surely)
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Steps, train_epoch
 from transpiler.emit.training.callbacks import called, hooks_of
+from transpiler.emit.training.freezing import kept_still
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
@@ -21,6 +22,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.data import is_stream
 from transpiler.lower.training import Compiled, is_weighed, weighs
+from transpiler.record import replace
 from transpiler.source.occurrences import Occurrence
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
@@ -237,12 +239,10 @@ class FitWriter:
     def _trainer(self) -> str:
         model, compiled = self.model, self.compiled
         epoch = model.epoch(compiled, self.streamed, self.loop)
-        steps = Steps(
+        steps = replace(
+            steps_of(model, compiled),
             progress=self.verbose == 1,
             weighted=compiled.prediction.elementwise and weighs(self.call),
-            clipping=_clipping(compiled),
-            scheduled=compiled.optimizing.schedule is not None,
-            penalty=model.added(),
         )
         name, source = model.shared.function(
             ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),
@@ -458,16 +458,29 @@ class FitWriter:
         return found
 
 
+def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
+    """What a step is besides the loss of its batch."""
+    return Steps(
+        clipping=_clipping(compiled),
+        scheduled=compiled.optimizing.schedule is not None,
+        penalty=model.added(),
+        still=kept_still(compiled),
+    )
+
+
 def _clipping(compiled: Compiled) -> tuple[str, ...]:
     found = []
+    parameters = "model.parameters()"
+    if compiled.subset is not None and compiled.subset.parameters is not None:
+        parameters = 'optimizer.param_groups[0]["params"]'
     clipper = compiled.optimizing.clipper
     one = "[parameter]" if clipper == "clip_norm" else "parameter"
     for name, value in compiled.optimizing.clipping:
         if name == "clipvalue":
-            found.append(f"nn.utils.clip_grad_value_(model.parameters(), {value})")
+            found.append(f"nn.utils.clip_grad_value_({parameters}, {value})")
         elif name == "global_clipnorm":
-            found.append(f"{clipper}(model.parameters(), {value})")
+            found.append(f"{clipper}({parameters}, {value})")
         else:
-            found.append("for parameter in model.parameters():")
+            found.append(f"for parameter in {parameters}:")
             found.append(f"    {clipper}({one}, {value})")
     return tuple(found)

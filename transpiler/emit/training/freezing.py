@@ -1,55 +1,57 @@
-"""`model.trainable = ...`: gradients are switched off and on where Keras does it.
-
-Keras looks at `trainable` when a model is compiled, torch at `requires_grad` in each step: they
-agree where every model that is fitted later is compiled in between.
-"""
+"""Models of which some parts are not trained."""
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
+from transpiler.emit.edits import Edit
 from transpiler.emit.training.model import ModelWriter
-from transpiler.interpret.layers.freezing import FROZEN_NORM
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.lexical import blanked
-
-#: Calls that train with what was trainable when the model was compiled.
-_TRAINING = ("fit", "train_on_batch")
-_REGULARIZED = re.compile(r"regularizer|add_loss")
+from transpiler.lower.freezing import Still
+from transpiler.lower.training import Compiled
 
 
-def write_freezing(
+def write_trainable(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
-    """The parameters of a model, with or without gradients from here on."""
-    value = call.given["value"].value
-    if not isinstance(value, Static) or not isinstance(statement.body[0], cst.Assign):
-        raise Unsupported("whether it is trainable is not known")
-    if call.conditional or call.in_loop:
-        raise Unsupported("it changes under a condition or in a loop")
-    _check_order(writer, call)
-    if not value.expr.is_const(True):
-        text = blanked(writer.shared.text)
-        if "BatchNorm" in text:
-            raise Unsupported(FROZEN_NORM)
-        if _REGULARIZED.search(text):
-            raise Unsupported("a regularizer of a frozen layer adds nothing to the loss")
-    given = writer.source_of(call.given["value"])
-    writer.whole[id(statement)] = [f"{writer.variable}.requires_grad_({given})"]
-    writer.statements.setdefault(id(statement), (statement, [], {}))
+    """Weights with or without gradients; nothing where optimizers tell them apart.
+
+    A comment above stays for what follows: it tells why that trains a part alone.
+    """
+    freezing = writer.shared.freezing
+    writer.made.sharing |= {id(compiles.node) for compiles in freezing.concerns(call.model)}
+    if freezing.in_place:
+        given = writer.source_of(call.given["value"])
+        writer.whole[id(statement)] = [f"{writer.variable}.requires_grad_({given})"]
+        writer.statements.setdefault(id(statement), (statement, [], {}))
+        return
+    if call.conditional:
+        raise Unsupported("whether it is trainable changes under a condition")
+    tree = writer.tree
+    start, end = tree.span(statement)
+    line = tree.line_end(end)
+    rest = tree.text[end:line].strip()
+    if rest and not rest.startswith("#"):
+        raise Unsupported("`trainable` is set beside other statements")
+    writer.made.gone.append(statement)
+    writer.edits.append(Edit(tree.line_start(start), line, ""))
 
 
-def _check_order(writer: ModelWriter, call: TrainingCall) -> None:
-    """Whether all that trains later has been compiled anew since then."""
-    calls = list(writer.room.region.training.values())
-    elsewhere = [room for room in writer.shared.rooms if room is not writer.room]
-    if any(c.name in _TRAINING for room in elsewhere for c in room.region.training.values()):
-        raise Unsupported("it changes in another function than models are trained in")
-    after = calls[calls.index(call) :]
-    for later in after:
-        if later.name in _TRAINING and later.compiled not in after:
-            raise Unsupported("models go on training that were compiled before it changed")
+def kept_still(compiled: Compiled) -> tuple[str, ...]:
+    """The statements that keep the normalization of frozen parts as in inference."""
+    subset = compiled.subset
+    if subset is None:
+        return ()
+    return tuple(line for part in subset.still for line in _as_in_inference(part))
+
+
+def _as_in_inference(part: Still) -> tuple[str, ...]:
+    if not part.norms:
+        return (f"model.{part.token}.eval()  # it is not trainable",)
+    kinds = part.norms[0] if len(part.norms) == 1 else f"({', '.join(part.norms)})"
+    return (
+        f"for layer in model.{part.token}.modules():",
+        f"    if isinstance(layer, {kinds}):",
+        "        layer.eval()  # it is not trainable",
+    )

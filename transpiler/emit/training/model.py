@@ -25,12 +25,13 @@ from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.tables import Tables
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import Given, TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model, Sequence, Static, UserClass
 from transpiler.ir.expr import Configured
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
+from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import Compiled, Training
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
@@ -51,6 +52,7 @@ class Trained:
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
+    sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
 
     @property
     def edits(self) -> list[Edit]:
@@ -82,18 +84,11 @@ class Part:
         return is_given and self.variable.isidentifier()
 
 
-def root(model: Model) -> Model:
-    """The model that a function or method got, or that a file has the weights of."""
-    while (behind := model.source or model.copy_of) is not None:
-        model = behind
-    return model
-
-
 def origin(model: Model) -> Model:
     """The model as the function builds it that gives this one."""
     made = root(model)
-    home = made.summary.region if made.summary is not None else None
-    return home.built[0].model if home is not None and len(home.built) == 1 else made
+    home = given_by_function(made)
+    return home[1].model if home is not None else made
 
 
 class Shared:
@@ -106,10 +101,12 @@ class Shared:
         self.found = Occurrences(self.text)
         self.functions: dict[Any, str] = {}
         self.replaced: dict[tuple[int, int], str] = {}
+        self.gone: set[int] = set()  #: statements that a writer takes out
         self.rooms = rooms
         for room in rooms:
             self.replaced |= room.region.settled
         self.names = FreeNames(self.found, [])
+        self.freezing = Freezing(Compositions(()))
         calls = [c for room in rooms for c in room.region.training.values()]
         self.calls = [self.tree.span(c.node) for c in calls]
         self.tables = Tables(self.text)
@@ -306,7 +303,9 @@ class ModelWriter:
 
     def _find_parts(self) -> None:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
-        calls = [self.tree.span(c.node) for c in self.part.calls]
+        own = [self.tree.span(c.node) for c in self.part.calls]
+        others = self._calls_of_others()
+        calls = [*own, *others]
         statements = [s for s in simple_statements(self.room.node) if self._makes_part(s)]
         parts: list[tuple[str, cst.SimpleStatementLine]] = []
         for statement in statements:
@@ -321,14 +320,27 @@ class ModelWriter:
             spans = [self.tree.span(s) for _, s in parts]
             for name, statement in parts:
                 places = [p for p in self.shared.places(self.room, name) if not p.binds]
-                used = [p for p in places if within(p.start, calls)]
+                used = [p for p in places if within(p.start, own)]
                 inside = [p for p in places if within(p.start, [*calls, *spans])]
                 if len(inside) != len(places) or not (used or inside):
                     parts = [p for p in parts if p[1] is not statement]
                     changed = True
                     break
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
-        self.parts = parts
+        self.parts = [p for p in parts if id(p[1]) not in self.shared.gone]
+        self.shared.gone |= {id(statement) for _, statement in parts}
+        places = [p for name, _ in parts for p in self.shared.places(self.room, name)]
+        self.made.sharing |= {
+            id(node)
+            for span, node in others.items()
+            if any(within(p.start, [span]) for p in places)
+        }
+
+    def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
+        """The calls of the room that are of other models, which may share an optimizer."""
+        mine = {id(call.node) for call in self.part.calls}
+        nodes = [c.node for c in self.room.region.training.values() if id(c.node) not in mine]
+        return {self.tree.span(node): node for node in nodes}
 
     def _makes_part(self, statement: cst.CSTNode) -> bool:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
@@ -391,10 +403,10 @@ class ModelWriter:
         self.made.helpers.add("numpy")
         return f"np.asarray({x})"
 
-    def arrays(self, given: Given | None, what: str) -> tuple[str, ...]:
+    def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
-        return arrays_by_name(given, text, self.built.inputs, what)
+        return arrays_by_name(given, text, self.built.inputs, what, surely)
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""
@@ -424,11 +436,11 @@ class ModelWriter:
         return ", ".join(target_tensor(self.as_array(y), head) for y, head in heads)
 
     def target_arrays(
-        self, given: Given | None, compiled: Compiled, what: str = "y"
+        self, given: Given | None, compiled: Compiled, what: str = "y", surely: bool = False
     ) -> tuple[str, ...]:
         """The sources of the arrays of targets."""
         text = self.source_of(given) if given is not None else ""
-        return arrays_by_name(given, text, [head.name for head in compiled.heads], what)
+        return arrays_by_name(given, text, [head.name for head in compiled.heads], what, surely)
 
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"

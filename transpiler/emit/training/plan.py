@@ -22,15 +22,21 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
-from transpiler.emit.training.freezing import write_freezing
+from transpiler.emit.training.freezing import write_trainable
 from transpiler.emit.training.lines import holds, within
-from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained, root
+from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained
+from transpiler.emit.training.on_batch import (
+    write_predict_on_batch,
+    write_test_on_batch,
+    write_train_on_batch,
+)
 from transpiler.emit.training.placing import place_statements
 from transpiler.interpret.region import Built, FileContext, Region
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.training import Training, lower_training
+from transpiler.lower.freezing import plan_freezing
+from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import record, replace
 
@@ -39,21 +45,23 @@ _TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
 _MAY_TRAIN = re.compile(_TRAINING)
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
-_UNTRANSLATED = ("train_on_batch", "test_on_batch")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 #: What writes each call of a model.
 _WRITERS = {
     "compile": write_compile,
+    "trainable": write_trainable,
     "fit": write_fit,
     "evaluate": write_evaluate,
     "predict": write_predict,
     "summary": write_summary,
-    "trainable": write_freezing,
     "save": write_save,
     "save_weights": write_save_weights,
     "load_weights": write_load_weights,
     "load_model": write_load_model,
+    "train_on_batch": write_train_on_batch,
+    "test_on_batch": write_test_on_batch,
+    "predict_on_batch": write_predict_on_batch,
 }
 
 
@@ -61,6 +69,11 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     """The training of every model that can be converted whole."""
     planner = _Planner(file, rooms)
     groups = planner.groups()
+    planner.freezing = plan_freezing(
+        [c for room in rooms for c in room.region.training.values()],
+        file.options.keras,
+        [room.region for room in rooms],
+    )
     instances = [planner.instance(g) for g in groups if g.made.kind == "instance"]
     moved = {
         id(call)
@@ -120,8 +133,7 @@ class _Planner(Shared):
         """How the program calls the model where it calls a method of it."""
         if call.name == "load_model":
             return loaded_name(call)
-        written = call.receiver
-        return self.tree.source(written) if written is not None else ""
+        return self.tree.source(call.receiver) if call.receiver is not None else ""
 
     def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
@@ -136,11 +148,11 @@ class _Planner(Shared):
 
     def instance(self, group: _Group) -> Trained | None:
         """A model that a function gives, which may have compiled it."""
-        model = group.made
-        home = model.summary.region if model.summary is not None else None
-        if home is None or len(home.built) != 1 or home.file is not self.file:
+        found = given_by_function(group.made)
+        if found is None or found[0].file is not self.file:
             return None
-        origin = home.built[0].model
+        home, built = found
+        origin = built.model
         compiles = [c for c in home.training.values() if c.model is origin and c.name == "compile"]
         own = [c for part in group.parts for c in part.calls if c.name == "compile"]
         if len(compiles) > 1 or (compiles and own):
@@ -152,7 +164,7 @@ class _Planner(Shared):
             return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)
-        return self.write(_training(group, home, origin, compiles), home.built[0], group.parts)
+        return self.write(_training(group, home, origin, compiles), built, group.parts)
 
     def _made_in(self, group: _Group) -> Part | None:
         """The part of a group where its model is made; a new one where nothing else is asked."""
@@ -176,12 +188,8 @@ class _Planner(Shared):
         if elsewhere:
             training.problem = (training.calls[0], elsewhere)
             return made
-        other = next((name for p in parts if (name := _trains_otherwise(p, training))), "")
-        if other:
-            training.problem = (training.calls[0], f"`{other}` of the model is not translated")
-            return made
         compiles = [c for c in training.calls if c.name == "compile"]
-        used = any(c.name in ("fit", "evaluate") for c in training.calls)
+        used = any(c.name in TRAINING for c in training.calls)
         in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
         if compiles and not used and in_function and not training.moved:
             training.problem = (compiles[0], "the model is trained elsewhere")
@@ -198,7 +206,7 @@ class _Planner(Shared):
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
         built = _alone(built)
-        lower_training(self.file, training, built, seen)
+        lower_training(self.file, training, built, self.freezing, seen)
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0])
         return made
@@ -302,23 +310,11 @@ def _alone(built: Built) -> Built:
     return replace(built, init=init, forward=forward)
 
 
-def _trains_otherwise(part: Part, training: Training) -> str:
-    """A method that trains the model in a way that has no translation."""
-    return next(
-        (
-            name
-            for _, name, model in part.room.region.left_calls
-            if name in _UNTRANSLATED and isinstance(model, Model) and root(model) is training.model
-        ),
-        "",
-    )
-
-
 def _trains_a_copy(part: Part) -> tuple[TrainingCall, str] | None:
     """A call that goes on training a model that was loaded: the file has no optimizer."""
     loaded = False
     for call in part.calls:
-        if loaded and call.name in ("compile", "fit"):
+        if loaded and call.name in ("compile", "fit", "train_on_batch"):
             return call, "the model is loaded before, and its file holds the weights alone"
         loaded = loaded or call.name == "load_model"
     return None

@@ -256,6 +256,7 @@ def _instance(
     region: Region, summary: Summary, model: Model, node: cst.CSTNode, arguments: list[Argument]
 ) -> Model:
     made = Model("instance", inputs=model.inputs, outputs=model.outputs, summary=summary, node=node)
+    made.origin = model
     if model.kind == "sequential" and model.region is not None:
         held = model.region.scope.values.get(model.variable)
         made.outputs = held if isinstance(held, Bound) else None

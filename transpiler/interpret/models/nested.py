@@ -83,7 +83,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         or model.module.token not in region.constructed
     ):
         model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
-        region.model_names.add(model.expr.text)
+        region.model_names[model.expr.text] = model
         if region.loops or region.branches:  # the same model each time
             region.constructed.add(model.module.token)
             region.root_init.append(Construct(model.module))

@@ -96,7 +96,7 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
         opened = region.scope.values.get(asked)
         if isinstance(opened, Bound):  # `model.input` was read before
             region.borrowed[key] = [asked, opened, 0, inner, model.expr]
-            region.model_names.add(model.expr.text)
+            region.model_names[model.expr.text] = model
             return _borrowed(region, model, output)
         name = tokens.variable(f"x:{key}")
         given = origin.inputs[0].tensor
@@ -111,7 +111,7 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
         )
         held = open_input(region, key, name, shape, given.dtype, origin.node or model.node)  # type: ignore[arg-type]
         state = region.borrowed[key] = [name, held, 0, inner, model.expr]
-        region.model_names.add(model.expr.text)
+        region.model_names[model.expr.text] = model
     if output is None or output.at is None:
         opened = region.scope.values[state[0]]
         assert isinstance(opened, Bound)

@@ -1,0 +1,124 @@
+"""What stands in the places of train_on_batch, test_on_batch and predict_on_batch.
+
+loss, accuracy = train_on_batch(model, images[batch], labels[batch], criterion, optimizer)
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
+from transpiler.emit.training.asking import write_predict
+from transpiler.emit.training.data import input_names, input_tensors, target_tensor
+from transpiler.emit.training.fitting import steps_of
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Static
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Compiled
+
+
+def write_train_on_batch(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A call of the emitted function that takes one step."""
+    writer.refuse(call, "sample_weight", "class_weight")
+    _refuse_sums(call)
+    compiled = writer.compiled_of(call)
+    if not writer.optimizer:
+        raise Unsupported("the model is compiled in another function, where its optimizer stays")
+    batch = _batch(writer, compiled)
+    steps = steps_of(writer, compiled)
+    name, source = writer.shared.function(
+        ("train_on_batch", f"train_{writer.label}_on_batch", "train_step"),
+        ("train_on_batch", batch, steps),
+        lambda name: train_on_batch(name, batch, steps),
+    )
+    writer.emit(name, source)
+    scheduler = [writer.scheduler] if steps.scheduled else []
+    _write(writer, call, statement, compiled, name, [writer.optimizer, *scheduler])
+
+
+def write_test_on_batch(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A call of the emitted function that only looks."""
+    writer.refuse(call, "sample_weight")
+    _refuse_sums(call)
+    compiled = writer.compiled_of(call)
+    batch, added = _batch(writer, compiled), writer.added()
+    name, source = writer.shared.function(
+        ("test_on_batch", f"test_{writer.label}_on_batch", "test_step"),
+        ("test_on_batch", batch, added),
+        lambda name: test_on_batch(name, batch, added),
+    )
+    writer.emit(name, source)
+    _write(writer, call, statement, compiled, name, [])
+
+
+def write_predict_on_batch(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The same as `predict`: no layer sees what else is in a batch."""
+    write_predict(writer, call, statement)
+
+
+def _batch(writer: ModelWriter, compiled: Compiled) -> OneBatch:
+    """What the functions for one batch of a model get."""
+    inputs = input_names(writer.built)
+    targets = [head.prediction.targets.text for head in compiled.heads]
+    arrays = ("x", *targets) if len(inputs) == 1 else (*inputs, *targets)
+    if len(targets) == 1:
+        arrays = (*arrays[:-1], "y")
+    xs = input_tensors(writer.built, writer.training.origin, arrays[: len(inputs)])
+    heads = zip(arrays[len(inputs) :], compiled.heads, strict=True)
+    ys = [target_tensor(y, head) for y, head in heads]
+    return OneBatch(writer.epoch(compiled), arrays, (*xs, *ys))
+
+
+def _write(
+    writer: ModelWriter,
+    call: TrainingCall,
+    statement: cst.SimpleStatementLine,
+    compiled: Compiled,
+    name: str,
+    others: list[str],
+) -> None:
+    """The call of the function, in the place of the method's."""
+    xs = writer.arrays(call.given.get("x"), "x", surely=True)
+    ys = writer.target_arrays(call.given.get("y"), compiled, surely=True)
+    arguments = [writer.variable, *xs, *ys, writer.criterion, *others]
+    text = f"{name}({', '.join(arguments)})"
+    if by_keys(call):
+        text = as_dict(compiled, text)
+    writer.inline(call, statement, [], text)
+
+
+def _refuse_sums(call: TrainingCall) -> None:
+    if not _is(call, "reset_metrics", True, default=True):
+        raise Unsupported("metrics that go on from batch to batch")
+
+
+def by_keys(call: TrainingCall) -> bool:
+    """Whether what a call gives is asked for as a dict."""
+    if _is(call, "return_dict", False, default=False):
+        return False
+    if not _is(call, "return_dict", True, default=False):
+        raise Unsupported("return_dict is only known at run time")
+    return True
+
+
+def as_dict(compiled: Compiled, values: str) -> str:
+    """Values of a batch or an epoch by their keys."""
+    if len(compiled.keys) == 1:
+        return f'{{"loss": {values}}}'
+    keys = ", ".join(f'"{key}"' for key in compiled.keys)
+    return f"dict(zip([{keys}], {values}))"
+
+
+def _is(call: TrainingCall, name: str, value: bool, default: bool) -> bool:
+    """Whether an argument, if it is given, has a value that is known."""
+    given = call.given.get(name)
+    if given is None:
+        return value is default
+    return isinstance(given.value, Static) and given.value.expr.is_const(value)

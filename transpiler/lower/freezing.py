@@ -1,0 +1,213 @@
+"""Which models are not trained together with those that they are part of.
+
+discriminator.compile(optimizer="adam", loss="binary_crossentropy")
+discriminator.trainable = False
+gan = keras.Model(z, discriminator(generator(z)))
+gan.compile(optimizer="adam", loss="binary_crossentropy")
+
+Keras 2 goes by what is trainable when a model is compiled, Keras 3 by what is when it first trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import field
+
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.training import TrainingCall, given_by_function, root
+from transpiler.interpret.values import Model
+from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.expr import Expr, Module
+from transpiler.ir.tensor import Unsupported
+from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.record import record
+
+_TRAINS = ("fit", "train_on_batch")
+#: What a layer is made with that behaves otherwise while it is trained, besides normalization.
+_NOISE = ("nn.Dropout", "nn.AlphaDropout", "GaussianNoise", "GaussianDropout")
+
+
+@record(frozen=True, slots=True)
+class Still:
+    """A part that is not trained: it normalizes as in inference."""
+
+    token: str
+    norms: tuple[str, ...]  #: torch's classes for that; () where all of it is as in inference
+
+
+@record(frozen=True, slots=True)
+class Subset:
+    """A model of which some parts are not trained."""
+
+    parameters: Expr | None = None  #: those of the other parts, where they are told apart
+    still: tuple[Still, ...] = ()  #: the parts that are not trained and normalize batches
+
+
+class Compositions:
+    """The models of a file, and of which other models they are made."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self.homes = {id(b.model): (region, b) for region in regions for b in region.built}
+
+    def home(self, model: Model) -> tuple[Region, Built] | None:
+        """Where a model is built, or the one that a function gives."""
+        made = root(model)
+        return given_by_function(made) or self.homes.get(id(made))
+
+    def forward(self, model: Model) -> list[Node]:
+        """What a model computes."""
+        found = self.home(model)
+        return prune(found[1].forward, frozenset(), effects=False)[0] if found is not None else []
+
+    def modules(self, model: Model) -> Iterator[Module]:
+        """What a model is made of: layers and other models."""
+        yield from modules_used(self.forward(model)).values()
+
+    def nested(self, model: Model) -> Iterator[tuple[Module, Model]]:
+        """The models that a model has as layers."""
+        found = self.home(model)
+        names = found[0].model_names if found is not None else {}
+        for module in self.modules(model) if names else ():
+            if (part := names.get(module.constructor.text)) is not None:
+                yield module, root(part)
+
+    def parts(self, model: Model) -> frozenset[int]:
+        """The model itself and all that it is made of."""
+        inner = (self.parts(part) for _, part in self.nested(model))
+        return frozenset({id(root(model))}).union(*inner)
+
+    def _all_parts(self, model: Model) -> Iterator[Model]:
+        yield model
+        for _, part in self.nested(model):
+            yield from self._all_parts(part)
+
+    def _is_noisy(self, model: Model) -> bool:
+        """Whether layers that are not frozen with it behave otherwise while it is trained."""
+        texts = [n.text for n in walk(self.forward(model)) if isinstance(n, Line)]
+        texts += [n.value.text for n in walk(self.forward(model)) if isinstance(n, Return)]
+        return any("training" in text for text in texts) or any(
+            "ropout" in module.constructor.text for module in self.modules(model)
+        )
+
+    def layers(self, model: Model) -> Iterator[str]:
+        """How the layers of a model and of its parts are made."""
+        yield from (module.constructor.text for module in self.modules(model))
+        for _, part in self.nested(model):
+            yield from self.layers(part)
+
+    def subset(self, model: Model, frozen: frozenset[int], in_place: bool) -> Subset | None:
+        """What of a model is trained where some models are not; None where all of it is."""
+        if not self.parts(model) & frozen:
+            return None
+        trained: list[str] = []
+        still: list[Still] = []
+        inner = {module.token: part for module, part in self.nested(model)}
+        for module in self.modules(model):
+            text, part = module.constructor.text, inner.get(module.token)
+            if part is None and not in_place and not text.startswith(_WEIGHTLESS):
+                raise Unsupported("layers of its own beside a model that is not trainable")
+            if part is not None and id(part) in frozen:
+                noisy = any(map(self._is_noisy, self._all_parts(part)))
+                still += _still(module.token, tuple(self.layers(part)), noisy)
+            elif part is not None and not in_place and self.parts(part) & frozen:
+                raise Unsupported("a part of a part of it is not trainable")
+            elif part is not None:
+                trained.append(f"{text}.parameters()")
+        if in_place:
+            return Subset(None, tuple(still))
+        if not trained:
+            raise Unsupported("none of its weights is trainable")
+        text = trained[0] if len(trained) == 1 else f"[{', '.join(f'*{t}' for t in trained)}]"
+        return Subset(Expr(text, strength=18), tuple(still))
+
+
+def _still(token: str, layers: tuple[str, ...], noisy: bool) -> Iterator[Still]:
+    """What must be said of a part that is not trained, from how its layers are made."""
+    blocks = any(not layer.startswith("nn.") and "BatchNorm" not in layer for layer in layers)
+    norms = [f"nn.BatchNorm{n}d" for n in "123" if any(f"BatchNorm{n}d" in x for x in layers)]
+    if not norms and not blocks:
+        return
+    if blocks:  # nobody has looked into their classes
+        norms = ["nn.BatchNorm1d", "nn.BatchNorm2d", "nn.BatchNorm3d"]
+    yield Still(token, tuple(norms) if noisy or blocks else ())
+
+
+#: What layers are made with that have no weights of their own.
+_WEIGHTLESS = (
+    "nn.Dropout",
+    "nn.AlphaDropout",
+    "nn.Softmax",
+    "nn.ReLU",
+    "nn.LeakyReLU",
+    "nn.Flatten",
+)
+_TRAINS = ("fit", "train_on_batch")
+
+
+@record(slots=True)
+class Freezing:
+    """What is not trained, of all models of a file."""
+
+    of: Compositions
+    in_place: bool = True  #: what is frozen when a model trains is what the program froze last
+    frozen: dict[int, frozenset[int]] = field(default_factory=dict)  #: by id of the `compile`
+    problems: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
+    notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
+    compiles: list[TrainingCall] = field(default_factory=list)
+
+    def concerns(self, model: Model) -> Iterator[TrainingCall]:
+        """Each `compile` of something that a model is part of."""
+        for call in self.compiles:
+            if id(root(model)) in self.of.parts(call.model):
+                yield call
+
+    def subset(self, call: TrainingCall) -> Subset | None:
+        """What of a model a `compile` trains."""
+        if id(call) in self.problems:
+            raise Unsupported(self.problems[id(call)])
+        return self.of.subset(call.model, self.frozen.get(id(call), frozenset()), self.in_place)
+
+
+def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
+    """What is frozen for each `compile` of a file."""
+    plan = Freezing(Compositions(regions))
+    if not any(call.name == "trainable" for call in calls):
+        return plan
+    involved = [c for c in calls if c.name in ("trainable", "compile", *_TRAINS)]
+    plan.in_place = not any(c.conditional or c.in_loop for c in involved) and all(
+        id(c.node) in regions[0].training for c in involved
+    )
+    plan.compiles = [c for c in calls if c.name == "compile"]
+    for call in plan.compiles:
+        _settle(plan, call, [c for c in calls if c.compiled is call and c.name in _TRAINS], keras)
+    return plan
+
+
+def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:
+    """What is frozen for one `compile`."""
+    mine, itself = plan.of.parts(call.model), id(root(call.model))
+    compiled = _frozen(call) & mine
+    first = _frozen(trains[0]) & mine if trains else compiled
+    frozen = compiled if keras == "2" else first
+    if compiled != first and keras != "2":
+        older = itself in first and keras == "auto"
+        frozen = compiled if older else first
+        plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
+    if itself in frozen and trains:
+        plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
+    plan.frozen[id(call)] = frozen
+    plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
+
+
+_AS_COMPILED = (
+    "it trains what is trainable where it is compiled, as in Keras 2; Keras 3 goes by what is "
+    "trainable when it first trains, and would train nothing"
+)
+_AS_TRAINED = (
+    "it trains what is trainable when it first trains, as in Keras 3; Keras 2 goes by what is "
+    "trainable where it is compiled"
+)
+
+
+def _frozen(call: TrainingCall) -> frozenset[int]:
+    return frozenset(id(model) for model in call.frozen)
