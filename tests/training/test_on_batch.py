@@ -23,7 +23,7 @@ FORMS = """
 inputs = keras.Input((6,))
 hidden = layers.Dense(8, activation="tanh", kernel_regularizer="l2")(inputs)
 model = keras.Model(inputs, layers.Dense(1)(hidden))
-schedule = keras.optimizers.schedules.ExponentialDecay(0.0625, 4, 0.5)
+schedule = keras.optimizers.schedules.ExponentialDecay(0.0625, 4, 0.5, staircase=True)
 model.compile(keras.optimizers.SGD(schedule, clipnorm=0.5), "mse", metrics=["mae", "mse"])
 values = [model.train_on_batch(x[i : i + 16], y[i : i + 16]) for i in range(0, 96, 16)]
 logs = model.train_on_batch(x[:40], y[:40], return_dict=True)
