@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from transpiler.record import record
-from transpiler.rule import RULES, TOOLS, Rule
+from transpiler.rule import IDLE, RULES, TOOLS, Rule
 
 
 @record(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Rules:
     sources: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
+    idle: set[str] = field(default_factory=set)  #: functions whose calls say nothing to torch
     emitted: dict[str, Any] = field(default_factory=dict)
     binary: Callable[..., Any] = field(default=lambda *_: None)
     unary: Callable[..., Any] = field(default=lambda *_: None)
@@ -65,6 +66,7 @@ def load_rules() -> Rules:
     rules = Rules(
         signatures=modules["rules.keras_signatures"].SIGNATURES,
         tools=TOOLS,
+        idle=IDLE,
         emitted=modules["rules.emitted"].EMITTED,
         binary=operators.binary,
         unary=operators.unary,

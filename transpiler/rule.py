@@ -328,6 +328,14 @@ __all__ = ["Fit", "Prediction"]
 
 TOOLS: dict[str, str] = {}
 
+#: Functions of the framework whose calls say nothing to torch.
+IDLE: set[str] = set()
+
+
+def without_effect(*names: str) -> None:
+    """Declare functions whose calls, as statements, have no counterpart and need none."""
+    IDLE.update(names)
+
 
 def tool(name: str, replacement: str) -> None:
     """Declare what stands in for a function of the framework on plain Python values.

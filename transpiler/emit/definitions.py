@@ -268,7 +268,7 @@ def settle_functions(draft: Draft) -> None:
             continue
         done.add(id(node))
         report_left_calls(draft, region.left_calls)
-        if region.settled:
+        if region.settled or region.idle:
             draft.helpers |= region.helpers_used | region.settled_needs()
             draft.edits += settled_edits(Removal(draft.tree, region, node))
             draft.edits += without_handed(draft.tree, region, node)

@@ -341,6 +341,7 @@ class Region:
         #: the sizes of tensors and the like, as `__init__` writes them, by where they stand
         self.written: dict[tuple[int, int], tuple[Expr, int]] = {}
         self.settled: dict[tuple[int, int], str] = {}  #: calls whose value is known when converting
+        self.idle: set[int] = set()  #: statements that say nothing to torch
         #: emitted functions and classes that data sets among them need
         self.settled_helpers: dict[tuple[int, int], frozenset[str]] = {}
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own

@@ -65,6 +65,12 @@ def bodies(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
     return [list(s.body) for s in suites(statement)]
 
 
+def is_plain_try(statement: cst.CSTNode) -> bool:
+    """Whether it is a `try` that does nothing where its body does nothing."""
+    plain = isinstance(statement, cst.Try) and statement.orelse is None
+    return plain and statement.finalbody is None  # type: ignore[attr-defined]
+
+
 def is_one(statement: cst.CSTNode, of_module: bool) -> bool:
     """Whether a definition counts as one statement; what a class of the module says does not."""
     if isinstance(statement, cst.ClassDef):

@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
-from transpiler.source.suites import bodies, is_docstring, is_one, statement_lines
+from transpiler.source.suites import bodies, is_docstring, is_one, is_plain_try, statement_lines
 
 
 def suite_edits(
@@ -39,7 +39,8 @@ def suite_edits(
                 suite_edits(removal, list(suite), inner)
                 for suite, inner in zip(nested, inners, strict=True)
             ]
-            if not any(alive) and not isinstance(statement, cst.ClassDef):
+            runs = alive[:1] if is_plain_try(statement) else alive
+            if not any(runs) and not isinstance(statement, cst.ClassDef):
                 remove(removal, statement, kept)
                 continue
             stays = True

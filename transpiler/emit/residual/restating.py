@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.removal import Removal
-from transpiler.source.suites import is_inside
+from transpiler.source.suites import bodies, is_inside, is_plain_try
 
 
 def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
     """The edits of statements that say something; the others, `ds = ds`, are to be dropped."""
     region, found = removal.region, []
-    if not region.settled_helpers:
+    if not region.settled_helpers and not region.idle:
         return []
     steps = [span for span in region.settled_helpers if span in region.settled]
     trains = {id(call.statement) for call in region.training.values()}
     for leaf in leaves:
         span = removal.tree.span(leaf)
+        if id(leaf) in region.idle:
+            removal.decisions[id(leaf)] = "drop"
+            continue
         if not isinstance(leaf, cst.SimpleStatementLine) or len(leaf.body) != 1:
             continue
         if id(leaf) in trains:  # the whole statement is written there
@@ -33,7 +38,39 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         indent = span[0] - removal.tree.line_start(span[0])
         if "\n" not in text:
             found.append(Edit(*span, fold(text, indent).lstrip(" ")))
+    if region.idle:
+        _drop_for_idle(removal)
     return found
+
+
+def _drop_for_idle(removal: Removal) -> None:
+    """`gpus = tf.config.list_physical_devices("GPU")` goes with the only code that reads it."""
+    dead = [removal.tree.span(s) for s in removal.body if _is_dead(removal, s)]
+    for statement in removal.body:
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.Assign) or len(small.targets) > 1:
+            continue
+        target, made = small.targets[0].target, removal.region.settled
+        listed = made.get(removal.tree.span(small.value), "")
+        if not isinstance(target, cst.Name) or not listed.startswith("[torch.device("):
+            continue
+        name, own = target.value, removal.tree.span(target)
+        places = re.finditer(rf"\b{name}\b", removal.tree.blanked)
+        spans = [place.span() for place in places if place.span() != own]
+        if all(any(is_inside(span, one) for one in dead) for span in spans):
+            removal.decisions[id(statement)] = "drop"
+
+
+def _is_dead(removal: Removal, statement: cst.CSTNode) -> bool:
+    """Whether all of a statement goes."""
+    if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        return False
+    suites = bodies(statement)
+    if isinstance(statement, cst.Try):
+        suites = suites[:1] if is_plain_try(statement) else suites
+    if not suites:
+        return removal.decisions.get(id(statement)) == "drop"
+    return all(_is_dead(removal, one) for suite in suites for one in suite)
 
 
 def _restated(removal: Removal, leaf: cst.SimpleStatementLine, span: tuple[int, int]) -> str:

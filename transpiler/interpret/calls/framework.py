@@ -111,9 +111,22 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     handler = _FRAMEWORK.get(name)
     if handler is not None:
         return handler(region, node, name)
+    if name in rules.idle and _is_statement(region, node):
+        region.idle.add(id(region.statement))
+        region.done.add(id(node))
+        return const(None)
     if name in rules.tools and not region.is_module:
         return _tool_call(region, node, rules.tools[name])
     return call_with(region, node, name, arguments_of(region, node))
+
+
+def _is_statement(region: Region, node: cst.Call) -> bool:
+    """Whether a call is all of the running statement."""
+    statement = region.statement
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    small = statement.body[0]
+    return isinstance(small, cst.Expr) and small.value is node
 
 
 @provides("framework_call")
@@ -123,6 +136,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if name.startswith("tf.data."):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:
+        if _is_statement(region, node):
+            region.done.add(id(node))  # it stays where it is
         return array_of(region, node, rules.sources[name], arguments)
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
@@ -370,5 +385,6 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
     "keras.applications.imagenet_utils.correct_pad": _correct_pad,
     f"keras.applications.{SUBMODULES}": _submodules,
+    "tf.get_logger": lambda region, node, name: Framework("tf.logger"),
     "tf.device": lambda region, node, name: Framework("tf.device"),
 }

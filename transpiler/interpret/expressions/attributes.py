@@ -69,7 +69,13 @@ def _of_framework(region: Region, node: cst.Attribute, receiver: Framework, attr
     if found == "tf.newaxis":
         rewrite(region, node, const(None))
         return const(None)
+    if found in _VERSIONS and region.tree.source(region.statement or node).startswith("print("):
+        region.settled[region.tree.span(node)] = "torch.__version__"
     return Framework(found)
+
+
+#: What programs print of themselves; where they compare it, it is the framework's own.
+_VERSIONS = frozenset({"tf.__version__", "tf.version.VERSION", "keras.__version__"})
 
 
 def _of_tensor(region: Region, node: cst.Attribute, receiver: Bound, attr: str) -> Value:
