@@ -59,19 +59,28 @@ def name_classes(planned: FilePlan) -> None:
 
 
 def _is_own_name(planned: FilePlan, unit: Unit, name: str) -> bool:
-    """Whether a class is called as the function in whose place it stands, which is gone then."""
-    if unit.summary is None or unit.built is not None or unit.summary.function.name != name:
+    """Whether a class is called as the function in whose place it stands, which is gone then.
+
+    The function may have given the one that works on tensors: all calls of it make the class then.
+    """
+    if unit.summary is None or unit.built is not None:
+        return False
+    function = unit.summary.function
+    if function.name != name or (function.closes and not _is_only_called(planned, name)):
         return False
     file = planned.file
-    failed = any(s.kind == "failed" for s in file.summaries.values())
-    stays = failed or (file.module is not None and file.module.failed_statements)
     held = file.globals.get(name)
     return (
-        not stays
+        not planned.something_stays
         and isinstance(held, Function)
-        and held.node is unit.summary.function.node
+        and (bool(function.closes) or held.node is function.node)
         and not any(made.bases and made.functional is None for made in file.user_classes)
     )
+
+
+def _is_only_called(planned: FilePlan, name: str) -> bool:
+    """Whether the text says a name only to call it."""
+    return re.search(rf"\b{name}\b(?!\()", planned.tree.text) is None
 
 
 def _serial(unit: Unit) -> int:

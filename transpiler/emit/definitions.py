@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
-from transpiler.emit.classes.operations import render_operation
+from transpiler.emit.classes.operations import decided_parameters, render_operation
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
@@ -144,6 +144,11 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     else:
         draft.edits.append(Edit(start, end, whole))
     draft.class_spots.append(end)
+    gone = [] if summaries[0].function.nested_in else decided_parameters(summaries[0], node)
+    if gone and not name.startswith("_"):
+        which = ", ".join(f"`{g}`" for g in gone)
+        message = f"`{name}` does not take {which} any more; callers in other files must know"
+        draft.say(ASSUMED_CALLERS, node, message)
     for summary in summaries:
         assert summary.region is not None
         draft.helpers |= summary.region.helpers_used

@@ -72,14 +72,10 @@ def keep_functions(draft: Draft) -> None:
     texts: list[str] = []
     for node, _ in module.failed_statements.values():
         texts.append(draft.tree.source(node))
-    understood = {id(s.function.node) for s in draft.file.summaries.values() if s.kind != "failed"}
-    failed = [
-        s
-        for s in draft.file.summaries.values()
-        if s.kind == "failed" and id(s.function.node) not in understood
-    ]
     texts += [
-        draft.tree.source(s.function.node) for s in failed if s.function.file in (None, draft.file)
+        draft.tree.source(s.function.node)
+        for s in draft.planned.failed
+        if s.function.file in (None, draft.file)
     ]
     for summary, units in draft.planned.builders:
         if any(u.problem for u in units):

@@ -52,7 +52,7 @@ class FilePlan:
         self.class_names: dict[int, str] = {s: foreign_name(file, s) for s in file.foreign}
         self.taken = set(self.tree.words) - {"Model", "Generator", "Discriminator"}
         self.taken |= {"torch", "nn", "F"}
-        if self._something_stays():
+        if self.something_stays:
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
         self.taken |= self.own_names
         self.blocks: dict[int, Unit] = {}
@@ -63,11 +63,20 @@ class FilePlan:
         self.operations: list[Summary] = []
         self.trained: list[Trained] = []
 
-    def _something_stays(self) -> bool:
+    @property
+    def failed(self) -> list[Summary]:
+        """The functions that were understood in no call."""
+        summaries = self.file.summaries.values()
+        understood = {id(s.function.node) for s in summaries if s.kind != "failed"}
+        return [
+            s for s in summaries if s.kind == "failed" and id(s.function.node) not in understood
+        ]
+
+    @property
+    def something_stays(self) -> bool:
         """Whether some code that was not understood goes on using the framework's names."""
         module = self.file.module
-        failed = any(s.kind == "failed" for s in self.file.summaries.values())
-        return failed or (module is not None and bool(module.failed_statements))
+        return bool(self.failed) or (module is not None and bool(module.failed_statements))
 
     @cached_property
     def own_names(self) -> set[str]:

@@ -13,6 +13,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
+from transpiler.source.lexical import names_read
 from transpiler.source.tree import Tree
 
 
@@ -54,7 +55,9 @@ def render_operation(
     tree = file.tree
     header = _lifted_header(tree, summary, name) if summary.function.nested_in else None
     if header is None:
-        header = _own_header(tree, node).replace(f"def {node.name.value}(", f"def {name}(", 1)
+        gone = decided_parameters(summary, node)
+        header = _header_without(tree, node, gone) if gone else _own_header(tree, node)
+        header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
     lines = [header]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
@@ -62,6 +65,36 @@ def render_operation(
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"    {tree.source(value)}")
     return "\n".join([*lost, *lines, *body]) + "\n"
+
+
+def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:
+    """The parameters that no call gives any more: all that hung on them is decided.
+
+    One that the function never read stays, where a default makes up for it.
+    """
+    given = {*summary.tensors, *summary.statics}
+    read = names_read(summary.region.tree.source(node.body)) if summary.region is not None else ()
+    parameters = (*node.params.params, *node.params.kwonly_params)
+    return [
+        p.name.value
+        for p in parameters
+        if p.name.value not in given and (p.default is None or p.name.value in read)
+    ]
+
+
+def _header_without(tree: Tree, node: cst.FunctionDef, gone: list[str]) -> str:
+    """The signature as the user wrote it, but for some parameters."""
+    params = [_parameter(tree, p) for p in node.params.params if p.name.value not in gone]
+    only = [_parameter(tree, p) for p in node.params.kwonly_params if p.name.value not in gone]
+    star = node.params.star_arg
+    if isinstance(star, cst.Param):
+        params.append(f"*{_parameter(tree, star)}")
+    elif only:
+        params.append("*")
+    rest = node.params.star_kwarg
+    keywords = [f"**{_parameter(tree, rest)}"] if rest is not None else []
+    returns = f" -> {tree.source(node.returns.annotation)}" if node.returns is not None else ""
+    return fold(f"def {node.name.value}({', '.join([*params, *only, *keywords])}){returns}:", 0)
 
 
 def _own_header(tree: Tree, node: cst.FunctionDef) -> str:
