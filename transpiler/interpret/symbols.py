@@ -25,6 +25,7 @@ _PREFIXES = (
     ("keras.api.", "keras."),
     ("keras.src.", "keras."),
     ("keras.engine.", "keras."),
+    ("keras.backend.nn.", "tf.nn."),  # in `tensorflow.python.keras`
 )
 
 #: Submodules whose contents Keras exports one level higher.

@@ -10,8 +10,11 @@ import libcst as cst
 from transpiler.interpret.control.joins import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
+from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
+from transpiler.interpret.tensors.operators import binary_op
 from transpiler.interpret.values import (
     Bound,
     Keyed,
@@ -215,6 +218,23 @@ def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     return None
 
 
+def _sum(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    """The sum of a list of tensors; of one that a loop filled, all have the same shape."""
+    if len(values) != 1:
+        return None
+    if isinstance(values[0], Repeated) and isinstance(values[0].item, Bound):
+        added = make_layer(region, "keras.layers.Add", [], node)
+        return apply_layer(region, added, values[0], {}, node)
+    if not isinstance(values[0], Sequence) or not values[0].items:
+        return None
+    total, *rest = values[0].items
+    if not all(isinstance(v, Bound) for v in values[0].items):
+        return None
+    for value in rest:
+        total = binary_op(region, total, "+", value, node)
+    return total
+
+
 def _print(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if any(is_graph(v) or isinstance(v, Unknown) for v in values):
         return Unknown("what `print` gives")
@@ -225,5 +245,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "len": _len, "range": _range, "reversed": _reversed, "list": _list, "tuple": _tuple,
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
-    "dict": _dict, "print": _print,
+    "dict": _dict, "print": _print, "sum": _sum,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
+    Bound,
     Choice,
     Framework,
     Function,
@@ -34,6 +35,8 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
         if isinstance(statement, cst.If) and (_returns_early(statement) or goes_on(statement)):
             with region.within(statement):
                 return _run_if(region, statement, statements[position + 1 :])
+        if isinstance(statement, cst.Try) and _has_fallback(statement):
+            return _run_first_way(region, statement)
         if may_stay(region, statement):
             run_or_leave(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
         else:
@@ -93,6 +96,33 @@ def _has_return(suite: cst.BaseSuite) -> bool:
                     return True
                 rest = rest.orelse if isinstance(rest, cst.If) else None
     return False
+
+
+#: What is raised where an older TensorFlow lacks a function.
+_MISSING = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError"})
+
+
+def _has_fallback(node: cst.Try) -> bool:
+    """Whether it is `try: return tf.nn.swish(x)`, and something else where that is missing."""
+    first = node.body.body[0]
+    returns = isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Return)
+    if len(node.body.body) != 1 or not returns or node.orelse or node.finalbody:
+        return False
+    return all(
+        isinstance(h.type, cst.Name)
+        and h.type.value in _MISSING
+        and all(isinstance(s, cst.SimpleStatementLine) for s in h.body.body)
+        and all(isinstance(b, cst.Pass) for s in h.body.body for b in s.body)  # type: ignore[union-attr]
+        for h in node.handlers
+    )
+
+
+def _run_first_way(region: Region, node: cst.Try) -> bool:
+    """What is understood is there: its fallback is for versions that lack it."""
+    run_block(region, body_of(node.body))
+    if region.is_module or not isinstance(region.returns[-1][0], Bound):
+        raise GiveUp("`try` in a function that builds a graph", node)
+    return True
 
 
 @executes(cst.If)

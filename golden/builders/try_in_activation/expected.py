@@ -1,0 +1,35 @@
+from torch import nn
+from torch.nn import functional as F
+
+
+def swish(x):
+    # saves memory where TensorFlow has it
+    return F.silu(x)
+
+
+class Build(nn.Module):
+    def __init__(self, depth=2):
+        super().__init__()
+        features = 12
+        self.denses = nn.ModuleList()
+        for _ in range(depth):
+            self.denses.append(nn.Linear(features, 8))
+            features = 8
+        self.dense = nn.Linear(features, 2)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        for dense in self.denses:
+            x = swish(dense(x))
+        return self.dense(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def build(depth=2):
+    return Build(depth)
