@@ -5,8 +5,8 @@ from torch import nn
 class Columns(nn.Module):
     def __init__(self, n=5):
         super().__init__()
-        parts = [16 for n in range(2)]
-        self.dense = nn.Linear(sum(parts), n)
+        parts = range(2)
+        self.dense = nn.Linear(len(parts) * 16, n)
         self.apply(init_like_keras)
 
     def forward(self, inputs):

@@ -14,8 +14,7 @@ class Grouped(nn.Module):
         x = x.permute(0, 3, 1, 2)
         x = self.depthwise_conv2d(x)
         x = x.permute(0, 2, 3, 1).reshape(-1, 14, 14, 8, self.groups)
-        outputs = [x[:, :, :, :, g] for g in range(self.groups)]
-        return sum(outputs)
+        return sum([x[:, :, :, :, g] for g in range(self.groups)])
 
 
 def grouped(groups=4):

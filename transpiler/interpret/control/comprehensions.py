@@ -33,8 +33,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import For, Line, Node
-from transpiler.ir.expr import ATOM, Expr, reads
+from transpiler.ir.code import Line
+from transpiler.ir.expr import ATOM, Expr
 from transpiler.record import replace
 
 
@@ -189,49 +189,12 @@ def _tensor_comprehension(
         value = evaluate(region, node.elt)
         append(region, target, value)
 
-    own = target_names(node.for_in.target)
-    before = {name: (region.scope.values.get(name), region.scope.version(name)) for name in own}
     run_loop(region, node, iterable, node.for_in.target, body)
-    written = _write_comprehensions(region, target)
-    for name, (value, version) in before.items():
-        if written and value is not None:
-            region.scope.values[name], region.scope.versions[name] = value, version
-        else:  # the loop that stands for it changes what the function calls so
-            region.scope.values[name] = Unknown(f"`{name}`, which a comprehension uses too")
+    for name in target_names(node.for_in.target):
+        # The comprehension has it for itself; the loop that stands for it does not
+        region.scope.values[name] = Unknown(f"`{name}`, which a comprehension uses too")
     result = region.scope.values[target]
     reading = region.scope.read(target)
     if isinstance(result, (Repeated, Sequence)):
         return replace(result, code=reading, static=reading)
     raise GiveUp("a comprehension that is not understood", node)
-
-
-def _write_comprehensions(region: Region, target: str) -> bool:
-    """Bring the loops that append to a list back to comprehensions, unless they make layers."""
-    made = [_as_comprehension(nodes, target) for nodes in (region.init, region.forward)]
-    if not all(made):
-        return False
-    for nodes, line in zip((region.init, region.forward), made, strict=True):
-        assert line is not None
-        nodes[-2:] = [line]
-    return True
-
-
-def _as_comprehension(nodes: list[Node], target: str) -> Line | None:
-    """`xs = []` and a loop of one `xs.append(...)`, which come last, as one statement."""
-    start, loop = nodes[-2:] if len(nodes) > 1 else (None, None)
-    if not isinstance(start, Line) or start.text != f"{target} = []" or not isinstance(loop, For):
-        return None
-    line = loop.body[0] if len(loop.body) == 1 else None
-    if not isinstance(line, Line) or not line.text.startswith(f"{target}.append("):
-        return None
-    element = line.text[len(target) + 8 : -1]
-    uses = (line.uses | reads(loop.iterable)) - loop.target_names - {target}
-    return replace(
-        line,
-        text=f"{target} = [{element} for {loop.target} in {loop.iterable.text}]",
-        defs=frozenset({target}),
-        uses=uses,
-        modules=(*loop.iterable.modules, *line.modules),
-        kills=True,
-        origins=loop.origins or start.origins,
-    )
