@@ -75,5 +75,5 @@ def test_as_fast_as_by_hand(name: str, run: Callable[[nn.Module, torch.Tensor], 
     finally:
         torch.set_num_threads(threads)
     mine, others = (statistics.median(column) for column in zip(*times, strict=True))
-    print(f"{name} {run.__name__}: {mine * 1e3:.1f} ms, by hand {others * 1e3:.1f} ms")
+    print(f"{name} {run.__name__}: {mine * 1e3:.1f} ms, by hand {others * 1e3:.1f} ms")  # noqa: T201
     assert mine <= LIMIT * others
