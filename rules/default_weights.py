@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 #: What fits on the line of a docstring.
@@ -76,6 +76,8 @@ _BASES: Final = {
 
 _LAZY: Final = re.compile(r"^(nn\.|Initialized)?Lazy")
 
+_RECURRENT: Final = ("nn.LSTM", "nn.LSTMCell", "nn.GRU", "nn.GRUCell", "nn.RNN", "nn.RNNCell")
+
 _KERNELS: Final = (
     *(f"nn.Conv{n}d" for n in (1, 2, 3)),
     *(f"nn.ConvTranspose{n}d" for n in (1, 2, 3)),
@@ -102,13 +104,17 @@ def _kernels(classes: set[str], text: str) -> str:
     return "\n".join(lines)
 
 
-def _is_one_of(kinds: list[str]) -> list[str]:
+def _is_one_of(kinds: Sequence[str]) -> list[str]:
     """`isinstance(module, (nn.Conv2d, nn.Linear)):`, one to a line where they are many."""
-    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
+    test = _listed(kinds)
     if len(test) <= LONGEST_TEST:
         return [f"isinstance(module, {test}):"]
     listed = [f"        {kind}," for kind in kinds]
     return ["isinstance(", "    module,", "    (", *listed, "    ),", "):"]
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
 
 
 def _depthwise(kinds: list[str], grouped: list[str]) -> list[str]:
@@ -151,12 +157,11 @@ def _attention(classes: set[str], text: str) -> str:
 
 def _recurrent(classes: set[str]) -> list[str]:
     """The branches for torch's recurrent layers."""
-    kinds = [k for k in ("nn.LSTM", "nn.GRU", "nn.RNN") if k in classes]
+    kinds = [k for k in _RECURRENT if k in classes]
     if not kinds:
         return []
-    test = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
     lines = [
-        f"isinstance(module, {test}):",
+        *_is_one_of(kinds),
         "    for name, weight in module.named_parameters():",
         '        if "weight_ih" in name:',
         "            nn.init.xavier_uniform_(weight)",
@@ -165,8 +170,9 @@ def _recurrent(classes: set[str]) -> list[str]:
         "        else:",
         "            nn.init.zeros_(weight)",
     ]
-    if "nn.LSTM" in kinds:
-        test = "" if kinds == ["nn.LSTM"] else " and isinstance(module, nn.LSTM)"
+    gated = [k for k in kinds if k.startswith("nn.LSTM")]
+    if gated:
+        test = "" if gated == kinds else f" and isinstance(module, {_listed(gated)})"
         lines += [
             f'        if "bias_ih" in name{test}:',
             "            nn.init.ones_(weight.detach().chunk(4)[1])  # forget gate",

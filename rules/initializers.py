@@ -136,8 +136,9 @@ def spreads_by_fans(given: Expr) -> bool:
 
 def _recurrent_places(made: Expr) -> dict[str, str]:
     """Torch's own modules number their layers, the emitted ones don't."""
-    layer = "_l0" if made.text.removeprefix("single_bias(").startswith("nn.") else ""
-    bias = "bias_ih" if layer or made.text.startswith("GRU(") else "bias"
+    torch = made.text.removeprefix("single_bias(").startswith("nn.")
+    layer = "_l0" if torch and "Cell(" not in made.text else ""
+    bias = "bias_ih" if torch or made.text.startswith("GRU(") else "bias"
     return {
         "kernel": f"weight_ih{layer}",
         "recurrent": f"weight_hh{layer}",

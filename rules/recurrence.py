@@ -36,7 +36,7 @@ from transpiler.record import record, replace
 from transpiler.rule import Result, after, helper, nn, own, unless
 
 #: What a program passes as the initial state: one tensor or one for each state.
-State: TypeAlias = "Tensor | list[Tensor] | None"
+State: TypeAlias = "Tensor | list[Tensor] | Expr | None"
 
 YES = expr(True)
 
@@ -83,12 +83,27 @@ class Cell:
         """The module: torch's own where it computes the same."""
         if not self.in_torch:
             return own(self._emitted(), channels, self.units, hint=self.hint, **self._options())
+        options: dict[str, Arg] = {"batch_first": True, **self._torch_options()}
+        if bidirectional:
+            options["bidirectional"] = True
+        return self._own_bias(nn(self.kind, channels, self.units, hint=self.hint, **options))
+
+    def step(self, channels: Expr) -> Module:
+        """The module of one step."""
+        if not self.in_torch or not self.dropout.is_const(0, 0.0):
+            raise Unsupported("dropout, or other activations, in a cell that runs by itself")
+        made = nn(f"{self.kind}Cell", channels, self.units, hint=self.hint, **self._torch_options())
+        return self._own_bias(made)
+
+    def _torch_options(self) -> dict[str, Arg]:
+        """Arguments of torch's modules that are not their defaults."""
         options = unless(self.bias, True, bias=self.bias)
         if activation_name(self.activation) == "relu":
             options["nonlinearity"] = "relu"
-        if bidirectional:
-            options["bidirectional"] = True
-        made = nn(self.kind, channels, self.units, batch_first=True, hint=self.hint, **options)
+        return options
+
+    def _own_bias(self, made: Module) -> Module:
+        """The module, with one bias that trains where that is asked for."""
         if self.exact and self.kind != "GRU" and not self.bias.is_const(False):
             return Module(helper("single_bias", made.constructor), self.hint)
         return made
@@ -207,8 +222,10 @@ def kept_state(final: Expr, mask: Expr, initial: Expr | None) -> Expr:
 
 def initial_states(state: State, cell: Cell, directions: int = 1) -> list[Expr]:
     """The initial states that the program passes; none where Keras starts from zeros."""
-    if state is None:
+    if state is None or (isinstance(state, Expr) and state.is_const(None)):
         return []
+    if isinstance(state, Expr):
+        raise Unsupported("the states that a recurrent layer starts from are not known")
     given = [state] if isinstance(state, Tensor) else state
     if len(given) != directions * (2 if cell.kind == "LSTM" else 1):
         raise Unsupported(f"{len(given)} initial states for {cell.kind}")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.rules.layer_harness import RANDOM, check, given_tensor, translate
+from tests.rules.layer_harness import RANDOM, check, given_tensor, move_weights, translate
 from tests.rules.rnn_harness import build, model_of
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
@@ -93,3 +93,22 @@ def test_masks_travel_as_in_keras(name: str) -> None:
     assert getattr(keras.layers, name)(**ARGUMENTS.get(name, {})).supports_masking == (
         name in [*KEEPS, "GlobalAveragePooling1D"]
     )
+
+
+def test_the_way_back_of_an_embedding() -> None:
+    """The rows of the table are the weights of a linear layer."""
+    layer = keras.layers.ReversibleEmbedding(7, 4, logit_soft_cap=2.0, dtype="float64")
+    layer.build((None, 5))
+    layer.set_weights([RANDOM.normal(size=(7, 4))])
+    hidden = RANDOM.normal(size=(3, 5, 4))
+    given = {"input_dim": 7, "output_dim": 4, "logit_soft_cap": 2.0}
+    made = translate("ReversibleEmbedding", [(5, 4)], given, reverse=expr(True))
+    move_weights(layer, made.module)
+    (ours,) = made.module(torch.as_tensor(hidden))
+    wanted = np.asarray(layer(hidden, reverse=True))
+    np.testing.assert_allclose(ours.detach(), wanted, atol=1e-12)
+    for more in ({"tie_weights": False}, {"mask_zero": True}, {"reverse_dtype": "float32"}):
+        with pytest.raises(Unsupported):
+            translate("ReversibleEmbedding", [(5, 4)], {**given, **more}, reverse=expr(True))
+    ids = RANDOM.integers(0, 7, size=(3, 5))
+    check("ReversibleEmbedding", [(5,)], inputs=[ids], trains=False, input_dim=7, output_dim=4)

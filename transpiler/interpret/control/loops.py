@@ -147,6 +147,7 @@ def _loop(
         constructed = set(region.constructed)
         diagnostics = list(region.diagnostics)
         built, opened = len(region.built), len(region.open_sequentials)
+        temporaries = region.temporaries
         saved = list(region.init), list(region.forward), _layer_states(entry)
         enter_loop(region, entry, phis, node)
         start = region.scope.copy()
@@ -182,7 +183,7 @@ def _loop(
         phis.update(more)
         region.gathered = [g for g in region.gathered if g.loop != id(node)]
         del region.built[built:], region.open_sequentials[opened:]
-        region.constructed = constructed
+        region.constructed, region.temporaries = constructed, temporaries
         region.diagnostics = diagnostics
         region.init[:], region.forward[:] = saved[0], saved[1]
         for layer, state in saved[2]:

@@ -138,8 +138,9 @@ _ACTIVATIONS = ("keras.layers.Activation", "keras.layers.Softmax")
 
 
 #: Layers whose result has another number of axes than their input.
-_OTHER_RANK = frozenset({"Embedding", "Flatten", "Reshape", "RepeatVector", "Dot", "LSTM", "GRU",
-                         "SimpleRNN", "Bidirectional", "CuDNNLSTM", "CuDNNGRU"})  # fmt: skip
+_OTHER_RANK = frozenset({"Embedding", "ReversibleEmbedding", "Flatten", "Reshape", "RepeatVector",
+                         "Dot", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "CuDNNLSTM",
+                         "CuDNNGRU"})  # fmt: skip
 
 
 def _needs_running(value: Value) -> bool:

@@ -14,6 +14,7 @@ from transpiler.interpret.layers.formats import (
 )
 from transpiler.interpret.layers.freezing import is_frozen_norm
 from transpiler.interpret.layers.inputs import RANKED, list_inputs
+from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
 from transpiler.interpret.tensors.layouts import in_layout, permuted
@@ -24,6 +25,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
+    LayerList,
     Sequence,
     Static,
     UserClass,
@@ -128,6 +130,10 @@ def rule_argument(region: Region, value: Value) -> Any:
     """An argument as a rule gets it."""
     if isinstance(value, Layer):
         return wrapped(region, value)
+    if isinstance(value, LayerList):
+        value = one_by_one(region, value)
+    if isinstance(value, Sequence) and any(isinstance(i, Layer) for i in value.items):
+        return [rule_argument(region, i) for i in value.items]
     if isinstance(value, Framework):
         return Expr(value.name, Symbol(value.name))
     return to_running(region, value) if region.reading_running else to_expr(region, value)
@@ -238,7 +244,7 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
         for name in INITIALIZERS
         if name in owner.arguments
     }
-    results = result if isinstance(result, list) else [result]
+    results = _flat(result)
     if not initializers or not all(isinstance(r, Tensor) for r in results):
         return result
     earlier = {m.token for t in given for m in t.code.modules}
@@ -249,9 +255,20 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
             module, owner.symbol.rpartition(".")[2], initializers
         )
         if changed is not module:
-            results = [replace(r, code=with_module(r.code, module, changed)) for r in results]
-            return results if isinstance(result, list) else results[0]
+            return _with_module(result, module, changed)
     return result
+
+
+def _flat(result: Any) -> list[Any]:
+    """The tensors of a result: recurrent cells give a tensor, and a list of others."""
+    return [t for r in result for t in _flat(r)] if isinstance(result, list) else [result]
+
+
+def _with_module(result: Any, module: Module, changed: Module) -> Any:
+    """A result, in which one module is put in the place of another."""
+    if isinstance(result, list):
+        return [_with_module(r, module, changed) for r in result]
+    return replace(result, code=with_module(result.code, module, changed))
 
 
 def _owner(layer: Layer) -> Layer:

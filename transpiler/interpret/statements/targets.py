@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 import libcst as cst
@@ -162,6 +163,19 @@ def _unpack_sizes(region: Region, names: list[str], sizes: list[Static]) -> None
     region.static_statements[id(region.statement)] = region.statement  # type: ignore[assignment]
 
 
+def _flat(
+    elements: Iterable[cst.BaseExpression], items: Iterable[Value]
+) -> Iterator[tuple[cst.BaseExpression, Value]]:
+    """Targets and values in pairs, those of `y, (h, c)` side by side."""
+    for element, item in zip(elements, items, strict=True):
+        if isinstance(element, (cst.Tuple, cst.List)) and isinstance(item, Sequence):
+            inner = [e.value for e in element.elements]
+            if item.code is None and len(inner) == len(item.items):
+                yield from _flat(inner, item.items)
+                continue
+        yield element, item
+
+
 def _unpack(
     region: Region,
     target: cst.Tuple | cst.List,
@@ -170,6 +184,9 @@ def _unpack(
     node: cst.CSTNode,
 ) -> None:
     """`a, b = tensors`: one statement in `forward`, sizes one by one in `__init__`."""
+    pairs = list(_flat(elements, value.items)) if value.code is None else []
+    if any(element not in elements for element, _ in pairs):
+        elements, value = [e for e, _ in pairs], replace(value, items=tuple(i for _, i in pairs))
     if not all(isinstance(e, cst.Name) for e in elements):
         raise GiveUp("tensors are unpacked into something other than names", node)
     names = [e.value for e in elements if isinstance(e, cst.Name)]
@@ -177,6 +194,8 @@ def _unpack(
         for name, item in zip(names, value.items, strict=True):
             assign_name(region, name, item, node, None)
         return
+    nested = (_emitted(region, i) if isinstance(i, Sequence) else i for i in value.items)
+    value = replace(value, items=tuple(nested))
     code = sequence_code(region, value)
     for item in value.items:
         if isinstance(item, Bound):
@@ -211,3 +230,15 @@ def _unpack(
         else:
             region.scope.bump(name)
             region.scope.values[name] = item
+
+
+def _emitted(region: Region, value: Value) -> Value:
+    """A value in a list that has no name in `forward`, after the statements that it needs."""
+    if isinstance(value, Sequence) and value.code is None:
+        return replace(value, items=tuple(_emitted(region, i) for i in value.items))
+    if isinstance(value, Bound) and value.tensor.code.before:
+        emit_before(region, value.tensor.code, "")
+        return replace(
+            value, tensor=replace(value.tensor, code=replace(value.tensor.code, before=()))
+        )
+    return value
