@@ -36,7 +36,7 @@ def to_categorical(
         raise Unsupported("to_categorical of another type than float32")
     if num_classes.is_const(None):
         if not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
-            raise Unsupported("to_categorical without num_classes")
+            return helper("one_hot", x)
         num_classes = infix(method(x, "max"), "+", 1)
     if shape is None or (len(shape) > 1 and shape[-1] is None):
         return helper("to_categorical", x, num_classes)
@@ -55,6 +55,22 @@ def to_categorical(labels, num_classes):
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     return np.eye(num_classes, dtype="float32")[labels]
+''',
+    (),
+    _NUMPY,
+    early=True,
+)
+
+
+emitted(
+    "one_hot",
+    '''
+def one_hot(labels):
+    """Each label as a row of zeros with a one, as long as the largest label asks for."""
+    labels = np.asarray(labels, dtype="int64")
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    return np.eye(labels.max() + 1, dtype="float32")[labels]
 ''',
     (),
     _NUMPY,

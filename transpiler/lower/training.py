@@ -120,6 +120,7 @@ class Training:
     units: int | None = None
     ends_in: str = ""
     penalties: list[Penalized] = field(default_factory=list)
+    sets_rate: bool = False  #: whether the program changes the learning rate itself
     problem: tuple[TrainingCall, str] | None = None
 
 
@@ -277,7 +278,9 @@ def _compiled(
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:
-    """Whether some callback changes the learning rate of what is compiled."""
+    """Whether the program, or some callback, changes the learning rate of what is compiled."""
+    if training.sets_rate:
+        return True
     given = [c.given.get("callbacks") for c in training.calls if c.compiled is compiles]
     items: list[Value] = []
     for value in (g.value for g in given if g is not None):

@@ -25,6 +25,19 @@ INERT = frozenset({
 #: What sets how all models are built, whoever builds them.
 _SETTERS = frozenset({"set_image_data_format", "set_image_dim_ordering", "get_custom_objects"})
 
+
+def _is_of_optimizer(statement: ast.stmt) -> bool:
+    """`model.optimizer.learning_rate = 0.1`, which needs a model that is compiled."""
+    if isinstance(statement, ast.Assign):
+        places: list[ast.expr] = statement.targets
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        places = [statement.value.func]
+    else:
+        return False
+    nodes = (n for place in places for n in ast.walk(place))
+    return any(isinstance(n, ast.Attribute) and n.attr == "optimizer" for n in nodes)
+
+
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -118,6 +131,8 @@ class Slicer:
         ):
             self._need(needed, names_in(statement))
             return statement
+        if "compile" in self.inert and _is_of_optimizer(statement):
+            return None
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return self._assignment(statement, needed)
         if isinstance(statement, (ast.AugAssign, ast.Expr)):

@@ -3,6 +3,7 @@
 plan.py        which models of a file are trained, and where
 model.py       what the calls of one model have in common: names, data, functions
 data.py        arrays as tensors, one for each input of a model
+rates.py       learning rates that the program reads and sets
 tables.py      tables of pandas
 streams.py     generators of the program's own
 loaders.py     data sets of tf.data

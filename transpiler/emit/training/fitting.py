@@ -26,6 +26,8 @@ from transpiler.record import replace
 from transpiler.source.occurrences import Occurrence
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+#: Where a range serves as well as a list.
+_ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 #: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
 _PLACE = re.compile(r"\{(\w+)(?=[:}])")
 _NUMBER = re.compile(r"0?\.\d+")
@@ -33,7 +35,6 @@ _NUMBER = re.compile(r"0?\.\d+")
 
 def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
     """The loop in the place of `fit`."""
-    writer.refuse(call, "initial_epoch")
     for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
         if not is_stream(call.given.get(data)) and data_set(call.given.get(data)) is None:
             writer.refuse(call, steps)
@@ -58,6 +59,7 @@ class FitWriter:
         self.compiled = model.compiled_of(call)
         self.end = self.tree.span(statement)[1]
         self.epochs = model.argument(call, "epochs") or "1"
+        self.first = model.argument(call, "initial_epoch") or "0"
         self.verbose = self._verbosity()
         self.history = self._history()
         self.pipeline = model.data_set(call)
@@ -143,8 +145,17 @@ class FitWriter:
             elif self.tree.text[:start].endswith("len(") and self.tree.text[end] == ")":
                 text = f'{self.history}["loss"]'
             else:
-                text = f'range(len({self.history}["loss"]))'
+                text = self._epochs_run
+                if not _ITERATED.search(self.tree.text[:start]):
+                    text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
+
+    @property
+    def _epochs_run(self) -> str:
+        """The numbers of the epochs that the history holds."""
+        count = f'len({self.history}["loss"])'
+        first = self.first
+        return f"range({count})" if first == "0" else f"range({first}, {first} + {count})"
 
     # the lines --------------------------------------------------------------------------------
 
@@ -180,7 +191,8 @@ class FitWriter:
         body += [line for h in hooks for line in h.epoch_end]
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
-        head = f"for {epoch if counted else '_'} in range({self.epochs}):"
+        rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
+        head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = list(dict.fromkeys(line for h in hooks for line in h.before))
         logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
@@ -192,14 +204,14 @@ class FitWriter:
         elif self.history:
             after.append(
                 f"{self.result}SimpleNamespace(history={self.history}, "
-                f'epoch=list(range(len({self.history}["loss"]))))'
+                f"epoch=list({self._epochs_run}))"
             )
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
         if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
             setup = []
-        if self.epochs == "1" and not hooks:
+        if self.epochs == "1" and self.first == "0" and not hooks:
             return [*setup, *self._one_epoch(step, values), *after]
         loop = [*before, head, *(f"    {line}" for line in body), *after]
         made = [*setup, *([""] if setup else []), *loop]

@@ -52,6 +52,10 @@ def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
         begin = first if after == begin else begin
     above = tree.text[:begin].rstrip(" ")
     last = above.rstrip("\n").rpartition("\n")[2].strip()
+    for key, lines in writer.whole.items():
+        end = tree.span(writer.statements[key][0])[1]
+        if lines[-1:] == [""] and end == len(above.rstrip()):
+            return False  # that statement ends with a blank line already
     if last.startswith("#") and not line.startswith("#"):
         return False
     return bool(above) and not above.endswith("\n\n") and not last.endswith(":")

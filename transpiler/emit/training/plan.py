@@ -31,6 +31,7 @@ from transpiler.emit.training.on_batch import (
     write_train_on_batch,
 )
 from transpiler.emit.training.placing import place_statements
+from transpiler.emit.training.rates import rewrite_rates, sets_rate
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
@@ -205,6 +206,7 @@ class _Planner(Shared):
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
+        training.sets_rate = any(sets_rate(self, p) for p in parts)
         built = _alone(built)
         lower_training(self.file, training, built, self.freezing, seen)
         if training.problem is None:
@@ -227,6 +229,7 @@ class _Planner(Shared):
                     _write_call(writer, calls[0])
                     del calls[0]
                 rewrite_names(writer)
+                rewrite_rates(writer)
             except Unsupported as why:
                 training.problem = ((calls or training.calls)[0], str(why))
                 return

@@ -1,0 +1,55 @@
+"""Learning rates that the program reads and sets itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+AGAIN = 'history = model.fit(x, y, batch_size=16, epochs=2, verbose=0)\nlosses = history.history["loss"]\n'
+RATE = "model.optimizer.learning_rate"
+
+
+@pytest.mark.parametrize("rate", [f"{RATE}.assign(0.02)", f"{RATE} = 0.02", f"{RATE} = 0.2 * 0.1"])
+@pytest.mark.parametrize("momentum", ["", ", momentum=0.9"])
+def test_rates_are_set_between_fits(rate: str, momentum: str, scripts: Scripts) -> None:
+    after = f"{rate}\nrate = float({RATE})\n{AGAIN}"
+    text = Trial(optimizer=f"keras.optimizers.SGD(0.1{momentum})", after=after).text
+    result = converted(text)
+    assert 'group["lr"] = ' in result
+    apart = scripts.compare(text, result)
+    assert "rate" in apart
+    assert max(apart.values()) < 1e-7, apart  # Keras keeps rates in float32
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("K.set_value(model.optimizer.lr, 0.01)", '    group["lr"] = 0.01'),
+        ("keras.backend.set_value(model.optimizer.learning_rate, a)", '    group["lr"] = a'),
+        ("b = K.get_value(model.optimizer.lr)", 'b = optimizer.param_groups[0]["lr"]'),
+        ("print(model.optimizer.lr.numpy())", 'print(optimizer.param_groups[0]["lr"])'),
+        ('print(f"{float(model.optimizer.lr):.4f}")', 'float(optimizer.param_groups[0]["lr"])'),
+    ],
+)
+def test_older_spellings(code: str, wanted: str) -> None:
+    before = "from tensorflow.keras import backend as K\n\na = 0.5"
+    assert wanted in converted(Trial(before=before, after=code).text)
+
+
+def test_a_rate_that_a_schedule_gives_is_not_set() -> None:
+    schedule = "keras.optimizers.schedules.CosineDecay(0.1, 6)"
+    text = Trial(optimizer=f"keras.optimizers.SGD({schedule})", after=f"{RATE} = 0.1").text
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any("while a schedule gives it" in message for message in messages)
+
+
+def test_epochs_go_on_where_they_are_told_to(scripts: Scripts) -> None:
+    text = Trial(fit=", initial_epoch=1", after="n = history.epoch\nm = len(history.epoch)").text
+    result = converted(text)
+    assert "in range(1, 3):" in result
+    assert 'n = list(range(1, 1 + len(history["loss"])))' in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
