@@ -26,6 +26,7 @@ _PREFIXES = (
     ("keras.src.", "keras."),
     ("keras.engine.", "keras."),
     ("keras.backend.nn.", "tf.nn."),  # in `tensorflow.python.keras`
+    ("keras.backend.tf.", "tf."),  # in Keras 2.0 to 2.3
 )
 
 #: Submodules whose contents Keras exports one level higher.

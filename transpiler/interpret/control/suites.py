@@ -57,7 +57,7 @@ _ENDING = frozenset({cst.Return, cst.Raise, cst.Break})
 def _ends(statement: cst.CSTNode) -> bool:
     if isinstance(statement, cst.SimpleStatementLine):
         return any(type(s) in _ENDING for s in statement.body)
-    if type(statement) in _ENDING:
+    if type(statement) in _ENDING or (isinstance(statement, cst.Try) and _has_fallback(statement)):
         return True
     if isinstance(statement, cst.If) and statement.orelse is not None:
         return _block_ends(statement.body) and (
@@ -87,7 +87,9 @@ def _has_return(suite: cst.BaseSuite) -> bool:
         if isinstance(statement, cst.SimpleStatementLine):
             if any(isinstance(s, cst.Return) for s in statement.body):
                 return True
-        elif isinstance(statement, cst.Return):
+        elif isinstance(statement, cst.Return) or (
+            isinstance(statement, cst.Try) and _has_fallback(statement)
+        ):
             return True
         elif isinstance(statement, cst.If):
             rest: Any = statement

@@ -19,11 +19,13 @@ from transpiler.interpret.tensors.names import materialize
 from transpiler.interpret.values import (
     Bound,
     Choice,
+    Framework,
     Function,
     Mapping,
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
 )
 from transpiler.ir.code import If, Line, Node
@@ -92,7 +94,11 @@ def _inline_body(
             after = statements[position + 1 :]
             return _inline_if(region, function, statement, after, frame, path)
         if isinstance(statement, cst.FunctionDef):
-            closure = {**function.closure, **{n: Static(Expr(n)) for n in frame}}
+            own = {
+                n: v if isinstance(v, (Framework, Function, UserClass)) else Static(Expr(n))
+                for n, v in frame.items()
+            }
+            closure = {**function.closure, **own}
             made = Function(
                 statement.name.value,
                 statement,
