@@ -60,6 +60,11 @@ def root_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def _of_optimizer(node: ast.expr) -> bool:
+    """Whether it is something of an optimizer: `model.optimizer.learning_rate.assign(0.1)`."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "optimizer" for n in ast.walk(node))
+
+
 def bound_by(target: ast.expr) -> set[str]:
     """The names that an assignment target binds."""
     if isinstance(target, ast.Name):
@@ -155,7 +160,7 @@ class Slicer:
 
     def _freezes(self, target: ast.expr) -> bool:
         """Whether a model is made trainable or not: that counts where it is trained."""
-        return (
+        return _of_optimizer(target) or (
             isinstance(target, ast.Attribute)
             and target.attr == "trainable"
             and isinstance(target.value, ast.Name)
@@ -166,7 +171,8 @@ class Slicer:
         if isinstance(node, ast.AugAssign):
             root = root_name(node.target)
         elif isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-            root = "" if node.value.func.attr in self.inert else root_name(node.value.func)
+            inert = node.value.func.attr in self.inert or _of_optimizer(node.value)
+            root = "" if inert else root_name(node.value.func)
         else:
             return None
         path_change = ast.unparse(node).startswith("sys.path.")

@@ -7,6 +7,7 @@ rates.py       learning rates that the program reads and sets
 tables.py      tables of pandas
 streams.py     generators of the program's own
 loaders.py     data sets of tf.data
+rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 freezing.py    models of which some parts are not trained
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch

@@ -15,7 +15,7 @@ from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.streams import stream
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Sequence
+from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -113,8 +113,6 @@ def write_evaluate(
         writer.refuse(call, "sample_weight")
     elif pipeline is None:
         writer.refuse(call, "steps")
-    if "return_dict" in call.given:
-        raise Unsupported("return_dict is not translated")
     compiled = writer.compiled_of(call)
     loop = None
     if pipeline is not None:
@@ -141,9 +139,30 @@ def write_evaluate(
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, [], {}))
         return
-    if len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
+    if by_keys(call):
+        text = as_dict(compiled, text)
+    elif len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
         text = f"list({text})"
     writer.inline(call, statement, before, text)
+
+
+def by_keys(call: TrainingCall) -> bool:
+    """Whether what a call gives is asked for as a dict."""
+    given = call.given.get("return_dict")
+    if given is None:
+        return False
+    value = given.value
+    if isinstance(value, Static) and value.expr.is_const(True, False):
+        return bool(value.expr.value)
+    raise Unsupported("return_dict is only known at run time")
+
+
+def as_dict(compiled: Compiled, values: str) -> str:
+    """Values of a batch or an epoch by their keys."""
+    if len(compiled.keys) == 1:
+        return f'{{"loss": {values}}}'
+    keys = ", ".join(f'"{key}"' for key in compiled.keys)
+    return f"dict(zip([{keys}], {values}))"
 
 
 def _shown(

@@ -38,8 +38,6 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
         if not is_stream(call.given.get(data)) and data_set(call.given.get(data)) is None:
             writer.refuse(call, steps)
-    if "validation_freq" in call.given:
-        raise Unsupported("validation_freq is not translated")
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
     writer.whole[id(statement)] = FitWriter(writer, call, statement).lines()
@@ -60,6 +58,7 @@ class FitWriter:
         self.end = self.tree.span(statement)[1]
         self.epochs = model.argument(call, "epochs") or "1"
         self.first = model.argument(call, "initial_epoch") or "0"
+        self.every = self._validated_every()
         self.verbose = self._verbosity()
         self.history = self._history()
         self.pipeline = model.data_set(call)
@@ -144,11 +143,17 @@ class FitWriter:
                 text = self.history
             elif self.tree.text[:start].endswith("len(") and self.tree.text[end] == ")":
                 text = f'{self.history}["loss"]'
+            elif self.tree.text[end : end + 4] == "[-1]" and self.first == "0":
+                end += 4
+                text = f'(len({self.history}["loss"]) - 1)'
+                if self.tree.text[start - 1] in "=(" and self.tree.text[end] in ",)":
+                    text = text[1:-1]
             else:
                 text = self._epochs_run
                 if not _ITERATED.search(self.tree.text[:start]):
                     text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
+            self.model.shared.replaced[start, end] = text  # where it is an argument of a call
 
     @property
     def _epochs_run(self) -> str:
@@ -178,16 +183,16 @@ class FitWriter:
             model.loaders = {k: v for k, v in model.loaders.items() if k not in self.offered}
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound)
-        body = [line for h in hooks for line in h.epoch_start] + step
         epoch = self._name("epoch")
-        if self.history:
-            body += [
-                f'{self.history}["{k}"].append({v})'
-                for k, v in [*values.items(), *((k, c) for h in hooks for k, c in h.logs)]
-            ]
-        if self.verbose:
-            total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
-            body += printed(f"Epoch {{{epoch} + 1}}/{total} - ", values)
+        logs = values | {k: c for h in hooks for k, c in h.logs}
+        total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
+        shows = f"Epoch {{{epoch} + 1}}/{total} - "
+        body = [line for h in hooks for line in h.epoch_start]
+        if validated and self.every:
+            body += self._in_some_epochs(step, logs, epoch, shows, read)
+        else:
+            body += [*step, *self._kept(logs)]
+            body += printed(shows, values) if self.verbose else []
         body += [line for h in hooks for line in h.epoch_end]
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
@@ -211,12 +216,44 @@ class FitWriter:
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
         if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
             setup = []
-        if self.epochs == "1" and self.first == "0" and not hooks:
+        if self.epochs == "1" and self.first == "0" and not hooks and not self.every:
             return [*setup, *self._one_epoch(step, values), *after]
         loop = [*before, head, *(f"    {line}" for line in body), *after]
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+
+    def _validated_every(self) -> str:
+        """After how many epochs each it validates, "" where it does so in each."""
+        given = self.call.given.get("validation_freq")
+        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(1)):
+            return ""
+        value = given.value.expr.value if isinstance(given.value, Static) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Unsupported("validation_freq that is not a known number")
+        return self.model.source_of(given)
+
+    def _in_some_epochs(
+        self, step: list[str], logs: dict[str, str], epoch: str, shows: str, read: set[str]
+    ) -> list[str]:
+        """Train in each epoch, and validate in some."""
+        if any(key.startswith("val_") for key in read):
+            raise Unsupported("validation_freq with a callback that looks at the validation")
+        own = {k: v for k, v in logs.items() if k.startswith("val_")}
+        others = {k: v for k, v in logs.items() if k not in own}
+        validating = [*step[1:], *self._kept(own)]
+        body = [step[0], *self._kept(others)]
+        if self.verbose:
+            body += printed(shows, others)
+            validating += [line.replace('f" - ', 'f"', 1) for line in printed("", own)]
+        head = f"if ({epoch} + 1) % {self.every} == 0:"
+        return [*body, head, *(f"    {line}" for line in validating)]
+
+    def _kept(self, logs: dict[str, str]) -> list[str]:
+        """The values of an epoch go into the history, if there is one."""
+        if not self.history:
+            return []
+        return [f'{self.history}["{key}"].append({value})' for key, value in logs.items()]
 
     def _one_epoch(self, step: list[str], values: dict[str, str]) -> list[str]:
         """A single epoch needs no loop."""

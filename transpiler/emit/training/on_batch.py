@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
-from transpiler.emit.training.asking import write_predict
+from transpiler.emit.training.asking import as_dict, by_keys, write_predict
 from transpiler.emit.training.data import input_names, input_tensors, target_tensor
 from transpiler.emit.training.fitting import steps_of
 from transpiler.emit.training.model import ModelWriter
@@ -95,30 +95,7 @@ def _write(
 
 
 def _refuse_sums(call: TrainingCall) -> None:
-    if not _is(call, "reset_metrics", True, default=True):
+    given = call.given.get("reset_metrics")
+    known = given is None or (isinstance(given.value, Static) and given.value.expr.is_const(True))
+    if not known:
         raise Unsupported("metrics that go on from batch to batch")
-
-
-def by_keys(call: TrainingCall) -> bool:
-    """Whether what a call gives is asked for as a dict."""
-    if _is(call, "return_dict", False, default=False):
-        return False
-    if not _is(call, "return_dict", True, default=False):
-        raise Unsupported("return_dict is only known at run time")
-    return True
-
-
-def as_dict(compiled: Compiled, values: str) -> str:
-    """Values of a batch or an epoch by their keys."""
-    if len(compiled.keys) == 1:
-        return f'{{"loss": {values}}}'
-    keys = ", ".join(f'"{key}"' for key in compiled.keys)
-    return f"dict(zip([{keys}], {values}))"
-
-
-def _is(call: TrainingCall, name: str, value: bool, default: bool) -> bool:
-    """Whether an argument, if it is given, has a value that is known."""
-    given = call.given.get(name)
-    if given is None:
-        return value is default
-    return isinstance(given.value, Static) and given.value.expr.is_const(value)

@@ -270,6 +270,8 @@ class _Planner(Shared):
         for place in self.places(part.room, part.variable):
             if place.binds or place.start in receivers:
                 continue
+            if place.attribute == "optimizer":
+                continue
             if place.attribute in ("add", "pop") and training.model.kind == "sequential":
                 continue
             return False

@@ -45,6 +45,12 @@ def rewrite_rates(writer: ModelWriter) -> None:
 
 def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     given = _value_set(writer, statement)
+    rate = re.escape(writer.variable) + _RATE
+    read = re.compile(rf"[\w.]*\bget_value\(\s*{rate}\s*\)|{rate}(?:\.numpy\(\)|\.value\b)?")
+    start, end = writer.tree.span(given if given is not None else statement)
+    name = f'{writer.optimizer}.param_groups[0]["lr"]'
+    reads = [match.span() for match in read.finditer(writer.tree.blanked, start, end)]
+    writer.shared.replaced |= dict.fromkeys(reads, name)
     if given is not None:
         writer.whole[id(statement)] = [
             f"for group in {writer.optimizer}.param_groups:",
@@ -53,16 +59,11 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
         writer.statements.setdefault(id(statement), (statement, [], {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
-    rate = re.escape(writer.variable) + _RATE
-    read = re.compile(rf"[\w.]*\bget_value\(\s*{rate}\s*\)|{rate}(?:\.numpy\(\)|\.value\b)?")
-    start, end = writer.tree.span(statement)
-    for match in read.finditer(writer.tree.blanked, start, end):
-        span, text = match.span(), f'{writer.optimizer}.param_groups[0]["lr"]'
-        writer.shared.replaced[span] = text
+    for span in reads:
         if id(statement) in writer.statements:
-            writer.statements[id(statement)][2][span] = text
+            writer.statements[id(statement)][2][span] = name
         else:
-            writer.edits.append(Edit(*span, text))
+            writer.edits.append(Edit(*span, name))
 
 
 def _value_set(
