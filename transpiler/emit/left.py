@@ -181,7 +181,7 @@ _STEPS = (
 )
 #: Methods that little else has, whatever they are called on.
 _ONLY_STEPS = (
-    "as_numpy_iterator|batch|element_spec|enumerate|flat_map|padded_batch|prefetch|skip|shuffle|"
+    "as_numpy_iterator|batch|enumerate|flat_map|padded_batch|prefetch|skip|shuffle|"
     "take|unbatch|window|with_options"
 )
 _MODULES = r"(?<!\bnp)(?<!\bnumpy)(?<!\brandom)(?<!\brng)"
@@ -192,7 +192,9 @@ def report_left_steps(draft: Draft) -> None:
     if not draft.file.data_names:
         return
     names = "|".join(sorted(draft.file.data_names - {""})) or "(?!)"
-    pattern = re.compile(rf"(?<![\w.])(?:{names})\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})\b")
+    pattern = re.compile(
+        rf"(?<![\w.])(?:{names})\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
+    )
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
     for match in pattern.finditer(draft.tree.blanked):

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
 from transpiler.ir.expr import Configured, Expr, expr
+from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
@@ -380,15 +381,25 @@ def _from_logits(use: Use) -> bool:
 
 def weighs(call: TrainingCall) -> bool:
     """Whether a `fit` or `evaluate` gives samples or classes weights of their own."""
-    return any(
+    return _holds_weights(call, "x") or any(
         n in call.given and not _is_none(call.given[n].value)
         for n in ("class_weight", "sample_weight")
     )
 
 
+def _holds_weights(call: TrainingCall, name: str) -> bool:
+    """Whether an argument is a data set that gives a weight with each sample."""
+    value = call.given[name].value if name in call.given else None
+    pipeline = value.expr.value if isinstance(value, Static) else None
+    element = pipeline.element if isinstance(pipeline, Pipeline) else ()
+    return isinstance(element, tuple) and len(element) == 3
+
+
 def is_weighed(call: TrainingCall) -> bool:
     """Whether a `fit` gives the samples that it validates weights of their own."""
     given = call.given.get("validation_data")
+    if _holds_weights(call, "validation_data"):
+        return True
     return given is not None and isinstance(given.value, Sequence) and len(given.value.items) == 3
 
 

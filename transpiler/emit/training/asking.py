@@ -19,7 +19,7 @@ from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.training import Compiled
+from transpiler.lower.training import Compiled, weighs
 from transpiler.record import replace
 
 
@@ -108,7 +108,7 @@ def write_evaluate(
     loader = stream(writer, call.given.get("x"), writer.argument(call, "steps"))
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
-    weighted = writer.argument(call, "sample_weight") is not None
+    weighted = weighs(call)
     if streamed:
         writer.refuse(call, "sample_weight")
     elif pipeline is None:

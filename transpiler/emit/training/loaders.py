@@ -45,7 +45,7 @@ def unpacked(
 ) -> Unpacked:
     """How a loop that trains or evaluates unpacks a batch."""
     element = pipeline.element
-    if not isinstance(element, tuple) or len(element) != 2:
+    if not isinstance(element, tuple) or len(element) not in (2, 3):
         raise Unsupported("a data set of other things than inputs and targets")
     names = input_names(built)
     targets = tuple(head.prediction.targets.text for head in compiled.heads)
@@ -57,7 +57,10 @@ def unpacked(
     ]
     pairs = zip(compiled.heads, labels, strict=True)
     found += [_target(head, source, part, device) for head, (source, part) in pairs]
-    return Unpacked(f"{taken}, {asked}", tuple(found))
+    for part in element[2:]:
+        found.append(_moved("weights", _leaf(part), "torch.float32", device))
+    weights = ", weights" if len(element) == 3 else ""
+    return Unpacked(f"{taken}, {asked}{weights}", tuple(found))
 
 
 def unpacked_inputs(built: Built, origin: Model, pipeline: Pipeline, device: str) -> Unpacked:
