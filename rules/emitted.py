@@ -17,6 +17,7 @@ class Emitted:
     needs: tuple[str, ...] = ()  #: other emitted names that it calls
     imports: tuple[str, ...] = ()  #: import statements: `from torch.nn import functional as F`
     early: bool = False  #: the program calls it before any model is made
+    lacks: tuple[str, ...] = ()  #: members of Keras's class that this one does not have
 
 
 TORCH = "import torch"
@@ -27,10 +28,15 @@ EMITTED: dict[str, Emitted] = {}
 
 
 def emitted(
-    name: str, source: str, needs: tuple[str, ...] = (), *imports: str, early: bool = False
+    name: str,
+    source: str,
+    needs: tuple[str, ...] = (),
+    *imports: str,
+    early: bool = False,
+    lacks: tuple[str, ...] = (),
 ) -> None:
     """Declare a function or class by its name and source."""
-    EMITTED[name] = Emitted(source.strip("\n") + "\n", needs, imports, early)
+    EMITTED[name] = Emitted(source.strip("\n") + "\n", needs, imports, early, lacks)
 
 
 emitted(

@@ -203,9 +203,11 @@ emitted(
     '''
 def pad_batch(samples):
     """Samples as a batch: the shorter ones end in zeros."""
-    if not isinstance(samples[0], tuple):
-        return pad_sequence(samples, batch_first=True) if samples[0].dim() else torch.stack(samples)
-    return tuple(pad_batch(list(parts)) for parts in zip(*samples))
+    if isinstance(samples[0], tuple):
+        return tuple(pad_batch(parts) for parts in zip(*samples))
+    if samples[0].dim():
+        return pad_sequence(samples, batch_first=True)
+    return torch.stack(samples)
 ''',
     (),
     TORCH,

@@ -99,6 +99,13 @@ TRIALS = {
     "generator with shapes": program(
         f"{GENERATOR}train = {DATA}.from_generator(rows, {SPEC}).batch(16).prefetch(1)"
     ),
+    "padded": program(
+        "def rows():\n    for n in range(20):\n        yield x[n][: n % 6 + 1], y[n]\n\n"
+        f"train = {DATA}.from_generator(rows, output_signature=("
+        "tf.TensorSpec((None,), tf.float64), tf.TensorSpec((), tf.float64)))\n"
+        "train = train.padded_batch(6, padded_shapes=([None], []))"
+    ),
+    "weights": program(f"train = {SLICES}((x, y, np.abs(y))).batch(16)", evaluate="train"),
     "windows": program(
         "series = np.arange(60.0) / 60\n"
         f"train = {SLICES}(series).window(7, shift=1, drop_remainder=True)\n"

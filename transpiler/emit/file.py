@@ -33,6 +33,7 @@ from transpiler.emit.left import (
     add_comment,
     keep_functions,
     report_failed_functions,
+    report_lacking,
     report_left_calls,
     report_left_code,
     report_left_data,
@@ -88,6 +89,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_left_data(draft)
     report_left_code(draft)
     report_left_steps(draft)
+    report_lacking(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
     new_code = bool(draft.class_spots or draft.edits)

@@ -174,6 +174,24 @@ def report_left_data(draft: Draft) -> None:
         draft.todos.setdefault(_margin(draft, node), (LEFT_CODE, message))
 
 
+def report_lacking(draft: Draft) -> None:
+    """What is asked of an object that Keras's class has, and the one that is emitted lacks."""
+    emitted = draft.file.rules.emitted
+    lacks = [
+        name for helper in draft.helpers if helper in emitted for name in emitted[helper].lacks
+    ]
+    if not lacks:
+        return
+    replaced = replaces(draft.edits)
+    for match in re.finditer(rf"\.(?:{'|'.join(lacks)})\b", draft.tree.blanked):
+        if replaced(match.start()):
+            continue
+        message = f"`{match.group()}` is left as it is: the class that is emitted lacks it"
+        draft.say_at(LEFT_CODE, *draft.tree.line_column(match.start()), message)
+        start = draft.tree.line_start(match.start())
+        draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
 #: Methods of data sets of tf.data, and those that nothing else has.
 _STEPS = (
     "apply|batch|cache|cardinality|concatenate|element_spec|enumerate|filter|flat_map|interleave|"
