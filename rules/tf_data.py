@@ -151,7 +151,9 @@ def padded_batch(
         raise Unsupported("padding to a given size, or with other values than zeros")
     if isinstance(_known(dataset).element, dict):
         raise Unsupported("padding of samples that are dicts")
-    return _loader(dataset, batch_size, drop_remainder, {"collate_fn": helper("pad_batch")})
+    return _loader(
+        dataset, batch_size, drop_remainder, {"collate_fn": _with(Expr("pad_batch"), "pad_batch")}
+    )
 
 
 def _loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Expr:

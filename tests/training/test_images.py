@@ -22,7 +22,8 @@ Image.fromarray(rng.integers(0, 255, (20, 30), dtype="uint8")).save("b.png")
 paths = ["a.png", "b.png"]
 one = img_to_array(load_img("a.png"))
 gray = img_to_array(load_img("a.png", color_mode="grayscale", target_size=(8, 6)))
-smooth = image.img_to_array(image.load_img(paths[1], target_size=IMG_SIZE, interpolation="bilinear"))
+bilinear = image.load_img(paths[1], target_size=IMG_SIZE, interpolation="bilinear")
+smooth = image.img_to_array(bilinear)
 x = np.array([img_to_array(load_img(path, target_size=IMG_SIZE)) for path in paths]) / 256.0
 batch = np.expand_dims(smooth, axis=0)
 y = np.array([[1.0, 0.0], [0.0, 1.0]])

@@ -100,7 +100,7 @@ TRIALS = {
         f"{GENERATOR}train = {DATA}.from_generator(rows, {SPEC}).batch(16).prefetch(1)"
     ),
     "padded": program(
-        "def rows():\n    for n in range(20):\n        yield x[n][: n % 6 + 1], y[n]\n\n"
+        "def rows():\n    for n in range(18):\n        yield x[n][: n % 6 + 1], y[n]\n\n"
         f"train = {DATA}.from_generator(rows, output_signature=("
         "tf.TensorSpec((None,), tf.float64), tf.TensorSpec((), tf.float64)))\n"
         "train = train.padded_batch(6, padded_shapes=([None], []))"
