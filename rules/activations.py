@@ -6,6 +6,7 @@ from rules.axes import dimension, last
 from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 from transpiler.ir.expr import Expr, Symbol, call, expr, infix, method, ternary
 from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.record import replace
 from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
 
 
@@ -22,7 +23,7 @@ def activated(x: Tensor, function: Expr) -> Tensor:
         raise Unsupported(f"the activation {function} without its arguments")
     result = rule.build(x, **{p.name: expr(p.default) for p in parameters})
     assert isinstance(result, Tensor)
-    return result
+    return replace(result, mask=x.mask)  # also where an operation of TensorFlow has none
 
 
 def _named(function: object) -> Rule:

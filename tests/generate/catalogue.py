@@ -144,6 +144,7 @@ class Entry:
     domains: Mapping[str, Domain] = field(default_factory=dict)
     keras: tuple[str, ...] = ("3", "2")  #: the generations that have it
     always: tuple[str, ...] = ()  #: arguments without which the layer has no meaning yet
+    colors: bool = False  #: for images of three colors
 
 
 ANY = (2, 3, 4, 5)
@@ -216,6 +217,7 @@ LEFT_OUT = {
     "lora_rank": "adapters are added to trained models",
     "lora_alpha": "adapters are added to trained models",
     "quantization_config": "quantized models have other numbers",
+    "gptq_unpacked_column_size": "quantized models have other numbers",
 }
 
 
@@ -257,7 +259,20 @@ IMAGE = {
     "crop_to_aspect_ratio": BOOLEANS,
     "pad_to_aspect_ratio": ("False", "False", "True"),
     "antialias": ("False", "True"),
+    "x_factor": ("0.2", "(0.0, 0.1)"),
+    "y_factor": ("0.1", "(0.0, 0.2)"),
+    "brightness_factor": ("0.2", "None"),
+    "contrast_factor": ("0.2", "None"),
+    "saturation_factor": ("(0.4, 0.6)", "None"),
+    "hue_factor": ("(0.0, 0.1)", "None"),
+    "kernel_size": ("3", "(3, 3)", "(5, 5)"),
+    "sigma": ("1.0", "(0.5, 0.9)"),
+    "bins": ("256", "20"),
+    # those that leave nothing to chance
+    "addition_factor": ("0.0",),
+    "threshold_factor": ("0.0",),
 }  # fmt: skip
+COLORS = IMAGE | {"factor": ("0.2", "(0.1, 0.3)")}
 
 RECURRENT: dict[str, Domain] = {
     "units": ("3", "4", "1", "5"),
@@ -338,6 +353,21 @@ LAYERS: dict[str, Entry] = {
     "RandomRotation": Entry((4,), IMAGE),
     "RandomTranslation": Entry((4,), IMAGE),
     "RandomZoom": Entry((4,), IMAGE),
+    **{
+        name: Entry((4,), COLORS, ("3",), colors=True)
+        for name in (
+            "RandomColorDegeneration", "RandomColorJitter", "RandomGrayscale", "RandomHue",
+            "RandomSaturation",
+        )
+    },
+    **{
+        name: Entry((4,), COLORS, ("3",))
+        for name in (
+            "AutoContrast", "Equalization", "RandomErasing", "RandomGaussianBlur", "RandomInvert",
+            "RandomSharpness", "RandomShear", "Solarization",
+        )
+    },
+    "RandomPosterization": Entry((4,), IMAGE | {"factor": ("3", "(2, 5)", "8")}, ("3",)),
     "SimpleRNN": Entry((3,), RECURRENT),
     "GRU": Entry((3,), RECURRENT),
     "LSTM": Entry((3,), RECURRENT),
@@ -371,6 +401,7 @@ for n in (1, 2, 3):
         LAYERS |= {
             f"DepthwiseConv{n}D": Entry((n + 2,), convolution(n)),
             f"SeparableConv{n}D": Entry((n + 2,), convolution(n)),
+            f"ConvLSTM{n}D": Entry((n + 3,), {**convolution(n), **RECURRENT}),
         }
 
 #: Other spellings of a layer's name.
@@ -406,6 +437,34 @@ ATTENTION: dict[str, dict[str, Domain]] = {
 EMBEDDING: dict[str, Domain] = {
     "input_dim": ("10", "7"), "output_dim": ("4", "3", "6"), "mask_zero": ("True", "True", "False"),
 }  # fmt: skip
+#: Of the equations, for tensors of so many axes: the shape of the output, the axes of the bias.
+EQUATIONS: dict[int, tuple[tuple[str, str, str], ...]] = {
+    2: (("ab,bc->ac", "3", "c"), ("...x,xy->...y", "4", "y"), ("ab,bcd->acd", "(2, 3)", "cd")),
+    3: (
+        ("abc,cd->abd", "(None, 4)", "d"), ("abc,cde->abde", "(None, 2, 3)", "de"),
+        ("...x,xy->...y", "5", "y"), ("abc,dc->abd", "(None, 3)", "d"),
+        ("abc,cde->abde", "(None, 2, 3)", "d"),
+    ),
+    4: (
+        ("abcd,cde->abe", "(None, 4)", "e"), ("...x,xy->...y", "3", "y"),
+        ("abcd,de->abce", "(None, None, 3)", "e"), ("abcd,cde->abce", "(None, None, 3)", "e"),
+    ),
+}  # fmt: skip
+EINSUM: dict[str, Domain] = {
+    "equation": (), "output_shape": (), "bias_axes": ("None",),
+    "kernel_initializer": ('"glorot_uniform"', '"random_normal"', '"zeros"'),
+    "bias_initializer": ('"zeros"', '"ones"'),
+}  # fmt: skip
+REVERSIBLE: dict[str, Domain] = {
+    **EMBEDDING, "mask_zero": ("False",), "tie_weights": ("True",), "reverse_dtype": ("None",),
+    "logit_soft_cap": ("None", "20.0"),
+}  # fmt: skip
+CELL: dict[str, Domain] = {
+    "activation": ('"tanh"', "keras.activations.tanh", "tf.nn.tanh"),
+    "recurrent_activation": ('"sigmoid"', "tf.nn.sigmoid"),
+    "dropout": ("0.0",), "recurrent_dropout": ("0.0",), "reset_after": ("True",),
+    "unit_forget_bias": BOOLEANS,
+}  # fmt: skip
 ENCODING: dict[str, Domain] = {
     "num_tokens": ("5", "8"), "output_mode": ('"multi_hot"', '"one_hot"', '"count"'),
 }  # fmt: skip
@@ -422,5 +481,9 @@ WRAPPERS: dict[str, dict[str, Domain]] = {
     "Bidirectional": {**BIDIRECTIONAL, "layer": ()},
     "TimeDistributed": TIME_DISTRIBUTED,
     "RNN": {**RECURRENT, "cell": ()},
+    "StackedRNNCells": {"cells": ()},
+    **{f"{name}Cell": RECURRENT for name in ("SimpleRNN", "GRU", "LSTM")},
+    "EinsumDense": EINSUM,
+    "ReversibleEmbedding": REVERSIBLE,
 }
 CELLS = {"SimpleRNN": "SimpleRNNCell", "GRU": "GRUCell", "LSTM": "LSTMCell"}

@@ -8,12 +8,16 @@ from tests.generate.catalogue import (
     ATTENTION,
     BIDIRECTIONAL,
     BOOLEANS,
+    CELL,
     CELLS,
+    EINSUM,
     EMBEDDING,
     ENCODING,
+    EQUATIONS,
     LAYERS,
     MERGES,
     RECURRENT,
+    REVERSIBLE,
     Shape,
 )
 from tests.generate.writer import INDENT, Writer
@@ -27,12 +31,58 @@ OPERATORS = (
 
 def encode(w: Writer, source: str) -> bool:
     """Whole numbers become vectors."""
+    if w.parts.generation == "3" and w.chance(8):
+        return turned_around(w, source)
     if len(w.shape(source)) == 1 and w.chance(4):
         text = w.call("CategoryEncoding", ENCODING, w.shape(source))
     else:
         text = w.call("Embedding", EMBEDDING, w.shape(source))
     name = w.parts.fresh("x")
     return w.run(f"{name} = {text}({source})", name)
+
+
+def turned_around(w: Writer, source: str) -> bool:
+    """A table that is looked up, and whose rows are the weights of a later layer."""
+    table, name = w.parts.fresh("table"), w.parts.fresh("x")
+    size = str(w.pick((3, 4)))
+    made = w.call("ReversibleEmbedding", REVERSIBLE, w.shape(source), output_dim=size)
+    if not w.run(f"{table} = {made}\n{name} = {table}({source})", name):
+        return False
+    if w.chance(2):
+        w.run(f"{name} = layers.Dense({size})({name})", name)
+    w.run(f"{name} = {table}({name}, reverse=True)", name)
+    return True
+
+
+def einsum(w: Writer) -> None:
+    """A dense layer by an equation."""
+    source = w.some_tensor(*EQUATIONS)
+    if source is None:
+        return
+    shape = w.shape(source)
+    equation, output_shape, bias = w.pick(EQUATIONS[len(shape) + 1])
+    given = {"equation": f'"{equation}"', "output_shape": output_shape}
+    if w.chance(2):
+        given["bias_axes"] = f'"{bias}"'
+    target = w.target(source)
+    w.run(f"{target} = {w.call('EinsumDense', EINSUM, shape, **given)}({source})", target)
+
+
+def steps(w: Writer) -> None:
+    """A cell that runs step by step."""
+    source = w.some_tensor(3)
+    if source is None:
+        return
+    name, cell = str(w.pick(list(CELLS))), w.parts.fresh("cell")
+    made = w.call(CELLS[name], RECURRENT | CELL, w.shape(source), units="3")
+    target, count = w.parts.fresh("y"), 2 if name == "LSTM" else 1
+    names = [w.parts.fresh("state") for _ in range(count)]
+    lines = [f"{cell} = {made}"]
+    lines += [f"{state} = layers.Dense(3)({source}[:, 0])" for state in names]
+    listed = f"[{', '.join(names)}]"
+    for step in (0, -1)[: w.count(1, 2)]:
+        lines.append(f"{target}, {listed} = {cell}({source}[:, {step}], {listed})")
+    w.run("\n".join(lines), target, *names)
 
 
 def apply(w: Writer) -> None:
@@ -218,8 +268,11 @@ def wrapped(w: Writer) -> None:
             more["backward_layer"] = again if "name=" not in again else inner
         text = w.call("Bidirectional", BIDIRECTIONAL, shape, layer=inner, **more)
     else:
-        name = str(w.pick(list(CELLS)))
-        cell = w.call(CELLS[name], RECURRENT, shape)
+        names = [CELLS[str(w.pick(list(CELLS)))] for _ in range(2 if w.chance(3) else 1)]
+        cells = [w.call(name, RECURRENT, shape) for name in names]
+        cell = cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
+        if len(cells) > 1 and w.chance(2):
+            cell = w.call("StackedRNNCells", {}, shape, cells=cell)
         text = w.call("RNN", RECURRENT, shape, cell=cell)
     target = w.target(source)
     w.run(f"{target} = {text}({source})", target)
@@ -345,7 +398,7 @@ INSIDE: tuple[Step, ...] = (
 )  # fmt: skip
 EVERYTHING: tuple[Step, ...] = (
     *(apply,) * 10, merge, merge, residual, nested_calls, shared, nested, attention, states,
-    wrapped, wrapped, masked, operate, block, block, loop, condition,
+    wrapped, wrapped, masked, operate, block, block, loop, condition, einsum, steps,
 )  # fmt: skip
 
 

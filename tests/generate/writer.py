@@ -188,6 +188,7 @@ class Writer:
             for name, entry in LAYERS.items()
             if len(shape) + 1 in entry.ranks
             and self.parts.generation in entry.keras
+            and (not entry.colors or shape[-1] == 3)
             and (not among or name in among)
         ]
         name = str(self.pick(names))

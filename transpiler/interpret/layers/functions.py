@@ -14,6 +14,7 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Bound, Function, Layer, Static, Value
+from transpiler.record import replace
 
 #: Layers that activate what they give, and nothing on the way.
 _AT_THE_END = re.compile(
@@ -68,5 +69,6 @@ def activated_by(region: Region, node: cst.CSTNode, layer: Layer, value: Value) 
         raise GiveUp(f"the activation `{function.parameter}` is a function that is passed on", node)
     result: Value = provided("call_function")(region, node, function, [(None, value)])
     if isinstance(result, Bound):
+        result = replace(result, tensor=replace(result.tensor, mask=value.tensor.mask))
         region.last_layer = layer, result.tensor.code.text
     return result
