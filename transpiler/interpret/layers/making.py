@@ -69,7 +69,9 @@ _OLD_NAMES = {
 
 
 def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:
-    for parameter in layer.arguments:
+    for parameter, value in layer.arguments.items():
+        if parameter in _EXTRAS and constant(value) is None:
+            continue
         if parameter not in rule.parameters and parameter not in rule.ignored:
             if parameter not in SHARED or (
                 order and parameter not in order and parameter not in _OLDER
@@ -77,6 +79,9 @@ def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:
                 return f"{layer.symbol} has no rule for the argument {parameter}"
     return ""
 
+
+#: Arguments that do nothing while they are None.
+_EXTRAS = frozenset({"lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"})
 
 _OLDER = frozenset(
     {"input_shape", "batch_input_shape", "input_dim", "batch_size", "weights", "name", "dtype",
