@@ -8,7 +8,10 @@ from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
 
-AGAIN = 'history = model.fit(x, y, batch_size=16, epochs=2, verbose=0)\nlosses = history.history["loss"]\n'
+AGAIN = (
+    "history = model.fit(x, y, batch_size=16, epochs=2, verbose=0)\n"
+    'losses = history.history["loss"]\n'
+)
 RATE = "model.optimizer.learning_rate"
 
 

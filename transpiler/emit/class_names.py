@@ -163,7 +163,8 @@ def _module_model_name(planned: FilePlan, unit: Unit) -> str:
 def _only_makes(planned: FilePlan, summary: Summary) -> bool:
     """Whether it is a method such as `build`: the class says what is built."""
     function = summary.function
-    plain = function.name in ("build", "create", "make", "get", "define", "construct")
+    verbs = ("build", "create", "make", "get", "define", "construct")
+    plain = function.name.lstrip("_") in verbs
     return plain and function.nested_in in planned.file.class_methods
 
 

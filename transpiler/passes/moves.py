@@ -37,7 +37,7 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
 
     `renames` says which variables will be called like another one: they take its place.
     """
-    result = list(nodes)
+    result = _without_copies(nodes)
     position = 0
     while position < len(result):
         node, count = result[position], len(result)
@@ -48,6 +48,24 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
             result[position] = _inside(node, renames)
         if len(result) == count:
             position += 1
+    return result
+
+
+_COPY = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})")
+
+
+def _without_copies(nodes: list[Node]) -> list[Node]:
+    """The statements, where `x = y` and then `x = x.permute(...)` are one."""
+    result: list[Node] = []
+    for node in nodes:
+        move, before = _move_of(node), result[-1] if result else None
+        copy = _COPY.fullmatch(before.text) if isinstance(before, Line) else None
+        if move is None or copy is None or {move.target, move.origin} != {copy.group(1)}:
+            result.append(node)
+            continue
+        assert isinstance(before, Line)
+        text = f"{move.target} = {copy.group(2)}{move.moving}"
+        result[-1] = replace(before, text=text, parts=())
     return result
 
 
@@ -110,7 +128,8 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
     names = frozenset({move.target, moved})
     readers = [_rewritten(n, rename, names) for n in nodes[position + 1 : reach]]
     uses = sum(text.count(moved) for node in readers for text in _texts(node))
-    if uses == 1 and not any(isinstance(n, (For, While)) for n in readers):
+    loops = [n for n in readers if isinstance(n, (For, While))]
+    if uses == 1 and not any(moved in text for n in loops for text in _texts(n)):
         there = f"{move.origin}{move.moving}"
         readers = [_rewritten(n, lambda text: text.replace(moved, there), names) for n in readers]
         uses = 0

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-class Build(nn.Module):
+class DigitClassifierModel(nn.Module):
     def __init__(self, hidden):
         super().__init__()
         self.dense = nn.Linear(64, hidden)
@@ -31,7 +31,7 @@ class DigitClassifier:
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=self.lr)
 
     def _build(self, hidden):
-        return Build(hidden).to(device)
+        return DigitClassifierModel(hidden).to(device)
 
     def train(self, x, y, epochs=3):
         train_data = TensorDataset(
