@@ -62,8 +62,11 @@ def early_stopping(
         now = [value, f"copy.deepcopy({fit.model}.state_dict())"]
         after = (f"{fit.model}.load_state_dict({weights})",)
         comment = "# Stop early, and go back to the best weights"
-    improves = f"{', '.join([*names, wait])} = {', '.join([*now, '0'])}"
-    decision = [f"if {better}:", f"    {improves}"]
+    improves = [f"{', '.join([*names, wait])} = {', '.join([*now, '0'])}"]
+    if len(improves[0]) > _WIDTH:
+        rest = zip(names[1:], now[1:], strict=True)
+        improves = [f"{best}, {wait} = {value}, 0", *(f"{name} = {new}" for name, new in rest)]
+    decision = [f"if {better}:", *(f"    {line}" for line in improves)]
     if not baseline.is_const(None):
         beats = _better(value, baseline.wrapped(11), min_delta, larger)
         decision = [
@@ -82,6 +85,9 @@ def early_stopping(
         reads=(key,),
         order=STOPS,
     )
+
+
+_WIDTH = 80  #: of a statement that stands in a loop and a condition, and should stay one line
 
 
 def _better(value: str, best: str, min_delta: Expr, larger: bool) -> str:

@@ -303,6 +303,8 @@ def index(receiver: Expr, *keys: Arg) -> Expr:
     parts = [expr(k) for k in keys]
     text = f"{receiver.wrapped(POSTFIX)}[{', '.join(p.text for p in parts)}]"
     known: Any = UNKNOWN
+    if len(parts) == 1 and receiver.text.endswith(_BEHIND_BATCH):
+        text = _of_whole_shape(receiver.text, parts[0], text)
     if receiver.known and len(parts) == 1 and parts[0].known:
         try:
             known = receiver.value[parts[0].value]
@@ -311,6 +313,17 @@ def index(receiver: Expr, *keys: Arg) -> Expr:
     if known is not UNKNOWN and isinstance(known, (int, float, str, bool, type(None))):
         return expr(known)
     return _carrying(Expr(text, known, POSTFIX), receiver, *parts)
+
+
+_BEHIND_BATCH = ".shape[1:]"
+
+
+def _of_whole_shape(shape: str, key: Expr, text: str) -> str:
+    """`x.shape[1:][0]` as `x.shape[1]`."""
+    place = key.value
+    if not isinstance(place, int):
+        return text
+    return f"{shape[: -len('[1:]')]}[{place + 1 if place >= 0 else place}]"
 
 
 #: An operand that black writes `**` next to without spaces.
