@@ -214,3 +214,32 @@ def pad_batch(samples):
     "from torch.nn.utils.rnn import pad_sequence",
     early=True,
 )
+
+_WINDOWS = """
+def NAME(data, TARGETSlength, stride=1, step=1):
+    \"\"\"Each stretch of a seriesWITH.\"\"\"
+    size = (length - 1) * step + 1
+    windows = torch.as_tensor(data).unfold(0, size, 1).movedim(-1, 1)[:, ::step]
+RETURN
+"""
+for _name, _taken, _with, _given in (
+    (
+        "windows_with_targets",
+        "targets, ",
+        ", with the target at its start",
+        """    count = min(len(windows), len(targets))
+    targets = torch.as_tensor(targets)
+    return TensorDataset(windows[:count:stride], targets[:count:stride])""",
+    ),
+    ("series_windows", "", "", "    return windows[::stride]"),
+):
+    emitted(
+        _name,
+        _WINDOWS.replace("NAME", _name)
+        .replace("TARGETS", _taken)
+        .replace("WITH", _with)
+        .replace("RETURN", _given),
+        (),
+        TORCH,
+        early=True,
+    )

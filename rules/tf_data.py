@@ -48,7 +48,7 @@ def _plain(dataset: Expr, what: str) -> Pipeline:
 
 
 def _tensor(array: Expr) -> Expr:
-    return call("torch.as_tensor", array)
+    return call("torch.tensor", array)
 
 
 def _element(parts: Parts, by: int = -1) -> Element:
@@ -473,3 +473,39 @@ def cardinality(dataset: Param) -> Expr:
     if pipeline.endless or pipeline.gives is Gives.STREAM:
         raise Unsupported("the number of what has no end, or is not known")
     return _with(call("torch.tensor", call("len", dataset)), "torch")
+
+
+@source("keras.utils.timeseries_dataset_from_array",
+        "keras.preprocessing.timeseries_dataset_from_array")  # fmt: skip
+def timeseries_dataset_from_array(
+    data: Param,
+    targets: Param,
+    sequence_length: Param,
+    sequence_stride: Param = 1,
+    sampling_rate: Param = 1,
+    batch_size: Param = 128,
+    shuffle: Param = False,
+    seed: Param = None,
+    start_index: Param = None,
+    end_index: Param = None,
+) -> Expr:
+    """Windows as a view of the series."""
+    if not start_index.is_const(None) or not end_index.is_const(None):
+        raise Unsupported("a part of the series")
+    options: dict[str, Arg] = {}
+    if not sequence_stride.is_const(1):
+        options["stride"] = sequence_stride
+    if not sampling_rate.is_const(1):
+        options["step"] = sampling_rate
+    single = targets.is_const(None)
+    if single:
+        made = helper("series_windows", data, sequence_length, **options)
+    else:
+        made = helper("windows_with_targets", data, targets, sequence_length, **options)
+    element: Element = Leaf() if single else (Leaf(), Leaf())
+    pipeline = Pipeline(Gives.SAMPLES, element, tensor=single)
+    if not shuffle.is_const(False):
+        order = None if seed.is_const(None) else seed
+        pipeline = replace(pipeline, shuffled=shuffle, seed=order)
+    made = _made(made, pipeline)
+    return made if batch_size.is_const(None) else _loader(made, batch_size, expr(False), {})

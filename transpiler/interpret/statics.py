@@ -41,6 +41,7 @@ from transpiler.ir.expr import (
     expr,
     sequence_expr,
 )
+from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 from transpiler.source.tree import Tree
 
@@ -108,11 +109,22 @@ def _without_comment(line: str) -> str:
     return line
 
 
+#: What is said where a data set is used some of whose steps are still to be done.
+UNDONE = "a data set is used that is still to be shuffled, repeated or cut: batch it before"
+
+
+def is_done(made: Expr) -> bool:
+    """Whether it is anything but a data set with steps that are still to be done."""
+    return not isinstance(made.value, Pipeline) or made.value.is_done
+
+
 def verbatim(
     region: Region, node: cst.BaseExpression, *parts: Value, value: Any = UNKNOWN
 ) -> Static:
     """The expression as the user wrote it, but for the parts that are written in another way."""
     exprs = [to_expr(region, part) for part in parts]
+    if region.file.data_names and not all(map(is_done, exprs)):
+        region.file.left_data[id(node)] = (node, UNDONE)
     names = frozenset[Any]().union(*(e.names for e in exprs))
     text = rewritten(region.tree, node, region.rewrites)
     written = Expr(one_line(text), value, strength(node), names)

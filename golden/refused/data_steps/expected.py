@@ -29,7 +29,7 @@ def flip(image, label):
 
 # TODO(tf2torch) T2T103: `list_files` is left as it is: there is no rule for it
 files = tf.data.Dataset.list_files("images/*.png")
-dataset = TensorDataset(torch.as_tensor(x.reshape(-1, 8, 8, 1)), torch.as_tensor(y))
+dataset = TensorDataset(torch.tensor(x.reshape(-1, 8, 8, 1)), torch.tensor(y))
 # TODO(tf2torch) T2T103: `take` is left as it is: the first ones of single samples that are shuffled: batch them before
 train_ds = dataset.shuffle(1000).take(1500)  # other samples each time
 # TODO(tf2torch) T2T103: `map` is left as it is: `flip`: tf.image.random_flip_left_right has no translation

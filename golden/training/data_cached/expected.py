@@ -56,7 +56,7 @@ def one_hot(image, label):
 
 
 def get_dataset(images, labels, batch_size=Config.batch, is_training=True, repeat=None):
-    dataset = TensorDataset(torch.as_tensor(images), torch.as_tensor(labels))
+    dataset = TensorDataset(torch.tensor(images), torch.tensor(labels))
     dataset = MappedDataset(dataset, normalize_img)
     if is_training:
         dataset = DataLoader(

@@ -41,14 +41,14 @@ class RepeatedStream(IterableDataset):
 x, y = load_diabetes(return_X_y=True)
 ds = DataLoader(
     StackDataset(
-        StackDataset(age=torch.as_tensor(x[:, :1]), rest=torch.as_tensor(x[:, 1:])),
-        torch.as_tensor(y),
+        StackDataset(age=torch.tensor(x[:, :1]), rest=torch.tensor(x[:, 1:])),
+        torch.tensor(y),
     ),
     batch_size=32,
     sampler=RepeatedSampler(
         StackDataset(
-            StackDataset(age=torch.as_tensor(x[:, :1]), rest=torch.as_tensor(x[:, 1:])),
-            torch.as_tensor(y),
+            StackDataset(age=torch.tensor(x[:, :1]), rest=torch.tensor(x[:, 1:])),
+            torch.tensor(y),
         ),
         shuffle=True,
     ),
@@ -57,10 +57,8 @@ ds = DataLoader(
 val = RepeatedStream(
     DataLoader(
         StackDataset(
-            StackDataset(
-                age=torch.as_tensor(x[:100, :1]), rest=torch.as_tensor(x[:100, 1:])
-            ),
-            torch.as_tensor(y[:100]),
+            StackDataset(age=torch.tensor(x[:100, :1]), rest=torch.tensor(x[:100, 1:])),
+            torch.tensor(y[:100]),
         ),
         batch_size=20,
     )

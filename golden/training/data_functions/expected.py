@@ -42,7 +42,7 @@ def preprocess(image, label):
 
 
 def make_dataset(x, y, training=False):
-    ds = TensorDataset(torch.as_tensor(x), torch.as_tensor(y))
+    ds = TensorDataset(torch.tensor(x), torch.tensor(y))
     ds = MappedDataset(ds, preprocess)
     return DataLoader(
         ds,

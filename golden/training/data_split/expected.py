@@ -28,7 +28,7 @@ iris = load_iris()
 features = iris.data.astype("float32")
 labels = iris.target
 
-dataset = TensorDataset(torch.as_tensor(features), torch.as_tensor(labels))
+dataset = TensorDataset(torch.tensor(features), torch.tensor(labels))
 dataset = Subset(
     dataset,
     torch.randperm(len(dataset), generator=torch.Generator().manual_seed(42)).tolist(),

@@ -10,8 +10,7 @@ x = np.random.RandomState(1).rand(64, 5).astype("float32")
 y = (x.sum(1) > 2.5).astype(int)
 w = np.random.RandomState(0).rand(64)
 ds = DataLoader(
-    TensorDataset(torch.as_tensor(x), torch.as_tensor(y), torch.as_tensor(w)),
-    batch_size=8,
+    TensorDataset(torch.tensor(x), torch.tensor(y), torch.tensor(w)), batch_size=8
 )
 
 
@@ -94,7 +93,7 @@ for epoch in range(2):
     print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f} - val_loss: {val_loss:.4f}")
 
 sc = evaluate_weighted(m, ds, m_criterion)
-ds2 = DataLoader(StackDataset(a=torch.as_tensor(x), b=torch.as_tensor(y)), batch_size=4)
+ds2 = DataLoader(StackDataset(a=torch.tensor(x), b=torch.tensor(y)), batch_size=4)
 for batch in ds2:
     print(batch["a"].shape, batch["b"])
 
@@ -114,14 +113,12 @@ ae_criterion = nn.MSELoss()
 ae_optimizer = torch.optim.SGD(ae.parameters(), lr=0.01)
 
 train_loader = DataLoader(
-    TensorDataset(torch.as_tensor(x), torch.as_tensor(x)), batch_size=16
+    TensorDataset(torch.tensor(x), torch.tensor(x)), batch_size=16
 )
 
 for epoch in range(2):
     loss = train_ae_epoch(ae, train_loader, ae_criterion, ae_optimizer)
     print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
 
-it = iter(
-    DataLoader(TensorDataset(torch.as_tensor(x), torch.as_tensor(y)), batch_size=8)
-)
+it = iter(DataLoader(TensorDataset(torch.tensor(x), torch.tensor(y)), batch_size=8))
 b = next(it)

@@ -26,7 +26,7 @@ series = np.sin(time / 10.0).astype("float32")
 
 
 def windowed_dataset(series, window_size, batch_size, shuffle_buffer):
-    dataset = torch.as_tensor(series)
+    dataset = torch.tensor(series)
     dataset = dataset.unfold(0, window_size + 1, 1).movedim(-1, 1)
     dataset = MappedTensors(dataset, lambda window: (window[:-1], window[-1]))
     dataset = DataLoader(dataset, batch_size=batch_size, shuffle=True)

@@ -11,10 +11,10 @@ x, y = load_digits(return_X_y=True)
 x = (x / 16.0).astype("float32").reshape(-1, 8, 8, 1)
 
 # in random order
-train_ds = TensorDataset(torch.as_tensor(x[:1500]), torch.as_tensor(y[:1500]))
+train_ds = TensorDataset(torch.tensor(x[:1500]), torch.tensor(y[:1500]))
 train_ds = DataLoader(train_ds, batch_size=32, shuffle=True)
 test_ds = DataLoader(
-    TensorDataset(torch.as_tensor(x[1500:]), torch.as_tensor(y[1500:])), batch_size=32
+    TensorDataset(torch.tensor(x[1500:]), torch.tensor(y[1500:])), batch_size=32
 )
 
 

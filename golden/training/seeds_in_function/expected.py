@@ -63,7 +63,7 @@ def main():
     set_random_seed(7)
     x, y = load_diabetes(return_X_y=True)
     dataset = DataLoader(
-        TensorDataset(torch.as_tensor(x), torch.as_tensor(y)),
+        TensorDataset(torch.tensor(x), torch.tensor(y)),
         batch_size=64,
         shuffle=True,
         generator=torch.Generator().manual_seed(7),

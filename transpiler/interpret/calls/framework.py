@@ -133,7 +133,7 @@ def _is_statement(region: Region, node: cst.Call) -> bool:
 def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """A call of a Keras or TensorFlow name on arguments."""
     rules = region.file.rules
-    if name.startswith("tf.data."):
+    if name.startswith("tf.data.") or name.endswith(".timeseries_dataset_from_array"):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:
         if _is_statement(region, node):

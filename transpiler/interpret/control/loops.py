@@ -30,6 +30,7 @@ from transpiler.interpret.control.targets import bind_target, item_of, target_na
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.lists import loop_over
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
+from transpiler.interpret.statics import UNDONE, is_done
 from transpiler.interpret.values import (
     Layer,
     LayerList,
@@ -57,6 +58,8 @@ def for_statement(region: Region, node: cst.For) -> None:
 
 def _for(region: Region, node: cst.For) -> None:
     iterable = evaluate(region, node.iter)
+    if isinstance(iterable, Static) and not is_done(iterable.expr):
+        region.file.left_data[id(node.iter)] = (node.iter, UNDONE)
     if isinstance(iterable, Within):
         with region.within(node):
             provided("loop_inside")(region, iterable, node)

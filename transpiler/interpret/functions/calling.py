@@ -159,7 +159,7 @@ def _call_by_kind(
         return summary.result
     called = plain_call(region, node, function, [v for _, v in arguments])
     if holds_data(summary.result):
-        return returned_data(function, summary.result, called)
+        return returned_data(region, node, summary.result, called)
     return _with_constant(called, summary)
 
 

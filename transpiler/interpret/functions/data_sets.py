@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from transpiler.interpret.calls.pipelines import pipeline_of
-from transpiler.interpret.values import Function, Sequence, Static, Unknown, Value
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import UNDONE
+from transpiler.interpret.values import Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Expr, index
 from transpiler.record import replace
 
@@ -13,8 +17,8 @@ def given_data(value: Value | None, reading: Expr) -> Value | None:
     pipeline = pipeline_of(value)
     if pipeline is None:
         return None
-    if not pipeline.is_done:
-        return Unknown("a data set that is still to be shuffled, repeated or cut")
+    if not pipeline.is_done:  # whoever passes it says so
+        return Unknown(UNDONE)
     return Static(replace(reading, value=pipeline))
 
 
@@ -25,25 +29,26 @@ def holds_data(value: Value | None) -> bool:
     return pipeline_of(value) is not None
 
 
-def returned_data(function: Function, value: Value | None, called: Value) -> Value:
+def returned_data(region: Region, node: cst.CSTNode, value: Value | None, called: Value) -> Value:
     """What a call gives of a function that gives a data set, or several in a tuple."""
     if not isinstance(called, Static):
         return called
     if isinstance(value, Sequence):
         parts = tuple(
-            _returned(function, part, index(called.expr, number))
+            _returned(region, node, part, index(called.expr, number))
             for number, part in enumerate(value.items)
         )
         return Sequence(parts, value.kind, static=called.expr)
-    return _returned(function, value, called.expr)
+    return _returned(region, node, value, called.expr)
 
 
-def _returned(function: Function, value: Value | None, made: Expr) -> Value:
+def _returned(region: Region, node: cst.CSTNode, value: Value | None, made: Expr) -> Value:
     pipeline = pipeline_of(value)
     if pipeline is None:
         return Static(made)
     alike = pipeline.is_done or (pipeline.passes is None and pipeline.windows is None)
     order = pipeline.shuffled
     if not alike or (order is not None and not (order.is_const(True) and pipeline.seed is None)):
-        return Unknown(f"a data set that `{function.name}` leaves to be shuffled, repeated or cut")
+        region.file.left_data[id(node)] = (node, UNDONE)
+        return Unknown(UNDONE)
     return Static(replace(made, value=pipeline))

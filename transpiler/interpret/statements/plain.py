@@ -8,7 +8,14 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import one_line, rewritten, running_names, to_expr
+from transpiler.interpret.statics import (
+    UNDONE,
+    is_done,
+    one_line,
+    rewritten,
+    running_names,
+    to_expr,
+)
 from transpiler.interpret.values import Unknown, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
@@ -42,6 +49,8 @@ def emit_static(
     run_uses: set[str] = set(extra)
     for part in parts:
         written = to_expr(region, part)
+        if effect and not is_done(written):
+            region.file.left_data[id(node)] = (node, UNDONE)
         uses |= {n for n, _ in written.names}
         run_uses |= {n for n, _ in running_names(part, written)}
     if region.running:

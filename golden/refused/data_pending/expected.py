@@ -1,0 +1,39 @@
+import torch
+from torch.utils.data import DataLoader
+import numpy as np
+
+x = np.random.rand(20, 3)
+ds = torch.tensor(x)
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+for row in ds:
+    print(row)
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+rows = list(ds)
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+n = len(torch.arange(3))
+
+
+def make():
+    return torch.tensor(x)
+
+
+def show(d):
+    for r in d:
+        print(r)
+
+
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+for r in make():
+    break
+# TODO(tf2torch) T2T104: `show`: a loop over something unknown: a data set is used that is still to be shuffled, repeated or cut: batch it before
+show(ds)
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+both = {"a": ds}
+# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+mixed = ds if len(x) > 3 else DataLoader(ds, batch_size=3, shuffle=True)
+
+
+class Data:
+    def __init__(self):
+        # TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
+        self.rows = torch.tensor(x)
