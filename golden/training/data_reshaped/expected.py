@@ -21,7 +21,7 @@ class MappedDataset(Dataset):
         return self.function(*self.dataset[index])
 
 
-x = np.random.RandomState(0).rand(40, 6, 6, 3).astype("float32")
+x = np.random.RandomState(0).rand(40, 6, 6, 3)
 y = np.arange(40) % 2
 
 
