@@ -38,6 +38,9 @@ def _on_logits(p: Prediction, own: str, from_logits: Expr, axis: Expr) -> tuple[
     """Whether torch's criterion on logits serves, and whether the model drops its activation."""
     if not axis.is_const(-1):
         raise Unsupported("crossentropy along another axis than the last")
+    squeezed = p.units == 1 and p.rank != 2
+    if squeezed and p.activation and not from_logits.is_const(False):
+        raise Unsupported("from_logits of probabilities, whose last axis Keras may take away")
     drops = _drops(p, own)
     if drops or (from_logits.is_const(True) and not p.activation):
         return True, drops
@@ -115,6 +118,8 @@ def sparse_categorical_crossentropy(
     ignores = not ignore_class.is_const(None)
     if ignores and (p.elementwise or not logits or not reduction.is_const("sum_over_batch_size")):
         raise Unsupported("ignore_class with weights, a sum, or probabilities")
+    if ignores and drops and not (p.activation == "softmax" and from_logits.is_const(False)):
+        raise Unsupported("ignore_class with an activation that Keras does not go back behind")
     if logits:
         ignored = unless(ignore_class, None, ignore_index=ignore_class)
         criterion = call("nn.CrossEntropyLoss", **ignored, **_reduced(p, reduction, True))
@@ -244,6 +249,8 @@ def binary_focal_crossentropy(
     _averaged(p, reduction)
     if not logits or p.activation not in ("", "sigmoid"):
         raise Unsupported("a focal loss that works on probabilities")
+    if drops and not from_logits.is_const(False):
+        raise Unsupported("from_logits of probabilities, to which Keras applies a sigmoid again")
     if not apply_class_balancing.known:
         raise Unsupported("apply_class_balancing is only known at run time")
     sharp = unless(gamma, 2.0, gamma=gamma)
@@ -281,8 +288,9 @@ def categorical_generalized_cross_entropy(
 ) -> Loss:
     """Torch has none; an emitted class computes it."""
     _averaged(p, reduction)
-    settings = unless(q, 0.5, q=q)
-    return Loss(_emitted_class(p, "GeneralizedCrossEntropyLoss", **settings), Targets.CLASSES)
+    criterion = _emitted_class(p, "GeneralizedCrossEntropyLoss", **unless(q, 0.5, q=q))
+    note = "each sample has one label; Keras compares a column of labels with all the outputs"
+    return Loss(criterion, Targets.CLASSES, note=note)
 
 
 def _of_all(p: Prediction, reduction: Expr, axis: Expr) -> None:
