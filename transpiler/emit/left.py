@@ -320,6 +320,9 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
     for node, name, owner in sorted(calls, key=lambda c: draft.tree.span(c[0])[0]):
         if id(node) in draft.converted_calls:
             continue
+        if id(node) in draft.file.without_gradients:
+            draft.edits.append(Edit(*draft.tree.span(node), draft.file.without_gradients[id(node)]))
+            continue
         line, _ = draft.tree.place(node)
         what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
         message = f"`{name}` is left as it is; the {what} is an nn.Module now"

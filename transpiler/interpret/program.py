@@ -18,10 +18,12 @@ from transpiler.interpret.functions import calling as functions
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.splicing import gives_lists, opens_inputs
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.models import (
     bases,
+    frozen,
     input_dicts,
     input_lists,
     loading,
@@ -52,7 +54,7 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, loops, calls, functions, classes, applied, generators, own_losses),
-    *(bases, input_dicts, input_lists, loading, looped_inputs, methods),
+    *(bases, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )
 
@@ -193,6 +195,7 @@ def _interpret_rest(file: FileContext) -> None:
         summarize(file, function, given)
         reached |= {key[0] for key in file.summaries}
     interpret_instances(file)
-    for key in [k for k, s in file.summaries.items() if s.kind == "failed"]:
-        if key[0] in file.spliced:
+    for key, summary in list(file.summaries.items()):
+        never = summary.kind == "failed" or opens_inputs(summary) or gives_lists(summary)
+        if key[0] in file.spliced and never:
             del file.summaries[key]

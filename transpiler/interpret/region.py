@@ -230,6 +230,8 @@ class FileContext:
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
     apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
+    #: what stands in the place of loops that freeze the layers of a model
+    without_gradients: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
 
     def release(self) -> None:

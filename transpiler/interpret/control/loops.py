@@ -57,6 +57,9 @@ def for_statement(region: Region, node: cst.For) -> None:
 
 
 def _for(region: Region, node: cst.For) -> None:
+    frozen: Any = provided("freeze_layers")(region, node)
+    if frozen:
+        return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and not is_done(iterable.expr):
         region.file.left_data[id(node.iter)] = (node.iter, UNDONE)

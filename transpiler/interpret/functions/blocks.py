@@ -12,6 +12,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.outer_sizes import (
     attribute_of_module,
     outer_tensor,
+    outer_value,
     size_argument,
 )
 from transpiler.interpret.functions.parameters import bind_arguments, given_axis, parameters_of
@@ -277,25 +278,23 @@ def _block_result(
     bound: dict[str, Value],
     given: dict[str, Value],
 ) -> Value:
-    result = summary.result
-    inner = summary.region
-    assert inner is not None
-    if isinstance(result, Bound):
-        source = ""
-        tensor = outer_tensor(region, summary, result.tensor, code, module, bound, given)
-        return Bound(tensor, source)
-    if isinstance(result, Sequence):
-        items: list[Value] = []
-        for position, item in enumerate(result.items):
-            part = index(code, position)
-            if isinstance(item, Bound):
-                items.append(
-                    Bound(outer_tensor(region, summary, item.tensor, part, module, bound, given))
-                )
-            else:
-                raise GiveUp("a function gives back tensors and other things together")
-        return Sequence(tuple(items), result.kind, code)
-    raise GiveUp("a function gives back something that is not understood")
+    def seen(result: Value | None, written: Expr) -> Value:
+        if isinstance(result, Bound):
+            tensor = outer_tensor(region, summary, result.tensor, written, module, bound, given)
+            return Bound(tensor)
+        if isinstance(result, Sequence):
+            parts = (seen(item, index(written, i)) for i, item in enumerate(result.items))
+            return Sequence(tuple(parts), result.kind, written)
+        if isinstance(result, Static):
+            value = outer_value(region, summary, result.expr, bound, given)
+            if value is not None:
+                return Static(value, written)
+        raise GiveUp("a function gives back tensors and other things together")
+
+    assert summary.region is not None
+    if not isinstance(summary.result, (Bound, Sequence)):
+        raise GiveUp("a function gives back something that is not understood")
+    return seen(summary.result, code)
 
 
 def _attribute_hint(name: str) -> str:

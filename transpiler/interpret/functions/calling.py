@@ -16,7 +16,13 @@ from transpiler.interpret.functions.handed import given_back, note_handing, trai
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
-from transpiler.interpret.functions.splicing import adds_layers, gets_layers, spliced
+from transpiler.interpret.functions.splicing import (
+    adds_layers,
+    gets_layers,
+    gives_lists,
+    opens_inputs,
+    spliced,
+)
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
@@ -60,10 +66,7 @@ def call_function(
     tensors = any(holds_tensor(v) for v in bound.values())
     foreign = function.file is not None and function.file is not region.file
     if not foreign and gets_layers(bound) and (tensors or adds_layers(function)):
-        region.file.spliced.add(id(function.node))
-        given = spliced(region, function, bound)
-        region.done.add(id(node))
-        return const(None) if given is None else given
+        return _spliced(region, node, function, bound)
     if not tensors:
         settled = _call_on_values(region, node, function, arguments, bound)
         if settled is not None:
@@ -71,6 +74,8 @@ def call_function(
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)
+    if not foreign and (opens_inputs(summary) or gives_lists(summary)):
+        return _spliced(region, node, function, bound)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
     if summary.kind == "running":
@@ -93,6 +98,16 @@ def call_function(
         layer.block = (summary, bound, arguments)
         return layer
     return _call_by_kind(region, node, function, summary, bound, arguments)
+
+
+def _spliced(
+    region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]
+) -> Value:
+    """What a call gives whose function's statements become part of the caller."""
+    region.file.spliced.add(id(function.node))
+    given = spliced(region, function, bound)
+    region.done.add(id(node))
+    return const(None) if given is None else given
 
 
 def _evaluated_once(

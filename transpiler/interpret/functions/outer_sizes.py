@@ -71,6 +71,13 @@ def outer_tensor(
     return Tensor(code, dims, tensor.layout, tensor.dtype, hint)
 
 
+def outer_value(
+    region: Region, summary: Summary, value: Expr, bound: dict[str, Value], given: dict[str, Value]
+) -> Expr | None:
+    """A plain value that a block gives besides tensors, written with the arguments of its call."""
+    return _outer_size(region, summary, value, bound, given, computed=True)
+
+
 def _outer_size(
     region: Region,
     summary: Summary,

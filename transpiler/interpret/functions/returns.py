@@ -30,6 +30,8 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
     if isinstance(value, Model):
         region.returns.append((value, node))
         return
+    if isinstance(value, Sequence) and holds_tensor(value) and _holds_model(value):
+        raise GiveUp("it gives back tensors besides the models that it makes", node)
     if holds_tensor(value):
         if region.loops:
             raise GiveUp("a tensor is returned from inside a loop", node)
@@ -49,6 +51,12 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
                 raise GiveUp("the channels that a recursive block gives are not known", node)
             assign_shadow(region, RETURNED_SIZE, size)
     region.returns.append((value, node))
+
+
+def _holds_model(value: Value) -> bool:
+    if isinstance(value, Sequence):
+        return any(map(_holds_model, value.items))
+    return isinstance(value, Model)
 
 
 def _tensors_of(value: Value) -> list[Bound]:

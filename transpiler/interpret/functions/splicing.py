@@ -1,4 +1,4 @@
-"""Functions that get layers: their body stands in the place of the call.
+"""Functions that get layers, or make inputs: their body stands in the place of the call.
 
 def apply(x, layer):
     x = layer(x)
@@ -14,10 +14,12 @@ import libcst as cst
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import bind_tensor, ensure_current
 from transpiler.interpret.values import (
     Bound,
     Function,
+    Keyed,
     Layer,
     LayerList,
     Model,
@@ -42,9 +44,35 @@ def adds_layers(function: Function) -> bool:
     return any(f"{name}.add(" in source for name in names)
 
 
+def opens_inputs(summary: Summary) -> bool:
+    """Whether a function makes inputs, and gives back tensors for others to build a model of."""
+    inner = summary.region
+    if inner is None or inner.built or inner.functional or summary.deferred:
+        return False
+    if not any(key.startswith("input:") for key, _, _ in inner.inputs.values()):
+        return False
+    return summary.kind in ("block", "operation", "failed") and bool(inner.returns)
+
+
+def gives_lists(summary: Summary) -> bool:
+    """Whether a function gives back a list of tensors whose length only the run tells."""
+    inner = summary.region
+    if inner is None or inner.built or summary.kind not in ("block", "operation", "failed"):
+        return False
+    return any(_has_list(value) for value, _ in inner.returns)
+
+
+def _has_list(value: Value) -> bool:
+    if isinstance(value, (Repeated, Keyed)):
+        return holds_tensor(value)
+    return isinstance(value, Sequence) and any(map(_has_list, value.items))
+
+
 def _is_layers(value: Value) -> bool:
     if isinstance(value, Sequence):
         return any(_is_layers(item) for item in value.items)
+    if isinstance(value, (Repeated, Keyed)):
+        return holds_tensor(value)
     return isinstance(value, (Layer, LayerList)) or (
         isinstance(value, Model) and value.kind == "sequential"
     )
@@ -156,6 +184,7 @@ def _small(statements: tuple[cst.CSTNode, ...]) -> Iterator[cst.CSTNode]:
         if isinstance(statement, cst.SimpleStatementLine):
             yield from statement.body
         elif isinstance(statement, (cst.For, cst.While, cst.With)):
+            yield statement
             yield from _small(body_of(statement.body))
         elif isinstance(statement, cst.If):
             rest: cst.If | cst.Else | None = statement
@@ -171,7 +200,7 @@ def _assigned(statements: tuple[cst.CSTNode, ...]) -> Iterator[str]:
         targets: list[cst.BaseExpression] = []
         if isinstance(small, cst.Assign):
             targets = [target.target for target in small.targets]
-        elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
+        elif isinstance(small, (cst.AnnAssign, cst.AugAssign, cst.For)):
             targets = [small.target]
         for target in targets:
             if isinstance(target, cst.Name):

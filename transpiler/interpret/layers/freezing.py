@@ -112,3 +112,38 @@ def place_of(region: Region, layer: Layer, made: list[Module]) -> Any:
     if len(region.loops) == layer.depth:
         return None
     raise GiveUp("a layer is made outside of the loop that first shows its input size", layer.node)
+
+
+def only_trainable(node: cst.For) -> bool | None:
+    """The value that a loop gives to `trainable` of each layer, where it does nothing else."""
+    if len(node.body.body) != 1 or not isinstance(node.target, cst.Name):
+        return None
+    line: cst.CSTNode = node.body.body[0]
+    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+        line = line.body[0]
+    if not isinstance(line, cst.Assign) or len(line.targets) != 1:
+        return None
+    target, value = line.targets[0].target, line.value
+    if (
+        isinstance(target, cst.Attribute)
+        and target.attr.value == "trainable"
+        and isinstance(target.value, cst.Name)
+        and target.value.value == node.target.value
+        and isinstance(value, cst.Name)
+        and value.value in ("True", "False")
+    ):
+        return value.value == "True"
+    return None
+
+
+def vanish(region: Region, suite: cst.BaseSuite) -> None:
+    """Nothing of the statements of a suite stays where they were."""
+    for statement in suite.body:
+        region.graph_statements[id(statement)] = statement
+        for part in (getattr(statement, "body", None), getattr(statement, "orelse", None)):
+            if isinstance(part, cst.BaseSuite):
+                vanish(region, part)
+            elif isinstance(part, cst.Else):
+                vanish(region, part.body)
+            elif isinstance(part, cst.If):
+                vanish(region, cst.IndentedBlock([part]))

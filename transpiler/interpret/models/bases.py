@@ -15,7 +15,13 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.applying import apply_layer
-from transpiler.interpret.layers.freezing import annotate, explain, set_trainable
+from transpiler.interpret.layers.freezing import (
+    annotate,
+    explain,
+    only_trainable,
+    set_trainable,
+    vanish,
+)
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
@@ -172,45 +178,10 @@ def _with_indent(region: Region, node: cst.CSTNode) -> str:
 def loop_inside(region: Region, inside: Within, node: cst.For) -> None:
     """`for layer in base.layers: layer.trainable = False`."""
     region.statement = node
-    value = _only_trainable(node)
+    value = only_trainable(node)
     if inside.whole and value is not None:
         for base in bases_of(inside.base):
             set_trainable(region, base, const(value), node)
     else:
         change_inside(region, inside, node)
-    _vanish(region, node.body)
-
-
-def _vanish(region: Region, suite: cst.BaseSuite) -> None:
-    """Nothing of the statements of a suite stays where they were."""
-    for statement in suite.body:
-        region.graph_statements[id(statement)] = statement
-        for part in (getattr(statement, "body", None), getattr(statement, "orelse", None)):
-            if isinstance(part, cst.BaseSuite):
-                _vanish(region, part)
-            elif isinstance(part, cst.Else):
-                _vanish(region, part.body)
-            elif isinstance(part, cst.If):
-                _vanish(region, cst.IndentedBlock([part]))
-
-
-def _only_trainable(node: cst.For) -> bool | None:
-    """The value that a loop gives to `trainable` of each layer, where it does nothing else."""
-    if len(node.body.body) != 1 or not isinstance(node.target, cst.Name):
-        return None
-    line: cst.CSTNode = node.body.body[0]
-    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
-        line = line.body[0]
-    if not isinstance(line, cst.Assign) or len(line.targets) != 1:
-        return None
-    target, value = line.targets[0].target, line.value
-    if (
-        isinstance(target, cst.Attribute)
-        and target.attr.value == "trainable"
-        and isinstance(target.value, cst.Name)
-        and target.value.value == node.target.value
-        and isinstance(value, cst.Name)
-        and value.value in ("True", "False")
-    ):
-        return value.value == "True"
-    return None
+    vanish(region, node.body)

@@ -240,7 +240,8 @@ def returned_value(
         parts = [returned_value(region, item, node, border, True) for item in outputs.items]
         if not border and outputs.code is not None:
             return outputs.code
-        listed = expr(tuple(parts))
+        as_list = nested and not border and outputs.kind is list
+        listed = expr([*parts]) if as_list else expr(tuple(parts))
         if nested:
             return replace(listed, items=None)
         text = listed.text[1:-1] if len(parts) > 1 else listed.text

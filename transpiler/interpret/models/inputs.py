@@ -39,6 +39,8 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     place = region.tree.span(node)[0]
     one_of_several = isinstance(region.whole, (cst.List, cst.Tuple, cst.Dict))
     own = "" if one_of_several else region.assigned
+    if own in region.inputs and region.spliced:  # a function that makes it is called again
+        own = tokens.variable(f"{own}:{place}-{len(region.inputs)}")
     name = own or tokens.variable(f"inputs:{place}")
     if shape is None and batch is not None:
         if not isinstance(batch, Sequence):

@@ -52,12 +52,23 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return get_layer(region, node, model)
+    if name == "build" and _is_sized(model):
+        arguments_of(region, node)
+        region.graph_events += 1
+        region.done.add(id(node))
+        return const(None)
     if name in SIGNATURES or name in OLDER:
         region.left_calls.append((node, name, model))
         return note_training(region, node, model, name)
     arguments_of(region, node)
     region.left_calls.append((node, name, model))
     return Unknown(f"the method {name} of a model")
+
+
+def _is_sized(model: Model) -> bool:
+    """Whether all sizes of a model are known, so that there is nothing to build."""
+    dims = [bound.tensor.dims for bound in model.inputs]
+    return bool(dims) and all(d is not None and d[-1:] != (None,) for d in dims)
 
 
 @provides("set_attribute")

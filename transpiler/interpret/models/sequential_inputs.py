@@ -51,6 +51,8 @@ def open_shape(
     if tuple(region.ways) != model.ways:
         region.want(f"open:{model.input_spec}", _lasting(shape) or True)
     kind = constant(dtype) if dtype is not None else None
+    if shape is None:
+        shape = _shape_of_build(region, model)
     if shape is None and region.is_module:
         shape = _shape_of_data(region, model)
     model.undeclared = shape is None
@@ -83,16 +85,26 @@ _HANDED = r"(?:fit|evaluate|predict|train_on_batch|predict_on_batch)\(\s*(?:x\s*
 _BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
 
 
+def _shape_of_build(region: Region, model: Model) -> Value | None:
+    """The sizes that the program builds a model with: `model.build((None, 28, 28, 1))`."""
+    assert model.node is not None
+    end = None if region.function is None else region.tree.span(region.function)[1]
+    text = region.tree.text[region.tree.span(model.node)[1] : end]
+    name = re.escape(model.target)
+    built = re.search(rf"\b{name}\.{_BUILT}", text) if name else None
+    if built is None or re.search(rf"\b{name}\b[ ,\w]*=[^=]", text[: built.start()]):
+        return None
+    sizes = literal_value(built.group(1))
+    return const(tuple(sizes[1:])) if isinstance(sizes, (tuple, list)) else None
+
+
 def _shape_of_data(region: Region, model: Model) -> Value | None:
-    """The sizes of what the program trains a model on, or builds it with."""
+    """The sizes of what the program trains a model on."""
     assert model.node is not None
     text = region.tree.text[region.tree.span(model.node)[1] :]
     name = re.escape(model.target)
     if not name:
         return None
-    if built := re.search(rf"\b{name}\.{_BUILT}", text):
-        sizes = literal_value(built.group(1))
-        return const(tuple(sizes[1:])) if isinstance(sizes, (tuple, list)) else None
     for handed in re.finditer(rf"\b{name}\.{_HANDED}", text):
         data = handed.group(1)
         if re.search(rf"\b({name}|{data})\b[\w\s,()]*=[^=]", text[: handed.start()]):

@@ -53,7 +53,7 @@ def assign_name(
         scope.bump(name)
         provided("name_model")(region, name, value, node)
     elif isinstance(value, (Sequence, Mapping, Repeated, Keyed)) and is_graph(value):
-        _assign_group(region, name, value)
+        assign_group(region, name, value)
     elif isinstance(value, Beside):
         scope.bump(name)
         scope.values[name] = Static(scope.read(name))
@@ -112,7 +112,7 @@ def _assign_layer(region: Region, name: str, value: Layer) -> None:
         value.depth = len(region.loops)
 
 
-def _assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated | Keyed) -> None:
+def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated | Keyed) -> None:
     """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
     region.graph_events += 1
     scope = region.scope

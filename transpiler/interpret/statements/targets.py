@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.names import assign_name, named
+from transpiler.interpret.statements.names import assign_group, assign_name, named
 from transpiler.interpret.statements.places import assign_attribute, assign_element
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
@@ -19,19 +19,23 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Model,
+    Repeated,
     Sequence,
     Static,
     Unknown,
     UserClass,
     Value,
+    holds_layers,
+    holds_tensor,
     is_graph,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Expr, expr, reads
+from transpiler.ir.expr import UNKNOWN, Expr, expr, index, reads
 from transpiler.record import replace
 from transpiler.source.suites import assigned_names
 
@@ -194,6 +198,13 @@ def _unpack(
         for name, item in zip(names, value.items, strict=True):
             assign_name(region, name, item, node, None)
         return
+    if _one_by_one(region, names, value):
+        for name, item in zip(names, value.items, strict=True):
+            if isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
+                _name_value(region, name, item)
+            else:
+                assign_name(region, name, item, node, None)
+        return
     nested = (_emitted(region, i) if isinstance(i, Sequence) else i for i in value.items)
     value = replace(value, items=tuple(nested))
     code = sequence_code(region, value)
@@ -214,19 +225,12 @@ def _unpack(
             fixed = replace(item.tensor, code=Expr(name))
             region.scope.bump(name)
             bind_tensor(region, name, replace(item, tensor=fixed))
-        elif isinstance(item, Static):
-            text = item.expr.text
-            uses = reads(item.expr)
-            region.emit_init(Line(f"{name} = {text}", frozenset({name}), uses))
-            region.scope.bump(name)
-            region.scope.values[name] = Static(
-                replace(region.scope.read(name), value=item.expr.value)
-            )
-        elif isinstance(item, (Sequence, Mapping)) and not is_graph(item):
-            written = to_expr(region, item)
-            region.emit_init(Line(f"{name} = {written.text}", frozenset({name}), reads(written)))
-            region.scope.bump(name)
-            region.scope.values[name] = named(region.scope.read(name), item)
+        elif isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
+            _name_value(region, name, item)
+        elif isinstance(item, Sequence) and holds_tensor(item) and not holds_layers(item):
+            found = _found_in(item, Expr(name))
+            assert isinstance(found, Sequence)
+            assign_group(region, name, found)
         else:
             region.scope.bump(name)
             region.scope.values[name] = item
@@ -242,3 +246,50 @@ def _emitted(region: Region, value: Value) -> Value:
             value, tensor=replace(value.tensor, code=replace(value.tensor.code, before=()))
         )
     return value
+
+
+def _name_value(region: Region, name: str, item: Static | Sequence | Mapping) -> None:
+    """A plain value among tensors gets a name in `__init__`."""
+    written = to_expr(region, item)
+    if written.text != name:
+        region.emit_init(Line(f"{name} = {written.text}", frozenset({name}), reads(written)))
+    region.scope.bump(name)
+    reading = region.scope.read(name)
+    if isinstance(item, Static):
+        region.scope.values[name] = Static(replace(reading, value=item.expr.value))
+    else:
+        region.scope.values[name] = named(reading, item)
+
+
+def _one_by_one(region: Region, names: list[str], value: Sequence) -> bool:
+    """Whether inputs and what is made of them get names that none of the others reads."""
+    codes = [i.tensor.code.text if isinstance(i, Bound) else "" for i in value.items]
+    if value.code is not None or not any(code in region.inputs for code in codes):
+        return False
+    if any(isinstance(i, (Sequence, Mapping)) and not i.items for i in value.items):
+        return False  # each program needs a list of its own
+    read = [_names_of(region, item) for item in value.items]
+    return not any(
+        name in other for i, name in enumerate(names) for other in read[i + 1 :] if name != codes[i]
+    )
+
+
+def _names_of(region: Region, item: Value) -> set[str]:
+    """The names that a tensor, or a list of tensors, is reached by."""
+    if isinstance(item, Bound):
+        return {name for name, _ in item.tensor.code.names}
+    if isinstance(item, Sequence):
+        return {name for name, _ in sequence_code(region, item).names}
+    return {item.code.text} if isinstance(item, (Repeated, Keyed)) else set()
+
+
+def _found_in(item: Value, code: Expr) -> Value:
+    """A tuple of tensors that comes out of a call under a name of its own."""
+    if isinstance(item, Bound):
+        return replace(item, tensor=replace(item.tensor, code=code))
+    if isinstance(item, Sequence) and holds_tensor(item):
+        parts = (_found_in(part, index(code, i)) for i, part in enumerate(item.items))
+        return replace(item, items=tuple(parts), code=code)
+    if isinstance(item, Static) and item.run is not None:
+        return replace(item, run=code)
+    return item
