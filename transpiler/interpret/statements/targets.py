@@ -198,7 +198,8 @@ def _unpack(
         for name, item in zip(names, value.items, strict=True):
             assign_name(region, name, item, node, None)
         return
-    if _one_by_one(region, names, value):
+    called = isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)
+    if called and _one_by_one(region, names, value):
         for name, item in zip(names, value.items, strict=True):
             if isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
                 _name_value(region, name, item)
@@ -262,7 +263,7 @@ def _name_value(region: Region, name: str, item: Static | Sequence | Mapping) ->
 
 
 def _one_by_one(region: Region, names: list[str], value: Sequence) -> bool:
-    """Whether inputs and what is made of them get names that none of the others reads."""
+    """Whether what a function gives with its inputs gets names that none of the others reads."""
     codes = [i.tensor.code.text if isinstance(i, Bound) else "" for i in value.items]
     if value.code is not None or not any(code in region.inputs for code in codes):
         return False
