@@ -8,6 +8,7 @@ from typing import TypeGuard
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
+from transpiler.interpret.control.joins import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import assign_group, assign_name, named
@@ -89,6 +90,13 @@ def _assign_parts(
             raise GiveUp("tensors are unpacked into another number of names", node)
         _unpack(region, target, elements, value, node)
         return
+    if isinstance(value, Repeated) and isinstance(value.item, Bound):
+        held, numbers = value.static, range(len(elements))
+        sizes_of = [None if held is None else index(held, number) for number in numbers]
+        items = [joined_element(region, value.item, value.code, size) for size in sizes_of]
+        if all(isinstance(element, cst.Name) for element in elements):
+            _unpack(region, target, elements, Sequence(tuple(items), list, value.code), node)
+            return
     if is_graph(value):
         raise GiveUp("a list of tensors is unpacked whose length is not known", node)
     if isinstance(value, Sequence) and len(value.items) == len(elements) and _holds_symbols(value):
