@@ -137,3 +137,11 @@ def test_every_argument_is_taken_or_reported(name: str) -> None:
 
 def test_cells_are_known() -> None:
     assert set(CELLS.values()) <= set(converted())
+
+
+def test_shared_averages_are_mentioned() -> None:
+    """Keras 3 runs the calls of a layer in the order of its graph, not of the program."""
+    text = program("BatchNormalization", "").replace(
+        "model =", "z = layers.BatchNormalization()\na, b = z(x), z(y)\nmodel ="
+    )
+    assert any("running averages" in d.message for d in convert(text).diagnostics)

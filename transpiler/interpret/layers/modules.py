@@ -36,6 +36,8 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
             if module.constructor.text != first.constructor.text:
                 raise GiveUp("a shared layer is called on inputs of different sizes", node)
             value = _reuse(value, module, first)
+        if "BatchNormalization" in layer.symbol and region.file.options.keras != "2":
+            region.say(ASSUMED, node, f"{layer.symbol}: {_SHARED_AVERAGES}")
         return value
     _say_what_differs(region, layer)
     made = [as_trainable(layer, m) for m in made]
@@ -91,6 +93,11 @@ HARD_SIGMOID = "hard_sigmoid is Keras 3's, x / 6 + 0.5; Keras 2's is 0.2 * x + 0
 
 
 _CONV_LSTM = "its recurrent activation is Keras 3's, sigmoid; Keras 2's is a hard sigmoid"
+
+
+_SHARED_AVERAGES = (
+    "its calls move the running averages in the order of the program, which Keras 3 may change"
+)
 
 
 def _hardly(value: Value) -> bool:
