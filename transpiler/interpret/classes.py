@@ -83,7 +83,7 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
     return isinstance(node, cst.Name)
 
 
-_CALLBACK = "keras.callbacks.Callback"
+_PLAIN = frozenset({"keras.callbacks.Callback", "keras.utils.Sequence", "keras.utils.PyDataset"})
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
 
 
@@ -106,7 +106,8 @@ def call_class(
         _refuse_lost_keywords(callee.functional, callee.name, arguments, node)
         return provided("call_function")(region, node, callee.functional, arguments)
     values = [value for _, value in arguments]
-    if callee.bases == (_CALLBACK,) and all(isinstance(value, Static) for value in values):
+    plain = len(callee.bases) == 1 and callee.bases[0] in _PLAIN
+    if plain and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values, value=callee)
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")

@@ -25,7 +25,7 @@ def array(given: Given | None, what: str, surely: bool = False) -> str:
         raise Unsupported(f"{what} is not given as an array")
     value = given.value
     if isinstance(value, Static) and not isinstance(
-        value.expr.value, (Configured, Generated, Pipeline)
+        value.expr.value, (Configured, Generated, Pipeline, UserClass)
     ):
         return given.text
     if isinstance(value, Unknown) and (surely or value.reason == PREDICTED):

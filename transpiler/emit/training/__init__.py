@@ -5,6 +5,7 @@ model.py       what the calls of one model have in common: names, data, function
 data.py        arrays as tensors, one for each input of a model
 rates.py       learning rates that the program reads and sets
 tables.py      tables of pandas
+sequences.py   data that are classes of the program's own
 streams.py     generators of the program's own
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand

@@ -13,6 +13,7 @@ from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import holds, identifiers, is_statement, printed
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.sequences import sequence_loader
 from transpiler.emit.training.streams import stream
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -105,7 +106,8 @@ def write_evaluate(
 ) -> None:
     """A call of the emitted function that evaluates."""
     writer.refuse(call, "callbacks")
-    loader = stream(writer, call.given.get("x"), writer.argument(call, "steps"))
+    loader = sequence_loader(writer, call, "x", "steps")
+    loader = loader or stream(writer, call.given.get("x"), writer.argument(call, "steps"))
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
     weighted = weighs(call)

@@ -10,6 +10,7 @@ from transpiler.diagnostics import DROPPED
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
+from transpiler.emit.training.sequences import sequence_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
@@ -45,8 +46,9 @@ def callbacks_of(call: TrainingCall) -> tuple[Value, ...]:
 
 
 def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
-    """The classes of the program's own among the callbacks of some calls, by their nodes."""
+    """The classes of the program's own among callbacks and data of some calls, by their nodes."""
     made = [i.expr.value for c in calls for i in callbacks_of(c) if isinstance(i, Static)]
+    made += [sequence_of(c.given.get(name)) for c in calls for name in ("x", "validation_data")]
     return {id(one.node): one for one in made if isinstance(one, UserClass)}
 
 

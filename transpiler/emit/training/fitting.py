@@ -14,6 +14,7 @@ from transpiler.emit.training.freezing import kept_still
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.sequences import after_epoch, sequence_loader, sequence_of
 from transpiler.emit.training.streams import note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -36,7 +37,8 @@ _NUMBER = re.compile(r"0?\.\d+")
 def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
     """The loop in the place of `fit`."""
     for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
-        if not is_stream(call.given.get(data)) and data_set(call.given.get(data)) is None:
+        given = call.given.get(data)
+        if not is_stream(given) and data_set(given) is None and sequence_of(given) is None:
             writer.refuse(call, steps)
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
@@ -67,7 +69,8 @@ class FitWriter:
         self.ys: tuple[str, ...]
         self.size = model.argument(call, "batch_size") or "32"
         self.streams: list[str] = []  #: generators that get a name
-        self.streamed = is_stream(call.given.get("x"))
+        given = call.given.get("x")
+        self.streamed = is_stream(given) or sequence_of(given) is not None
         if self.streamed:
             model.refuse(
                 call, "y", "batch_size", "validation_split", "sample_weight", "class_weight"
@@ -331,6 +334,11 @@ class FitWriter:
 
     def _training_data(self) -> str:
         model = self.model
+        made = sequence_loader(model, self.call, "x", "steps_per_epoch", self._shuffle())
+        if made:
+            loader = model.lasting("train_loader", "training_loader")
+            self.loaders.insert(0, f"{loader} = {made}")
+            return loader
         if self.streamed:
             return self._stream("x", "steps_per_epoch", "train_batches")
         if self.pipeline is not None:
@@ -384,7 +392,11 @@ class FitWriter:
         ys: tuple[str, ...]
         self.validation_loop = None
         weights = ""
-        self.validates_stream = is_stream(call.given.get("validation_data"))
+        made = sequence_loader(model, call, "validation_data", "validation_steps")
+        self.validates_stream = bool(made) or is_stream(call.given.get("validation_data"))
+        if made:
+            self.loaders.append(f"{loader} = {made}")
+            return loader
         if self.validates_stream:
             note_validation(model, call, self.compiled.keras)
             return self._stream("validation_data", "validation_steps", "val_batches")
@@ -500,6 +512,8 @@ class FitWriter:
             "lr" if self.compiled.keras == "2" else "learning_rate",
         )
         found = hooks_of(self.model, self.call, fit)
+        for name in ("x", "validation_data"):
+            found.append(Hooks(epoch_end=after_epoch(self.model, self.call, name)))
         ends = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
         if any(re.search(rf"(?<![\w.]){logs}\b", line) for line in ends):
             entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())

@@ -13,6 +13,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.sequences import SEQUENCES
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
@@ -110,7 +111,8 @@ def _snake(name: str) -> str:
 
 
 def plain_class(tree: Tree, made: UserClass) -> Edit:
-    """The edit that takes Keras's base from the class."""
+    """The edit that takes Keras's base from the class; data are torch's then."""
     start = tree.span(made.node.name)[1]
     last = tree.span(made.node.bases[-1].value)[1]
-    return Edit(start, tree.text.index(")", last) + 1, "")
+    base = "(Dataset)" if set(made.bases) <= SEQUENCES else ""
+    return Edit(start, tree.text.index(")", last) + 1, base)

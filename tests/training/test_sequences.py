@@ -1,0 +1,98 @@
+"""Data that are classes of the program's own over Keras's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+CLASS = """\
+class Batches(keras.utils.{base}):
+    def __init__(self, x, y, size=16, **kwargs):
+        super().__init__(**kwargs)
+        self.x, self.y, self.size = x, y, size
+
+    def __len__(self):
+        return -(-len(self.x) // self.size)
+
+    def __getitem__(self, i):
+        return self.part(slice(i * self.size, (i + 1) * self.size))
+
+    def part(self, rows):
+        {given}
+{more}
+"""
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+{made}
+x = np.random.RandomState(0).rand(72, 6)
+y = x.sum(axis=1, keepdims=True)
+data = Batches(x, y)
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit({fit}, epochs=2, verbose=0)
+losses = history.history["loss"]
+"""
+GIVEN = "return self.x[rows], self.y[rows]"
+END = """
+    def on_epoch_end(self):
+        self.x = np.roll(self.x, 3, 0)
+        self.y = np.roll(self.y, 3, 0)
+"""
+
+
+def program(base: str = "PyDataset", given: str = GIVEN, more: str = "", fit: str = "data") -> str:
+    made = CLASS.format(base=base, given=given, more=more)
+    return PROGRAM.format(made=made, fit=fit)
+
+
+def test_batches_come_as_the_class_gives_them(scripts: Scripts) -> None:
+    text = program(fit="data, validation_data=Batches(x, y, size=10), validation_steps=8")
+    with pytest.raises(AssertionError, match="as many batches as it says"):
+        converted(text)
+    text = program(fit="data, validation_data=Batches(x, y, size=10), steps_per_epoch=len(data)")
+    text += "loss = model.evaluate(data, verbose=0)\n"
+    result = converted(text)
+    assert "class Batches(Dataset):" in result
+    assert "DataLoader(data, batch_size=None, shuffle=True)" in result
+    apart = scripts.compare(text, result)
+    assert {"history", "losses", "loss"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_the_end_of_an_epoch_is_that_of_keras_2(scripts: Scripts) -> None:
+    text = program("Sequence", more=END, fit="data, shuffle=False").replace("16", "18")
+    result = converted(text)
+    assert "    data.on_epoch_end()\n" in result
+    assert any("once after each epoch" in d.message for d in convert(text).diagnostics)
+    apart = scripts.compare(text, result, "2")
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        program(given="return self.x[rows], self.y[rows], np.ones(16)"),
+        program(given="pair = self.x[rows], self.y[rows]\n        return pair"),
+        program(given="return [self.x[rows], self.x[rows]], self.y[rows]"),
+        program(given="return keras.ops.abs(self.x[rows]), self.y[rows]"),
+        program(more="\n    def on_epoch_begin(self):\n        self.size = 8\n"),
+        program(more="\n    def wide(self):\n        return self.workers\n"),
+        program(fit="data, steps_per_epoch=2"),
+        program(fit="Batches(x, y)", more=END),
+        program(fit="data, class_weight={0: 1.0}"),
+        program() + "model.predict(data)\n",
+        program() + "other = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])\n"
+        'other.compile("sgd", "surprise")\nother.fit(data)\n',
+    ],
+)
+def test_what_is_not_seen_to_be_pairs_is_refused(text: str) -> None:
+    found = convert(text)
+    assert any(d.severity is Severity.ERROR for d in found.diagnostics)
+    assert "class Batches(keras.utils.PyDataset):" in found.text
+    assert "history = model.fit(" in found.text

@@ -1,0 +1,127 @@
+"""Data that are classes of the program's own over Keras's: torch's data sets of batches then.
+
+class Digits(keras.utils.Sequence):
+    def __len__(self): ...
+    def __getitem__(self, index): ...
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.region import FileContext
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Framework, Static, UserClass
+from transpiler.ir.tensor import Unsupported
+
+#: The bases of such classes.
+SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
+_ARRAYS = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.BinaryOperation)
+_OF_KERAS = re.compile(
+    r"super\([^)]*\)\.(?!__init__\((?:\*\*\w+)?\))\w+"
+    r"|self\.(?:workers|use_multiprocessing|max_queue_size|num_batches)\b"
+)
+_NEVER = ("on_epoch_begin", "__iter__", "__next__")
+_ENDS = (
+    "`on_epoch_end` is called once after each epoch, as by Keras 2; Keras 3 calls it before the "
+    "first one, too"
+)
+
+
+def sequence_of(given: Given | None) -> UserClass | None:
+    """The class of the program's own that an argument is an instance of."""
+    value = given.value if given is not None else None
+    made = value.expr.value if isinstance(value, Static) else None
+    return made if isinstance(made, UserClass) and set(made.bases) <= SEQUENCES else None
+
+
+def sequence_loader(
+    model: ModelWriter, call: TrainingCall, name: str, steps: str, shuffle: str = ""
+) -> str:
+    """The loader that gives the batches of a sequence; "" where an argument is none."""
+    given = call.given.get(name)
+    made = sequence_of(given)
+    if made is None or given is None:
+        return ""
+    _check(model.shared.file, made)
+    text = model.source_of(given)
+    if model.argument(call, steps) not in (None, f"len({text})"):
+        raise Unsupported(f"{steps} of a sequence that has as many batches as it says")
+    return f"DataLoader({text}, batch_size=None{shuffle})"
+
+
+def after_epoch(model: ModelWriter, call: TrainingCall, name: str) -> tuple[str, ...]:
+    """What a sequence does at the end of each epoch."""
+    given = call.given.get(name)
+    made = sequence_of(given)
+    if made is None or given is None or "on_epoch_end" not in _methods(made):
+        return ()
+    text = model.source_of(given)
+    if not re.fullmatch(r"[\w.]+", text):
+        raise Unsupported("a sequence without a name that changes from epoch to epoch")
+    if model.shared.file.options.keras != "2":
+        model.made.said.append((ASSUMED, call.node, f"`{made.name}`: {_ENDS}"))
+    return (f"{text}.on_epoch_end()",)
+
+
+def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
+    return {s.name.value: s for s in made.node.body.body if isinstance(s, cst.FunctionDef)}
+
+
+def _check(file: FileContext, made: UserClass) -> None:
+    """Refuse what torch's data sets have no answer to."""
+    where, tree, methods = f"`{made.name}`", file.tree, _methods(made)
+    if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
+        raise Unsupported(f"{where} has several bases")
+    if made.file is not None and made.file is not file:
+        raise Unsupported(f"{where} is a class of another file")
+    if (never := next((name for name in _NEVER if name in methods), None)) is not None:
+        raise Unsupported(f"{where} has the method {never}")
+    if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", tree.blanked, re.M):
+        raise Unsupported(f"{where} is the base of another class")
+    start, end = tree.span(made.node.body)
+    text = tree.blanked[start:end]
+    if (found := _OF_KERAS.search(text)) is not None:
+        raise Unsupported(f"{where} asks for `{found.group()}`")
+    names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
+    used = next((n for n in names if re.search(rf"(?<![\w.]){n}\b", text)), None)
+    if used is not None:
+        raise Unsupported(f"{where} uses `{used}`")
+    if "__len__" not in methods or not _gives_pairs(methods, "__getitem__"):
+        raise Unsupported(f"{where} is not seen to give pairs of inputs and targets")
+
+
+def _gives_pairs(methods: dict[str, cst.FunctionDef], name: str) -> bool:
+    """Whether a method gives inputs and targets, or what another one gives that does."""
+    method = methods.pop(name, None)
+    if method is None or method.decorators:
+        return False
+    given = [node.value for node in _returns(method)]
+    return bool(given) and all(_is_pair(methods, value) for value in given)
+
+
+def _is_pair(methods: dict[str, cst.FunctionDef], value: cst.BaseExpression | None) -> bool:
+    if isinstance(value, cst.Tuple):
+        pair = len(value.elements) == 2
+        return pair and all(isinstance(e.value, _ARRAYS) for e in value.elements)
+    match value:
+        case cst.Call(func=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name))):
+            return _gives_pairs(methods, name)
+    return False
+
+
+def _returns(method: cst.FunctionDef) -> list[cst.Return]:
+    """The `return` statements of a method, those of functions in it left out."""
+    found: list[cst.Return] = []
+    pending: list[cst.CSTNode] = [method.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Return):
+            found.append(node)
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            pending += node.children
+    return found
