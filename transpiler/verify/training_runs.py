@@ -52,6 +52,9 @@ def _plain(value: Any) -> Any:
         return plain if all(v is not None for v in plain.values()) else None
     if isinstance(value, (bool, str, type, type(None))):
         return None
+    if hasattr(value, "__getitem__") and not hasattr(value, "__array__"):
+        if not isinstance(value, (list, tuple, range)):
+            return None  # a data set of the program's own, which may have no end
     with contextlib.suppress(Exception):
         array = np.asarray(value, "float64")
         return array if array.size < 10**6 else None
