@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from transpiler.emit.classes.writing import class_text
 from transpiler.emit.naming import camel, free
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.record import replace
-from transpiler.source.lexical import STRING
+from transpiler.source.lexical import without_comments
 
 
 def merge_alike(planned: FilePlan) -> None:
@@ -47,11 +45,8 @@ def _alike(units: list[Unit]) -> list[tuple[Unit, list[Unit]]]:
 
 def _body(text: str) -> str:
     """A class but for its name and its comments, of which the first one has them all."""
-    bare = _COMMENT.sub(lambda m: m.group(1) or "", text.partition("\n")[2])
+    bare = without_comments(text.partition("\n")[2])
     return "\n".join(line.rstrip() for line in bare.splitlines() if line.strip())
-
-
-_COMMENT = re.compile(rf"({STRING})|#[^\n]*")
 
 
 def _name(planned: FilePlan, base: str, first: Unit, others: list[Unit]) -> None:

@@ -32,6 +32,11 @@ def placed_comments(text: str) -> list[tuple[int, str]]:
     return [(offset, token.rstrip()) for offset, token in found if token[0] == "#"]
 
 
+def without_comments(text: str) -> str:
+    """Source without its comments; the lines stay."""
+    return _STRING_OR_COMMENT.sub(lambda m: "" if m.group()[0] == "#" else m.group(), text)
+
+
 def blanked(text: str) -> str:
     """Source with strings and comments made blank; of f-strings, the code in them stays."""
     parts: list[str] = []

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.removal import Removal
+from transpiler.source.lexical import without_comments
 from transpiler.source.suites import bodies, is_inside, is_plain_try
 
 
@@ -80,7 +81,7 @@ def _restated(removal: Removal, leaf: cst.SimpleStatementLine, span: tuple[int, 
     value = getattr(small, "value", None)
     if isinstance(value, cst.BaseExpression) and tree.span(value) in settled:
         start, _ = tree.span(value)
-        head = tree.text[span[0] : start].rstrip(" \t\n(")
+        head = without_comments(tree.text[span[0] : start]).rstrip(" \t\n(")
         return f"{head} {settled[tree.span(value)]}".lstrip()
     inside = [
         Edit(first - span[0], last - span[0], text)

@@ -3,7 +3,6 @@
 plan.py        which models of a file are trained, and where
 model.py       what the calls of one model have in common: names, data, functions
 data.py        arrays as tensors, one for each input of a model
-rates.py       learning rates that the program reads and sets
 tables.py      tables of pandas
 sequences.py   data that are classes of the program's own
 streams.py     generators of the program's own
@@ -11,11 +10,11 @@ loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 freezing.py    models of which some parts are not trained
+step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fitting.py     the loop in the place of `fit`
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
-freezing.py    models of which some parts are not trained
 asking.py      evaluate, predict, save and the like
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

@@ -8,13 +8,13 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.epochs import Steps, train_epoch
+from transpiler.emit.epochs import train_epoch
 from transpiler.emit.training.callbacks import called, hooks_of
-from transpiler.emit.training.freezing import kept_still
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import after_epoch, sequence_loader, sequence_of
+from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.streams import note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -22,7 +22,7 @@ from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks, Targets
 from transpiler.lower.data import is_stream
-from transpiler.lower.training import Compiled, is_weighed, weighs
+from transpiler.lower.training import is_weighed, weighs
 from transpiler.record import replace
 from transpiler.source.occurrences import Occurrence
 
@@ -513,37 +513,10 @@ class FitWriter:
         )
         found = hooks_of(self.model, self.call, fit)
         for name in ("x", "validation_data"):
-            found.append(Hooks(epoch_end=after_epoch(self.model, self.call, name)))
-        ends = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
-        if any(re.search(rf"(?<![\w.]){logs}\b", line) for line in ends):
+            if ends := after_epoch(self.model, self.call, name):
+                found.append(Hooks(epoch_end=ends))
+        last = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
+        if any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last):
             entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())
             found.insert(0, Hooks(epoch_end=(f"{logs} = {{{entries}}}",)))
         return found
-
-
-def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
-    """What a step is besides the loss of its batch."""
-    return Steps(
-        clipping=_clipping(compiled),
-        scheduled=compiled.optimizing.schedule is not None,
-        penalty=model.added(),
-        still=kept_still(compiled),
-    )
-
-
-def _clipping(compiled: Compiled) -> tuple[str, ...]:
-    found = []
-    parameters = "model.parameters()"
-    if compiled.subset is not None and compiled.subset.parameters is not None:
-        parameters = 'optimizer.param_groups[0]["params"]'
-    clipper = compiled.optimizing.clipper
-    one = "[parameter]" if clipper == "clip_norm" else "parameter"
-    for name, value in compiled.optimizing.clipping:
-        if name == "clipvalue":
-            found.append(f"nn.utils.clip_grad_value_({parameters}, {value})")
-        elif name == "global_clipnorm":
-            found.append(f"{clipper}({parameters}, {value})")
-        else:
-            found.append(f"for parameter in {parameters}:")
-            found.append(f"    {clipper}({one}, {value})")
-    return tuple(found)

@@ -10,8 +10,8 @@ import libcst as cst
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
 from transpiler.emit.training.asking import as_dict, by_keys, write_predict
 from transpiler.emit.training.data import input_names, input_tensors, target_tensor
-from transpiler.emit.training.fitting import steps_of
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.step_parts import steps_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported

@@ -40,7 +40,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
         vanish(region, node.body)
         return True
     source = region.tree.source(listed.value)
-    if listed is node.iter and _is_followed(region) and "#" not in region.tree.source(node):
+    if listed is node.iter and _is_followed(region):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
     region.left_calls.append((node, f"{source}.layers", model))
     return True

@@ -1,0 +1,36 @@
+"""What a training step is besides the loss of its batch: clipping, penalties, frozen parts."""
+
+from __future__ import annotations
+
+from transpiler.emit.epochs import Steps
+from transpiler.emit.training.freezing import kept_still
+from transpiler.emit.training.model import ModelWriter
+from transpiler.lower.training import Compiled
+
+
+def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
+    """What a step is besides the loss of its batch."""
+    return Steps(
+        clipping=_clipping(compiled),
+        scheduled=compiled.optimizing.schedule is not None,
+        penalty=model.added(),
+        still=kept_still(compiled),
+    )
+
+
+def _clipping(compiled: Compiled) -> tuple[str, ...]:
+    found = []
+    parameters = "model.parameters()"
+    if compiled.subset is not None and compiled.subset.parameters is not None:
+        parameters = 'optimizer.param_groups[0]["params"]'
+    clipper = compiled.optimizing.clipper
+    one = "[parameter]" if clipper == "clip_norm" else "parameter"
+    for name, value in compiled.optimizing.clipping:
+        if name == "clipvalue":
+            found.append(f"nn.utils.clip_grad_value_({parameters}, {value})")
+        elif name == "global_clipnorm":
+            found.append(f"{clipper}({parameters}, {value})")
+        else:
+            found.append(f"for parameter in {parameters}:")
+            found.append(f"    {clipper}({one}, {value})")
+    return tuple(found)
