@@ -17,11 +17,14 @@ from transpiler.source.lexical import names_read
 
 def helpers_of(planned: FilePlan, region: Region, init: list[Node]) -> set[str]:
     """The helpers that some code needs, with what those need."""
+    made = [n.module.constructor for n in walk(init) if isinstance(n, Construct)]
+    return _with_needs(planned, region.helpers_used.union(*(c.helpers for c in made)))
+
+
+def _with_needs(planned: FilePlan, helpers: frozenset[str]) -> set[str]:
+    """The helpers with what they need themselves."""
     emitted = planned.file.rules.emitted
-    pending = list(region.helpers_used)
-    for node in walk(init):
-        if isinstance(node, Construct):
-            pending += node.module.constructor.helpers
+    pending = list(helpers)
     found: set[str] = set()
     while pending:
         name = pending.pop()
@@ -32,10 +35,12 @@ def helpers_of(planned: FilePlan, region: Region, init: list[Node]) -> set[str]:
 
 
 def all_helpers(planned: FilePlan) -> set[str]:
-    """The helpers that all classes and functions on tensors need."""
+    """The helpers that all classes, functions on tensors and, once planned, training need."""
     found = set[str]().union(*(_of_unit(planned, unit) for unit in planned.units))
     regions = [s.region for s in planned.operations if s.region is not None]
-    return found.union(*(helpers_of(planned, region, []) for region in regions))
+    found = found.union(*(helpers_of(planned, region, []) for region in regions))
+    trained = [frozenset(t.helpers) for t in planned.trained if not t.training.problem]
+    return found.union(*(_with_needs(planned, helpers) for helpers in trained))
 
 
 def refuse_clashes(planned: FilePlan) -> None:
