@@ -110,7 +110,7 @@ for epoch in range(6):
 
 # the best epoch need not be the last
 test_model = copy.deepcopy(model)
-test_model.load_state_dict(torch.load("digits.pt"))
+test_model.load_state_dict(torch.load("digits.pt", map_location=device))
 test_data = TensorDataset(
     torch.as_tensor(test_images, dtype=torch.float32),
     torch.as_tensor(test_labels, dtype=torch.long).flatten(),

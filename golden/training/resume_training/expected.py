@@ -90,7 +90,9 @@ print(epochs, all_losses)
 
 folder = tempfile.mkdtemp()
 torch.save(model.state_dict(), os.path.join(folder, "final.weights.h5"))
-model.load_state_dict(torch.load(os.path.join(folder, "final.weights.h5")))
+model.load_state_dict(
+    torch.load(os.path.join(folder, "final.weights.h5"), map_location=device)
+)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),

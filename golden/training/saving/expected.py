@@ -96,6 +96,6 @@ torch.save(model.state_dict(), "/tmp/tf2torch-saving.pt")
 for _ in range(2):
     train_epoch(model, train_loader, criterion, optimizer)
 
-model.load_state_dict(torch.load("/tmp/tf2torch-saving.pt"))
+model.load_state_dict(torch.load("/tmp/tf2torch-saving.pt", map_location=device))
 after = predict(model, x)
 print(np.abs(after - before).max())

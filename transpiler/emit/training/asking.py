@@ -20,7 +20,7 @@ from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.training import Compiled, weighs
+from transpiler.lower.training import TRAINING, Compiled, weighs
 from transpiler.record import replace
 
 
@@ -58,8 +58,8 @@ def write_load_weights(
     if not is_statement(statement, call.node):
         raise Unsupported("what `load_weights` gives is used")
     writer.refuse(call, "skip_mismatch")
-    path = _file(writer, call)
-    writer.inline(call, statement, [], f"{writer.variable}.load_state_dict(torch.load({path}))")
+    loaded = f"{writer.variable}.load_state_dict({_loaded(writer, call)})"
+    writer.inline(call, statement, [], loaded)
     message = "a file that Keras has written must be converted first"
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
 
@@ -79,10 +79,21 @@ def write_load_model(
 ) -> None:
     """The weights that the program has saved, in the model or in a copy of it."""
     name, model = loaded_name(call), call.given["model"].text
-    load = f"{name}.load_state_dict(torch.load({_file(writer, call)}))"
+    load = f"{name}.load_state_dict({_loaded(writer, call)})"
     lines = [load] if name == model else [f"{name} = copy.deepcopy({model})", load]
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, [], {}))
+
+
+def _loaded(writer: ModelWriter, call: TrainingCall) -> str:
+    """What a file of weights holds, wherever it was saved, in the place of the model."""
+    placed = any(c.name in _PLACED for c in writer.training.calls)
+    place = writer.device if placed else '"cpu"'
+    return f"torch.load({_file(writer, call)}, map_location={place})"
+
+
+#: Calls in whose place a function stands that moves batches to the device of the model.
+_PLACED = TRAINING | {"predict", "predict_on_batch"}
 
 
 def _file(writer: ModelWriter, call: TrainingCall) -> str:
