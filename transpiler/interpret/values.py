@@ -233,6 +233,7 @@ class Model(_Brief):
     origin: Model | None = (
         None  #: of an instance: the model as the function builds it that gives it
     )
+    caller: Region | None = None  #: of an instance: where its builder is called
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -271,6 +272,15 @@ class Unknown:
 @record(frozen=True, slots=True, eq=False)
 class Beside(Unknown):
     """A plain value that a builder gives beside its models: it can be read once it has a name."""
+
+
+@record(frozen=True, slots=True, eq=False)
+class Border(Unknown):
+    """An input or output of a model that a builder gives together with that model."""
+
+    model: Any = None
+    side: str = ""  #: "input" or "output"
+    number: int = 0
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -132,9 +132,9 @@ def collapse_return(
     if len(edits) != 1 or not isinstance(returned, cst.SimpleStatementLine):
         return
     last = returned.body[0]
-    if not isinstance(last, cst.Return) or not isinstance(last.value, cst.Name):
+    name = _returned_name(removal, last) if isinstance(last, cst.Return) else ""
+    if not name:
         return
-    name = last.value.value
     edit = edits[0]
     whole = edit.text.startswith(f"{name} = ")
     source = removal.tree.source(made)
@@ -145,8 +145,26 @@ def collapse_return(
     if any(e.comment is not None for e in returned.leading_lines):
         return
     instance = edit.text.removeprefix(f"{name} = ")
-    kept.edits = [e for e in kept.edits if e is not edit]
+    gone = removal.tree.span(returned)
+    kept.edits = [e for e in kept.edits if e is not edit and not is_inside((e.start, e.end), gone)]
     remove(removal, returned, kept)
     start, end = removal.tree.span(made)
     indent = start - removal.tree.line_start(start)
     kept.edits.append(Edit(start, end, fold(f"return {instance}", indent).lstrip()))
+
+
+def _returned_name(removal: Removal, node: cst.Return) -> str:
+    """The name that is given back, alone or once other things are taken out."""
+    if isinstance(node.value, cst.Name):
+        return node.value.value
+    if not isinstance(node.value, (cst.Tuple, cst.List)):
+        return ""
+    start, end = removal.tree.span(node.value)
+    settled = removal.region.settled.items()
+    edits = [
+        Edit(first - start, last - start, text)
+        for (first, last), text in settled
+        if is_inside((first, last), (start, end))
+    ]
+    left = apply(removal.tree.text[start:end], edits)
+    return left if left.isidentifier() else ""

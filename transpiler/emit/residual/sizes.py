@@ -33,13 +33,24 @@ def settle_sizes(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         there = removal.replacements.get(id(leaf), [])
         edits = [*there, *_sizes(removal, leaf, there)]
         start, end = removal.tree.span(leaf)
-        local = [Edit(e.start - start, e.end - start, e.text) for e in edits]
+        settled = _settled(removal, leaf, edits)
+        local = [Edit(e.start - start, e.end - start, e.text) for e in [*edits, *settled]]
         text = blanked(apply(removal.tree.text[start:end], local))
         if len(edits) > len(there):
             removal.replacements[id(leaf)] = edits
         if set(_READ.findall(text)) & region.tensor_names - known:
             removal.orphans.append(leaf)
         known |= _assigned(leaf)
+
+
+def _settled(removal: Removal, leaf: cst.CSTNode, edits: list[Edit]) -> list[Edit]:
+    """What is settled in a statement, outside of what other edits replace."""
+    around = removal.tree.span(leaf)
+    return [
+        Edit(*span, text)
+        for span, text in removal.region.settled.items()
+        if is_inside(span, around) and not any(is_inside(span, (e.start, e.end)) for e in edits)
+    ]
 
 
 def _sizes(removal: Removal, leaf: cst.CSTNode, there: list[Edit]) -> list[Edit]:

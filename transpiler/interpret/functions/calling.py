@@ -15,6 +15,7 @@ from transpiler.interpret.functions.data_sets import holds_data, returned_data
 from transpiler.interpret.functions.handed import given_back, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.functions.splicing import (
     adds_layers,
@@ -24,6 +25,7 @@ from transpiler.interpret.functions.splicing import (
     spliced,
 )
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
+from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, verbatim
@@ -243,6 +245,17 @@ def _call_builder(
         made = _instance(region, summary, result, node, arguments)
         made.given = given
         return made
+    if isinstance(result, Sequence) and holds_tensor(result):
+        if not are_taken(region, node, len(result.items)):
+            reason = f"`{summary.function.name}` gives tensors besides its models"
+            raise GiveUp(f"{reason}: give each a name where it is called", node)
+        instances = {
+            id(item): _instance(region, summary, item, node, arguments)
+            for item in result.items
+            if isinstance(item, Model)
+        }
+        reason = f"what `{summary.function.name}` gives has no name"
+        return with_borders(result, instances, reason)
     if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
         items = tuple(
             (
@@ -272,6 +285,9 @@ def _instance(
 ) -> Model:
     made = Model("instance", inputs=model.inputs, outputs=model.outputs, summary=summary, node=node)
     made.origin = model
+    made.caller = region
+    bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
+    made.outputs = outer_outputs(region, summary, model.outputs, bound)
     if model.kind == "sequential" and model.region is not None:
         held = model.region.scope.values.get(model.variable)
         made.outputs = held if isinstance(held, Bound) else None

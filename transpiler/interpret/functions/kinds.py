@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
+from transpiler.interpret.models.borders import are_borders, give_models_only
 from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
@@ -37,7 +40,7 @@ def classify(summary: Summary) -> None:
         _defer(summary, region)
         return
     if region.built:
-        if tensors and not region.functional:
+        if tensors and not region.functional and not _gives_models_only(summary, region):
             raise GiveUp(
                 "it gives back tensors besides the models that it makes", region.returns[-1][1]
             )
@@ -68,6 +71,16 @@ def classify(summary: Summary) -> None:
     summary.result = values[0] if values else None
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _gives_models_only(summary: Summary, region: Region) -> bool:
+    """Whether the tensors that a builder gives are at the borders of its models: these suffice."""
+    value, node = region.returns[-1]
+    if len(region.returns) > 1 or not are_borders(region, value, node):
+        return False
+    assert isinstance(value, Sequence) and isinstance(node, cst.Return)  # noqa: PT018
+    give_models_only(region, value, node, summary.function.name)
+    return True
 
 
 def _all_symbols(value: Value) -> bool:

@@ -78,6 +78,23 @@ def outer_value(
     return _outer_size(region, summary, value, bound, given, computed=True)
 
 
+def outer_outputs(
+    region: Region, summary: Summary, outputs: Value | None, bound: dict[str, Value]
+) -> Value | None:
+    """What a model gives that a builder makes, its sizes written with the arguments of the call."""
+    if isinstance(outputs, Sequence):
+        items = (outer_outputs(region, summary, item, bound) for item in outputs.items)
+        return replace(outputs, items=tuple(i for i in items if i is not None))
+    if not isinstance(outputs, Bound) or outputs.tensor.dims is None:
+        return outputs
+
+    def outer(dim: Dim) -> Dim:
+        return None if dim is None else _outer_size(region, summary, dim, bound, {}, computed=True)
+
+    dims = tuple(map(outer, outputs.tensor.dims))
+    return replace(outputs, tensor=replace(outputs.tensor, dims=dims))
+
+
 def _outer_size(
     region: Region,
     summary: Summary,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.models.borders import are_borders
 from transpiler.interpret.models.functional import returned_value
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
@@ -31,7 +32,10 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
         region.returns.append((value, node))
         return
     if isinstance(value, Sequence) and holds_tensor(value) and _holds_model(value):
-        raise GiveUp("it gives back tensors besides the models that it makes", node)
+        if not are_borders(region, value, node):
+            raise GiveUp("it gives back tensors besides the models that it makes", node)
+        region.returns.append((value, node))
+        return
     if holds_tensor(value):
         if region.loops:
             raise GiveUp("a tensor is returned from inside a loop", node)

@@ -125,7 +125,7 @@ def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) 
 
 def _model_result(region: Region, model: Model, code: Expr) -> Value:
     outputs = model.outputs
-    own = model.region is region and model.summary is None
+    own = model.caller is region or (model.region is region and model.summary is None)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound):

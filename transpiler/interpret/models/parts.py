@@ -167,7 +167,7 @@ def _border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value
         assert held is not None
         return Sequence((held,), list) if attr == "inputs" else held
     if model.region is not region or (model.expr is not None and model.region is None):
-        return _foreign_border(region, model, attr, node)
+        return border_of(region, model, attr, node)
     if attr.startswith("input"):
         values: list[Value] = [_as_input(region, b, model) for b in model.inputs]
         if attr == "input":
@@ -195,8 +195,13 @@ def _as_input(region: Region, bound: Bound, model: Model | None = None) -> Value
     return held if isinstance(held, Bound) else bound
 
 
-def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
-    """The input or output of a model made elsewhere: it is called on an input of its own."""
+def border_of(
+    region: Region, model: Model, attr: str, node: cst.CSTNode, target: str = ""
+) -> Value:
+    """The input or output of a model made elsewhere: it is called on an input of its own.
+
+    `target` is the name that its one output is about to get.
+    """
     if model.expr is None or not model.inputs:
         return Unknown("the input or output of a model that is not known")
     key = f"border:{model.expr.text}"
@@ -222,9 +227,12 @@ def _foreign_border(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     result = region.scope.values.get(result_name)
     if result is None:
         value = call_model(region, node, model, [(None, held)])
+        if isinstance(value, Sequence):
+            return value
         if not isinstance(value, Bound):
             return Unknown("the outputs of a model that is made elsewhere")
-        result = bind_tensor(region, result_name, value)
+        result = bind_tensor(region, target or result_name, value)
+        region.scope.values[result_name] = result
     return Sequence((result,), list) if attr == "outputs" else result
 
 

@@ -10,6 +10,8 @@ import libcst as cst
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.joins import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.models.borders import take_models_only
+from transpiler.interpret.models.parts import border_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import assign_group, assign_name, named
 from transpiler.interpret.statements.places import assign_attribute, assign_element
@@ -17,6 +19,7 @@ from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
 from transpiler.interpret.tensors.names import bind_tensor, emit_before
 from transpiler.interpret.values import (
+    Border,
     Bound,
     Framework,
     Function,
@@ -202,6 +205,9 @@ def _unpack(
     if not all(isinstance(e, cst.Name) for e in elements):
         raise GiveUp("tensors are unpacked into something other than names", node)
     names = [e.value for e in elements if isinstance(e, cst.Name)]
+    if any(isinstance(i, Border) for i in value.items):
+        _take_models(region, target, names, value, node)
+        return
     if any(isinstance(i, (Layer, Model)) for i in value.items):
         for name, item in zip(names, value.items, strict=True):
             assign_name(region, name, item, node, None)
@@ -243,6 +249,54 @@ def _unpack(
         else:
             region.scope.bump(name)
             region.scope.values[name] = item
+
+
+def _take_models(
+    region: Region,
+    target: cst.Tuple | cst.List,
+    names: list[str],
+    value: Sequence,
+    node: cst.CSTNode,
+) -> None:
+    """`inputs, encoder = build()`: the models get their names, tensors are found at them."""
+    pairs = list(zip(names, value.items, strict=True))
+    for name, item in pairs:
+        if isinstance(item, Model):
+            assign_name(region, name, item, node, None)
+    take_models_only(region, target, value)
+    for model in {id(i.model): i.model for i in value.items if isinstance(i, Border)}.values():
+        at = [(n, i) for n, i in pairs if isinstance(i, Border) and i.model is model]
+        given = {item.number: name for name, item in at if item.side == "output"}
+        for name, item in at:
+            if item.side == "input":
+                inputs = border_of(region, model, "inputs", node)
+                held = inputs.items[item.number] if isinstance(inputs, Sequence) else inputs
+                assign_name(region, name, held, node, None)
+        if given:
+            _take_outputs(region, target, given, model, node)
+
+
+def _take_outputs(
+    region: Region,
+    target: cst.Tuple | cst.List,
+    given: dict[int, str],
+    model: Model,
+    node: cst.CSTNode,
+) -> None:
+    """The outputs of a model by their names: all at once where each has one."""
+    outputs = border_of(region, model, "output", node, given[min(given)])
+    if not isinstance(outputs, Sequence):
+        assign_name(region, given[0], outputs, node, None)
+    elif len(given) == len(outputs.items):
+        names: list[cst.BaseExpression] = [cst.Name(given[n]) for n in range(len(given))]
+        _unpack(region, target, names, outputs, node)
+    else:
+        group = tokens.variable(f"outputs:{model.expr.text if model.expr is not None else ''}")
+        assign_group(region, group, outputs)
+        held = region.scope.values[group]
+        assert isinstance(held, Sequence)
+        for number, name in sorted(given.items()):
+            assign_name(region, name, held.items[number], node, None)
 
 
 def _emitted(region: Region, value: Value) -> Value:
