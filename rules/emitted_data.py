@@ -94,6 +94,28 @@ class SlicedStream(IterableDataset):
 )
 
 emitted(
+    "CachedStream",
+    '''
+class CachedStream(IterableDataset):
+    """What an iterable gives the first time, which is kept."""
+
+    def __init__(self, iterable):
+        self.iterable = iterable
+        self.items = None
+
+    def __len__(self):
+        return len(self.iterable)
+
+    def __iter__(self):
+        if self.items is None:
+            self.items = list(self.iterable)
+        return iter(self.items)
+''',
+    (),
+    early=True,
+)
+
+emitted(
     "RepeatedStream",
     '''
 class RepeatedStream(IterableDataset):

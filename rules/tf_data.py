@@ -20,7 +20,7 @@ Parts: TypeAlias = "Expr | tuple[Parts, ...] | dict[str, Parts]"
 
 
 def _made(code: Expr, pipeline: Pipeline) -> Expr:
-    return replace(code, value=pipeline)
+    return replace(code, value=replace(pipeline, folder=None))
 
 
 def _same(dataset: Expr) -> Expr:
@@ -33,6 +33,8 @@ def _known(dataset: Expr) -> Pipeline:
     pipeline = dataset.value
     if not isinstance(pipeline, Pipeline):
         raise Unsupported("a data set that is not known")
+    if pipeline.is_generator:
+        raise Unsupported("what a generator of images has no method for")
     return pipeline
 
 
@@ -344,9 +346,11 @@ def repeat(dataset: Param, count: Param = None, name: Param = None) -> Expr:
 def cache(dataset: Param, filename: Param = "", name: Param = None) -> Expr:
     """Nothing, unless it holds what would be drawn again."""
     pipeline = _known(dataset)
-    if pipeline.remade or pipeline.shuffled is not None:
+    if not (pipeline.remade or pipeline.shuffled is not None):
+        return _same(dataset)
+    if pipeline.gives is Gives.SAMPLES or pipeline.endless:
         raise Unsupported("what is random is drawn once and kept")
-    return _same(dataset)
+    return _made(helper("CachedStream", dataset), replace(pipeline, remade=False))
 
 
 @source("tf.data.Dataset.prefetch")

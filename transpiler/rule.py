@@ -309,7 +309,9 @@ callback: Callable[..., Callable[[Callable[..., Hooks]], Callable[..., Hooks]]]
 callback = _training("callback", "keras.callbacks")
 
 
-def source(*names: str) -> Callable[[Callable[..., Expr]], Callable[..., Expr]]:
+def source(
+    *names: str, fidelity: Fidelity = Fidelity.EXACT
+) -> Callable[[Callable[..., Expr]], Callable[..., Expr]]:
     """Declare what stands in for a function of Keras that gives arrays, by its full names.
 
     Parameters are those of the function itself, each given as an `Expr`; one that only a keyword
@@ -317,7 +319,7 @@ def source(*names: str) -> Callable[[Callable[..., Expr]], Callable[..., Expr]]:
     """
 
     def declare(build: Callable[..., Expr]) -> Callable[..., Expr]:
-        _register(Rule(names, build, "source"))
+        _register(Rule(names, build, "source", fidelity=fidelity))
         return build
 
     return declare

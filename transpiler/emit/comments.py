@@ -289,7 +289,11 @@ def carry(
     """
     tree = script.tree
     replaced = replaces(edits)
-    numbers = [n for n in script.unplaced() if replaced(script.offsets[n])]
+    numbers = [
+        n
+        for n in script.unplaced()
+        if replaced(script.offsets[n]) and not _carried(edits, *tree.comments[n])
+    ]
     if not numbers:
         return [], []
     gone = replaces([e for e in edits if not e.text])
@@ -316,6 +320,11 @@ def carry(
         else:
             homeless.insert(0, text)
     return [_above(script, start, texts) for start, texts in lines.items()], homeless
+
+
+def _carried(edits: list[Edit], offset: int, text: str) -> bool:
+    """Whether the edit that replaces a comment has it in its own text."""
+    return any(text in e.text for e in edits if e.text and e.start <= offset < e.end)
 
 
 def _tensor_statements(region: Region) -> set[int]:

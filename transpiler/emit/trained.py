@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
+from transpiler.emit.edits import replaces
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
@@ -66,6 +67,7 @@ def _own_callbacks(found: Trained) -> dict[int, UserClass]:
 
 def place_training(draft: Draft) -> None:
     """What trains the models, in the places of the calls."""
+    gone = replaces([edit for edit in draft.edits if not edit.text])
     for found in draft.planned.trained:
         if found.training.problem is not None:
             continue
@@ -83,6 +85,8 @@ def place_training(draft: Draft) -> None:
                 draft.plain_classes.add(key)
                 draft.edits.append(plain_class(draft.tree, made))
         for offset, what in found.left:
+            if gone(offset):
+                continue  # in a branch that nothing reaches
             message = f"{what} is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, *draft.tree.line_column(offset), message)
             start = draft.tree.line_start(offset)

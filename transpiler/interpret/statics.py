@@ -118,13 +118,26 @@ def is_done(made: Expr) -> bool:
     return not isinstance(made.value, Pipeline) or made.value.is_done
 
 
+#: What is said where the batches of a generator of images are taken in another way than by `fit`.
+ENDLESS = "the batches of a generator go on without end, those of a loader end: use `fit`"
+
+
+def refuse_data(region: Region, node: cst.BaseExpression, parts: list[Expr]) -> None:
+    """Say so where an expression reads a data set that isn't there as Keras has it."""
+    held = [part.value for part in parts if isinstance(part.value, Pipeline)]
+    if not all(one.is_done for one in held):
+        region.file.left_data[id(node)] = (node, UNDONE)
+    if any(one.is_generator for one in held) and not region.tree.source(node).startswith("len("):
+        region.file.left_data[id(node)] = (node, ENDLESS)
+
+
 def verbatim(
     region: Region, node: cst.BaseExpression, *parts: Value, value: Any = UNKNOWN
 ) -> Static:
     """The expression as the user wrote it, but for the parts that are written in another way."""
     exprs = [to_expr(region, part) for part in parts]
-    if region.file.data_names and not all(map(is_done, exprs)):
-        region.file.left_data[id(node)] = (node, UNDONE)
+    if region.file.data_names:
+        refuse_data(region, node, exprs)
     names = frozenset[Any]().union(*(e.names for e in exprs))
     text = rewritten(region.tree, node, region.rewrites)
     written = Expr(one_line(text), value, strength(node), names)

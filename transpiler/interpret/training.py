@@ -54,6 +54,10 @@ OLDER: dict[str, tuple[str, tuple[str, ...]]] = {
         "generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
         "verbose",
     )),
+    "predict_generator": ("predict", (
+        "generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
+        "verbose",
+    )),
 }  # fmt: skip
 #: Their arguments without effect on the numbers.
 _SPEED = ("max_queue_size", "workers", "use_multiprocessing")

@@ -29,6 +29,14 @@ class Leaf:
 Element: TypeAlias = "Leaf | tuple[Element, ...] | dict[str, Element]"
 
 
+class Folder(Enum):
+    """Whose loader of images from a folder it is: what the program may ask of it."""
+
+    TF = "tf"  #: `image_dataset_from_directory`
+    KERAS = "keras"  #: `flow_from_directory`, of a generator of Keras
+    ARRAYS = "arrays"  #: `flow`, of such a generator
+
+
 @record(frozen=True, slots=True)
 class Windows:
     """Stretches of a series, each of which is to become a sample."""
@@ -54,11 +62,25 @@ class Pipeline:
     random: bool = False  #: its order is random
     tensor: bool = False  #: it is a tensor, of which each row is a sample
     windows: Windows | None = None  #: it is to be cut into these
+    folder: Folder | None = None  #: its code is a loader of images
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether Keras's is a sequence of batches: which goes on without end in a loop."""
+        return self.folder in (Folder.KERAS, Folder.ARRAYS)
 
     @property
     def is_done(self) -> bool:
         """Whether its code does all of its steps."""
         return self.shuffled is None and self.passes is None and self.windows is None
+
+
+@record(frozen=True, slots=True)
+class Changes:
+    """The value of what changes each image, and splits them: an `ImageDataGenerator`."""
+
+    split: Expr | None = None  #: the part that validates
+    empty: bool = False  #: it changes nothing
 
 
 @record(frozen=True, slots=True)

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from transpiler.verify.keras_layers import CallLog, all_layers, number_nodes
 from transpiler.verify.training_runs import patched
 
@@ -150,6 +152,25 @@ def at_work(keras: Any) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for name, method in _AT_WORK.items():
             stack.enter_context(patched(keras.Model, name, method))
+        yield
+
+
+@contextlib.contextmanager
+def plain_images(framework: str) -> Iterator[None]:
+    """Generators of images give them in order, and don't move or flip them."""
+    path = "keras.src.legacy" if framework == "keras3" else "tf_keras.src"
+    images: Any = importlib.import_module(f"{path}.preprocessing.image")
+
+    def in_order(iterator: Any) -> None:
+        iterator.index_array = np.arange(iterator.n)
+
+    def unchanged(generator: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {}
+
+    with (
+        patched(images.Iterator, "_set_index_array", in_order),
+        patched(images.ImageDataGenerator, "get_random_transform", unchanged),
+    ):
         yield
 
 

@@ -129,6 +129,7 @@ class Recorder:
                 tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
             )
             stack.enter_context(unshuffled)
+            stack.enter_context(keras_quiet.plain_images(self.side.framework))
             mapped = self._widening(tensorflow.data.Dataset.map)
             stack.enter_context(patched(tensorflow.data.Dataset, "map", mapped))
             for module, logits in _logits():

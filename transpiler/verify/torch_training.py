@@ -148,6 +148,8 @@ class Player:
             stack.enter_context(quiet(torch, torch.nn.Module()))
             stack.enter_context(patched(torch.nn.Module, "to", self._moving(torch.nn.Module.to)))
             stack.enter_context(patched(loader, "__init__", self._in_order(loader.__init__)))
+            calling = self._leaving_images(torch.nn.Module.__call__)
+            stack.enter_context(patched(torch.nn.Module, "__call__", calling))
             ordered = patched(torch, "randperm", lambda n, *args, **kwargs: torch.arange(n))
             stack.enter_context(ordered)
             first = patched(torch, "randint", lambda *args, **kwargs: torch.tensor(0))
@@ -166,6 +168,15 @@ class Player:
             return original(module, *args, **kwargs)
 
         return to
+
+    def _leaving_images(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(module: Any, *args: Any, **kwargs: Any) -> Any:
+            """What moves or flips images at random leaves them alone."""
+            if type(module).__name__ in ("RandomAffine", "RandomMirror"):
+                return args[0]
+            return original(module, *args, **kwargs)
+
+        return call
 
     def _meet(self, module: Any) -> None:
         """Give a model the weights of the first one of the original that it equals.

@@ -39,6 +39,7 @@ class RepeatedStream(IterableDataset):
 
 
 x, y = load_diabetes(return_X_y=True)
+# overlap
 ds = DataLoader(
     StackDataset(
         StackDataset(age=torch.tensor(x[:, :1]), rest=torch.tensor(x[:, 1:])),
@@ -53,7 +54,6 @@ ds = DataLoader(
         shuffle=True,
     ),
 )
-# overlap
 val = RepeatedStream(
     DataLoader(
         StackDataset(

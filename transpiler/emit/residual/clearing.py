@@ -6,7 +6,14 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
-from transpiler.source.suites import bodies, is_docstring, is_one, is_plain_try, statement_lines
+from transpiler.source.suites import (
+    bodies,
+    is_docstring,
+    is_one,
+    is_plain_try,
+    leaf_statements,
+    statement_lines,
+)
 
 
 def suite_edits(
@@ -82,9 +89,21 @@ def decided_branch(
     body_first, _ = statement_lines(removal.tree, taken.body[0])
     _, body_last = statement_lines(removal.tree, taken.body[-1])
     head, _ = removal.tree.span(statement)
-    kept.edits.append(Edit(removal.tree.line_start(head), body_first, ""))
     if body_last < last:
         kept.edits.append(Edit(body_last, last, ""))
+    trains = {id(call.statement) for call in removal.region.training.values()}
+    if any(id(leaf) in trains for leaf in leaf_statements(list(taken.body))):
+        # what trains is written with the margin that it has
+        if taken is not statement.body:
+            test = removal.tree.source(statement.test)
+            test = test if test.isidentifier() else f"({test})"
+            below = removal.tree.line_end(removal.tree.span(statement.test)[1])
+            kept.edits.append(Edit(head, below, f"if not {test}:\n"))
+            kept.edits.append(Edit(below, body_first, ""))
+        kept.edits += inner.edits
+        kept.text += _header(removal, statement) + inner.text
+        return True
+    kept.edits.append(Edit(removal.tree.line_start(head), body_first, ""))
     margin = head - removal.tree.line_start(head)
     inside = removal.tree.span(taken.body[0])[0]
     depth = inside - removal.tree.line_start(inside) - margin

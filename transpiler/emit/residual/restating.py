@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.removal import Removal
-from transpiler.source.lexical import without_comments
+from transpiler.source.lexical import comments_in, without_comments
 from transpiler.source.suites import bodies, is_inside, is_plain_try
 
 
@@ -38,7 +38,8 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
             continue
         indent = span[0] - removal.tree.line_start(span[0])
         if "\n" not in text:
-            found.append(Edit(*span, fold(text, indent).lstrip(" ")))
+            said = [f"{c}\n{' ' * indent}" for c in comments_in(removal.tree.text[slice(*span)])]
+            found.append(Edit(*span, "".join(said) + fold(text, indent).lstrip(" ")))
     if region.idle:
         _drop_for_idle(removal)
     return found

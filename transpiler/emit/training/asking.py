@@ -311,7 +311,7 @@ def some_batches(
 ) -> str:
     """The source of a data set, or of as many of its batches as are asked for."""
     source, count = writer.source_of(call.given[data]), writer.argument(call, steps)
-    if count is not None:
+    if count is not None and not (pipeline.is_generator and count == f"len({source})"):
         return f"islice({source}, {count})"
     if pipeline.endless:
         raise Unsupported("a data set without end, and no number of steps")

@@ -15,7 +15,7 @@ from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import after_epoch, sequence_loader, sequence_of
 from transpiler.emit.training.step_parts import steps_of
-from transpiler.emit.training.streams import note_validation, stream
+from transpiler.emit.training.streams import batches_of_images, note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.pipeline import Pipeline
@@ -320,12 +320,14 @@ class FitWriter:
         count = model.argument(self.call, steps)
         if count is None and pipeline.endless:
             raise Unsupported(f"a data set without end, and no {steps}")
-        if count is None:
-            if given.isidentifier() or self.epochs == "1":
-                return given
-            loader = model.lasting(name)
-            self.streams.append(f"{loader} = {given}")
-            return loader
+        if count is None or pipeline.is_generator:
+            loader = given
+            if not given.isidentifier() and self.epochs != "1":
+                loader = model.lasting(name)
+                self.streams.append(f"{loader} = {given}")
+            if count is None:
+                return loader
+            return batches_of_images(model, self.call, loader, count, self.compiled.keras)
         if not pipeline.endless:
             raise Unsupported(f"{steps} of a data set that ends: Keras begins the next epoch there")
         batches = self._name(name.replace("loader", "batches"))

@@ -13,6 +13,11 @@ _VALIDATION = (
     "its first two batches again"
 )
 
+_PASSES = (
+    "each epoch begins with the first batch of what its loader gives, as in Keras 2; where there "
+    "are more batches than steps, Keras 3 goes on where the epoch before has ended"
+)
+
 
 def stream(model: ModelWriter, given: Given | None, steps: str | None, variable: str = "") -> str:
     """So many batches of a generator, "" where it is none; it may be in a variable of our own."""
@@ -33,3 +38,14 @@ def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
     """Say what Keras 3 does with a generator that validates epoch by epoch."""
     if keras != "2" and model.argument(call, "epochs") not in (None, "1"):
         model.made.said.append((ASSUMED, call.node, _VALIDATION))
+
+
+def batches_of_images(
+    model: ModelWriter, call: TrainingCall, loader: str, steps: str, keras: str
+) -> str:
+    """So many batches of a generator of images in each epoch."""
+    if steps == f"len({loader})":
+        return loader
+    if keras != "2" and model.argument(call, "epochs") not in (None, "1"):
+        model.made.said.append((ASSUMED, call.node, _PASSES))
+    return f"islice({loader}, {steps})"

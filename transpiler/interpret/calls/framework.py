@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data import array_of
-from transpiler.interpret.calls.pipelines import pipeline_step
+from transpiler.interpret.calls.pipelines import gives_data, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided, provides
@@ -133,7 +133,7 @@ def _is_statement(region: Region, node: cst.Call) -> bool:
 def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """A call of a Keras or TensorFlow name on arguments."""
     rules = region.file.rules
-    if name.startswith("tf.data.") or name.endswith(".timeseries_dataset_from_array"):
+    if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:
         if _is_statement(region, node):

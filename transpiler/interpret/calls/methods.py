@@ -9,7 +9,11 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.lists import change_list, list_method
-from transpiler.interpret.calls.pipelines import method_of_pipeline, pipeline_of
+from transpiler.interpret.calls.pipelines import (
+    method_of_generator,
+    method_of_pipeline,
+    pipeline_of,
+)
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -37,6 +41,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import UNKNOWN, Expr, method
+from transpiler.ir.pipeline import Changes
 from transpiler.record import replace
 
 
@@ -155,6 +160,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         region.scope.values[held.value] = replace(receiver, either=None)  # it may change
     if pipeline_of(receiver) is not None:
         return method_of_pipeline(region, node, receiver, name)
+    if isinstance(receiver.expr.value, Changes):
+        return method_of_generator(region, node, receiver, name)
     if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:
         method = region.methods.get(name)
         if method is not None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -25,19 +26,29 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.expr import Configured, Expr, Symbol, expr, index
-from transpiler.ir.pipeline import Leaf, Pipeline
-from transpiler.ir.tensor import Unsupported
+from transpiler.ir.expr import TERNARY, Configured, Expr, Symbol, expr, index
+from transpiler.ir.pipeline import Applied, Leaf, Pipeline
+from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
 
 DATASET = "tf.data.Dataset."
+#: What changes images, and loads what it has changed.
+GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
+#: Functions of Keras that give data sets.
+_LOADERS = ("timeseries_dataset_from_array", "image_dataset_from_directory")
 #: Parameters for arrays, or for data sets, that may be nested.
 _NESTED = frozenset({"tensors", "datasets"})
 #: Parameters for what elements look like.
 _SPECS = frozenset({"output_types", "output_signature"})
 _FUNCTIONS = frozenset({"map_func", "predicate"})
+_OF_ARRAYS = "preprocessing_function"
 _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
+
+
+def gives_data(name: str) -> bool:
+    """Whether a function gives a data set, or what one is made with."""
+    return name.startswith(("tf.data.", GENERATOR)) or name.rpartition(".")[2] in _LOADERS
 
 
 def pipeline_of(value: Value | None) -> Pipeline | None:
@@ -52,7 +63,8 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
         made = _step(region, node, name, arguments)
     except (Unsupported, GiveUp) as why:
         reason = why.reason if isinstance(why, GiveUp) else str(why)
-        return left(region, node, f"`{name.removeprefix(DATASET)}` is left as it is: {reason}")
+        known = name.removeprefix(DATASET).removeprefix("keras.preprocessing.image.")
+        return left(region, node, f"`{known}` is left as it is: {reason}")
     region.file.left_data.pop(id(node), None)
     value = Static(made)
     rewrite(region, node, value)
@@ -89,6 +101,8 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
             given[parameter] = _spec(value)
         elif parameter in _FUNCTIONS:
             given[parameter] = _applied(region, before, value, parameter)
+        elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
+            given[parameter] = _of_images(region, value)
         else:
             given[parameter] = to_expr(region, value)
     for parameter, declared in rule.signature.parameters.items():
@@ -101,6 +115,8 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
                 raise Unsupported(f"the argument {parameter} is missing")
             given[parameter] = expr(declared.default)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
+    if rule.fidelity is Fidelity.CLOSE:
+        region.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
 
 
@@ -203,6 +219,34 @@ def _applied(region: Region, before: Pipeline | None, value: Value, parameter: s
         raise Unsupported("what is no function of the program")
     made: Any = provided("applied_function")(region, value, before, parameter)
     return made  # type: ignore[no-any-return]
+
+
+def _of_images(region: Region, function: Framework | Function) -> Expr:
+    """A function of single images: Keras's own, or one that has nothing to do with it."""
+    if isinstance(function, Framework):
+        rule = region.file.rules.ops.get(function.name)
+        if rule is None:
+            raise Unsupported(f"there is no rule for {function.name}")
+        image = Tensor(Expr("image"), (None, expr(3)), Layout.LAST)
+        made: Any = rule.build(image, **{k: expr(None) for k in rule.defaults})
+        body = made.code.wrapped(TERNARY)
+        return Expr(f"lambda image: {body}", Applied(Leaf(3)), TERNARY, helpers=made.code.helpers)
+    uses: Any = provided("mentions_framework")(region.file, function)
+    if function.owner or uses:
+        raise Unsupported(f"`{function.name}` uses the framework, or is a method")
+    if isinstance(function.node, cst.Lambda):
+        return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
+    return region.scope.read(function.name)
+
+
+def method_of_generator(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:
+    """`generator.flow_from_directory(...)`; `fit`, which has no statistics to find, goes."""
+    arguments = arguments_of(region, node)
+    if name == "fit":
+        region.idle.add(id(region.statement))
+        region.done.add(id(node))
+        return Static(expr(None))
+    return pipeline_step(region, node, f"{GENERATOR}.{name}", [(None, receiver), *arguments])
 
 
 def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:

@@ -30,7 +30,7 @@ from transpiler.interpret.control.targets import bind_target, item_of, target_na
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.lists import loop_over
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
-from transpiler.interpret.statics import UNDONE, is_done
+from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.values import (
     Layer,
     LayerList,
@@ -61,8 +61,8 @@ def _for(region: Region, node: cst.For) -> None:
     if frozen:
         return
     iterable = evaluate(region, node.iter)
-    if isinstance(iterable, Static) and not is_done(iterable.expr):
-        region.file.left_data[id(node.iter)] = (node.iter, UNDONE)
+    if isinstance(iterable, Static) and region.file.data_names:
+        refuse_data(region, node.iter, [iterable.expr])
     if isinstance(iterable, Within):
         with region.within(node):
             provided("loop_inside")(region, iterable, node)

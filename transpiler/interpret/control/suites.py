@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -144,6 +145,8 @@ def _run_if(
     if region.is_module and decided is UNKNOWN and _is_main_guard(region, node):
         decided = True
     orelse = node.orelse
+    if decided is not UNKNOWN and not settled and _only_trains(region, node):
+        decided = UNKNOWN  # a switch of the program, which stays one
     if decided is not UNKNOWN:
         settled = settled or not isinstance(test, Static) or _is_of_a_graph(region, node)
         if settled:
@@ -180,6 +183,26 @@ def _run_way(region: Region, suite: cst.BaseSuite | None, after: tuple[cst.CSTNo
     if ended or continues(body):
         return ended
     return bool(after) and run_block(region, after)
+
+
+#: What may be asked of a model under a condition without changing what it is.
+_TRAINING = re.compile(r"\.(?:fit|fit_generator|evaluate|predict|save|save_weights|summary)\(")
+
+
+def _only_trains(region: Region, node: cst.If) -> bool:
+    """Whether a branch of the module, or the like one after it, is about training a model."""
+    if not region.is_module or region.settles(node.test):
+        return False
+    start, end = region.tree.span(node)
+    if not _TRAINING.search(region.tree.blanked, start, end):
+        return False
+    values = {name: region.scope.get(name) for name in region.tree.names(node)}
+    models = [name for name, value in values.items() if isinstance(value, Model)]
+    others = [value for value in values.values() if not isinstance(value, Model)]
+    if not models or any(value is not None and is_graph(value) for value in others):
+        return False
+    uses = re.finditer(rf"(?<![\w.])(?:{'|'.join(models)})\b", region.tree.blanked[start:end])
+    return all(_TRAINING.match(region.tree.blanked, start + use.end()) for use in uses)
 
 
 def _is_of_a_graph(region: Region, node: cst.If) -> bool:

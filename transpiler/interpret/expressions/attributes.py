@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.expressions.folders import attribute_of_folder
 from transpiler.interpret.expressions.names import replace_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, rewrite, verbatim
@@ -37,6 +38,7 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, index
+from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 
 #: Names of the framework with a value that is settled when converting.
@@ -126,6 +128,8 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         sizes: Any = provided("shape_of")(region, node.value)
         if sizes is not None:
             return _array_shape(region, node, receiver, sizes)
+    if isinstance(receiver.expr.value, Pipeline) and receiver.expr.value.folder is not None:
+        return attribute_of_folder(region, node, receiver, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
         return verbatim(region, node, receiver, value=UNKNOWN)
     key = f"self.{attr}"

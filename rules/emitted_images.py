@@ -1,0 +1,335 @@
+"""Source of the data sets of images that torch lacks, and of what changes their images."""
+
+from itertools import product
+
+from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
+
+_IMPORTS = ("import os", "import numpy as np", "import PIL.Image", TORCH)
+
+#: How names of classes begin, by Keras's modes of labels and of colors.
+LABELS = {
+    "int": "",
+    "sparse": "",
+    "categorical": "OneHot",
+    "binary": "Column",
+    "input": "Paired",
+    None: "Unlabeled",
+}
+MODES = {"rgb": "", "rgba": "Alpha", "grayscale": "Gray"}
+
+#: What comes of an image and its label, and how that is called.
+_GIVEN = {
+    "": (", and their classes", "IMAGE, label"),
+    "OneHot": (", and rows for their classes", "IMAGE, one_hot"),
+    "Column": (", and which of two classes it is", "IMAGE, torch.tensor([float(label)])"),
+    "Paired": (", each twice", "IMAGE, IMAGE"),
+    "Unlabeled": ("", "IMAGE"),
+}
+#: How a file is opened, and made an array.
+_OPENED = {
+    "": ('image = PIL.Image.open(path).convert("RGB")', "np.array(image)"),
+    "Alpha": ('image = PIL.Image.open(path).convert("RGBA")', "np.array(image)"),
+    "Gray": ('image = PIL.Image.open(path).convert("L")', "np.array(image)[..., None]"),
+}
+
+_SAMPLES = """\
+        self.samples = [
+            (os.path.join(folder, name), label)
+            for label, class_name in enumerate(self.classes)
+            for folder, _, names in sorted(os.walk(os.path.join(root, class_name)))
+            for name in sorted(names)
+            if name.lower().endswith(EXTENSIONS)
+        ]
+
+    def __len__(self):
+        return len(self.samples)
+
+    def __getitem__(self, index):
+        path, LABEL = self.samples[index]
+"""
+
+_FOLDER = f'''
+class NAME(Dataset):
+    """Resized images of a folder with one for each classWITH."""
+
+    def __init__(self, root, size):
+        self.size = size
+        self.classes = sorted(
+            entry.name
+            for entry in os.scandir(root)
+            if entry.is_dir() and not entry.name.startswith(".")
+        )
+{_SAMPLES.rstrip()}
+        OPENED
+        image = torch.as_tensor(ARRAY, dtype=torch.float32)
+        image = image.movedim(-1, 0)[None]
+        image = F.interpolate(image, self.size, mode="bilinear")[0]
+        return GIVEN
+'''
+_EXTENSIONS = '(".bmp", ".gif", ".jpeg", ".jpg", ".png")'
+
+
+def _declare(name: str, source: str, image: str, labels: str, colors: str, *imports: str) -> None:
+    """Declare the class of a folder for a kind of labels and of colors."""
+    what, given = _GIVEN[labels]
+    emitted(
+        name,
+        source.replace("NAME", name)
+        .replace("WITH", what)
+        .replace("GIVEN", given)
+        .replace("one_hot", "torch.eye(len(self.classes))[label]")
+        .replace("IMAGE", image)
+        .replace("LABEL", "label" if "label" in given or "one_hot" in given else "_")
+        .replace("OPENED", _OPENED[colors][0])
+        .replace("ARRAY", _OPENED[colors][1]),
+        (),
+        *_IMPORTS,
+        *imports,
+        early=True,
+    )
+
+
+for _labels, _colors in product(("", "OneHot", "Column", "Unlabeled"), MODES.values()):
+    _declare(
+        f"{_labels}{_colors}ImageFolder",
+        _FOLDER.replace("EXTENSIONS", _EXTENSIONS),
+        "image.movedim(0, -1)",
+        _labels,
+        _colors,
+        FUNCTIONAL,
+    )
+
+_PART = '''
+def NAME(folder, share, subsetSEED):
+    """Keep the images to train with, or the ORDER share that validates."""
+SHUFFLE\
+    count = len(folder) - int(share * len(folder))
+    training, validation = folder.samples[:count], folder.samples[count:]
+    folder.samples = training if subset == "training" else validation
+    return folder
+'''
+emitted(
+    "random_part",
+    _PART.replace("NAME", "random_part")
+    .replace("SEED", ", seed")
+    .replace("ORDER", "random")
+    .replace("SHUFFLE", "    np.random.RandomState(seed).shuffle(folder.samples)\n"),
+    (),
+    "import numpy as np",
+    early=True,
+)
+emitted(
+    "part_in_order",
+    _PART.replace("NAME", "part_in_order")
+    .replace("SEED", "")
+    .replace("ORDER", "last")
+    .replace("SHUFFLE", ""),
+    (),
+    early=True,
+)
+
+_DIRECTORY = f'''
+class NAME(Dataset):
+    """Transformed images of a folder with one for each classWITH."""
+
+    def __init__(self, root, size, transform):
+        self.size = size
+        self.transform = transform
+        self.classes = sorted(
+            entry.name for entry in os.scandir(root) if entry.is_dir()
+        )
+        self.class_to_idx = {{name: label for label, name in enumerate(self.classes)}}
+{_SAMPLES.rstrip()}
+        OPENED
+        image = image.resize(self.size[::-1], PIL.Image.NEAREST)
+        image = torch.as_tensor(ARRAY, dtype=torch.float32)
+        image = self.transform(image)
+        return GIVEN
+'''
+_FILES = """
+                (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff")
+            """
+#: As Keras reads them: grays of 16 bits stay as they are.
+_DEEP_GRAY = """\
+image = PIL.Image.open(path)
+        if image.mode not in ("I", "I;16"):
+            image = image.convert("L")"""
+for _labels, _colors in product(("", "OneHot", "Paired", "Unlabeled"), MODES.values()):
+    _source = _DIRECTORY.replace("OPENED", _DEEP_GRAY) if _colors == "Gray" else _DIRECTORY
+    _declare(
+        f"{_labels}{_colors}ImageDirectory",
+        _source.replace("EXTENSIONS", _FILES),
+        "image",
+        _labels,
+        _colors,
+    )
+
+emitted(
+    "part_of_classes",
+    '''
+def part_of_classes(directory, start, stop):
+    """Keep the images of each class from one fraction of them to another."""
+    kept = []
+    for number in range(len(directory.classes)):
+        images = [sample for sample in directory.samples if sample[1] == number]
+        kept += images[int(start * len(images)) : int(stop * len(images))]
+    directory.samples = kept
+    return directory
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "class_labels",
+    '''
+def class_labels(directory):
+    """The class of each image, as an array."""
+    return np.array([label for _, label in directory.samples])
+''',
+    (),
+    "import numpy as np",
+    early=True,
+)
+
+emitted(
+    "ImageArrays",
+    '''
+class ImageArrays(Dataset):
+    """Images of an array, each transformed, and their targets."""
+
+    def __init__(self, images, targets, transform):
+        self.images = torch.as_tensor(images, dtype=torch.float32)
+        self.targets = torch.as_tensor(targets)
+        self.transform = transform
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        return self.transform(self.images[index]), self.targets[index]
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
+emitted(
+    "Rescale",
+    '''
+class Rescale(nn.Module):
+    """Multiplies images by a factor."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, image):
+        return image * self.factor
+''',
+    (),
+    NN,
+    early=True,
+)
+
+emitted(
+    "ArrayFunction",
+    '''
+class ArrayFunction(nn.Module):
+    """A function of arrays, for images that are tensors."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, image):
+        return torch.as_tensor(self.function(image.numpy()), dtype=torch.float32)
+''',
+    (),
+    TORCH,
+    NN,
+    early=True,
+)
+
+emitted(
+    "ImageFunction",
+    '''
+class ImageFunction(nn.Module):
+    """A function of images."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, image):
+        return self.function(image)
+''',
+    (),
+    NN,
+    early=True,
+)
+
+emitted(
+    "RandomMirror",
+    '''
+class RandomMirror(nn.Module):
+    """Mirrors images along an axis, half of the time."""
+
+    def __init__(self, axis):
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, image):
+        return image.flip(self.axis) if torch.rand(()) < 0.5 else image
+''',
+    (),
+    TORCH,
+    NN,
+    early=True,
+)
+
+emitted(
+    "RandomAffine",
+    '''
+class RandomAffine(nn.Module):
+    """Turns, moves, shears and zooms images at random, and draws out their edges."""
+
+    def __init__(self, rotation=0, height_shift=0, width_shift=0, shear=0, zoom=(1, 1)):
+        super().__init__()
+        self.rotation = math.radians(rotation)
+        self.shift = torch.tensor([height_shift, width_shift])
+        self.shear = math.radians(shear)
+        self.zoom = zoom
+
+    def forward(self, image):
+        sizes = torch.tensor(image.shape[:2])
+        turn, slant = (torch.rand(2) * 2 - 1).tolist()
+        turn, slant = turn * self.rotation, slant * self.shear
+        rotation = torch.tensor(
+            [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]
+        )
+        shear = torch.tensor([[1, -math.sin(slant)], [0, math.cos(slant)]])
+        shift = (torch.rand(2) * 2 - 1) * self.shift * sizes
+        low, high = self.zoom
+        zoom = torch.rand(2) * (high - low) + low
+        # the first axis is that of the columns, whose center is taken from the rows
+        x, y = torch.meshgrid(*map(torch.arange, image.shape[1::-1]), indexing="xy")
+        center = (sizes - 1) / 2
+        points = torch.stack([x, y], dim=-1) - center
+        points = points @ (rotation @ shear * zoom).T + rotation @ shift + center
+        grid = points / (sizes.flip(0) - 1) * 2 - 1
+        image = F.grid_sample(
+            image.permute(2, 0, 1)[None],
+            grid[None],
+            padding_mode="border",
+            align_corners=True,
+        )
+        return image[0].permute(1, 2, 0)
+''',
+    (),
+    "import math",
+    TORCH,
+    NN,
+    FUNCTIONAL,
+    early=True,
+)

@@ -1,0 +1,94 @@
+"""Folders of images as data sets, as `image_dataset_from_directory` reads them."""
+
+from __future__ import annotations
+
+from rules.emitted_images import LABELS, MODES
+from transpiler.diagnostics import Fidelity
+from transpiler.ir.expr import Arg, Expr, call, method
+from transpiler.ir.pipeline import Element, Folder, Gives, Leaf, Pipeline
+from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
+from transpiler.rule import Param, helper, source
+
+IMAGES = Leaf(4, "float32")
+
+
+@source("keras.utils.image_dataset_from_directory",
+        "keras.preprocessing.image_dataset_from_directory",
+        "keras.preprocessing.image.image_dataset_from_directory",
+        fidelity=Fidelity.CLOSE)  # fmt: skip
+def image_dataset_from_directory(
+    directory: Param,
+    labels: Param = "inferred",
+    label_mode: Param = "int",
+    class_names: Param = None,
+    color_mode: Param = "rgb",
+    batch_size: Param = 32,
+    image_size: Param = (256, 256),
+    shuffle: Param = True,
+    seed: Param = None,
+    validation_split: Param = None,
+    subset: Param = None,
+    interpolation: Param = "bilinear",
+    follow_links: Param = False,
+    crop_to_aspect_ratio: Param = False,
+    pad_to_aspect_ratio: Param = False,
+    data_format: Param = None,
+    format: Param = "tf",
+    verbose: Param = True,
+) -> Expr:
+    """PIL decodes JPEG and 16-bit files, and makes colors gray, with slightly other values."""
+    if not (labels.is_const("inferred") and class_names.is_const(None)):
+        raise Unsupported("labels or classes that the folders don't give")
+    if not all(one.is_const(False) for one in (crop_to_aspect_ratio, pad_to_aspect_ratio)):
+        raise Unsupported("images that keep their proportions")
+    if not (follow_links.is_const(False) and data_format.is_const(None, "channels_last")):
+        raise Unsupported("links to other folders, or channels first")
+    if not (interpolation.is_const("bilinear") and format.is_const("tf")):
+        raise Unsupported("another interpolation than bilinear, or another format than tf")
+    if batch_size.is_const(None):
+        raise Unsupported("single images, which are not batched yet")
+    kind = kind_of(label_mode, color_mode)
+    folder = helper(f"{kind}ImageFolder", directory, image_size)
+    if not subset.is_const(None):
+        folder = _part(folder, validation_split, subset, shuffle, seed)
+    element: Element = (IMAGES, Leaf(1, "int64"))
+    if label_mode.is_const(None):
+        element = IMAGES
+    elif not label_mode.is_const("int"):
+        element = (IMAGES, Leaf(2, "float32"))
+    return loader(folder, batch_size, shuffle, seed, element, Folder.TF)
+
+
+def kind_of(label_mode: Expr, color_mode: Expr) -> str:
+    """How the name of the class begins that gives such labels of such images."""
+    if not label_mode.is_const(*LABELS) or not color_mode.is_const(*MODES):
+        raise Unsupported("labels or colors whose mode is only known at run time")
+    return f"{LABELS[label_mode.value]}{MODES[color_mode.value]}"
+
+
+def loader(
+    data: Expr, batch_size: Expr, shuffle: Expr, seed: Expr, element: Element, kind: Folder
+) -> Expr:
+    """Batches of images, in random order if that is asked."""
+    given: dict[str, Arg] = {"batch_size": batch_size}
+    random = not shuffle.is_const(False)
+    if random:
+        given["shuffle"] = shuffle
+        if not seed.is_const(None):
+            given["generator"] = method(call("torch.Generator"), "manual_seed", seed)
+    code = call("DataLoader", data, **given)
+    helpers = code.helpers | ({"torch"} if "generator" in given else set())
+    made = Pipeline(Gives.BATCHES, element, random=random, remade=random, folder=kind)
+    return replace(code, value=made, helpers=helpers)
+
+
+def _part(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:
+    """The images to train with, or those to validate with, which are the last of all."""
+    if not subset.is_const("training", "validation"):
+        raise Unsupported('subset=…, other than "training" or "validation"')
+    if shuffle.is_const(False):
+        return helper("part_in_order", folder, share, subset)
+    if not shuffle.is_const(True) or seed.is_const(None):
+        raise Unsupported("whether the images are shuffled before they are split is not known")
+    return helper("random_part", folder, share, subset, seed)

@@ -1,0 +1,205 @@
+"""Folders of images, and generators that change images: what comes of their files and arrays."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.rules.rnn_harness import emitted_sources
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+pytest.importorskip("PIL")
+HEAD = """\
+import os
+
+import numpy as np
+from PIL import Image
+import tensorflow as tf
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+rng = np.random.default_rng(0)
+for name in "dogs", "cats", "cows":
+    for i in range(6):
+        os.makedirs(os.path.join("pets", name), exist_ok=True)
+        pixels = rng.integers(0, 255, (8, 12, 3), dtype="uint8")
+        pixels = pixels if i else pixels[..., 0]
+        Image.fromarray(pixels).save(os.path.join("pets", name, f"{i}.png"))
+"""
+MODEL = """
+model = tf.keras.Sequential([
+    tf.keras.layers.Flatten(input_shape={shape}),
+    tf.keras.layers.Dense({units}{activation}),
+])
+model.compile("sgd", "{loss}")
+"""
+
+
+def program(data: str, fit: str, shape: str, loss: str = "", units: int = 3) -> str:
+    """A script that trains on images of three classes."""
+    loss = loss or "sparse_categorical_crossentropy"
+    activation = ', activation="softmax"' if "cross" in loss else ""
+    model = MODEL.format(shape=shape, units=units, activation=activation, loss=loss)
+    return f"{HEAD}{data}\n{model}history = {fit}\n"
+
+
+def folder(arguments: str) -> str:
+    call = "tf.keras.utils.image_dataset_from_directory"
+    return f'data = {call}("pets", image_size=(4, 6), {arguments})'
+
+
+def flow(arguments: str, generator: str = "rescale=1 / 255") -> str:
+    made = f"gen = ImageDataGenerator({generator})\n"
+    return f'{made}data = gen.flow_from_directory("pets", batch_size=4, {arguments})'
+
+
+FIT = "model.fit(data, epochs=2, verbose=0)"
+TRIALS = {
+    "folder": program(folder('shuffle=False'), FIT, "(4, 6, 3)"),
+    "folder in rows": program(
+        folder('shuffle=False, label_mode="categorical", color_mode="rgba"'),
+        FIT, "(4, 6, 4)", "categorical_crossentropy",
+    ),
+    "last part": program(
+        folder('shuffle=False, validation_split=0.4, subset="validation"'),
+        FIT, "(4, 6, 3)",
+    ),
+    "random part": program(
+        folder('seed=4, validation_split=0.4, subset="training", batch_size=3'),
+        FIT, "(4, 6, 3)",
+    ),
+    "files": program(flow('class_mode="sparse", target_size=(5, 7)'), FIT, "(5, 7, 3)"),
+    "files in rows": program(
+        flow('target_size=(5, 7), color_mode="rgba", seed=1'),
+        FIT, "(5, 7, 4)", "categorical_crossentropy",
+    ),
+    "files of a part": program(
+        flow('target_size=(5, 7), subset="validation", class_mode="sparse"',
+             "validation_split=0.4, horizontal_flip=True"),
+        FIT, "(5, 7, 3)",
+    ),
+    "preprocessed": program(
+        flow('target_size=(5, 7), class_mode="sparse"',
+             "preprocessing_function=tf.keras.applications.vgg16.preprocess_input, "
+             "rescale=1 / 255, zoom_range=[0.9, 1.1]"),
+        FIT, "(5, 7, 3)",
+    ),
+    "arrays": program(
+        "x, y = rng.normal(size=(20, 4, 6, 3)), rng.integers(0, 3, size=(20,))\n"
+        "gen = ImageDataGenerator(preprocessing_function=lambda image: image / 2)\n"
+        "gen.fit(x)\ndata = gen.flow(x, y, batch_size=8)",
+        FIT, "(4, 6, 3)",
+    ),
+    "parts of arrays": program(
+        "x, y = rng.normal(size=(20, 4, 6, 3)), np.tile([[0.5], [2.0]], (10, 1))\n"
+        "gen = ImageDataGenerator(validation_split=0.25)\n"
+        'data = gen.flow(x, y, 8, subset="training")\n'
+        'rest = gen.flow(x, y, batch_size=8, subset="validation")',
+        "model.fit(data, epochs=2, verbose=0, validation_data=rest)", "(4, 6, 3)", "mse", 1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
+def test_trains_equally(text: str, scripts: Scripts) -> None:
+    conversion = convert(text)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    assert "tf." not in conversion.text
+    text = f'{text}losses = history.history["loss"]\n'
+    apart = scripts.compare(text, convert(text).text)
+    assert "losses" in apart
+    # where images are enlarged by fractions, TensorFlow computes with 32 bits
+    assert max(apart.values()) < 1e-6, apart
+
+
+REFUSED = {
+    "labels listed": folder("labels=[0, 1]"),
+    "proportions kept": folder("crop_to_aspect_ratio=True"),
+    "both parts": folder('seed=1, validation_split=0.2, subset="both"'),
+    "another interpolation": folder('interpolation="nearest"'),
+    "unknown mode": folder("label_mode=input()"),
+    "single images": folder("batch_size=None"),
+    "statistics": flow("", "featurewise_center=True"),
+    "brightness": flow("", "brightness_range=(0.5, 1.5)"),
+    "pixels": flow("", "width_shift_range=3"),
+    "filled": flow("", 'rotation_range=5, fill_mode="constant"'),
+    "classes": flow('classes=["dogs", "cats"]'),
+    "saved": flow('save_to_dir="seen"'),
+    "table": "gen = ImageDataGenerator()\ndata = gen.flow_from_dataframe(frame)",
+    "looped": flow("") + "\nfor x, y in data:\n    break",
+    "next": flow("") + "\nx, y = next(data)",
+    "taken": flow("") + "\nx, y = data[0]",
+    "shape": flow("") + "\nprint(data.image_shape)",
+    "mapped": flow("") + "\ndata = data.map(lambda x, y: (x, y))",
+    "unknown generator": "def load(gen):\n    return gen.flow_from_directory('pets')\n\n"
+    + flow(""),
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_translated_is_said(data: str) -> None:
+    conversion = convert(f"{HEAD}{data}\n")
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_images_are_moved_as_keras_moves_them(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = importlib.import_module("torch")
+    images: Any = importlib.import_module("keras.src.legacy.preprocessing.image")
+    ranges: dict[str, Any] = {"shear_range": 20, "rotation_range": 40, "zoom_range": (0.7, 1.4)}
+    generator = images.ImageDataGenerator(
+        width_shift_range=0.2, height_shift_range=0.3, dtype="float64", **ranges
+    )
+    image = np.random.default_rng(seed).normal(size=(9, 14, 3))
+    np.random.seed(seed)
+    drawn = generator.get_random_transform(image.shape)
+    expected = generator.apply_transform(image.copy(), drawn)
+    namespace: dict[str, Any] = {}
+    exec(emitted_sources({"RandomAffine"}), namespace)
+    shares = [
+        [drawn["theta"] / 40, drawn["shear"] / 20],
+        [drawn["tx"] / 0.3 / 9, drawn["ty"] / 0.2 / 14],
+        [(drawn[z] - 0.7) / 0.7 * 2 - 1 for z in ("zx", "zy")],
+    ]
+    given = iter(torch.tensor(shares, dtype=torch.float64) / 2 + 0.5)
+    monkeypatch.setattr(torch, "rand", lambda *size: next(given))
+    torch.set_default_dtype(torch.float64)
+    try:
+        module = namespace["RandomAffine"](40, 0.3, 0.2, 20, (0.7, 1.4))
+        found = module(torch.tensor(image)).numpy()
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert np.abs(found - expected).max() < 1e-9
+
+
+def test_a_mirrored_image() -> None:
+    torch = importlib.import_module("torch")
+    namespace: dict[str, Any] = {}
+    exec(emitted_sources({"RandomMirror"}), namespace)
+    image = torch.arange(6.0).reshape(2, 3, 1)
+    mirrored = {str(namespace["RandomMirror"](1)(image).flatten().tolist()) for _ in range(30)}
+    assert mirrored == {"[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]", "[2.0, 1.0, 0.0, 5.0, 4.0, 3.0]"}
+
+
+@pytest.mark.parametrize("share", [0.2, 0.34])
+def test_files_are_split_as_keras_splits_them(
+    share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(HEAD, {})
+    utils: Any = importlib.import_module("keras").utils
+    namespace = {"Dataset": importlib.import_module("torch.utils.data").Dataset}
+    exec(emitted_sources({"ImageFolder", "random_part"}), namespace)
+    for subset in ("training", "validation"):
+        wanted = utils.image_dataset_from_directory(
+            "pets", validation_split=share, subset=subset, seed=3, verbose=False
+        )
+        part = namespace["random_part"](namespace["ImageFolder"]("pets", 4), share, subset, 3)
+        assert [os.path.relpath(p) for p in wanted.file_paths] == [p for p, _ in part.samples]
+        assert wanted.class_names == part.classes

@@ -1,0 +1,54 @@
+"""What a program asks of the images of a folder: their classes, files and number."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import rewrite
+from transpiler.interpret.values import Static, Unknown, Value
+from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.ir.pipeline import Folder, Pipeline
+
+_COUNT = "len({0}.dataset)"
+_FILES = "[path for path, _ in {0}.dataset.samples]"
+_LABELS = "class_labels({0}.dataset)"
+#: What stands for an attribute of each kind of loader; what isn't here has no counterpart.
+_ATTRIBUTES = {
+    Folder.TF: {"class_names": "{0}.dataset.classes", "file_paths": _FILES},
+    Folder.KERAS: {
+        "class_indices": "{0}.dataset.class_to_idx",
+        "num_classes": "len({0}.dataset.classes)",
+        "samples": _COUNT,
+        "n": _COUNT,
+        "filepaths": _FILES,
+        "classes": _LABELS,
+        "labels": _LABELS,
+        "batch_size": "{0}.batch_size",
+    },
+    Folder.ARRAYS: {"n": _COUNT, "batch_size": "{0}.batch_size"},
+}
+
+
+def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
+    """`train_ds.class_names`, of the loader that there is now."""
+    pipeline = receiver.expr.value
+    assert isinstance(pipeline, Pipeline)
+    assert pipeline.folder is not None
+    text = _ATTRIBUTES[pipeline.folder].get(attr)
+    if text is None:
+        message = f"`.{attr}` is left as it is: the loader of the images has none"
+        region.file.left_data[id(node)] = (node, message)
+        return Unknown(message)
+    helpers = frozenset({"class_labels"}) if text is _LABELS else frozenset[str]()
+    made = Expr(
+        text.format(receiver.expr.wrapped(POSTFIX)),
+        strength=POSTFIX,
+        names=receiver.expr.names,
+        helpers=helpers,
+    )
+    value = Static(made)
+    rewrite(region, node, value)
+    region.settled[region.tree.span(node)] = made.text
+    region.helpers_used |= helpers
+    return value
