@@ -6,7 +6,7 @@ import re
 
 from transpiler.ir.expr import Expr, call, expr, infix, literal, method
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import STOPS, Fit, Hooks
+from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
 
 #: What is better the larger it is, by its name.
@@ -218,7 +218,10 @@ def terminate_on_nan(fit: Fit) -> Hooks:
     )
 
 
-@callback("LambdaCallback")
+@callback(
+    "LambdaCallback",
+    aliases={"on_batch_begin": "on_train_batch_begin", "on_batch_end": "on_train_batch_end"},
+)
 def lambda_callback(
     fit: Fit,
     on_epoch_begin: Param = None,
@@ -228,9 +231,10 @@ def lambda_callback(
     on_train_batch_begin: Param = None,
     on_train_batch_end: Param = None,
 ) -> Hooks:
-    """The functions are called in the loop; those for each batch are refused."""
-    if not on_train_batch_begin.is_const(None) or not on_train_batch_end.is_const(None):
-        raise Unsupported("LambdaCallback for each batch")
+    """The functions are called in the loop, those for each batch in that over the batches."""
+
+    def in_batch(function: Expr, logs: str) -> tuple[str, ...]:
+        return () if function.is_const(None) else (fit.called_in_batch(function, (BATCH, logs)),)
 
     def line(function: Expr, *arguments: str) -> tuple[str, ...]:
         return () if function.is_const(None) else (fit.called(function, arguments),)
@@ -241,6 +245,8 @@ def lambda_callback(
         line(on_epoch_end, fit.epoch, fit.logs),
         line(on_train_end, fit.logs),
         reads=tuple(fit.values),
+        batch_start=in_batch(on_train_batch_begin, "{}"),
+        batch_end=in_batch(on_train_batch_end, BATCH_LOGS),
     )
 
 

@@ -47,12 +47,59 @@ def note(epoch, logs):
     numbers.append(epoch + logs["val_loss"])
 
 """
+BATCHES = """
+class Batches(keras.callbacks.Callback):
+    def __init__(self, last=100):
+        super().__init__()
+        self.seen = []
+        self.last = last
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.batch = batch + self.params["epochs"] / self.params["steps"]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append([self.batch, logs["loss"], logs["mae"]])
+        if len(self.seen) == self.last:
+            self.model.stop_training = True
+
+    def on_batch_end(self, batch, logs=None):
+        self.seen.append([0.0, 0.0, 0.0])
+
+"""
+HALVE = """
+class Halve(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if not hasattr(self.model.optimizer, "learning_rate"):
+            raise ValueError("no rate")
+        rate = float(self.model.optimizer.learning_rate)
+        self.model.optimizer.learning_rate = rate * 0.5
+        self.model.optimizer.learning_rate.assign(0.9 * self.model.optimizer.learning_rate)
+
+"""
+BEST = """
+class Best(keras.callbacks.Callback):
+    def __init__(self, data):
+        super().__init__()
+        self.data = data
+        self.scores = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.scores.append(float(abs(self.model.predict(self.data, verbose=0)).mean()))
+        if self.scores[-1] == min(self.scores):
+            self.best = self.model.get_weights()
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights(self.best)
+
+"""
 C = "keras.callbacks"
 
 
 def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
     text = callbacks + before + after
     before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
+    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST}
+    before = "".join(source for name, source in own.items() if f"{name}(" in text) + before
     return Trial(
         targets="rows",
         metrics='["mae"]',
@@ -80,6 +127,24 @@ TRIALS = [
         " on_train_begin=lambda logs: numbers.append(7))]",
         after="numbers = np.array(numbers)",
     ),
+    trial("[batches]", "batches = Batches()\n", "seen = np.array(batches.seen)"),
+    trial(
+        "[one, other, Halve()]",
+        "one, other = Batches(), Batches(last=7)\n",
+        "seen = np.array(one.seen)\nothers = np.array(other.seen)",
+    ),
+    trial("[Halve(), keep]", "keep = Keep()\n", "seen = np.array(keep.seen)"),
+    trial("[best]", "best = Best(x[:20])\n", "scores = np.array(best.scores)"),
+    trial(
+        f"[{C}.LambdaCallback(on_train_batch_end=lambda batch, logs:"
+        " numbers.append(batch + logs['loss'] - logs['mae']))]",
+        after="numbers = np.array(numbers)",
+    ),
+    trial(
+        f"[{C}.LambdaCallback(on_train_batch_end=note_batch)]",
+        "def note_batch(batch, logs):\n    numbers.append(sorted(logs.values())[0])\n\n",
+        "numbers = np.array(numbers)",
+    ),
 ]
 
 
@@ -101,8 +166,13 @@ def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "on_train_batch_end(self, batch, logs=None):\n        pass": "has the method",
-    "on_epoch_end(self, epoch, logs=None):\n        print(self.model.predict(x))": "asks for",
+    "on_test_batch_end(self, batch, logs=None):\n        pass": "has the method",
+    "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        show(self.model, x)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        logs['rate'] = 0.1": "changes the values",
+    "on_epoch_end(self, epoch, logs=None):\n        print(self.model.get_weights())": "looks at",
+    "on_epoch_end(self, epoch, logs=None):\n        self.optimizer = None\n"
+    "        self.model.optimizer.learning_rate = 0.1": "of its own",
     "on_epoch_end(self, epoch, logs=None):\n        keras.backend.clear_session()": "uses `keras`",
     "on_epoch_end(self, epoch, logs=None):\n        super().on_epoch_end(epoch)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        print(self.params)": "asks for",
@@ -130,4 +200,11 @@ def test_a_class_that_something_else_needs_stays_a_callback() -> None:
     conversion = convert(trial("[Keep()]", after=other).text)
     assert "class Keep(keras.callbacks.Callback):" in conversion.text
     assert any("is also a callback of" in d.message for d in conversion.diagnostics)
+    assert "history = model.fit(" in conversion.text
+
+
+def test_what_a_class_inherits_is_not_lost() -> None:
+    text = trial("[More()]", KEEP + "class More(Keep):\n    pass\n").text
+    conversion = convert(text)
+    assert "class More(Keep):" in conversion.text
     assert "history = model.fit(" in conversion.text

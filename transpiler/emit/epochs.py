@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.ir.training import Metric
+from transpiler.ir.training import BATCH, Metric
 from transpiler.record import record
 
 
@@ -26,6 +28,7 @@ class Epoch:
     streamed: tuple[str, ...] = ()  #: the inputs and targets, made of what a batch holds
     batch: str = "x, y"  #: the variables for what it holds
     source: str = "loader"  #: what the batches come from
+    watched: bool = False  #: whether something looks at the means after each batch
 
     @property
     def single_losses(self) -> list[str]:
@@ -41,7 +44,12 @@ class Epoch:
     def counts_batches(self) -> bool:
         """Whether it needs the number of batches, and counts them."""
         by_batches = any("{batches}" in metric.result for _, metric in self.metrics)
-        return bool(self.streamed) and (by_batches or (bool(self.losses) and not self.by_rows))
+        return self.counts and (by_batches or (bool(self.losses) and not self.by_rows))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts the samples."""
+        return bool(self.streamed) or self.watched
 
     @property
     def called(self) -> str:
@@ -59,6 +67,9 @@ class Steps:
     scheduled: bool = False
     penalty: str = ""
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
+    watching: tuple[str, ...] = ()  #: callbacks that are called with each batch
+    batch_start: tuple[str, ...] = ()  #: those calls
+    batch_end: tuple[str, ...] = ()
 
 
 def stepping(steps: Steps) -> list[str]:
@@ -89,14 +100,19 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     if steps.scheduled:
         parameters.append("scheduler")
     loader = f"tqdm({batches})" if steps.progress else batches
+    held = _batch(epoch, steps.weighted)
+    if any(re.search(rf"\b{BATCH}\b", line) for line in (*steps.batch_start, *steps.batch_end)):
+        held = f"{BATCH}, ({held})" if "," in held else f"{BATCH}, {held}"
+        loader = f"enumerate({loader})"
     loss = batch_loss(epoch, steps.penalty, steps.weighted)
     lines = [
-        f"def {name}({', '.join(parameters)}):",
+        *_head(name, [*parameters, *steps.watching]),
         f'    """Train on every batch once; mean {means(epoch)} over the samples."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
         f"    {_start(epoch)}",
-        f"    for {_batch(epoch, steps.weighted)} in {loader}:",
+        f"    for {held} in {loader}:",
+        *(fold(line, 8) for line in steps.batch_start),
         *_to_device(epoch, steps.weighted),
         f"        {epoch.output} = {epoch.called}",
         *(f"        {line}" for line in epoch.shaping),
@@ -104,9 +120,22 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         fold(f"loss = {loss}", 8),
         *(f"        {line}" for line in stepping(steps)),
         *_sums(epoch, "loss.item()"),
+        *(fold(line.lstrip(), 8 + len(line) - len(line.lstrip())) for line in steps.batch_end),
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _head(name: str, parameters: list[str]) -> list[str]:
+    one = f"def {name}({', '.join(parameters)}):"
+    if len(one) <= WIDTH:
+        return [one]
+    return [f"def {name}(", f"    {', '.join(parameters)}", "):"]
+
+
+def means_so_far(epoch: Epoch) -> list[str]:
+    """The means over the batches that the function for an epoch has seen, in its variables."""
+    return _values(epoch, "count")
 
 
 def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False) -> str:
@@ -261,7 +290,7 @@ def accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
 def _start(epoch: Epoch) -> str:
     names = dict.fromkeys(n for ns in accumulators(epoch).values() for n in ns)
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
-    counted = ["count"] if epoch.streamed else []
+    counted = ["count"] if epoch.counts else []
     counted += ["batches"] if epoch.counts_batches else []
     return fold(" = ".join(["loss_sum", *sums, *names, *counted, "0.0"]), 4).lstrip()
 
@@ -274,7 +303,7 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(summed[key], metric.sums, strict=True):
             lines.setdefault(name, fold(f"{name} += {value}", 8))
-    if epoch.streamed:
+    if epoch.counts:
         lines["count"] = "        count += len(inputs)"
     if epoch.counts_batches:
         lines["batches"] = "        batches += 1"
@@ -290,7 +319,7 @@ def row_counted(epoch: Epoch, line: str) -> str:
 
 def _results(epoch: Epoch) -> list[str]:
     """The means, as the function gives them."""
-    if epoch.streamed:
+    if epoch.counts:
         values = _values(epoch, "count")
         one = f"    return {', '.join(values)}"
         return (

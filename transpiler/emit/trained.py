@@ -84,6 +84,7 @@ def place_training(draft: Draft) -> None:
 
                 draft.plain_classes.add(key)
                 draft.edits.append(plain_class(draft.tree, made))
+                draft.edits += found.class_edits.get(key, [])
         for offset, what in found.left:
             if gone(offset):
                 continue  # in a branch that nothing reaches

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import libcst as cst
 
@@ -12,7 +12,7 @@ from transpiler.interpret.class_bodies import run_body
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import verbatim
+from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -21,7 +21,9 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    is_graph,
 )
+from transpiler.ir.expr import POSTFIX, Expr
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -32,6 +34,7 @@ _MODELS = frozenset(
 def define_class(region: Region, node: cst.ClassDef) -> None:
     """`class X(...)`: its methods become known."""
     bases: list[str] = []
+    inherits = False
     for argument in node.bases:
         try:
             value = evaluate(region, argument.value)
@@ -41,7 +44,8 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
             bases.append(value.name)
         elif isinstance(value, UserClass):
             bases += value.bases
-    made = UserClass(node.name.value, node, tuple(bases), region.file)
+            inherits = True
+    made = UserClass(node.name.value, node, tuple(bases), inherits, region.file)
     region.scope.bump(made.name)
     region.scope.values[made.name] = made
     methods: dict[str, Function] = {}
@@ -106,12 +110,34 @@ def call_class(
         _refuse_lost_keywords(callee.functional, callee.name, arguments, node)
         return provided("call_function")(region, node, callee.functional, arguments)
     values = [value for _, value in arguments]
-    plain = len(callee.bases) == 1 and callee.bases[0] in _PLAIN
+    plain = len(callee.bases) == 1 and callee.bases[0] in _PLAIN and not callee.inherits
     if plain and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values, value=callee)
+    if plain and (made := _with_data(region, node, callee, values)) is not None:
+        return made
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     return Instance(f"an instance of `{callee.name}`", None, callee)
+
+
+_ASKS_MODELS = re.compile(r"\.(?:predict|evaluate|fit|train_on_batch|test_on_batch)\w*\(")
+
+
+def _with_data(
+    region: Region, node: cst.Call, callee: UserClass, values: list[Value]
+) -> Static | None:
+    """An instance that gets arrays and the like, of which nothing is known but their names."""
+    text = region.tree.source(node)
+    names = region.tree.names(node)
+    if any(map(is_graph, values)) or _ASKS_MODELS.search(text):
+        return None
+    if any(isinstance(v, Unknown) and v.reason == UNDONE for v in values):
+        return None
+    if any(isinstance(region.scope.values.get(name), Framework) for name in names):
+        return None
+    read = frozenset[Any]().union(*(region.scope.read(name).names for name in names))
+    written = one_line(rewritten(region.tree, node, region.rewrites))
+    return Static(Expr(written, callee, POSTFIX, read))
 
 
 def _refuse_lost_keywords(

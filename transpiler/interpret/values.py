@@ -175,6 +175,7 @@ class UserClass(_Brief):
     name: str
     node: cst.ClassDef
     bases: tuple[str, ...] = ()
+    inherits: bool = False  #: whether some come from another class of the program's own
     file: Any = None
     functional: Function | None = None  #: its `__init__`, if that builds a functional model
     is_torch: bool = False  #: whether it is a module of PyTorch already

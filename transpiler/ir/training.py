@@ -91,6 +91,11 @@ class Schedule:
     factor: Expr  #: of `step`, which counts from 0
 
 
+#: The variable that counts the batches of an epoch, from 0.
+BATCH = "batch"
+#: The variable for the values of an epoch so far.
+BATCH_LOGS = "logs"
+
 #: Where in the order of callbacks those come that stop the training.
 STOPS = 10
 
@@ -109,6 +114,9 @@ class Hooks:
     note: str = ""  #: what is worth knowing of the difference
     order: int = 0  #: the larger, the later it comes at the end of an epoch
     stops: tuple[str, ...] = ()  #: at the end of an epoch, after all else
+    batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
+    batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
+    takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
 
 
 @record(frozen=True, slots=True)
@@ -127,3 +135,7 @@ class Fit:
     filled: tuple[str, ...] = ()  #: the values that templates of the program name: `{epoch:02d}`
     rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values
+    steps: str = ""  #: the number of batches of an epoch
+    free_in_epoch: Callable[[str], str] = str  #: the same in the function for an epoch
+    #: The same as `called` for a function that is called with each batch.
+    called_in_batch: Callable[[Expr, tuple[str, ...]], str] = lambda function, given: ""

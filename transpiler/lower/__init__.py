@@ -4,6 +4,7 @@ training.py    what a program asks of each of its models, in terms of torch
 heads.py       the outputs of a model, and what `compile` says of each
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
+rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 own_losses.py  losses and metrics of the program's own
 data.py        arrays and pipelines that models are trained with

@@ -19,6 +19,7 @@ from transpiler.interpret.values import (
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
 )
 from transpiler.ir import tokens
@@ -38,6 +39,7 @@ from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import own_loss, own_metric
+from transpiler.lower.rates import class_sets_rate
 from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import record
 
@@ -287,6 +289,8 @@ def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> b
     for value in (g.value for g in given if g is not None):
         items += value.items if isinstance(value, Sequence) else (value,)
     made = [i.expr.value for i in items if isinstance(i, Static)]
+    if any(isinstance(m, UserClass) and class_sets_rate(file.tree, m) for m in made):
+        return True
     rules = [file.rules.callbacks.get(m.name) for m in made if isinstance(m, Configured)]
     return any(rule is not None and rule.changes_rate for rule in rules)
 

@@ -13,8 +13,10 @@ freezing.py    models of which some parts are not trained
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fitting.py     the loop in the place of `fit`
+history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
+own_methods.py    what their methods ask of the model
 asking.py      evaluate, predict, save and the like
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

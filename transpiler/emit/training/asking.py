@@ -101,7 +101,11 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
     given = call.given.get("filepath")
     if given is None:
         raise Unsupported("the file is not named")
-    text = writer.source_of(given)
+    return weights_file(writer.source_of(given))
+
+
+def weights_file(text: str) -> str:
+    """The same for the source of a path."""
     literal_path = re.fullmatch(r"([\"'])([^\"'{}]*)\1", text)
     if literal_path is None:
         return text
@@ -253,13 +257,19 @@ def write_predict(
         return
     writer.refuse(call, "steps")
     xs = writer.arrays(call.given.get("x"), "x")
-    names = input_names(writer.built) if len(xs) > 1 else ("x",)
-    tensors = tuple(input_tensors(writer.built, writer.training.origin, names))
-    name = _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
+    name = predictor(writer)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
     arrays = ", ".join(map(writer.as_array, xs))
     writer.inline(call, statement, [], f"{name}({writer.variable}, {arrays}{sized})")
+
+
+def predictor(writer: ModelWriter) -> str:
+    """The name of the function that predicts from arrays."""
+    names = input_names(writer.built)
+    names = names if len(names) > 1 else ("x",)
+    tensors = tuple(input_tensors(writer.built, writer.training.origin, names))
+    return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
 
 
 def _predicting(writer: ModelWriter) -> Predicting:

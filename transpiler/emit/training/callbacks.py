@@ -26,7 +26,7 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
     for item in callbacks_of(call):
         made = item.expr.value if isinstance(item, Static) else None
         if isinstance(made, UserClass) and isinstance(item, Static):
-            hooks = own_hooks(model.shared.file, fit, made, item.expr)
+            hooks = own_hooks(model, fit, made, item.expr)
         else:
             hooks = _by_rule(model, call, fit, item)
         fit.logged.update(hooks.logs)

@@ -7,9 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit
-from transpiler.emit.epochs import train_epoch
+from transpiler.emit.epochs import accumulators, means_so_far, train_epoch
 from transpiler.emit.training.callbacks import called, hooks_of
+from transpiler.emit.training.history import History
 from transpiler.emit.training.lines import identifiers, printed
 from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
@@ -17,20 +17,24 @@ from transpiler.emit.training.sequences import after_epoch, sequence_loader, seq
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.streams import batches_of_images, note_validation, stream
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static
+from transpiler.interpret.values import Function, Sequence, Static
+from transpiler.ir.expr import Expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Fit, Hooks, Targets
+from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks, Targets
 from transpiler.lower.data import is_stream
 from transpiler.lower.training import is_weighed, weighs
 from transpiler.record import replace
-from transpiler.source.occurrences import Occurrence
+from transpiler.source.lexical import blanked, names_in
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-#: Where a range serves as well as a list.
-_ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 #: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
 _PLACE = re.compile(r"\{(\w+)(?=[:}])")
+#: Variables of every function that trains for an epoch.
+_LOCALS = frozenset(
+    {"model", "loader", "batches", "optimizer", "scheduler", "weights", "loss", "loss_sum"}
+    | {"count", BATCH, BATCH_LOGS}
+)
 _NUMBER = re.compile(r"0?\.\d+")
 
 
@@ -62,7 +66,8 @@ class FitWriter:
         self.first = model.argument(call, "initial_epoch") or "0"
         self.every = self._validated_every()
         self.verbose = self._verbosity()
-        self.history = self._history()
+        self.kept = History(model, call, statement, self.first)
+        self.history = self.kept.variable
         self.pipeline = model.data_set(call)
         self.loop = model.loop_over(self.compiled, self.pipeline) if self.pipeline else None
         self.xs: tuple[str, ...]
@@ -83,6 +88,7 @@ class FitWriter:
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
         self.offered: set[tuple[Any, ...]] = set()
         self.taken: set[str] = set()  #: variables of callbacks
+        self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
@@ -101,70 +107,6 @@ class FitWriter:
             return int(value.expr.value)
         raise Unsupported("verbose is only known at run time")
 
-    # what it gives ----------------------------------------------------------------------------
-
-    def _history(self) -> str:
-        """The variable for the history, "" where nobody reads it."""
-        node = self.statement.body[0]
-        if isinstance(node, cst.Expr) and node.value is self.call.node:
-            return ""
-        if (
-            isinstance(node, cst.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0].target, cst.Name)
-            and node.value is self.call.node
-        ):
-            name = node.targets[0].target.value
-            places = self._readers(name)
-            self.object = any(p.attribute not in ("history", "epoch") for p in places)
-            self.result = f"{name} = "
-            return name if places else ""
-        if (result := self._goes_to(node)) is not None:
-            self.object, self.result = True, result
-            return self._name("history", "losses")
-        raise Unsupported("what `fit` gives is used in a way that is not translated")
-
-    def _goes_to(self, node: cst.CSTNode) -> str | None:
-        """What stands before a call that a statement returns, or keeps in an attribute."""
-        if isinstance(node, cst.Return) and node.value is self.call.node:
-            return "return "
-        if not isinstance(node, cst.Assign) or node.value is not self.call.node:
-            return None
-        target = node.targets[0].target
-        if len(node.targets) == 1 and isinstance(target, cst.Attribute):
-            return f"{self.tree.source(target)} = "
-        return None
-
-    def _readers(self, name: str) -> list[Occurrence]:
-        return [p for p in self.model.shared.places(self.model.room, name) if not p.binds]
-
-    def _rewrite_readers(self) -> None:
-        """`history.history["loss"]` becomes `history["loss"]`."""
-        for place in self._readers(self.history):
-            start, end = place.start, place.attribute_end
-            if place.attribute == "history":
-                text = self.history
-            elif self.tree.text[:start].endswith("len(") and self.tree.text[end] == ")":
-                text = f'{self.history}["loss"]'
-            elif self.tree.text[end : end + 4] == "[-1]" and self.first == "0":
-                end += 4
-                text = f'(len({self.history}["loss"]) - 1)'
-                if self.tree.text[start - 1] in "=(" and self.tree.text[end] in ",)":
-                    text = text[1:-1]
-            else:
-                text = self._epochs_run
-                if not _ITERATED.search(self.tree.text[:start]):
-                    text = f"list({text})"
-            self.model.edits.append(Edit(start, end, text))
-            self.model.shared.replaced[start, end] = text  # where it is an argument of a call
-
-    @property
-    def _epochs_run(self) -> str:
-        """The numbers of the epochs that the history holds."""
-        count = f'len({self.history}["loss"])'
-        first = self.first
-        return f"range({count})" if first == "0" else f"range({first}, {first} + {count})"
-
     # the lines --------------------------------------------------------------------------------
 
     def lines(self) -> list[str]:
@@ -176,7 +118,7 @@ class FitWriter:
         if validated:
             seen = identifiers(compiled.keys).items()
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
-        hooks = self._hooks(values)
+        hooks = self._hooks(values, train)
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.verbose or self.history)
         if validated and not shown and not any(k.startswith("val_") for k in read):
@@ -185,7 +127,7 @@ class FitWriter:
             del self.datasets[1:], self.loaders[1:]
             model.loaders = {k: v for k, v in model.loaders.items() if k not in self.offered}
         bound = shown or bool(read)
-        step = self._steps(train, values, validated, bound)
+        step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
         logs = values | {k: c for h in hooks for k, c in h.logs}
         total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
@@ -207,13 +149,7 @@ class FitWriter:
             entries = ", ".join(f'"{k}": []' for k in [*values, *logged])
             before.insert(0, f"{self.history} = {{{entries}}}")
         after = [line for h in hooks for line in h.after]
-        if self.history and not self.object:
-            self._rewrite_readers()
-        elif self.history:
-            after.append(
-                f"{self.result}SimpleNamespace(history={self.history}, "
-                f"epoch=list({self._epochs_run}))"
-            )
+        after += self.kept.finished()
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
@@ -268,13 +204,16 @@ class FitWriter:
             found += printed("", values)
         return found
 
-    def _steps(self, train: str, values: dict[str, str], validated: str, bound: bool) -> list[str]:
+    def _steps(
+        self, train: str, values: dict[str, str], validated: str, bound: bool, hooks: list[Hooks]
+    ) -> list[str]:
         """The statements that train and validate."""
         model, compiled = self.model, self.compiled
         arguments = [model.variable, train, model.criterion, model.optimizer]
         if compiled.optimizing.schedule is not None:
             arguments.append(model.scheduler)
-        trained = f"{self._trainer()}({', '.join(arguments)})"
+        arguments += [argument for h in hooks for _, argument in h.takes]
+        trained = f"{self._trainer(hooks)}({', '.join(arguments)})"
         if bound:
             names = [v for k, v in values.items() if not k.startswith("val_")]
             trained = f"{', '.join(names)} = {trained}"
@@ -288,13 +227,23 @@ class FitWriter:
             found.append(f"{', '.join(names)} = {called}")
         return found
 
-    def _trainer(self) -> str:
+    def _trainer(self, hooks: list[Hooks]) -> str:
         model, compiled = self.model, self.compiled
+        ends = tuple(line for h in hooks for line in h.batch_end)
+        if any(re.search(rf"(?<![\w.]){BATCH_LOGS}\b", line) for line in ends):
+            entries = ", ".join(f'"{key}": {value}' for key, value in self._sums.items())
+            ends = (f"{BATCH_LOGS} = {{{entries}}}", *ends)
+        if any(h.stops and h.takes for h in hooks):
+            ends += ("if model.stop_training:", "    break")
         epoch = model.epoch(compiled, self.streamed, self.loop)
+        epoch = replace(epoch, watched=bool(ends))
         steps = replace(
             steps_of(model, compiled),
             progress=self.verbose == 1,
             weighted=compiled.prediction.elementwise and weighs(self.call),
+            watching=tuple(parameter for h in hooks for parameter, _ in h.takes),
+            batch_start=tuple(line for h in hooks for line in h.batch_start),
+            batch_end=ends,
         )
         name, source = model.shared.function(
             ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),
@@ -488,13 +437,46 @@ class FitWriter:
         self.taken.add(name)
         return name
 
+    def _free_in_epoch(self, wanted: str) -> str:
+        """The same for a parameter of the function that trains for an epoch."""
+        name, number = f"{wanted}_callback" if wanted in self._locals else wanted, 2
+        while name in self.parameters:
+            name, number = f"{wanted}_{number}", number + 1
+        self.parameters.add(name)
+        return name
+
     def _filled(self) -> tuple[str, ...]:
         """The values that templates of the program name, which are no f-strings."""
         found = _PLACE.finditer(self.tree.text)
         plain = (m.group(1) for m in found if self.tree.blanked[m.start(1)].isspace())
         return tuple(dict.fromkeys(plain))
 
-    def _hooks(self, values: dict[str, str]) -> list[Hooks]:
+    def _called_in_batch(self, function: Expr, given: tuple[str, ...]) -> str:
+        """A function of the program's own in the function that trains for an epoch."""
+        found = function.value
+        inner = isinstance(found, Function) and (found.nested_in or found.frame is not None)
+        alone = isinstance(found, Function) and isinstance(found.node, cst.Lambda)
+        names = names_in(blanked(function.text)) - {BATCH, BATCH_LOGS}
+        inner = inner or (alone and bool(names & self._locals))
+        if inner or (alone and not isinstance(self.model.room.node, cst.Module)):
+            raise Unsupported("a callback for each batch that reads variables of a function")
+        return called(self.model, function, given, BATCH_LOGS, self._sums)
+
+    @property
+    def _locals(self) -> set[str]:
+        """Variables of the function that trains for an epoch."""
+        epoch = self.model.epoch(self.compiled, self.streamed, self.loop)
+        sums = [name for names in accumulators(epoch).values() for name in names]
+        words = _WORD.findall(" ".join([epoch.output, epoch.batch, *epoch.criteria]))
+        return {*_LOCALS, *sums, *words, *epoch.inputs, *epoch.targets}
+
+    @property
+    def _sums(self) -> dict[str, str]:
+        """What the values of an epoch are after each of its batches."""
+        epoch = replace(self.model.epoch(self.compiled, self.streamed, self.loop), watched=True)
+        return dict(zip(self.compiled.keys, means_so_far(epoch), strict=True))
+
+    def _hooks(self, values: dict[str, str], train: str) -> list[Hooks]:
         """What callbacks do in the loop."""
         better = dict.fromkeys(self.compiled.keys, False)
         better |= {k: m.larger_is_better for k, m in self.compiled.metrics}
@@ -512,6 +494,9 @@ class FitWriter:
             logs,
             self._filled(),
             "lr" if self.compiled.keras == "2" else "learning_rate",
+            steps=self.model.argument(self.call, "steps_per_epoch") or f"len({train})",
+            free_in_epoch=self._free_in_epoch,
+            called_in_batch=self._called_in_batch,
         )
         found = hooks_of(self.model, self.call, fit)
         for name in ("x", "validation_data"):

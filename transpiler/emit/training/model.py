@@ -52,6 +52,7 @@ class Trained:
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
+    class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
 
     @property

@@ -13,38 +13,60 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_methods import OPTIMIZER, Methods
 from transpiler.emit.training.sequences import SEQUENCES
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Fit, Hooks
+from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
 _CALLED = {"on_train_begin": 0, "on_train_end": 0, "on_epoch_begin": 1, "on_epoch_end": 1}
+#: Those for each batch; of two for the same, Keras calls the first.
+_BATCHES = (
+    ("on_train_batch_begin", "on_batch_begin"),
+    ("on_train_batch_end", "on_batch_end"),
+)
+_IN_BATCH = frozenset(name for names in _BATCHES for name in names)
 _OF_KERAS = re.compile(
     r"self\.(?:params|validation_data|_model|set_model|set_params)\b"
     r"|super\([^)]*\)\.(?!__init__\(\))\w+"
-    r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)?"
+    r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
+_CHANGES = "update|setdefault|pop|clear"
 _ASKS_MODEL = re.compile(r"self\.model\b")
 
 
-def own_hooks(file: FileContext, fit: Fit, made: UserClass, instance: Expr) -> Hooks:
+def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) -> Hooks:
     """The calls of its methods; `instance` is the variable that holds it, or makes it."""
-    _check(file, made)
+    tree = writer.tree
+    methods = Methods(writer, made) if _is_of(writer.shared.file, made) else None
+    if methods is None:
+        raise Unsupported(f"`{made.name}` is a class of another file")
+    _check(writer.shared.file, made, methods.rest)
+    writer.made.class_edits[id(made.node)] = methods.edits
     name, before = instance.text, []
     if not re.fullmatch(r"[\w.]+", name):
         name = fit.free(_snake(made.name))
         before.append(f"{name} = {instance.text}")
-    text = _body(file.tree, made)
+    text = _body(tree, made)
     if _ASKS_MODEL.search(text):
         before.append(f"{name}.model = {fit.model}")
+    if methods.asks_optimizer:
+        before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
+    if methods.params:
+        known = {"epochs": fit.epochs, "steps": fit.steps}
+        entries = ", ".join(f'"{key}": {known[key]}' for key in methods.params)
+        before.append(f"{name}.params = {{{entries}}}")
     stops = f"{fit.model}.stop_training" if "stop_training" in text else ""
     if stops:
         before.append(f"{stops} = False")
-    calls = {m: _calls(file.tree, made, name, m, fit) for m in _CALLED}
+    calls = {m: _calls(tree, made, name, m, fit) for m in _CALLED}
+    taken = fit.free_in_epoch(_snake(made.name))
+    begins, ends = (_in_batch(tree, made, taken, names, fit) for names in _BATCHES)
     return Hooks(
         (*before, *calls["on_train_begin"]),
         calls["on_epoch_begin"],
@@ -52,46 +74,63 @@ def own_hooks(file: FileContext, fit: Fit, made: UserClass, instance: Expr) -> H
         calls["on_train_end"],
         reads=tuple(fit.values) if calls["on_epoch_end"] or calls["on_train_end"] else (),
         stops=(f"if {stops}:", "    break") if stops else (),
+        batch_start=begins,
+        batch_end=ends,
+        takes=((taken, name),) if begins or ends else (),
     )
 
 
-def _calls(tree: Tree, made: UserClass, name: str, method: str, fit: Fit) -> tuple[str, ...]:
+def _is_of(file: FileContext, made: UserClass) -> bool:
+    return made.file is None or made.file is file
+
+
+def _in_batch(
+    tree: Tree, made: UserClass, name: str, methods: tuple[str, ...], fit: Fit
+) -> tuple[str, ...]:
+    """The call of the method for the beginning or the end of each batch."""
+    own = _methods(made)
+    found = next((method for method in methods if method in own), None)
+    return () if found is None else _calls(tree, made, name, found, fit)
+
+
+def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> tuple[str, ...]:
     """The call of one of its methods, if it has it."""
     node = _methods(made).get(method)
     if node is None:
         return ()
-    given = [fit.epoch] * _CALLED[method]
+    given = [fit.epoch] * _CALLED.get(method, 0) + [BATCH] * (method in _IN_BATCH)
+    logs = BATCH_LOGS if method in _IN_BATCH else fit.logs
     parameters = node.params.params[1 + len(given) :]
     if len(parameters) > 1:
         raise Unsupported(f"`{made.name}.{method}` takes more than Keras gives it")
     for parameter in parameters:
-        reads = re.search(
-            rf"\b{parameter.name.value}\b", tree.blanked[slice(*tree.span(node.body))]
-        )
+        name, body = parameter.name.value, tree.code(node.body)
+        reads = re.search(rf"\b{name}\b", body)
+        if re.search(rf"\b{name}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\.(?:{_CHANGES})\()", body):
+            raise Unsupported(f"`{made.name}.{method}` changes the values of the epoch")
         if method.endswith("_end") and reads is not None:
-            given.append(fit.logs)
+            given.append(logs)
         elif parameter.default is None or reads is not None:
             given.append("{}")
-    return (f"{name}.{method}({', '.join(given)})",)
+    return (f"{holder}.{method}({', '.join(given)})",)
 
 
 def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
     return {s.name.value: s for s in made.node.body.body if isinstance(s, cst.FunctionDef)}
 
 
-def _check(file: FileContext, made: UserClass) -> None:
-    """Refuse what a plain class has no answer to."""
-    where = f"`{made.name}`"
+def _check(file: FileContext, made: UserClass, text: str) -> None:
+    """Refuse what a plain class has no answer to; `text` is its body as it will be."""
+    where, called = f"`{made.name}`", _IN_BATCH.union(_CALLED)
     for name, method in _methods(made).items():
-        if (name.startswith("on_") and name not in _CALLED) or name in ("set_model", "set_params"):
+        if (name.startswith("on_") and name not in called) or name in ("set_model", "set_params"):
             raise Unsupported(f"{where} has the method {name}")
-        if name in _CALLED and (method.decorators or method.params.star_kwarg):
+        if name in called and (method.decorators or method.params.star_kwarg):
             raise Unsupported(f"{where}.{name} with a decorator or any arguments")
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", file.tree.blanked, re.M):
         raise Unsupported(f"{where} is the base of another class")
-    text = _body(file.tree, made)
     if (found := _OF_KERAS.search(text)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]

@@ -16,15 +16,14 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import simple_statements
 from transpiler.emit.training.model import ModelWriter, Part, Shared
 from transpiler.ir.tensor import Unsupported
-
-_RATE = r"\.optimizer\.(?:learning_rate|lr)\b"
+from transpiler.lower.rates import RATE, reading, setting
+from transpiler.source.tree import Tree
 
 
 def sets_rate(shared: Shared, part: Part) -> bool:
     """Whether a learning rate of the model may be changed in a room."""
-    rate = re.escape(part.variable) + _RATE
-    changes = re.compile(rf"{rate}\s*(?:[-+*/]?=(?!=)|\.assign)|set_value\(\s*{rate}")
-    return changes.search(shared.tree.blanked, *shared.extent(part.room)) is not None
+    extent = shared.extent(part.room)
+    return setting(part.variable).search(shared.tree.blanked, *extent) is not None
 
 
 def rewrite_rates(writer: ModelWriter) -> None:
@@ -44,18 +43,11 @@ def rewrite_rates(writer: ModelWriter) -> None:
 
 
 def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
-    given = _value_set(writer, statement)
-    rate = re.escape(writer.variable) + _RATE
-    read = re.compile(rf"[\w.]*\bget_value\(\s*{rate}\s*\)|{rate}(?:\.numpy\(\)|\.value\b)?")
-    start, end = writer.tree.span(given if given is not None else statement)
-    name = f'{writer.optimizer}.param_groups[0]["lr"]'
-    reads = [match.span() for match in read.finditer(writer.tree.blanked, start, end)]
+    given, reads = rate_set(writer.tree, statement, writer.variable)
+    name = rate_of(writer.optimizer)
     writer.shared.replaced |= dict.fromkeys(reads, name)
     if given is not None:
-        writer.whole[id(statement)] = [
-            f"for group in {writer.optimizer}.param_groups:",
-            f'    group["lr"] = {writer.shared.source(given)}',
-        ]
+        writer.whole[id(statement)] = setting_rate(writer.optimizer, writer.shared.source(given))
         writer.statements.setdefault(id(statement), (statement, [], {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
@@ -66,15 +58,33 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
             writer.edits.append(Edit(*span, name))
 
 
+def rate_of(optimizer: str) -> str:
+    """The learning rate of an optimizer."""
+    return f'{optimizer}.param_groups[0]["lr"]'
+
+
+def setting_rate(optimizer: str, value: str) -> list[str]:
+    """The statement that gives an optimizer another learning rate."""
+    return [f"for group in {optimizer}.param_groups:", f'    group["lr"] = {value}']
+
+
+def rate_set(
+    tree: Tree, statement: cst.SimpleStatementLine, model: str
+) -> tuple[cst.BaseExpression | None, list[tuple[int, int]]]:
+    """The value that a statement gives to the learning rate of a model, and where it reads one."""
+    given = _value_set(tree, statement, model)
+    start, end = tree.span(given if given is not None else statement)
+    return given, [match.span() for match in reading(model).finditer(tree.blanked, start, end)]
+
+
 def _value_set(
-    writer: ModelWriter, statement: cst.SimpleStatementLine
+    tree: Tree, statement: cst.SimpleStatementLine, model: str
 ) -> cst.BaseExpression | None:
-    """The value that a statement gives to the learning rate."""
     node = statement.body[0]
-    rate = re.compile(re.escape(writer.variable) + _RATE + "$")
+    rate = re.compile(re.escape(model) + RATE + "$")
 
     def is_rate(expression: cst.CSTNode) -> bool:
-        return rate.match(writer.tree.source(expression)) is not None
+        return rate.match(tree.source(expression)) is not None
 
     if isinstance(node, cst.Assign) and len(node.targets) == 1:
         return node.value if is_rate(node.targets[0].target) else None
@@ -82,7 +92,7 @@ def _value_set(
     if not isinstance(call, cst.Call) or any(a.keyword or a.star for a in call.args):
         return None
     values = [a.value for a in call.args]
-    name = writer.tree.source(call.func)
+    name = tree.source(call.func)
     if name.endswith(".assign") and isinstance(call.func, cst.Attribute):
         return values[0] if is_rate(call.func.value) and len(values) == 1 else None
     if name.rpartition(".")[2] == "set_value" and len(values) == 2 and is_rate(values[0]):

@@ -1,0 +1,187 @@
+"""What methods of the program's own callbacks ask of the model that they belong to.
+
+self.model.optimizer.lr              self.optimizer.param_groups[0]["lr"]
+self.model.save_weights("best.h5")   torch.save(self.model.state_dict(), "best.pt")
+self.model.get_weights()             copy.deepcopy(self.model.state_dict())
+self.model.predict(self.x)           predict(self.model, self.x)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.training.asking import predictor, weights_file
+from transpiler.emit.training.lines import block, is_statement
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.rates import rate_of, rate_set, setting_rate
+from transpiler.interpret.statics import rewritten
+from transpiler.interpret.values import UserClass
+from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
+from transpiler.source.lexical import blanked
+from transpiler.source.suites import leaf_statements, statement_lines
+from transpiler.source.tree import Tree
+
+#: The attribute that a callback finds the optimizer in.
+OPTIMIZER = "optimizer"
+#: The model in what is written here, while what is left of Keras is looked for.
+_MODEL = "self.<model>"
+_GUARD = re.compile(
+    r"not hasattr\(\s*self\.model\.optimizer\s*,\s*([\"'])(?:lr|learning_rate)\1\s*\)"
+)
+#: What Keras keeps in `self.params`, of which the loop gives what the class reads.
+_PARAMS = re.compile(r"self\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]")
+_SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
+
+
+class Methods:
+    """The methods of one class, and the edits that make them speak to a module of torch."""
+
+    def __init__(self, writer: ModelWriter, made: UserClass) -> None:
+        self.writer = writer
+        self.tree: Tree = writer.tree
+        self.made = made
+        self.replaced: dict[tuple[int, int], str] = {}
+        self.written: list[Edit] = []
+        for method in made.node.body.body:
+            if isinstance(method, cst.FunctionDef):
+                statements = leaf_statements(list(method.body.body))
+                self._convert(method, list(statements))
+        self.written += [Edit(*span, text) for span, text in self.replaced.items()]
+        if self.asks_optimizer and f"self.{OPTIMIZER}" in self.tree.code(made.node):
+            raise Unsupported(f"`{made.name}` has an optimizer of its own")
+
+    @property
+    def edits(self) -> list[Edit]:
+        """The edits of the class."""
+        return [replace(e, text=e.text.replace(_MODEL, "self.model")) for e in self.written]
+
+    @property
+    def rest(self) -> str:
+        """The body of the class with nothing but blanks in place of strings and of the model."""
+        start, end = self.tree.span(self.made.node.body)
+        shifted = [Edit(e.start - start, e.end - start, e.text) for e in self.written]
+        return blanked(_PARAMS.sub("", apply(self.tree.text[start:end], shifted)))
+
+    @property
+    def params(self) -> list[str]:
+        """What it reads of `self.params`."""
+        read = [m.group(2) for m in _PARAMS.finditer(self.tree.source(self.made.node))]
+        return list(dict.fromkeys(read))
+
+    @property
+    def asks_optimizer(self) -> bool:
+        """Whether it needs the optimizer besides the model."""
+        return any(f"self.{OPTIMIZER}." in edit.text for edit in self.written)
+
+    def _convert(self, method: cst.FunctionDef, statements: list[cst.CSTNode]) -> None:
+        start, end = self.tree.span(method.body)
+        if "self.model" not in self.tree.blanked[start:end]:
+            return
+        in_batch = "batch" in method.name.value
+        for guard in _conditions(method):
+            self._remove_guard(guard)
+        for statement in statements:
+            if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+                continue
+            for call in _calls(statement):
+                self._call(call, statement, in_batch)
+            self._rate(statement)
+
+    def _rate(self, statement: cst.SimpleStatementLine) -> None:
+        """What a statement does with the learning rate."""
+        optimizer = f"self.{OPTIMIZER}"
+        given, reads = rate_set(self.tree, statement, "self.model")
+        self.replaced |= dict.fromkeys(reads, rate_of(optimizer))
+        if given is None:
+            return
+        start, end = self.tree.span(statement)
+        lines = setting_rate(optimizer, rewritten(self.tree, given, self.replaced))
+        indent = start - self.tree.line_start(start)
+        self.written.append(Edit(start, end, block(lines, indent).lstrip(" ")))
+
+    def _remove_guard(self, condition: cst.If) -> None:
+        """`if not hasattr(self.model.optimizer, "lr"): raise ...`: it has one."""
+        raises = all(
+            isinstance(s, cst.SimpleStatementLine) and isinstance(s.body[0], cst.Raise)
+            for s in condition.body.body
+        )
+        if raises and condition.orelse is None:
+            if _GUARD.fullmatch(self.tree.source(condition.test)):
+                start, end = statement_lines(self.tree, condition)
+                self.written.append(Edit(start, end, ""))
+
+    def _call(self, call: cst.Call, statement: cst.SimpleStatementLine, in_batch: bool) -> None:
+        name = self.tree.source(call.func).removeprefix("self.model.")
+        given = [self.tree.source(a.value) for a in call.args]
+        if name in ("save", "save_weights") and len(given) == 1 and call.args[0].keyword is None:
+            if is_statement(statement, call):
+                path = weights_file(given[0])
+                text = f"torch.save({_MODEL}.state_dict(), {path})"
+                self.replaced[self.tree.span(call)] = text
+                message = f"`{name}`: the file holds the weights alone, in torch's format"
+                self.writer.made.said.append((ASSUMED, call, message))
+        elif name == "get_weights" and not given:
+            self._weights_kept(statement, call)
+            self.replaced[self.tree.span(call)] = f"copy.deepcopy({_MODEL}.state_dict())"
+        elif name == "set_weights" and len(given) == 1 and given[0] in self._kept:
+            self.replaced[self.tree.span(call)] = f"{_MODEL}.load_state_dict({given[0]})"
+        elif name == "predict" and not in_batch:
+            self._predict(call)
+
+    def _predict(self, call: cst.Call) -> None:
+        """A call of the emitted function; how many samples go at once makes no difference."""
+        others = {a.keyword.value for a in call.args[1:] if a.keyword is not None}
+        if not call.args or call.args[0].keyword or call.args[0].star:
+            return
+        if len(others) != len(call.args) - 1 or others - {"verbose", "batch_size"}:
+            return
+        function = predictor(self.writer)
+        array = self.tree.source(call.args[0].value)
+        self.replaced[self.tree.span(call)] = f"{function}({_MODEL}, {array})"
+
+    @property
+    def _kept(self) -> set[str]:
+        """The attributes that hold weights, and are good for nothing but to go back to them."""
+        text = self.tree.code(self.made.node)
+        found = set(re.findall(r"(self\.\w+)\s*=\s*self\.model\.get_weights\(\)", text))
+        whole = self.tree.blanked
+        for attribute in set(found):
+            name = attribute.removeprefix("self.")
+            known = re.findall(
+                rf"{attribute}\b(?:\s*=\s*(?:self\.model\.get_weights\(\)|None)|\s+is\b)", text
+            )
+            known += [m for m in _SETS_WEIGHTS.findall(text) if m == attribute]
+            if len(known) != len(re.findall(rf"\.{name}\b", whole)):
+                found.discard(attribute)
+        return found
+
+    def _weights_kept(self, statement: cst.SimpleStatementLine, call: cst.Call) -> None:
+        node = statement.body[0]
+        target = node.targets[0].target if isinstance(node, cst.Assign) else None
+        whole = isinstance(node, cst.Assign) and node.value is call
+        if target is None or not whole or self.tree.source(target) not in self._kept:
+            raise Unsupported(f"`{self.made.name}` looks at the weights of the model")
+
+
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    """The calls of methods of the model, from the inside out."""
+    for child in node.children:
+        yield from _calls(child)
+    match node:
+        case cst.Call(
+            func=cst.Attribute(value=cst.Attribute(value=cst.Name("self"), attr=cst.Name("model")))
+        ):
+            yield node
+
+
+def _conditions(node: cst.CSTNode) -> Iterator[cst.If]:
+    if isinstance(node, cst.If):
+        yield node
+    for child in node.children:
+        yield from _conditions(child)
