@@ -61,10 +61,24 @@ def _grouped(text: str, indent: int, width: int) -> str:
     right = right.removesuffix(":") if colon else right
     if not any(len(split_operators(right, o)) > 1 for o in _OPERATORS):
         return ""
+    if not colon and _ends_in_bracket(text, right, width - indent):
+        return ""
     outer, inner = " " * indent, indent + 4
     one = " " * inner + right
     lines = [one] if len(one) <= width else _fold_group(right, inner, width)
     return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer}){colon}"])
+
+
+def _ends_in_bracket(text: str, right: str, width: int) -> bool:
+    """Whether a line is split in its last bracket: behind one operator, where that fits on it."""
+    for operators in _OPERATORS:
+        parts = split_operators(right, operators)
+        if len(parts) > 1:
+            break
+    else:
+        return False
+    head, body, tail = split_last_bracket(text, width)
+    return len(parts) == 2 and bool(body) and len(tail) == 1 and len(head) <= width
 
 
 def _operands(text: str, indent: int, width: int) -> str:

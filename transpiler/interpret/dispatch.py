@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Value
+from transpiler.interpret.values import Constant, Unknown, Value
 
 EXPRESSIONS: dict[type, Callable[[Region, Any], Value]] = {}
 STATEMENTS: dict[type, Callable[[Region, Any], None]] = {}
@@ -44,7 +44,10 @@ def evaluate(region: Region, node: cst.BaseExpression) -> Value:
     handler = EXPRESSIONS.get(type(node))
     if handler is None:
         raise GiveUp(f"{type(node).__name__} expressions are not understood here", node)
-    return handler(region, node)
+    value = handler(region, node)
+    if type(value) is Constant and value.node is not node and type(node) is not cst.Name:
+        return Unknown(value.reason)  # what is made of a constant is not the constant itself
+    return value
 
 
 def execute(region: Region, node: cst.CSTNode) -> None:

@@ -276,6 +276,15 @@ class Beside(Unknown):
 
 
 @record(frozen=True, slots=True, eq=False)
+class Constant(Unknown):
+    """A tensor that is made of plain values, until it meets a tensor of a model."""
+
+    build: Any = None  #: from the tensor that it meets to what it is there
+    node: Any = None  #: the expression that makes it
+    region: Any = None
+
+
+@record(frozen=True, slots=True, eq=False)
 class Border(Unknown):
     """An input or output of a model that a builder gives together with that model."""
 

@@ -88,6 +88,7 @@ class Expr:
     items: tuple[Expr, ...] | None = None  #: the elements, where it is a list or tuple display
     whole: bool = False  #: surely a whole number, even where it is not known which
     operation: Operation | None = field(default=None, compare=False, repr=False)  #: made it
+    array: bool = False  #: surely an array of numpy, where torch wants a tensor
 
     @property
     def known(self) -> bool:
@@ -190,6 +191,7 @@ def _carrying(result: Expr, *parts: Expr) -> Expr:
         result.items,
         result.whole,
         result.operation,
+        result.array,
     )
 
 

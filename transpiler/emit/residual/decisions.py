@@ -136,6 +136,15 @@ def drop_emptied(removal: Removal, leaves: list[cst.CSTNode]) -> None:
             removal.decisions[id(leaf)] = "drop"
 
 
+def drop_constants(removal: Removal, leaves: list[cst.CSTNode]) -> None:
+    """`steps = tf.range(10)` of the module goes, where only what builds a graph reads it."""
+    for leaf in reversed(removal.region.constants):
+        rest = [s for s in leaves if removal.decisions[id(s)] != "drop" and s is not leaf]
+        read = {w for s in rest for w in _words(removal, s) | _header_words(removal, s, [s])}
+        if not _defines(removal, leaf) & read:
+            removal.decisions[id(leaf)] = "drop"
+
+
 def _is_empty_list(leaf: cst.CSTNode) -> bool:
     """Whether a statement is `name = []`."""
     small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None

@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.clearing import close_up, decided_branch, suite_edits
 from transpiler.emit.residual.decisions import (
+    drop_constants,
     drop_emptied,
     drop_unread,
     is_jump,
@@ -47,6 +48,7 @@ def residue(removal: Removal) -> Kept:
     if removal.is_module:
         kept_jumps(removal, leaves)
         drop_emptied(removal, leaves)
+        drop_constants(removal, leaves)
     else:
         drop_unread(removal, leaves)
         settle_sizes(removal, leaves)

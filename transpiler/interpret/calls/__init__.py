@@ -3,6 +3,7 @@
 calling.py    what is it that is called
 framework.py  names of Keras and TensorFlow
 layers.py     layers, on tensors
+constants.py  tensors that are made of plain values
 tensors.py    functions of the framework, on tensors
 builtins.py   Python's own functions
 methods.py    methods of values, by their kind

@@ -17,6 +17,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, one_line, verbatim
+from transpiler.interpret.tensors.constants import makes_array
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
@@ -36,6 +37,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
+from transpiler.record import replace
 
 
 @evaluates(cst.Call)
@@ -221,4 +223,7 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
         raise GiveUp(f"`{name}` is called on a tensor, and what it does is not known", node)
     if any(is_graph(v) or isinstance(v, (Model, Layer)) for v in values):
         return provided("pass_model")(region, node, name, values)
-    return verbatim(region, node, callee, *values)
+    made = verbatim(region, node, callee, *values)
+    if makes_array(made.expr.text):
+        return replace(made, expr=replace(made.expr, array=True))
+    return made

@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of
 from transpiler.interpret.calls.pipelines import gives_data, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS
@@ -299,6 +300,8 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
     number = _arithmetic(region, node, name, arguments)
+    if number is None and (made := constant_call(region, node, name, arguments)) is not None:
+        return made
     return Unknown(f"{name} is not translated") if number is None else number
 
 

@@ -16,6 +16,7 @@ from transpiler.interpret.region import SPOILED, GiveUp, Region
 from transpiler.interpret.tensors.layouts import want_tensor
 from transpiler.interpret.values import (
     Bound,
+    Constant,
     Framework,
     Function,
     Layer,
@@ -46,7 +47,7 @@ def call_layer(
     if isinstance(inputs, Unknown):
         if inputs.reason.startswith(SPOILED):
             raise GiveUp(inputs.reason, node)
-        raise GiveUp(f"a layer is called on something unknown: {inputs.reason}", node)
+        raise GiveUp(_not_known(inputs), node)
     if isinstance(inputs, Static):
         name = inputs.expr.text
         if name in region.parameters:
@@ -100,3 +101,13 @@ def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value)
         refuse_late_names(region, node, function)
         return provided("call_function")(region, node, function, arguments)
     raise GiveUp("Lambda: its function is not known", node)
+
+
+def _not_known(inputs: Unknown) -> str:
+    """Why a layer can't be called on something that is no tensor of a model."""
+    if isinstance(inputs, Constant):
+        return (
+            "Keras computes a layer on a constant once, when the model is built: its weights are "
+            "not part of the model and never train; call it in a layer of your own"
+        )
+    return f"a layer is called on something unknown: {inputs.reason}"

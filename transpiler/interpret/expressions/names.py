@@ -72,6 +72,7 @@ def read(region: Region, identifier: str) -> Value:
                 held.items,
                 held.whole,
                 held.operation,
+                held.array,
             ),
             either=value.either,
             blank=value.blank,

@@ -18,10 +18,11 @@ from transpiler.interpret.statics import (
     to_expr,
     verbatim,
 )
-from transpiler.interpret.tensors.operators import binary_op, unary_op
+from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
 from transpiler.interpret.values import (
     Bound,
     Choice,
+    Constant,
     Framework,
     Function,
     Keyed,
@@ -46,6 +47,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     operator = operator_text(node.operator)
     if isinstance(left, Bound) or isinstance(right, Bound):
         return binary_op(region, left, operator, right, node)
+    if isinstance(left, Constant) or isinstance(right, Constant):
+        return constant_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return Unknown(left.reason if isinstance(left, Unknown) else "")
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
@@ -57,9 +60,12 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return _blanks(region, node, left, right)
     if holds_tensor(left) or holds_tensor(right):
         raise GiveUp("lists of tensors are put together in a way that is not understood", node)
-    return verbatim(
+    made = verbatim(
         region, node, left, right, value=fold(operator, constant(left), constant(right))
     )
+    if any(isinstance(side, Static) and side.expr.array for side in (left, right)):
+        return replace(made, expr=replace(made.expr, array=True))
+    return made
 
 
 #: So many places of a list are looked at one by one.

@@ -21,10 +21,11 @@ from transpiler.interpret.statics import (
     verbatim,
 )
 from transpiler.interpret.tensors.names import is_plain
-from transpiler.interpret.tensors.operators import subscript_op
+from transpiler.interpret.tensors.operators import constant_subscript, subscript_op
 from transpiler.interpret.values import (
     Bound,
     Choice,
+    Constant,
     Framework,
     Function,
     Keyed,
@@ -53,6 +54,8 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         receiver = one_by_one(region, receiver)
     if isinstance(receiver, Bound):
         return subscript_op(region, receiver, node)
+    if isinstance(receiver, Constant):
+        return constant_subscript(region, receiver, node)
     if isinstance(receiver, Unknown):
         return receiver
     if isinstance(receiver, Within):

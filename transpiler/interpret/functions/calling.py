@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.aliases import forget_changed
@@ -228,7 +230,19 @@ def plain_call(region: Region, node: cst.CSTNode, function: Function, values: li
     assert isinstance(node, cst.BaseExpression)
     local = function.nested_in and function.name in region.scope.values
     reading = [Static(region.scope.read(function.name))] if local else []
-    return verbatim(region, node, *reading, *values)
+    made = verbatim(region, node, *reading, *values)
+    if _works_with_arrays(region, function):
+        return replace(made, expr=replace(made.expr, array=True))
+    return made
+
+
+_NUMPY = re.compile(r"\bnp\.\w+|\bnumpy\.\w+")
+
+
+def _works_with_arrays(region: Region, function: Function) -> bool:
+    """Whether a function of the program computes with arrays of numpy, and gives one maybe."""
+    tree = function.file.tree if function.file is not None else region.tree
+    return _NUMPY.search(tree.source(function.node)) is not None
 
 
 def _call_builder(

@@ -16,6 +16,7 @@ from transpiler.interpret.values import (
     Beside,
     Bound,
     Choice,
+    Constant,
     Framework,
     Function,
     Keyed,
@@ -41,6 +42,8 @@ def assign_name(
     region: Region, name: str, value: Value, node: cst.CSTNode, source: cst.BaseExpression | None
 ) -> None:
     scope = region.scope
+    if isinstance(value, Constant):
+        value = _named_constant(region, value, node, source)
     if isinstance(value, Bound):
         lent = value.source.startswith("borrow:")
         value = as_moved(region, value)
@@ -81,6 +84,16 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
+
+
+def _named_constant(
+    region: Region, value: Constant, node: cst.CSTNode, source: cst.BaseExpression | None
+) -> Unknown:
+    """A constant under a name of its own, which it has on all ways through the program."""
+    alone = isinstance(node, cst.Assign) and len(node.targets) == 1 and source is value.node
+    if not alone or region.loops or region.branches:
+        return Unknown(value.reason)
+    return value
 
 
 def named(reading: Expr, value: Value) -> Value:

@@ -9,10 +9,11 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.tensors.constants import as_tensor, constant_of, is_array, operand
 from transpiler.interpret.tensors.layouts import common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
-from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
+from transpiler.interpret.values import Bound, Constant, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import NO_SIZE, Expr, attribute, expr, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
@@ -20,9 +21,9 @@ from transpiler.record import replace
 
 def binary_op(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Value:
     """`left operator right` with a tensor on at least one side."""
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown("arithmetic with something unknown")
     sides = [left, right]
+    if any(isinstance(side, Unknown) and not isinstance(side, Constant) for side in sides):
+        return Unknown("arithmetic with something unknown")
     target = common_layout([v for v in sides if isinstance(v, Bound)])
     operands: list[Any] = []
     bounds: list[Bound] = []
@@ -31,14 +32,21 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
             moved = in_layout(region, ensure_current(region, side, node), target)
             operands.append(moved)
             bounds.append(moved)
+        elif isinstance(side, Constant):
+            operands.append(side)
         else:
             operands.append(to_expr(region, side))
 
     scalar = any(_is_number(region, side) for side in sides)
 
+    def beside(other: Any, met: Tensor) -> Any:
+        if isinstance(other, Constant):
+            return operand(region, other, met, node)
+        return as_tensor(other, met) if is_array(other) else other
+
     def build(given: list[Tensor]) -> Any:
         queue = iter(given)
-        a, b = (next(queue) if isinstance(o, Bound) else o for o in operands)
+        a, b = (next(queue) if isinstance(o, Bound) else beside(o, given[0]) for o in operands)
         return region.file.rules.binary(a, operator, b, scalar=scalar)
 
     return run_rule(region, node, bounds, build, f"`{operator}`")
@@ -59,6 +67,18 @@ def _is_number(region: Region, side: Value) -> bool:
     return isinstance(parameter.default, (cst.Integer, cst.Float))
 
 
+def constant_op(
+    region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode
+) -> Value:
+    """`left operator right` with a constant on at least one side."""
+    scalar = any(_is_number(region, side) for side in (left, right))
+
+    def build(given: list[Any], _: Tensor) -> Any:
+        return region.file.rules.binary(given[0], operator, given[1], scalar=scalar)
+
+    return constant_of(region, node, [left, right], build, "arithmetic with something unknown")
+
+
 def unary_op(region: Region, operator: str, operand: Bound, node: cst.CSTNode) -> Value:
     """`-x` or `~x` of a tensor."""
     return run_rule(
@@ -72,6 +92,32 @@ def unary_op(region: Region, operator: str, operand: Bound, node: cst.CSTNode) -
 
 def subscript_op(region: Region, receiver: Bound, node: cst.Subscript) -> Value:
     """`x[:, 0]` and its like."""
+    keys = _keys(region, node)
+    current = ensure_current(region, receiver, node)
+    if _slices_all_axes(current.tensor, keys):
+        return _channels_first_slices(region, current, keys, node)
+    moved = in_layout(region, current, Layout.LAST)
+    return run_rule(
+        region,
+        node,
+        [moved],
+        lambda given: region.file.rules.subscript(given[0], keys),
+        "indexing",
+    )
+
+
+def constant_subscript(region: Region, receiver: Constant, node: cst.Subscript) -> Value:
+    """`tf.range(n)[:, None]`."""
+    keys = _keys(region, node)
+
+    def build(given: list[Any], _: Tensor) -> Any:
+        return region.file.rules.subscript(given[0], keys)
+
+    return constant_of(region, node, [receiver], build, "a part of something unknown")
+
+
+def _keys(region: Region, node: cst.Subscript) -> list[Any]:
+    """What stands between the brackets: expressions, slices, None."""
     keys: list[Any] = []
     for element in node.slice:
         if isinstance(element.slice, cst.Index):
@@ -87,17 +133,7 @@ def subscript_op(region: Region, receiver: Bound, node: cst.Subscript) -> Value:
                 for b in (element.slice.lower, element.slice.upper, element.slice.step)
             ]
             keys.append(slice(*parts))
-    current = ensure_current(region, receiver, node)
-    if _slices_all_axes(current.tensor, keys):
-        return _channels_first_slices(region, current, keys, node)
-    moved = in_layout(region, current, Layout.LAST)
-    return run_rule(
-        region,
-        node,
-        [moved],
-        lambda given: region.file.rules.subscript(given[0], keys),
-        "indexing",
-    )
+    return keys
 
 
 def _slices_all_axes(tensor: Tensor, keys: list[Any]) -> bool:
