@@ -90,41 +90,6 @@ def auto_contrast(x, value_range=(0, 255)):
     TORCH,
 )
 
-emitted(
-    "Equalization",
-    '''
-class Equalization(nn.Module):
-    """Use all values of a channel equally often while training."""
-
-    def __init__(self, value_range=(0, 255), bins=256):
-        super().__init__()
-        self.value_range = value_range
-        self.bins = bins
-
-    def forward(self, x):
-        if not self.training:
-            return x
-        x = rescale(x, self.value_range, (0, 255))
-        x = torch.stack([self.equalize(channel) for channel in x.unbind(1)], dim=1)
-        return rescale(x, (0, 255), self.value_range)
-
-    def equalize(self, channel):
-        last = self.bins - 1
-        counted = (channel.float() * last / 255).int().clamp(0, last)
-        counts = counted.flatten().bincount(minlength=self.bins)
-        if counts.count_nonzero() <= 1:
-            return channel
-        below = counts.cumsum(0)
-        least = below[below > 0][0]
-        table = (255 * (below - least) / (below[-1] - least)).round()
-        places = (channel / 255 * last).clamp(0, last).long()
-        return table.to(channel.dtype)[places]
-''',
-    ("rescale",),
-    TORCH,
-    NN,
-)
-
 _CLASS = '''
 class {name}(nn.Module):
     """{story} while training."""

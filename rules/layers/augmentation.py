@@ -57,16 +57,6 @@ def auto_contrast(x: Tensor, value_range: Param = (0, 255)) -> Tensor:
     return x.to(helper("auto_contrast", as_floats(x).code, **range_options(value_range)))
 
 
-@layer("Equalization", layout=Layout.FIRST, ignored=IGNORED)
-def equalization(
-    x: Tensor, value_range: Param = (0, 255), bins: Param = 256, data_format: Param = None
-) -> Tensor:
-    """While training; over all images of the batch together."""
-    channels_last(data_format)
-    options = range_options(value_range) | unless(bins, 256, bins=bins)
-    return augmented(x, "Equalization", **options)
-
-
 @layer("Solarization", layout=Layout.FIRST, ignored=IGNORED)
 def solarization(
     x: Tensor,

@@ -363,7 +363,7 @@ LAYERS: dict[str, Entry] = {
     **{
         name: Entry((4,), COLORS, ("3",))
         for name in (
-            "AutoContrast", "Equalization", "RandomErasing", "RandomGaussianBlur", "RandomInvert",
+            "AutoContrast", "RandomErasing", "RandomGaussianBlur", "RandomInvert",
             "RandomSharpness", "RandomShear", "Solarization",
         )
     },
@@ -468,6 +468,12 @@ CELL: dict[str, Domain] = {
 ENCODING: dict[str, Domain] = {
     "num_tokens": ("5", "8"), "output_mode": ('"multi_hot"', '"one_hot"', '"count"'),
 }  # fmt: skip
+LOOKUP: dict[str, Domain] = {
+    "vocabulary": ("[3, 1, 2, 5, 4]", "[0, 2]"), "max_tokens": ("None",), "num_oov_indices": ("1",),
+    "mask_token": ("None",), "oov_token": ("-1",), "vocabulary_dtype": ('"int64"',),
+    "idf_weights": ("None",), "invert": ("False",), "output_mode": ('"int"',),
+    "pad_to_max_tokens": ("False",), "oov_method": ('"floormod"',), "salt": ("None",),
+}  # fmt: skip
 BIDIRECTIONAL: dict[str, Domain] = {
     "merge_mode": ('"concat"', '"sum"', '"mul"', '"ave"'),
     "weights": ("None",),
@@ -478,6 +484,7 @@ TIME_DISTRIBUTED: dict[str, Domain] = {"layer": ()}
 WRAPPERS: dict[str, dict[str, Domain]] = {
     "Embedding": EMBEDDING,
     "CategoryEncoding": ENCODING,
+    "IntegerLookup": LOOKUP,
     "Bidirectional": {**BIDIRECTIONAL, "layer": ()},
     "TimeDistributed": TIME_DISTRIBUTED,
     "RNN": {**RECURRENT, "cell": ()},

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import indent
 
-from hypothesis import strategies as st
-
 from tests.generate.catalogue import EMBEDDING, Shape
 from tests.generate.steps import EVERYTHING, encode, shape_text, statements
 from tests.generate.writer import INDENT, Parts, Writer, scope_of
@@ -34,12 +32,6 @@ class Drawn:
     def __repr__(self) -> str:
         how = " --exact" if self.exact else ""
         return f"# Keras {self.generation}{how}\n{self.text}"
-
-
-@st.composite
-def programs(draw: st.DrawFn) -> Drawn:
-    """Any program."""
-    return program(lambda below: draw(st.integers(0, below - 1)))
 
 
 def program(choose: Callable[[int], int]) -> Drawn:

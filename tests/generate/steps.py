@@ -15,6 +15,7 @@ from tests.generate.catalogue import (
     ENCODING,
     EQUATIONS,
     LAYERS,
+    LOOKUP,
     MERGES,
     RECURRENT,
     REVERSIBLE,
@@ -33,12 +34,25 @@ def encode(w: Writer, source: str) -> bool:
     """Whole numbers become vectors."""
     if w.parts.generation == "3" and w.chance(8):
         return turned_around(w, source)
+    if w.chance(8):
+        source = looked_up(w, source)
     if len(w.shape(source)) == 1 and w.chance(4):
         text = w.call("CategoryEncoding", ENCODING, w.shape(source))
     else:
         text = w.call("Embedding", EMBEDDING, w.shape(source))
     name = w.parts.fresh("x")
     return w.run(f"{name} = {text}({source})", name)
+
+
+def looked_up(w: Writer, source: str) -> str:
+    """The places of the numbers in a vocabulary, in the place of them."""
+    vocabulary = w.argument("vocabulary", LOOKUP["vocabulary"], ())
+    text = w.call("IntegerLookup", LOOKUP, w.shape(source), vocabulary=vocabulary)
+    name = w.parts.fresh("found")
+    if not w.run(f"{name} = {text}({source})", name):
+        return source
+    w.tensors.remove(name)
+    return name
 
 
 def turned_around(w: Writer, source: str) -> bool:

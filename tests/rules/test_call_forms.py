@@ -38,7 +38,9 @@ CALLED = {
     "GRUCell": "x[:, 0], [x[:, 1]]",
     "SimpleRNNCell": "x[:, 0], [x[:, 1]]",
 }
-WHOLE = {"Embedding", "ReversibleEmbedding", "CategoryEncoding"}
+WHOLE = {"Embedding", "ReversibleEmbedding", "CategoryEncoding", "IntegerLookup"}
+#: What `adapt` must find unless it is given.
+LEARNED = {"bin_boundaries": "[0.0, 1.0]", "vocabulary": "[3, 1, 2]"}
 RANKS = {"ConvLSTM3D": 6}
 #: Arguments that no rule takes: the engine reports each as an error where it is given.
 REPORTED = {
@@ -103,8 +105,8 @@ def test_forms(name: str) -> None:
         if parameter.default is parameter.empty:
             needed[parameter.name] = required(name, parameter.name, shape)
         everything[parameter.name] = needed.get(parameter.name) or literal(parameter.default)
-    if name == "Discretization":  # else `adapt` must find them
-        needed["bin_boundaries"] = everything["bin_boundaries"] = "[0.0, 1.0]"
+    for given in sorted(LEARNED.keys() & everything.keys()):
+        needed[given] = everything[given] = LEARNED[given]
     keywords = [f"{k}={v}" for k, v in everything.items()]
     forms = {
         "keywords": ", ".join(keywords),

@@ -41,6 +41,32 @@ EQUAL = {
             """,
         ),
     ),
+    "nothing_left_by_normalization": (
+        """
+        x = Input((1,))
+        y = layers.Dense(1)(layers.Softmax()(x))
+        model = Model(x, layers.BatchNormalization(epsilon=1e-5)(layers.LayerNormalization()(y)))
+        """,
+        module(
+            """
+            self.dense = nn.Linear(1, 1)
+            self.layer = nn.LayerNorm(1, eps=1e-3)
+            self.batch = nn.BatchNorm1d(1, momentum=0.01)
+            """,
+            "return self.batch(self.layer(self.dense(F.softmax(x, dim=-1))))",
+        ),
+    ),
+    "sign_by_normalization": (
+        """
+        x = Input((8,))
+        y = layers.Dense(1, activation="tanh_shrink")(x)
+        model = Model(x, layers.UnitNormalization()(y))
+        """,
+        module(
+            "self.dense = nn.Linear(8, 1)",
+            "return F.normalize(F.tanhshrink(self.dense(x)), dim=-1)",
+        ),
+    ),
     "einsum_dense": (
         """
         x = Input((5, 4))

@@ -277,3 +277,15 @@ def test_zero_outputs_prove_nothing(session: VerifySession) -> None:
     keras = "x = Input((4,))\nmodel = Model(x, layers.Lambda(lambda t: t * 0.0)(x))"
     report = only(session, keras, module("pass", "return x * 0"))
     assert report.status == "skipped"
+
+
+def test_what_a_dropout_would_refuse(session: VerifySession) -> None:
+    """Nothing is dropped when comparing, and an original that can't train is still told."""
+    layer = "layers.Dropout(0.5, noise_shape=(None, 6))"
+    report = only(
+        session,
+        sequential(f"layers.Input((4,)), layers.Dense(3), {layer}"),
+        module("self.dense = nn.Linear(4, 3)", "return self.dense(x)"),
+    )
+    assert report.status == "error"
+    assert "the original can't run" in report.reason

@@ -12,6 +12,8 @@ from transpiler.verify.report import Check
 #: What a norm-relative difference must stay under, by the precision of both programs.
 FORWARD_BOUND = {"float64": 1e-9, "float32": 1e-4}
 GRADIENT_BOUND = {"float64": 1e-9, "float32": 1e-3}
+#: Where no gradient is larger than this in float64, all are zero but for rounding.
+ROUNDING = 1e-11
 
 
 def distance(expected: Array, actual: Array, floor: float = 0.0) -> tuple[float, float]:
@@ -72,8 +74,11 @@ def gradient_floor(gradients: Iterable[Array], bound: float) -> float:
     """Gradients that are zero but for rounding are measured against the largest of them.
 
     Where all are, as behind a softmax of equal numbers, what counts is that they are next to zero:
-    weights, inputs and the gradients of the outputs are about one.
+    weights, inputs and the gradients of the outputs are about one. What rounding leaves of them is
+    the larger, the smaller the numbers are that a layer divides by.
     """
     norms = [float(np.linalg.norm(gradient[np.isfinite(gradient)])) for gradient in gradients]
-    single = bound >= GRADIENT_BOUND["float32"]
-    return max((1e-1 if single else 1e-3) * max(norms, default=0.0), 1e-3 if single else 1e-5)
+    largest = max(norms, default=0.0)
+    if bound >= GRADIENT_BOUND["float32"]:
+        return max(1e-1 * largest, 1e-3)
+    return max(1e-3 * largest, 1e-5 if largest > ROUNDING else 1e-3)

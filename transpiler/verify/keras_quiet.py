@@ -97,10 +97,20 @@ def _silence(layer: Any) -> None:
     def call(self: Any, inputs: Any, training: bool = False) -> Any:
         rate = float(getattr(self, "rate", 0.0) or 0.0)
         if training and rate and "Gaussian" not in type(self).__name__:
+            _check_noise_shape(getattr(self, "noise_shape", None), inputs.shape)
             RATES.append(rate)
         return inputs
 
     layer.call = call
+
+
+def _check_noise_shape(noise_shape: Any, shape: Any) -> None:
+    """Refuse what the layer itself would refuse when it drops something."""
+    if not isinstance(noise_shape, (list, tuple)):
+        return
+    pairs = zip(noise_shape, shape, strict=True)
+    if any(noise not in (None, 1, size) and size is not None for noise, size in pairs):
+        raise ValueError(f"noise_shape={noise_shape} for a tensor of shape {shape}")
 
 
 def _pass_through(layer: Any) -> None:

@@ -269,24 +269,48 @@ class Comparison:
         """How far rounding alone may move each gradient: as far as it does for the next numbers.
 
         Where digits cancel out, as behind the normalization of two numbers that are nearly equal,
-        that is far.
+        that is far. Layers round, too: where torch has a plain zero, Keras may have what is left of
+        the difference of two numbers.
         """
         self._fill(pairing)
         inputs = self._inputs(gradients=True)
         with self.torch.no_grad():
             for tensor in [*self.model.parameters(), *inputs]:
                 if tensor.is_floating_point():
-                    step = self.torch.randint(-1, 2, tensor.shape).to(tensor.dtype)
-                    tensor.mul_(1 + step * self.torch.finfo(tensor.dtype).eps)
+                    tensor.mul_(1 + self._digits(tensor))
         for parameter in self.model.parameters():
             parameter.grad = None
+        leaves = [m for m in self.model.modules() if not list(m.children())]
+        hooks = [leaf.register_forward_hook(self._rounded) for leaf in leaves]
         with quiet(self.torch, self.model):
             self._backward(self._flat(self.call(inputs)))
+        for hook in hooks:
+            hook.remove()
         nearby = self._slopes(pairing, inputs)
         return {
             label: MARGIN * float(np.linalg.norm(other - one))
             for (label, _, one), (_, _, other) in zip(pairs, nearby, strict=True)
         }
+
+    def _rounded(self, module: Any, given: tuple[Any, ...], output: Any) -> Any:
+        """What a layer gives, and its slopes, rounded as the largest of its numbers are."""
+        tensors = [t for t in (*given, output) if self.torch.is_tensor(t) and t.numel()]
+        if len(tensors) < 2 or not all(t.is_floating_point() for t in tensors):
+            return output
+        result = output + self._digits(output, *tensors)
+        if result.requires_grad:
+            behind: list[Any] = []
+            result.register_hook(behind.append)
+            for tensor in tensors[:-1]:
+                if tensor.requires_grad:
+                    tensor.register_hook(lambda slope: slope + self._digits(slope, slope, *behind))
+        return result
+
+    def _digits(self, tensor: Any, *others: Any) -> Any:
+        """The last digit of the largest number of the others: up, down or unchanged."""
+        step = self.torch.randint(-1, 2, tensor.shape).to(tensor.dtype)
+        largest = max((float(t.detach().abs().max()) for t in others), default=1.0)
+        return step * largest * self.torch.finfo(tensor.dtype).eps
 
     def _slopes(self, pairing: Pairing, inputs: list[Any]) -> list[tuple[str, Array, Array]]:
         """What was measured and what is found of each gradient."""

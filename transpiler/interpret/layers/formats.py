@@ -10,12 +10,14 @@ from typing import Any
 
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
-from transpiler.ir.expr import expr
+from transpiler.ir.expr import expr, method
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank
 from transpiler.record import replace
 
-#: Layers that look at the format themselves, or have weights that depend on it.
-_OTHERS = ("Flatten", "Global", "LocallyConnected", "Random", "Resizing", "CenterCrop")
+#: Layers that look at the format themselves, have weights that depend on it, or don't run with it.
+_OTHERS = ("Flatten", "Global", "LocallyConnected", "RandomColorJitter")
+#: Layers before whose channels are the steps of a sequence.
+_STEPPING = "ConvLSTM"
 _NORMALIZING = ("keras.layers.BatchNormalization", "keras.layers.GroupNormalization")
 
 
@@ -54,21 +56,35 @@ def with_channels_first(
         changed = {"axis": expr(-1)}
     else:
         return False, arguments, given
-    return True, {**arguments, **changed}, [_seen_as_moved(given[0])]
+    return True, {**arguments, **changed}, [_seen_as_moved(given[0], name.startswith(_STEPPING))]
 
 
-def _seen_as_moved(x: Tensor) -> Tensor:
-    """The same numbers in the same places: channels last in Keras, and moved to the front."""
+def _seen_as_moved(x: Tensor, steps: bool) -> Tensor:
+    """The same numbers in the same places: channels last in Keras, and moved to the front.
+
+    Where steps come before the channels, those two change places.
+    """
     if x.dims is None:
         raise UnknownRank("the number of dimensions is not known here")
     if len(x.dims) < 2:
         return x
-    return replace(x, dims=(*x.dims[1:], x.dims[0]), layout=Layout.FIRST, channels_hint=None)
+    if steps:
+        x = replace(x, code=method(x.code, "transpose", 1, 2), dims=(*x.dims[1::-1], *x.dims[2:]))
+    dims = x.dims or ()
+    return replace(x, dims=(*dims[1:], dims[0]), layout=Layout.FIRST, channels_hint=None)
 
 
-def seen_in_order(result: Any) -> Any:
-    """What the rule gave, in the program's order again."""
+def seen_in_order(layer: Layer, result: Any, given: Tensor) -> Any:
+    """What the rule gave for this tensor, in the program's order again."""
+    if isinstance(result, list):
+        return [seen_in_order(layer, part, given) for part in result]
     if not isinstance(result, Tensor) or result.layout is Layout.LAST or len(result.dims or ()) < 2:
         return result
     dims = result.dims or ()
-    return replace(result, dims=(dims[-1], *dims[:-1]), layout=Layout.LAST, channels_hint=None)
+    seen = replace(result, dims=(dims[-1], *dims[:-1]), layout=Layout.LAST, channels_hint=None)
+    if not layer.symbol.rpartition(".")[2].startswith(_STEPPING) or len(dims) != len(
+        given.dims or ()
+    ):
+        return seen
+    order = (*(seen.dims or ())[1::-1], *(seen.dims or ())[2:])
+    return replace(seen, code=method(seen.code, "transpose", 1, 2), dims=order)

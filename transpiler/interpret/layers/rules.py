@@ -172,7 +172,8 @@ def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: li
     result = rule.build(list(taken) if rule.merges else taken[0], **arguments)
     if not rule.merges and len(given) > 1:
         raise Unsupported(f"{layer.symbol} is called on several tensors")
-    result = _initialized(region, layer, seen_in_order(result) if first else result, given)
+    result = seen_in_order(layer, result, given[0]) if first else result
+    result = _initialized(region, layer, result, given)
     activation = layer.arguments.get("activation")
     if (
         activation is not None
