@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.axes import dimension, last
 from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
-from transpiler.ir.expr import Expr, Symbol, call, expr, infix, method, ternary
+from transpiler.ir.expr import Expr, Module, Symbol, call, expr, infix, method, ternary
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
@@ -12,6 +12,8 @@ from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
 
 def activated(x: Tensor, function: Expr) -> Tensor:
     """`x` after an activation given by its Keras name, as a function, or only at run time."""
+    if "activation_layer" in function.helpers:
+        return x.to(Module(function, "activation")(x.code))
     if not function.known:
         cls = "Activation" if last(x) == -1 else "ChannelsFirstActivation"
         return x.to(own(cls, function, hint="activation")(x.code))
@@ -94,6 +96,23 @@ class ChannelsFirstActivation(Activation):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 ''',
     ("Activation",),
+)
+
+emitted(
+    "activation_layer",
+    '''
+def activation_layer(name):
+    """The activation layer that Keras has by a name."""
+    if name == "ReLU":
+        return nn.ReLU()
+    if name == "LeakyReLU":
+        return nn.LeakyReLU(0.3)
+    if name == "ELU":
+        return nn.ELU()
+    raise ValueError(f"no activation layer: {name!r}")
+''',
+    (),
+    NN,
 )
 
 emitted(

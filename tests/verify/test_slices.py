@@ -186,3 +186,15 @@ def test_a_model_class_of_the_program() -> None:
     net = Net()
     """
     assert wanted(text) == ["net"]
+
+
+def test_imports_stay_where_eval_may_read_them() -> None:
+    text = """
+    from keras.layers import Dense, ReLU
+    from keras import Input, Model
+    def build(kind):
+        x = Input((3,))
+        return Model(x, eval(kind)()(x))
+    """
+    assert "ReLU" in kept(text, ("build",))
+    assert "ReLU" not in kept(text.replace("eval(kind)", "Dense"), ("build",))

@@ -22,6 +22,8 @@ def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -
         return _elements_once(region, value, hint, node)
     if not isinstance(value, Static) or "(" not in value.expr.text:
         return value
+    if value.expr.helpers:  # an emitted function
+        return value
     text = value.expr.text
     changes, unknown = has_effect(region, text), _is_unknown(region, text)
     if changes and (value.run is not None or region.is_module):

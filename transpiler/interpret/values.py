@@ -130,6 +130,14 @@ class LayerList(_Brief):
     versions: dict[str, int]  #: of the names that it reads, where it stands
     used: bool = False  #: a loop has called them
     known: Sequence | None = None  #: the layers one by one, once the program needs that
+    body: tuple[cst.CSTNode, ...] = ()  #: of a loop that appends them: its statements
+
+
+@record(frozen=True, slots=True, eq=False)
+class LayerChain:
+    """A list into which loops put layers, and statements between them."""
+
+    parts: tuple[LayerList | Layer, ...]
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -195,6 +203,13 @@ class Choice:
     def options(self) -> tuple[Value, Value]:
         """Both values."""
         return self.then, self.otherwise
+
+
+@record(frozen=True, slots=True, eq=False)
+class Named:
+    """Something of the file by a name that only the run tells: `eval(activation)`."""
+
+    key: Static
 
 
 @record(slots=True, eq=False, repr=False)
@@ -318,7 +333,8 @@ class Partial:
 
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Keyed | Mapping | Function"
-    " | UserClass | Choice | Model | LayerList | Namespace | Inside | Within | Partial | Unknown"
+    " | UserClass | Choice | Named | Model | LayerList | LayerChain | Namespace | Inside | Within"
+    " | Partial | Unknown"
 )
 
 
@@ -363,7 +379,7 @@ def is_graph(value: Value) -> bool:
     """Whether it belongs to a model: a tensor, a layer, a model, or a container of such."""
     if isinstance(value, Static):  # most are
         return False
-    if isinstance(value, (Bound, Layer, LayerList, Model)) or is_closure(value):
+    if isinstance(value, (Bound, Layer, LayerList, LayerChain, Model)) or is_closure(value):
         return True
     if isinstance(value, Sequence):
         return any(is_graph(v) for v in value.items)
@@ -385,7 +401,7 @@ def holds_own(value: Value) -> bool:
         parts = tuple(value.options)
     elif isinstance(value, (Repeated, Keyed)):
         parts = (value.item,)
-    return isinstance(value, LayerList) or any(
+    return isinstance(value, (LayerList, LayerChain)) or any(
         isinstance(part, (Bound, Layer, Model)) or holds_own(part) for part in parts
     )
 

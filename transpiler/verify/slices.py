@@ -126,7 +126,8 @@ class Slicer:
 
     def _statement(self, statement: ast.stmt, needed: set[str]) -> ast.stmt | None:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            return _needed_imports(statement, needed)
+            # what `eval` reads, only the run tells
+            return statement if "eval" in needed else _needed_imports(statement, needed)
         if isinstance(statement, (ast.Break, ast.Continue)):
             return statement
         if isinstance(statement, DEFINITIONS):

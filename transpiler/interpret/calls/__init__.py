@@ -11,5 +11,6 @@ settings.py   settings of the framework as a whole, its names, custom objects
 lists.py      methods of lists, which change in place
 data.py       arrays that Keras provides
 pipelines.py  data sets of tf.data, step by step
+named.py      parts of the framework by name: `eval`
 partials.py   functions with some of their arguments: `partial`
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.calls.named import evaluated
 from transpiler.interpret.control.joins import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
@@ -245,5 +246,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "len": _len, "range": _range, "reversed": _reversed, "list": _list, "tuple": _tuple,
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
-    "dict": _dict, "print": _print, "sum": _sum,
+    "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from transpiler.interpret.calls.builtins import BUILTINS
 from transpiler.interpret.calls.framework import framework_call
 from transpiler.interpret.calls.layers import call_on_arguments
 from transpiler.interpret.calls.methods import METHODS
+from transpiler.interpret.calls.named import call_named
 from transpiler.interpret.calls.partials import call_partial, partial_of
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
@@ -26,6 +27,7 @@ from transpiler.interpret.values import (
     Function,
     Layer,
     Model,
+    Named,
     Partial,
     Static,
     Unknown,
@@ -68,6 +70,9 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
             return _call_both_ways(region, node, callee, *unpacked)
     if isinstance(callee, Framework):
         return framework_call(region, node, callee.name)
+    if isinstance(callee, Named):
+        made = call_named(region, node, callee)
+        return _call_choice(region, node, made) if isinstance(made, Choice) else made
     if isinstance(callee, Choice):
         return _call_choice(region, node, callee)
     if isinstance(callee, Layer):

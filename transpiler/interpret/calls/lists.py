@@ -10,6 +10,7 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.control.joins import element
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.layers.collected import ask_to_collect, extend_chain
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import (
@@ -17,6 +18,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
+    LayerChain,
     Mapping,
     Model,
     Repeated,
@@ -74,10 +76,18 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
         return const(None)
     if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):
         if region.loops:
-            raise GiveUp("layers are collected in a list by a loop", node)
+            ask_to_collect(region, node)
         region.scope.values[variable] = Sequence(
             (*receiver.items, value), receiver.kind, receiver.code
         )
+        region.done.add(id(node))
+        return const(None)
+    if isinstance(receiver, LayerChain):
+        if not isinstance(value, Layer) or region.branches:
+            raise GiveUp("a list of layers and other things", node)
+        if region.loops:
+            ask_to_collect(region, node)
+        extend_chain(region, variable, value, node)
         region.done.add(id(node))
         return const(None)
     gathered: Any = provided("gather_input")(region, variable, value, receiver, node)

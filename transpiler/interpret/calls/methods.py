@@ -17,6 +17,7 @@ from transpiler.interpret.calls.pipelines import (
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -24,16 +25,19 @@ from transpiler.interpret.values import (
     Bound,
     Choice,
     Framework,
+    Function,
     Inside,
     Instance,
     Keyed,
     Layer,
+    LayerChain,
     Mapping,
     Model,
     Repeated,
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
     Within,
     bases_of,
@@ -85,6 +89,8 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     if name == "get" and node.args:
         values = [v for _, v in arguments_of(region, node)]
         key = constant(values[0])
+        if key is UNKNOWN and (found := _chosen(region, node, receiver, values)) is not None:
+            return found
         if key is not UNKNOWN:
             if key in receiver.items:
                 found = receiver.items[key]
@@ -109,6 +115,17 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     if is_graph(receiver):
         raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
     return None
+
+
+def _chosen(region: Region, node: cst.Call, receiver: Mapping, values: list[Value]) -> Value | None:
+    """`LAYERS.get(kind, ReLU)`: a choice by comparisons."""
+    classes = (Framework, Function, UserClass)
+    options = [*receiver.items.values(), *values[1:]]
+    apart = len(values) == 2 and isinstance(values[0], Static) and not region.is_module
+    if not apart or len(options) < 2 or not all(isinstance(v, classes) for v in options):
+        return None
+    assert isinstance(values[0], Static)
+    return chosen_by(region, node, values[0], receiver.items, values[1])
 
 
 def _keyed_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
@@ -242,6 +259,7 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Bound: _tensor_method,
     Sequence: list_method,
     Repeated: list_method,
+    LayerChain: list_method,
     Keyed: _keyed_method,
     Mapping: _mapping_method,
     Static: _static_method,

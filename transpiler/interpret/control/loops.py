@@ -28,11 +28,13 @@ from transpiler.interpret.control.sequences import loop_sources
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.control.targets import bind_target, item_of, target_names
 from transpiler.interpret.dispatch import evaluate, executes, provided
+from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
 from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.values import (
     Layer,
+    LayerChain,
     LayerList,
     Repeated,
     Sequence,
@@ -73,6 +75,12 @@ def _for(region: Region, node: cst.For) -> None:
     if isinstance(iterable, LayerList):
         provided("with_comments")(region, node, lambda: _loop_over_layers(region, node, iterable))
         return
+    if isinstance(iterable, LayerChain):
+        provided("with_comments")(region, node, lambda: _run_chain(region, node, iterable))
+        return
+    if collects(region, node):
+        provided("with_comments")(region, node, lambda: collect(region, node, iterable))
+        return
     if isinstance(iterable, Sequence) and holds_layers(iterable):
         for item in known_items(region, iterable):
             _bind_known(region, node.target, item)
@@ -89,13 +97,23 @@ def _loop_over_layers(region: Region, node: cst.For, layers: LayerList) -> None:
     """`for layer in layers:`, which makes the layers too."""
 
     def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
-        def body() -> None:
-            make()
+        run_loop(region, node, iterable, target, make)
+
+    def use(layer: Value) -> None:
+        _bind_known(region, node.target, layer)
+        run_block(region, body_of(node.body))
+
+    loop_over(region, layers, use, run)
+
+
+def _run_chain(region: Region, node: cst.For, chain: LayerChain) -> None:
+    """`for layer in layers:`, of a list that loops and other statements fill."""
+    for part in chain.parts:
+        if isinstance(part, LayerList):
+            _loop_over_layers(region, node, part)
+        else:
+            _bind_known(region, node.target, part)
             run_block(region, body_of(node.body))
-
-        run_loop(region, node, iterable, target, body)
-
-    loop_over(region, layers, lambda layer: _bind_known(region, node.target, layer), run)
 
 
 def _bind_known(region: Region, target: cst.BaseExpression, item: Value) -> None:

@@ -123,18 +123,33 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
     key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
     if not isinstance(key, Static) or region.is_module:
         return Unknown("an element chosen by something unknown")
+    return chosen_by(region, node, key, receiver.items)
+
+
+def chosen_by(
+    region: Region,
+    node: cst.CSTNode,
+    key: Static,
+    items: dict[Any, Value],
+    default: Value | None = None,
+) -> Choice:
+    """One of several values by a key that only the run tells; an error where it is none of them."""
     if "(" in key.expr.text:  # `.pop(...)` must run once
         key = _kept(region, key.expr)
-    missing = infix(key.expr, "not in", expr(tuple(receiver.items)))
-    refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
-    region.emit_init(If(missing, [refused], []))
+    names, values = [*items], [*items.values()]
+    if default is None:
+        missing = infix(key.expr, "not in", expr(tuple(items)))
+        refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
+        region.emit_init(If(missing, [refused], []))
+        default = values.pop()
+        names.pop()
     written = Expr(region.tree.source(node), strength=POSTFIX)
-    names, values = zip(*receiver.items.items(), strict=True)
-    chosen: Value = values[-1]
-    for name, value in zip(names[-2::-1], values[-2::-1], strict=True):
+    chosen: Value = default
+    for name, value in zip(names[::-1], values[::-1], strict=True):
         running = None if key.run is None else infix(key.run, "==", name)
         test = Static(infix(key.expr, "==", name), running)
         chosen = Choice(test, value, chosen, written)
+    assert isinstance(chosen, Choice)
     return chosen
 
 

@@ -21,6 +21,7 @@ from transpiler.interpret.values import (
     Function,
     Keyed,
     Layer,
+    LayerChain,
     LayerList,
     Model,
     Repeated,
@@ -73,7 +74,7 @@ def _is_layers(value: Value) -> bool:
         return any(_is_layers(item) for item in value.items)
     if isinstance(value, (Repeated, Keyed)):
         return holds_tensor(value)
-    return isinstance(value, (Layer, LayerList)) or (
+    return isinstance(value, (Layer, LayerList, LayerChain)) or (
         isinstance(value, Model) and value.kind == "sequential"
     )
 

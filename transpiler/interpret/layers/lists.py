@@ -11,10 +11,10 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.dispatch import evaluate, execute
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import LayerList, Mapping, Sequence, Static, Value
+from transpiler.interpret.values import Layer, LayerList, Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.lexical import words_in
 
@@ -30,29 +30,50 @@ def listed_layers(region: Region, node: cst.ListComp, iterable: Value) -> LayerL
 
 
 def loop_over(
-    region: Region, layers: LayerList, bind: Callable[[Value], None], run: Callable[..., None]
+    region: Region, layers: LayerList, use: Callable[[Value], None], run: Callable[..., None]
 ) -> None:
-    """Run a loop's body for each layer; `run` gets what to loop over, the target and the body."""
+    """Use each layer where it is made; `run` gets what to loop over, the target and the body."""
     if layers.used:
         raise GiveUp("a list of layers is called in two loops", layers.element)
     if any(region.scope.version(n) != version for n, version in layers.versions.items()):
         raise GiveUp("what a list of layers is made from has changed since", layers.element)
     for name in _names(layers.target):
-        if name != "_" and region.scope.get(name) is not None:
+        held = region.scope.get(name)
+        if name != "_" and held is not None and not (layers.body and isinstance(held, Unknown)):
             raise GiveUp(
                 f"`{name}` of a comprehension stands for something else too", layers.target
             )
 
     def make() -> None:
-        bind(evaluate(region, layers.element))
+        for statement in layers.body:
+            _run(region, statement, use)
+        if not layers.body:
+            use(evaluate(region, layers.element))
 
     run(layers.iterable, layers.target, make)
     layers.used = True
 
 
+def _run(region: Region, statement: cst.CSTNode, use: Callable[[Value], None]) -> None:
+    """A statement of the loop that collects layers, where they are called."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    if not isinstance(call, cst.Call):
+        execute(region, statement)
+        return
+    region.rewrites.clear()
+    region.running.clear()
+    region.statement = statement
+    with region.within(statement):
+        layer = evaluate(region, call.args[0].value)
+    if not isinstance(layer, Layer):
+        raise GiveUp("a list of layers and other things", statement)
+    use(layer)
+
+
 def one_by_one(region: Region, layers: LayerList) -> Sequence:
     """The layers of a list whose length is known."""
-    if layers.used:
+    if layers.used or layers.body:
         raise GiveUp("a list of layers is used in a loop and apart from it", layers.element)
     if layers.known is None:
         items = known_elements(region, layers.iterable)

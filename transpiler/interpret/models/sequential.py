@@ -20,6 +20,7 @@ from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Layer,
+    LayerChain,
     LayerList,
     Model,
     Sequence,
@@ -85,6 +86,13 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         return
     if not isinstance(layers, (cst.List, cst.Tuple)):
         value = evaluate(region, layers)
+        if isinstance(value, LayerChain):
+            for part in value.parts:
+                if isinstance(part, LayerList):
+                    _add_each(region, model, part, layers)
+                else:
+                    add(region, model, part, layers)
+            return
         if isinstance(value, LayerList) and value.known is None:
             _add_each(region, model, value, layers)
             return
@@ -114,16 +122,11 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
 
 def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode) -> None:
     """All layers of a list that a comprehension made."""
-    added: list[Value] = []
 
     def run(iterable: Value, target: cst.BaseExpression, make: Callable[[], None]) -> None:
-        def body() -> None:
-            make()
-            add(region, model, added.pop(), node)
+        run_loop(region, node, iterable, target, make)
 
-        run_loop(region, node, iterable, target, body)
-
-    loop_over(region, layers, added.append, run)
+    loop_over(region, layers, lambda layer: add(region, model, layer, node), run)
 
 
 def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
