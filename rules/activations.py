@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from rules.axes import dimension, last
 from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 from transpiler.ir.expr import Expr, Module, Symbol, call, expr, infix, method, ternary
@@ -32,6 +34,11 @@ def _named(function: object) -> Rule:
     """The rule of `"relu"`, of `keras.activations.relu` or of an operation such as `tf.abs`."""
     if not isinstance(function, (str, Symbol)):
         raise Unsupported(f"there is no translation of {function!r} as an activation")
+    return _rule_of(function)
+
+
+@cache
+def _rule_of(function: str | Symbol) -> Rule:
     name = function.name if isinstance(function, Symbol) else f"keras.activations.{function}"
     plain = f"keras.activations.{name.rpartition('.')[2]}"
     kinds = (("activation", name), ("op", name), ("activation", plain))

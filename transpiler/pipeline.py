@@ -16,22 +16,27 @@ def convert(text: str, options: Options | None = None, path: str = "") -> Conver
     if "keras" not in text and "tensorflow" not in text:
         return Conversion(text)
     with _collecting_later():  # imports make many objects too
-        import libcst as cst
+        return _convert(text, options, path)
 
-        from transpiler.emit.file import convert_file
-        from transpiler.interpret.program import interpret, interpret_functions
-        from transpiler.project import Project
-        from transpiler.registry import load_rules
-        from transpiler.source.tree import Tree
 
-        try:
-            tree = Tree(text)
-        except cst.ParserSyntaxError as why:
-            raise SyntaxError(why.message) from why
-        file = interpret(tree, options, load_rules(), Project(options).load, path)
-        interpret_functions(file)
-        new_text, models, diagnostics, changed = convert_file(file)
-        file.release()
+def _convert(text: str, options: Options, path: str) -> Conversion:
+    """What `convert` does for a file of interest: when it ends, the tree is gone."""
+    import libcst as cst
+
+    from transpiler.emit.file import convert_file
+    from transpiler.interpret.program import interpret, interpret_functions
+    from transpiler.project import Project
+    from transpiler.registry import load_rules
+    from transpiler.source.tree import Tree
+
+    try:
+        tree = Tree(text)
+    except cst.ParserSyntaxError as why:
+        raise SyntaxError(why.message) from why
+    file = interpret(tree, options, load_rules(), Project(options).load, path)
+    interpret_functions(file)
+    new_text, models, diagnostics, changed = convert_file(file)
+    file.release()
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
 
 

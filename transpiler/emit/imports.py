@@ -16,7 +16,7 @@ from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Function, Mapping
 from transpiler.record import record
-from transpiler.source.lexical import names_read, words_in
+from transpiler.source.lexical import blanked, may_be_bound, names_in, names_read, words_in
 from transpiler.source.suites import is_docstring, leaf_statements
 from transpiler.source.tree import Tree
 
@@ -55,9 +55,11 @@ def import_edits(
     rest = apply(tree.text, [*edits, *import_spans(tree)])
     imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(tree), *imports])
-    used = names_read(left) - made
+    code = blanked(left)
+    used = names_in(code) - made
     local: set[str] = set()  #: what only functions read, as variables of their own
-    if any(c.framework and c.imported() & used for c in candidates):
+    asked = {n for c in candidates if c.framework for n in c.imported() & used}
+    if any(may_be_bound(name, code) for name in asked):
         local = used - global_reads(left)
     removals: list[Edit] = []
     spot: int | None = None
@@ -248,18 +250,25 @@ def _is_table(node: cst.BaseExpression) -> bool:
 
 
 _DATA = "from torch.utils.data"
-#: What it has: what is called, and what classes are made of.
-_OF_DATA = re.compile(
-    r"(?<![\w.])(?:ConcatDataset|DataLoader|StackDataset|Subset|TensorDataset)(?=\()"
-    r"|(?<=\()(?:Dataset|IterableDataset|Sampler)(?=\):)"
-)
+#: What it has: what is called, and what classes are made of. One by one: a search for what begins
+#: with a letter of its own passes over all else at once.
+_OF_DATA = {
+    **{
+        name: _standing_alone(rf"{name}\(")
+        for name in ("ConcatDataset", "DataLoader", "StackDataset", "Subset", "TensorDataset")
+    },
+    **{name: re.compile(rf"\({name}\):") for name in ("Dataset", "IterableDataset", "Sampler")},
+}
+
+
+_IMPORT_LINES = re.compile(r"^(?:from|import) .*$", re.M)
 
 
 def _needed(text: str) -> list[str]:
     """The imports of torch that the code reads."""
-    text = re.sub(r"^(from|import) .*$", "", text, flags=re.M)
+    text = _IMPORT_LINES.sub("", text)
     found = [line for line, use in _USES.items() if use.search(text)]
-    if data := sorted(set(_OF_DATA.findall(text)) - {""}):
+    if data := sorted(name for name, use in _OF_DATA.items() if use.search(text)):
         found.insert(sum(line in _ORDER for line in found), f"{_DATA} import {', '.join(data)}")
     return [line for line in found if line != "import math" or line not in text]
 
@@ -389,8 +398,8 @@ def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]
     if not dead_tests:
         return found
     text = tree.text
-    blanked = [*edits, *import_spans(tree)]
-    blanked += [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
+    gone = [*edits, *import_spans(tree)]
+    gone += [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     for statement in tree.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             continue
@@ -403,9 +412,9 @@ def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]
             and "version" in tree.source(node)
         ):
             spot = Edit(*_lines(tree, statement), "")
-            if any(e.start < spot.end and spot.start < e.end for e in blanked):
+            if any(e.start < spot.end and spot.start < e.end for e in gone):
                 continue
-            read = names_read(apply(text, [*blanked, spot]))
+            read = names_read(apply(text, [*gone, spot]))
             if node.targets[0].target.value not in read:
                 found.append(spot)
                 dead_tests |= words_in(tree.source(node.value))

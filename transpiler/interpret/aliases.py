@@ -20,10 +20,12 @@ from transpiler.source.changes import changed_in_place
 
 def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     """`a = b`, where one of them is changed in place somewhere, is not followed."""
+    if not _may_change(value):
+        return
     places = [*(t.target for t in node.targets), node.value]
     named = [p for p in places if isinstance(p, (cst.Name, cst.Attribute))]
     names = list(dict.fromkeys(map(region.tree.source, named)))
-    if len(names) < 2 or not _may_change(value):
+    if len(names) < 2:
         return
     text = region.tree.text if region.is_module else region.source
     if changed_in_place(text, names, grows=not isinstance(value, Static)):

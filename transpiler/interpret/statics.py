@@ -272,6 +272,9 @@ def constant(value: Value) -> Any:
     return UNKNOWN
 
 
+_DECIMAL = re.compile(r"\d+\.\d*(?:e-?\d+)?|\d+e-?\d+")
+
+
 @lru_cache(maxsize=1024)
 def literal_value(text: str) -> Any:
     """The value of a literal's source."""
@@ -279,6 +282,8 @@ def literal_value(text: str) -> Any:
         return int(text) if text[0] != "0" or text == "0" else UNKNOWN
     if text[:1] in "\"'" and text[-1] == text[0] and "\\" not in text and text[0] not in text[1:-1]:
         return text[1:-1]
+    if _DECIMAL.fullmatch(text):
+        return float(text)
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -11,11 +11,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Final, TypeAlias
 
 from transpiler.ir import tokens
-from transpiler.record import record
+from transpiler.record import record, replace
 
 
 class _Unknown:

@@ -18,48 +18,55 @@ def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], li
     called = {n.id: n for n in walk(forward) if isinstance(n, If)}
     counts = Counter(m.token for n in walk(forward) for m in modules_of(n) if _calls_it(n, m))
     merged: dict[int, list[Node]] = {}
+    init = _with_choices(init, called, counts, merged)
+    return init, _with_merged(forward, merged)
 
-    def change_init(nodes: list[Node]) -> list[Node]:
-        made: list[Node] = []
-        for node in nodes:
-            if isinstance(node, (For, While)):
-                node = replace(node, body=change_init(node.body))
-            elif isinstance(node, If):
-                there = called.get(node.id)
-                one = _one_attribute(node, there, counts) if there is not None else None
-                node = replace(node, body=change_init(node.body), orelse=change_init(node.orelse))
-                same = _same_call(node, there)
-                if same is not None and there is not None:
-                    merged[node.id] = there.body
-                    made.append(same)
-                    continue
-                if one is not None:
-                    merged[node.id] = list(one.calls)
-                    made += one.made
-                    continue
-                pair = _same_recurrent(node, there, counts)
-                if pair is not None:
-                    node, merged[node.id] = pair[0], [pair[1]]
-            made.append(node)
-        return made
 
-    def change_forward(nodes: list[Node]) -> list[Node]:
-        made: list[Node] = []
-        for node in nodes:
-            if isinstance(node, (For, While)):
-                node = replace(node, body=change_forward(node.body))
-            elif isinstance(node, If):
-                if node.id in merged:
-                    made += merged[node.id]
-                    continue
-                node = replace(
-                    node, body=change_forward(node.body), orelse=change_forward(node.orelse)
-                )
-            made.append(node)
-        return made
+def _with_choices(
+    nodes: list[Node], called: dict[int, If], counts: Counter[str], merged: dict[int, list[Node]]
+) -> list[Node]:
+    """Statements of `__init__` with one attribute for two; what `forward` does then is `merged`."""
+    made: list[Node] = []
+    for node in nodes:
+        if isinstance(node, (For, While)):
+            node = replace(node, body=_with_choices(node.body, called, counts, merged))
+        elif isinstance(node, If):
+            there = called.get(node.id)
+            one = _one_attribute(node, there, counts) if there is not None else None
+            body, orelse = (
+                _with_choices(part, called, counts, merged) for part in (node.body, node.orelse)
+            )
+            node = replace(node, body=body, orelse=orelse)
+            same = _same_call(node, there)
+            if same is not None and there is not None:
+                merged[node.id] = there.body
+                made.append(same)
+                continue
+            if one is not None:
+                merged[node.id] = list(one.calls)
+                made += one.made
+                continue
+            pair = _same_recurrent(node, there, counts)
+            if pair is not None:
+                node, merged[node.id] = pair[0], [pair[1]]
+        made.append(node)
+    return made
 
-    init = change_init(init)
-    return init, change_forward(forward)
+
+def _with_merged(nodes: list[Node], merged: dict[int, list[Node]]) -> list[Node]:
+    """Statements of `forward`, in which branches are as they were merged."""
+    made: list[Node] = []
+    for node in nodes:
+        if isinstance(node, (For, While)):
+            node = replace(node, body=_with_merged(node.body, merged))
+        elif isinstance(node, If):
+            if node.id in merged:
+                made += merged[node.id]
+                continue
+            body, orelse = (_with_merged(part, merged) for part in (node.body, node.orelse))
+            node = replace(node, body=body, orelse=orelse)
+        made.append(node)
+    return made
 
 
 def _same_call(made: If, called: If | None) -> Construct | None:

@@ -16,7 +16,7 @@ STRING = (
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
 _PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_NAMES = re.compile(r"([A-Za-z_]\w*)[\w.]*|[\w.]+")
+_DOTTED = re.compile("[0-9A-Za-z_.\x80-\U0010ffff][\\w.]*")  # quicker than to begin with \w
 
 
 def comments_in(text: str) -> list[str]:
@@ -78,6 +78,8 @@ _BRACES = re.compile(r"([{}])")
 
 def _prefix(text: str, quote: int) -> str:
     """The letters that belong to the string whose quote stands at an offset."""
+    if not text[quote - 1 : quote].isalpha():
+        return ""  # the usual case
     found = _PREFIX.search(text, max(quote - 3, 0), quote)
     return found.group() if found is not None else ""
 
@@ -89,7 +91,15 @@ def names_read(text: str) -> set[str]:
 
 def names_in(code: str) -> set[str]:
     """The names in source whose strings and comments are blank."""
-    return set(_NAMES.findall(code)) - {""}
+    dotted = set(_DOTTED.findall(code))
+    return {word.partition(".")[0] for word in dotted if "A" <= word[0] <= "z"}
+
+
+def may_be_bound(name: str, code: str) -> bool:
+    """Whether code whose strings and comments are blank may bind a name: `name.x` never does."""
+    return re.search(rf"{name}(?![\w.(])(?<![\w.]{name})", code) is not None or (
+        re.search(rf"(?:def|class)\s+{name}\b", code) is not None
+    )
 
 
 def words_in(text: str) -> set[str]:

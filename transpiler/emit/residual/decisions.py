@@ -166,9 +166,9 @@ def _header_words(removal: Removal, leaf: cst.CSTNode, body: list[cst.CSTNode]) 
     span = removal.tree.span(leaf)
     found: set[str] = set()
     for statement in body:
-        if statement is leaf or not is_inside(span, removal.tree.span(statement)):
+        if isinstance(statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef)):
             continue
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        if statement is leaf or not is_inside(span, removal.tree.span(statement)):
             continue
         rest: cst.CSTNode | None = statement
         while rest is not None:
@@ -181,6 +181,7 @@ def _header_words(removal: Removal, leaf: cst.CSTNode, body: list[cst.CSTNode]) 
             rest = rest.orelse if isinstance(rest, cst.If) else None
         for suite in bodies(statement):
             found |= _header_words(removal, leaf, suite)
+        break
     return found
 
 

@@ -222,8 +222,7 @@ def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
 
 def rewrite_names(writer: ModelWriter) -> None:
     """`model.metrics_names` becomes the list, `model.metrics_names[1]` the name."""
-    places = writer.shared.places(writer.room, writer.variable)
-    places = [p for p in places if p.attribute == "metrics_names"]
+    places = writer.shared.asked(writer.room, writer.variable, "metrics_names")
     lists = {tuple(compiled.keys) for compiled in writer.training.compiled.values()}
     if not places or len(lists) != 1:
         return

@@ -137,6 +137,12 @@ class Shared:
             return [self._of_attribute(p) for p in found if p.attribute == attribute]
         return found
 
+    def asked(self, room: Room, name: str, attribute: str) -> list[Occurrence]:
+        """Where an attribute of a variable of a room stands."""
+        if attribute not in self.text:
+            return []  # the usual case, without parsing
+        return [p for p in self.places(room, name) if p.attribute == attribute]
+
     def _of_attribute(self, place: Occurrence) -> Occurrence:
         """`self.model.fit`, seen as a place of the variable `self.model`."""
         end = place.attribute_end

@@ -28,8 +28,7 @@ def sets_rate(shared: Shared, part: Part) -> bool:
 
 def rewrite_rates(writer: ModelWriter) -> None:
     """The statements that set a learning rate, and the expressions that read one."""
-    places = writer.shared.places(writer.room, writer.variable)
-    starts = [p.start for p in places if p.attribute == "optimizer"]
+    starts = [p.start for p in writer.shared.asked(writer.room, writer.variable, "optimizer")]
     if not starts:
         return
     if not writer.optimizer:

@@ -278,23 +278,35 @@ def _block_result(
     bound: dict[str, Value],
     given: dict[str, Value],
 ) -> Value:
-    def seen(result: Value | None, written: Expr) -> Value:
-        if isinstance(result, Bound):
-            tensor = outer_tensor(region, summary, result.tensor, written, module, bound, given)
-            return Bound(tensor)
-        if isinstance(result, Sequence):
-            parts = (seen(item, index(written, i)) for i, item in enumerate(result.items))
-            return Sequence(tuple(parts), result.kind, written)
-        if isinstance(result, Static):
-            value = outer_value(region, summary, result.expr, bound, given)
-            if value is not None:
-                return Static(value, written)
-        raise GiveUp("a function gives back tensors and other things together")
-
     assert summary.region is not None
     if not isinstance(summary.result, (Bound, Sequence)):
         raise GiveUp("a function gives back something that is not understood")
-    return seen(summary.result, code)
+    return _outer_result(region, summary, summary.result, code, module, bound, given)
+
+
+def _outer_result(
+    region: Region,
+    summary: Summary,
+    result: Value | None,
+    written: Expr,
+    module: Module | None,
+    bound: dict[str, Value],
+    given: dict[str, Value],
+) -> Value:
+    """A result of a block, or a part of one, as its caller sees it."""
+    if isinstance(result, Bound):
+        return Bound(outer_tensor(region, summary, result.tensor, written, module, bound, given))
+    if isinstance(result, Sequence):
+        parts = (
+            _outer_result(region, summary, item, index(written, i), module, bound, given)
+            for i, item in enumerate(result.items)
+        )
+        return Sequence(tuple(parts), result.kind, written)
+    if isinstance(result, Static):
+        value = outer_value(region, summary, result.expr, bound, given)
+        if value is not None:
+            return Static(value, written)
+    raise GiveUp("a function gives back tensors and other things together")
 
 
 def _attribute_hint(name: str) -> str:

@@ -23,7 +23,7 @@ from transpiler.ir.expr import Expr, Module
 from transpiler.record import replace
 from transpiler.rule import SHARED
 
-_PENALTIES = tuple(n for n in sorted(SHARED) if n.endswith(("_regularizer", "_constraint")))
+_PENALTIES = frozenset(n for n in SHARED if n.endswith(("_regularizer", "_constraint")))
 
 
 def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode) -> Value:
@@ -40,9 +40,10 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
             region.say(ASSUMED, node, f"{layer.symbol}: {_SHARED_AVERAGES}")
         return value
     _say_what_differs(region, layer)
-    made = [as_trainable(layer, m) for m in made]
-    for module in made:
-        value = _reuse(value, module, module)
+    for position, module in enumerate(made):
+        made[position] = as_trainable(layer, module)
+        if made[position] is not module:
+            value = _reuse(value, module, made[position])
     hint = layer_name_hint(region, layer)
     place = place_of(region, layer, made)
     if layer.freezes and place is None:
@@ -132,10 +133,10 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
 def _note_penalties(region: Region, layer: Layer, owner: Layer) -> None:
     """Remember what a layer, and those that it runs, add to the loss or do to their weights."""
     rule = layer.rule
-    for name in _PENALTIES:
-        value = layer.arguments.get(name)
+    for name in sorted(_PENALTIES.intersection(layer.arguments)):
+        value = layer.arguments[name]
         taken = rule is not None and name in rule.parameters
-        if value is not None and not taken and not _is_none(value):
+        if not taken and not _is_none(value):
             region.penalties.append((owner, name, value))
             region.say(
                 REGULARIZER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import libcst as cst
 
@@ -189,16 +190,16 @@ _NAMES = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
 
 def at_start(region: Region, dim: Expr) -> Expr:
     """A size as it can be written at the start of the region, if it can; else as it is."""
-
-    def leaf(part: Expr) -> Expr:
-        if len(part.names) != 1:
-            return part
-        (name,) = part.names
-        held = region.size_values.get(name) if part.text == name[0] else None
-        return part if held is None else substitute(held, leaf)
-
-    found = substitute(dim, leaf)
+    found = substitute(dim, partial(_leaf_at_start, region))
     return found if all(version == 0 for _, version in found.names) else dim
+
+
+def _leaf_at_start(region: Region, part: Expr) -> Expr:
+    if len(part.names) != 1:
+        return part
+    (name,) = part.names
+    held = region.size_values.get(name) if part.text == name[0] else None
+    return part if held is None else substitute(held, partial(_leaf_at_start, region))
 
 
 _TARGET = re.compile(tokens.ANY_VARIABLE)

@@ -107,20 +107,20 @@ def register(region: Region, value: Value, hint: str = "") -> None:
 def modules_of(value: Value) -> list[Module]:
     """The modules in the code of a value, in the order in which they are called."""
     found: dict[str, Module] = {}
-
-    def collect(code: Expr) -> None:
-        for bind in code.before:
-            collect(bind.value)
-        for module in code.modules:
-            found.setdefault(module.token, module)
-
     if isinstance(value, Bound):
-        collect(value.tensor.code)
+        _collect_modules(value.tensor.code, found)
     elif isinstance(value, Sequence):
         for item in value.items:
             for module in modules_of(item):
                 found.setdefault(module.token, module)
     return list(found.values())
+
+
+def _collect_modules(code: Expr, found: dict[str, Module]) -> None:
+    for bind in code.before:
+        _collect_modules(bind.value, found)
+    for module in code.modules:
+        found.setdefault(module.token, module)
 
 
 def with_sizes_of(running: Tensor, sized: Tensor) -> Tensor:
