@@ -65,14 +65,16 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
     while tables:
         table = tables.pop()
         tables += table.get_children()
-        if table.get_type() == "module":
+        if isinstance(table, symtable.Function):
+            for name in _CALLED.intersection(table.get_locals()):
+                if f"{name}(" in text:
+                    raise EmitError(f"`{name}` is a variable there, and Python's own is called")
+            of_module = table.get_globals()
+        elif table.get_type() == "class":  # the defaults of its methods' parameters
+            of_module = tuple(s.get_name() for s in table.get_symbols() if s.is_global())
+        else:
             continue
-        for name in table.get_identifiers():
-            symbol = table.lookup(name)
-            if name in _CALLED and symbol.is_local() and f"{name}(" in text:
-                raise EmitError(f"`{name}` is a variable there, and Python's own is called")
-            if not (symbol.is_global() and symbol.is_referenced()):
-                continue
+        for name in of_module:
             if name not in known:
                 raise EmitError(f"`{name}` would not be defined in the class")
             if name in planned.framework_names:

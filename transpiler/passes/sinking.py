@@ -86,6 +86,8 @@ def _joined(branch: If, later: list[Node]) -> bool:
 
 def _made_by(node: Node) -> frozenset[str]:
     """The names that a statement gives a value."""
+    if isinstance(node, (Line, Construct)):
+        return node.defs if isinstance(node, Line) else frozenset()
     lines = [n for n in walk([node]) if isinstance(n, Line)]
     loops = [n.target_names for n in walk([node]) if isinstance(n, For)]
     return frozenset[str]().union(*(n.defs for n in lines), *loops)

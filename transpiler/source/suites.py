@@ -82,7 +82,7 @@ def leaf_statements(body: list[cst.CSTNode], of_module: bool = False) -> list[cs
     """The simple statements of a suite, those of nested suites too; functions count as one."""
     found: list[cst.CSTNode] = []
     for statement in body:
-        if is_one(statement, of_module):
+        if isinstance(statement, cst.SimpleStatementLine) or is_one(statement, of_module):
             found.append(statement)
             continue
         suites = bodies(statement)

@@ -56,6 +56,8 @@ def is_kept(removal: Removal, statement: cst.CSTNode) -> bool:
     """Whether a statement, or something in it, stays."""
     if id(statement) in removal.replacements:
         return True
+    if isinstance(statement, cst.SimpleStatementLine):
+        return removal.decisions.get(id(statement)) == "keep"
     return any(
         removal.decisions.get(id(leaf)) == "keep" or id(leaf) in removal.replacements
         for leaf in leaf_statements([statement])

@@ -46,7 +46,8 @@ def unified(file: FileContext, function: Function, given: dict[str, Value]) -> d
 
 def double_star(function: Function) -> str:
     """The parameter that takes all other keywords, if there is one."""
-    return next((p.name for p in parameters_of(function.node) if p.star == "**"), "")
+    star = function.node.params.star_kwarg
+    return star.name.value if star is not None else ""
 
 
 @provides("note_keywords")

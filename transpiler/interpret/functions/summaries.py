@@ -159,11 +159,13 @@ def _kind_of_argument(name: str, value: Value) -> Any:
 def with_default_classes(function: Function, given: dict[str, Value]) -> dict[str, Value]:
     """The arguments of a call, with the layer classes that are defaults of parameters."""
     found: dict[str, Value] = {}
-    for parameter in parameters_of(function.node):
-        if parameter.name not in given and parameter.default is not None:
-            held = _symbol(function, parameter.default)
+    declared = function.node.params
+    for parameter in (*declared.posonly_params, *declared.params, *declared.kwonly_params):
+        name, default = parameter.name.value, parameter.default
+        if isinstance(default, (cst.Name, cst.Attribute)) and name not in given:
+            held = _symbol(function, default)
             if isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper():
-                found[parameter.name] = held
+                found[name] = held
     return {**given, **found} if found else given
 
 
