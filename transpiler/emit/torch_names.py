@@ -9,7 +9,7 @@ from transpiler.emit.edits import Edit
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import Framework
 from transpiler.record import replace
-from transpiler.source.lexical import STRING
+from transpiler.source.lexical import STRING, may_be_bound
 from transpiler.source.occurrences import Occurrences
 
 #: How a file imports what is torch's own under these names.
@@ -32,7 +32,8 @@ class TorchNames:
             return
         found = Occurrences(file.tree.text)
         for name, imported in _IMPORTED.items():
-            places = found.of(name) if name in words else []
+            bound = name in words and may_be_bound(name, file.tree.blanked)
+            places = found.of(name) if bound else []  # the usual case, without parsing
             framework = isinstance(file.globals.get(name), Framework)
             if framework or imported.search(file.tree.text) or not any(p.binds for p in places):
                 continue

@@ -59,8 +59,11 @@ class Conv2dSame(nn.Conv2d):
     """Pads as TensorFlow's "same" does, whatever the size of the input."""
 
     def forward(self, x):
-        x = F.pad(x, same_padding(x, self.kernel_size, self.stride))
-        return super().forward(x)
+        padding = same_padding(x, self.kernel_size, self.stride)
+        if padding[::2] != padding[1::2]:
+            return super().forward(F.pad(x, padding))
+        pad = padding[::-2]  # alike on both sides: the convolution pads without a copy
+        return F.conv2d(x, self.weight, self.bias, self.stride, pad, groups=self.groups)
 
 
 def init_like_keras(module):

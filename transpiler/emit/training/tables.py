@@ -7,10 +7,8 @@ X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="quality"), 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-_MENTIONS = re.compile(r"\bpandas\b|\bas_frame\b")
 #: What gives arrays or numbers of a table.
 _ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
 #: Functions of numpy that give a table for a table.
@@ -24,7 +22,7 @@ class Tables:
 
     def __init__(self, text: str) -> None:
         self.names: set[str] = set()
-        if not _MENTIONS.search(text):
+        if "pandas" not in text and "as_frame" not in text:
             return  # the usual case, without parsing
         nodes = list(ast.walk(ast.parse(text)))
         self._pandas = set(_bound_to_pandas(nodes))

@@ -6,6 +6,7 @@ what a variable is there has to be what it may be at the end of a round.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import field
@@ -51,7 +52,7 @@ def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]
 
     Loops of the module that build nothing may have any.
     """
-    inner = _inner_jump(node)
+    inner = _inner_jump(node) if _JUMP.search(region.tree.source(node)) is not None else None
     if inner is not None and not region.is_module:
         raise GiveUp(_INNER, inner)
     events = region.graph_events
@@ -60,6 +61,7 @@ def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]
         raise GiveUp(_INNER, inner)
 
 
+_JUMP = re.compile("break|continue")
 _INNER = "a `break` or `continue` inside of several branches"
 
 
