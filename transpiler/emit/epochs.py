@@ -28,6 +28,7 @@ class Epoch:
     streamed: tuple[str, ...] = ()  #: the inputs and targets, made of what a batch holds
     batch: str = "x, y"  #: the variables for what it holds
     source: str = "loader"  #: what the batches come from
+    autocast: str = ""  #: the type of mixed precision
     watched: bool = False  #: whether something looks at the means after each batch
 
     @property
@@ -52,9 +53,18 @@ class Epoch:
         return bool(self.streamed) or self.watched
 
     @property
-    def called(self) -> str:
-        """The call of the model."""
-        return f"model({', '.join(self.inputs)})"
+    def forward(self) -> list[str]:
+        """The statements that call the model; losses and metrics are computed in float32."""
+        called = f"model({', '.join(self.inputs)})"
+        if not self.autocast:
+            return [f"{self.output} = {called}"]
+        called = f"(output.float() for output in {called})" if self.losses else f"{called}.float()"
+        return [autocast(self.device, self.autocast), f"    {self.output} = {called}"]
+
+
+def autocast(device: str, kind: str) -> str:
+    """The head of a block in mixed precision."""
+    return f"with torch.autocast({device}.type, dtype={kind}):"
 
 
 @record(frozen=True, slots=True)
@@ -65,22 +75,29 @@ class Steps:
     weighted: bool = False
     clipping: tuple[str, ...] = ()
     scheduled: bool = False
+    scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
     penalty: str = ""
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
     watching: tuple[str, ...] = ()  #: callbacks that are called with each batch
     batch_start: tuple[str, ...] = ()  #: those calls
     batch_end: tuple[str, ...] = ()
 
+    @property
+    def companions(self) -> list[str]:
+        """What stands beside the optimizer."""
+        scaler = ["scaler"] if self.scaled else []
+        return ["scheduler", *scaler] if self.scheduled else scaler
+
 
 def stepping(steps: Steps) -> list[str]:
     """The statements that take a step."""
-    return [
-        "optimizer.zero_grad()",
-        "loss.backward()",
-        *steps.clipping,
-        "optimizer.step()",
-        *(["scheduler.step()"] if steps.scheduled else []),
-    ]
+    backward, step = ["loss.backward()"], ["optimizer.step()"]
+    if steps.scaled:
+        backward = ["scaler.scale(loss).backward()"]
+        backward += ["scaler.unscale_(optimizer)"] if steps.clipping else []
+        step = ["scaler.step(optimizer)", "scaler.update()"]
+    scheduler = ["scheduler.step()"] if steps.scheduled else []
+    return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *scheduler]
 
 
 def batch_loss(epoch: Epoch, penalty: str, weighted: bool = False) -> str:
@@ -97,8 +114,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     """The source of the function that trains on every batch once."""
     batches = epoch.source
     parameters = ["model", batches, *epoch.criteria, "optimizer"]
-    if steps.scheduled:
-        parameters.append("scheduler")
+    parameters += steps.companions
     loader = f"tqdm({batches})" if steps.progress else batches
     held = _batch(epoch, steps.weighted)
     if any(re.search(rf"\b{BATCH}\b", line) for line in (*steps.batch_start, *steps.batch_end)):
@@ -114,7 +130,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         f"    for {held} in {loader}:",
         *(fold(line, 8) for line in steps.batch_start),
         *_to_device(epoch, steps.weighted),
-        f"        {epoch.output} = {epoch.called}",
+        *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
         *(fold(line, 8) for line in epoch.single_losses),
         fold(f"loss = {loss}", 8),
@@ -153,7 +169,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False)
         f"    {_start(epoch)}",
         f"    for {_batch(epoch, weighted)} in {batches}:",
         *_to_device(epoch, weighted),
-        f"        {epoch.output} = {epoch.called}",
+        *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
         *losses,
         *_sums(epoch, f"{value}.item()"),
@@ -175,6 +191,7 @@ class Predicting:
     device: str = "device"
     outputs: int = 1
     batch: str = ""  #: the variables for what the batches of a loader hold, where there is one
+    autocast: str = ""  #: the type of mixed precision
 
 
 def predict(name: str, how: Predicting) -> str:
@@ -188,7 +205,10 @@ def predict(name: str, how: Predicting) -> str:
     batches = f"{how.tensors[0]}.split({size})"
     if several:
         batches = f"DataLoader(TensorDataset({', '.join(how.tensors)}), batch_size={size})"
-    gathered = [fold(f"return torch.cat([{called}.cpu() for batch in batches]).numpy()", 4)]
+    one = f"return torch.cat([{called}.cpu() for batch in batches]).numpy()"
+    gathered = [fold(one, 4)]
+    if how.autocast:
+        gathered = [f"    {autocast(how.device, how.autocast)}", fold(one, 8)]
     if how.outputs > 1:
         gathered = [f"    outputs = [{called} for batch in batches]", _TOGETHER]
     lines = [
@@ -228,7 +248,8 @@ def _predict_batches(name: str, how: Predicting) -> str:
 def _activated(how: Predicting) -> str:
     """The activation that the model leaves to whoever predicts."""
     argument = str(how.dim) if how.activation == "softmax" else ""
-    return f".{how.activation}({argument})" if how.activation else ""
+    whole = ".float()" if how.autocast else ""
+    return f"{whole}.{how.activation}({argument})" if how.activation else whole
 
 
 def _given(how: Predicting) -> str:

@@ -32,7 +32,7 @@ class OneBatch:
 def train_on_batch(name: str, batch: OneBatch, steps: Steps) -> str:
     """The source of the function that takes one step."""
     epoch = batch.epoch
-    optimizing = ["optimizer", *(["scheduler"] if steps.scheduled else [])]
+    optimizing = ["optimizer", *steps.companions]
     lines = [
         f"def {name}({', '.join(['model', *batch.arrays, *epoch.criteria, *optimizing])}):",
         f'    """Train on one batch; its {means(epoch)}."""',
@@ -69,7 +69,7 @@ def _forward(batch: OneBatch) -> list[str]:
     moved = (f"{tensor}.to({epoch.device})" for tensor in batch.tensors)
     return [
         *(fold(f"{name} = {made}", 4) for name, made in zip(batch.names, moved, strict=True)),
-        fold(f"{epoch.output} = {epoch.called}", 4),
+        *(fold(line.lstrip(), 4 + len(line) - len(line.lstrip())) for line in epoch.forward),
         *(f"    {line}" for line in epoch.shaping),
     ]
 

@@ -27,9 +27,24 @@ def decide_training(draft: Draft) -> None:
             continue
     _share_callbacks(draft)
     _share_parts(draft)
+    _settle_precision(draft)
     for found in draft.planned.trained:
         if found.training.problem is None:
             draft.converted_calls |= {id(c.node) for c in found.training.calls}
+
+
+def _settle_precision(draft: Draft) -> None:
+    """A policy of mixed precision goes where all models of the file are trained in it."""
+    trained = [m for m in draft.planned.trained if m.training.problem is None]
+    alone = [unit for unit in draft.planned.models if draft.planned.trained_by(unit) is None]
+    failed = any(unit.problem for unit in draft.planned.units)
+    if len(trained) == len(draft.planned.trained) and trained and not (alone or failed):
+        return
+    for node, (region, statement) in draft.file.policies.items():
+        region.idle.discard(id(statement))
+        reason = "not all models of the file are trained here"
+        message = f"`{draft.tree.source(node.func)}` is left as it is: {reason}"
+        draft.say(LEFT_TRAINING, node, message)
 
 
 def _share_callbacks(draft: Draft) -> None:

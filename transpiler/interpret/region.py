@@ -233,6 +233,9 @@ class FileContext:
     #: what stands in the place of loops that freeze the layers of a model
     without_gradients: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
+    precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
+    #: the call that sets it: the region, and the statement
+    policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
 
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpiler.diagnostics import Fidelity
-from transpiler.interpret.values import Value
+from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
@@ -32,6 +32,7 @@ class Optimizing:
     clipping: tuple[tuple[str, Expr], ...] = ()
     clipper: str = ""  #: the function that clips norms
     notes: tuple[str, ...] = ()  #: the small differences that it has
+    scaling: dict[str, Expr] | None = None  #: of the loss: what the scaler is made with
 
     @property
     def helpers(self) -> frozenset[str]:
@@ -41,9 +42,57 @@ class Optimizing:
 
 
 def lower_optimizer(
+    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool, precision: str = ""
+) -> Optimizing:
+    """The optimizer of some parameters; `changes` if a callback changes its rate.
+
+    Under a policy of float16, Keras scales the loss, also where the program doesn't say so.
+    """
+    inner, scaling = _unscaled(value)
+    if scaling is not None and precision != "float16":
+        raise Unsupported("the loss is scaled without a policy of float16")
+    made = _optimizer(rules, inner, parameters, exact, changes)
+    if precision == "float16":
+        made = replace(made, scaling=scaling or {})
+    if precision:
+        notes = (*made.notes, _AUTOCAST.format(precision))
+        if precision == "float16" and made.schedule is not None:
+            notes = (*notes, _SKIPPED)
+        made = replace(made, notes=notes)
+    return made
+
+
+_AUTOCAST = (
+    "torch.autocast runs products and convolutions in {}, Keras every layer that has no dtype of "
+    "its own"
+)
+_SKIPPED = "a step that is left out, since gradients overflow, counts for the schedule, too"
+#: What a LossScaleOptimizer is told, and how torch's scaler calls that.
+_SCALING = {"initial_scale": "init_scale", "dynamic_growth_steps": "growth_interval"}
+
+
+def _unscaled(value: Value) -> tuple[Value, dict[str, Expr] | None]:
+    """The optimizer in a LossScaleOptimizer, and how the loss is scaled."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if not isinstance(made, Configured) or not made.name.endswith(".LossScaleOptimizer"):
+        return value, None
+    given = dict(made.kwargs)
+    if len(made.args) == 1:
+        given["inner_optimizer"] = made.args[0]
+    inner = given.pop("inner_optimizer", None) or given.pop("optimizer", None)
+    whether = given.pop("dynamic", expr(True))
+    kind = given.pop("loss_scale", expr("dynamic"))
+    is_dynamic = whether.is_const(True) and kind.is_const("dynamic")
+    if inner is None or len(made.args) > 1 or not is_dynamic:
+        raise Unsupported("a LossScaleOptimizer whose scale is fixed, or not known")
+    if unknown := sorted(given.keys() - _SCALING.keys()):
+        raise Unsupported(f"a LossScaleOptimizer: the argument {unknown[0]} is not translated")
+    return Static(inner), {_SCALING[name]: given[name] for name in _SCALING if name in given}
+
+
+def _optimizer(
     rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool
 ) -> Optimizing:
-    """The optimizer of some parameters; `changes` if a callback changes its rate."""
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     only(use, "name", "decay", *_CLIPPING)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)

@@ -60,6 +60,7 @@ class Compiled:
     uses: tuple[Use, ...] = ()
     keras: str = "3"  #: the generation whose order and means are meant
     subset: Subset | None = None  #: what of the model is trained, where that is not all
+    precision: str = ""  #: what products are computed in under a policy of mixed precision
 
     @property
     def several(self) -> bool:
@@ -274,10 +275,13 @@ def _compiled(
     parameters = subset.parameters if subset is not None else None
     if parameters is None:
         parameters = Expr(f"{training.variable}.parameters()", strength=18)
-    optimizing = lower_optimizer(rules, value, parameters, file.options.exact, changes)
+    exact = file.options.exact
+    optimizing = lower_optimizer(rules, value, parameters, exact, changes, file.precision)
     heads, uses = _heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
-    return Compiled(call, tuple(heads), optimizing, tuple(uses), file.options.keras, subset)
+    return Compiled(
+        call, tuple(heads), optimizing, tuple(uses), file.options.keras, subset, file.precision
+    )
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:

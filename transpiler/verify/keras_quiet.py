@@ -27,6 +27,14 @@ _IDLE = (
     "fit_generator",
 )  # fmt: skip
 
+#: Where the precision of all models is set, which is that of the comparison here.
+_PRECISION = (
+    "mixed_precision",
+    "config",
+    "_tf_keras.keras.mixed_precision",
+    "_tf_keras.keras.config",
+)
+
 #: What those methods do when nobody keeps them from it.
 _AT_WORK: dict[str, Any] = {}
 #: The rates of the dropouts that ran in training mode, in order.
@@ -37,6 +45,33 @@ _RECURRENT: dict[int, list[float]] = {}
 LOG = CallLog()
 #: The models that were loaded from files.
 LOADED: list[Any] = []
+
+
+#: Whether the program that runs has set a policy of mixed precision.
+MIXED: list[bool] = [False]
+
+
+def _keep_precision(module: Any) -> None:
+    """A policy is noted, no more."""
+
+    def noted(policy: Any) -> None:
+        MIXED[0] = True
+
+    for name in ("set_global_policy", "set_dtype_policy"):
+        if hasattr(module, name):
+            setattr(module, name, noted)
+
+
+def _without_own_precision(layer: Any) -> None:
+    """Under such a policy, layers of full precision are like all others here."""
+    original = layer.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if MIXED[0] and kwargs.get("dtype") == "float32":
+            del kwargs["dtype"]
+        original(self, *args, **kwargs)
+
+    layer.__init__ = init
 
 
 def install(keras: Any, framework: str) -> None:
@@ -54,6 +89,10 @@ def install(keras: Any, framework: str) -> None:
             _AT_WORK[name] = getattr(keras.Model, name)
             setattr(keras.Model, name, _nothing)
     package = "keras" if framework == "keras3" else "tf_keras"
+    _without_own_precision(keras.layers.Layer)
+    for module in _PRECISION:
+        with contextlib.suppress(ImportError):
+            _keep_precision(importlib.import_module(f"{package}.{module}"))
     for module in ("utils.file_utils", "utils.data_utils"):
         with contextlib.suppress(ImportError):
             files: Any = importlib.import_module(f"{package}.src.{module}")

@@ -50,6 +50,7 @@ _LARGEST = 64_000_000  #: bytes of an array that is handed on
 def train_original(side: Any, request: TrainingRequest) -> Trained:
     """Run a program, and tell what it trained; errors of one that is run whole are raised."""
     recorder = Recorder(side, request)
+    keras_quiet.MIXED[0] = False
     with recorder.watching(), scratch_folder():
         if request.whole:
             namespace: dict[str, Any] = {"__name__": "__main__"}

@@ -29,12 +29,18 @@ class Drops:
 
 
 def install(torch: Any) -> None:
-    """Patch torch, once per process: a compiled module is the module, floats are the default's."""
+    """Patch torch, once per process: a compiled module is the module, floats are the default's.
+
+    So are those that a program computes in mixed precision.
+    """
 
     def unchanged(model: Any = None, *args: Any, **kwargs: Any) -> Any:
         return model if model is not None else (lambda function: function)
 
     torch.Tensor.float = lambda self: self.to(torch.get_default_dtype())
+    torch.autocast = lambda *args, **kwargs: contextlib.nullcontext()
+    scaler = torch.amp.GradScaler
+    torch.amp.GradScaler = lambda *args, **kwargs: scaler("cpu", enabled=False)
     torch.compile = unchanged
     torch.nn.Module.compile = lambda self, *args, **kwargs: None
     torch.nn.Module.cuda = lambda self, *args, **kwargs: self

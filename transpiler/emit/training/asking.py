@@ -273,15 +273,20 @@ def predictor(writer: ModelWriter) -> str:
 
 def _predicting(writer: ModelWriter) -> Predicting:
     """What all ways to predict have in common."""
-    outputs = writer.training.origin.outputs
-    items = outputs.items if isinstance(outputs, Sequence) else None
+    made = writer.training.origin.outputs
+    items = made.items if isinstance(made, Sequence) else None
+    outputs = len(items) if isinstance(items, tuple) else 1
+    precision = writer.shared.file.precision
+    if precision and outputs > 1:
+        raise Unsupported("`predict` of several outputs in mixed precision")
     return Predicting(
         writer.training.activation,
         writer.training.ends_in,
         1 if writer.training.rank == 2 else -1,
         sized=writer.shared.sized,
         device=writer.device,
-        outputs=len(items) if isinstance(items, tuple) else 1,
+        outputs=outputs,
+        autocast=f"torch.{precision}" if precision else "",
     )
 
 

@@ -130,6 +130,14 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
         )
+    scaling = compiled.optimizing.scaling
+    if scaling is not None:
+        prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
+        writer.scaler = writer.lasting(f"{prefix}scaler", "grad_scaler")
+        if writer.optimizer.startswith("self."):
+            writer.scaler = f"self.{writer.scaler}"
+        given = ", ".join(f"{k}={v}" for k, v in ({"init_scale": "2.0**15"} | scaling).items())
+        lines.append(f"{writer.scaler} = torch.amp.GradScaler({writer.device}.type, {given})")
     writer.made.helpers |= compiled.helpers
     if _is_shared(writer, call):
         writer.made.said.append((ASSUMED, call.node, _SHARED))

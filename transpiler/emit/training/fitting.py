@@ -32,7 +32,17 @@ _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _PLACE = re.compile(r"\{(\w+)(?=[:}])")
 #: Variables of every function that trains for an epoch.
 _LOCALS = frozenset(
-    {"model", "loader", "batches", "optimizer", "scheduler", "weights", "loss", "loss_sum"}
+    {
+        "model",
+        "loader",
+        "batches",
+        "optimizer",
+        "scheduler",
+        "scaler",
+        "weights",
+        "loss",
+        "loss_sum",
+    }
     | {"count", BATCH, BATCH_LOGS}
 )
 _NUMBER = re.compile(r"0?\.\d+")
@@ -209,9 +219,7 @@ class FitWriter:
     ) -> list[str]:
         """The statements that train and validate."""
         model, compiled = self.model, self.compiled
-        arguments = [model.variable, train, model.criterion, model.optimizer]
-        if compiled.optimizing.schedule is not None:
-            arguments.append(model.scheduler)
+        arguments = [model.variable, train, model.criterion, *model.stepping(compiled)]
         arguments += [argument for h in hooks for _, argument in h.takes]
         trained = f"{self._trainer(hooks)}({', '.join(arguments)})"
         if bound:

@@ -217,7 +217,7 @@ class ModelWriter:
         self.criterion = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
-        self.scheduler = ""
+        self.scheduler = self.scaler = ""
         if first is not None:
             self._take_over(first)
 
@@ -236,11 +236,11 @@ class ModelWriter:
         """Criterion and optimizer of the function where the model is compiled."""
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
-            self.scheduler = first.scheduler
+            self.scheduler, self.scaler = first.scheduler, first.scaler
             return
         if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer
-            self.scheduler = first.scheduler
+            self.scheduler, self.scaler = first.scheduler, first.scaler
             return
         self.optimizer = self.criterion = ""
         several = any(c.several for c in self.training.compiled.values())
@@ -271,6 +271,8 @@ class ModelWriter:
             self.criterion = wanted.pop("criterion")
         if compiled.optimizing.schedule is not None:
             wanted["scheduler"] = first.scheduler
+        if compiled.optimizing.scaling is not None:
+            wanted["scaler"] = first.scaler
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
                 end = self.tree.span(parameter.name)[1]
@@ -304,6 +306,13 @@ class ModelWriter:
         lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
         lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
         return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
+
+    def stepping(self, compiled: Compiled) -> list[str]:
+        """What steps the weights: the optimizer, and what stands beside it."""
+        optimizing = compiled.optimizing
+        scheduler = [self.scheduler] if optimizing.schedule is not None else []
+        scaler = [self.scaler] if optimizing.scaling is not None else []
+        return [self.optimizer, *scheduler, *scaler]
 
     def lasting(self, *wanted: str) -> str:
         return self.names.lasting(*wanted)
@@ -484,6 +493,7 @@ class ModelWriter:
             streamed=tensors if loop is None else loop.tensors,
             batch="x, y" if loop is None else loop.names,
             source="batches" if streamed else "loader",
+            autocast=f"torch.{compiled.precision}" if compiled.precision else "",
         )
 
     def _streamed(self, compiled: Compiled) -> tuple[str, ...]:

@@ -35,8 +35,7 @@ def write_train_on_batch(
         lambda name: train_on_batch(name, batch, steps),
     )
     writer.emit(name, source)
-    scheduler = [writer.scheduler] if steps.scheduled else []
-    _write(writer, call, statement, compiled, name, [writer.optimizer, *scheduler])
+    _write(writer, call, statement, compiled, name, writer.stepping(compiled))
 
 
 def write_test_on_batch(

@@ -13,6 +13,7 @@ def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
     return Steps(
         clipping=_clipping(compiled),
         scheduled=compiled.optimizing.schedule is not None,
+        scaled=compiled.optimizing.scaling is not None,
         penalty=model.added(),
         still=kept_still(compiled),
     )

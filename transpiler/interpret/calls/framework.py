@@ -13,7 +13,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of
 from transpiler.interpret.calls.pipelines import gives_data, pipeline_step
-from transpiler.interpret.calls.settings import SETTERS
+from transpiler.interpret.calls.settings import SETTERS, is_statement
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
@@ -68,7 +68,8 @@ _CONFIGURED = (
 #: What trains a model: known by its arguments, like the above, or not at all.
 _OF_TRAINING = (
     "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
-    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec", "keras.mixed_precision.",
+    "keras.DTypePolicy",
 )  # fmt: skip
 
 
@@ -112,22 +113,13 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     handler = _FRAMEWORK.get(name)
     if handler is not None:
         return handler(region, node, name)
-    if name in rules.idle and _is_statement(region, node):
+    if name in rules.idle and is_statement(region, node):
         region.idle.add(id(region.statement))
         region.done.add(id(node))
         return const(None)
     if name in rules.tools and not region.is_module:
         return _tool_call(region, node, rules.tools[name])
     return call_with(region, node, name, arguments_of(region, node))
-
-
-def _is_statement(region: Region, node: cst.Call) -> bool:
-    """Whether a call is all of the running statement."""
-    statement = region.statement
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
-    small = statement.body[0]
-    return isinstance(small, cst.Expr) and small.value is node
 
 
 @provides("framework_call")
@@ -137,7 +129,7 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:
-        if _is_statement(region, node):
+        if is_statement(region, node):
             region.done.add(id(node))  # it stays where it is
         return array_of(region, node, rules.sources[name], arguments)
     if any(k in ("*", "**") for k, _ in arguments):

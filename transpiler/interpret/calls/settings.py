@@ -14,8 +14,24 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import Framework, Function, Layer, Mapping, Unknown, Value
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Layer,
+    Mapping,
+    Static,
+    Unknown,
+    Value,
+)
+from transpiler.ir.expr import Configured
 
+#: What sets the precision of all models.
+POLICY_SETTERS = (
+    "keras.mixed_precision.set_global_policy",
+    "keras.mixed_precision.set_dtype_policy",
+    "keras.mixed_precision.experimental.set_policy",
+    "keras.config.set_dtype_policy",
+)
 #: What `get_custom_objects()` gives.
 CUSTOM_OBJECTS = "keras.utils.custom_objects"
 
@@ -51,6 +67,48 @@ def _set_default(region: Region, node: cst.Call, name: str) -> Value:
     if _only_argument(region, node) == _DEFAULTS[setter]:
         return _settled(region, node)
     return _refused(region, node, f"`{setter}` changes how all models compute")
+
+
+#: Policies of mixed precision, and what layers compute in then.
+_POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+def is_statement(region: Region, node: cst.Call) -> bool:
+    """Whether a call is all of the running statement."""
+    statement = region.statement
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    small = statement.body[0]
+    return isinstance(small, cst.Expr) and small.value is node
+
+
+def _set_policy(region: Region, node: cst.Call, name: str) -> Value:
+    """`mixed_precision.set_global_policy("mixed_float16")`, before any model is made."""
+    given = [value for _, value in arguments_of(region, node)]
+    file = region.file
+    policy = _policy(given[0]) if len(given) == 1 else ""
+    made = region.built or region.constructed or region.loops or region.branches
+    whole = region.statement is not None and is_statement(region, node)
+    others = any(known is not node for known in file.policies)
+    if not whole or others or (policy not in _POLICIES and policy != "float32"):
+        return Unknown(f"{name} is not translated")
+    if policy in _POLICIES:
+        if made:
+            return Unknown(f"{name} is not translated")
+        file.precision = _POLICIES[policy]
+        file.policies[node] = region, region.statement
+    region.idle.add(id(region.statement))
+    region.done.add(id(node))
+    return const(None)
+
+
+def _policy(value: Value) -> str:
+    """The name of a policy."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if isinstance(made, Configured):
+        given = [*made.args, *(v for k, v in made.kwargs if k == "name")]
+        made = given[0].value if len(given) == 1 and given[0].known else None
+    return made if isinstance(made, str) else ""
 
 
 def _custom_objects(region: Region, node: cst.Call, name: str) -> Value:
@@ -111,6 +169,7 @@ SETTERS: Table[str, Callable[[Region, cst.Call, str], Value]] = {
     "keras.config.set_floatx": _set_default,
     "keras.backend.set_epsilon": _set_default,
     "keras.config.set_epsilon": _set_default,
+    **dict.fromkeys(POLICY_SETTERS, _set_policy),
     "keras.utils.get_custom_objects": _custom_objects,
     "keras.saving.get_custom_objects": _custom_objects,
     "keras.utils.generic_utils.get_custom_objects": _custom_objects,

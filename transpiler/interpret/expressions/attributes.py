@@ -37,7 +37,7 @@ from transpiler.interpret.values import (
     bases_of,
     holds_tensor,
 )
-from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, index
+from transpiler.ir.expr import POSTFIX, UNKNOWN, Configured, Expr, index, literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 
@@ -130,6 +130,8 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
             return _array_shape(region, node, receiver, sizes)
     if isinstance(receiver.expr.value, Pipeline) and receiver.expr.value.folder is not None:
         return attribute_of_folder(region, node, receiver, attr)
+    if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
+        return _dtype_of_policy(region, node, receiver.expr.value, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
         return verbatim(region, node, receiver, value=UNKNOWN)
     key = f"self.{attr}"
@@ -137,6 +139,21 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     if stored is not None and not isinstance(stored, Static):
         return stored
     return Static(Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))})))
+
+
+#: What a policy of mixed precision says of its types.
+_DTYPES = ("compute_dtype", "variable_dtype")
+
+
+def _dtype_of_policy(region: Region, node: cst.Attribute, made: Configured, attr: str) -> Value:
+    """`policy.compute_dtype`, which programs print."""
+    name = made.args[0].value if len(made.args) == 1 and made.args[0].known else None
+    if not made.name.endswith("Policy") or not isinstance(name, str):
+        return Unknown(f"`.{attr}`")
+    mixed = name.startswith("mixed_")
+    kind = "float32" if mixed and attr == "variable_dtype" else name.removeprefix("mixed_")
+    region.settled[region.tree.span(node)] = literal(kind)
+    return const(kind)
 
 
 def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: str) -> Value:
