@@ -3,6 +3,7 @@
 from rules.emitted import TORCH, emitted
 
 emitted("torch", "", (), TORCH)
+emitted("glob", "", (), "import glob")
 
 
 def _of_parts(name: str, plain: str, source: str) -> None:

@@ -223,8 +223,15 @@ def base(name: str) -> Callable[[Builder], Builder]:
     return declare
 
 
+#: What is behind the name of a function where one image, without a batch, has a rule of its own.
+ONE_IMAGE = "/image"
+
+
 def op(
-    *names: str, layout: Layout = Layout.ANY, aliases: Mapping[str, str] | None = None
+    *names: str,
+    layout: Layout = Layout.ANY,
+    aliases: Mapping[str, str] | None = None,
+    fidelity: Fidelity = Fidelity.EXACT,
 ) -> Callable[[OpBuilder], OpBuilder]:
     """Declare the rule of a function on tensors: `@op("tf.reduce_mean", "keras.ops.mean")`.
 
@@ -234,7 +241,7 @@ def op(
     """
 
     def declare(build: OpBuilder) -> OpBuilder:
-        _register(Rule(names, build, "op", layout, aliases=aliases or {}))
+        _register(Rule(names, build, "op", layout, fidelity, aliases or {}))
         return build
 
     return declare

@@ -9,7 +9,11 @@ from transpiler.record import replace
 from transpiler.rule import Param, op
 
 #: Keras's interpolations by torch's names. TensorFlow's bicubic uses another kernel.
-MODES = {"bilinear": "bilinear", "nearest": "nearest-exact"}
+MODES = {
+    "bilinear": "bilinear",
+    "nearest": "nearest-exact",
+    "nearest_neighbor": "nearest-exact",
+}
 
 
 def resized(x: Tensor, size: Expr, interpolation: Expr, antialias: Expr) -> Tensor:

@@ -70,7 +70,11 @@ def _helper_text(draft: Draft) -> str:
     for name in sorted(draft.helpers):
         visit(name)
     draft.helpers = set(order)
-    early = [n for n in order if emitted[n].early]
+    first: set[str] = set()
+    for name in reversed(order):  # what is called early needs what it calls as early
+        if emitted[name].early or name in first:
+            first |= {name, *emitted[name].needs}
+    early = [n for n in order if n in first]
     parts = [
         emitted[name].source.rstrip("\n")
         for name in order

@@ -23,6 +23,7 @@ class Leaf:
 
     rank: int | None = None  #: its axes, where they are known
     dtype: str = ""  #: its type, where it is known
+    array: str = ""  #: the source of the array that it is a row of
 
 
 #: What a sample consists of: a tensor, a tuple of parts, or parts by their names.
@@ -89,6 +90,7 @@ class Applied:
 
     element: Element
     draws: bool = False  #: it draws random numbers
+    strings: tuple[str, ...] = ()  #: sources of arrays that it takes for names of files
 
 
 def batched(element: Element, by: int = 1) -> Element:

@@ -42,6 +42,7 @@ _NESTED = frozenset({"tensors", "datasets"})
 #: Parameters for what elements look like.
 _SPECS = frozenset({"output_types", "output_signature"})
 _FUNCTIONS = frozenset({"map_func", "predicate"})
+_LIST = re.compile(r"sorted\(|list\(|glob\(|glob\.glob\(|\[")
 _OF_ARRAYS = "preprocessing_function"
 _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
 
@@ -75,6 +76,24 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
     region.file.data_names.add(region.assigned)
     region.settled_helpers[span] = made.helpers
     return value
+
+
+def _of_strings(region: Region, made: Expr, array: str) -> Expr:
+    """A data set of which one array turns out to hold strings: no tensor can."""
+    name = re.escape(re.sub(r"\[[^\]]*:[^\]]*\]$", "", array))
+    assigned = re.findall(rf"^{name} = (.*)", region.tree.text, re.M)
+    is_list = len(assigned) == 1 and _LIST.match(assigned[0])
+    listed = array if is_list or _LIST.match(array) else f"list({array})"
+
+    def changed(text: str) -> str:
+        parts = re.escape(f"torch.tensor({array})")
+        text = re.sub(rf"\bTensorDataset(\((?:[^()]|\([^()]*\))*?{parts})", r"StackDataset\1", text)
+        return text.replace(f"torch.tensor({array})", listed)
+
+    for span in region.settled_helpers:
+        if span in region.settled:
+            region.settled[span] = changed(region.settled[span])
+    return replace(made, text=changed(made.text))
 
 
 def left(region: Region, node: cst.Call, message: str) -> Unknown:
@@ -115,6 +134,10 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
                 raise Unsupported(f"the argument {parameter} is missing")
             given[parameter] = expr(declared.default)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
+    function = given.get("map_func")
+    if function is not None and isinstance(function.value, Applied):
+        for array in function.value.strings:
+            made = _of_strings(region, made, array)
     if rule.fidelity is Fidelity.CLOSE:
         region.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made

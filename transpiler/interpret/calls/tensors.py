@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.layers.inputs import list_inputs, starred
 from transpiler.interpret.layers.modules import HARD_SIGMOID
@@ -19,7 +19,7 @@ from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record
-from transpiler.rule import Rule
+from transpiler.rule import ONE_IMAGE, Rule
 
 
 def tensor_function(
@@ -37,6 +37,11 @@ def tensor_function(
     if name == "keras.activations.hard_sigmoid" and keras == "auto":
         region.say(ASSUMED, node, HARD_SIGMOID)
     slots, bounds = _slots(region, rule, name, arguments, node)
+    if bounds and (dims := bounds[0].tensor.dims) is not None and len(dims) == 2:
+        rule = rules.ops.get(f"{name}{ONE_IMAGE}", rule)
+        slots, bounds = _slots(region, rule, name, arguments, node)
+    if rule.fidelity is Fidelity.CLOSE:
+        region.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     layout = rule.layout
     if layout is Layout.ANY and bounds:
         layout = common_layout(bounds)

@@ -26,6 +26,7 @@ from transpiler.passes.liveness import walk
 from transpiler.record import replace
 
 _DRAWS = re.compile(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
+_READ = re.compile(r"\bPath\((\w+)\)\.read_bytes\(\)")
 _TOKEN = re.compile(tokens.ANY_CHARACTER)
 
 
@@ -47,13 +48,31 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     held = dict(zip(names, parts, strict=True))
     found = Leaf() if parameter == "predicate" else _element(summary.result, held)
     texts = [_text(node) for node in walk(summary.forward)]
-    applied = Applied(found, any(_DRAWS.search(text) for text in texts))
+    names_of_files = _names_of_files(summary)
+    strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
+    draws = any(_DRAWS.search(text) for text in texts)
+    applied = Applied(found, draws, tuple(filter(None, strings)))
     helpers = summary.region.helpers_used
     if isinstance(function.node, cst.Lambda):
         return _lambda(region, function.node, summary, applied)
     _check_alone(region, summary)
     reading = region.scope.read(function.name)
     return replace(reading, value=applied, helpers=helpers)
+
+
+def _names_of_files(summary: Summary) -> set[str]:
+    """The parameters of a function that it, or one that it calls, reads a file of."""
+    assert summary.region is not None
+    text = "\n".join(_text(node) for node in walk(summary.forward))
+    found = set(_READ.findall(text))
+    for inner in summary.region.file.summaries.values():
+        if inner is summary or inner.kind != "operation":
+            continue
+        order = [parameter.name for parameter in inner.parameters]
+        for call in re.finditer(rf"{inner.class_token}\(([^()]*)\)", text):
+            given = zip(order, call.group(1).split(", "), strict=False)
+            found |= {value for name, value in given if name in _names_of_files(inner)}
+    return found
 
 
 def _names(function: Function, count: int) -> list[str]:

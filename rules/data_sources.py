@@ -1,0 +1,149 @@
+"""Where data sets of tf.data begin: arrays, numbers, names of files, generators, series."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from rules.data_sets import loader, made, with_helpers
+from transpiler.ir.expr import Arg, Expr, call, expr
+from transpiler.ir.pipeline import Element, Gives, Leaf, Pipeline
+from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
+from transpiler.rule import Param, helper, source
+
+#: What a data set is made of: arrays in tuples and dicts.
+Parts: TypeAlias = "Expr | tuple[Parts, ...] | dict[str, Parts]"
+
+
+def _tensor(array: Expr) -> Expr:
+    return call("torch.tensor", array)
+
+
+def _element(parts: Parts, by: int = -1) -> Element:
+    """What a sample of such arrays is."""
+    if isinstance(parts, Expr):
+        leaf = parts.value if isinstance(parts.value, Leaf) else Leaf()
+        if not by:
+            return leaf
+        return Leaf(None if leaf.rank is None else leaf.rank + by, leaf.dtype, parts.text)
+    if isinstance(parts, dict):
+        return {name: _element(part, by) for name, part in parts.items()}
+    return tuple(_element(part, by) for part in parts)
+
+
+def _stacked(parts: Parts) -> Expr:
+    """Arrays as a data set of their rows."""
+    if isinstance(parts, Expr):
+        return _tensor(parts)
+    if isinstance(parts, dict):
+        if not all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in parts):
+            raise Unsupported("a data set whose parts have names that are no identifiers")
+        return call("StackDataset", **{name: _stacked(part) for name, part in parts.items()})
+    if all(isinstance(part, Expr) for part in parts):
+        return call("TensorDataset", *map(_stacked, parts))
+    return call("StackDataset", *map(_stacked, parts))
+
+
+@source("tf.data.Dataset.from_tensor_slices")
+def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
+    """The rows of arrays."""
+    single = isinstance(tensors, Expr)
+    return made(_stacked(tensors), Pipeline(Gives.SAMPLES, _element(tensors), tensor=single))
+
+
+@source("tf.data.Dataset.range")
+def range_(start: Param, stop: Param = None, step: Param = None) -> Expr:
+    """Numbers."""
+    given = [value for value in (start, stop, step) if not value.is_const(None)]
+    pipeline = Pipeline(Gives.SAMPLES, Leaf(0, "int64"), tensor=True)
+    return made(call("torch.arange", *given), pipeline)
+
+
+@source("tf.data.Dataset.list_files")
+def list_files(
+    file_pattern: Param, shuffle: Param = None, seed: Param = None, name: Param = None
+) -> Expr:
+    """The names of files, in order or shuffled."""
+    is_text = isinstance(file_pattern.value, str) or re.match(
+        r"(?:str\(|f?['\"])", file_pattern.text
+    )
+    if not is_text:
+        raise Unsupported("patterns that are not surely one string")
+    files = call("sorted", call("glob.glob", file_pattern))
+    pipeline = Pipeline(Gives.SAMPLES, Leaf(0, "string"))
+    if not shuffle.is_const(False):
+        order = expr(True) if shuffle.is_const(None) else shuffle
+        pipeline = replace(pipeline, shuffled=order, seed=None if seed.is_const(None) else seed)
+    return made(with_helpers(files, "glob"), pipeline)
+
+
+@source("tf.data.Dataset.from_generator")
+def from_generator(
+    generator: Param,
+    output_types: Any = None,
+    output_shapes: Param = None,
+    args: Param = None,
+    output_signature: Any = None,
+    name: Param = None,
+) -> Expr:
+    """What a generator function yields, begun anew each time."""
+    if not args.is_const(None):
+        raise Unsupported("arguments for the generator")
+    spec = output_signature if not _is_none(output_signature) else output_types
+    if _is_none(spec):
+        raise Unsupported("a generator without the types of what it yields")
+    code = helper("GeneratedStream", generator, _dtypes(spec))
+    return made(code, Pipeline(Gives.STREAM, _element(spec, 0)))
+
+
+def _is_none(parts: Any) -> bool:
+    return isinstance(parts, Expr) and parts.is_const(None)
+
+
+def _dtypes(spec: Parts) -> Arg:
+    if isinstance(spec, dict):
+        raise Unsupported("a generator that yields dicts")
+    if isinstance(spec, tuple):
+        if any(isinstance(part, tuple) for part in spec):
+            raise Unsupported("a generator that yields tuples in tuples")
+        return tuple(_dtypes(part) for part in spec)
+    if not isinstance(spec.value, Leaf) or not spec.value.dtype:
+        raise Unsupported("a generator of values whose type is not known")
+    return Expr(f"torch.{spec.value.dtype}")
+
+
+@source("keras.utils.timeseries_dataset_from_array",
+        "keras.preprocessing.timeseries_dataset_from_array")  # fmt: skip
+def timeseries_dataset_from_array(
+    data: Param,
+    targets: Param,
+    sequence_length: Param,
+    sequence_stride: Param = 1,
+    sampling_rate: Param = 1,
+    batch_size: Param = 128,
+    shuffle: Param = False,
+    seed: Param = None,
+    start_index: Param = None,
+    end_index: Param = None,
+) -> Expr:
+    """Windows as a view of the series."""
+    if not start_index.is_const(None) or not end_index.is_const(None):
+        raise Unsupported("a part of the series")
+    options: dict[str, Arg] = {}
+    if not sequence_stride.is_const(1):
+        options["stride"] = sequence_stride
+    if not sampling_rate.is_const(1):
+        options["step"] = sampling_rate
+    single = targets.is_const(None)
+    if single:
+        code = helper("series_windows", data, sequence_length, **options)
+    else:
+        code = helper("windows_with_targets", data, targets, sequence_length, **options)
+    element: Element = Leaf() if single else (Leaf(), Leaf())
+    pipeline = Pipeline(Gives.SAMPLES, element, tensor=single)
+    if not shuffle.is_const(False):
+        order = None if seed.is_const(None) else seed
+        pipeline = replace(pipeline, shuffled=shuffle, seed=order)
+    samples = made(code, pipeline)
+    return samples if batch_size.is_const(None) else loader(samples, batch_size, expr(False), {})
