@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
@@ -23,7 +24,7 @@ class Leaf:
 
     rank: int | None = None  #: its axes, where they are known
     dtype: str = ""  #: its type, where it is known
-    array: str = ""  #: the source of the array that it is a row of
+    array: str = field(default="", compare=False)  #: the source of the array that it is a row of
 
 
 #: What a sample consists of: a tensor, a tuple of parts, or parts by their names.

@@ -22,17 +22,17 @@ class MappedDataset(Dataset):
 x, y = load_digits(return_X_y=True)
 
 
-# TODO(tf2torch) T2T104: `flip` is left as it is: tf.image.random_flip_left_right has no translation
+# TODO(tf2torch) T2T104: `flip` is left as it is: tf.image.random_jpeg_quality has no translation
 def flip(image, label):
-    return tf.image.random_flip_left_right(image), label
+    return tf.image.random_jpeg_quality(image, 75, 95), label
 
 
-# TODO(tf2torch) T2T103: `list_files` is left as it is: there is no rule for it
-files = tf.data.Dataset.list_files("images/*.png")
+# TODO(tf2torch) T2T103: `tf.data.TFRecordDataset` is left as it is: there is no rule for it
+files = tf.data.TFRecordDataset("images.tfrecords")
 dataset = TensorDataset(torch.tensor(x.reshape(-1, 8, 8, 1)), torch.tensor(y))
 # TODO(tf2torch) T2T103: `take` is left as it is: the first ones of single samples that are shuffled: batch them before
 train_ds = dataset.shuffle(1000).take(1500)  # other samples each time
-# TODO(tf2torch) T2T103: `map` is left as it is: `flip`: tf.image.random_flip_left_right has no translation
+# TODO(tf2torch) T2T103: `map` is left as it is: `flip`: tf.image.random_jpeg_quality has no translation
 flipped = dataset.map(flip).batch(32)
 # TODO(tf2torch) T2T103: `apply` is left as it is: there is no rule for it
 halves = dataset.apply(lambda data: data.take(900)).batch(32)

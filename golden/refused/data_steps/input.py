@@ -5,10 +5,10 @@ x, y = load_digits(return_X_y=True)
 
 
 def flip(image, label):
-    return tf.image.random_flip_left_right(image), label
+    return tf.image.random_jpeg_quality(image, 75, 95), label
 
 
-files = tf.data.Dataset.list_files("images/*.png")
+files = tf.data.TFRecordDataset("images.tfrecords")
 dataset = tf.data.Dataset.from_tensor_slices((x.reshape(-1, 8, 8, 1), y))
 train_ds = dataset.shuffle(1000).take(1500)  # other samples each time
 flipped = dataset.map(flip).batch(32)
