@@ -29,6 +29,8 @@ class Rules:
     regularizers: dict[str, Rule] = field(default_factory=dict)
     sources: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: those that are not the same in Keras 2
+    older_signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
     idle: set[str] = field(default_factory=set)  #: functions whose calls say nothing to torch
     emitted: dict[str, Any] = field(default_factory=dict)
@@ -65,6 +67,7 @@ def load_rules() -> Rules:
     initializers = modules["rules.initializers"]
     rules = Rules(
         signatures=modules["rules.keras_signatures"].SIGNATURES,
+        older_signatures=modules["rules.keras_signatures"].KERAS2,
         tools=TOOLS,
         idle=IDLE,
         emitted=modules["rules.emitted"].EMITTED,

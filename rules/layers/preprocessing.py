@@ -299,8 +299,11 @@ def _bounds(factor: Expr) -> tuple[Expr, Expr]:
 
 
 def range_options(value_range: Expr) -> dict[str, Arg]:
-    default = value_range.known and tuple(value_range.value) == (0, 255)
-    return {} if default else {"value_range": value_range}
+    """The range of the values of images, unless it is the usual one."""
+    known = value_range.value if value_range.known else ()
+    if not isinstance(known, (list, tuple)):
+        raise Unsupported(f"value_range={value_range}")
+    return {} if tuple(known) == (0, 255) else {"value_range": value_range}
 
 
 def sampling(fill_mode: Expr, interpolation: Expr, fill_value: Expr) -> dict[str, Arg]:

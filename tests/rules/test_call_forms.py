@@ -11,6 +11,7 @@ import pytest
 from tests.generate.catalogue import ATTENTION, CELLS, EMBEDDING, ENCODING, LAYERS, MERGES
 from tests.rules.layer_table import always_refused, layers
 from transpiler.ir.expr import literal
+from transpiler.options import Options
 from transpiler.pipeline import convert
 from transpiler.registry import load_rules
 from transpiler.rule import SHARED, Rule
@@ -39,6 +40,7 @@ CALLED = {
     "SimpleRNNCell": "x[:, 0], [x[:, 1]]",
 }
 WHOLE = {"Embedding", "ReversibleEmbedding", "CategoryEncoding", "IntegerLookup"}
+OTHER = ("its recurrent activation is Keras 3's", "in the order of Keras 3")
 #: What `adapt` must find unless it is given.
 LEARNED = {"bin_boundaries": "[0.0, 1.0]", "vocabulary": "[3, 1, 2]"}
 RANKS = {"ConvLSTM3D": 6}
@@ -91,10 +93,10 @@ def program(name: str, written: str) -> str:
 
 
 def outcome(name: str, written: str) -> tuple[str, list[str]]:
-    """The text and what is said of it, but that a default is not the same in Keras 2."""
+    """The text and what is said of it, but what is not the same in Keras 2."""
     made = convert(program(name, written))
     said = [f"{d.code} {d.message}" for d in made.diagnostics]
-    return made.text, [d for d in said if "its recurrent activation is Keras 3's" not in d]
+    return made.text, [d for d in said if not any(other in d for other in OTHER)]
 
 
 @pytest.mark.parametrize("name", converted())
@@ -147,3 +149,16 @@ def test_shared_averages_are_mentioned() -> None:
         "model =", "z = layers.BatchNormalization()\na, b = z(x), z(y)\nmodel ="
     )
     assert any("running averages" in d.message for d in convert(text).diagnostics)
+
+
+def test_orders_of_both_generations() -> None:
+    """By position, Keras 2 takes other arguments of some layers."""
+    text = program("RandomContrast", "0.2, 7").replace(f"{SHAPES[3]}", f"{SHAPES[4]}")
+    older = convert(text, Options(keras="2"))
+    assert "value_range=7" not in older.text
+    assert not older.diagnostics
+    said = [d.message for d in convert(text).diagnostics]
+    assert any("in the order of Keras 3" in message for message in said)
+    assert any("value_range=7" in message for message in said)
+    same = convert(text.replace("0.2, 7", "0.2")).diagnostics
+    assert not any("order" in d.message for d in same)

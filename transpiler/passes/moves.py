@@ -18,6 +18,8 @@ from transpiler.record import record, replace
 
 _VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
 _MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
+#: What no variable stands behind: other names, attributes, keywords, texts.
+_APART = rf"(?<![\w.:\"'{tokens.VARIABLE}{tokens.SIZE}])"
 _serial = itertools.count(1)
 _NONE: Mapping[str, str] = {}
 
@@ -37,7 +39,7 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
 
     `renames` says which variables will be called like another one: they take its place.
     """
-    result = _without_copies(nodes)
+    result = _without_copies(nodes, renames)
     position = 0
     while position < len(result):
         node, count = result[position], len(result)
@@ -54,13 +56,19 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
 _COPY = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})")
 
 
-def _without_copies(nodes: list[Node]) -> list[Node]:
-    """The statements, where `x = y` and then `x = x.permute(...)` are one."""
+def _without_copies(nodes: list[Node], renames: Mapping[str, str]) -> list[Node]:
+    """The statements, where `x = y` and then `x = x.permute(...)` are one.
+
+    Not where `y` will be called `x`, too: what `x` was before is lost then.
+    """
     result: list[Node] = []
     for node in nodes:
         move, before = _move_of(node), result[-1] if result else None
         copy = _COPY.fullmatch(before.text) if isinstance(before, Line) else None
         if move is None or copy is None or {move.target, move.origin} != {copy.group(1)}:
+            result.append(node)
+            continue
+        if final_name(copy.group(2), renames) == final_name(move.target, renames):
             result.append(node)
             continue
         assert isinstance(before, Line)
@@ -119,8 +127,7 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
     assert isinstance(statement, Line)
     moved = tokens.variable(f"{_hint(move.target)}:m{next(_serial)}")
     undone, mark = f"{moved}{move.back}", "\ue010"
-    apart = rf"(?<![\w.:\"'{tokens.VARIABLE}{tokens.SIZE}])"
-    named = re.compile(rf"{apart}{re.escape(move.target)}(?!\w)(?!\s*=[^=])")
+    named = re.compile(rf"{_APART}{re.escape(move.target)}(?!\w)(?!\s*=[^=])")
 
     def rename(text: str) -> str:
         return named.sub(moved, text).replace(undone, mark).replace(mark, move.target)
@@ -239,4 +246,4 @@ def _rewritten(node: Node, change: Callable[[str], str], names: frozenset[str]) 
 
 def _variables(text: str, names: frozenset[str]) -> frozenset[str]:
     """Which of these variables a text reads."""
-    return frozenset(n for n in names if re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", text))
+    return frozenset(n for n in names if re.search(rf"{_APART}{re.escape(n)}(?!\w)", text))

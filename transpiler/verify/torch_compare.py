@@ -11,6 +11,7 @@ import numpy as np
 from transpiler.verify.compare import (
     FORWARD_BOUND,
     GRADIENT_BOUND,
+    ROUNDING,
     check,
     check_updates,
     gradient_floor,
@@ -31,8 +32,9 @@ from transpiler.verify.torch_units import (
 )
 from transpiler.verify.weights import Misfit, Unit, fit
 
-#: Outputs that are zero but for rounding are measured against this: inputs are about one.
-LEAST_NORM = 1e-6
+#: Outputs are measured against this at least, since inputs are about one; and against the second
+#: number where they are no larger than `ROUNDING`: what a normalization leaves of zeros, say.
+LEAST_NORM, LEAST_OF_ZEROS = 1e-6, 1e-4
 #: Gradients may differ by so many times what rounding moves them by, if that is little.
 MARGIN, LARGEST_ROUNDING = 30.0, 1e-5
 LOGITS = "equal after {0} over the last axis: the converted model returns logits"
@@ -170,7 +172,14 @@ class Comparison:
             if one.shape != other.shape:
                 label += f" of shape {other.shape} instead of {one.shape}"
             pairs.append((label, one, other))
-        return check(pairs, bound, LEAST_NORM if bound == FORWARD_BOUND["float64"] else 0.0)
+        if bound != FORWARD_BOUND["float64"]:
+            return check(pairs, bound)
+        zeros: list[tuple[str, Array, Array]] = []
+        others: list[tuple[str, Array, Array]] = []
+        for pair in pairs:
+            (zeros if np.all(np.abs(pair[1]) <= ROUNDING) else others).append(pair)
+        checks = check(others, bound, LEAST_NORM), check(zeros, bound, LEAST_OF_ZEROS)
+        return max(checks, key=lambda c: float("inf") if np.isnan(c.rel_diff) else c.rel_diff)
 
     def _trained(
         self, base: ModelReport, pairing: Pairing, checks: dict[str, Check]

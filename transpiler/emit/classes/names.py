@@ -178,7 +178,8 @@ def _local_names(draft: ClassDraft) -> None:
 def _local(draft: ClassDraft, token: str, wanted: str) -> None:
     name, number = wanted, 2
     reserved = RESERVED - {"x"}
-    temporary = token.startswith(f"{tokens.VARIABLE}x:t")  # temporaries share no name
+    # temporaries, and what was moved while the tensor itself is still read, share no name
+    temporary = token.startswith((f"{tokens.VARIABLE}x:t", f"{tokens.VARIABLE}x:m"))
     shares = name == "x" and not temporary
     while (
         name in reserved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.layers.functions import take_function
@@ -25,7 +26,7 @@ def make_layer(
     layer.origins = (region.origin,) if region.origin >= 0 else ()
     if rule is None:
         layer.problem = f"{symbol} has no translation"
-    order = rules.signatures.get(short) or (() if rule is None else rule.parameters)
+    order = _order(region, short, rule, sum(k is None for k, _ in arguments), node)
     positions = iter(order)
     for keyword, value in arguments:
         parameter = keyword if keyword is not None else next(positions, None)
@@ -54,6 +55,23 @@ def make_layer(
     return layer
 
 
+def _order(
+    region: Region, name: str, rule: Rule | None, given: int, node: cst.CSTNode
+) -> tuple[str, ...]:
+    """The parameters of a layer, in the order in which so many arguments are given to it."""
+    rules, keras = region.file.rules, region.file.options.keras
+    order = rules.signatures.get(name) or (() if rule is None else rule.parameters)
+    older = rules.older_signatures.get(name, order)
+    if keras == "2":
+        return older
+    called = {} if rule is None else rule.aliases
+    both = ([called.get(p, p) for p in names[:given]] for names in (order, older))
+    if keras == "auto" and older is not order and len({tuple(names) for names in both}) > 1:
+        region.say(ASSUMED, node, f"keras.layers.{name}: {_ORDER}")
+    return order
+
+
+_ORDER = "its arguments are taken in the order of Keras 3, which is another one in Keras 2"
 #: Spellings of Keras 1 and 2 that every layer shares.
 _OLD_NAMES = {
     "init": "kernel_initializer",
