@@ -22,6 +22,7 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.lines import is_nested, simple_statements, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
+from transpiler.emit.training.penalties import penalty
 from transpiler.emit.training.tables import Tables
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import rewritten
@@ -210,7 +211,9 @@ class ModelWriter:
         if made.training.penalties:
             wanted = ("penalty", f"{self.label}_penalty")
             self.penalty, source = shared.function(
-                wanted, ("penalty", self.training.variable), self._penalty_source
+                wanted,
+                ("penalty", self.training.variable),
+                lambda name: penalty(name, made.training.penalties),
             )
             made.functions.append((self.penalty, source))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
@@ -289,23 +292,6 @@ class ModelWriter:
 
     def _is_lent_in(self, argument: cst.Arg, first: ModelWriter) -> bool:
         return self.tree.source(argument.value) == first.variable
-
-    def _penalty_source(self, name: str) -> str:
-        """The function that adds up what regularizers give; tokens stand for the modules."""
-        sums: dict[str, list[str]] = {}
-        for one in self.training.penalties:
-            weight = f"model.{one.token}.{one.parameter}"
-            for factor, method in ((one.penalty.square, "square"), (one.penalty.absolute, "abs")):
-                if factor is not None and not factor.is_const(0, 0.0):
-                    sums.setdefault(factor.wrapped(14), []).append(f"{weight}.{method}().sum()")
-        terms = [
-            f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
-            for factor, parts in sums.items()
-        ]
-        doc = '"""What the regularizers add to the loss."""'
-        lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
-        lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
-        return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""
