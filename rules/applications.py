@@ -52,9 +52,9 @@ def validate_activation(classifier_activation, weights):
 )
 
 emitted(
-    "correct_pad",
+    "halving_pad",
     '''
-def correct_pad(size, kernel_size):
+def halving_pad(size, kernel_size):
     """The zeros around an image of this size that make a convolution halve it."""
     kernel = (kernel_size,) * 2 if isinstance(kernel_size, int) else kernel_size
     return tuple((k // 2 - 1 + n % 2, k // 2) for k, n in zip(kernel, size))

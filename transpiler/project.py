@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.interpret.functions.copied import COPIED
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import FileContext, GiveUp
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
@@ -33,6 +34,7 @@ class Project:
     def __init__(self, options: Options) -> None:
         self.options = options
         self._folders: dict[str, str] = {}  #: of the files that import
+        self._importing: dict[str, FileContext] = {}  #: those files, by their real path
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """What a file sees of a module that it imports: functions, classes, constants.
@@ -43,14 +45,25 @@ class Project:
             return None
         if file.path not in self._folders:
             self._folders[file.path] = os.path.dirname(os.path.realpath(file.path))
+        self._importing[os.path.realpath(file.path)] = file
         path = locate(self._folders[file.path], module)
         if path is None:
             return None
         other = self._context(path)
         if other is None:
-            return self._constants(path)
+            return self._of_circle(path) or self._constants(path)
         kinds = (Framework, Function, UserClass)
         return {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
+
+    def _of_circle(self, path: Path) -> dict[str, Value]:
+        """What is certain of a file that is being interpreted, and imports the one that asks."""
+        other = self._importing.get(os.path.realpath(path))
+        found = {} if other is None else other.globals
+        return {
+            name: value
+            for name, value in found.items()
+            if isinstance(value, Framework) or name in COPIED or is_plain(value)
+        }
 
     def _context(self, path: Path) -> FileContext | None:
         try:
@@ -75,7 +88,8 @@ class Project:
     def _interpret(self, path: Path) -> FileContext | None:
         try:
             text = decode(path.read_bytes()).text
-            if "keras" not in text and "tensorflow" not in text:
+            words = ("keras", "tensorflow", *COPIED)
+            if not any(word in text for word in words):
                 return None
             other = interpret(Tree(text), self.options, load_rules(), self.load, str(path))
             interpret_functions(other)

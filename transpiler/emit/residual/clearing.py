@@ -79,6 +79,9 @@ def decided_branch(
     kept: Kept,
 ) -> bool:
     """A branch that is decided when converting: what is taken of it stands in its place."""
+    undecided = _undecided(statement, removal.region.resolved)
+    if undecided is not None:
+        return _from_undecided(removal, statement, undecided, kept)
     taken = _taken(statement, removal.region.resolved)
     inner = Kept()
     alive = taken is not None and suite_edits(removal, list(taken.body), inner)
@@ -167,6 +170,32 @@ def close_up(
 
 def _is_main(removal: Removal, node: cst.If) -> bool:
     return "__name__" in removal.tree.source(node.test)
+
+
+def _undecided(statement: cst.If, resolved: dict[int, bool]) -> cst.If | None:
+    """The first `elif` that is not decided, where all before it surely don't hold."""
+    rest: cst.If | cst.Else | None = statement
+    while isinstance(rest, cst.If):
+        if id(rest) not in resolved:
+            return rest
+        if resolved[id(rest)]:
+            return None
+        rest = rest.orelse
+    return None
+
+
+def _from_undecided(removal: Removal, statement: cst.If, rest: cst.If, kept: Kept) -> bool:
+    """`if False: ... elif test:` is `if test:`."""
+    inner = Kept()
+    if not suite_edits(removal, [rest], inner):
+        remove(removal, statement, kept)
+        return False
+    start, _ = removal.tree.span(rest)
+    keyword = start if removal.tree.text.startswith("elif", start) else start - len("el")
+    kept.edits.append(Edit(removal.tree.span(statement)[0], keyword + len("el"), ""))
+    kept.edits += inner.edits
+    kept.text += inner.text
+    return True
 
 
 def _taken(statement: cst.If, resolved: dict[int, bool]) -> cst.BaseSuite | None:

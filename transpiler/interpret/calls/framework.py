@@ -196,7 +196,12 @@ def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
 
 def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
     """`imagenet_utils.correct_pad(x, 3)`: computed where the size of the image is known."""
-    values = [v for _, v in arguments_of(region, node)]
+    return corrected_pad(region, node, [v for _, v in arguments_of(region, node)])
+
+
+@provides("correct_pad")
+def corrected_pad(region: Region, node: cst.Call, values: list[Value]) -> Value:
+    """The padding around a tensor that a kernel and a stride of two need."""
     if len(values) != 2 or not isinstance(values[0], Bound):
         raise GiveUp("correct_pad of something that is not a tensor", node)
     images = in_layout(
@@ -215,8 +220,8 @@ def _correct_pad(region: Region, node: cst.Call, name: str) -> Value:
         rewrite(region, node, value, 0)
         return value
     shape = attribute(tensor.code, "shape")
-    running = call("correct_pad", index(shape, Expr("2:")), kernel)
-    region.helpers_used |= {"correct_pad"}
+    running = call("halving_pad", index(shape, Expr("2:")), kernel)
+    region.helpers_used |= {"halving_pad"}
     missing = NO_SIZE
     value = Static(missing, running)
     rewrite(region, node, value)

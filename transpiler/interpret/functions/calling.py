@@ -13,6 +13,7 @@ from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
+from transpiler.interpret.functions.copied import is_correct_pad
 from transpiler.interpret.functions.data_sets import holds_data, returned_data
 from transpiler.interpret.functions.handed import given_back, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
@@ -65,6 +66,10 @@ def call_function(
     if isinstance(function.node, cst.Lambda):
         return inline(region, node, function, arguments)
     bound = bind_arguments(function, parameters_of(function.node), arguments)
+    if function.name == "correct_pad" and is_correct_pad(function, bound):
+        region.inlined.append(function)
+        values = [bound["inputs"], bound["kernel_size"]]
+        return provided("correct_pad")(region, node, values)
     _note_function_arguments(region, node, arguments)
     forget_changed(region, node, function, bound)
     tensors = any(holds_tensor(v) for v in bound.values())

@@ -267,11 +267,9 @@ def _interpret(
                 region.want("open:axes", True)
             if region.speculative:
                 region.want("rank:last", True)
+            classify(summary)
         except Restart:
             continue
-        summary.region = region
-        summary.parameters = tuple(parameters)
-        classify(summary)
         return
     raise GiveUp("the function does not settle")
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region, Restart
 from transpiler.interpret.statements.imports import import_from, import_module
 from transpiler.interpret.values import Framework, Sequence, Value
 
@@ -67,7 +67,7 @@ def _assigned(region: Region, statement: cst.Assign) -> Iterator[tuple[str, Valu
     """The names that an assignment binds, with their values where they are known."""
     try:
         value: Value | None = evaluate(region, statement.value)
-    except GiveUp:
+    except (GiveUp, Restart):  # what a layer asks for there concerns the function alone
         value = None
     for target in statement.targets:
         if isinstance(target.target, cst.Name):

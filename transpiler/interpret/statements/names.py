@@ -34,7 +34,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, reads
+from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
 
 
@@ -105,10 +105,18 @@ def named(reading: Expr, value: Value) -> Value:
         )
         return Static(written, either=value.either, blank=value.blank)
     if isinstance(value, Sequence):
-        return replace(value, static=reading, run=None)
+        items = tuple(_within(item, reading, i) for i, item in enumerate(value.items))
+        return replace(value, items=items, static=reading, run=None)
     if isinstance(value, Mapping):
         return replace(value, static=reading)
     return value
+
+
+def _within(item: Value, reading: Expr, position: int) -> Value:
+    """A size in a tuple that has a name: `forward` reads it there, whatever the tensor is now."""
+    if isinstance(item, Static) and item.run is not None:
+        return replace(item, run=index(reading, position))
+    return item
 
 
 def _assign_layer(region: Region, name: str, value: Layer) -> None:
