@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transpiler.interpret.values import Bound, Function, Value
+from transpiler.source.lexical import blanked
 
 #: Their names.
 COPIED = frozenset({"correct_pad"})
@@ -21,5 +22,5 @@ def is_correct_pad(function: Function, bound: dict[str, Value]) -> bool:
     """Whether it is `correct_pad(backend, inputs, kernel_size)`, called on a tensor."""
     if not isinstance(bound.get("inputs"), Bound) or "kernel_size" not in bound:
         return False
-    text = re.sub(r"\s|,\s*(?=\))", "", function.file.tree.source(function.node))
+    text = re.sub(r"\s|,\s*(?=\))", "", blanked(function.file.tree.source(function.node)))
     return all(formula in text for formula in _PADDING)
