@@ -48,8 +48,8 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
     """How models are trained; a loss on logits changes their `forward`."""
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
     if module.training or any(s.region and s.region.training for s in summaries):
-        from transpiler.emit.training.model import Room  # most files train nothing
         from transpiler.emit.training.plan import plan_training
+        from transpiler.emit.training.shared import Room  # most files train nothing
 
         rooms = [Room(module, planned.tree.module)]
         for summary in summaries:

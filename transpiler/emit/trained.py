@@ -12,7 +12,7 @@ from transpiler.emit.units import Unit
 from transpiler.ir import tokens
 
 if TYPE_CHECKING:
-    from transpiler.emit.training.model import Trained
+    from transpiler.emit.training.shared import Trained
     from transpiler.interpret.values import UserClass
 
 

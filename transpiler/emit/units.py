@@ -22,7 +22,7 @@ from transpiler.record import record
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
-    from transpiler.emit.training.model import Trained
+    from transpiler.emit.training.shared import Trained
 
 CLASS_TOKEN = re.compile(tokens.ANY_BLOCK)
 

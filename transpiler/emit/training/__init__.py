@@ -1,6 +1,7 @@
 """Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict.
 
 plan.py        which models of a file are trained, and where
+shared.py      what the models of one file have in common: rooms, names, what is written
 model.py       what the calls of one model have in common: names, data, functions
 data.py        arrays as tensors, one for each input of a model
 tables.py      tables of pandas

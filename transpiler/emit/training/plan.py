@@ -24,7 +24,7 @@ from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_trainable
 from transpiler.emit.training.lines import holds, within
-from transpiler.emit.training.model import ModelWriter, Part, Room, Shared, Trained
+from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.on_batch import (
     write_predict_on_batch,
     write_test_on_batch,
@@ -32,6 +32,7 @@ from transpiler.emit.training.on_batch import (
 )
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
+from transpiler.emit.training.shared import Part, Room, Shared, Trained
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model

@@ -14,7 +14,8 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import simple_statements
-from transpiler.emit.training.model import ModelWriter, Part, Shared
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Part, Shared
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import RATE, reading, setting
 from transpiler.source.tree import Tree
