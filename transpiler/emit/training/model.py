@@ -18,14 +18,14 @@ from transpiler.emit.training.data import (
     shaped_targets,
     target_tensor,
 )
-from transpiler.emit.training.lines import is_nested, simple_statements, within
+from transpiler.emit.training.lines import is_nested, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
+from transpiler.emit.training.named_parts import named_parts
 from transpiler.emit.training.penalties import penalty
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static, UserClass
-from transpiler.ir.expr import Configured
+from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
@@ -170,14 +170,7 @@ class ModelWriter:
         own = [self.tree.span(c.node) for c in self.part.calls]
         others = self._calls_of_others()
         calls = [*own, *others]
-        statements = [s for s in simple_statements(self.room.node) if self._makes_part(s)]
-        parts: list[tuple[str, cst.SimpleStatementLine]] = []
-        for statement in statements:
-            assign = statement.body[0]
-            assert isinstance(assign, cst.Assign)
-            target = assign.targets[0].target
-            assert isinstance(target, cst.Name)
-            parts.append((target.value, statement))
+        parts = named_parts(self.room.node, self.room.region.scope.values)
         changed = True
         while changed:
             changed = False
@@ -205,19 +198,6 @@ class ModelWriter:
         mine = {id(call.node) for call in self.part.calls}
         nodes = [c.node for c in self.room.region.training.values() if id(c.node) not in mine]
         return {self.tree.span(node): node for node in nodes}
-
-    def _makes_part(self, statement: cst.CSTNode) -> bool:
-        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-            return False
-        node = statement.body[0]
-        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
-            return False
-        if not isinstance(node.targets[0].target, cst.Name):
-            return False
-        value = self.room.region.scope.values.get(node.targets[0].target.value)
-        items = value.items if isinstance(value, Sequence) else (value,)
-        kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
-        return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
 
     def _vanishing(self) -> list[tuple[int, int]]:
         spans = list(self.removed)

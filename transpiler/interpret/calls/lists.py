@@ -143,12 +143,22 @@ def change_list(
         region.scope.values[variable] = Sequence(
             (*receiver.items, value), receiver.kind, static=reading
         )
+    elif name == "extend" and (joined := _extended(receiver, values)):
+        region.scope.values[variable] = Sequence(joined, list, static=reading)
     elif name == "update" and isinstance(receiver, Mapping) and isinstance(values[0], Mapping):
         region.scope.values[variable] = Mapping({**receiver.items, **values[0].items}, reading)
     else:
         region.scope.values[variable] = Static(reading)
     region.done.add(id(node))
     return const(None)
+
+
+def _extended(receiver: Value, values: list[Value]) -> tuple[Value, ...]:
+    """The items of a list and of another that is put at its end, where both are known."""
+    given = values[0] if values else None
+    if not isinstance(receiver, Sequence) or not isinstance(given, Sequence):
+        return ()
+    return (*receiver.items, *given.items)
 
 
 def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:

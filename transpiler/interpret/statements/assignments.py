@@ -125,7 +125,13 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
     if name in region.file.arrays:  # `x_train /= 255`
         array = region.file.arrays[name]
         region.file.arrays[name] = replace(array, version=region.scope.version(name))
-    region.scope.values[name] = Static(Expr(name, known, names=region.scope.read(name).names))
+    reading = region.scope.read(name)
+    if isinstance(left, Sequence) and isinstance(right, Sequence) and left.kind is list:
+        if operator == "+" and not region.loops:
+            joined = (*left.items, *right.items)
+            region.scope.values[name] = Sequence(joined, list, static=reading)
+            return
+    region.scope.values[name] = Static(Expr(name, known, names=reading.names))
 
 
 @evaluates(cst.NamedExpr)
