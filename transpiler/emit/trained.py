@@ -100,10 +100,9 @@ def place_training(draft: Draft) -> None:
                 draft.plain_classes.add(key)
                 draft.edits.append(plain_class(draft.tree, made))
                 draft.edits += found.class_edits.get(key, [])
-        for offset, what in found.left:
+        for offset, message in found.left:
             if gone(offset):
                 continue  # in a branch that nothing reaches
-            message = f"{what} is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, *draft.tree.line_column(offset), message)
             start = draft.tree.line_start(offset)
             draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))

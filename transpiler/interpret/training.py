@@ -41,6 +41,9 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "save": ("filepath", "overwrite", "zipped", "include_optimizer", "save_format"),
     "save_weights": ("filepath", "overwrite", "save_format"),
     "load_weights": ("filepath", "skip_mismatch"),
+    "get_weights": (),
+    "set_weights": ("weights",),
+    "count_params": (),
 }  # fmt: skip
 
 #: Methods of Keras 2 that `fit` and `evaluate` have taken over: those, and their parameters.

@@ -225,8 +225,8 @@ _IDS = (
 
 def _with_note_on_ids(compiled: Compiled, training: Training, built: Built) -> Compiled:
     """Say what optimizers do that keep squares of gradients, if the model has an embedding."""
-    regions = [s.region for s in _called(training.home) if s.region is not None]
-    made = [n for init in (built.init, *(r.init for r in regions)) for n in walk(init)]
+    inits = [built.init, *(region.init for region in called_by(training.home))]
+    made = [n for init in inits for n in walk(init)]
     embeds = any(
         isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
     )
@@ -506,6 +506,11 @@ def _is_trained(layer: Layer) -> bool:
     if layer.freezes or not (trainable is None or isinstance(constant(trainable), bool)):
         raise Unsupported("a regularizer of a layer that is frozen under a condition")
     return trainable is None or constant(trainable) is True
+
+
+def called_by(region: Region) -> list[Region]:
+    """The regions of the functions that a region calls to build its models."""
+    return [summary.region for summary in _called(region) if summary.region is not None]
 
 
 def _called(region: Region) -> list[Summary]:

@@ -44,6 +44,9 @@ from transpiler.verify.training_runs import (
 from transpiler.verify.training_text import EPOCHS, STEPS, original_slice, trains_otherwise
 from transpiler.verify.unread import bind_unread
 
+#: Methods that use a model outside of `fit`, and those that take and give its weights.
+_STEPS = ("compile", "train_on_batch", "test_on_batch", "predict_on_batch", "__call__")
+_WEIGHTS = ("get_weights", "set_weights")
 _LARGEST = 64_000_000  #: bytes of an array that is handed on
 
 
@@ -125,7 +128,9 @@ class Recorder:
             stack.enter_context(patched(model, "fit", self._fitting(model.fit)))
             self.stepwise = trains_otherwise(ast.parse(self.request.program.text))
             if self.request.whole and self.stepwise:
-                self._watch_steps(stack, model)
+                self._watch(stack, model, (*_STEPS, *_WEIGHTS))
+            elif self.request.whole:
+                self._watch(stack, model, _WEIGHTS)
             unshuffled = patched(
                 tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
             )
@@ -152,9 +157,9 @@ class Recorder:
 
         return mapped
 
-    def _watch_steps(self, stack: contextlib.ExitStack, model: Any) -> None:
-        """Models that are trained by other means than `fit` begin when they are first used."""
-        for name in ("compile", "train_on_batch", "test_on_batch", "predict_on_batch", "__call__"):
+    def _watch(self, stack: contextlib.ExitStack, model: Any, names: tuple[str, ...]) -> None:
+        """Models that are used by other means than `fit` begin when they first are."""
+        for name in names:
             method = self._using(getattr(model, name))
             stack.enter_context(patched(model, name, method))
 

@@ -21,6 +21,7 @@ callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_methods.py    what their methods ask of the model
 asking.py      evaluate, predict, save and the like
+weights.py     weights that are taken and given back, and their number
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 lines.py       statements as text

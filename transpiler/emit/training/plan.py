@@ -33,6 +33,12 @@ from transpiler.emit.training.on_batch import (
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
 from transpiler.emit.training.shared import Part, Room, Shared, Trained
+from transpiler.emit.training.weights import (
+    LOOKING,
+    write_count_params,
+    write_get_weights,
+    write_set_weights,
+)
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
@@ -49,6 +55,7 @@ _MAY_TRAIN = re.compile(_TRAINING)
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
+_A_MODULE = "is left as it is; the model is an nn.Module now"
 #: What writes each call of a model.
 _WRITERS = {
     "compile": write_compile,
@@ -64,6 +71,9 @@ _WRITERS = {
     "train_on_batch": write_train_on_batch,
     "test_on_batch": write_test_on_batch,
     "predict_on_batch": write_predict_on_batch,
+    "get_weights": write_get_weights,
+    "set_weights": write_set_weights,
+    "count_params": write_count_params,
 }
 
 
@@ -227,7 +237,10 @@ class _Planner(Shared):
                     writer.keep_on_self()
                 first = first or writer
                 while calls:
-                    _write_call(writer, calls[0])
+                    if calls[0].name in LOOKING:
+                        _write_looking(writer, calls[0])
+                    else:
+                        _write_call(writer, calls[0])
                     del calls[0]
                 rewrite_names(writer)
                 rewrite_rates(writer)
@@ -250,9 +263,9 @@ class _Planner(Shared):
             if place.binds or within(place.start, known):
                 continue
             if place.attribute and place.attribute not in _OF_MODULES:
-                yield place.start, f"`{part.variable}.{place.attribute}`"
+                yield place.start, f"`{part.variable}.{place.attribute}` {_A_MODULE}"
             elif not place.attribute and self.text[place.end : place.end + 1] == "(":
-                yield place.start, f"`{part.variable}(...)`"
+                yield place.start, f"`{part.variable}(...)` {_A_MODULE}"
 
     def _is_home(self, training: Training, statement: cst.CSTNode) -> bool:
         summary = training.model.summary
@@ -334,6 +347,15 @@ def _training(
     compiling = [p for p in group.parts if any(c.name == "compile" for c in p.calls)]
     variable = (compiling or group.parts)[0].variable
     return Training(group.made, variable, [*(moved or ()), *calls], home, origin, moved or [])
+
+
+def _write_looking(writer: ModelWriter, call: TrainingCall) -> None:
+    """A call that looks at the weights; it alone stays where it has no translation."""
+    try:
+        _write_call(writer, call)
+    except Unsupported as why:
+        message = f"`{call.name}` is left as it is: {why}"
+        writer.made.left.append((writer.tree.span(call.node)[0], message))
 
 
 def _write_call(writer: ModelWriter, call: TrainingCall) -> None:

@@ -1,0 +1,111 @@
+"""Weights that a program takes and gives back whole, and how many there are.
+
+initial = model.get_weights()           initial = copy.deepcopy(model.state_dict())
+model.set_weights(initial)              model.load_state_dict(initial)
+target.set_weights(model.get_weights()) target.load_state_dict(model.state_dict())
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.training.lines import is_statement, within
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import origin
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Model
+from transpiler.ir import tokens
+from transpiler.ir.code import Construct
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import called_by
+from transpiler.passes.liveness import walk
+
+#: Calls that stay alone where they have no translation: the training doesn't depend on them.
+LOOKING = frozenset({"get_weights", "set_weights", "count_params"})
+#: Modules that have as many weights as Keras's layers.
+_ALIKE = (
+    "nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.LayerNorm(", "nn.Dropout", "nn.Softmax",
+    "nn.ReLU", "nn.ModuleList(", "nn.Sequential(", "nn.Identity(", tokens.BLOCK,
+)  # fmt: skip
+
+
+def write_get_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A copy of all tensors, for whoever sets them again and does nothing else with them."""
+    if _taken_by(writer, call) is not None:
+        return  # it is written there
+    node = statement.body[0]
+    target = node.targets[0].target if isinstance(node, cst.Assign) else None
+    name = writer.tree.source(target) if target is not None else ""
+    whole = isinstance(node, cst.Assign) and node.value is call.node and len(node.targets) == 1
+    if not whole or not name.isidentifier() or not _only_set(writer, call.model, name):
+        raise Unsupported("the weights are looked at")
+    writer.inline(call, statement, [], f"copy.deepcopy({writer.variable}.state_dict())")
+
+
+def write_set_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The tensors of a model of the same class."""
+    if not is_statement(statement, call.node) or "weights" not in call.given:
+        raise Unsupported("what `set_weights` gives is used")
+    given = call.given["weights"]
+    inner = next((c for c in _calls(writer, "get_weights") if c.node is given.node), None)
+    if inner is not None:
+        if not _is_alike(inner.model, call.model) or inner.receiver is None:
+            raise Unsupported("weights of a model of another class")
+        writer.made.sharing.add(id(inner.node))
+        text = f"{writer.tree.source(inner.receiver)}.state_dict()"
+    elif given.text.isidentifier() and _only_set(writer, call.model, given.text):
+        text = given.text
+    else:
+        raise Unsupported("weights that are no other model's")
+    writer.inline(call, statement, [], f"{writer.variable}.load_state_dict({text})")
+
+
+def _calls(writer: ModelWriter, name: str) -> list[TrainingCall]:
+    return [c for c in writer.room.region.training.values() if c.name == name]
+
+
+def _taken_by(writer: ModelWriter, call: TrainingCall) -> TrainingCall | None:
+    """The `set_weights` whose argument a `get_weights` is."""
+    for other in _calls(writer, "set_weights"):
+        given = other.given.get("weights")
+        if given is not None and given.node is call.node and _is_alike(other.model, call.model):
+            writer.made.sharing.add(id(other.node))
+            return other
+    return None
+
+
+def _only_set(writer: ModelWriter, model: Model, name: str) -> bool:
+    """Whether a variable holds weights of such a model, and is good for setting them alone."""
+    tree = writer.tree
+    setting = [c for c in _calls(writer, "set_weights") if _is_alike(c.model, model)]
+    setting = [c for c in setting if c.given["weights"].text == name] if setting else []
+    taking = [c for c in _calls(writer, "get_weights") if _is_alike(c.model, model)]
+    statements = [tree.span(c.statement) for c in taking if c.statement is not None]
+    spans = [tree.span(c.node) for c in setting]
+    places = writer.shared.places(writer.room, name)
+    return all(
+        within(place.start, statements if place.binds else spans) and not place.attribute
+        for place in places
+    ) and any(place.binds for place in places)
+
+
+def _is_alike(one: Model, other: Model) -> bool:
+    """Whether two models are surely of one class, with the same sizes."""
+    return origin(one) is origin(other)
+
+
+def write_count_params(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The elements of all parameters, where torch has no others than Keras."""
+    regions = [writer.training.home, *called_by(writer.training.home)]
+    inits = [writer.built.init, *(region.init for region in regions[1:])]
+    made = [n for init in inits for n in walk(init) if isinstance(n, Construct)]
+    if not all(n.module.constructor.text.startswith(_ALIKE) for n in made):
+        raise Unsupported("torch keeps other weights than Keras")
+    text = f"sum(p.numel() for p in {writer.variable}.parameters())"
+    writer.inline(call, statement, [], text)
