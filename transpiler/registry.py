@@ -27,6 +27,7 @@ class Rules:
     schedules: dict[str, Rule] = field(default_factory=dict)
     callbacks: dict[str, Rule] = field(default_factory=dict)
     regularizers: dict[str, Rule] = field(default_factory=dict)
+    constraints: dict[str, Rule] = field(default_factory=dict)
     sources: dict[str, Rule] = field(default_factory=dict)
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: those that are not the same in Keras 2
@@ -47,7 +48,8 @@ class Rules:
                  "keras.models": {"Model", "Sequential", "Input"}}.get(module, set())  # fmt: skip
         if module == "keras.layers":
             found = found | {"Input", "InputLayer", "Layer"} | set(self.signatures)
-        for table in (self.layers, self.functional, self.ops, self.activations):
+        tables = (self.layers, self.functional, self.ops, self.activations)
+        for table in (*tables, self.regularizers, self.constraints, self.optimizers):
             for name in table:
                 parent, _, last = name.rpartition(".")
                 if parent == module:
@@ -88,6 +90,7 @@ def load_rules() -> Rules:
         "schedule": rules.schedules,
         "callback": rules.callbacks,
         "regularizer": rules.regularizers,
+        "constraint": rules.constraints,
         "source": rules.sources,
     }
     for rule in RULES:

@@ -17,6 +17,7 @@ from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.ir.training import (
+    Constraint,
     Fit,
     Hooks,
     Loss,
@@ -310,6 +311,10 @@ schedule = _training("schedule", "keras.optimizers.schedules")
 #: Declare a regularizer; the first parameter is the name of the weight.
 regularizer: Callable[..., Callable[[Callable[..., Penalty]], Callable[..., Penalty]]]
 regularizer = _training("regularizer", "keras.regularizers")
+
+#: Declare a constraint; the first parameter is the name of the weight's argument.
+constraint: Callable[..., Callable[[Callable[..., Constraint]], Callable[..., Constraint]]]
+constraint = _training("constraint", "keras.constraints")
 
 #: Declare a callback; the first parameter is the loop that it becomes part of.
 callback: Callable[..., Callable[[Callable[..., Hooks]], Callable[..., Hooks]]]

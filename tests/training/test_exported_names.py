@@ -61,10 +61,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     },
     "constraints": {
         name: Trial(before=f"reg = keras.constraints.{name}")
-        for name in (
-            "MaxNorm(3)", "max_norm(3)", "MinMaxNorm()", "min_max_norm()", "NonNeg()", "non_neg()",
-            "UnitNorm()", "unit_norm()", "get(input())", "deserialize({})",
-        )
+        for name in ("get(input())", "deserialize({})")
     },
 }  # fmt: skip
 #: Bases of the program's own classes, which have tests of their own, and what makes a config.
@@ -84,7 +81,7 @@ TABLES: dict[str, Any] = {
     "optimizers.schedules": RULES.schedules,
     "callbacks": RULES.callbacks,
     "regularizers": RULES.regularizers,
-    "constraints": {},
+    "constraints": RULES.constraints,
 }
 
 

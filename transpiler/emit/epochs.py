@@ -77,6 +77,7 @@ class Steps:
     scheduled: bool = False
     scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
     penalty: str = ""
+    constraint: str = ""  #: the function that brings weights back to what is allowed
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
     watching: tuple[str, ...] = ()  #: callbacks that are called with each batch
     batch_start: tuple[str, ...] = ()  #: those calls
@@ -97,7 +98,8 @@ def stepping(steps: Steps) -> list[str]:
         backward += ["scaler.unscale_(optimizer)"] if steps.clipping else []
         step = ["scaler.step(optimizer)", "scaler.update()"]
     scheduler = ["scheduler.step()"] if steps.scheduled else []
-    return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *scheduler]
+    constraint = [f"{steps.constraint}(model)"] if steps.constraint else []
+    return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 
 
 def batch_loss(epoch: Epoch, penalty: str, weighted: bool = False) -> str:

@@ -84,6 +84,15 @@ class Penalty:
 
 
 @record(frozen=True, slots=True)
+class Constraint:
+    """What is done to a weight after each step: a statement with `{weight}` and `{dim}` in it."""
+
+    statement: str
+    axes: tuple[int, ...] = ()  #: Keras's axes whose torch dimensions `{dim}` stands for
+    helpers: frozenset[str] = field(default_factory=frozenset)
+
+
+@record(frozen=True, slots=True)
 class Schedule:
     """A learning rate that changes with each batch."""
 

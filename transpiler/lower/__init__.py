@@ -6,6 +6,7 @@ binding.py     which rule an optimizer, loss, metric or callback means, and its 
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
+watched.py     weights that regularizers and constraints watch
 own_losses.py  losses and metrics of the program's own
 data.py        arrays and pipelines that models are trained with
 """

@@ -6,14 +6,11 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
-from transpiler.interpret.statics import constant
-from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
-    Layer,
     Mapping,
     Model,
     Sequence,
@@ -23,14 +20,13 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import Comments, Construct, For, Line, Node, Return, While
+from transpiler.ir.code import Comments, Construct, Line, Node, Return
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
     Metric,
-    Penalty,
     Prediction,
     Targets,
 )
@@ -40,7 +36,8 @@ from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import own_loss, own_metric
 from transpiler.lower.rates import class_sets_rate
-from transpiler.passes.liveness import modules_used, walk
+from transpiler.lower.watched import Constrained, Penalized, called_by, watched_weights
+from transpiler.passes.liveness import walk
 from transpiler.record import record
 
 #: Arguments of `compile` without effect on the numbers.
@@ -124,6 +121,7 @@ class Training:
     units: int | None = None
     ends_in: str = ""
     penalties: list[Penalized] = field(default_factory=list)
+    constraints: list[Constrained] = field(default_factory=list)
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     problem: tuple[TrainingCall, str] | None = None
 
@@ -191,7 +189,8 @@ def lower_training(
     if fits:
         try:
             _trainable(training, built)
-            training.penalties = penalties(file, training.home, built)
+            watched = watched_weights(file, training.home, built)
+            training.penalties, training.constraints = watched
         except Unsupported as why:
             training.problem = (fits[0], str(why))
             return
@@ -446,80 +445,3 @@ def _metrics(
         found.append((key, metric))
         uses.append(use)
     return tuple(found), uses
-
-
-# --- regularizers ----------------------------------------------------------------------------
-
-#: Where torch keeps the weights that Keras can regularize.
-_PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
-           "beta": "bias", "depthwise": "weight"}  # fmt: skip
-
-_PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
-
-
-@record(frozen=True, slots=True)
-class Penalized:
-    """A weight that a regularizer watches."""
-
-    token: str  #: of its module
-    parameter: str
-    penalty: Penalty
-
-
-def penalties(file: FileContext, region: Region, built: Built) -> list[Penalized]:
-    """What regularizers add to the loss of a model."""
-    used = modules_used(built.forward)
-    for summary in _called(region):
-        if summary.region is not None and summary.region.penalties:
-            raise Unsupported("a regularizer or constraint in a function that builds a part of it")
-    looped = {
-        n.module.token
-        for outer in walk(built.init)
-        if isinstance(outer, (For, While))
-        for n in walk(outer.body)
-        if isinstance(n, Construct)
-    }
-    found: list[Penalized] = []
-    for layer, name, value in region.penalties:
-        kind, _, what = name.rpartition("_")
-        if what == "regularizer" and not _is_trained(layer) and file.options.keras != "2":
-            continue
-        modules = [m for m in layer.modules if m.token in used]
-        if not modules:
-            if any(m.constructor.text in region.model_names for m in used.values()):
-                raise Unsupported(f"{name} in a model that is part of this one")
-            continue
-        module = modules[0]
-        plain = module.constructor.text.startswith(_PLAIN) and len(layer.modules) == 1
-        if what != "regularizer" or kind not in _PLACES or not plain or module.token in looped:
-            raise Unsupported(f"{name} of {layer.symbol} is not translated")
-        use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
-        only(use)
-        penalty = use.build(kind, keras=file.options.keras)
-        found.append(Penalized(module.token, _PLACES[kind], penalty))
-    return found
-
-
-def _is_trained(layer: Layer) -> bool:
-    """Whether a layer has gradients: Keras 3 adds nothing for weights without."""
-    trainable = layer.arguments.get("trainable")
-    if layer.freezes or not (trainable is None or isinstance(constant(trainable), bool)):
-        raise Unsupported("a regularizer of a layer that is frozen under a condition")
-    return trainable is None or constant(trainable) is True
-
-
-def called_by(region: Region) -> list[Region]:
-    """The regions of the functions that a region calls to build its models."""
-    return [summary.region for summary in _called(region) if summary.region is not None]
-
-
-def _called(region: Region) -> list[Summary]:
-    """The functions that a region calls to build its models, and those that they call."""
-    found: dict[int, Summary] = {}
-    pending = list(region.called)
-    while pending:
-        summary = pending.pop()
-        if id(summary) not in found:
-            found[id(summary)] = summary
-            pending += summary.region.called if summary.region is not None else []
-    return list(found.values())

@@ -11,7 +11,7 @@ streams.py     generators of the program's own
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
-penalties.py   the function that adds up what regularizers give
+penalties.py   what regularizers add to the loss, and what constraints do after a step
 freezing.py    models of which some parts are not trained
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch

@@ -21,7 +21,7 @@ from transpiler.emit.training.data import (
 from transpiler.emit.training.lines import is_nested, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import named_parts
-from transpiler.emit.training.penalties import penalty
+from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
@@ -78,6 +78,16 @@ class ModelWriter:
                 lambda name: penalty(name, made.training.penalties),
             )
             made.functions.append((self.penalty, source))
+        self.constraint = ""
+        if made.training.constraints:
+            constraints = made.training.constraints
+            self.constraint, source = shared.function(
+                ("constrain", f"constrain_{self.label}"),
+                ("constraint", self.training.variable),
+                lambda name: constraint(name, constraints),
+            )
+            made.functions.append((self.constraint, source))
+            made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
         self.criterion = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")

@@ -1,8 +1,9 @@
-"""The function that adds up what the regularizers of a model give."""
+"""The functions that add up what regularizers give, and that keep to constraints."""
 
 from __future__ import annotations
 
-from transpiler.lower.training import Penalized
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.watched import Constrained, Penalized
 
 
 def penalty(name: str, penalties: list[Penalized]) -> str:
@@ -21,3 +22,19 @@ def penalty(name: str, penalties: list[Penalized]) -> str:
     lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
     lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
     return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
+
+
+def constraint(name: str, constraints: list[Constrained]) -> str:
+    """The function that constrains weights after a step; tokens stand for the modules."""
+    doc = '"""Bring the weights back to what is allowed, after each step."""'
+    lines = [f"    {_statement(one)}" for one in constraints]
+    return "\n".join(["@torch.no_grad()", f"def {name}(model):", f"    {doc}", *lines, ""])
+
+
+def _statement(one: Constrained) -> str:
+    rank, made = len(one.dims), one.constraint
+    if not all(-rank <= axis < rank for axis in made.axes):
+        raise Unsupported("a constraint along an axis that the weight has not")
+    dims = tuple(sorted(one.dims[axis] for axis in made.axes))
+    dim = repr(dims[0] if len(dims) == 1 else dims)
+    return made.statement.format(weight=f"model.{one.token}.{one.parameter}", dim=dim)

@@ -31,7 +31,9 @@ class Trained:
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)  #: which stand with what is written here
-    left: list[tuple[int, str]] = field(default_factory=list)  #: uses that stay: where, and a message
+    left: list[tuple[int, str]] = field(
+        default_factory=list
+    )  #: what stays: where, a message
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one

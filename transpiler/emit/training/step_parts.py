@@ -5,16 +5,20 @@ from __future__ import annotations
 from transpiler.emit.epochs import Steps
 from transpiler.emit.training.freezing import kept_still
 from transpiler.emit.training.model import ModelWriter
+from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 
 
 def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
     """What a step is besides the loss of its batch."""
+    if model.constraint and compiled.subset is not None:
+        raise Unsupported("constraints on weights of a model of which only a part is trained")
     return Steps(
         clipping=_clipping(compiled),
         scheduled=compiled.optimizing.schedule is not None,
         scaled=compiled.optimizing.scaling is not None,
         penalty=model.added(),
+        constraint=model.constraint,
         still=kept_still(compiled),
     )
 

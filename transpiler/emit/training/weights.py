@@ -17,7 +17,7 @@ from transpiler.interpret.values import Model
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.training import called_by
+from transpiler.lower.watched import called_by
 from transpiler.passes.liveness import walk
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
