@@ -148,6 +148,14 @@ PRETRAINED = _code(
     "it has other weights, trained for another preprocessing, and differs in details.",
 )
 
+LEFT_WAY = _code(
+    205,
+    Severity.ERROR,
+    "one way of a branch is not converted",
+    "What a model is under this condition can't be translated with certainty; the class raises "
+    "there, and the rest of it is converted.",
+)
+
 # 3xx: assumptions
 ASSUMED_CALLERS = _code(
     301,

@@ -116,7 +116,8 @@ class Draft:
     ) -> None:
         """Note that a model is converted."""
         line, _ = self.tree.place(node)
-        partial = unit.text is not None and "NotConverted(" in unit.text.text
+        stubs = unit.text is not None and "NotConverted(" in unit.text.text
+        partial = stubs or bool(unit.region.left_ways)
         self.records.append(
             ModelRecord(
                 unit.plan.name,

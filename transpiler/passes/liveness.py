@@ -56,6 +56,8 @@ def _prune_node(
         case Line():
             if not ((node.effect and effects) or node.defs & live):
                 return None
+            if node.effect and node.text.startswith("raise "):
+                return node, node.uses  # nothing after it runs
             node = _with_read_targets(node, live)
             made = node.defs if node.kills else node.defs - node.uses
             return node, (live - made) | node.uses

@@ -10,7 +10,6 @@ class Tagger(nn.Module):
         if cell == "lstm":
             self.lstm = nn.LSTM(64, units, batch_first=True)
             self.lstm_1 = nn.LSTM(units, units, batch_first=True) if stacked else None
-            self.gru = None
         elif cell == "gru":
             self.gru = nn.GRU(64, units, batch_first=True)
             self.lstm = None
@@ -29,7 +28,7 @@ class Tagger(nn.Module):
             if self.lstm_1 is not None:
                 x, _ = self.lstm_1(x)
                 x = x[:, -1]
-        elif self.gru is not None:
+        else:
             x, _ = self.gru(x)
             x = x[:, -1]
         return torch.sigmoid(self.dense(x))

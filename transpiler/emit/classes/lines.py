@@ -80,11 +80,13 @@ def merge_return(lines: list[str], text: str, indent: int, comments: Comments) -
 
 def ends_in_jump(lines: list[str]) -> bool:
     """Whether a rendered block ends by raising, or by leaving the loop."""
-    for line in reversed(lines):
-        first = line.split("\n", 1)[0].strip()
-        if first and not first.startswith("#"):
-            return first.startswith(("raise", "break"))
-    return False
+    heads = [line.split("\n", 1)[0] for line in lines]
+    code = [head for head in heads if head.strip() and not head.lstrip().startswith("#")]
+    if not code:
+        return False
+    last = code[-1].lstrip()
+    own = min(len(head) - len(head.lstrip()) for head in code)
+    return last.startswith(("raise", "break")) and len(code[-1]) - len(last) == own
 
 
 def tidy(text: str) -> str:

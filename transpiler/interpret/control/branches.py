@@ -26,7 +26,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import If, Node
+from transpiler.ir.code import If, Line, Node, Return
+from transpiler.passes.liveness import walk
 from transpiler.record import replace
 
 serials = itertools.count(1)
@@ -64,8 +65,18 @@ def branch(
         region.scope = one[0]
     else:
         region.scope = join_scopes(region, before, one, other, test, node)
-    _emit_if(region, test, one, other)
+    raising = tuple(e and not _leaves(s) for e, s in zip(ended, sides, strict=True))
+    _emit_if(region, test, one, other, raising)
     return ended[0] and ended[1]
+
+
+def _leaves(side: Side) -> bool:
+    """Whether a way that ends does so by `return`, or goes on with a loop or after it."""
+    return any(
+        isinstance(node, Return) or (isinstance(node, Line) and node.jump)
+        for nodes in side[1:]
+        for node in walk(nodes)
+    )
 
 
 @contextmanager
@@ -86,10 +97,16 @@ def _label(test: Static) -> str:
     return "" if match is None else match.group(1) or match.group(2)
 
 
-def _emit_if(region: Region, test: Static, one: Side, other: Side) -> None:
+def _emit_if(
+    region: Region, test: Static, one: Side, other: Side, raising: tuple[bool, ...] = (False, False)
+) -> None:
+    """The branch in both programs; `forward` only has the way that does not raise in `__init__`."""
     serial = next(serials)
     region.emit_init(If(test.expr, one[1], other[1], id=serial))
-    region.emit_forward(If(test.running, one[2], other[2], id=serial))
+    if raising[0] != raising[1]:
+        region.forward += (one if raising[1] else other)[2]
+    else:
+        region.emit_forward(If(test.running, one[2], other[2], id=serial))
 
 
 @provides("conditional")

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import DECIDED
 from transpiler.interpret.control.after_models import may_stay, run_or_leave
 from transpiler.interpret.control.branches import branch
+from transpiler.interpret.control.failing import attempt
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.jumps import continues, goes_on
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
@@ -164,22 +165,35 @@ def _run_if(
         reason = test.reason if isinstance(test, Unknown) else ""
         raise GiveUp(f"a condition that is not known: {reason}", node)
 
+    failed: list[GiveUp] = []
+
     def otherwise() -> bool:
         if isinstance(orelse, cst.If):
             with region.within(orelse):
                 return _run_if(region, orelse, after)
-        return _run_way(region, None if orelse is None else orelse.body, after)
+        return _run_way(region, None if orelse is None else orelse.body, after, failed)
 
     def then() -> bool:
-        return _run_way(region, node.body, after)
+        return _run_way(region, node.body, after, failed)
 
     return branch(region, test, then, otherwise, node)
 
 
-def _run_way(region: Region, suite: cst.BaseSuite | None, after: tuple[cst.CSTNode, ...]) -> bool:
-    """One way through a branch, and what follows it there; whether it surely ends."""
+def _run_way(
+    region: Region,
+    suite: cst.BaseSuite | None,
+    after: tuple[cst.CSTNode, ...],
+    failed: list[GiveUp] | None = None,
+) -> bool:
+    """One way through a branch, and what follows it there; whether it surely ends.
+
+    `failed` is given where the other way may be all that is converted.
+    """
     body = () if suite is None else body_of(suite)
-    ended = run_block(region, body)
+    if suite is None or failed is None:
+        ended = run_block(region, body)
+    else:
+        ended = attempt(region, suite, lambda: run_block(region, body), failed)
     if ended or continues(body):
         return ended
     return bool(after) and run_block(region, after)

@@ -30,6 +30,12 @@ def classify(summary: Summary) -> None:
     """Tell what kind of function it is, and work out the class that a block becomes."""
     region = summary.region
     assert region is not None
+    _classify(summary, region)
+    if region.left_ways and summary.kind not in ("block", "operation", "builder"):
+        raise region.left_ways[0]
+
+
+def _classify(summary: Summary, region: Region) -> None:
     values = [v for v, _ in region.returns]
     tensors = [v for v in values if holds_tensor(v)]
     for model in region.open_sequentials:

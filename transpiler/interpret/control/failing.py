@@ -1,0 +1,68 @@
+"""Ways of a branch that are not understood: the class raises there, the rest is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import LEFT_WAY
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.undoing import snapshot, undo
+from transpiler.ir.code import Comments, Line
+from transpiler.ir.expr import literal
+from transpiler.source.suites import leaf_statements
+
+
+def attempt(
+    region: Region,
+    suite: cst.BaseSuite,
+    run: Callable[[], bool],
+    failed: list[GiveUp],
+) -> bool:
+    """Run one way of a branch; `failed` says whether the other one did. Whether it surely ends."""
+    if region.is_module or region.functional:
+        return run()
+    containers, before = _containers(region), snapshot(region)
+    try:
+        return run()
+    except GiveUp as why:
+        if failed or "calls itself" in why.reason or "too deeply" in why.reason:
+            raise
+        failed.append(why)
+        undo(region, before)
+        _restore(region, containers)
+        _raise_instead(region, suite, why)
+        return True
+
+
+def _containers(region: Region) -> dict[str, tuple[Any, Any]]:
+    """All lists, sets and dicts of a region with what is in them, and its other attributes."""
+    return {
+        name: (value, value.copy() if isinstance(value, (list, set, dict)) else None)
+        for name, value in vars(region).items()
+        if name not in ("wants", "scope")
+    }
+
+
+def _restore(region: Region, containers: dict[str, tuple[Any, Any]]) -> None:
+    for name, (value, content) in containers.items():
+        setattr(region, name, value)
+        if isinstance(value, list):
+            value[:] = content
+        elif isinstance(value, (set, dict)):
+            value.clear()
+            value.update(content)
+
+
+def _raise_instead(region: Region, suite: cst.BaseSuite, why: GiveUp) -> None:
+    """The way raises in `__init__`, and says why."""
+    for statement in leaf_statements(list(suite.body)):
+        region.graph_statements[id(statement)] = statement
+    region.graph_events += 1
+    region.left_ways.append(why)
+    region.say(LEFT_WAY, why.node or suite.body[0], f"this way raises: {why.reason}")
+    text = f"raise NotImplementedError({literal(f'{LEFT_WAY.code}: {why.reason}')})"
+    todo = f"# TODO(tf2torch) {LEFT_WAY.code}: {why.reason}"
+    region.emit_init(Line(text, effect=True, comments=Comments((todo,))))
