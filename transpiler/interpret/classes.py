@@ -87,7 +87,14 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
     return isinstance(node, cst.Name)
 
 
-_PLAIN = frozenset({"keras.callbacks.Callback", "keras.utils.Sequence", "keras.utils.PyDataset"})
+_PLAIN = frozenset(
+    {
+        "keras.callbacks.Callback",
+        "keras.optimizers.schedules.LearningRateSchedule",
+        "keras.utils.Sequence",
+        "keras.utils.PyDataset",
+    }
+)
 _SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
 
 

@@ -98,6 +98,7 @@ class Schedule:
 
     initial: Expr
     factor: Expr  #: of `step`, which counts from 0
+    own: Expr | None = None  #: an object of the program's own that is asked for the rate
 
 
 #: The variable that counts the batches of an epoch, from 0.

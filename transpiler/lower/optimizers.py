@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpiler.diagnostics import Fidelity
-from transpiler.interpret.values import Static, Value
+from transpiler.interpret.values import Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
@@ -119,12 +119,23 @@ def _optimizer(
 def _scheduled(rules: Rules, use: Use) -> Schedule | None:
     """The schedule of learning rates that it is given."""
     rate = use.arguments.get("learning_rate")
+    if rate is not None and isinstance(rate.value, UserClass):
+        return Schedule(expr(1.0), expr(1.0), rate)
     if rate is None or not isinstance(rate.value, Configured):
         return None
     schedule = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
     only(schedule, "name")
     made: Schedule = schedule.build(_STEP)
     return made
+
+
+def own_schedule(value: Value | None) -> UserClass | None:
+    """The class of the program's own that gives an optimizer its learning rate."""
+    made = value.expr.value if isinstance(value, Static) else None
+    given = [*made.args, *(v for _, v in made.kwargs)] if isinstance(made, Configured) else []
+    found = (own_schedule(Static(argument)) for argument in given)
+    rates = (argument.value for argument in given if isinstance(argument.value, UserClass))
+    return next(rates, None) or next((one for one in found if one is not None), None)
 
 
 def _differences(made: Optimizer, use: Use, changing: bool, clipping: list[str]) -> tuple[str, ...]:

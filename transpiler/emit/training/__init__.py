@@ -19,6 +19,7 @@ fitting.py     the loop in the place of `fit`
 history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
+own_schedules.py  schedules of learning rates that are classes of the program's own
 own_methods.py    what their methods ask of the model
 asking.py      evaluate, predict, save and the like
 weights.py     weights that are taken and given back, and their number

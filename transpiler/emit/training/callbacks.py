@@ -18,6 +18,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
+from transpiler.lower.optimizers import own_schedule
 
 
 def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
@@ -46,9 +47,10 @@ def callbacks_of(call: TrainingCall) -> tuple[Value, ...]:
 
 
 def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
-    """The classes of the program's own among callbacks and data of some calls, by their nodes."""
+    """The classes of the program's own among what some calls are given, by their nodes."""
     made = [i.expr.value for c in calls for i in callbacks_of(c) if isinstance(i, Static)]
     made += [sequence_of(c.given.get(name)) for c in calls for name in ("x", "validation_data")]
+    made += [own_schedule(c.given["optimizer"].value) for c in calls if "optimizer" in c.given]
     return {id(one.node): one for one in made if isinstance(one, UserClass)}
 
 

@@ -10,8 +10,11 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.lines import holds, is_statement, simple_statements
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import UserClass
+from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in
 
@@ -126,9 +129,12 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
         if writer.optimizer.startswith("self."):
             writer.scheduler = f"self.{writer.scheduler}"
+        factor = str(compiled.optimizing.schedule.factor)
+        if (own := compiled.optimizing.schedule.own) is not None:
+            factor = _own_rate(writer, own, lines)
         lines.append(
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
-            f"{writer.optimizer}, lambda step: {compiled.optimizing.schedule.factor})"
+            f"{writer.optimizer}, lambda step: {factor})"
         )
     scaling = compiled.optimizing.scaling
     if scaling is not None:
@@ -146,3 +152,15 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
     return lines
+
+
+def _own_rate(writer: ModelWriter, schedule: Expr, lines: list[str]) -> str:
+    """The rate that an object of the program's own gives for a step."""
+    made = schedule.value
+    assert isinstance(made, UserClass)
+    writer.made.class_edits[id(made.node)] = schedule_edits(writer.shared.file, made)
+    name = schedule.text
+    if not name.isidentifier():
+        name = writer.lasting("schedule", "rate_schedule")
+        lines.append(f"{name} = {schedule.text}")
+    return f"float({name}(torch.tensor(step)))"

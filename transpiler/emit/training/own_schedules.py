@@ -1,0 +1,145 @@
+"""Schedules of learning rates that are classes of the program's own: they compute with torch.
+
+def __call__(self, step):                  def __call__(self, step):
+    step = tf.cast(step, tf.float32)           step = torch.as_tensor(step, dtype=torch.float32)
+    return self.rate * tf.sqrt(step)           return self.rate * torch.sqrt(step)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit, apply
+from transpiler.interpret.region import FileContext
+from transpiler.interpret.statics import rewritten
+from transpiler.interpret.symbols import canonical
+from transpiler.interpret.values import Framework, UserClass
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.lexical import blanked, names_in
+from transpiler.source.tree import Tree
+
+#: Functions of one number, which torch has under the same name.
+_ALIKE = frozenset({
+    "sqrt", "rsqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sigmoid", "floor", "ceil",
+    "square",
+})  # fmt: skip
+#: Functions of two numbers.
+_OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "pow": "**",
+              "floordiv": "//", "mod": "%", "less": "<", "greater": ">", "less_equal": "<=",
+              "greater_equal": ">="}  # fmt: skip
+_PYTHONS = {"minimum": "min", "maximum": "max", "abs": "abs"}
+_TENSORS = frozenset({"cast", "constant", "convert_to_tensor"})
+_PACKAGES = frozenset(
+    {"tf", "tf.math", "tf.dtypes", "keras.ops", "keras.backend", "tf.experimental"}
+)
+_TYPES = {"float16", "float32", "float64", "int32", "int64"}
+_OF_KERAS = re.compile(r"super\([^)]*\)\.(?!__init__\(\))\w+")
+
+
+def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:
+    """The edits of its methods, which compute with tensors of one number."""
+    where = f"`{made.name}`"
+    if made.file is not None and made.file is not file:
+        raise Unsupported(f"{where} is a class of another file")
+    if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
+        raise Unsupported(f"{where} has several bases")
+    if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", file.tree.blanked, re.M):
+        raise Unsupported(f"{where} is the base of another class")
+    methods = [s for s in made.node.body.body if isinstance(s, cst.FunctionDef)]
+    if any(method.decorators for method in methods):
+        raise Unsupported(f"{where} has a method with a decorator")
+    replaced: dict[tuple[int, int], str] = {}
+    for method in methods:
+        _rewrite(file, method.body, replaced)
+    start, end = file.tree.span(made.node.body)
+    edits = [Edit(first, last, text) for (first, last), text in replaced.items()]
+    shifted = [Edit(e.start - start, e.end - start, e.text) for e in edits]
+    rest = blanked(apply(file.tree.text[start:end], shifted))
+    if (found := _OF_KERAS.search(rest)) is not None:
+        raise Unsupported(f"{where} asks for `{found.group()}`")
+    frameworks = {n for n, value in file.globals.items() if isinstance(value, Framework)}
+    if used := sorted(frameworks & names_in(rest)):
+        raise Unsupported(f"{where} uses `{used[0]}` in a way that is not translated")
+    return edits
+
+
+def _rewrite(file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str]) -> None:
+    """Calls of the framework, from the inside out."""
+    for child in node.children:
+        _rewrite(file, child, replaced)
+    if isinstance(node, cst.Call):
+        text = _called(file, node, replaced)
+        if text:
+            replaced[file.tree.span(node)] = text
+
+
+def _called(file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], str]) -> str:
+    """What a call of the framework becomes, "" where it is none that is known."""
+    package, _, name = _symbol(file, node.func).rpartition(".")
+    if package not in _PACKAGES or any(a.star for a in node.args):
+        return ""
+    tree = file.tree
+    given = [rewritten(tree, a.value, replaced) for a in node.args if a.keyword is None]
+    named = {a.keyword.value: a for a in node.args if a.keyword is not None}
+    if name in _TENSORS and given and len(given) + len(named) <= 2:
+        kind = [a.value for a in node.args[1:]]
+        if set(named) - {"dtype"}:
+            return ""
+        return _tensor(file, given[0], kind)
+    if named:
+        return ""
+    if name in _ALIKE and len(given) == 1:
+        return f"torch.{name}({given[0]})"
+    if name in _PYTHONS and len(given) == (1 if name == "abs" else 2):
+        return f"{_PYTHONS[name]}({', '.join(given)})"
+    if name == "where" and len(given) == 3:
+        return f"torch.where({', '.join(given)})"
+    if name in _OPERATORS and len(given) == 2:
+        left, right = (_wrapped(a.value, text) for a, text in zip(node.args, given, strict=True))
+        return f"({left} {_OPERATORS[name]} {right})"
+    if name == "cond" and len(given) == 3:
+        return _condition(tree, node, given[0], replaced)
+    return ""
+
+
+def _tensor(file: FileContext, value: str, kind: list[cst.BaseExpression]) -> str:
+    if not kind:
+        return f"torch.as_tensor({value})"
+    name = _symbol(file, kind[0]).rpartition(".")[2]
+    if isinstance(kind[0], cst.SimpleString):
+        name = str(kind[0].evaluated_value)
+    return f"torch.as_tensor({value}, dtype=torch.{name})" if name in _TYPES else ""
+
+
+def _condition(tree: Tree, node: cst.Call, test: str, replaced: dict[tuple[int, int], str]) -> str:
+    """`tf.cond(step < warmup, lambda: rising, lambda: falling)`."""
+    branches = []
+    for argument in node.args[1:]:
+        function = argument.value
+        if not isinstance(function, cst.Lambda) or function.params.params:
+            return ""
+        branches.append(rewritten(tree, function.body, replaced))
+    return f"({branches[0]} if {test} else {branches[1]})"
+
+
+def _wrapped(node: cst.BaseExpression, text: str) -> str:
+    plain = (cst.Name, cst.Attribute, cst.Call, cst.Integer, cst.Float, cst.Subscript)
+    return text if isinstance(node, plain) else f"({text})"
+
+
+def _symbol(file: FileContext, node: cst.BaseExpression) -> str:
+    """The canonical name of a part of the framework, "" where it is none."""
+    names = list(_names(node))
+    value = file.globals.get(names[0]) if names else None
+    return canonical(".".join([value.name, *names[1:]])) if isinstance(value, Framework) else ""
+
+
+def _names(node: cst.BaseExpression) -> Iterator[str]:
+    if isinstance(node, cst.Attribute):
+        yield from _names(node.value)
+        yield node.attr.value
+    elif isinstance(node, cst.Name):
+        yield node.value
