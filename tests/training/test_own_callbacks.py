@@ -133,6 +133,13 @@ TRIALS = [
         "one, other = Batches(), Batches(last=7)\n",
         "seen = np.array(one.seen)\nothers = np.array(other.seen)",
     ),
+    trial(
+        "[Loss()]",
+        "class Loss(keras.callbacks.Callback):\n"
+        "    def on_batch_end(self, batch, logs=None):\n"
+        "        numbers.append(logs['loss'])\n\nnumbers = []\n",
+        "numbers = np.array(numbers)",
+    ),
     trial("[Halve(), keep]", "keep = Keep()\n", "seen = np.array(keep.seen)"),
     trial("[best]", "best = Best(x[:20])\n", "scores = np.array(best.scores)"),
     trial(

@@ -486,6 +486,7 @@ class FitWriter:
 
     def _hooks(self, values: dict[str, str], train: str) -> list[Hooks]:
         """What callbacks do in the loop."""
+        self.taken |= set(values.values())
         better = dict.fromkeys(self.compiled.keys, False)
         better |= {k: m.larger_is_better for k, m in self.compiled.metrics}
         better |= {f"val_{k}": v for k, v in better.items()}
