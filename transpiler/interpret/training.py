@@ -143,7 +143,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     region.training[id(node)] = call
     if name == "compile":
         model.compiled = call
-        for what in ("loss", "metrics"):
+        for what in ("loss", "metrics", "weighted_metrics"):
             if what in call.given:
                 own: Any = provided("own_losses")(region, model, call.given[what].value)
                 call.own |= own

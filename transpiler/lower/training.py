@@ -43,6 +43,8 @@ from transpiler.record import record
 #: Arguments of `compile` without effect on the numbers.
 _SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
 
+_UNDERSTOOD = frozenset({"optimizer", "loss", "metrics", "weighted_metrics"})
+
 #: Calls that need what `compile` says.
 TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 
@@ -261,7 +263,7 @@ def _compiled(
     droppable: bool,
 ) -> Compiled:
     rules, given = file.rules, call.given
-    others = [n for n in given if n not in {"optimizer", "loss", "metrics"} | _SPEED]
+    others = [n for n in given if n not in _UNDERSTOOD | _SPEED]
     if len(outputs) > 1 and "loss_weights" in others:
         others.remove("loss_weights")
     if any(not _is_none(given[n].value) for n in others):
@@ -315,6 +317,11 @@ def _heads(
         losses = by_output(given["loss"], outputs, "a loss")
     weights = by_output(given.get("loss_weights"), outputs, "a weight")
     metrics = by_output(given.get("metrics"), outputs, "metrics")
+    weighted = given.get("weighted_metrics")
+    if weighted is not None and not _is_nothing(weighted.value):
+        if elementwise or len(outputs) > 1:
+            raise Unsupported("weighted_metrics with weights of samples, or several outputs")
+        metrics = [_together(metrics[0], weighted.value)]
     heads: list[Head] = []
     uses: list[Use] = []
     for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
@@ -412,6 +419,18 @@ def is_weighed(call: TrainingCall) -> bool:
 
 def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether it is None, or an empty list."""
+    return _is_none(value) or (isinstance(value, Sequence) and not value.items)
+
+
+def _together(one: Value | None, other: Value) -> Value:
+    """The metrics of two arguments."""
+    parts = [value for value in (one, other) if value is not None and not _is_nothing(value)]
+    items = [v.items if isinstance(v, Sequence) else (v,) for v in parts]
+    return Sequence(tuple(item for group in items for item in group))
 
 
 def _metrics(

@@ -7,6 +7,7 @@ named_parts.py  statements that only name an optimizer, a loss, callbacks
 data.py        arrays as tensors, one for each input of a model
 tables.py      tables of pandas
 sequences.py   data that are classes of the program's own
+class_sources.py  functions of Keras that such a class calls
 streams.py     generators of the program's own
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand

@@ -12,6 +12,8 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.training.class_sources import rewritten_sources
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.training import Given, TrainingCall
@@ -47,7 +49,10 @@ def sequence_loader(
     made = sequence_of(given)
     if made is None or given is None:
         return ""
-    _check(model.shared.file, made)
+    edits, helpers = rewritten_sources(model.shared.file, made.node.body)
+    _check(model.shared.file, made, edits)
+    model.edits += [edit for edit in edits if edit not in model.edits]
+    model.made.helpers |= helpers
     text = model.source_of(given)
     if model.argument(call, steps) not in (None, f"len({text})"):
         raise Unsupported(f"{steps} of a sequence that has as many batches as it says")
@@ -72,8 +77,8 @@ def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
     return {s.name.value: s for s in made.node.body.body if isinstance(s, cst.FunctionDef)}
 
 
-def _check(file: FileContext, made: UserClass) -> None:
-    """Refuse what torch's data sets have no answer to."""
+def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
+    """Refuse what torch's data sets have no answer to; some calls are replaced."""
     where, tree, methods = f"`{made.name}`", file.tree, _methods(made)
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
@@ -84,7 +89,8 @@ def _check(file: FileContext, made: UserClass) -> None:
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", tree.blanked, re.M):
         raise Unsupported(f"{where} is the base of another class")
     start, end = tree.span(made.node.body)
-    text = tree.blanked[start:end]
+    inside = [Edit(e.start - start, e.end - start, " ") for e in edits]
+    text = apply(tree.blanked[start:end], inside)
     if (found := _OF_KERAS.search(text)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
