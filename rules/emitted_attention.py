@@ -82,6 +82,23 @@ class ScoredMultiHeadAttention(MultiHeadAttention):
 )
 
 emitted(
+    "MaskedMultiHeadAttention",
+    '''
+class MaskedMultiHeadAttention(MultiHeadAttention):
+    """Hidden places get the lowest score: a query that sees nothing sees all alike."""
+
+    def forward(self, query, value, key=None, mask=None):
+        q, k, v = self.split(query, value, key)
+        scores = q @ k.mT / q.shape[-1] ** 0.5 + ~mask * torch.finfo(q.dtype).min
+        x = F.dropout(scores.softmax(-1), self.dropout, self.training) @ v
+        return self.output(x.transpose(1, 2).flatten(2))
+''',
+    ("MultiHeadAttention",),
+    TORCH,
+    FUNCTIONAL,
+)
+
+emitted(
     "GroupedQueryAttention",
     '''
 class GroupedQueryAttention(nn.Module):

@@ -48,7 +48,7 @@ def relu(
     return activations.relu(x, negative_slope, max_value, threshold)
 
 
-@layer("LeakyReLU", aliases={"alpha": "negative_slope"})
+@layer("LeakyReLU", aliases={"alpha": "negative_slope"}, floats=True)
 def leaky_relu(x: Tensor, negative_slope: Param = 0.3) -> Tensor:
     """The layer leaks 0.3, torch 0.01."""
     return activations.leaky_relu(x, negative_slope)

@@ -40,6 +40,7 @@ def multi_head_attention(
     attention_mask: Tensor | None = None,
     return_attention_scores: Param = None,
     use_causal_mask: Param = None,
+    keras: str = "auto",
 ) -> Result:
     """Torch's own module where heads and inputs have the sizes it wants, else a class."""
     _refuse(query, attention_axes, sliding_window, use_gate)
@@ -49,6 +50,9 @@ def multi_head_attention(
         raise Unsupported("Keras 3 does not look at an explicit query_mask, Keras 2 does")
     masks = [_of(value_mask, value), _of(key_mask, key)]
     mask = _combined(mask_of(query), masks, attention_mask)
+    adds = keras == "2" and mask is not None
+    if adds and scored:
+        raise Unsupported("the scores of queries that may see nothing, in Keras 2")
     sizes = num_heads, key_dim, value_dim, _output_size(output_shape)
     if (
         mask is None
@@ -59,7 +63,8 @@ def multi_head_attention(
         return _torch_attention(query, value, key, num_heads, dropout, use_bias)
     options = _options(query, value, key, value_dim, _output_size(output_shape))
     options |= unless(dropout, 0.0, dropout=dropout) | unless(use_bias, True, bias=use_bias)
-    cls = "ScoredMultiHeadAttention" if scored else "MultiHeadAttention"
+    cls = "MaskedMultiHeadAttention" if adds else "MultiHeadAttention"
+    cls = "ScoredMultiHeadAttention" if scored else cls
     module = own(cls, query.channels, num_heads, key_dim, hint="multi_head_attention", **options)
     causal = expr(False) if use_causal_mask is None else use_causal_mask
     value_code = module(*_inputs(query, value, key), **_masking(query, value, mask, causal))

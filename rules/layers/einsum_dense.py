@@ -112,7 +112,8 @@ def einsum_dense(
         shape = _shape(parsed.kernel, sizes)
         given = [] if bias is None else [_shape(bias, sizes)]
         code = own("EinsumDense", parsed.text, shape, *given, hint="einsum_dense")(x.code)
-    dims = tuple(sizes.get(axis) for axis in parsed.outputs[1:])
+    forgotten = _left_open(parsed, output_shape)
+    dims = tuple(None if a in forgotten else sizes.get(a) for a in parsed.outputs[1:])
     return replace(x, code=code, dims=dims, channels_hint=None, mask=None)
 
 
@@ -136,6 +137,13 @@ def _sizes(equation: Equation, x: Tensor, output_shape: Expr) -> Mapping[str, Di
         raise Unsupported(f"output_shape={output_shape} does not fit the equation")
     sizes: dict[str, Dim] = dict(zip(equation.inputs[1:], x.dims or (), strict=True))
     return sizes | {a: n for a, n in zip(named, given, strict=True) if not n.is_const(None)}
+
+
+def _left_open(equation: Equation, output_shape: Expr) -> frozenset[str]:
+    """The axes of the output whose sizes Keras forgets, since `output_shape` has None for them."""
+    named = [axis for axis in equation.outputs[1:] if axis.isalpha()]
+    given = output_shape.items or ()
+    return frozenset(a for a, n in zip(named, given, strict=False) if n.is_const(None))
 
 
 def _shape(axes: Sequence[str], sizes: Mapping[str, Dim]) -> tuple[Expr, ...]:

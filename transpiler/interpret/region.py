@@ -233,6 +233,8 @@ class FileContext:
     #: what stands in the place of loops that freeze the layers of a model
     without_gradients: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
+    #: parameters of functions that calls give several values
+    varied: set[tuple[int, str]] = field(default_factory=set)
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
@@ -302,6 +304,8 @@ class Region:
         self.given_layouts: dict[str, Layout] = {}  #: where those tensors have their channels
         self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
+        self.given: dict[str, Value | None] = {}  #: what the call gives to plain parameters
+        self.presumed: dict[str, Expr] = {}  #: parameters that must have this value
         self.fixed_parameters: set[str] = set()  #: those that are a class, or part of the framework
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.speculative = False  #: whether a rank was left open, since later layers may tell it

@@ -29,6 +29,13 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
         layer = keras.layers.BatchNormalization.__mro__[1]
         _average_exactly(tensorflow, layer)
         _average_like_the_fused_kernel(tensorflow, layer)
+        _mask_as_in_single_precision()
+
+
+def _mask_as_in_single_precision() -> None:
+    """What is masked is -1e9 plus a score, in which float32 leaves nothing of the score."""
+    module = importlib.import_module("tf_keras.src.layers.activation.softmax")
+    module._large_compatible_negative = lambda dtype: -1e30  # type: ignore[attr-defined]
 
 
 def _take_inputs_in_full(keras: Any) -> None:
@@ -104,9 +111,10 @@ def _resize_exactly(tensorflow: Any) -> None:
         x = tensorflow.convert_to_tensor(images)
         known = x.dtype == tensorflow.float64 and None not in x.shape[1:] and x.shape.rank == 4
         smoothed = options.get("antialias") or options.get("preserve_aspect_ratio")
-        if not known or smoothed or not _is_bilinear(method) or tensorflow.is_tensor(size):
+        wanted = tensorflow.get_static_value(size) if tensorflow.is_tensor(size) else size
+        if not known or smoothed or not _is_bilinear(method) or wanted is None:
             return original(images, size, method, **options)
-        rows, columns = (_mixing(n, int(m)) for n, m in zip(x.shape[1:3], size, strict=True))
+        rows, columns = (_mixing(n, int(m)) for n, m in zip(x.shape[1:3], wanted, strict=True))
         return tensorflow.einsum("ph,qw,bhwc->bpqc", rows, columns, x)
 
     for module in (tensorflow.image, tensorflow.compat.v2.image):

@@ -34,7 +34,7 @@ from transpiler.verify.weights import Misfit, Unit, fit
 
 #: Outputs are measured against this at least, since inputs are about one; and against the second
 #: number where they are no larger than `ROUNDING`: what a normalization leaves of zeros, say.
-LEAST_NORM, LEAST_OF_ZEROS = 1e-6, 1e-4
+LEAST_NORM, LEAST_OF_ZEROS = 1e-6, 1e-1
 #: Gradients may differ by so many times what rounding moves them by, if that is little.
 MARGIN, LARGEST_ROUNDING = 30.0, 1e-5
 LOGITS = "equal after {0} over the last axis: the converted model returns logits"

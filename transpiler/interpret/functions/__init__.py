@@ -13,6 +13,7 @@ splicing.py       functions that get layers: their statements stand there
 mentions.py       which functions are about the framework at all
 configs.py        functions that give dicts of arguments
 closures.py     functions that give functions on tensors
+presumed.py       parameters whose one value a class is written for
 keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
 generators.py     what generator functions give

@@ -154,7 +154,8 @@ def settle(file: FileContext) -> None:
         if summary.kind != "builder":
             continue
         called = {name for name, _, _, _ in region.parameter_calls}
-        apart = tuple(kind for kind in kinds if kind[0] not in called)  # else any function will do
+        # any function will do, and a class is not written for the axis that one call gives
+        apart = tuple(k for k in kinds if k[0] not in called and k[1][0] != "axis")
         if builders.setdefault(key, apart) != apart:
             file.refused[key] = "its calls need different classes"
             file.grown = True

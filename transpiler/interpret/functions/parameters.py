@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.functions.data_sets import given_data
 from transpiler.interpret.functions.handed import handed, trains
+from transpiler.interpret.functions.presumed import as_presumed
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors.names import axis_names, shadow
@@ -198,6 +199,8 @@ def _plain_parameter(
     if axis is not None:
         region.decided_axes.add(name)
         reading = replace(reading, value=axis)
+    else:
+        reading = as_presumed(region, parameter, value, reading)
     return Static(replace(reading, whole=_is_whole(parameter, value)))
 
 

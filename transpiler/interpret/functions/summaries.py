@@ -21,6 +21,7 @@ from transpiler.interpret.functions.parameters import (
     given_axis,
     parameters_of,
 )
+from transpiler.interpret.functions.presumed import check_presumed
 from transpiler.interpret.functions.returns import agree_on_returns, return_value
 from transpiler.interpret.models.given_inputs import with_shapes
 from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope, contained
@@ -55,6 +56,14 @@ def summarize(
     file: FileContext, function: Function, given: dict[str, Value], caller: Region | None = None
 ) -> Summary:
     """Interpret a function for one kind of arguments; the result is kept."""
+    summary = _summarize(file, function, given, caller)
+    check_presumed(function.file if function.file is not None else file, summary, given, caller)
+    return summary
+
+
+def _summarize(
+    file: FileContext, function: Function, given: dict[str, Value], caller: Region | None
+) -> Summary:
     if function.file is None or function.file is file:
         given = unified(file, function, with_default_classes(function, given))
     kinds = tuple(

@@ -6,6 +6,7 @@ inputs.py     the tensors that a layer is called on
 attended.py   masks that attention takes off the tensors that it gets
 formats.py    layers that are told that the channels come first
 rules.py      what its rule gives, with what all layers share: activation, initializers
+presuming.py  arguments that must have the value that the program gives
 lazy.py       layers whose input size only the first batch tells
 modules.py    modules are made once and called again; what differs from Keras is said
 freezing.py   gradients or none, and the comments of what made a layer

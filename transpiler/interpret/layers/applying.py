@@ -16,6 +16,7 @@ from transpiler.interpret.layers.inputs import (
 )
 from transpiler.interpret.layers.lazy import lazily
 from transpiler.interpret.layers.modules import settle_modules
+from transpiler.interpret.layers.presuming import presume
 from transpiler.interpret.layers.rules import (
     FORGOTTEN_MASK,
     forgets_mask,
@@ -76,6 +77,9 @@ def apply_layer(
         training = call_arguments.get("training")
         return placeholder(region, layer, bounds[0], why, training)
     except Unsupported as why:
+        presume(
+            region, layer, lambda known: _run_again(region, known, bounds, call_arguments, node)
+        )
         return stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
     if isinstance(value, Bound):
@@ -85,6 +89,21 @@ def apply_layer(
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, value)
     return settle_modules(region, layer, value, node)
+
+
+def _run_again(
+    region: Region,
+    layer: Layer,
+    bounds: list[Bound],
+    call_arguments: dict[str, Value],
+    node: cst.CSTNode,
+) -> None:
+    """Run the rule as it would be with other arguments; what it gives is not used."""
+    rule = layer.rule
+    assert rule is not None
+    arguments = rule_arguments(region, layer, call_arguments, node)
+    bounds = in_wanted_layout(region, layer, bounds)
+    run_layer(region, layer, arguments, [b.tensor for b in bounds])
 
 
 def _prepared(region: Region, layer: Layer, rule: Rule, bounds: list[Bound]) -> list[Bound]:

@@ -1,0 +1,75 @@
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch import nn
+
+
+class Tagger(nn.Module):
+    def __init__(self, widths=(4, 3), merge="concat", stateful=False, zeros=True):
+        super().__init__()
+        if merge != "concat":
+            raise NotImplementedError("merge must be 'concat'")
+        if stateful:
+            raise NotImplementedError("stateful must be False")
+        if not zeros:
+            raise NotImplementedError("zeros must be True")
+        self.embedding = nn.Embedding(9, 4)
+        channels = 4
+        self.lstms = nn.ModuleList()
+        for width in widths:
+            self.lstms.append(
+                nn.LSTM(channels, width, batch_first=True, bidirectional=True)
+            )
+            channels = width * 2
+        self.dense = nn.Linear(channels, 2)
+        self.apply(init_like_keras)
+
+    def forward(self, words):
+        x = self.embedding(words)
+        mask = words != 0
+        for lstm in self.lstms:
+            x, _ = lstm(pack_steps(x, mask))
+            x = unpack_steps(x, mask) * mask[..., None]
+        return self.dense(x)
+
+
+def pack_steps(x, mask):
+    """Pack the steps that the mask keeps: a recurrent layer skips the others."""
+    kept_first = mask.int().argsort(dim=1, descending=True, stable=True)
+    x = x.take_along_dim(kept_first[..., None], dim=1)
+    lengths = mask.sum(1).clamp(min=1).cpu()
+    return pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+
+
+def unpack_steps(packed, mask):
+    """Undo pack_steps; steps that were left out repeat the output before them."""
+    x, _ = pad_packed_sequence(packed, batch_first=True, total_length=mask.shape[1])
+    seen = mask.cumsum(1)[..., None]
+    x = x.take_along_dim((seen - 1).clamp(min=0), dim=1)
+    return x.masked_fill(seen == 0, 0.0)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Embedding):
+        nn.init.uniform_(module.weight, -0.05, 0.05)
+    elif isinstance(module, nn.LSTM):
+        for name, weight in module.named_parameters():
+            if "weight_ih" in name:
+                nn.init.xavier_uniform_(weight)
+            elif "weight_hh" in name:
+                nn.init.orthogonal_(weight)
+            else:
+                nn.init.zeros_(weight)
+            if "bias_ih" in name:
+                nn.init.ones_(weight.detach().chunk(4)[1])  # forget gate
+
+
+def build_tagger(widths=(4, 3), merge="concat", stateful=False, zeros=True):
+    """Tags words; the layers are bidirectional."""
+    return Tagger(widths, merge, stateful, zeros)
+
+
+model = build_tagger()
+wide = build_tagger((5, 4), merge="concat")
