@@ -18,6 +18,7 @@ from tests.rules.layer_harness import arguments_of, given_tensor, mapped, unknow
 from tests.rules.rnn_harness import emitted_sources, rule_of
 from transpiler.ir.expr import Configured, Expr, Module, Symbol, call, expr
 from transpiler.ir.tensor import Layout, Unsupported
+from transpiler.options import Options
 from transpiler.pipeline import convert
 from transpiler.registry import load_rules
 
@@ -373,3 +374,34 @@ def test_attention_starts_as_three_matrices() -> None:
         assert float(weight.std()) == pytest.approx(float(theirs.std()), rel=0.05)
         assert float(weight.abs().max()) == pytest.approx(float(np.abs(theirs).max()), rel=0.01)
     assert not ours.in_proj_bias.any()
+
+
+def test_an_embedding_starts_from_the_matrix_that_it_is_given() -> None:
+    source = """
+import numpy as np
+from keras.layers import Dense, Embedding, Flatten
+from keras.models import Sequential
+
+matrix = np.arange(12.0).reshape(4, 3)
+model = Sequential([Embedding(4, 3, weights=[matrix], input_length=2), Flatten(), Dense(1)])
+"""
+    theirs: dict[str, Any] = {}
+    exec(source.replace("input_length=2", ""), theirs)
+    theirs["model"].build((None, 2))
+    ours: dict[str, Any] = {}
+    exec(convert(source).text, ours)
+    start = theirs["model"].layers[0].get_weights()[0]
+    assert np.array_equal(ours["model"].embedding.weight.detach().numpy(), start)
+    assert np.array_equal(start, ours["matrix"])
+
+
+def test_without_initializers_of_keras_a_given_matrix_is_reported() -> None:
+    source = """
+from keras.layers import Embedding
+from keras.models import Sequential
+
+matrix = [[1.0, 2.0], [3.0, 4.0]]
+model = Sequential([Embedding(2, 2, weights=[matrix], input_length=2)])
+"""
+    found = convert(source, Options(init="torch")).diagnostics
+    assert [d.message for d in found if "weights=" in d.message]

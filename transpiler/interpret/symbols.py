@@ -35,7 +35,9 @@ _LAYER_MODULES = frozenset(
         "core", "convolutional", "pooling", "normalization", "merge", "merging", "recurrent",
         "advanced_activations", "embeddings", "noise", "wrappers", "local", "reshaping",
         "regularization", "activation", "activations", "attention", "rnn", "preprocessing",
-        "experimental", "layer", "input_spec",
+        "experimental", "layer", "input_spec", "convolutional_recurrent", "cudnn_recurrent",
+        "dense_attention", "einsum_dense", "kernelized", "multi_head_attention",
+        "normalization_v2", "recurrent_v2", "rnn_cell_wrapper_v2",
     }
 )  # fmt: skip
 
@@ -64,6 +66,12 @@ _SAME = {
     "keras.applications._KERAS_LAYERS": "keras.layers",
     "keras.applications._KERAS_MODELS": "keras.models",
     "keras.applications._KERAS_UTILS": "keras.utils",
+}
+
+#: Keras 2's second spelling of its optimizers.
+_SAME |= {
+    f"keras.optimizers.{name.lower()}": f"keras.optimizers.{name}"
+    for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl")
 }
 
 #: What gives a function the parts of Keras that its caller works with; packages hand it on.

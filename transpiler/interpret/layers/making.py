@@ -9,8 +9,9 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import Layer, Unknown
+from transpiler.interpret.statics import const, constant, to_expr
+from transpiler.interpret.values import Layer, Sequence, Static, Unknown
+from transpiler.ir.expr import Configured, Expr
 from transpiler.rule import SHARED, Rule
 
 
@@ -52,7 +53,26 @@ def make_layer(
         ):
             layer.arguments["data_format"] = const(region.file.data_format)
     take_function(region, layer)
+    _take_matrix(region, layer)
     return layer
+
+
+def _take_matrix(region: Region, layer: Layer) -> None:
+    """`Embedding(n, d, weights=[matrix])` starts from the matrix, as by an initializer."""
+    given = layer.arguments.get("weights")
+    if layer.symbol != "keras.layers.Embedding" or not isinstance(given, (Sequence, Static)):
+        return
+    if region.file.options.init != "keras":  # no initializer is carried over then
+        return
+    items = given.items if isinstance(given, Sequence) else given.expr.items
+    if items is None or len(items) != 1:
+        return
+    matrix = to_expr(region, items[0]) if not isinstance(items[0], Expr) else items[0]
+    start = Configured("keras.initializers.Constant", (matrix,))
+    del layer.arguments["weights"]
+    layer.arguments["embeddings_initializer"] = Static(
+        Expr(matrix.text, start, matrix.strength, matrix.names)
+    )
 
 
 def _order(
