@@ -92,6 +92,38 @@ def test_a_layer_that_is_frozen_after_training_is_refused() -> None:
     assert any("after a model was trained" in message for _, message in errors(text))
 
 
+TRAIN = f"def train():\n    {COMPILE}    {FIT}"
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        (f"{TRAIN}train()\nbase.trainable = False\ntrain()\n", "before this runs again"),
+        (f"{TRAIN}train()\nfor _ in range(2):\n    base.trainable = False\n    train()\n", "again"),
+        (f"for _ in range(2):\n    {COMPILE}    {FIT}    base.trainable = False\n", "runs again"),
+        (
+            f"n = 0\nwhile n < 2:\n    n += 1\n    {COMPILE}    {FIT}    base.trainable = False\n",
+            "runs again",
+        ),
+        (
+            f"{TRAIN}def both():\n    train()\n    base.trainable = False\n    train()\nboth()\n",
+            "runs again",
+        ),
+        (
+            f"{LAYER.format(arguments='')}{TRAIN}train()\nfirst.trainable = False\ntrain()\n",
+            "after a model was trained",
+        ),
+    ],
+)
+def test_what_trains_other_parts_when_it_runs_again_is_refused(rest: str, why: str) -> None:
+    assert any(why in message for _, message in errors(f"{HEAD}{rest}")), errors(f"{HEAD}{rest}")
+
+
+def test_a_function_that_is_called_after_freezing_alone_says_nothing_of_it() -> None:
+    text = f"{HEAD}{TRAIN}base.trainable = False\ntrain()\ntrain()\n"
+    assert not any("again" in message for _, message in errors(text)), errors(text)
+
+
 def test_a_frozen_layer_has_no_penalty(scripts: Scripts) -> None:
     arguments = ', kernel_regularizer="l2", trainable=False'
     text = f"{HEAD}{LAYER.format(arguments=arguments)}{COMPILE}{FIT}"

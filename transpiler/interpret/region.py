@@ -212,6 +212,7 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
     frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
+    ran: set[int] = field(default_factory=set)  #: functions that train something and were called
     path: str = ""
     data_format: str = "channels_last"  #: where images have their channels, if no layer says so
     custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
@@ -411,6 +412,8 @@ class Region:
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
+        #: calls of functions in which something is trained, frozen or asked
+        self.runs: dict[int, tuple[cst.CSTNode, Summary]] = {}
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
 
         # The user's functions.

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provided
-from transpiler.interpret.region import Built, Region
+from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
@@ -94,6 +94,7 @@ class TrainingCall:
     problem: str = ""
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
+    later: list[tuple[Model, ...]] = field(default_factory=list)  #: and when it is met again
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
@@ -157,13 +158,20 @@ def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) 
     call = TrainingCall(node, "trainable", model, given, region.statement, model.compiled)
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
     region.training[id(node)] = call
+    if not set_frozen(region.file, model, value):
+        call.problem = "whether it is trainable is only known at run time"
+
+
+def set_frozen(file: FileContext, model: Model, value: Value) -> bool:
+    """Remember whether a model is trainable from now on; whether that is known."""
     made = root(model)
     if isinstance(value, Static) and value.expr.is_const(False):
-        region.file.frozen[id(made)] = made
+        file.frozen[id(made)] = made
     elif isinstance(value, Static) and value.expr.is_const(True):
-        region.file.frozen.pop(id(made), None)
+        file.frozen.pop(id(made), None)
     else:
-        call.problem = "whether it is trainable is only known at run time"
+        return False
+    return True
 
 
 def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, ...]) -> None:

@@ -180,7 +180,37 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.compiles = [c for c in calls if c.name == "compile"]
     for call in plan.compiles:
         _settle(plan, call, [c for c in calls if c.compiled is call and c.name in _TRAINS], keras)
+    _refuse_unordered(plan, regions)
     return plan
+
+
+def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
+    """What is trained in one function is not frozen by another of which no call is seen.
+
+    The constructor of a class runs before its methods; a function may freeze what it makes.
+    """
+    ordered = {id(regions[0])}
+    pending = [regions[0]]
+    while pending:
+        for _, summary in pending.pop().runs.values():
+            if summary.region is not None and id(summary.region) not in ordered:
+                ordered.add(id(summary.region))
+                pending.append(summary.region)
+    for region in regions:
+        if id(region) in ordered or region.name == "__init__":
+            continue
+        for call in region.training.values():
+            if call.name == "trainable" and not _is_made_in(region, root(call.model)):
+                for compiles in plan.concerns(call.model):
+                    if id(compiles.node) not in region.training:
+                        plan.problems[id(compiles)] = (
+                            f"`{region.name}` changes what is trainable, and when that runs is "
+                            "not known"
+                        )
+
+
+def _is_made_in(region: Region, model: Model) -> bool:
+    return any(b.model is model for b in region.built) or model.caller is region
 
 
 def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:
@@ -193,6 +223,10 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         older = itself in first and keras == "auto"
         frozen = compiled if older else first
         plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
+    for event in (call, *trains):
+        met = _frozen(event) & mine
+        if any({*map(id, later)} & mine != met for later in event.later):
+            plan.problems[id(call)] = "what is trainable changes before this runs again"
     if itself in frozen and trains:
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
     plan.frozen[id(call)] = frozen

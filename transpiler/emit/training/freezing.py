@@ -28,6 +28,9 @@ def write_trainable(
         return
     if call.conditional:
         raise Unsupported("whether it is trainable changes under a condition")
+    body = writer.room.node.body
+    if isinstance(body, cst.IndentedBlock) and len(body.body) == 1:
+        raise Unsupported("setting it is all that a function does")
     tree = writer.tree
     start, end = tree.span(statement)
     line = tree.line_end(end)

@@ -31,6 +31,7 @@ from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
 from transpiler.interpret.region import GiveUp, Region, Scope, Way
+from transpiler.interpret.repeats import run_again
 from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.values import (
     Layer,
@@ -56,6 +57,7 @@ def for_statement(region: Region, node: cst.For) -> None:
         raise GiveUp("a loop with `else`", node)
     with following_jumps(region, node):
         _for(region, node)
+    run_again(region, node)
 
 
 def _for(region: Region, node: cst.For) -> None:
@@ -138,6 +140,7 @@ def while_statement(region: Region, node: cst.While) -> None:
 
     with following_jumps(region, node):
         provided("with_comments")(region, node, run)
+    run_again(region, node)
 
 
 def run_loop(
@@ -166,8 +169,10 @@ def _loop(
     """Interpret the body until what it changes is known for every round."""
     entry = region.scope.copy()
     phis: dict[str, str] = {}
+    frozen = region.file.frozen
     for _ in range(6):
         region.scope = entry.copy()
+        region.file.frozen = dict(frozen)
         constructed = set(region.constructed)
         diagnostics = list(region.diagnostics)
         built, opened = len(region.built), len(region.open_sequentials)

@@ -31,6 +31,7 @@ from transpiler.interpret.functions.summaries import force_closures, force_passe
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.layouts import want_tensor
@@ -83,6 +84,7 @@ def call_function(
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)
+    note_run(region, node, summary)
     if not foreign and (opens_inputs(summary) or gives_lists(summary)):
         return _spliced(region, node, function, bound)
     if summary.kind == "failed":
@@ -192,6 +194,7 @@ def _call_trainer(
 ) -> Value:
     """A call of a function that trains or asks the models that it gets."""
     summary = summarize(region.file, function, bound, region)
+    note_run(region, node, summary)
     if summary.kind not in ("static", "builder", "layer"):
         models = [v for v in bound.values() if isinstance(v, Model)]
         return provided("pass_model")(region, node, function.name, models)

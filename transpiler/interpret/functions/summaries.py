@@ -246,7 +246,9 @@ def _interpret(
     node = function.node
     wants: dict[str, Any] = {}
     declared = parameters_of(node)
+    frozen = dict(home.frozen)
     for _ in range(40):
+        home.frozen = dict(frozen)
         parameters = with_shapes(expanded(declared, given), wants)
         scope = Scope(function.closure)
         region = Region(home, scope, function.name, tuple(parameters), wants)

@@ -46,7 +46,7 @@ def as_trainable(layer: Layer, module: Module) -> Module:
 
 def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """`layer.trainable = value`, before or after the layer's first call."""
-    if layer.modules and any(call.name in _STEPS for call in region.training.values()):
+    if layer.modules and _has_trained(region):
         raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
@@ -65,6 +65,14 @@ def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode
     region.emit_init(line)
     layer.freezes.append((line, value.expr))
     write_freezes(layer)
+
+
+def _has_trained(region: Region) -> bool:
+    """Whether something was trained by now, here or in a function."""
+    if any(call.name in _STEPS for call in region.training.values()):
+        return True
+    inner = (summary.region for _, summary in region.runs.values())
+    return any(_has_trained(r) for r in inner if r is not None)
 
 
 def constructs_of(region: Region, layer: Layer) -> list[Construct]:

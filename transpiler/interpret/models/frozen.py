@@ -73,5 +73,6 @@ _MORE = re.compile(r"BatchNorm|regularizer|add_loss")
 
 def _is_followed(region: Region) -> bool:
     """Whether switching off gradients is all that it means: nothing was compiled before."""
-    plain = not region.training and not region.loops and not region.branches
+    trained = region.training or region.runs
+    plain = not trained and not region.loops and not region.branches
     return plain and not _MORE.search(blanked(region.tree.text))

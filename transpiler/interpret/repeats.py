@@ -1,0 +1,50 @@
+"""Code that trains models and runs more than once: in rounds of a loop, or in calls of a function.
+
+for stage in range(2):
+    train(model)
+    base.trainable = False
+
+It is interpreted once, and written once: what is not trainable has to be the same each time.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import TrainingCall, set_frozen
+
+
+def note_run(region: Region, node: cst.CSTNode, summary: Summary) -> None:
+    """Note a call of a function; one that trains something and ran before runs again now."""
+    inner = summary.region
+    if inner is None or not (inner.training or inner.runs):
+        return
+    known = region.file.ran
+    if id(summary) in known:
+        run_again(inner)
+    known.add(id(summary))
+    region.runs[id(node)] = (node, summary)
+
+
+def run_again(region: Region, around: cst.CSTNode | None = None) -> None:
+    """Go once more through what a region, or one statement of it, trains, freezes and calls.
+
+    Each call learns what is not trainable then.
+    """
+    start, end = region.tree.span(around) if around is not None else (0, len(region.tree.text))
+    calls: list[tuple[cst.CSTNode, TrainingCall | Summary]]
+    calls = [(call.node, call) for call in region.training.values()]
+    calls += region.runs.values()
+    placed = sorted(((region.tree.span(node)[0], call) for node, call in calls), key=lambda p: p[0])
+    for offset, call in placed:
+        if not start <= offset < end:
+            continue
+        if isinstance(call, Summary):
+            if call.region is not None:
+                run_again(call.region)
+        elif call.name == "trainable":
+            set_frozen(region.file, call.model, call.given["value"].value)
+        else:
+            call.later.append(tuple(region.file.frozen.values()))
