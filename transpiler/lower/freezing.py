@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
+from transpiler.interpret.layers.freezing import WEIGHTLESS
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
@@ -104,7 +105,7 @@ class Compositions:
         inner = {module.token: part for module, part in self.nested(model)}
         for module in self.modules(model):
             text, part = module.constructor.text, inner.get(module.token)
-            if part is None and not in_place and not text.startswith(_WEIGHTLESS):
+            if part is None and not in_place and not text.startswith(WEIGHTLESS):
                 raise Unsupported("layers of its own beside a model that is not trainable")
             if part is not None and id(part) in frozen:
                 noisy = any(map(self._is_noisy, self._all_parts(part)))
@@ -130,18 +131,6 @@ def _still(token: str, layers: tuple[str, ...], noisy: bool) -> Iterator[Still]:
     if blocks:  # nobody has looked into their classes
         norms = ["nn.BatchNorm1d", "nn.BatchNorm2d", "nn.BatchNorm3d"]
     yield Still(token, tuple(norms) if noisy or blocks else ())
-
-
-#: What layers are made with that have no weights of their own.
-_WEIGHTLESS = (
-    "nn.Dropout",
-    "nn.AlphaDropout",
-    "nn.Softmax",
-    "nn.ReLU",
-    "nn.LeakyReLU",
-    "nn.Flatten",
-)
-_TRAINS = ("fit", "train_on_batch")
 
 
 @record(slots=True)

@@ -112,13 +112,12 @@ class Siamese(nn.Module):
     def __init__(self, embedding):
         super().__init__()
         self.embedding = embedding
-        self.embedding_1 = embedding
         self.dense = nn.Linear(16, 1)
         self.dense.apply(init_like_keras)
 
     def forward(self, input_a, input_b):
         feat_a = self.embedding(input_a)
-        feat_b = self.embedding_1(input_b)
+        feat_b = self.embedding(input_b)
         distance = (feat_a - feat_b).abs()
         return self.dense(distance)  # logits: the loss applies the sigmoid
 

@@ -20,6 +20,15 @@ _REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
 
 #: Calls that train.
 _STEPS = ("fit", "train_on_batch")
+#: What layers are made with that have no weights of their own.
+WEIGHTLESS = (
+    "nn.Dropout",
+    "nn.AlphaDropout",
+    "nn.Softmax",
+    "nn.ReLU",
+    "nn.LeakyReLU",
+    "nn.Flatten",
+)
 
 #: What is said where a layer can't be made so.
 FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
@@ -35,7 +44,7 @@ def is_frozen_norm(layer: Layer) -> bool:
 def as_trainable(layer: Layer, module: Module) -> Module:
     """The module with or without gradients, as `trainable` says."""
     trainable = layer.arguments.get("trainable")
-    if not isinstance(trainable, Static):
+    if not isinstance(trainable, Static) or module.constructor.text.startswith(WEIGHTLESS):
         return module
     text = _REQUIRES_GRAD.sub("", module.constructor.text)
     constructor = replace(module.constructor, text=text)

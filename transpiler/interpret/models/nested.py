@@ -77,11 +77,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         _tell_rank(region, model, inputs[0].tensor, node)
         _tell_sizes(region, model, inputs[0].tensor)
     region.graph_events += 1
-    if (
-        model.module is None
-        or model.region is not region
-        or model.module.token not in region.constructed
-    ):
+    if model.module is None or model.module.token not in region.constructed:
         model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
         region.model_names[model.expr.text] = model
         if region.loops or region.branches:  # the same model each time
