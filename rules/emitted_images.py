@@ -104,8 +104,8 @@ def NAME(folder, share, subsetSEED):
     """Keep the images to train with, or the ORDER share that validates."""
 SHUFFLE\
     count = len(folder) - int(share * len(folder))
-    training, validation = folder.samples[:count], folder.samples[count:]
-    folder.samples = training if subset == "training" else validation
+    parts = {"training": folder.samples[:count], "validation": folder.samples[count:]}
+    folder.samples = parts[subset]
     return folder
 '''
 emitted(
@@ -133,6 +133,7 @@ class NAME(Dataset):
     """Transformed images of a folder with one for each classWITH."""
 
     def __init__(self, root, size, transform):
+        self.root = root
         self.size = size
         self.transform = transform
         self.classes = sorted(
@@ -181,11 +182,23 @@ def part_of_classes(directory, start, stop):
 )
 
 emitted(
+    "file_names",
+    '''
+def file_names(directory):
+    """The files of the images, from the folders of their classes on."""
+    return [os.path.relpath(path, directory.root) for path, _ in directory.samples]
+''',
+    (),
+    "import os",
+    early=True,
+)
+
+emitted(
     "class_labels",
     '''
 def class_labels(directory):
     """The class of each image, as an array."""
-    return np.array([label for _, label in directory.samples])
+    return np.array([label for _, label in directory.samples], dtype="int32")
 ''',
     (),
     "import numpy as np",

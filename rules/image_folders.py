@@ -85,7 +85,7 @@ def loader(
 
 def _part(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:
     """The images to train with, or those to validate with, which are the last of all."""
-    if not subset.is_const("training", "validation"):
+    if subset.known and not subset.is_const("training", "validation"):
         raise Unsupported('subset=…, other than "training" or "validation"')
     if shuffle.is_const(False):
         return helper("part_in_order", folder, share, subset)

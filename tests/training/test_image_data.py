@@ -118,6 +118,41 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-6, apart
 
 
+SHOWN = {
+    "asked": (
+        flow('class_mode="sparse", shuffle=False')
+        + "\ndata.reset()\nfor x, y in data:\n    first = np.array(x)\n    break\n"
+        "shown = [len(data), data.samples, data.n, data.num_classes, data.batch_size]\n"
+        "shown += [data.class_indices, list(data.classes), data.filenames, data.filepaths]"
+    ),
+    "in a function": (
+        "def load(path, subset):\n"
+        "    data = tf.keras.utils.image_dataset_from_directory(\n"
+        "        path, seed=2, validation_split=0.3, subset=subset, image_size=(4, 4))\n"
+        "    return data, data.class_names\n\n\n"
+        'data, names = load("pets", "validation")\n'
+        "shown = [names, sorted(data.file_paths)]\n"
+        "first = np.concatenate([np.array(y) for _, y in data]).sum()"
+    ),
+}
+
+
+@pytest.mark.parametrize("data", SHOWN.values(), ids=SHOWN)
+def test_loaders_answer_as_keras_does(
+    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f"{HEAD}{data}\n"
+    conversion = convert(text)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    exec(text, before)
+    exec(conversion.text, after)
+    assert [str(value) for value in before["shown"]] == [str(value) for value in after["shown"]]
+    assert np.abs(np.array(before["first"]) - np.array(after["first"])).max() < 1e-6
+
+
 REFUSED = {
     "labels listed": folder("labels=[0, 1]"),
     "proportions kept": folder("crop_to_aspect_ratio=True"),
@@ -132,7 +167,7 @@ REFUSED = {
     "classes": flow('classes=["dogs", "cats"]'),
     "saved": flow('save_to_dir="seen"'),
     "table": "gen = ImageDataGenerator()\ndata = gen.flow_from_dataframe(frame)",
-    "looped": flow("") + "\nfor x, y in data:\n    break",
+    "looped": flow("") + "\nfor x, y in data:\n    print(x.shape)",
     "next": flow("") + "\nx, y = next(data)",
     "taken": flow("") + "\nx, y = data[0]",
     "shape": flow("") + "\nprint(data.image_shape)",

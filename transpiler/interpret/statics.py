@@ -127,7 +127,9 @@ def refuse_data(region: Region, node: cst.BaseExpression, parts: list[Expr]) -> 
     held = [part.value for part in parts if isinstance(part.value, Pipeline)]
     if not all(one.is_done for one in held):
         region.file.left_data[id(node)] = (node, UNDONE)
-    if any(one.is_generator for one in held) and not region.tree.source(node).startswith("len("):
+    shown = isinstance(node, (cst.Tuple, cst.List, cst.Dict))
+    known = shown or region.tree.source(node).startswith("len(")
+    if any(one.is_generator for one in held) and not known:
         region.file.left_data[id(node)] = (node, ENDLESS)
 
 

@@ -14,6 +14,7 @@ class ImageDirectory(Dataset):
     """Transformed images of a folder with one for each class, and their classes."""
 
     def __init__(self, root, size, transform):
+        self.root = root
         self.size = size
         self.transform = transform
         self.classes = sorted(
@@ -97,7 +98,6 @@ train_gen = DataLoader(
 # TODO(tf2torch) T2T103: the batches of a generator go on without end, those of a loader end: use `fit`
 images, labels = next(train_gen)
 plt.imshow(images[0])
-# TODO(tf2torch) T2T103: the batches of a generator go on without end, those of a loader end: use `fit`
 for images, labels in train_gen:
     # TODO(tf2torch) T2T103: `.image_shape` is left as it is: the loader of the images has none
     print(images.shape, train_gen.image_shape)

@@ -69,8 +69,8 @@ def random_part(folder, share, subset, seed):
     """Keep the images to train with, or the random share that validates."""
     np.random.RandomState(seed).shuffle(folder.samples)
     count = len(folder) - int(share * len(folder))
-    training, validation = folder.samples[:count], folder.samples[count:]
-    folder.samples = training if subset == "training" else validation
+    parts = {"training": folder.samples[:count], "validation": folder.samples[count:]}
+    folder.samples = parts[subset]
     return folder
 
 

@@ -19,6 +19,7 @@ class ImageDirectory(Dataset):
     """Transformed images of a folder with one for each class, and their classes."""
 
     def __init__(self, root, size, transform):
+        self.root = root
         self.size = size
         self.transform = transform
         self.classes = sorted(

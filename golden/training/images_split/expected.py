@@ -28,6 +28,7 @@ class OneHotGrayImageDirectory(Dataset):
     """Transformed images of a folder with one for each class, and rows for their classes."""
 
     def __init__(self, root, size, transform):
+        self.root = root
         self.size = size
         self.transform = transform
         self.classes = sorted(
@@ -71,7 +72,7 @@ class Rescale(nn.Module):
 
 def class_labels(directory):
     """The class of each image, as an array."""
-    return np.array([label for _, label in directory.samples])
+    return np.array([label for _, label in directory.samples], dtype="int32")
 
 
 def part_of_classes(directory, start, stop):

@@ -139,7 +139,7 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
         for array in function.value.strings:
             made = _of_strings(region, made, array)
     if rule.fidelity is Fidelity.CLOSE:
-        region.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
+        region.file.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
 
 
@@ -273,7 +273,12 @@ def method_of_generator(region: Region, node: cst.Call, receiver: Static, name: 
 
 
 def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:
-    """`dataset.map(...)`."""
+    """`dataset.map(...)`; nobody has begun the batches that a generator of images begins anew."""
+    pipeline = pipeline_of(receiver)
+    if name == "reset" and pipeline is not None and pipeline.is_generator:
+        region.idle.add(id(region.statement))
+        region.done.add(id(node))
+        return Static(expr(None))
     return pipeline_step(
         region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
     )

@@ -51,6 +51,13 @@ from transpiler.ir.expr import NO_SIZE, Expr
 from transpiler.passes.liveness import jumps_out
 
 
+def _takes_one(node: cst.For) -> bool:
+    """Whether a loop ends after its first turn: whatever has no end gives as much as one with."""
+    last = node.body.body[-1]
+    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+    return isinstance(small, cst.Break)
+
+
 @executes(cst.For)
 def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
@@ -65,7 +72,7 @@ def _for(region: Region, node: cst.For) -> None:
     if frozen:
         return
     iterable = evaluate(region, node.iter)
-    if isinstance(iterable, Static) and region.file.data_names:
+    if isinstance(iterable, Static) and region.file.data_names and not _takes_one(node):
         refuse_data(region, node.iter, [iterable.expr])
     if isinstance(iterable, Within):
         with region.within(node):

@@ -12,7 +12,7 @@ from transpiler.ir.pipeline import Folder, Pipeline
 
 _COUNT = "len({0}.dataset)"
 _FILES = "[path for path, _ in {0}.dataset.samples]"
-_LABELS = "class_labels({0}.dataset)"
+_LABELS, _NAMES = "class_labels({0}.dataset)", "file_names({0}.dataset)"
 #: What stands for an attribute of each kind of loader; what isn't here has no counterpart.
 _ATTRIBUTES = {
     Folder.TF: {"class_names": "{0}.dataset.classes", "file_paths": _FILES},
@@ -22,6 +22,7 @@ _ATTRIBUTES = {
         "samples": _COUNT,
         "n": _COUNT,
         "filepaths": _FILES,
+        "filenames": _NAMES,
         "classes": _LABELS,
         "labels": _LABELS,
         "batch_size": "{0}.batch_size",
@@ -40,7 +41,7 @@ def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, a
         message = f"`.{attr}` is left as it is: the loader of the images has none"
         region.file.left_data[id(node)] = (node, message)
         return Unknown(message)
-    helpers = frozenset({"class_labels"}) if text is _LABELS else frozenset[str]()
+    helpers = frozenset({text.partition("(")[0]} & {"class_labels", "file_names"})
     made = Expr(
         text.format(receiver.expr.wrapped(POSTFIX)),
         strength=POSTFIX,
