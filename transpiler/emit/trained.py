@@ -87,6 +87,7 @@ def place_training(draft: Draft) -> None:
         if found.training.problem is not None:
             continue
         draft.edits += found.edits
+        draft.edits += [e for e in found.functions_gone if e not in draft.edits]
         draft.helpers |= found.helpers
         draft.device = found.device or draft.device
         for name, source in found.functions:

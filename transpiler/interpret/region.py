@@ -236,6 +236,8 @@ class FileContext:
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)
+    #: functions that give callbacks, and their calls
+    callback_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)

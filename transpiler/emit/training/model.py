@@ -196,12 +196,27 @@ class ModelWriter:
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
         self.parts = [p for p in parts if id(p[1]) not in self.shared.gone]
         self.shared.gone |= {id(statement) for _, statement in parts}
+        self._take_out_functions([*own, *self.removed])
         places = [p for name, _ in parts for p in self.shared.places(self.room, name)]
         self.made.sharing |= {
             id(node)
             for span, node in others.items()
             if any(within(p.start, [span]) for p in places)
         }
+
+    def _take_out_functions(self, vanishing: list[tuple[int, int]]) -> None:
+        """Functions that give the callbacks of these calls go, if nothing else calls them."""
+        for node, calls in self.shared.file.callback_calls.items():
+            name = node.name.value
+            spans = [self.tree.span(call) for call in calls.values()]
+            if not all(within(start, vanishing) for start, _ in spans):
+                continue
+            if len(self.shared.found.of(name)) == len(spans) + 1:
+                start, end = statement_lines(self.tree, node)
+                text = self.tree.text
+                while text[end : self.tree.line_end(end)].isspace():
+                    end = self.tree.line_end(end)
+                self.made.functions_gone.append(Edit(start, end, ""))
 
     def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
         """The calls of the room that are of other models, which may share an optimizer."""

@@ -31,12 +31,11 @@ class Trained:
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)  #: which stand with what is written here
-    left: list[tuple[int, str]] = field(
-        default_factory=list
-    )  #: what stays: where, a message
+    left: list[tuple[int, str]] = field(default_factory=list)  #: what stays: where, a message
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     device: str = ""  #: the variable that holds the device, where there is need of one
+    functions_gone: list[Edit] = field(default_factory=list)  #: that only gave callbacks
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
 

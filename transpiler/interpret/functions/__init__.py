@@ -1,5 +1,6 @@
 """The user's functions: blocks, operations, builders, functions that give layers, plain ones.
 
+callback_lists.py  functions that put callbacks together
 calling.py        a call of any of them
 parameters.py     what a function takes, and what its body sees of it
 summaries.py      a function interpreted once for each kind of arguments

@@ -11,6 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
+from transpiler.interpret.functions.callback_lists import given_callbacks
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
@@ -81,6 +82,8 @@ def call_function(
         settled = _call_on_values(region, node, function, arguments, bound)
         if settled is not None:
             return settled
+    if (callbacks := given_callbacks(region, node, function, bound)) is not None:
+        return callbacks
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)

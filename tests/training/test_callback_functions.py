@@ -1,0 +1,79 @@
+"""Functions that give callbacks: what the loop does is what they give at the call."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+SCRIPT = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import EarlyStopping, ModelCheckpoint, TerminateOnNaN
+
+
+{function}
+
+x, y = np.ones((64, 4)), np.ones((64, 1))
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y, epochs=2, callbacks={call})
+"""
+BY_NAME = """
+def get_callbacks(kind, patience=3):
+    callbacks = []
+    if kind == "none":
+        callbacks.append(TerminateOnNaN())
+    elif kind == "stop":
+        callbacks.append(EarlyStopping(monitor="loss", patience=patience))
+    else:
+        return [ModelCheckpoint(kind + ".h5")]
+    return callbacks
+"""
+
+
+def errors(text: str) -> list[str]:
+    return [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted", "others"),
+    [
+        ('get_callbacks("none")', "math.isfinite", ("wait", "torch.save")),
+        ('get_callbacks("stop", 7)', "wait >= 7", ("math.isfinite", "torch.save")),
+        ('get_callbacks(patience=2, kind="stop")', "wait >= 2", ("math.isfinite", "torch.save")),
+        ('get_callbacks("best")', "torch.save", ("math.isfinite", "wait")),
+    ],
+)
+def test_takes_the_branch_of_the_call(call: str, wanted: str, others: tuple[str, ...]) -> None:
+    text = SCRIPT.format(function=BY_NAME, call=call)
+    assert not errors(text)
+    emitted = convert(text).text
+    assert wanted in emitted
+    assert not [other for other in others if other in emitted]
+    assert "def get_callbacks" not in emitted
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'path = f"{name}.h5"\n    return [ModelCheckpoint(f"{name}.h5")]',
+        "print(name)\n    return [TerminateOnNaN()]",
+        "for _ in range(2):\n        pass\n    return [TerminateOnNaN()]",
+        "return [TerminateOnNaN(), make(name)]",
+        "return [TerminateOnNaN()] if x.any() else []",
+    ],
+)
+def test_what_does_more_stays(body: str) -> None:
+    function = f"def get_callbacks(name):\n    # callbacks\n    {body}\n"
+    text = SCRIPT.format(function=function, call='get_callbacks("best")')
+    assert errors(text)
+    assert body in convert(text).text
+
+
+def test_a_function_that_is_called_elsewhere_stays() -> None:
+    text = SCRIPT.format(function=BY_NAME, call='get_callbacks("none")')
+    text += 'print(len(get_callbacks("stop")))\n'
+    assert errors(text)
+    assert "def get_callbacks" in convert(text).text

@@ -1,0 +1,161 @@
+"""Functions that put callbacks together: what a call of one gives, as if it stood at the call.
+
+def get_callbacks(patience, path="best.h5"):
+    stopping = EarlyStopping(patience=patience)
+    return [stopping, ModelCheckpoint(path)]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Function, Sequence, Static, UserClass, Value
+from transpiler.ir.expr import Configured, expr
+
+#: An argument that may be written several times: a literal, or a name.
+_PLAIN = re.compile(r"[\w.]+|\"[^\"\\\n{}]*\"|'[^'\\\n{}]*'")
+#: A string in whose places no other string can be written.
+_FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
+_CALLBACK = "keras.callbacks."
+
+
+def given_callbacks(
+    region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]
+) -> Sequence | None:
+    """The callbacks that a call gives, None where it gives something else, or is not understood."""
+    made = function.node
+    here = function.file is None or function.file is region.file
+    if not isinstance(made, cst.FunctionDef) or made.decorators or not here:
+        return None
+    if function.owner or function.nested_in or function.frame is not None:
+        return None
+    source = region.tree.source(made)
+    if "callbacks" not in source.lower() or _FORMATTED.search(source):
+        return None
+    inner = _bound(function, bound)
+    if inner is None or _shadows(region, made, inner):
+        return None
+    before, outer = set(region.rewrites), region.inline
+    events = region.graph_events
+    try:
+        found = _Body(region, inner).run(made.body.body)
+    except GiveUp:
+        found = None
+    finally:
+        region.inline, region.graph_events = outer, events
+        for span in set(region.rewrites) - before:
+            del region.rewrites[span]
+    if not isinstance(found, Sequence) or not all(map(_is_callback, found.items)):
+        return None
+    if not any(isinstance(i.expr.value, Configured) for i in found.items if isinstance(i, Static)):
+        return None
+    region.file.callback_calls.setdefault(made, {})[id(node)] = node
+    return Sequence(found.items, list)
+
+
+def _bound(function: Function, bound: dict[str, Value]) -> dict[str, Value] | None:
+    """The arguments of all parameters, None where one of them can't be written anywhere."""
+    found: dict[str, Value] = {}
+    for parameter in parameters_of(function.node):
+        value = bound.get(parameter.name)
+        if value is None and parameter.default is not None and not parameter.star:
+            known = constant_of(parameter.default)
+            value = Static(expr(known)) if known is not None else None
+        if not isinstance(value, Static) or not _PLAIN.fullmatch(value.expr.text):
+            return None
+        found[parameter.name] = value
+    return found
+
+
+def constant_of(node: cst.BaseExpression) -> Any:
+    """The value of a literal, None where it is another expression."""
+    if isinstance(node, (cst.Integer, cst.Float, cst.SimpleString)):
+        return node.evaluated_value
+    return {"True": True, "False": False}.get(node.value) if isinstance(node, cst.Name) else None
+
+
+def _shadows(region: Region, made: cst.CSTNode, inner: dict[str, Value]) -> bool:
+    """Whether a name of the function means something else where it is called."""
+    if region.is_module:
+        return False
+    return any(n in region.scope.values for n in region.tree.names(made) - inner.keys())
+
+
+def _is_callback(value: Value) -> bool:
+    made = value.expr.value if isinstance(value, Static) else None
+    if isinstance(made, UserClass):
+        return made.bases == ("keras.callbacks.Callback",)
+    return isinstance(made, Configured) and made.name.startswith(_CALLBACK)
+
+
+class _Body:
+    """The statements of such a function, of which few kinds are understood."""
+
+    def __init__(self, region: Region, values: dict[str, Value]) -> None:
+        self.region = region
+        region.inline = self.values = values
+
+    def run(self, body: object) -> Value | None:
+        """What it gives; statements after the `return` are not looked at."""
+        assert isinstance(body, (tuple, list))
+        for statement in body:
+            if isinstance(statement, cst.If):
+                taken = self._taken(statement)
+                if taken is None:
+                    return None
+                found = self.run(taken)
+            elif isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+                found = self._small(statement.body[0])
+            else:
+                return None
+            if found is not None:
+                return found
+        return None
+
+    def _taken(self, node: cst.If) -> object:
+        """The statements of the branch that is taken, None where that is not known."""
+        test = constant(evaluate(self.region, node.test))
+        if not isinstance(test, bool):
+            return None
+        if test:
+            return node.body.body
+        if isinstance(node.orelse, cst.If):
+            return (node.orelse,)
+        return node.orelse.body.body if node.orelse is not None else ()
+
+    def _small(self, node: cst.CSTNode) -> Value | None:
+        match node:
+            case cst.Return(value=cst.BaseExpression() as given):
+                return evaluate(self.region, given)
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))], value=given):
+                self._keep(name, evaluate(self.region, given))
+            case cst.Expr(value=cst.SimpleString()):
+                pass
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=cst.Name(name), attr=cst.Name("append")),
+                    args=[cst.Arg(value=given)],
+                )
+            ):
+                held = self.values.get(name)
+                if not isinstance(held, Sequence):
+                    raise GiveUp("something else than a list is extended", node)
+                items = (*held.items, evaluate(self.region, given))
+                self.values[name] = Sequence(items, list)
+            case _:
+                raise GiveUp("a statement that is not understood among callbacks", node)
+        return None
+
+    def _keep(self, name: str, value: Value) -> None:
+        whole = isinstance(value, Sequence) or _is_callback(value)
+        text = value.expr.text if isinstance(value, Static) else ""
+        if not whole and not _PLAIN.fullmatch(text):
+            raise GiveUp("a variable among callbacks that is not plain")
+        self.values[name] = value
