@@ -15,7 +15,10 @@ from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
 def activated(x: Tensor, function: Expr) -> Tensor:
     """`x` after an activation given by its Keras name, as a function, or only at run time."""
     if "activation_layer" in function.helpers:
-        return x.to(Module(function, "activation")(x.code))
+        if last(x) == -1:
+            return x.to(Module(function, "activation")(x.code))
+        text = f"{function.text[:-1]}, dim={last(x)})"
+        return x.to(Module(replace(function, text=text), "activation")(x.code))
     if not function.known:
         cls = "Activation" if last(x) == -1 else "ChannelsFirstActivation"
         return x.to(own(cls, function, hint="activation")(x.code))
@@ -108,14 +111,16 @@ class ChannelsFirstActivation(Activation):
 emitted(
     "activation_layer",
     '''
-def activation_layer(name):
-    """The activation layer that Keras has by a name."""
+def activation_layer(name, dim=-1):
+    """The activation layer that Keras has by a name; `dim` is where the channels are."""
     if name == "ReLU":
         return nn.ReLU()
     if name == "LeakyReLU":
         return nn.LeakyReLU(0.3)
     if name == "ELU":
         return nn.ELU()
+    if name == "Softmax":
+        return nn.Softmax(dim)
     raise ValueError(f"no activation layer: {name!r}")
 ''',
     (),

@@ -63,11 +63,31 @@ def _resize_kind(kind: str) -> None:
     )
     def build(images: Tensor, size: Param, align_corners: Param = False) -> Tensor:
         """Version 1 did not put pixels at their centers."""
-        if not align_corners.is_const(True) or kind != "bilinear":
-            raise Unsupported("TensorFlow 1's resize samples at other places than torch's")
-        result = resized(_batch(images), size, expr(kind), expr(False))
-        aligned = call("F.interpolate", images.code, size=size, mode=expr(kind), align_corners=True)
-        return replace(result, code=aligned)
+        return _aligned(images, size, expr(kind), align_corners)
+
+
+@op("tf.compat.v1.image.resize", layout=Layout.FIRST)
+def resize_as_before(
+    images: Tensor,
+    size: Param,
+    method: Param = "bilinear",
+    align_corners: Param = False,
+    preserve_aspect_ratio: Param = False,
+) -> Tensor:
+    """Version 1 did not put pixels at their centers."""
+    if not preserve_aspect_ratio.is_const(False):
+        raise Unsupported("a resize that preserves the aspect ratio")
+    return _aligned(images, size, method, align_corners)
+
+
+def _aligned(images: Tensor, size: Expr, method: Expr, align_corners: Expr) -> Tensor:
+    """Images at another size, their corner pixels at the corners."""
+    if not align_corners.is_const(True) or not method.is_const("bilinear"):
+        raise Unsupported("TensorFlow 1's resize samples at other places than torch's")
+    images = _batch(images)
+    result = resized(images, size, method, expr(False))
+    code = call("F.interpolate", images.code, size=size, mode=method, align_corners=True)
+    return replace(result, code=code)
 
 
 for _kind in ("bilinear", "nearest_neighbor", "bicubic", "area"):

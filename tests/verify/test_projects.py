@@ -125,3 +125,30 @@ def test_constants_of_another_file(style: str, tmp_path: Path, session: VerifySe
     pair = file_pair(str(original), str(target))
     (report,) = session.verify(pair.original, pair.converted, ["sized()"], only=True)
     assert report.status in ("equal", "close"), report
+
+
+def test_blocks_of_another_file_start_from_keras_s_weights(tmp_path: Path) -> None:
+    blocks = """
+from tensorflow.keras import layers
+
+
+def up(x, filters, norm=False):
+    x = layers.Conv2DTranspose(filters, 2, strides=2, use_bias=not norm)(x)
+    return layers.BatchNormalization()(x) if norm else x
+"""
+    model = """
+from tensorflow import keras
+from blocks import up
+
+
+def build(classes=3):
+    inputs = keras.Input((8, 8, 3))
+    x = up(inputs, 4, norm=True)
+    return keras.Model(inputs, keras.layers.Conv2D(classes, 1)(x))
+"""
+    (tmp_path / "blocks.py").write_text(blocks)
+    path = tmp_path / "model.py"
+    path.write_text(model)
+    text = convert(model, path=str(path)).text
+    assert "isinstance(module, (nn.Conv2d, nn.ConvTranspose2d))" in text
+    assert "if module.bias is not None:" in text

@@ -10,6 +10,8 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
+from transpiler.emit.units import CLASS_TOKEN
+from transpiler.interpret.region import FileContext
 from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
 
@@ -64,7 +66,8 @@ def _helper_text(draft: Draft) -> str:
     if any(
         "init_like_keras" in (u.text.text if u.text else "") for u in draft.planned.units
     ) or any("with_init" in h for h in draft.helpers):
-        init = draft.file.rules.default_init(sorted(draft.torch_classes))
+        made = draft.torch_classes | _made_elsewhere(draft.file)
+        init = draft.file.rules.default_init(sorted(made))
         if not init:
             _without_init(draft)
     for name in sorted(draft.helpers):
@@ -93,6 +96,24 @@ def _helper_text(draft: Draft) -> str:
         draft.helpers.add("init_like_keras")
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _made_elsewhere(file: FileContext) -> set[str]:
+    """The constructors of the modules inside of other files' blocks that a file instantiates."""
+    found: set[str] = set()
+    pending = [(home, serial) for serial, (home, _) in file.foreign.items()]
+    seen: set[int] = set()
+    while pending:
+        home, serial = pending.pop()
+        unit = home.planned.blocks.get(serial)
+        if serial in seen or unit is None or unit.text is None:
+            continue
+        seen.add(serial)
+        found |= {c.text for c in unit.text.constructors}
+        for inner in {int(s) for c in unit.text.constructors for s in CLASS_TOKEN.findall(c.text)}:
+            there = home.foreign.get(inner)
+            pending.append((home if there is None else there[0], inner))
+    return found
 
 
 def _without_init(draft: Draft) -> None:

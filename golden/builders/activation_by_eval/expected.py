@@ -5,7 +5,7 @@ class Block(nn.Module):
     def __init__(self, channels, channel, activation="ReLU"):
         super().__init__()
         self.conv = nn.Conv2d(channels, channel, 3, padding="same")
-        self.act = activation_layer(activation)
+        self.act = activation_layer(activation, dim=1)
 
     def forward(self, X):
         X = self.conv(X)
@@ -26,14 +26,16 @@ class Build(nn.Module):
         return X.permute(0, 2, 3, 1)
 
 
-def activation_layer(name):
-    """The activation layer that Keras has by a name."""
+def activation_layer(name, dim=-1):
+    """The activation layer that Keras has by a name; `dim` is where the channels are."""
     if name == "ReLU":
         return nn.ReLU()
     if name == "LeakyReLU":
         return nn.LeakyReLU(0.3)
     if name == "ELU":
         return nn.ELU()
+    if name == "Softmax":
+        return nn.Softmax(dim)
     raise ValueError(f"no activation layer: {name!r}")
 
 

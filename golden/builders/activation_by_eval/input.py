@@ -1,4 +1,4 @@
-from tensorflow.keras.layers import Input, Conv2D, ReLU, LeakyReLU, ELU
+from tensorflow.keras.layers import Input, Conv2D, ReLU, LeakyReLU, ELU, Softmax
 from tensorflow.keras.models import Model
 
 

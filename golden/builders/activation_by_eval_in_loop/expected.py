@@ -9,7 +9,7 @@ class ConvStack(nn.Module):
         self.activations = nn.ModuleList()
         for _ in range(depth):
             self.conv2ds.append(nn.Conv2d(channels2, channels, 3, padding="same"))
-            self.activations.append(activation_layer(activation))
+            self.activations.append(activation_layer(activation, dim=1))
             channels2 = channels
         self.out_channels = channels2
 
@@ -30,7 +30,7 @@ class Gate(nn.Module):
         self.conv2d_1 = nn.Conv2d(g_channels, channels, 1)
         if attention not in ("add", "multiply"):
             raise KeyError(attention)
-        self.activation = activation_layer(activation)
+        self.activation = activation_layer(activation, dim=1)
         self.conv2d_2 = nn.Conv2d(channels, 1, 1)
 
     def forward(self, x, g):
@@ -70,14 +70,16 @@ class Build(nn.Module):
         return self.conv2d(x).permute(0, 2, 3, 1)
 
 
-def activation_layer(name):
-    """The activation layer that Keras has by a name."""
+def activation_layer(name, dim=-1):
+    """The activation layer that Keras has by a name; `dim` is where the channels are."""
     if name == "ReLU":
         return nn.ReLU()
     if name == "LeakyReLU":
         return nn.LeakyReLU(0.3)
     if name == "ELU":
         return nn.ELU()
+    if name == "Softmax":
+        return nn.Softmax(dim)
     raise ValueError(f"no activation layer: {name!r}")
 
 

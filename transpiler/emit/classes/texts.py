@@ -28,7 +28,21 @@ def forward_text(draft: ClassDraft, text: str, local: dict[str, str]) -> str:
     text = _resolve(draft, text, local)
     if draft.read_from_self:
         text = substitute_names(text, draft.read_from_self)
+        if "[" in text:
+            text = _SLICE.sub(_spaced, text)
     return text
+
+
+#: A slice in brackets whose bounds are names, attributes or numbers.
+_SLICE = re.compile(r"(?<=[\[ ])([\w.]*):([\w.]*)(?=[\],])")
+
+
+def _spaced(match: re.Match[str]) -> str:
+    """`skips[1 : self.keep]`, as black writes slices between attributes."""
+    lower, upper = match.groups()
+    if "self." not in match.group():
+        return match.group()
+    return f"{lower} :".lstrip() + (f" {upper}" if upper else "")
 
 
 def _self_names(draft: ClassDraft) -> list[str]:

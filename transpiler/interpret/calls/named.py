@@ -27,9 +27,8 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import call, with_helper
 
-#: The layers that the emitted function knows by their names.
-_KNOWN = frozenset({"ReLU", "LeakyReLU", "ELU"})
-_OTHER = frozenset({"PReLU", "Softmax", "ThresholdedReLU"})
+#: Activations that the emitted function does not know: their weights need the size of the image.
+_OTHER = frozenset({"PReLU", "ThresholdedReLU"})
 
 
 def evaluated(region: Region, node: cst.Call, values: list[Value]) -> Value | None:

@@ -215,10 +215,14 @@ def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Val
 
 
 def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated | Keyed) -> Value:
-    if isinstance(node.slice[0].slice, cst.Slice):
-        text = Expr(region.tree.source(node), strength=POSTFIX)
-        return replace(receiver, code=text, static=text)
-    keys = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+    part = node.slice[0].slice
+    if isinstance(part, cst.Slice):
+        bounds = [b for b in (part.lower, part.upper, part.step) if b is not None]
+        keys = [evaluate(region, bound) for bound in bounds]
+    else:
+        keys = [
+            evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)
+        ]
     written = _place_text(region, node, region.rewrites)
     running = _place_text(region, node, {**region.rewrites, **region.running})
     code = index(receiver.code, running)
@@ -227,6 +231,8 @@ def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated | Keyed
     static = receiver.static
     if static is not None:
         static = replace(index(static, written), names=static.names | asked)
+    if isinstance(part, cst.Slice):
+        return replace(receiver, code=code, static=static)
     if isinstance(receiver, Keyed) and len(keys) == 1:
         latest: Value | None = provided("entry_of")(region, receiver, keys[0], code)
         if latest is not None:
