@@ -82,3 +82,21 @@ def test_a_policy_after_a_model_is_refused() -> None:
     conversion = convert(text.replace("model.compile(", line + "model.compile("))
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any("set_global_policy" in message for message in errors), errors
+
+
+def test_all_that_asks_the_model_is_in_mixed_precision() -> None:
+    text = SCRIPT.format(policy="mixed_bfloat16", optimizer="SGD(0.1)", path="v.npz", ones="zeros")
+    text += """
+import tensorflow as tf
+batches = tf.data.Dataset.from_tensor_slices(x).batch(16)
+again = model.predict(batches)
+score = model.evaluate(x, y)
+step = model.train_on_batch(x, y)
+tested = model.test_on_batch(x, y)
+"""
+    conversion = convert(text)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    functions = conversion.text.split("\ndef ")[1:]
+    asking = [f for f in functions if "model(" in f and not f.startswith("init_like_keras")]
+    assert len(asking) == 6
+    assert all("with torch.autocast(device.type, dtype=torch.bfloat16):" in f for f in asking)

@@ -232,15 +232,17 @@ def _predict_batches(name: str, how: Predicting) -> str:
     """The same for the batches of a loader."""
     called = f"model({', '.join(how.tensors)}){_activated(how)}"
     gathered = [f"    return torch.cat([{called}.cpu() for {how.batch} in loader]).numpy()"]
-    if len(gathered[0]) > WIDTH or how.outputs > 1:
+    if len(gathered[0]) > WIDTH or how.outputs > 1 or how.autocast:
         pairs = zip(how.names, how.tensors, strict=True)
         several = how.outputs > 1
+        kept = f"outputs.append(model({', '.join(how.names)}){_activated(how)}"
+        kept += ")" if several else ".cpu())"
+        mixed = [autocast(how.device, how.autocast), f"    {kept}"] if how.autocast else [kept]
         gathered = [
             "    outputs = []",
             f"    for {how.batch} in loader:",
             *(fold(f"{variable} = {tensor}", 8) for variable, tensor in pairs),
-            f"        outputs.append(model({', '.join(how.names)}){_activated(how)}"
-            f"{'' if several else '.cpu()'})",
+            *(f"        {line}" for line in mixed),
             _TOGETHER if several else "    return torch.cat(outputs).numpy()",
         ]
     head = ["@torch.no_grad()", f"def {name}(model, loader):", _given(how), "    model.eval()"]
