@@ -116,6 +116,7 @@ def pretended_gpu() -> Iterator[PretendedGpu]:
     with (
         mock.patch.object(torch, "load", load),
         mock.patch.object(torch.cuda, "is_available", return_value=True),
+        mock.patch.object(torch.cuda, "is_bf16_supported", return_value=True),
         mock.patch.object(nn.Parameter, "__deepcopy__", copy),
         gpu,
     ):
