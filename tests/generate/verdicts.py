@@ -13,6 +13,9 @@ from transpiler.pipeline import convert
 from transpiler.verify.session import VerifySession, verify_pair
 
 BUILDING = "the original can't"
+#: What a warning says of a normalization that is called twice, and how it shows.
+SHARED_AVERAGES = "its calls move the running averages in the order of the program"
+AVERAGES = re.compile(r"in training mode, \S+running_(mean|var) differs")
 REFUSED, REPORTED, EQUAL, WRONG = "refused", "reported", "equal", "wrong"
 
 
@@ -20,7 +23,7 @@ REFUSED, REPORTED, EQUAL, WRONG = "refused", "reported", "equal", "wrong"
 class Verdict:
     """What became of one program."""
 
-    status: str  #: refused by Keras, reported by an error-level diagnostic, equal, or wrong
+    status: str  #: refused by Keras, reported by a diagnostic, equal, or wrong
     reason: str = ""
     conversion: Conversion | None = None
 
@@ -54,7 +57,10 @@ def judge(program: Drawn, session: VerifySession) -> Verdict:
     if not asked:
         reason = reports[0].reason if reports else "no model"
         return Verdict(REFUSED, reason, conversion)
+    said = any(SHARED_AVERAGES in d.message for d in conversion.diagnostics)
     for report in asked:
+        if said and report.status == "different" and AVERAGES.search(report.reason):
+            return Verdict(REPORTED, f"a warning: {SHARED_AVERAGES}", conversion)
         if not report.good or (program.exact and report.status != "equal"):
             return Verdict(WRONG, f"{report.status}: {report.reason}", conversion)
     return Verdict(EQUAL, "", conversion)

@@ -145,6 +145,14 @@ def test_cells_are_known() -> None:
 
 def test_shared_averages_are_mentioned() -> None:
     """Keras 3 runs the calls of a layer in the order of its graph, not of the program."""
+    given = keras.Input((2,))
+    layer = keras.layers.BatchNormalization(momentum=0.5)
+    first = keras.layers.Identity()(layer(given))
+    second = keras.layers.Identity()(layer(keras.layers.Rescaling(3.0)(given)))
+    model = keras.Model(given, [first, second])
+    model(keras.ops.ones((4, 2)), training=True)
+    # the second call moved them before the first: 0 to 1.5, then halfway to 1
+    assert keras.ops.convert_to_numpy(layer.moving_mean)[0] == 1.25
     text = program("BatchNormalization", "").replace(
         "model =", "z = layers.BatchNormalization()\na, b = z(x), z(y)\nmodel ="
     )

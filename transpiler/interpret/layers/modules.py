@@ -97,7 +97,8 @@ _CONV_LSTM = "its recurrent activation is Keras 3's, sigmoid; Keras 2's is a har
 
 
 _SHARED_AVERAGES = (
-    "its calls move the running averages in the order of the program, which Keras 3 may change"
+    "its calls move the running averages in the order of the program; Keras 3 may run them in "
+    "another one, and a step differs by (1 - momentum)² of what the batches differ by"
 )
 
 
