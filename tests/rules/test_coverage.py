@@ -28,13 +28,16 @@ def test_what_is_refused_has_a_reason() -> None:
 
 
 def test_what_is_close_is_equal_where_that_is_asked_for() -> None:
-    """Each rule that is close takes the option: what it does then is tested where the rule is."""
+    """Each rule that is close takes the option: what it does then is tested where the rule is.
+
+    But for those that read files: what PIL decodes otherwise, no small class makes equal.
+    """
     rules = load_rules()
     close = [
         rule
         for table in (rules.layers, rules.optimizers, rules.losses, rules.metrics, rules.ops)
         for rule in table.values()
-        if rule.fidelity is Fidelity.CLOSE
+        if rule.fidelity is Fidelity.CLOSE and rule.build.__module__ != "rules.ops.image_files"
     ]
     assert close
     assert all("exact" in rule.chosen(Options()) for rule in close)
