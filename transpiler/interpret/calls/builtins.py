@@ -11,6 +11,7 @@ from transpiler.interpret.calls.named import evaluated
 from transpiler.interpret.control.joins import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.region import GiveUp, Region
@@ -18,6 +19,7 @@ from transpiler.interpret.statics import const, constant, rewrite, to_expr, verb
 from transpiler.interpret.tensors.operators import binary_op
 from transpiler.interpret.values import (
     Bound,
+    Function,
     Keyed,
     Layer,
     Mapping,
@@ -236,6 +238,19 @@ def _sum(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     return total
 
 
+def _map(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    """`map(split_heads, (q, k, v))`: one call for each tensor."""
+    if len(values) != 2 or not isinstance(values[0], Function):
+        return None
+    if not isinstance(values[1], Sequence) or not is_graph(values[1]) or values[0].parameter:
+        return None
+    made = [
+        provided("call_function")(region, node, values[0], [(None, item)])
+        for item in values[1].items
+    ]
+    return Sequence(tuple(made), list)
+
+
 def _print(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if any(is_graph(v) or isinstance(v, Unknown) for v in values):
         return Unknown("what `print` gives")
@@ -247,4 +262,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
     "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
+    "map": _map,
 }  # fmt: skip
