@@ -266,11 +266,12 @@ def report_left_code(draft: Draft) -> None:
         if any(first_line <= r <= last_line for r in reported):
             previous_end = last_line
             continue
-        if first_line > previous_end + 1:
-            name = _dotted(draft, found)
-            draft.say_at(LEFT_CODE, line, column, f"`{name}` is left as it is")
+        why = draft.file.unsettled.get(found, "")
+        if first_line > previous_end + 1 or why:
+            message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
+            draft.say_at(LEFT_CODE, line, column, message)
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
-                draft.todos.setdefault(start, (LEFT_CODE, f"`{name}` is left as it is"))
+                draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
 
 

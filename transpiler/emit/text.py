@@ -13,7 +13,7 @@ def substitute_names(text: str, mapping: dict[str, str]) -> str:
     if not mapping:
         return text
     wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
-    pattern = re.compile(rf"({STRING})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
+    pattern = re.compile(rf"({STRING}|#[^\n]*)|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
 
     def put(match: re.Match[str]) -> str:
         if match.group(1):

@@ -234,6 +234,7 @@ class FileContext:
     #: what stands in the place of loops that freeze the layers of a model
     without_gradients: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
+    unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)
     #: functions that give callbacks, and their calls

@@ -26,7 +26,7 @@ def build_classifier(weights="pretrained"):
     model = Classifier()
     if weights == "pretrained":
         # those of the paper
-        # TODO(tf2torch) T2T103: keras.utils.get_file is left as it is
+        # TODO(tf2torch) T2T103: keras.utils.get_file is left as it is: weights in Keras's format
         path = keras.utils.get_file(
             "classifier.h5", "https://example.org/classifier.h5"
         )

@@ -63,7 +63,7 @@ tokenizer = TorchTokenizer(num_words=20)
 tokenizer.fit_on_texts(texts)
 # TODO(tf2torch) T2T103: `.texts_to_matrix` is left as it is: the class that is emitted lacks it
 x = tokenizer.texts_to_matrix(texts, mode="tfidf")
-# TODO(tf2torch) T2T103: `TorchTokenizer` is left as it is
+# TODO(tf2torch) T2T103: `Tokenizer` is left as it is: a Tokenizer of characters
 letters = Tokenizer(char_level=True)
 
 

@@ -43,6 +43,7 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
     try:
         made = rule.build(**given)
     except Unsupported as why:
+        region.file.unsettled[region.tree.span(node)[0]] = str(why)
         return Unknown(f"{rule.names[0]}: {why}")
     value = Static(made)  # type: ignore[arg-type]
     rewrite(region, node, value)

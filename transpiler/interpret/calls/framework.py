@@ -131,7 +131,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if name in rules.sources:
         if is_statement(region, node):
             region.done.add(id(node))  # it stays where it is
-        return array_of(region, node, rules.sources[name], arguments)
+        found = array_of(region, node, rules.sources[name], arguments)
+        return _other_call(region, node, name, arguments) if isinstance(found, Unknown) else found
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")
@@ -292,7 +293,9 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
     if name.startswith(_KERAS_TOOLS) and not region.is_module:
         values = [v for _, v in arguments]
         if not any(is_graph(v) or isinstance(v, Unknown) for v in values):
-            region.say(LEFT_CODE, node, f"{name} is left as it is")
+            why = region.file.unsettled.get(region.tree.span(node)[0])
+            message = f"{name} is left as it is{f': {why}' if why else ''}"
+            region.say(LEFT_CODE, node, message)
             return verbatim(region, node, *values)
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
