@@ -383,6 +383,7 @@ class Region:
         # Tensors that come in, and what is given back.
         #: the parameters of `forward`: where they are from, their tensors, their types
         self.inputs: dict[str, Any] = {}
+        self.input_names: dict[str, str] = {}  #: what the program calls them to Keras
         self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
         self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.tensor_order: list[str] = []  #: the parameters that are tensors

@@ -27,6 +27,14 @@ def input_names(built: Built) -> tuple[str, ...]:
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
 
 
+def input_keys(built: Built, origin: Model) -> list[str]:
+    """What Keras calls the inputs of a model: the keys of a dict of arrays; "" without a name."""
+    if len(built.inputs) == 1 or origin.region is None:
+        return list(built.inputs)
+    named = origin.region.input_names
+    return [named.get(bound.tensor.code.text, "") for bound in origin.inputs]
+
+
 def arrays_by_name(
     given: Given | None, text: str, names: list[str], what: str, surely: bool = False
 ) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ them the types and shapes that the model and the criterion want.
 
 from __future__ import annotations
 
-from transpiler.emit.training.data import input_dtype, input_names, is_single
+from transpiler.emit.training.data import input_dtype, input_keys, input_names, is_single
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
@@ -49,7 +49,7 @@ def unpacked(
         raise Unsupported("a data set of other things than inputs and targets")
     names = input_names(built)
     targets = tuple(head.prediction.targets.text for head in compiled.heads)
-    taken, inputs = _taken(element[0], names, built.inputs, _INPUTS)
+    taken, inputs = _taken(element[0], names, input_keys(built, origin), _INPUTS)
     asked, labels = _taken(element[1], targets, [h.name for h in compiled.heads], _TARGETS)
     found = [
         _input(built, origin, number, source, part, device)
@@ -71,7 +71,7 @@ def unpacked_inputs(built: Built, origin: Model, pipeline: Pipeline, device: str
     element: Element = whole
     if isinstance(whole, tuple) and len(whole) in (2, 3):
         element, rest = whole[0], ", _" if len(whole) == 2 else ", *_"
-    taken, inputs = _taken(element, input_names(built), built.inputs, _INPUTS)
+    taken, inputs = _taken(element, input_names(built), input_keys(built, origin), _INPUTS)
     found = [
         _input(built, origin, number, source, part, device)
         for number, (source, part) in enumerate(inputs)

@@ -13,6 +13,7 @@ from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
     factor_of,
+    input_keys,
     input_names,
     input_tensors,
     shaped_targets,
@@ -275,7 +276,8 @@ class ModelWriter:
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
-        return arrays_by_name(given, text, self.built.inputs, what, surely)
+        keys = input_keys(self.built, self.training.origin)
+        return arrays_by_name(given, text, keys, what, surely)
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""

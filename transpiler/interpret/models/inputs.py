@@ -47,6 +47,9 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
             raise GiveUp("an Input whose shape is not known", node)
         shape = Sequence(batch.items[1:], tuple)
     key = f"input:{place}:{name}"
+    called = constant(given["name"]) if "name" in given else None
+    if isinstance(called, str):
+        region.input_names[name] = called
     return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
 
 
