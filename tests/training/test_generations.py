@@ -76,3 +76,10 @@ def test_ids_that_repeat_in_a_batch(optimizer: str, keras: str, noted: bool) -> 
     """Keras 3 does not add up their gradients before it squares them: one step is 40 % shorter."""
     found = convert(WORDS.format(optimizer), Options(keras=keras, exact=True)).diagnostics
     assert [d.code for d in found if "ids repeat" in d.message] == ["T2T401"] * noted
+
+
+def test_arguments_of_keras_1_are_those_of_today() -> None:
+    today = Trial(fit=", verbose=0").text
+    older = today.replace("epochs=", "nb_epoch=")
+    assert older != today
+    assert convert(older).text == convert(today).text

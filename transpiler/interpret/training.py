@@ -64,6 +64,13 @@ OLDER: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 #: Their arguments without effect on the numbers.
 _SPEED = ("max_queue_size", "workers", "use_multiprocessing")
+#: Keras 1's spellings.
+_OLD_ARGUMENTS = {
+    "nb_epoch": "epochs",
+    "max_q_size": "max_queue_size",
+    "nb_worker": "workers",
+    "pickle_safe": "use_multiprocessing",
+}
 
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
@@ -192,6 +199,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
                     call.problem = f"the argument {key} is not known"
             continue
         keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
+        keyword = _OLD_ARGUMENTS.get(keyword or "", keyword)
         if argument.star or keyword is None:
             call.problem = "its arguments are not known one by one"
             continue
