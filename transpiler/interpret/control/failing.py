@@ -24,7 +24,7 @@ def attempt(
     """Run one way of a branch; `failed` says whether the other one did. Whether it surely ends."""
     if region.is_module or region.functional:
         return run()
-    containers, before = _containers(region), snapshot(region)
+    attributes, before = _attributes(region), snapshot(region)
     try:
         return run()
     except GiveUp as why:
@@ -32,28 +32,27 @@ def attempt(
             raise
         failed.append(why)
         undo(region, before)
-        _restore(region, containers)
+        _restore(region, *attributes)
         _raise_instead(region, suite, why)
         return True
 
 
-def _containers(region: Region) -> dict[str, tuple[Any, Any]]:
-    """All lists, sets and dicts of a region with what is in them, and its other attributes."""
-    return {
-        name: (value, value.copy() if isinstance(value, (list, set, dict)) else None)
-        for name, value in vars(region).items()
-        if name not in ("wants", "scope")
-    }
+def _attributes(region: Region) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The attributes of a region, and what is in those that are lists, sets or dicts."""
+    held = vars(region).copy()
+    del held["wants"], held["scope"]
+    filled = {n: v.copy() for n, v in held.items() if isinstance(v, (list, set, dict)) and v}
+    return held, filled
 
 
-def _restore(region: Region, containers: dict[str, tuple[Any, Any]]) -> None:
-    for name, (value, content) in containers.items():
+def _restore(region: Region, held: dict[str, Any], filled: dict[str, Any]) -> None:
+    for name, value in held.items():
         setattr(region, name, value)
         if isinstance(value, list):
-            value[:] = content
+            value[:] = filled.get(name, ())
         elif isinstance(value, (set, dict)):
             value.clear()
-            value.update(content)
+            value.update(filled.get(name, ()))
 
 
 def _raise_instead(region: Region, suite: cst.BaseSuite, why: GiveUp) -> None:
