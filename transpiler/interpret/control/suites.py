@@ -228,8 +228,12 @@ def _is_of_a_graph(region: Region, node: cst.If) -> bool:
         return True
     for name in region.tree.names(node):
         value = region.scope.get(name)
-        if isinstance(value, (Framework, Function, UserClass, Choice)):
+        if isinstance(value, (Framework, UserClass, Choice)):
             return True
+        if isinstance(value, Function):
+            builds: object = provided("mentions_framework")(region.file, value)
+            if builds:
+                return True
         if isinstance(value, Model) and value in region.open_sequentials:
             return True
         if value is not None and not isinstance(value, Model) and is_graph(value):
