@@ -7,7 +7,7 @@ from itertools import permutations
 
 import rules.emitted_attention  # noqa: F401  (the sources of the classes named here)
 from rules.masks import mask_of
-from transpiler.ir.expr import Arg, Bind, Expr, call, expr, index, infix, method, variable
+from transpiler.ir.expr import Arg, Bind, Expr, call, expr, index, infix, is_whole, method, variable
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, Result, after, helper, layer, nn, own, unless
@@ -68,7 +68,7 @@ def multi_head_attention(
     module = own(cls, query.channels, num_heads, key_dim, hint="multi_head_attention", **options)
     causal = expr(False) if use_causal_mask is None else use_causal_mask
     value_code = module(*_inputs(query, value, key), **_masking(query, value, mask, causal))
-    size = options.get("output_size", query.channels)
+    size = _channels_after(query, _output_size(output_shape))
     return _results(query, value_code, size, num_heads, value, scored)
 
 
@@ -127,6 +127,13 @@ def _output_size(shape: Expr) -> Expr | None:
     if len(shape.items) != 1:
         raise Unsupported("an output with several axes")
     return shape.items[0]
+
+
+def _channels_after(query: Tensor, output: Expr | None) -> Expr:
+    """The channels of the output; a size that may be None when it runs means the query's."""
+    if output is None:
+        return query.channels
+    return output if is_whole(output) else infix(output, "or", query.channels)
 
 
 def _in_torch(
