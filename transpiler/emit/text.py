@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import symtable
 
+from transpiler.ir import tokens
 from transpiler.source.lexical import STRING, names_read
 
 
 def substitute_names(text: str, mapping: dict[str, str]) -> str:
-    """Replace names by expressions, but not in strings, attributes or keyword names."""
+    """Replace names by expressions, but not in strings, attributes, keyword names or tokens.
+
+    The token of a variable holds the name that it may get, which is no name of the program.
+    """
     if not mapping:
         return text
     wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
-    pattern = re.compile(rf"({STRING}|#[^\n]*)|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
+    kept = rf"{STRING}|#[^\n]*|{tokens.ANY_VARIABLE}"
+    pattern = re.compile(rf"({kept})|(?<![\w.])({wanted})(?!\w)(?!\s*=(?!=))")
 
     def put(match: re.Match[str]) -> str:
         if match.group(1):
