@@ -73,6 +73,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     ]
     if any(bound.tensor.mask is not None for bound in inputs):
         raise GiveUp("a model is called on masked steps, which its layers would see", node)
+    for declared, given in zip(model.inputs, inputs, strict=False):
+        _refuse_other_size(declared.tensor, given.tensor, node)
     if model.undeclared and model.region is region:
         _tell_rank(region, model, inputs[0].tensor, node)
         _tell_sizes(region, model, inputs[0].tensor)
@@ -87,6 +89,16 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     result = _model_result(region, model, code)
     register(region, result)
     return result
+
+
+def _refuse_other_size(declared: Tensor, given: Tensor, node: cst.CSTNode) -> None:
+    """A model that declares (3,) may be called on (1,): its layers then have other sizes."""
+    if declared.dims is None or given.dims is None:
+        return
+    for own, other in zip(declared.dims, given.dims, strict=False):
+        if own is not None and other is not None and own.known and other.known:
+            if own.value != other.value and own.value is not None:
+                raise GiveUp("a model is called on a tensor of another size than it declares", node)
 
 
 def _tell_rank(region: Region, model: Model, given: Tensor, node: cst.CSTNode) -> None:
