@@ -22,7 +22,7 @@ def attempt(
     failed: list[GiveUp],
 ) -> bool:
     """Run one way of a branch; `failed` says whether the other one did. Whether it surely ends."""
-    if region.is_module or region.functional:
+    if region.is_module or region.functional or _was_left(region):
         return run()
     attributes, before = _attributes(region), snapshot(region)
     try:
@@ -35,6 +35,13 @@ def attempt(
         _restore(region, *attributes)
         _raise_instead(region, suite, why)
         return True
+
+
+def _was_left(region: Region) -> bool:
+    """Whether the function was left before: its callers, which told what it gets, are gone."""
+    lines = getattr(region.function, "leading_lines", ())
+    comments = (line.comment.value for line in lines if line.comment is not None)
+    return any("TODO(tf2torch)" in comment for comment in comments)
 
 
 def _attributes(region: Region) -> tuple[dict[str, Any], dict[str, Any]]:
