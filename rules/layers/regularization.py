@@ -75,7 +75,7 @@ def _rate(rate: Expr) -> list[Arg]:
 @layer("Dropout", ignored={"seed"}, aliases={"p": "rate"})
 def dropout(x: Tensor, rate: Param, noise_shape: Param = None) -> Tensor:
     """Drops the same fraction; the random stream differs."""
-    if noise_shape.is_const(None):
+    if noise_shape.is_const(None) or rate.is_const(0):  # without a rate, nobody reads the shape
         return x.to(nn("Dropout", *_rate(rate), hint="dropout")(x.code))
     return x.to(own("SharedDropout", rate, _mapped(x, noise_shape), hint="dropout")(x.code))
 

@@ -11,6 +11,7 @@ import torch
 
 from tests.rules.layer_harness import translate
 from transpiler.ir.tensor import Layout, Unsupported
+from transpiler.pipeline import convert
 
 LAYOUTS = [Layout.FIRST, Layout.LAST]
 SHAPES = {1: (6, 50), 2: (4, 3, 50), 3: (3, 2, 2, 50)}
@@ -73,3 +74,15 @@ def test_penalties_are_refused() -> None:
         translate("ActivityRegularization", [(4,)], {"l2": 0.1})
     with pytest.raises(Unsupported):
         translate("AlphaDropout", [(4,)], {"rate": 0.1, "noise_shape": (None, 1)})
+
+
+def test_without_a_rate_the_shape_of_the_noise_is_not_read() -> None:
+    source = """
+from keras import Sequential, layers
+
+model = Sequential([layers.Input((4,)), layers.Dropout(0.0, noise_shape=(None, 8))])
+"""
+    scope: dict[str, Any] = {}
+    exec(convert(source).text, scope)
+    x = torch.rand(3, 4)
+    assert torch.equal(scope["model"].train()(x), x)
