@@ -124,6 +124,11 @@ def test_a_function_that_is_called_after_freezing_alone_says_nothing_of_it() -> 
     assert not any("again" in message for _, message in errors(text)), errors(text)
 
 
+def test_a_function_that_trains_and_calls_itself_is_refused() -> None:
+    text = f"{HEAD}def train(n):\n    {COMPILE}    {FIT}    train(n - 1)\ntrain(2)\ntrain(1)\n"
+    assert any("calls itself" in message for _, message in errors(text)), errors(text)
+
+
 def test_a_frozen_layer_has_no_penalty(scripts: Scripts) -> None:
     arguments = ', kernel_regularizer="l2", trainable=False'
     text = f"{HEAD}{LAYER.format(arguments=arguments)}{COMPILE}{FIT}"

@@ -19,7 +19,7 @@ from transpiler.interpret.training import TrainingCall, set_frozen
 def note_run(region: Region, node: cst.CSTNode, summary: Summary) -> None:
     """Note a call of a function; one that trains something and ran before runs again now."""
     inner = summary.region
-    if inner is None or not (inner.training or inner.runs):
+    if inner is None or summary.kind == "running" or not (inner.training or inner.runs):
         return
     known = region.file.ran
     if id(summary) in known:

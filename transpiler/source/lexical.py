@@ -98,7 +98,7 @@ def names_in(code: str) -> set[str]:
 def may_be_bound(name: str, code: str) -> bool:
     """Whether code whose strings and comments are blank may bind a name: `name.x` never does."""
     return re.search(rf"{name}(?![\w.(])(?<![\w.]{name})", code) is not None or (
-        re.search(rf"(?:def|class)\s+{name}\b", code) is not None
+        re.search(rf"\b(?:def|class|import[^\n]*)\s+{name}\b", code) is not None
     )
 
 
