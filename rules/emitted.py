@@ -6,18 +6,60 @@ most once per file, with those that it needs itself.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set
+
 from transpiler.record import record
+
+#: Ends a line of a source that is only written if one of the names asks for it, and with a line
+#: that is a header all below it: `#? .to_json`, if the program has that word; `#? lower`, if a rule
+#: asks for the option `lower` of the class, which it does by a helper called `Class.lower`. With
+#: a `!` before the names, if none of them does.
+_ASKED = re.compile(r"  #\? (.+)$")
 
 
 @record(frozen=True, slots=True)
 class Emitted:
     """One function or class to emit."""
 
-    source: str
+    template: str
     needs: tuple[str, ...] = ()  #: other emitted names that it calls
     imports: tuple[str, ...] = ()  #: import statements: `from torch.nn import functional as F`
     early: bool = False  #: the program calls it before any model is made
     lacks: tuple[str, ...] = ()  #: members of Keras's class that this one does not have
+
+    @property
+    def source(self) -> str:
+        """All of it."""
+        return re.sub(r"  #\? .+", "", self.template)
+
+    def written(self, words: Set[str], options: Set[str]) -> str:
+        """What a program needs of it that has these words, and of which rules ask these options."""
+        if "  #? " not in self.template:
+            return self.template
+        kept: list[str] = []
+        dropped: int | None = None
+        for line in self.template.splitlines():
+            margin = len(line) - len(line.lstrip())
+            if line and dropped is not None and margin > dropped:
+                continue
+            if line:
+                dropped = None
+            asked = _ASKED.search(line)
+            names = asked.group(1).lstrip("!").split() if asked else []
+            found = any(n[1:] in words if n[0] == "." else n in options for n in names)
+            if asked is None or found is not asked.group(1).startswith("!"):
+                kept.append(_ASKED.sub("", line))
+            else:
+                dropped = margin
+        text = "\n".join(kept)
+        return re.sub(r"\n{3,}(?= )", "\n\n", text).rstrip("\n") + "\n"
+
+    def imported(self, source: str) -> list[str]:
+        """The import statements that what is written of it needs."""
+        if "  #? " not in self.template:
+            return list(self.imports)
+        return [line for line in self.imports if re.search(rf"\b{line.split()[-1]}\b", source)]
 
 
 TORCH = "import torch"

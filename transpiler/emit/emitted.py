@@ -72,6 +72,8 @@ def _helper_text(draft: Draft) -> str:
             _without_init(draft)
     for name in sorted(draft.helpers):
         visit(name)
+    words = draft.tree.words
+    written = {name: emitted[name].written(words, _options(draft, name)) for name in order}
     draft.helpers = set(order)
     first: set[str] = set()
     for name in reversed(order):  # what is called early needs what it calls as early
@@ -79,14 +81,12 @@ def _helper_text(draft: Draft) -> str:
             first |= {name, *emitted[name].needs}
     early = [n for n in order if n in first]
     parts = [
-        emitted[name].source.rstrip("\n")
-        for name in order
-        if emitted[name].source.strip() and name not in early
+        written[name].rstrip("\n") for name in order if written[name].strip() and name not in early
     ]
     if early:
         from transpiler.emit.training.head import loaders_edit
 
-        source = "\n\n\n".join(emitted[n].source.rstrip("\n") for n in early)
+        source = "\n\n\n".join(written[n].rstrip("\n") for n in early)
         module = draft.file.module
         assert module is not None
         limit = min((start for start, _ in module.settled), default=first_model(draft))
@@ -96,6 +96,11 @@ def _helper_text(draft: Draft) -> str:
         draft.helpers.add("init_like_keras")
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _options(draft: Draft, name: str) -> set[str]:
+    """The options of an emitted class that rules ask for."""
+    return {h.partition(".")[2] for h in draft.helpers if h.startswith(f"{name}.")}
 
 
 def _made_elsewhere(file: FileContext) -> set[str]:

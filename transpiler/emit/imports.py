@@ -81,7 +81,7 @@ def import_edits(
     needed += named.needed(rest)
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
-        for line in emitted.imports if emitted is not None else ():
+        for line in emitted.imported(rest) if emitted is not None else ():
             if line not in needed and line not in _ORDER:
                 needed.insert(0, line)
     present = set(tree.text.splitlines())

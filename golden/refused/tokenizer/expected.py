@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import torch
 from torch import nn
@@ -23,6 +25,9 @@ class TorchTokenizer:
         self.word_counts = {}
         self.word_index = {}
         self.index_word = {}
+        self.document_count = 0
+        self.word_docs = Counter()
+        self.index_docs = Counter()
 
     def split(self, text):
         if isinstance(text, list):
@@ -32,13 +37,18 @@ class TorchTokenizer:
 
     def fit_on_texts(self, texts):
         for text in texts:
-            for word in self.split(text):
+            words = self.split(text)
+            for word in words:
                 self.word_counts[word] = self.word_counts.get(word, 0) + 1
+            self.document_count += 1
+            self.word_docs.update(set(words))
         words = sorted(self.word_counts, key=self.word_counts.get, reverse=True)
         if self.oov_token is not None:
             words.insert(0, self.oov_token)
         self.word_index = {word: number for number, word in enumerate(words, 1)}
         self.index_word = {number: word for word, number in self.word_index.items()}
+        for word, count in self.word_docs.items():
+            self.index_docs[self.word_index[word]] = count
 
     def texts_to_sequences(self, texts):
         texts = map(self.split, texts)
@@ -46,25 +56,37 @@ class TorchTokenizer:
 
     def known(self, numbers):
         other = self.word_index.get(self.oov_token)
-        limit = self.num_words or len(self.word_index) + 1
+        limit = self.num_words or float("inf")
         kept = [n if n is not None and n < limit else other for n in numbers]
         return [number for number in kept if number is not None]
 
-    def sequences_to_texts(self, sequences):
-        texts = []
-        for numbers in sequences:
-            known = self.known(n if n in self.index_word else None for n in numbers)
-            texts.append(" ".join(self.index_word[number] for number in known))
-        return texts
+    def texts_to_matrix(self, texts, mode="binary"):
+        return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
+
+    def sequences_to_matrix(self, sequences, mode="binary"):
+        size = self.num_words or len(self.word_index) + 1
+        matrix = np.zeros((len(sequences), size))
+        for row, numbers in zip(matrix, sequences):
+            for number in numbers:
+                if number < size:
+                    row[number] += 1
+        if mode == "tfidf":
+            found = np.array([self.index_docs[number] for number in range(size)])
+            rarity = np.log(1 + self.document_count / (1 + found))
+            return np.where(matrix > 0, 1 + np.log(np.maximum(matrix, 1)), 0) * rarity
+        if mode != "binary":
+            raise ValueError(f"unknown mode: {mode}")
+        return np.minimum(matrix, 1)
 
 
 texts = ["good film", "bad film", "a good one"]
 tokenizer = TorchTokenizer(num_words=20)
 tokenizer.fit_on_texts(texts)
-# TODO(tf2torch) T2T103: `.texts_to_matrix` is left as it is: the class that is emitted lacks it
 x = tokenizer.texts_to_matrix(texts, mode="tfidf")
-# TODO(tf2torch) T2T103: `Tokenizer` is left as it is: a Tokenizer of characters
-letters = Tokenizer(char_level=True)
+# TODO(tf2torch) T2T103: `.texts_to_sequences_generator` is left as it is: the class that is emitted lacks it
+rows = list(tokenizer.texts_to_sequences_generator(texts))
+# TODO(tf2torch) T2T103: `Tokenizer` is left as it is: a Tokenizer that splits texts in a way of its own
+lines = Tokenizer(split="\n")
 
 
 class Model(nn.Module):

@@ -30,7 +30,8 @@ class Tokenizer:
 
     def fit_on_texts(self, texts):
         for text in texts:
-            for word in self.split(text):
+            words = self.split(text)
+            for word in words:
                 self.word_counts[word] = self.word_counts.get(word, 0) + 1
         words = sorted(self.word_counts, key=self.word_counts.get, reverse=True)
         if self.oov_token is not None:
@@ -44,7 +45,7 @@ class Tokenizer:
 
     def known(self, numbers):
         other = self.word_index.get(self.oov_token)
-        limit = self.num_words or len(self.word_index) + 1
+        limit = self.num_words or float("inf")
         kept = [n if n is not None and n < limit else other for n in numbers]
         return [number for number in kept if number is not None]
 
