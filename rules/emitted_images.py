@@ -150,6 +150,16 @@ class NAME(Dataset):
 _FILES = """
                 (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff")
             """
+
+
+def _listed(source: str) -> str:
+    """The same, of classes that are listed."""
+    start, end = source.index("        self.classes = "), source.index("        self.class_to_idx")
+    return source.replace("transform):", "transform, classes):").replace(
+        source[start:end], "        self.classes = classes\n"
+    )
+
+
 #: As Keras reads them: grays of 16 bits stay as they are.
 _DEEP_GRAY = """\
 image = PIL.Image.open(path)
@@ -157,13 +167,14 @@ image = PIL.Image.open(path)
             image = image.convert("L")"""
 for _labels, _colors in product(("", "OneHot", "Paired", "Unlabeled"), MODES.values()):
     _source = _DIRECTORY.replace("OPENED", _DEEP_GRAY) if _colors == "Gray" else _DIRECTORY
-    _declare(
-        f"{_labels}{_colors}ImageDirectory",
-        _source.replace("EXTENSIONS", _FILES),
-        "image",
-        _labels,
-        _colors,
-    )
+    for _name, _given_classes in (("ImageDirectory", False), ("ImagesOfClasses", True)):
+        _declare(
+            f"{_labels}{_colors}{_name}",
+            (_listed(_source) if _given_classes else _source).replace("EXTENSIONS", _FILES),
+            "image",
+            _labels,
+            _colors,
+        )
 
 emitted(
     "part_of_classes",
@@ -182,9 +193,9 @@ def part_of_classes(directory, start, stop):
 )
 
 emitted(
-    "file_names",
+    "names_of_files",
     '''
-def file_names(directory):
+def names_of_files(directory):
     """The files of the images, from the folders of their classes on."""
     return [os.path.relpath(path, directory.root) for path, _ in directory.samples]
 ''',
@@ -194,9 +205,9 @@ def file_names(directory):
 )
 
 emitted(
-    "class_labels",
+    "labels_of",
     '''
-def class_labels(directory):
+def labels_of(directory):
     """The class of each image, as an array."""
     return np.array([label for _, label in directory.samples], dtype="int32")
 ''',
@@ -301,11 +312,9 @@ class RandomMirror(nn.Module):
     early=True,
 )
 
-emitted(
-    "RandomAffine",
-    '''
-class RandomAffine(nn.Module):
-    """Turns, moves, shears and zooms images at random, and draws out their edges."""
+_AFFINE = '''
+class NAME(nn.Module):
+    """Turns, moves, shears and zooms images at random, and WITH."""
 
     def __init__(self, rotation=0, height_shift=0, width_shift=0, shear=0, zoom=(1, 1)):
         super().__init__()
@@ -330,19 +339,62 @@ class RandomAffine(nn.Module):
         center = (sizes - 1) / 2
         points = torch.stack([x, y], dim=-1) - center
         points = points @ (rotation @ shear * zoom).T + rotation @ shift + center
-        grid = points / (sizes.flip(0) - 1) * 2 - 1
+        GRID
         image = F.grid_sample(
             image.permute(2, 0, 1)[None],
             grid[None],
-            padding_mode="border",
-            align_corners=True,
+            padding_mode="PADDING",
+            align_corners=CORNERS,
         )
-        return image[0].permute(1, 2, 0)
-''',
-    (),
-    "import math",
-    TORCH,
-    NN,
-    FUNCTIONAL,
-    early=True,
-)
+        image = image[0].permute(1, 2, 0)
+        GIVEN
+'''
+for _name, _with, _grid, _padding, _corners, _given_image in (
+    (
+        "RandomAffine",
+        "draws out their edges",
+        "points / (sizes.flip(0) - 1) * 2 - 1",
+        "border",
+        "True",
+        "return image",
+    ),
+    (
+        "RandomAffineOnBlack",
+        "fills up with zeros",
+        "points / (sizes.flip(0) - 1) * 2 - 1",
+        "border",
+        "True",
+        """inside = (grid.abs() < 1 + 1e-5).all(-1, keepdim=True)
+        return image * inside""",
+    ),
+    (
+        "RandomAffineReflected",
+        "reflects their edges",
+        "(points + 0.5) / sizes.flip(0) * 2 - 1",
+        "reflection",
+        "False",
+        "return image",
+    ),
+):
+    emitted(
+        _name,
+        _AFFINE.replace("NAME", _name)
+        .replace("WITH", _with)
+        .replace("GRID", f"grid = {_grid}")
+        .replace("PADDING", _padding)
+        .replace("CORNERS", _corners)
+        .replace(
+            "        image = image[0].permute(1, 2, 0)\n        GIVEN",
+            f"        image = image[0].permute(1, 2, 0)\n        {_given_image}",
+        )
+        .replace(
+            "        image = image[0].permute(1, 2, 0)\n        return image\n",
+            "        return image[0].permute(1, 2, 0)\n",
+        ),
+        (),
+        "import math",
+        TORCH,
+        NN,
+        FUNCTIONAL,
+        early=True,
+    )

@@ -6,18 +6,13 @@ import re
 from typing import Any
 
 from rules.image_folders import IMAGES, kind_of, loader
-from transpiler.ir.expr import UNKNOWN, Arg, Expr, call, expr, index, infix
-from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf
+from transpiler.ir.expr import UNKNOWN, Arg, Expr, call, expr, index, infix, method
+from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf, Needs
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
 
 GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
-#: Arguments that need statistics of the data, or that change images as torch can't.
-_REFUSED = (
-    "featurewise_center", "samplewise_center", "featurewise_std_normalization",
-    "samplewise_std_normalization", "zca_whitening", "brightness_range", "channel_shift_range",
-)  # fmt: skip
 
 
 @source(GENERATOR)
@@ -48,27 +43,42 @@ def image_data_generator(
 ) -> Expr:
     """A transform of single images; its random numbers are others."""
     given = dict(locals())
-    for name in _REFUSED:
-        if not _is_off(given[name]):
-            raise Unsupported(f"{name} is not translated")
     if not data_format.is_const(None, "channels_last") or not dtype.is_const(None, "float32"):
         raise Unsupported("channels first, or another type than float32")
-    parts = [*_affine(given), *_mirrors(horizontal_flip, vertical_flip)]
+    parts = _affine(given)
+    if not _is_off(channel_shift_range):
+        parts.append(helper("RandomChannelShift", channel_shift_range))
+    parts += _mirrors(horizontal_flip, vertical_flip)
+    if not _is_off(brightness_range):
+        parts.append(helper("RandomExposure", *_two(brightness_range)))
     if isinstance(preprocessing_function.value, Applied):
         parts.append(helper("ImageFunction", replace(preprocessing_function, value=UNKNOWN)))
     elif not preprocessing_function.is_const(None):
         parts.append(helper("ArrayFunction", preprocessing_function))
     if not _is_off(rescale):
         parts.append(helper("Rescale", rescale))
+    parts += _by_sample(given)
+    statistics = _by_feature(given)
+    parts += statistics
     made = call("nn.Sequential", *parts) if len(parts) > 1 else call("nn.Identity")
     if len(parts) == 1:
         made = parts[0]
     split = None if _is_off(validation_split) else validation_split
-    return replace(made, value=Changes(split, not parts))
+    factor = None if _is_off(rescale) else rescale
+    needs = Needs(len(parts) > 1, factor) if statistics else None
+    return replace(made, value=Changes(split, not parts, needs))
 
 
 def _is_off(value: Expr) -> bool:
     return value.is_const(None, False, 0, 0.0)
+
+
+#: What moves pixels, by what is taken for those that are outside of the image.
+_FILLED = {
+    "nearest": "RandomAffine",
+    "constant": "RandomAffineOnBlack",
+    "reflect": "RandomAffineReflected",
+}
 
 
 def _affine(given: dict[str, Any]) -> list[Expr]:
@@ -87,11 +97,13 @@ def _affine(given: dict[str, Any]) -> list[Expr]:
     zoom = given["zoom_range"]
     if not _is_off(zoom):
         options["zoom"] = _zoom(zoom)
-    if options and not given["fill_mode"].is_const("nearest"):
-        raise Unsupported("fill_mode=…, other than the nearest edge")
+    mode = given["fill_mode"]
+    filled = _FILLED.get(mode.value) if mode.known else None
+    if options and (filled is None or not given["cval"].is_const(0, 0.0)):
+        raise Unsupported("fill_mode=…, other than the nearest edge, zeros or reflections")
     if options and not given["interpolation_order"].is_const(1):
         raise Unsupported("another interpolation than a linear one")
-    return [helper("RandomAffine", **options)] if options else []
+    return [helper(filled, **options)] if options and filled else []
 
 
 def _zoom(zoom: Expr) -> Arg:
@@ -100,6 +112,58 @@ def _zoom(zoom: Expr) -> Arg:
     if isinstance(zoom.value, (tuple, list)) and len(zoom.value) == 2:
         return zoom
     raise Unsupported("a zoom that is only known at run time")
+
+
+def _two(ends: Expr) -> tuple[Arg, Arg]:
+    """The ends of a range."""
+    if isinstance(ends.value, (tuple, list)) and len(ends.value) == 2:
+        return ends.value[0], ends.value[1]
+    return index(ends, 0), index(ends, 1)
+
+
+def _switch(given: dict[str, Any], name: str) -> bool:
+    value: Expr = given[name]
+    if not value.is_const(True, False):
+        raise Unsupported(f"{name} is only known at run time")
+    return value.is_const(True)
+
+
+def _by_sample(given: dict[str, Any]) -> list[Expr]:
+    """Each image by its own mean, and deviation."""
+    if _switch(given, "samplewise_std_normalization"):
+        return [helper("StandardizeImage")]
+    return [helper("CenterImage")] if _switch(given, "samplewise_center") else []
+
+
+def _by_feature(given: dict[str, Any]) -> list[Expr]:
+    """Images by what is found in others; as in Keras, whitening does not divide by a deviation."""
+    divides = _switch(given, "featurewise_std_normalization")
+    if _switch(given, "zca_whitening"):
+        if divides:
+            raise Unsupported("zca_whitening together with featurewise_std_normalization")
+        epsilon = given["zca_epsilon"]
+        return [helper("Whiten", *([] if epsilon.is_const(1e-6) else [epsilon]))]
+    if divides:
+        return [helper("Standardize")]
+    return [helper("Center")] if _switch(given, "featurewise_center") else []
+
+
+@source(f"{GENERATOR}.fit")
+def fit(
+    generator: Param,
+    x: Param,
+    augment: Param = False,
+    rounds: Param = 1,
+    seed: Param = None,
+) -> Expr:
+    """Finds the statistics of the images that the generator subtracts and divides by."""
+    needs = _changes(generator).needs
+    assert needs is not None
+    if not augment.is_const(False):
+        raise Unsupported("statistics of images that are changed at random")
+    made = replace(generator, value=UNKNOWN)
+    images = x if needs.factor is None else infix(x, "*", needs.factor)
+    return method(index(made, -1) if needs.last else made, "fit", images)
 
 
 def _mirrors(horizontal: Expr, vertical: Expr) -> list[Expr]:
@@ -177,15 +241,19 @@ def flow_from_directory(
 ) -> Expr:
     """The files of a folder, in batches."""
     changes = _changes(generator)
-    if not classes.is_const(None) or not save_to_dir.is_const(None):
-        raise Unsupported("a list of classes, or images that are saved")
+    if not save_to_dir.is_const(None):
+        raise Unsupported("images that are saved")
     if not (follow_links.is_const(False) and keep_aspect_ratio.is_const(False)):
         raise Unsupported("links to other folders, or images that keep their proportions")
     if not interpolation.is_const("nearest"):
         raise Unsupported("another interpolation than the nearest pixel")
     mode = expr("sparse") if class_mode.is_const("binary") else class_mode
-    kind = f"{kind_of(mode, color_mode)}ImageDirectory"
-    data = helper(kind, directory, target_size, replace(generator, value=UNKNOWN))
+    kind, given = kind_of(mode, color_mode), [directory, target_size]
+    given.append(replace(generator, value=UNKNOWN))
+    if classes.is_const(None):
+        data = helper(f"{kind}ImageDirectory", *given)
+    else:
+        data = helper(f"{kind}ImagesOfClasses", *given, classes)
     if not subset.is_const(None):
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)

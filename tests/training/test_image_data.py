@@ -103,6 +103,26 @@ TRIALS = {
         'rest = gen.flow(x, y, batch_size=8, subset="validation")',
         "model.fit(data, epochs=2, verbose=0, validation_data=rest)", "(4, 6, 3)", "mse", 1,
     ),
+    "some classes": program(
+        flow('class_mode="sparse", target_size=(5, 7), classes=["dogs", "cats"]'),
+        FIT, "(5, 7, 3)",
+    ),
+} | {
+    f"arrays, {options}": program(
+        f"x, y = rng.normal(size=(20, 4, 6, 3)) * {scale}, rng.integers(0, 3, size=(20,))\n"
+        f"gen = ImageDataGenerator({options})\n"
+        "gen.fit(x)\ndata = gen.flow(x, y, batch_size=8)",
+        FIT, "(4, 6, 3)",
+    )
+    for scale, options in {
+        2: "featurewise_center=True",
+        3: "featurewise_std_normalization=True, rescale=0.5",
+        4: "zca_whitening=True, zca_epsilon=1e-3",
+        5: "zca_whitening=True, horizontal_flip=False, samplewise_center=True",
+        6: "samplewise_center=True, samplewise_std_normalization=True",
+        30: "brightness_range=[0.5, 1.5], rescale=1 / 255",
+        0.1: "channel_shift_range=0.2, vertical_flip=True",
+    }.items()
 }  # fmt: skip
 
 
@@ -160,15 +180,17 @@ REFUSED = {
     "another interpolation": folder('interpolation="nearest"'),
     "unknown mode": folder("label_mode=input()"),
     "single images": folder("batch_size=None"),
-    "statistics": flow("", "featurewise_center=True"),
-    "brightness": flow("", "brightness_range=(0.5, 1.5)"),
+    "statistics of changed images": flow("", "featurewise_center=True")
+    + "\ngen.fit(x, augment=True)",
+    "statistics that may be asked": flow("", "featurewise_center=center"),
+    "whitened and divided": flow("", "zca_whitening=True, featurewise_std_normalization=True"),
     "pixels": flow("", "width_shift_range=3"),
-    "filled": flow("", 'rotation_range=5, fill_mode="constant"'),
-    "classes": flow('classes=["dogs", "cats"]'),
+    "filled": flow("", 'rotation_range=5, fill_mode="wrap"'),
+    "filled with ones": flow("", 'rotation_range=5, fill_mode="constant", cval=1'),
     "saved": flow('save_to_dir="seen"'),
     "table": "gen = ImageDataGenerator()\ndata = gen.flow_from_dataframe(frame)",
     "looped": flow("") + "\nfor x, y in data:\n    print(x.shape)",
-    "next": flow("") + "\nx, y = next(data)",
+    "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)",
     "taken": flow("") + "\nx, y = data[0]",
     "shape": flow("") + "\nprint(data.image_shape)",
     "mapped": flow("") + "\ndata = data.map(lambda x, y: (x, y))",
@@ -184,19 +206,33 @@ def test_what_is_not_translated_is_said(data: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_images_are_moved_as_keras_moves_them(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("fill_mode", "name"),
+    [
+        ("nearest", "RandomAffine"),
+        ("constant", "RandomAffineOnBlack"),
+        ("reflect", "RandomAffineReflected"),
+    ],
+)
+def test_images_are_moved_as_keras_moves_them(
+    seed: int, fill_mode: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch = importlib.import_module("torch")
     images: Any = importlib.import_module("keras.src.legacy.preprocessing.image")
     ranges: dict[str, Any] = {"shear_range": 20, "rotation_range": 40, "zoom_range": (0.7, 1.4)}
     generator = images.ImageDataGenerator(
-        width_shift_range=0.2, height_shift_range=0.3, dtype="float64", **ranges
+        width_shift_range=0.2,
+        height_shift_range=0.3,
+        dtype="float64",
+        fill_mode=fill_mode,
+        **ranges,
     )
     image = np.random.default_rng(seed).normal(size=(9, 14, 3))
     np.random.seed(seed)
     drawn = generator.get_random_transform(image.shape)
     expected = generator.apply_transform(image.copy(), drawn)
     namespace: dict[str, Any] = {}
-    exec(emitted_sources({"RandomAffine"}), namespace)
+    exec(emitted_sources({name}), namespace)
     shares = [
         [drawn["theta"] / 40, drawn["shear"] / 20],
         [drawn["tx"] / 0.3 / 9, drawn["ty"] / 0.2 / 14],
@@ -206,11 +242,30 @@ def test_images_are_moved_as_keras_moves_them(seed: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(torch, "rand", lambda *size: next(given))
     torch.set_default_dtype(torch.float64)
     try:
-        module = namespace["RandomAffine"](40, 0.3, 0.2, 20, (0.7, 1.4))
+        module = namespace[name](40, 0.3, 0.2, 20, (0.7, 1.4))
         found = module(torch.tensor(image)).numpy()
     finally:
         torch.set_default_dtype(torch.float32)
     assert np.abs(found - expected).max() < 1e-9
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.7, 1.0, 1.8])
+@pytest.mark.parametrize(("low", "high"), [(0, 255), (-3, 40), (20, 300), (0, 1)])
+def test_images_are_exposed_as_keras_does(factor: float, low: float, high: float) -> None:
+    torch = importlib.import_module("torch")
+    images: Any = importlib.import_module("keras.src.legacy.preprocessing.image")
+    namespace: dict[str, Any] = {}
+    exec(emitted_sources({"RandomExposure", "RandomChannelShift"}), namespace)
+    image = np.random.default_rng(0).uniform(low, high, size=(9, 14, 3)).astype("float32")
+    expected = images.apply_brightness_shift(image.copy(), factor, scale=False)
+    found = namespace["RandomExposure"](factor, factor)(torch.tensor(image)).numpy()
+    assert np.abs(found - expected).max() <= 1e-6 * (high - low)
+    shift = namespace["RandomChannelShift"](factor)
+    torch.manual_seed(0)
+    share = (torch.rand(()) * 2 - 1).item()
+    torch.manual_seed(0)
+    expected = images.apply_channel_shift(image, share * factor, channel_axis=2)
+    assert np.allclose(shift(torch.tensor(image)).numpy(), expected, rtol=1e-6)
 
 
 def test_a_mirrored_image() -> None:

@@ -78,11 +78,20 @@ class Pipeline:
 
 
 @record(frozen=True, slots=True)
+class Needs:
+    """Statistics of images that are to be found before others are changed by them."""
+
+    last: bool  #: the last of several modules finds them, else the only one
+    factor: Expr | None = None  #: by what images are multiplied before
+
+
+@record(frozen=True, slots=True)
 class Changes:
     """The value of what changes each image, and splits them: an `ImageDataGenerator`."""
 
     split: Expr | None = None  #: the part that validates
     empty: bool = False  #: it changes nothing
+    needs: Needs | None = None  #: what `fit` finds
 
 
 @record(frozen=True, slots=True)

@@ -37,6 +37,8 @@ from transpiler.verify.weights import Misfit
 BOUND, HISTORY_BOUND = 1e-9, 1e-7
 #: Where Keras goes back to logits and the converted program clips probabilities.
 CLIPPED_BOUND, CLIPPED_HISTORY = 1e-6, 1e-4
+#: How the names of emitted modules begin that change single images at random.
+_RANDOM_CHANGES = ("RandomAffine", "RandomChannelShift", "RandomExposure", "RandomMirror")
 CLIPPED = "CLOSE: Keras goes back to the logits, here the probabilities are clipped"
 
 
@@ -171,8 +173,8 @@ class Player:
 
     def _leaving_images(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-            """What moves or flips images at random leaves them alone."""
-            if type(module).__name__ in ("RandomAffine", "RandomMirror"):
+            """What changes images at random leaves them alone."""
+            if type(module).__name__.startswith(_RANDOM_CHANGES):
                 return args[0]
             return original(module, *args, **kwargs)
 

@@ -97,6 +97,8 @@ train_gen = DataLoader(
 
 # TODO(tf2torch) T2T103: the batches of a generator go on without end, those of a loader end: use `fit`
 images, labels = next(train_gen)
+# TODO(tf2torch) T2T103: the batches of a generator go on without end, those of a loader end: use `fit`
+more, _ = next(train_gen)
 plt.imshow(images[0])
 for images, labels in train_gen:
     # TODO(tf2torch) T2T103: `.image_shape` is left as it is: the loader of the images has none

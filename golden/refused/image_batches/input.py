@@ -7,6 +7,7 @@ train_gen = datagen.flow_from_directory(
 )
 
 images, labels = next(train_gen)
+more, _ = next(train_gen)
 plt.imshow(images[0])
 for images, labels in train_gen:
     print(images.shape, train_gen.image_shape)

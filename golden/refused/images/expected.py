@@ -1,8 +1,60 @@
+import os
+
 from tensorflow import keras
-from tensorflow.keras.preprocessing.image import ImageDataGenerator
+import PIL.Image
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 import pandas as pd
-from torch import nn
+
+
+class Center(nn.Module):
+    """Subtracts the mean of each channel, found in images beforehand."""
+
+    def __init__(self):
+        super().__init__()
+        self.mean = 0.0
+
+    def fit(self, images):
+        self.mean = torch.as_tensor(images, dtype=torch.float32).mean((0, 1, 2))
+
+    def forward(self, image):
+        return image - self.mean
+
+
+class OneHotImageDirectory(Dataset):
+    """Transformed images of a folder with one for each class, and rows for their classes."""
+
+    def __init__(self, root, size, transform):
+        self.root = root
+        self.size = size
+        self.transform = transform
+        self.classes = sorted(
+            entry.name for entry in os.scandir(root) if entry.is_dir()
+        )
+        self.class_to_idx = {name: label for label, name in enumerate(self.classes)}
+        self.samples = [
+            (os.path.join(folder, name), label)
+            for label, class_name in enumerate(self.classes)
+            for folder, _, names in sorted(os.walk(os.path.join(root, class_name)))
+            for name in sorted(names)
+            if name.lower().endswith(
+                (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff")
+            )
+        ]
+
+    def __len__(self):
+        return len(self.samples)
+
+    def __getitem__(self, index):
+        path, label = self.samples[index]
+        image = PIL.Image.open(path).convert("RGB")
+        image = image.resize(self.size[::-1], PIL.Image.NEAREST)
+        image = torch.as_tensor(np.array(image), dtype=torch.float32)
+        image = self.transform(image)
+        return image, torch.eye(len(self.classes))[label]
 
 
 class Rescale(nn.Module):
@@ -18,10 +70,10 @@ class Rescale(nn.Module):
 
 frame = pd.read_csv("labels.csv")
 # statistics of the data
-# TODO(tf2torch) T2T103: `ImageDataGenerator` is left as it is: featurewise_center is not translated
-centered = ImageDataGenerator(featurewise_center=True, rescale=1.0 / 255)
-# TODO(tf2torch) T2T103: `.flow_from_directory` is left as it is: which data set that is, is not known
-train_gen = centered.flow_from_directory("train", target_size=(32, 32))
+centered = nn.Sequential(Rescale(1.0 / 255), Center())
+train_gen = DataLoader(
+    OneHotImageDirectory("train", (32, 32), centered), batch_size=32, shuffle=True
+)
 
 rescaled = Rescale(1.0 / 255)
 # TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: files that a table names: write a data set that reads its rows

@@ -85,12 +85,12 @@ class RandomAffine(nn.Module):
         return image[0].permute(1, 2, 0)
 
 
-def class_labels(directory):
+def labels_of(directory):
     """The class of each image, as an array."""
     return np.array([label for _, label in directory.samples], dtype="int32")
 
 
-def file_names(directory):
+def names_of_files(directory):
     """The files of the images, from the folders of their classes on."""
     return [os.path.relpath(path, directory.root) for path, _ in directory.samples]
 
@@ -211,7 +211,7 @@ for epoch in range(3):
     )
 
 predicted = np.argmax(predict(model, test_generator), axis=-1)
-wrong = predicted != class_labels(test_generator.dataset)
-names = np.array(file_names(test_generator.dataset))
+wrong = predicted != labels_of(test_generator.dataset)
+names = np.array(names_of_files(test_generator.dataset))
 for name, number in zip(names[wrong], predicted[wrong]):
     print(name, "looks like", number)

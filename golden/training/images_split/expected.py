@@ -70,7 +70,7 @@ class Rescale(nn.Module):
         return image * self.factor
 
 
-def class_labels(directory):
+def labels_of(directory):
     """The class of each image, as an array."""
     return np.array([label for _, label in directory.samples], dtype="int32")
 
@@ -196,7 +196,7 @@ for epoch in range(3):
     )
 
 predictions = predict(model, val_gen)
-correct = np.argmax(predictions, axis=1) == class_labels(val_gen.dataset)
+correct = np.argmax(predictions, axis=1) == labels_of(val_gen.dataset)
 print("accuracy:", correct.mean())
 names = {number: name for name, number in val_gen.dataset.class_to_idx.items()}
 print(names[int(predictions[0].argmax())])

@@ -122,6 +122,34 @@ def decided_branch(
     return True
 
 
+def outdented(removal: Removal, body: list[cst.CSTNode]) -> dict[int, int]:
+    """By how much the statements move to the left that branches hold which are decided."""
+    found: dict[int, int] = {}
+    trains = {id(call.statement) for call in removal.region.training.values()}
+    pending = [(statement, 0) for statement in body]
+    while pending:
+        statement, moved = pending.pop()
+        if moved:
+            found[id(statement)] = moved
+        taken = None
+        if isinstance(statement, cst.If) and id(statement) in removal.region.resolved:
+            if not _is_main(removal, statement) and not _undecided(
+                statement, removal.region.resolved
+            ):
+                taken = _taken(statement, removal.region.resolved)
+        if taken is None:
+            pending += [(inner, moved) for suite in bodies(statement) for inner in suite]
+        elif not any(id(leaf) in trains for leaf in leaf_statements(list(taken.body))):
+            columns = [
+                start - removal.tree.line_start(start)
+                for start, _ in map(removal.tree.span, (taken.body[0], statement))
+            ]
+            pending += [(inner, moved + columns[0] - columns[1]) for inner in taken.body]
+        else:
+            pending += [(inner, moved) for inner in taken.body]
+    return found
+
+
 def _emptied(removal: Removal, suite: list[cst.CSTNode]) -> Edit:
     """A suite of which nothing stays, in a statement of which something does."""
     start, _ = removal.tree.span(suite[0])

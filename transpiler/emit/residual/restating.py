@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
+from transpiler.emit.residual.clearing import outdented
 from transpiler.emit.residual.removal import Removal
 from transpiler.source.lexical import comments_in, without_comments
 from transpiler.source.suites import bodies, is_inside, is_plain_try
@@ -20,6 +21,7 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         return []
     steps = [span for span in region.settled_helpers if span in region.settled]
     trains = {id(call.statement) for call in region.training.values()}
+    moved: dict[int, int] | None = None
     for leaf in leaves:
         span = removal.tree.span(leaf)
         if id(leaf) in region.idle:
@@ -36,7 +38,9 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         if target == value:
             removal.decisions[id(leaf)] = "drop"
             continue
-        indent = span[0] - removal.tree.line_start(span[0])
+        if region.resolved and moved is None:
+            moved = outdented(removal, removal.body)
+        indent = span[0] - removal.tree.line_start(span[0]) - (moved or {}).get(id(leaf), 0)
         if "\n" not in text:
             said = [f"{c}\n{' ' * indent}" for c in comments_in(removal.tree.text[slice(*span)])]
             found.append(Edit(*span, "".join(said) + fold(text, indent).lstrip(" ")))

@@ -301,6 +301,12 @@ def _predictor(writer: ModelWriter, how: Predicting) -> str:
     return name
 
 
+_IN_RANDOM_ORDER = (
+    "the samples come in random order, in Keras too: what is compared with the predictions must "
+    "come from the same batches"
+)
+
+
 def _predict_batches(
     writer: ModelWriter,
     call: TrainingCall,
@@ -308,6 +314,8 @@ def _predict_batches(
     pipeline: Pipeline,
 ) -> None:
     """Predictions for the batches of a data set."""
+    if pipeline.random:
+        writer.made.said.append((ASSUMED, call.node, _IN_RANDOM_ORDER))
     loop = unpacked_inputs(writer.built, writer.training.origin, pipeline, writer.device)
     loader = some_batches(writer, call, pipeline, "x", "steps")
     how = replace(

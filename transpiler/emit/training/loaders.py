@@ -65,8 +65,6 @@ def unpacked(
 
 def unpacked_inputs(built: Built, origin: Model, pipeline: Pipeline, device: str) -> Unpacked:
     """How a loop that predicts unpacks a batch, of which it takes the inputs alone."""
-    if pipeline.random:
-        raise Unsupported("predictions of samples in random order")
     whole, rest = pipeline.element, ""
     element: Element = whole
     if isinstance(whole, tuple) and len(whole) in (2, 3):

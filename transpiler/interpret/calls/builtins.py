@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.calls.named import evaluated
+from transpiler.interpret.calls.pipelines import next_batch
 from transpiler.interpret.control.joins import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
@@ -262,5 +263,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
     "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
-    "map": _map,
+    "map": _map, "next": next_batch,
 }  # fmt: skip

@@ -26,8 +26,8 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.expr import TERNARY, Configured, Expr, Symbol, expr, index
-from transpiler.ir.pipeline import Applied, Leaf, Pipeline
+from transpiler.ir.expr import POSTFIX, TERNARY, Configured, Expr, Symbol, expr, index
+from transpiler.ir.pipeline import Applied, Changes, Leaf, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -265,7 +265,8 @@ def _of_images(region: Region, function: Framework | Function) -> Expr:
 def method_of_generator(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:
     """`generator.flow_from_directory(...)`; `fit`, which has no statistics to find, goes."""
     arguments = arguments_of(region, node)
-    if name == "fit":
+    changes = receiver.expr.value
+    if name == "fit" and isinstance(changes, Changes) and changes.needs is None:
         region.idle.add(id(region.statement))
         region.done.add(id(node))
         return Static(expr(None))
@@ -282,3 +283,26 @@ def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: s
     return pipeline_step(
         region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
     )
+
+
+def next_batch(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    """`images, labels = next(generator)`, of one that nobody else takes the next batch of."""
+    pipeline = pipeline_of(values[0]) if len(values) == 1 else None
+    if pipeline is None or not pipeline.is_generator or region.loops or not region.is_module:
+        return None
+    assert isinstance(values[0], Static)
+    made = values[0].expr
+    taken = re.findall(
+        rf"\bnext\(\s*{re.escape(made.text)}\b|\b{made.text}\.next\(", region.tree.text
+    )
+    if len(taken) != 1:
+        return None
+    batch = f"next(iter({made.text}))"
+    if isinstance(pipeline.element, tuple):
+        text = f"tuple(part.numpy() for part in {batch})"
+    else:
+        text = f"{batch}.numpy()"
+    value = Static(Expr(text, strength=POSTFIX, names=made.names))
+    rewrite(region, node, value)
+    region.settled[region.tree.span(node)] = text
+    return value

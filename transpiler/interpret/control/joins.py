@@ -32,7 +32,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads, sequence_expr
-from transpiler.ir.pipeline import Pipeline, joined
+from transpiler.ir.pipeline import Changes, Pipeline, joined
 from transpiler.ir.tensor import PASSING_MASK, Dim, Layout, Tensor, joined_mask
 from transpiler.record import replace
 
@@ -75,7 +75,8 @@ def join_scopes(
 def _renamed(scope: Scope, name: str, value: Value, inner: Scope) -> Value:
     """A value from inside a branch, as the code after it refers to it."""
     if isinstance(value, Static):
-        return Static(replace(value.expr, text=name, names=scope.read(name).names, value=UNKNOWN))
+        held = value.expr.value if isinstance(value.expr.value, (Pipeline, Changes)) else UNKNOWN
+        return Static(replace(value.expr, text=name, names=scope.read(name).names, value=held))
     if isinstance(value, Bound):
         return _after(scope, name, value.tensor, value.source)
     return value

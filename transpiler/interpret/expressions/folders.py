@@ -12,7 +12,7 @@ from transpiler.ir.pipeline import Folder, Pipeline
 
 _COUNT = "len({0}.dataset)"
 _FILES = "[path for path, _ in {0}.dataset.samples]"
-_LABELS, _NAMES = "class_labels({0}.dataset)", "file_names({0}.dataset)"
+_LABELS, _NAMES = "labels_of({0}.dataset)", "names_of_files({0}.dataset)"
 #: What stands for an attribute of each kind of loader; what isn't here has no counterpart.
 _ATTRIBUTES = {
     Folder.TF: {"class_names": "{0}.dataset.classes", "file_paths": _FILES},
@@ -41,7 +41,7 @@ def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, a
         message = f"`.{attr}` is left as it is: the loader of the images has none"
         region.file.left_data[id(node)] = (node, message)
         return Unknown(message)
-    helpers = frozenset({text.partition("(")[0]} & {"class_labels", "file_names"})
+    helpers = frozenset({text.partition("(")[0]} & {"labels_of", "names_of_files"})
     made = Expr(
         text.format(receiver.expr.wrapped(POSTFIX)),
         strength=POSTFIX,
