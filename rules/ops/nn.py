@@ -211,7 +211,8 @@ def local_response_normalization(
 def l2_loss(x: Tensor) -> Tensor:
     """Half of the sum of squares."""
     code = infix(method(method(x.code, "square"), "sum"), "/", 2)
-    return replace(x, code=code, dims=None, channels_hint=None, mask=None, layout=Layout.LAST)
+    shaped = replace(x, code=code, dims=None, channels_hint=None, mask=None, layout=Layout.LAST)
+    return replace(shaped, number=True)
 
 
 @op("tf.nn.sigmoid_cross_entropy_with_logits", layout=Layout.LAST)

@@ -98,6 +98,7 @@ def code_of(operand: Operand) -> Expr:
 
 def broadcast(tensors: Sequence[Tensor]) -> Tensor:
     """A tensor of the shape that they take together, by numpy's rules."""
+    tensors = [t for t in tensors if not t.number] or tensors
     result = tensors[0]
     for other in tensors[1:]:
         if result.dims is None or other.dims is None:

@@ -61,6 +61,8 @@ def torch_axes(x: Tensor, axis: Expr) -> Arg:
 def without(x: Tensor, axis: Expr, keepdims: Expr, code: Expr) -> Tensor:
     """The result of a reduction: axes gone, or of size 1."""
     result = replace(x, code=code, mask=None, channels_hint=None)
+    if axis.is_const(None) and keepdims.is_const(False):
+        return replace(result, dims=None, number=True, layout=Layout.LAST)
     if x.dims is None or not keepdims.known or not axis.known:
         return replace(result, dims=None)
     gone = set(places(x, axis))
@@ -71,7 +73,9 @@ def without(x: Tensor, axis: Expr, keepdims: Expr, code: Expr) -> Tensor:
         )
     left = [d for n, d in enumerate(sizes) if n not in gone]
     layout = Layout.LAST if x.rank - 1 in gone or len(left) < 3 else x.layout
-    return replace(result, dims=tuple(left[1:]) if left else None, layout=layout)
+    if not left:
+        return replace(result, dims=None, number=True, layout=layout)
+    return replace(result, dims=tuple(left[1:]), layout=layout)
 
 
 def _reduction(function: str, *names: str, dtype: str | None = None) -> None:

@@ -38,6 +38,19 @@ def dice(y_true, y_pred):
     return 1 - (2 * both + 1) / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + 1)
 
 
+def scaled(factor):
+    def inner(y_true, y_pred):
+        # the squares, scaled
+        return factor * tf.square(y_true - y_pred)
+
+    inner.__name__ = "scaled_squares"
+    return inner
+
+
+def flat(y_true, y_pred):
+    return tf.square(tf.reshape(y_true, [-1]) - tf.reshape(y_pred, [-1]))
+
+
 def crossentropy(y_true, y_pred):
     y_pred = tf.clip_by_value(y_pred, 1e-7, 1 - 1e-7)
     return -tf.reduce_sum(y_true * tf.math.log(y_pred), axis=1)
@@ -59,6 +72,12 @@ TRIALS = [
     Trial("dice", "bit column", "sigmoid", metrics='["accuracy", dice]', before=FLOATS),
     Trial("crossentropy", "one-hot", "softmax", metrics='["accuracy"]'),
     Trial('"categorical_crossentropy"', "one-hot", "softmax", metrics="[crossentropy]"),
+    Trial("scaled(0.5)", "rows", metrics="[scaled(2.0)]"),
+    Trial("scaled(factor=3.0)", "rows", before="made = scaled(2)", metrics="[made]"),
+    Trial("made", "rows", before="made = scaled(2)", metrics="[scaled(0.1)]"),
+    Trial("flat", "rows", metrics="[flat]"),
+    Trial("lambda t, p: keras.ops.mean(keras.ops.abs(t - p) ** 1.5)", "rows"),
+    Trial("lambda t, p: summed(t, p) / 2", "rows"),
     Trial('"binary_crossentropy"', "bit column", "sigmoid", metrics="[dice]", before=FLOATS),
 ]
 
@@ -80,6 +99,78 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     assert far < 1e-9, apart
 
 
+OF_KERAS = [
+    ("mean_squared_error", "MeanSquaredError", "rows", ""),
+    ("mean_absolute_error", "MeanAbsoluteError", "rows", ""),
+    ("mean_absolute_percentage_error", "MeanAbsolutePercentageError", "positive", ""),
+    ("mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", "positive", "softplus"),
+    ("huber", "Huber", "rows", ""),
+    ("log_cosh", "LogCosh", "rows", ""),
+    ("poisson", "Poisson", "positive", "softplus"),
+    ("kl_divergence", "KLDivergence", "shares", "softmax"),
+    ("cosine_similarity", "CosineSimilarity", "rows", ""),
+    ("hinge", "Hinge", "rows", ""),
+    ("squared_hinge", "SquaredHinge", "rows", ""),
+    ("categorical_hinge", "CategoricalHinge", "one-hot", "softmax"),
+    ("binary_crossentropy", "BinaryCrossentropy", "bit rows", "sigmoid"),
+    ("categorical_crossentropy", "CategoricalCrossentropy", "one-hot", "softmax"),
+    ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "labels", "softmax"),
+]
+
+
+@pytest.mark.parametrize(("name", "of_class", "targets", "activation"), OF_KERAS)
+def test_losses_of_keras_inside_of_functions(
+    name: str, of_class: str, targets: str, activation: str, scripts: Scripts
+) -> None:
+    functions = f"""\
+made = keras.losses.{of_class}()
+
+
+def own(y_true, y_pred):
+    return 2 * keras.losses.{name}(y_true, y_pred)
+
+
+def same(y_true, y_pred):
+    return made(y_true, y_pred) + tf.reduce_max(y_pred)
+
+"""
+    before = f"y = y.astype({'int' if targets == 'labels' else 'float'!r})"
+    trial = Trial("own", targets, activation, metrics="[same]", before=before)
+    text = trial.text.replace("\nrng = ", f"import tensorflow as tf\n\n{functions}\nrng = ", 1)
+    text = text.replace("from tensorflow import keras\n", "import keras\n")
+    far, apart = farthest(scripts, text)
+    assert far < (1e-8 if name == "log_cosh" else 1e-9), apart  # whose log(2) is a float32
+
+
+IN_LOOP = """\
+for criterion in [{losses}]:
+    model = build()
+    model.compile("sgd", loss=criterion{metrics})
+    model.fit(x, y, epochs=2, batch_size=10, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("losses", "metrics", "good"),
+    [
+        ("squared, mean_squared", "", True),
+        ("squared, rmse", "", False),
+        ('"mse", squared', "", False),
+        ("squared, summed", ", metrics=[criterion]", False),
+    ],
+)
+def test_losses_in_a_loop(losses: str, metrics: str, good: bool) -> None:
+    """The text of a loop is one: what it holds must be right in each round."""
+    head = _with_functions(Trial(f"{losses} if 0 else 0", "rows")).split("model = ")[0]
+    build = (
+        "def build():\n    return keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])\n"
+    )
+    conversion = convert(head + build + IN_LOOP.format(losses=losses, metrics=metrics))
+    left = [d for d in conversion.diagnostics if d.code == "T2T101"]
+    assert bool(left) is not good
+    assert ("criterion, optimizer)" in conversion.text) is good
+
+
 @pytest.mark.parametrize("trial", [Trial("summed"), Trial(metrics="[mean_squared]")])
 def test_targets_in_one_axis_are_said_to_be_taken_as_a_column(trial: Trial) -> None:
     found = convert(_with_functions(trial)).diagnostics
@@ -95,7 +186,8 @@ def test_the_function_stays_with_its_name_and_comments() -> None:
 @pytest.mark.parametrize(
     "trial",
     [
-        Trial("lambda y, p: keras.ops.mean(y - p)"),
+        Trial(metrics="[lambda y, p: keras.ops.mean(y - p)]"),
+        Trial("squared", "rows", before="n = len(x)", metrics="[scaled(n)]"),
         Trial("squared", "rows", fit=", sample_weight=np.ones(50)"),
         Trial('"sparse_categorical_crossentropy"', "labels", "softmax", metrics="[rmse]"),
     ],

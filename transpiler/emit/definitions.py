@@ -137,7 +137,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
             return
         texts.append(draft.planned.named(text).rstrip("\n"))
     whole = "\n\n\n".join(texts)
-    if summaries[0].function.nested_in:
+    if summaries[0].function.nested_in and id(node) not in draft.file.kept_closures:
         draft.insert_class(draft.top_level_start(node), whole)
         if summaries[0].function.name not in draft.kept_functions:
             _drop(draft, node)

@@ -19,7 +19,8 @@ def name_operations(planned: FilePlan) -> None:
     kept: list[Summary] = []
     lifted: set[str] = set()  #: what functions from inside of others are called outside
     for alike in _by_function(planned.operations):
-        inside = bool(alike[0].function.nested_in)
+        function = alike[0].function
+        inside = function.nested_in and id(function.node) not in planned.file.kept_closures
         taken = {*planned.file.globals, *lifted, *_variables(planned, alike)} if inside else set()
         names: dict[tuple[str, ...], str] = {}
         written_by: dict[int, tuple[str, ...]] = {}

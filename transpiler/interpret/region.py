@@ -234,6 +234,11 @@ class FileContext:
     #: what stands in the place of loops that freeze the layers of a model
     without_gradients: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
+    #: functions that others give, and that losses and metrics are: they stay inside of those
+    kept_closures: set[int] = field(default_factory=set)
+    lifted: set[int] = field(default_factory=set)  #: functions of others that are called outside
+    #: what the program says that functions are called, `f.__name__ = "dice"`; None if not known
+    function_names: dict[int, str | None] = field(default_factory=dict)
     unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)
@@ -253,6 +258,12 @@ class FileContext:
         regions = {id(r): r for r in (self.module, *(s.region for s in summaries)) if r is not None}
         for held in (self.globals, *map(vars, (*regions.values(), self.tree, self))):
             held.clear()
+
+    def call_function(self, function: Function, name: object) -> None:
+        """Remember what the program calls a function: `f.__name__ = "dice"`."""
+        key = id(function.node)
+        known = isinstance(name, str) and self.function_names.get(key, name) == name
+        self.function_names[key] = str(name) if known else None
 
     def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
         """Report something about a place, once."""
@@ -436,6 +447,16 @@ class Region:
         self.set_keywords: set[str] = set()  #: of what it holds: those of `setdefault`
         self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
         self.unpacks = False  #: whether it is handed on to layers or functions
+        self.unrolled = 0  #: how many loops are interpreted round by round at the moment
+
+    @contextmanager
+    def unrolling(self) -> Iterator[None]:
+        """While the rounds of a loop are interpreted one by one, whose text stays one."""
+        self.unrolled += 1
+        try:
+            yield
+        finally:
+            self.unrolled -= 1
 
     def want(self, key: str, value: Any) -> NoReturn:
         """Ask that the region is interpreted again, with this known from its start."""

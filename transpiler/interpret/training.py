@@ -100,6 +100,7 @@ class TrainingCall:
     in_loop: bool = False
     problem: str = ""
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
+    rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
     later: list[tuple[Model, ...]] = field(default_factory=list)  #: and when it is met again
 
@@ -148,6 +149,10 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
         call.given.setdefault("verbose", Given(Static(expr(int(older == "fit"))), "0"))
+    former = region.training.get(id(node))
+    if former is not None and region.unrolled:
+        call.rounds = (*former.rounds, former)
+        call.own |= former.own
     region.training[id(node)] = call
     if name == "compile":
         model.compiled = call

@@ -169,6 +169,7 @@ class Function(_Brief):
     functional: bool = False  #: the `__init__` of a class that is a functional model
     of_class: bool = False  #: a method of the class itself, marked `@classmethod`
     closes: tuple[str, ...] = ()  #: the parameters of the function that it gives: called twice
+    maker: Expr | None = None  #: the call that gave it: `focal_loss(gamma=2.0)`
 
     @property
     def is_wrapper(self) -> bool:

@@ -63,6 +63,7 @@ class Tensor:
     dtype: str = "float32"
     channels_hint: Dim = None  #: the last dimension, where it is known though the rank is not
     mask: Expr | None = None  #: `forward`'s (batch, steps) bool mask, as Keras carries it
+    number: bool = False  #: of no axes at all, not even the batch: its `dims` are None
     open_steps: bool = False  #: of unknown rank: a recurrent layer keeps its steps by a condition
 
     @property

@@ -8,5 +8,6 @@ rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch
 own_losses.py  losses and metrics of the program's own
+rounds.py      calls in loops that are interpreted round by round
 data.py        arrays and pipelines that models are trained with
 """

@@ -4,47 +4,151 @@ from __future__ import annotations
 
 import re
 
+from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function
+from transpiler.interpret.values import Bound, Function, Partial, Value
+from transpiler.ir import tokens
 from transpiler.ir.code import Return
-from transpiler.ir.expr import Expr, call, infix, method
-from transpiler.ir.tensor import Dim, Unsupported
-from transpiler.ir.training import Loss, Metric, Prediction
+from transpiler.ir.expr import LAMBDA, TERNARY, Expr, call, infix, method
+from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.ir.training import Loss, Metric, Prediction, Targets
 
 
-def own_loss(compiles: TrainingCall, function: Function, seen: Prediction) -> Loss:
+def is_own(value: Value) -> bool:
+    """Whether a loss or metric is a function of the program's own."""
+    function = value.callee if isinstance(value, Partial) else value
+    return isinstance(function, Function)
+
+
+def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction) -> Loss:
     """A function of targets and outputs, in this order; what it gives is averaged."""
     if seen.elementwise:
         raise Unsupported("weights of samples with a loss of the program's own")
-    dims = _result(compiles, function)
-    one = _is_column(seen) and dims == () and not _is_mean(compiles.own[id(function.node)])
-    note = f"`{function.name}`: {_COLUMN}" if one else ""
-    return Loss(Expr(function.name), targets_first=True, averaged=dims is None, note=note)
+    values = [value, *(r.given["loss"].value for r in compiles.rounds if "loss" in r.given)]
+    functions = {id(f.node): f for f in map(_function, values)}
+    summaries = [_summary(compiles, function) for function in functions.values()]
+    text = compiles.given["loss"].text
+    if len(functions) > 1:  # a loop over losses: its variable holds the one of the round
+        criterion = Expr(text)
+        if not text.isidentifier():
+            raise Unsupported("which loss it is depends on the round of a loop")
+    elif isinstance(value, Partial):
+        criterion = Expr(text)
+    else:
+        criterion = _code(file, summaries[0], _function(value))
+    averaged = {_of(summary).number for summary in summaries}
+    classes = {takes_classes(summary, seen) for summary in summaries}
+    if len(averaged) > 1 or len(classes) > 1:
+        raise Unsupported("some of the losses of a loop are means, or take classes, others do not")
+    targets = Targets.CLASSES if classes.pop() else Targets.LIKE
+    notes = []
+    for function, summary in zip(functions.values(), summaries, strict=True):
+        if _is_column(seen) and _of(summary).dims == () and not _is_mean(summary):
+            notes.append(f"`{_named(function)}`: {_COLUMN}")
+    return Loss(
+        criterion, targets, targets_first=True, averaged=averaged.pop(), note=next(iter(notes), "")
+    )
 
 
-def own_metric(compiles: TrainingCall, function: Function, seen: Prediction) -> Metric:
-    """The mean over the samples, or over the batches where it gives one number for a batch."""
-    if seen.classes:
-        raise Unsupported(f"`{function.name}` with classes as targets")
-    dims = _result(compiles, function)
-    note = f"`{function.name}`: {_COLUMN}" if _is_column(seen) else ""
+def own_metric(
+    file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction
+) -> tuple[str, Metric]:
+    """The mean over the samples, or over the batches where it gives one number for a batch.
+
+    Also its key in the history.
+    """
+    function = _function(value)
+    key = file.function_names.get(id(function.node), function.name)
+    if isinstance(value, Partial) or _is_lambda(function) or key is None:
+        raise Unsupported(f"the name of the metric `{_named(function)}` is not known")
+    summary = _summary(compiles, function)
+    if seen.classes != takes_classes(summary, seen):
+        raise Unsupported(f"`{key}` with {'' if seen.classes else 'no '}classes as targets")
+    result = _of(summary)
+    note = f"`{key}`: {_COLUMN}" if _is_column(seen) else ""
     output = seen.output
     if seen.logits:
         output = method(output, seen.activation, *([seen.dim] * (seen.activation == "softmax")))
-    each = call(function.name, seen.targets, output)
-    label = function.name.replace("_", " ")
-    if dims is None:
-        value = method(each, "item")
-        return Metric(
-            function.name, ((f"{function.name}_sum", value),), "{0} / {batches}", label, note=note
-        )
-    if dims == ():
-        value = method(method(each, "sum"), "item")
+    each = call(_everywhere(file, summary, function), seen.targets, output)
+    label, variable = key.replace("_", " "), re.sub(r"\W", "_", f"{key}_sum")
+    if result.number:
+        value_of_batch = method(each, "item")
+        return key, Metric(key, ((variable, value_of_batch),), "{0} / {batches}", label, note=note)
+    if result.dims is None:
+        raise Unsupported(f"how many numbers `{key}` gives is not known")
+    if result.dims == () and not _may_be_longer(summary):
+        value_of_batch = method(method(each, "sum"), "item")
     else:
         mean = method(method(each, "mean"), "item")
-        value = infix(mean, "*", Expr("len(inputs)", strength=18))
-    return Metric(function.name, ((f"{function.name}_sum", value),), label=label, note=note)
+        value_of_batch = infix(mean, "*", Expr("len(inputs)", strength=18))
+    return key, Metric(key, ((variable, value_of_batch),), label=label, note=note)
+
+
+def takes_classes(summary: Summary, seen: Prediction) -> bool:
+    """Whether its targets are classes, one integer in the place of the output's last axis."""
+    assert summary.region is not None
+    return summary.region.given_ranks.get(summary.parameters[0].name) == (seen.rank or 0) - 1
+
+
+def _function(value: Value) -> Function:
+    function = value.callee if isinstance(value, Partial) else value
+    assert isinstance(function, Function)
+    return function
+
+
+def _is_lambda(function: Function) -> bool:
+    return function.name == "<lambda>"
+
+
+def _named(function: Function) -> str:
+    return function.name.strip("<>")
+
+
+def _code(file: FileContext, summary: Summary, function: Function) -> Expr:
+    """How the function is written where the model is compiled."""
+    if _is_lambda(function):
+        return _lambda(file, summary)
+    if function.maker is None:
+        return Expr(function.name)
+    held = file.globals.get(function.static.text) if function.static is not None else None
+    if isinstance(held, Function) and held.node is function.node and _is_current(file, function):
+        return Expr(function.static.text if function.static is not None else "")
+    return function.maker
+
+
+def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr:
+    """The same, as the functions that train and evaluate can write it."""
+    code = _code(file, summary, function)
+    changing = [name for name, _ in code.names if not isinstance(file.globals.get(name), Function)]
+    if changing:
+        raise Unsupported(f"the metric `{code}` depends on `{min(changing)}`: give it a name")
+    return code
+
+
+def _is_current(file: FileContext, function: Function) -> bool:
+    """Whether the variable that holds it is never given another one."""
+    scope = file.module.scope if file.module is not None else None
+    return function.static is not None and scope is not None and scope.current(function.static)
+
+
+def _lambda(file: FileContext, summary: Summary) -> Expr:
+    """A lambda as torch has it."""
+    last = summary.forward[-1] if summary.forward else None
+    if len(summary.forward) != 1 or not isinstance(last, Return):
+        raise Unsupported("a lambda that needs several statements: write it as a function")
+    defaults = [p.default and f"={file.tree.source(p.default)}" for p in summary.parameters]
+    pairs = zip(summary.parameters, defaults, strict=True)
+    parameters = ", ".join(f"{p.name}{default or ''}" for p, default in pairs)
+    body = last.value.wrapped(TERNARY)
+    for called in summary.region.operations_used if summary.region is not None else ():
+        own = [s for s in file.summaries.values() if s.function.node is called.function.node]
+        if len({id(s) for s in own}) == 1 and not called.function.nested_in:
+            body = body.replace(called.class_token, called.function.name)
+    if re.search(tokens.ANY_CHARACTER, body):
+        raise Unsupported("a lambda that calls what is not one function of torch")
+    helpers = last.value.helpers
+    return Expr(f"lambda {parameters}: {body}", None, LAMBDA, helpers=helpers)
 
 
 _COLUMN = (
@@ -52,6 +156,17 @@ _COLUMN = (
     "all outputs, or sums over the batch, where they have but one axis"
 )
 _REDUCES = re.compile(r"\.(sum|mean|amax|amin|max|min|prod|norm|std|var|logsumexp|cumsum)\(")
+
+
+#: What makes an axis of another length than the batch's.
+_LENGTHENS = re.compile(r"\.flatten\(\)|\.reshape\(|\.view\(|\[")
+
+
+def _may_be_longer(summary: Summary) -> bool:
+    """Whether the only axis of what it gives may be another one than the batch."""
+    called = summary.region.operations_used if summary.region is not None else []
+    texts = [n.value.text if isinstance(n, Return) else str(n) for n in summary.forward]
+    return any(map(_LENGTHENS.search, texts)) or any(map(_may_be_longer, called))
 
 
 def _is_column(seen: Prediction) -> bool:
@@ -66,9 +181,14 @@ def _is_mean(summary: Summary) -> bool:
     return reductions == 1 and re.search(r"\.mean\(-?1\)$", texts[-1]) is not None
 
 
-def _result(compiles: TrainingCall, function: Function) -> tuple[Dim, ...] | None:
-    """The sizes of what it gives, the batch left out; None where that is one number."""
+def _summary(compiles: TrainingCall, function: Function) -> Summary:
     summary = compiles.own.get(id(function.node))
     if summary is None or not isinstance(summary.result, Bound):
-        raise Unsupported(f"`{function.name}` is not understood as a function of tensors")
-    return summary.result.tensor.dims
+        raise Unsupported(f"`{_named(function)}` is not understood as a function of tensors")
+    return summary
+
+
+def _of(summary: Summary) -> Tensor:
+    """What it gives."""
+    assert isinstance(summary.result, Bound)
+    return summary.result.tensor

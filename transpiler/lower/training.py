@@ -10,7 +10,6 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
-    Function,
     Mapping,
     Model,
     Sequence,
@@ -34,8 +33,9 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, outputs_of
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
-from transpiler.lower.own_losses import own_loss, own_metric
+from transpiler.lower.own_losses import is_own, own_loss, own_metric
 from transpiler.lower.rates import class_sets_rate
+from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.watched import Constrained, Penalized, called_by, watched_weights
 from transpiler.passes.liveness import walk
 from transpiler.record import record
@@ -202,6 +202,7 @@ def lower_training(
             try:
                 if call.problem:
                     raise Unsupported(call.problem)
+                refuse_rounds(call)
                 if call.name == "compile":
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
                     training.compiled[id(call)] = _with_note_on_ids(compiled, training, built)
@@ -358,8 +359,8 @@ def _head(
         elementwise,
     )
     uses: list[Use] = []
-    if isinstance(wanted, Function) and not name:
-        loss = own_loss(call, wanted, seen)
+    if is_own(wanted) and not name:
+        loss = own_loss(file, call, wanted, seen)
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
@@ -446,12 +447,15 @@ def _metrics(
     found: list[tuple[str, Metric]] = []
     uses = []
     for item in items:
-        if isinstance(item, Function):
-            found.append((item.name, own_metric(call, item, seen)))
+        if is_own(item):
+            key, metric = own_metric(file, call, item, seen)
+            if key in (k for k, _ in found) or key == "loss":
+                raise Unsupported(f"two values of an epoch are called {key}")
+            found.append((key, metric))
             continue
         use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
         only(use, "name", "dtype")
-        metric: Metric = use.build(seen)
+        metric = use.build(seen)
         key = use.key or metric.name
         if "name" in use.others:
             if not use.others["name"].known:

@@ -49,22 +49,26 @@ def render_operation(
         first_line = file.tree.line_start(file.tree.span(node.body.body[0])[0])
         script.keep(file.tree.span(node)[0], first_line)  # with the signature
         _, lost = carry(script, [draft.comments], region, [whole])
-        body = forward_block(draft, draft.forward, 4, {}, ())
+        start = file.tree.span(node)[0]
+        inside = bool(summary.function.nested_in)
+        stays = inside and id(node) in file.kept_closures
+        margin = start - file.tree.line_start(start) if stays else 0
+        body = forward_block(draft, draft.forward, 4 + margin, {}, ())
     except EmitError:
         return None
-    tree = file.tree
-    header = _lifted_header(tree, summary, name) if summary.function.nested_in else None
+    tree, blanks = file.tree, " " * margin
+    header = _lifted_header(tree, summary, name) if inside and not stays else None
     if header is None:
         gone = decided_parameters(summary, node)
         header = _header_without(tree, node, gone) if gone else _own_header(tree, node)
         header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
-    lines = [header]
+    lines = [blanks + line for line in (*lost, *header.split("\n"))]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
         value = first.body[0].value
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
-            lines.append(f"    {tree.source(value)}")
-    return "\n".join([*lost, *lines, *body]) + "\n"
+            lines.append(f"{blanks}    {tree.source(value)}")
+    return "\n".join([*lines, *body]) + "\n"
 
 
 def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:

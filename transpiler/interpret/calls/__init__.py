@@ -5,6 +5,7 @@ framework.py  names of Keras and TensorFlow
 layers.py     layers, on tensors
 constants.py  tensors that are made of plain values
 tensors.py    functions of the framework, on tensors
+losses.py     objects that are losses, on tensors
 builtins.py   Python's own functions
 methods.py    methods of values, by their kind
 settings.py   settings of the framework as a whole, its names, custom objects

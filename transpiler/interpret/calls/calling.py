@@ -10,6 +10,7 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.builtins import BUILTINS
 from transpiler.interpret.calls.framework import framework_call
 from transpiler.interpret.calls.layers import call_on_arguments
+from transpiler.interpret.calls.losses import call_loss
 from transpiler.interpret.calls.methods import METHODS
 from transpiler.interpret.calls.named import call_named
 from transpiler.interpret.calls.partials import call_partial, partial_of
@@ -215,6 +216,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     values = [v for _, v in arguments]
     if any(isinstance(v, Unknown) for v in values):
         return next(v for v in values if isinstance(v, Unknown))
+    if (loss := call_loss(region, node, callee, arguments)) is not None:
+        return loss
     if (partial := partial_of(region, node, name, arguments)) is not None:
         return partial
     if any(isinstance(v, Within) for v in values):

@@ -91,9 +91,10 @@ def _for(region: Region, node: cst.For) -> None:
         provided("with_comments")(region, node, lambda: collect(region, node, iterable))
         return
     if isinstance(iterable, Sequence) and holds_layers(iterable):
-        for item in known_items(region, iterable):
-            _bind_known(region, node.target, item)
-            run_block(region, body_of(node.body))
+        with region.unrolling():
+            for item in known_items(region, iterable):
+                _bind_known(region, node.target, item)
+                run_block(region, body_of(node.body))
         return
 
     def run() -> None:

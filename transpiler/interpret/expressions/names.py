@@ -100,5 +100,5 @@ def replace_function(value: Function, reading: Expr) -> Function:
     made = Function(
         value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
     )
-    made.closes = value.closes
+    made.closes, made.maker = value.closes, value.maker
     return made

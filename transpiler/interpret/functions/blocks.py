@@ -69,6 +69,9 @@ def call_block(
     if summary.kind == "operation":
         if any(name.startswith("self.") for name in summary.closure):
             raise GiveUp(f"the method `{summary.function.name}` reads attributes", node)
+        if id(summary.function.node) in region.file.kept_closures:
+            raise GiveUp(f"`{summary.function.name}` is a loss or metric, and called besides", node)
+        region.file.lifted.add(id(summary.function.node))
         text_args = [*codes, *(v for k, v in statics if not k)]
         keywords = {k: v for k, v in statics if k}
         code = call(_operation_name(region, summary), *text_args, **keywords)

@@ -14,7 +14,7 @@ from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import to_expr
+from transpiler.interpret.statics import constant, to_expr, verbatim
 from transpiler.interpret.tensors.names import materialize
 from transpiler.interpret.values import (
     Bound,
@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    is_graph,
 )
 from transpiler.ir.code import If, Line, Node
 from transpiler.ir.expr import UNKNOWN, Expr, ternary
@@ -62,11 +63,22 @@ def inline(
             raise GiveUp(f"`{function.name}` of another file gives a layer", node)
         if isinstance(function.node, cst.Lambda):
             return evaluate(region, function.node.body)
-        return _inline_body(region, function, list(function.node.body.body), frame, ())
+        given = _inline_body(region, function, list(function.node.body.body), frame, ())
     finally:
         region.inline = outer
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
+    if isinstance(given, Function) and isinstance(node, cst.Call):
+        given.maker = _written_call(region, node, arguments)
+    return given
+
+
+def _written_call(region: Region, node: cst.Call, arguments: list[Argument]) -> Expr | None:
+    """A call as the program has it; None where it passes on something of a model."""
+    values = [value for _, value in arguments]
+    if not all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values):
+        return None
+    return to_expr(region, verbatim(region, node, *values))
 
 
 def _reads_often(region: Region, function: Function, name: str) -> bool:
@@ -120,7 +132,9 @@ def _inline_body(
             for name in names:
                 frame[name] = region.inline[name] = value
             continue
-        if isinstance(small, cst.Assign) and _inline_parts(region, small, frame):
+        if isinstance(small, cst.Assign) and (
+            _inline_parts(region, small, frame) or _inline_name(region, small, frame)
+        ):
             continue
         if isinstance(small, cst.Expr) and _inline_update(region, small.value, frame):
             continue
@@ -155,6 +169,19 @@ def _inline_parts(region: Region, node: cst.Assign, frame: dict[str, Value]) -> 
     for name, item in zip(names, value.items, strict=True):
         frame[name] = region.inline[name] = item
     return True
+
+
+def _inline_name(region: Region, node: cst.Assign, frame: dict[str, Value]) -> bool:
+    """`inner.__name__ = "dice"` in such a body; whether it is that."""
+    match node.targets:
+        case [
+            cst.AssignTarget(target=cst.Attribute(value=cst.Name(name), attr=cst.Name("__name__")))
+        ]:
+            held = frame.get(name)
+            if isinstance(held, Function):
+                region.file.call_function(held, constant(evaluate(region, node.value)))
+                return True
+    return False
 
 
 def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Value]) -> bool:

@@ -68,7 +68,7 @@ def outer_tensor(
             hint = size
         else:
             dims = (*dims[:-1], size)
-    return Tensor(code, dims, tensor.layout, tensor.dtype, hint)
+    return Tensor(code, dims, tensor.layout, tensor.dtype, hint, number=tensor.number)
 
 
 def outer_value(

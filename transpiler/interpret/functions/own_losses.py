@@ -2,28 +2,46 @@
 
 def rmse(y_true, y_pred):
     return K.sqrt(K.mean(K.square(y_pred - y_true)))
+
+Also those that another function gives, `focal_loss(gamma=2.0)`, partial functions and lambdas.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Bound, Function, Mapping, Model, Sequence, Value
+from transpiler.interpret.values import (
+    Bound,
+    Function,
+    Mapping,
+    Model,
+    Partial,
+    Sequence,
+    Static,
+    Value,
+    holds_tensor,
+)
+from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.source.lexical import words_in
 
 
-def functions_in(value: Value) -> Iterator[Function]:
-    """The functions among losses or metrics, however they are nested."""
+def functions_in(value: Value) -> Iterator[tuple[Function, tuple[Argument, ...]]]:
+    """The functions among losses or metrics, however they are nested, and what they are given."""
     if isinstance(value, Function):
-        yield value
+        yield value, ()
+    elif isinstance(value, Partial) and isinstance(value.callee, Function):
+        yield value.callee, value.arguments
     elif isinstance(value, Sequence):
         for item in value.items:
             yield from functions_in(item)
@@ -39,23 +57,52 @@ def interpret_own(region: Region, model: Model, value: Value) -> dict[int, Summa
     if isinstance(output, Sequence) and output.items:
         output = output.items[0]
     found: dict[int, Summary] = {}
-    for function in functions_in(value):
-        if isinstance(output, Bound) and _is_plain(region, function):
+    for function, arguments in functions_in(value):
+        if isinstance(output, Bound) and _is_plain(region, function, arguments):
             given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
-            names = [p.name for p in parameters_of(function.node)][:2]
+            targets, outputs = [p.name for p in parameters_of(function.node)][:2]
+            bound: dict[str, Value] = {str(name): value for name, value in arguments}
+            bound |= {targets: _targets(region, function, given), outputs: given}
             try:
-                summary = summarize(region.file, function, dict.fromkeys(names, given), region)
+                summary = summarize(region.file, function, bound, region)
             except GiveUp:
                 continue
             if summary.kind == "operation":
                 region.operations_used.append(summary)
                 found[id(function.node)] = summary
+                if function.maker is not None:
+                    region.file.kept_closures.add(id(function.node))
     return found
 
 
-def _is_plain(region: Region, function: Function) -> bool:
+#: Losses whose targets are classes, one integer in the place of the last axis.
+_SPARSE = re.compile(r"\b(sparse_categorical|SparseCategorical|sparse_softmax)")
+
+
+def _targets(region: Region, function: Function, output: Bound) -> Bound:
+    """What the targets look like: as the output, or as its classes."""
+    dims = output.tensor.dims
+    source = region.tree.source(function.node)
+    held = (region.file.globals.get(word) for word in words_in(source))
+    losses = (v.expr.value for v in held if isinstance(v, Static))
+    names = [loss.name for loss in losses if isinstance(loss, Configured)]
+    if not dims or not any(map(_SPARSE.search, (source, *names))):
+        return output
+    return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
+
+
+def _is_plain(region: Region, function: Function, arguments: tuple[Argument, ...]) -> bool:
     """Whether it is a function of this module that takes targets and outputs."""
-    plain = isinstance(function.node, cst.FunctionDef) and not function.nested_in
     here = function.file is None or function.file is region.file
-    required = [p for p in parameters_of(function.node) if p.default is None]
-    return plain and here and len(required) == 2 and not any(p.star for p in required)
+    alone = not function.nested_in or function.maker is not None
+    inside = id(function.node) in region.file.lifted or isinstance(function.node, cst.Lambda)
+    if not here or not alone or (function.maker is not None and inside):
+        return False
+    given = {name for name, _ in arguments}
+    if None in given or any(holds_tensor(value) for _, value in arguments):
+        return False
+    parameters = parameters_of(function.node)
+    required = [p for p in parameters if p.default is None and p.name not in given]
+    return [p.name for p in required] == [p.name for p in parameters[:2]] and not any(
+        p.star for p in required
+    )

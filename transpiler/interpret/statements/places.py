@@ -13,6 +13,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.values import (
     Bound,
     Framework,
+    Function,
     Layer,
     Mapping,
     Model,
@@ -56,6 +57,9 @@ def assign_attribute(
         return
     if isinstance(base, Framework):
         replace_name(region, base, attr, target)
+        return
+    if isinstance(base, Function) and attr == "__name__":
+        region.file.call_function(base, constant(value))
         return
     if is_graph(value):
         raise GiveUp("a tensor or layer is kept on an object", node)
