@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from transpiler.ir.expr import Arg, Expr, call, method
+from transpiler.ir.expr import Arg, Expr, call, expr, method
 from transpiler.ir.pipeline import Gives, Pipeline, batched
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -43,8 +44,43 @@ def plain(dataset: Expr, what: str) -> Pipeline:
     return pipeline
 
 
+def in_order(dataset: Expr, what: str) -> tuple[Expr, Pipeline]:
+    """A data set whose samples come as they are: those still to be shuffled, one after another."""
+    pipeline = uncut(dataset)
+    if pipeline.shuffled is None or pipeline.passes is not None:
+        return dataset, plain(dataset, what)
+    options: dict[str, Arg] = {"batch_size": expr(None), "shuffle": pipeline.shuffled}
+    code = call("DataLoader", dataset, **options)
+    if pipeline.seed is not None:
+        code = with_helpers(
+            call("DataLoader", dataset, **options, generator=seeded(pipeline.seed)), "torch"
+        )
+    found = replace(
+        pipeline, gives=Gives.STREAM, shuffled=None, seed=None, remade=True, random=True
+    )
+    made_of = made(code, found, tensor=False)
+    return made_of, found
+
+
+def streamed(dataset: Expr, what: str) -> tuple[Expr, Pipeline]:
+    """The same, also of samples that are still to be repeated."""
+    pipeline = uncut(dataset)
+    times = pipeline.passes
+    code, found = in_order(made(dataset, pipeline, passes=None), what)
+    if times is None:
+        return code, found
+    endless = times.is_const(None)
+    code = helper("RepeatedStream", code, *([] if endless else [times]))
+    found = replace(found, gives=Gives.STREAM, endless=endless)
+    return made(code, found, tensor=False), found
+
+
 def rows(dataset: Expr, pipeline: Pipeline, *places: Arg) -> Expr:
     """Some of the samples of a data set, by a range of their places."""
+    if re.match(r"(?:text_lines|sorted)\(", dataset.text):
+        bounds = places[:1] if len(places) == 2 and isinstance(places[1], Expr) else ()
+        if bounds and expr(places[1]).text == f"len({dataset.text})":
+            return made(replace(dataset, text=f"{dataset.text}[{expr(bounds[0]).text}:]"), pipeline)
     return made(call("Subset", dataset, call("range", *places)), pipeline, tensor=False)
 
 

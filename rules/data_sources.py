@@ -6,8 +6,8 @@ import re
 from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
-from transpiler.ir.expr import Arg, Expr, call, expr
-from transpiler.ir.pipeline import Element, Gives, Leaf, Pipeline
+from transpiler.ir.expr import TERNARY, Arg, Expr, call, dict_expr, expr
+from transpiler.ir.pipeline import OPEN, Element, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -17,6 +17,8 @@ Parts: TypeAlias = "Expr | tuple[Parts, ...] | dict[str, Parts]"
 
 
 def _tensor(array: Expr) -> Expr:
+    if isinstance(array.value, Leaf) and array.value.array == array.text:
+        return array  # it is one already
     return call("torch.tensor", array)
 
 
@@ -52,6 +54,20 @@ def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
     return made(_stacked(tensors), Pipeline(Gives.SAMPLES, _element(tensors), tensor=single))
 
 
+@source("tf.data.Dataset.from_tensors")
+def from_tensors(tensors: Parts, name: Param = None) -> Expr:
+    """A single sample."""
+    pipeline = Pipeline(Gives.SAMPLES, _element(tensors, 0), open=True)
+    return made(expr([_single(tensors)]), pipeline)
+
+
+def _single(parts: Parts) -> Arg:
+    """Arrays as one sample."""
+    if isinstance(parts, dict):
+        return dict_expr({name: expr(_single(part)) for name, part in parts.items()})
+    return _tensor(parts) if isinstance(parts, Expr) else tuple(map(_single, parts))
+
+
 @source("tf.data.Dataset.range")
 def range_(start: Param, stop: Param = None, step: Param = None) -> Expr:
     """Numbers."""
@@ -78,6 +94,22 @@ def list_files(
     return made(with_helpers(files, "glob"), pipeline)
 
 
+@source("tf.data.TextLineDataset")
+def text_lines(
+    filenames: Param,
+    compression_type: Param = None,
+    buffer_size: Param = None,
+    num_parallel_reads: Param = None,
+    name: Param = None,
+) -> Expr:
+    """The lines of files, which are read when the data set is made."""
+    if not compression_type.is_const(None, ""):
+        raise Unsupported("lines of files that are compressed")
+    if not num_parallel_reads.is_const(None):
+        raise Unsupported("lines of several files in turn")
+    return made(helper("text_lines", filenames), Pipeline(Gives.SAMPLES, Leaf(0, "string")))
+
+
 @source("tf.data.Dataset.from_generator")
 def from_generator(
     generator: Param,
@@ -89,12 +121,34 @@ def from_generator(
 ) -> Expr:
     """What a generator function yields, begun anew each time."""
     if not args.is_const(None):
-        raise Unsupported("arguments for the generator")
+        generator = _called(generator, args)
     spec = output_signature if not _is_none(output_signature) else output_types
     if _is_none(spec):
         raise Unsupported("a generator without the types of what it yields")
-    code = helper("GeneratedStream", generator, _dtypes(spec))
-    return made(code, Pipeline(Gives.STREAM, _element(spec, 0)))
+    nested = isinstance(spec, dict) or (
+        isinstance(spec, tuple) and any(isinstance(part, (dict, tuple)) for part in spec)
+    )
+    name_of_stream = "NestedStream" if nested else "GeneratedStream"
+    code = helper(name_of_stream, generator, _dtypes(spec))
+    is_open = all(leaf.text == OPEN for leaf in _leaves(spec))
+    return made(code, Pipeline(Gives.STREAM, _element(spec, 0), open=is_open))
+
+
+def _called(generator: Expr, args: Expr) -> Expr:
+    """A generator function with its arguments, which TensorFlow makes arrays of."""
+    items = args.items
+    if items is None or not all(isinstance(i.value, (int, float)) or i.whole for i in items):
+        raise Unsupported("arguments for the generator that are not surely numbers")
+    made_of = call(generator, *items)
+    return replace(made_of, text=f"lambda: {made_of.text}", strength=TERNARY)
+
+
+def _leaves(spec: Parts) -> list[Expr]:
+    """The single parts of what a generator yields."""
+    if isinstance(spec, Expr):
+        return [spec]
+    parts = spec.values() if isinstance(spec, dict) else spec
+    return [leaf for part in parts for leaf in _leaves(part)]
 
 
 def _is_none(parts: Any) -> bool:
@@ -103,10 +157,8 @@ def _is_none(parts: Any) -> bool:
 
 def _dtypes(spec: Parts) -> Arg:
     if isinstance(spec, dict):
-        raise Unsupported("a generator that yields dicts")
+        return dict_expr({name: expr(_dtypes(part)) for name, part in spec.items()})
     if isinstance(spec, tuple):
-        if any(isinstance(part, tuple) for part in spec):
-            raise Unsupported("a generator that yields tuples in tuples")
         return tuple(_dtypes(part) for part in spec)
     if not isinstance(spec.value, Leaf) or not spec.value.dtype:
         raise Unsupported("a generator of values whose type is not known")

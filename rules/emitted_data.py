@@ -222,6 +222,92 @@ class GeneratedStream(IterableDataset):
 )
 
 emitted(
+    "FlatStream",
+    '''
+class FlatStream(IterableDataset):
+    """What is made of each item, one after the other."""
+
+    def __init__(self, items, make):
+        self.items = items
+        self.make = make
+
+    def __iter__(self):
+        for item in self.items:
+            yield from self.make(item)
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "InterleavedStream",
+    '''
+class InterleavedStream(IterableDataset):
+    """Blocks of what is made of each item: of `cycle_length` items in turn."""
+
+    def __init__(self, items, make, cycle_length, block_length=1):
+        self.items = items
+        self.make = make
+        self.cycle_length = cycle_length
+        self.block_length = block_length
+
+    def __iter__(self):
+        made = (iter(self.make(item)) for item in self.items)
+        turns, goes_on = [None] * self.cycle_length, True
+        while goes_on:
+            turns = [next(made, None) if turn is None else turn for turn in turns]
+            goes_on = any(turns)
+            for place, turn in enumerate(turns):
+                block = list(islice(turn or (), self.block_length))
+                yield from block
+                if len(block) < self.block_length:
+                    turns[place] = None
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "text_lines",
+    '''
+def text_lines(paths):
+    """The lines of text files, one after the other."""
+    lines = []
+    for path in [paths] if isinstance(paths, str) else paths:
+        with open(path, newline="\\n", encoding="utf-8") as file:
+            lines += [line.rstrip("\\n").replace("\\r", "") for line in file]
+    return lines
+''',
+    (),
+    early=True,
+)
+
+emitted(
+    "NestedStream",
+    '''
+class NestedStream(IterableDataset):
+    """What a generator function yields, its parts as tensors of these types."""
+
+    def __init__(self, generate, dtypes):
+        self.generate = generate
+        self.dtypes = dtypes
+
+    def __iter__(self):
+        return (self.tensors(sample, self.dtypes) for sample in self.generate())
+
+    def tensors(self, parts, dtypes):
+        if isinstance(dtypes, dict):
+            return {name: self.tensors(parts[name], dtypes[name]) for name in dtypes}
+        if isinstance(dtypes, tuple):
+            return tuple(map(self.tensors, parts, dtypes))
+        return torch.as_tensor(parts, dtype=dtypes)
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
+emitted(
     "pad_batch",
     '''
 def pad_batch(samples):

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import re
 
-from rules.data_sets import known, loader, made, plain, rows, seeded, uncut, with_helpers
+from rules.data_sets import (
+    in_order,
+    known,
+    loader,
+    made,
+    plain,
+    rows,
+    seeded,
+    streamed,
+    uncut,
+    with_helpers,
+)
 from rules.data_sources import Parts
-from transpiler.ir.expr import Expr, call, expr, infix, method
-from transpiler.ir.pipeline import Applied, Gives, Leaf, Pipeline, Windows, batched
+from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, expr, infix, method
+from transpiler.ir.pipeline import Applied, Gives, Leaf, Numbered, Pipeline, Windows, batched
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -22,18 +33,47 @@ def _same(dataset: Expr) -> Expr:
     return dataset
 
 
-@source("tf.data.Dataset.interleave", "tf.data.Dataset.parallel_interleave")
+@source("tf.data.Dataset.interleave")
 def interleave(
     dataset: Param,
     map_func: Param,
     cycle_length: Param = None,
-    block_length: Param = None,
+    block_length: Param = 1,
     num_parallel_calls: Param = None,
     deterministic: Param = None,
     name: Param = None,
 ) -> Expr:
-    """Nearly always of files of records, which torch has no reader for."""
-    raise Unsupported("a data set for each element, of which several are read in turn")
+    """Several data sets in turn; in Keras's order, where it is not left to the machine."""
+    if not deterministic.is_const(None, True):
+        raise Unsupported("an order that may be another one each time")
+    if cycle_length.is_const(None, -1) or not (cycle_length.known or cycle_length.whole):
+        raise Unsupported("as many data sets at a time as the machine has processors")
+    if cycle_length.is_const(1):
+        return flat_map(dataset, map_func)
+    dataset, pipeline = in_order(dataset, "each")
+    options: dict[str, Arg] = {} if block_length.is_const(1) else {"block_length": block_length}
+    making, inner = _of_each(map_func)
+    code = helper("InterleavedStream", dataset, making, cycle_length, **options)
+    return made(code, _joined(pipeline, inner))
+
+
+def _of_each(map_func: Expr) -> tuple[Expr, Pipeline]:
+    """What makes a data set of each element, and what is known of that."""
+    if not isinstance(map_func.value, Pipeline):
+        raise Unsupported("a data set for each element that is not known")
+    head, _, body = map_func.text.partition(": ")
+    code, inner = streamed(replace(map_func, text=body), "each")
+    if inner.endless:
+        raise Unsupported("a data set without end for each element")
+    return replace(code, value=UNKNOWN, text=f"{head}: {code.text}", strength=TERNARY), inner
+
+
+def _joined(outer: Pipeline, inner: Pipeline) -> Pipeline:
+    """Many data sets, one after the other."""
+    gives = Gives.STREAM if inner.gives is Gives.SAMPLES else inner.gives
+    random = outer.random or inner.random
+    remade = outer.remade or inner.remade or random
+    return Pipeline(gives, inner.element, remade=remade, random=random, endless=outer.endless)
 
 
 @source("tf.data.Dataset.batch")
@@ -154,9 +194,9 @@ def filter_(dataset: Param, predicate: Param, name: Param = None) -> Expr:
 @source("tf.data.Dataset.take")
 def take(dataset: Param, count: Param, name: Param = None, *, looped: bool = False) -> Expr:
     """The first ones."""
-    pipeline = plain(dataset, "the first ones")
     if count.is_const(-1):
         return _same(dataset)
+    dataset, pipeline = in_order(dataset, "the first ones")
     if not looped and pipeline.gives is Gives.SAMPLES:
         return rows(dataset, pipeline, call("min", count, call("len", dataset)))
     code = call("islice", dataset, count) if looped else helper("SlicedStream", dataset, 0, count)
@@ -166,9 +206,9 @@ def take(dataset: Param, count: Param, name: Param = None, *, looped: bool = Fal
 @source("tf.data.Dataset.skip")
 def skip(dataset: Param, count: Param, name: Param = None) -> Expr:
     """All but the first ones."""
-    pipeline = plain(dataset, "all but the first ones")
     if count.is_const(-1):
         raise Unsupported("a data set without samples")
+    dataset, pipeline = in_order(dataset, "all but the first ones")
     if pipeline.gives is Gives.SAMPLES:
         return rows(dataset, pipeline, count, call("len", dataset))
     return made(helper("SlicedStream", dataset, count), pipeline, tensor=False)
@@ -290,7 +330,11 @@ def window(
 
 @source("tf.data.Dataset.flat_map")
 def flat_map(dataset: Param, map_func: Param, name: Param = None) -> Expr:
-    """Each window as one sample."""
+    """Each window as one sample, or one data set for each sample after the other."""
+    if isinstance(map_func.value, Pipeline):
+        dataset, before = in_order(dataset, "each")
+        making, inner = _of_each(map_func)
+        return made(helper("FlatStream", dataset, making), _joined(before, inner))
     pipeline = known(dataset)
     windows, found = pipeline.windows, map_func.value
     if windows is None or not isinstance(found, Windows):
@@ -334,7 +378,9 @@ def as_numpy_iterator(dataset: Param) -> Expr:
 @source("tf.data.Dataset.cardinality", "tf.data.experimental.cardinality")
 def cardinality(dataset: Param) -> Expr:
     """How many there are."""
-    pipeline = plain(dataset, "the number")
-    if pipeline.endless or pipeline.gives is Gives.STREAM:
+    pipeline = uncut(dataset)
+    if pipeline.passes is not None or pipeline.endless or pipeline.gives is Gives.STREAM:
         raise Unsupported("the number of what has no end, or is not known")
-    return with_helpers(call("torch.tensor", call("len", dataset)), "torch")
+    number = replace(call("len", dataset), whole=True)
+    made_of = with_helpers(call("torch.tensor", number), "torch")
+    return replace(made_of, value=Numbered(number))

@@ -82,6 +82,12 @@ TRIALS = {
     "filter": made(".filter(lambda a, b: b > 0).batch(4)"),
     "taken": made(".take(30).batch(16)"),
     "more than all taken": made(".take(300).batch(16)"),
+    "shuffled, then taken": made(
+        ".shuffle(50, seed=2)",
+        "count = tf.data.experimental.cardinality(train).numpy()",
+        "train = train.take(count // 2).batch(8)",
+    ),
+    "shuffled, then skipped": made(".shuffle(50).skip(30).batch(16)"),
     "skipped": made(".skip(30).batch(16)"),
     "batches taken": made(".batch(16).skip(1).take(2)"),
     "shard": made(".shard(3, 1).batch(4)"),
@@ -98,6 +104,23 @@ TRIALS = {
     ),
     "generator with shapes": program(
         f"{GENERATOR}train = {DATA}.from_generator(rows, {SPEC}).batch(16).prefetch(1)"
+    ),
+    "generator with arguments": program(
+        f"{GENERATOR}train = {DATA}.from_generator(rows, args=(30,), {TYPES}).batch(16)"
+    ),
+    "generator in a lambda": program(
+        f"{GENERATOR}train = {DATA}.from_generator(lambda: rows(20), {SPEC}).batch(16)"
+    ),
+    "generator of batches": program(
+        "def batches():\n"
+        "    for n in range(0, 50, 10):\n        yield x[n : n + 10], y[n : n + 10]\n\n"
+        f"train = {DATA}.from_generator(batches, output_signature=("
+        "tf.TensorSpec((None, 6), tf.float64), tf.TensorSpec((None,), tf.float64)))"
+    ),
+    "one batch": program(f"train = {DATA}.from_tensors((x, y))"),
+    "samples in turn": program(
+        f"train = {DATA}.range(10).interleave("
+        f"lambda i: {DATA}.zip(({SLICES}(x[:4]), {SLICES}(y[:4]))), cycle_length=3).batch(8)"
     ),
     "padded": program(
         "def rows():\n    for n in range(18):\n        yield x[n][: n % 6 + 1], y[n]\n\n"
@@ -182,7 +205,6 @@ def test_what_can_not_be_trained_with_is_said(text: str) -> None:
 
 
 REFUSED = {
-    "shuffled, then taken": ".shuffle(50).take(30).batch(16)",
     "kept at random": ".shuffle(50).cache().batch(16)",
     "a seed for a sampler": ".shuffle(50, seed=1).repeat().batch(16)",
     "unknown step": ".apply(print).batch(16)",
@@ -192,6 +214,9 @@ REFUSED = {
     "padded to a size": ".padded_batch(4, padded_shapes=([8], []))",
     "windows alone": ".window(3).batch(2)",
     "reduced": ".batch(4).map(lambda a, b: (np.sqrt(a), b))",
+    "of each, without end": ".interleave(lambda a: tf.data.Dataset.range(3).repeat(), 2).batch(2)",
+    "of each, of processors": ".map(lambda a, b: a).interleave(tf.data.Dataset.from_tensors)",
+    "of each, by a function": ".flat_map(rows).batch(2)",
     "too many parameters": ".map(lambda a: a).batch(2)",
 }
 

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.functions.data_sets import holds_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
@@ -32,7 +33,7 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         value: Value = provided("call_function")(region, node, method, arguments_of(region, node))
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
-    return value if isinstance(value, Model) else Unknown(receiver.reason)
+    return value if isinstance(value, Model) or holds_data(value) else Unknown(receiver.reason)
 
 
 @provides("instance_attribute")

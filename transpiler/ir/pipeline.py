@@ -9,6 +9,9 @@ from typing import TypeAlias
 from transpiler.ir.expr import Expr, prefix
 from transpiler.record import record, replace
 
+#: The text of what an element looks like whose first axis has no fixed size.
+OPEN = "tf.TensorSpec(None)"
+
 
 class Gives(Enum):
     """What a data set gives, and how."""
@@ -65,6 +68,7 @@ class Pipeline:
     tensor: bool = False  #: it is a tensor, of which each row is a sample
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
+    open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property
     def is_generator(self) -> bool:
@@ -92,6 +96,13 @@ class Changes:
     split: Expr | None = None  #: the part that validates
     empty: bool = False  #: it changes nothing
     needs: Needs | None = None  #: what `fit` finds
+
+
+@record(frozen=True, slots=True)
+class Numbered:
+    """The value of a number that TensorFlow holds in a tensor."""
+
+    number: Expr
 
 
 @record(frozen=True, slots=True)

@@ -1,8 +1,13 @@
+from itertools import islice
+
 import tensorflow as tf
 from sklearn.datasets import load_digits
 import torch
 from torch import nn
-from torch.utils.data import Dataset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
+from tqdm import tqdm
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class MappedDataset(Dataset):
@@ -19,6 +24,18 @@ class MappedDataset(Dataset):
         return self.function(*self.dataset[index])
 
 
+class SlicedStream(IterableDataset):
+    """What an iterable gives from the place `start` to `stop`."""
+
+    def __init__(self, iterable, start, stop=None):
+        self.iterable = iterable
+        self.start = start
+        self.stop = stop
+
+    def __iter__(self):
+        return islice(self.iterable, self.start, self.stop)
+
+
 x, y = load_digits(return_X_y=True)
 
 
@@ -30,8 +47,7 @@ def flip(image, label):
 # TODO(tf2torch) T2T103: `tf.data.TFRecordDataset` is left as it is: there is no rule for it
 files = tf.data.TFRecordDataset("images.tfrecords")
 dataset = TensorDataset(torch.tensor(x.reshape(-1, 8, 8, 1)), torch.tensor(y))
-# TODO(tf2torch) T2T103: `take` is left as it is: the first ones of single samples that are shuffled: batch them before
-train_ds = dataset.shuffle(1000).take(1500)  # other samples each time
+train_ds = SlicedStream(DataLoader(dataset, batch_size=None, shuffle=True), 0, 1500)  # other samples each time
 # TODO(tf2torch) T2T103: `map` is left as it is: `flip`: tf.image.random_jpeg_quality has no translation
 flipped = dataset.map(flip).batch(32)
 # TODO(tf2torch) T2T103: `apply` is left as it is: there is no rule for it
@@ -59,11 +75,29 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
-model.compile(
-    optimizer="sgd",
-    loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-)
-# TODO(tf2torch) T2T101: `fit` is left as it is: x is not known to be an array: `take` is left as it is: the first ones of single samples that are shuffled: batch them before
-model.fit(train_ds.batch(32), epochs=2)
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss over the samples."""
+    model.train()
+    loss_sum = count = 0.0
+    for inputs, targets in tqdm(loader):
+        inputs = inputs.to(device, torch.float32)
+        targets = targets.to(device, torch.long)
+        logits = model(inputs)
+        loss = criterion(logits, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+        count += len(inputs)
+    return loss_sum / count
+
+
+model = Model().to(device)
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
+train_loader = DataLoader(train_ds, batch_size=32)
+
+for epoch in range(2):
+    loss = train_epoch(model, train_loader, criterion, optimizer)
+    print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")

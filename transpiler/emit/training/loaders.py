@@ -35,7 +35,7 @@ def data_set(given: Given | None) -> Pipeline | None:
     pipeline = value.expr.value if isinstance(value, Static) else None
     if not isinstance(pipeline, Pipeline):
         return None
-    if pipeline.gives is not Gives.BATCHES:
+    if pipeline.gives is not Gives.BATCHES and not pipeline.open:
         raise Unsupported("a data set of single samples, which are no batches")
     return pipeline
 

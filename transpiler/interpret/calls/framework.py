@@ -68,8 +68,8 @@ _CONFIGURED = (
 #: What trains a model: known by its arguments, like the above, or not at all.
 _OF_TRAINING = (
     "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
-    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec", "keras.mixed_precision.",
-    "keras.DTypePolicy",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec", "tf.TensorShape",
+    "keras.mixed_precision.", "keras.DTypePolicy",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
     method_of_generator,
     method_of_pipeline,
+    number_alone,
     pipeline_of,
 )
 from transpiler.interpret.control.entries import is_written
@@ -45,7 +46,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import UNKNOWN, Expr, method
-from transpiler.ir.pipeline import Changes
+from transpiler.ir.pipeline import Changes, Numbered
 from transpiler.record import replace
 
 
@@ -179,6 +180,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return method_of_pipeline(region, node, receiver, name)
     if isinstance(receiver.expr.value, Changes):
         return method_of_generator(region, node, receiver, name)
+    if isinstance(receiver.expr.value, Numbered) and name in ("numpy", "item"):
+        return number_alone(region, node, receiver.expr.value)
     if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:
         method = region.methods.get(name)
         if method is not None:

@@ -14,7 +14,7 @@ import libcst as cst
 
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.dispatch import provided
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
@@ -27,7 +27,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import POSTFIX, TERNARY, Configured, Expr, Symbol, expr, index
-from transpiler.ir.pipeline import Applied, Changes, Leaf, Pipeline
+from transpiler.ir.pipeline import OPEN, Applied, Changes, Leaf, Numbered, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -42,6 +42,9 @@ _NESTED = frozenset({"tensors", "datasets"})
 #: Parameters for what elements look like.
 _SPECS = frozenset({"output_types", "output_signature"})
 _FUNCTIONS = frozenset({"map_func", "predicate"})
+#: Steps whose function makes a data set of each element.
+_OF_DATA_SETS = frozenset({f"{DATASET}flat_map", f"{DATASET}interleave"})
+_READS = re.compile(r"\blambda (\w+): .*\btext_lines\(\1\b")
 _LIST = re.compile(r"sorted\(|list\(|glob\(|glob\.glob\(|\[")
 _OF_ARRAYS = "preprocessing_function"
 _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
@@ -118,8 +121,12 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
             given[parameter] = _parts(region, value, _nodes(node, parameter))
         elif parameter in _SPECS:
             given[parameter] = _spec(value)
+        elif parameter in _FUNCTIONS and name in _OF_DATA_SETS and not _has_windows(before):
+            given[parameter] = _giving_data(region, before, value)
         elif parameter in _FUNCTIONS:
             given[parameter] = _applied(region, before, value, parameter)
+        elif parameter == "generator" and isinstance(value, Function):
+            given[parameter] = _generating(region, value)
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
             given[parameter] = _of_images(region, value)
         else:
@@ -138,6 +145,9 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
     if function is not None and isinstance(function.value, Applied):
         for array in function.value.strings:
             made = _of_strings(region, made, array)
+    if name in _OF_DATA_SETS and before is not None and isinstance(before.element, Leaf):
+        if _READS.search(made.text) and before.element.array:
+            made = _of_strings(region, made, before.element.array)
     if rule.fidelity is Fidelity.CLOSE:
         region.file.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
@@ -177,7 +187,7 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
         held = {key: _entry(value, key, part) for key, part in parts}
         return {key: _parts(region, part, _part(node, key)) for key, part in held.items()}
     made = to_expr(region, value)
-    if isinstance(made.value, Pipeline):
+    if isinstance(made.value, (Leaf, Pipeline)):
         return made
     if isinstance(made.value, (Configured, Function)) or isinstance(value, Framework):
         raise Unsupported("what is no array")
@@ -233,7 +243,8 @@ def _tensor_spec(made: Configured) -> Expr:
     items = shape.items if shape is not None else None
     rank = len(items) if items is not None else None
     kind = name.rpartition(".")[2] if name else "float32" if dtype is None else ""
-    return Expr(made.name, Leaf(rank, kind))
+    is_open = bool(items) and items is not None and items[0].is_const(None)
+    return Expr(OPEN if is_open else made.name, Leaf(rank, kind))
 
 
 def _applied(region: Region, before: Pipeline | None, value: Value, parameter: str) -> Expr:
@@ -242,6 +253,49 @@ def _applied(region: Region, before: Pipeline | None, value: Value, parameter: s
         raise Unsupported("what is no function of the program")
     made: Any = provided("applied_function")(region, value, before, parameter)
     return made  # type: ignore[no-any-return]
+
+
+def _has_windows(before: Pipeline | None) -> bool:
+    return before is not None and before.windows is not None
+
+
+def _giving_data(region: Region, before: Pipeline | None, value: Value) -> Expr:
+    """`lambda path: tf.data.TextLineDataset(path).skip(1)`, with the data set that it gives."""
+    if isinstance(value, Framework) and (rule := region.file.rules.sources.get(value.name)):
+        options = [expr(p.default) for p in list(rule.signature.parameters.values())[1:]]
+        made: Expr = rule.build(Expr("path"), *options)  # type: ignore[assignment]
+        return replace(made, text=f"lambda path: {made.text}", strength=TERNARY)
+    node = value.node if isinstance(value, Function) else None
+    if before is None or not isinstance(node, cst.Lambda) or not isinstance(before.element, Leaf):
+        raise Unsupported("a data set for each element, other than by a lambda of one parameter")
+    parameters = [p.name.value for p in node.params.params]
+    if len(parameters) != 1 or node.params.params[0].default is not None:
+        raise Unsupported("a data set for each element, other than by a lambda of one parameter")
+    (name,) = parameters
+    outer = region.scope.values.get(name)
+    element = replace(before.element, array=name)  # a tensor already
+    region.scope.values[name] = Static(Expr(name, element))
+    try:
+        given = evaluate(region, node.body)
+    finally:
+        region.scope.values.pop(name)
+        if outer is not None:
+            region.scope.values[name] = outer
+    pipeline = pipeline_of(given)
+    if pipeline is None:
+        raise Unsupported("a data set for each element that is not known")
+    assert isinstance(given, Static)
+    return replace(given.expr, text=f"lambda {name}: {given.expr.text}", strength=TERNARY)
+
+
+def _generating(region: Region, function: Function) -> Expr:
+    """A function that gives a generator; a lambda stands as it is."""
+    if not isinstance(function.node, cst.Lambda):
+        return to_expr(region, function)
+    uses: Any = provided("mentions_framework")(region.file, function)
+    if uses:
+        raise Unsupported("a generator that uses the framework")
+    return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
 
 
 def _of_images(region: Region, function: Framework | Function) -> Expr:
@@ -283,6 +337,18 @@ def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: s
     return pipeline_step(
         region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
     )
+
+
+def number_alone(region: Region, node: cst.Call, held: Numbered) -> Value:
+    """`dataset.cardinality().numpy()`, which is the length."""
+    span = region.tree.span(node)
+    for inner in [s for s in region.settled if span[0] <= s[0] and s[1] <= span[1]]:
+        del region.settled[inner]
+    value = Static(held.number)
+    rewrite(region, node, value)
+    region.settled[span] = held.number.text
+    region.settled_helpers[span] = held.number.helpers
+    return value
 
 
 def next_batch(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
