@@ -270,6 +270,7 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
         after=(f"{table}.close()",),
         reads=tuple(fit.values),
         order=-1,
+        writes=True,
     )
 
 
@@ -287,6 +288,7 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
         after=(f"{writer}.close()",),
         reads=tuple(fit.values),
         note="the values of each epoch are written, no graph, weights or profile",
+        writes=True,
     )
 
 

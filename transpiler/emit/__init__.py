@@ -18,6 +18,7 @@
     trained.py       what trains models, where the calls stood; training/ writes it, with
     epochs.py        the functions that train for an epoch, evaluate and predict, and
     steps.py         those that train and test on a batch
+    distribution.py  the strategy of a file, and its scopes
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

@@ -30,6 +30,7 @@ class Epoch:
     source: str = "loader"  #: what the batches come from
     autocast: str = ""  #: the type of mixed precision
     watched: bool = False  #: whether something looks at the means after each batch
+    summed: str = ""  #: the function that adds up what several processes count
 
     @property
     def single_losses(self) -> list[str]:
@@ -50,7 +51,7 @@ class Epoch:
     @property
     def counts(self) -> bool:
         """Whether it counts the samples."""
-        return bool(self.streamed) or self.watched
+        return bool(self.streamed) or self.watched or bool(self.summed)
 
     @property
     def forward(self) -> list[str]:
@@ -77,11 +78,13 @@ class Steps:
     scheduled: bool = False
     scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
     penalty: str = ""
-    constraint: str = ""  #: the function that brings weights back to what is allowed
+    constraint: str = ""  #: the call that brings weights back to what is allowed
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
     watching: tuple[str, ...] = ()  #: callbacks that are called with each batch
     batch_start: tuple[str, ...] = ()  #: those calls
     batch_end: tuple[str, ...] = ()
+    shown: str = ""  #: what tells whether this process shows the progress, where there are several
+    after: tuple[str, ...] = ()  #: statements after the last batch
 
     @property
     def companions(self) -> list[str]:
@@ -98,7 +101,7 @@ def stepping(steps: Steps) -> list[str]:
         backward += ["scaler.unscale_(optimizer)"] if steps.clipping else []
         step = ["scaler.step(optimizer)", "scaler.update()"]
     scheduler = ["scheduler.step()"] if steps.scheduled else []
-    constraint = [f"{steps.constraint}(model)"] if steps.constraint else []
+    constraint = [steps.constraint] if steps.constraint else []
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 
 
@@ -117,7 +120,8 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     batches = epoch.source
     parameters = ["model", batches, *epoch.criteria, "optimizer"]
     parameters += steps.companions
-    loader = f"tqdm({batches})" if steps.progress else batches
+    shown = f", disable={steps.shown}" if steps.shown else ""
+    loader = f"tqdm({batches}{shown})" if steps.progress else batches
     held = _batch(epoch, steps.weighted)
     if any(re.search(rf"\b{BATCH}\b", line) for line in (*steps.batch_start, *steps.batch_end)):
         held = f"{BATCH}, ({held})" if "," in held else f"{BATCH}, {held}"
@@ -139,6 +143,8 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         *(f"        {line}" for line in stepping(steps)),
         *_sums(epoch, "loss.item()"),
         *(fold(line.lstrip(), 8 + len(line) - len(line.lstrip())) for line in steps.batch_end),
+        *(f"    {line}" for line in steps.after),
+        *_summed(epoch),
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
@@ -175,6 +181,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False)
         *(f"        {line}" for line in epoch.shaping),
         *losses,
         *_sums(epoch, f"{value}.item()"),
+        *_summed(epoch),
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
@@ -340,6 +347,20 @@ def row_counted(epoch: Epoch, line: str) -> str:
     if epoch.inputs == ("inputs",):
         return line
     return line.replace("len(inputs)", f"len({epoch.targets[0]})")
+
+
+def _summed(epoch: Epoch) -> list[str]:
+    """The sums of one process become those of all; those that are tensors in their place."""
+    if not epoch.summed:
+        return []
+    sums = {"loss_sum": True, **{f"{name}_sum": True for name, _, _ in epoch.losses}}
+    names = accumulators(epoch)
+    for key, metric in epoch.metrics:
+        for name, (_, value) in zip(names[key], metric.sums, strict=True):
+            sums[name] = ".item()" in value.text
+    numbers = ", ".join([*(name for name, single in sums.items() if single), "count"])
+    tensors = [f"    dist.all_reduce({name})" for name, single in sums.items() if not single]
+    return [*tensors, fold(f"{numbers} = {epoch.summed}({numbers})", 4)]
 
 
 def _results(epoch: Epoch) -> list[str]:

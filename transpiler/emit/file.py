@@ -108,6 +108,10 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     drop_unused(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)
+    if draft.file.distribution is not None:
+        from transpiler.emit.distribution import without_scopes
+
+        draft.edits = without_scopes(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
     changed = text != draft.tree.text
     return (

@@ -35,7 +35,8 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     parts = split_commas(body)
     one = " " * inner + body
     unpacks = head.rstrip().endswith("(") and _is_plain_group(head)
-    if len(one) <= width and not _is_comprehension_only(parts, unpacks):
+    displays = len(parts) > 1 and _DISPLAY.search(head) is not None
+    if len(one) <= width and not displays and not _is_comprehension_only(parts, unpacks):
         return f"{outer}{head}\n{one}\n{outer}{tail}"
     if unpacks:
         return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
@@ -48,6 +49,10 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     return "\n".join([f"{outer}{head}", *lines, f"{outer}{tail}"])
 
 
+#: Opens a list or a dict, whose elements stand on lines of their own.
+_DISPLAY = re.compile(r"(?<![\w)\]}\"'])\s*[\[{]$")
+
+
 _ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")
 
 
@@ -57,6 +62,10 @@ def _grouped(text: str, indent: int, width: int) -> str:
     if found is None or _comment_of(text):
         return ""
     right = text[found.end() :]
+    parts = split_commas(right)
+    if len(parts) > 2:
+        lines = [fold(f"{part},", indent + 4, width, True) for part in parts]
+        return "\n".join([f"{' ' * indent}{found.group(1)}(", *lines, f"{' ' * indent})"])
     colon = ":" if found.group(1) in ("if ", "elif ", "while ") else ""
     right = right.removesuffix(":") if colon else right
     if not any(len(split_operators(right, o)) > 1 for o in _OPERATORS):

@@ -21,6 +21,10 @@ from transpiler.source.suites import is_docstring, leaf_statements
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
+_DISTRIBUTED = (
+    "import torch.distributed as dist",
+    "from torch.nn.parallel import DistributedDataParallel",
+)
 
 
 def _standing_alone(code: str) -> re.Pattern[str]:
@@ -35,8 +39,10 @@ def _standing_alone(code: str) -> re.Pattern[str]:
 _USES = {
     "import math": _standing_alone(r"math\."),
     _ORDER[0]: _standing_alone(r"torch\."),
+    _DISTRIBUTED[0]: _standing_alone(r"dist\."),
     _ORDER[1]: _standing_alone(r"nn\."),
     _ORDER[2]: _standing_alone(r"F\."),
+    _DISTRIBUTED[1]: _standing_alone(r"DistributedDataParallel\("),
     "from torch.utils.tensorboard import SummaryWriter": _standing_alone(r"SummaryWriter\("),
     "from tqdm import tqdm": _standing_alone(r"tqdm\("),
 }
@@ -255,7 +261,10 @@ _DATA = "from torch.utils.data"
 _OF_DATA = {
     **{
         name: _standing_alone(rf"{name}\(")
-        for name in ("ConcatDataset", "DataLoader", "StackDataset", "Subset", "TensorDataset")
+        for name in (
+            *("ConcatDataset", "DataLoader", "DistributedSampler", "StackDataset", "Subset"),
+            "TensorDataset",
+        )
     },
     **{name: re.compile(rf"\({name}\):") for name in ("Dataset", "IterableDataset", "Sampler")},
 }
@@ -269,7 +278,8 @@ def _needed(text: str) -> list[str]:
     text = _IMPORT_LINES.sub("", text)
     found = [line for line, use in _USES.items() if use.search(text)]
     if data := sorted(name for name, use in _OF_DATA.items() if use.search(text)):
-        found.insert(sum(line in _ORDER for line in found), f"{_DATA} import {', '.join(data)}")
+        before = sum(line in (*_ORDER, *_DISTRIBUTED) for line in found)
+        found.insert(before, f"{_DATA} import {', '.join(data)}")
     return [line for line in found if line != "import math" or line not in text]
 
 

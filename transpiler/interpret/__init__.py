@@ -14,6 +14,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     late_binding.py  what functions of `Lambda` read later
     undoing.py     what a statement that fails had changed
     training.py    calls that compile, train or ask models
+    strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again
     tensors/       names, layouts, rules, operators
     layers/        what makes them, what calling them gives

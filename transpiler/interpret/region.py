@@ -21,6 +21,7 @@ from transpiler.registry import Rules
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
+    from transpiler.interpret.strategies import Distribution
     from transpiler.interpret.summary import Summary
 
 _versions = itertools.count(1)
@@ -247,6 +248,7 @@ class FileContext:
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
+    distribution: Distribution | None = None  #: the strategy that spreads its training
 
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.

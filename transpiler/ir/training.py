@@ -127,6 +127,7 @@ class Hooks:
     batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
+    writes: bool = False  #: whether it writes files, which one process of several does
 
 
 @record(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def watched_weights(
                 raise Unsupported(f"{name} in a model that is part of this one")
             continue
         module = modules[0]
-        plain = module.constructor.text.startswith(_PLAIN) and len(layer.modules) == 1
+        plain = _made(module).startswith(_PLAIN) and len(layer.modules) == 1
         if kind not in _PLACES or not plain or module.token in looped:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
@@ -89,7 +89,7 @@ def _constrained(file: FileContext, module: Module, name: str, value: Value) -> 
     use = use_of(file.rules.constraints, "keras.constraints", value, name)
     only(use)
     parameter = _PLACES[name.removesuffix("_constraint")]
-    text = module.constructor.text
+    text = _made(module)
     rank = next((rank for begin, rank in _RANKS.items() if text.startswith(begin)), 0)
     dims = _DIMS[rank] if rank and parameter == "weight" else tuple(range(2))
     if (parameter == "bias" or not rank) and "nn.Embedding(" not in text:
@@ -97,6 +97,11 @@ def _constrained(file: FileContext, module: Module, name: str, value: Value) -> 
     if "groups=" in text:
         raise Unsupported(f"{name} of a convolution in groups")
     return Constrained(module.token, parameter, use.build(name), dims)
+
+
+def _made(module: Module) -> str:
+    """How a module is made, whatever weights it starts from."""
+    return module.constructor.text.removeprefix("with_init(")
 
 
 def _is_trained(layer: Layer) -> bool:

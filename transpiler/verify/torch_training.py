@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import contextlib
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -156,6 +157,8 @@ class Player:
             stack.enter_context(ordered)
             first = patched(torch, "randint", lambda *args, **kwargs: torch.tensor(0))
             stack.enter_context(first)
+            # the next program joins its processes anew
+            stack.enter_context(patched(atexit, "register", stack.callback))
             backward = self._measuring(torch.Tensor.backward)
             stack.enter_context(patched(torch.Tensor, "backward", backward))
             before = optimizers.register_optimizer_step_pre_hook(self._stepping)
@@ -214,6 +217,7 @@ class Player:
     def _in_order(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def init(loader: Any, dataset: Any, batch_size: Any = 1, *args: Any, **kwargs: Any) -> None:
             kwargs["shuffle"] = False
+            kwargs.pop("sampler", None)  # the one process there is takes all samples
             tensors = getattr(dataset, "tensors", None)
             if tensors is not None and batch_size and not self.request.whole:
                 kind = type(dataset)

@@ -95,7 +95,11 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=64)
 
 history = {
-    "loss": [], "accuracy": [], "val_loss": [], "val_accuracy": [], "learning_rate": []
+    "loss": [],
+    "accuracy": [],
+    "val_loss": [],
+    "val_accuracy": [],
+    "learning_rate": [],
 }
 saved_accuracy = float("-inf")
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(

@@ -20,7 +20,7 @@ features, labels = features[order], labels[order]
 class Wine(nn.Module):
     def __init__(self):
         super().__init__()
-        self.dense = nn.Linear(13, 32)
+        self.dense = with_init(nn.Linear(13, 32), weight=he_normal_)
         self.dropout = nn.Dropout()
         self.dense_1 = nn.Linear(32, 32)
         self.dense_2 = nn.Linear(32, NUM_CLASSES)
@@ -33,8 +33,27 @@ class Wine(nn.Module):
         return self.dense_2(x)  # logits: the loss applies the softmax
 
 
+def he_normal_(weight):
+    """He normal, cut off at two standard deviations as in Keras."""
+    std = (2 / weight[0].numel()) ** 0.5 / 0.87962566103423978
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+
+
+def with_init(module, **inits):
+    """Start these weights of a layer in their own way, the others as Keras does."""
+    init_like_keras(module)
+    for name, init in inits.items():
+        weight = getattr(module, name, None)  # there may be none, or a fixed one
+        if isinstance(weight, nn.Parameter) or name.startswith("running"):
+            init(weight)
+    module.initialized = True
+    return module
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if hasattr(module, "initialized"):
+        return
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)

@@ -15,7 +15,14 @@ features, labels = features[order], labels[order]
 
 model = Sequential(name="wine")
 model.add(Input(shape=(13,)))
-model.add(Dense(32, activation="relu", kernel_regularizer=regularizers.l2(0.001)))
+model.add(
+    Dense(
+        32,
+        activation="relu",
+        kernel_initializer="he_normal",
+        kernel_regularizer=regularizers.l2(0.001),
+    )
+)
 model.add(Dropout(0.5))
 model.add(Dense(32, activation="relu", kernel_regularizer=regularizers.l2(0.001)))
 model.add(Dense(NUM_CLASSES, activation="softmax"))

@@ -14,6 +14,7 @@ rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 penalties.py   what regularizers add to the loss, and what constraints do after a step
 freezing.py    models of which some parts are not trained
+distributing.py  what differs where several processes train
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fitting.py     the loop in the place of `fit`

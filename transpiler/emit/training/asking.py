@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
+from transpiler.emit.training import distributing
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.lines import holds, identifiers, is_statement, printed
 from transpiler.emit.training.loaders import unpacked_inputs
@@ -48,6 +49,9 @@ def write_save_weights(
     """The weights in torch's format."""
     path = _file(writer, call)
     text = f"torch.save({writer.variable}.state_dict(), {path})"
+    if writer.made.spread:
+        text = distributing.saved_once(text)
+        writer.made.helpers.add("save_weights")
     writer.inline(call, statement, [], text)
 
 
@@ -130,6 +134,8 @@ def write_evaluate(
         writer.refuse(call, "sample_weight")
     elif pipeline is None:
         writer.refuse(call, "steps")
+    if writer.made.spread and (streamed or pipeline is not None):
+        raise Unsupported("batches that are not made of arrays, under a strategy")
     compiled = writer.compiled_of(call)
     loop = None
     if pipeline is not None:
@@ -149,7 +155,7 @@ def write_evaluate(
         if not writer.is_new(call, before, ("x", "y", "sample_weight")):
             before.clear()
         size = writer.argument(call, "batch_size")
-        loader = writer.loader(data, size or "32")
+        loader = writer.asking_loader(data, size or "32")
     evaluator = writer.evaluator(compiled, streamed, weighted, loop)
     text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
@@ -197,7 +203,9 @@ def _shown(
         key: writer.names.passing(name, end=end, looped=call.in_loop)
         for key, name in identifiers(compiled.keys).items()
     }
-    return [f"{', '.join(values.values())} = {text}", *printed("", values)]
+    shown = printed("", values)
+    shown = distributing.in_first(shown) if writer.made.spread else shown
+    return [f"{', '.join(values.values())} = {text}", *shown]
 
 
 def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> bool:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.text import substitute_names
+from transpiler.emit.training.distributing import STATISTICS, has_statistics, wrapped
 from transpiler.emit.training.lines import holds, is_statement, simple_statements
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
@@ -136,6 +137,8 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {factor})"
         )
+    if writer.made.spread:
+        lines.insert(0, _spread(writer))
     scaling = compiled.optimizing.scaling
     if scaling is not None:
         prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
@@ -152,6 +155,17 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
     return lines
+
+
+def _spread(writer: ModelWriter) -> str:
+    """The statement that spreads the steps of a model over processes."""
+    built, home = writer.built, writer.training.home
+    of_self = "self." if writer.variable.startswith("self.") else ""
+    writer.parallel = of_self + writer.lasting(f"ddp_{writer.label}")
+    if has_statistics(built, home) and writer.training.calls:
+        node = writer.training.calls[0].node
+        writer.made.said.append((CLOSE_IDIOM, node, STATISTICS))
+    return wrapped(writer.variable, writer.parallel, built, home)
 
 
 def _own_rate(writer: ModelWriter, schedule: Expr, lines: list[str]) -> str:

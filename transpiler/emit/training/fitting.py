@@ -7,7 +7,9 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.epochs import accumulators, means_so_far, train_epoch
+from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.history import History
 from transpiler.emit.training.lines import identifiers, printed
@@ -33,18 +35,10 @@ _PLACE = re.compile(r"\{(\w+)(?=[:}])")
 #: Variables of every function that trains for an epoch.
 _LOCALS = frozenset(
     {
-        "model",
-        "loader",
-        "batches",
-        "optimizer",
-        "scheduler",
-        "scaler",
-        "weights",
-        "loss",
-        "loss_sum",
+        "model", "loader", "batches", "optimizer", "scheduler", "scaler", "weights", "loss",
+        "loss_sum", "count", BATCH, BATCH_LOGS,
     }
-    | {"count", BATCH, BATCH_LOGS}
-)
+)  # fmt: skip
 _NUMBER = re.compile(r"0?\.\d+")
 
 
@@ -96,12 +90,15 @@ class FitWriter:
         else:
             self.xs = model.arrays(call.given.get("x"), "x")
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
+        if model.made.spread and (self.streamed or self.pipeline is not None):
+            raise Unsupported("batches that are not made of arrays, under a strategy")
         self.offered: set[tuple[Any, ...]] = set()
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
+        self.sampler = ""  #: of the samples, where several processes share them in random order
 
     def _name(self, *wanted: str) -> str:
         return self.model.names.passing(*wanted, end=self.end, looped=self.call.in_loop)
@@ -142,14 +139,16 @@ class FitWriter:
         logs = values | {k: c for h in hooks for k, c in h.logs}
         total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
         shows = f"Epoch {{{epoch} + 1}}/{total} - "
-        body = [line for h in hooks for line in h.epoch_start]
+        body = [f"{self.sampler}.set_epoch({epoch})"] if self.sampler else []
+        body += [line for h in hooks for line in h.epoch_start]
         if validated and self.every:
             body += self._in_some_epochs(step, logs, epoch, shows, read)
         else:
             body += [*step, *self._kept(logs)]
-            body += printed(shows, values) if self.verbose else []
+            body += self._printed(shows, values) if self.verbose else []
         body += [line for h in hooks for line in h.epoch_end]
         body += dict.fromkeys(line for h in hooks for line in h.stops)
+        body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
         head = f"for {epoch if counted else '_'} in range({rounds}):"
@@ -193,8 +192,9 @@ class FitWriter:
         validating = [*step[1:], *self._kept(own)]
         body = [step[0], *self._kept(others)]
         if self.verbose:
-            body += printed(shows, others)
-            validating += [line.replace('f" - ', 'f"', 1) for line in printed("", own)]
+            body += self._printed(shows, others)
+            shown = self._printed("", own)
+            validating += [line.replace('f" - ', 'f"', 1) for line in shown]
         head = f"if ({epoch} + 1) % {self.every} == 0:"
         return [*body, head, *(f"    {line}" for line in validating)]
 
@@ -211,15 +211,21 @@ class FitWriter:
             entries = ", ".join(f'"{k}": [{v}]' for k, v in values.items())
             found.append(f"{self.history} = {{{entries}}}")
         if self.verbose:
-            found += printed("", values)
+            found += self._printed("", values)
         return found
+
+    def _printed(self, head: str, values: dict[str, str]) -> list[str]:
+        """The line of an epoch, printed by one process."""
+        lines = printed(head, values)
+        return distributing.in_first(lines) if self.model.made.spread else lines
 
     def _steps(
         self, train: str, values: dict[str, str], validated: str, bound: bool, hooks: list[Hooks]
     ) -> list[str]:
         """The statements that train and validate."""
         model, compiled = self.model, self.compiled
-        arguments = [model.variable, train, model.criterion, *model.stepping(compiled)]
+        trained_model = model.parallel or model.variable
+        arguments = [trained_model, train, model.criterion, *model.stepping(compiled)]
         arguments += [argument for h in hooks for _, argument in h.takes]
         trained = f"{self._trainer(hooks)}({', '.join(arguments)})"
         if bound:
@@ -253,6 +259,9 @@ class FitWriter:
             batch_start=tuple(line for h in hooks for line in h.batch_start),
             batch_end=ends,
         )
+        if model.made.spread:
+            steps = distributing.steps_of_process(steps, model.built, model.training.home)
+            model.made.helpers |= {"average_statistics"} if steps.after else set()
         name, source = model.shared.function(
             ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),
             ("train", epoch, steps),
@@ -308,8 +317,21 @@ class FitWriter:
         weights = self._weights()
         weighted = f", {weights}" if weights else ""
         self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
-        self.loaders.insert(0, f"{loader} = {model.loader(data, self.size, self._shuffle())}")
+        if model.made.spread:
+            self.loaders[:0] = self._sampled(data, loader)
+        else:
+            self.loaders.insert(0, f"{loader} = {model.loader(data, self.size, self._shuffle())}")
         return loader
+
+    def _sampled(self, data: str, loader: str) -> list[str]:
+        """The loader that gives each process its part of every batch."""
+        sampler, order = self.model.lasting("train_sampler", "training_sampler"), self._shuffle()
+        self.sampler = sampler if order else ""
+        said = [(CLOSE_IDIOM, self.call.node, distributing.REPEATED)]
+        if not distributing.divides(self.tree.text, self.size):
+            said.append((ASSUMED, self.call.node, distributing.DIVIDED))
+        self.model.made.said += said
+        return distributing.sampled(data, loader, sampler, self.size, order)
 
     def _weights(self) -> str:
         """A weight for each sample, "" where all count alike."""
@@ -375,7 +397,7 @@ class FitWriter:
             return ""
         made = f"TensorDataset({model.inputs(xs)}, {model.targets(ys, self.compiled)}{weights})"
         self.datasets.append(f"{data} = {made}")
-        self.loaders.append(f"{loader} = {model.loader(data, size)}")
+        self.loaders.append(f"{loader} = {model.asking_loader(data, size)}")
         return loader
 
     def _offer(self, key: tuple[Any, ...], loader: str) -> None:
@@ -508,6 +530,8 @@ class FitWriter:
             called_in_batch=self._called_in_batch,
         )
         found = hooks_of(self.model, self.call, fit)
+        if self.model.made.spread:
+            found = [distributing.hooks_of_process(hooks) for hooks in found]
         for name in ("x", "validation_data"):
             if ends := after_epoch(self.model, self.call, name):
                 found.append(Hooks(epoch_end=ends))

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
+from transpiler.emit.training import distributing
 from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
@@ -94,6 +95,7 @@ class ModelWriter:
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
         self.scheduler = self.scaler = ""
+        self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
         if first is not None:
             self._take_over(first)
 
@@ -113,10 +115,12 @@ class ModelWriter:
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self.scheduler, self.scaler = first.scheduler, first.scaler
+            self.parallel = first.parallel
             return
         if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self.scheduler, self.scaler = first.scheduler, first.scaler
+            self.parallel = first.parallel
             return
         self.optimizer = self.criterion = ""
         several = any(c.several for c in self.training.compiled.values())
@@ -149,10 +153,14 @@ class ModelWriter:
             wanted["scheduler"] = first.scheduler
         if compiled.optimizing.scaling is not None:
             wanted["scaler"] = first.scaler
+        if first.parallel:
+            wanted["parallel"] = first.parallel
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
                 end = self.tree.span(parameter.name)[1]
                 taken = {n: self.lasting(n) for n in wanted}
+                if first.parallel:
+                    taken["parallel"] = self.lasting(f"ddp_{self.label}")
                 self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
                 for what, local in taken.items():
                     setattr(self, what, local)
@@ -316,6 +324,14 @@ class ModelWriter:
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
 
+    def asking_loader(self, data: str, size: str) -> str:
+        """The loader of samples that the model is only asked about, once by one process each."""
+        if not self.made.spread:
+            return self.loader(data, size)
+        self.made.helpers.add("part_of_process")
+        size = distributing.of_process(size) if not size.isdigit() else size
+        return self.loader(data, size, f", sampler=part_of_process({data})")
+
     def epoch(
         self, compiled: Compiled, streamed: bool = False, loop: Unpacked | None = None
     ) -> Epoch:
@@ -349,7 +365,21 @@ class ModelWriter:
             batch="x, y" if loop is None else loop.names,
             source="batches" if streamed else "loader",
             autocast=f"torch.{compiled.precision}" if compiled.precision else "",
+            summed=self._summing(compiled),
         )
+
+    def _summing(self, compiled: Compiled) -> str:
+        """The function that adds up what all processes count, "" where there is but one."""
+        if not self.made.spread:
+            return ""
+        distributing.check(compiled)
+        name, source = self.shared.function(
+            ("sum_over_processes", "sum_across_processes"),
+            ("sum", self.device),
+            lambda name: distributing.summing(name, self.device),
+        )
+        self.emit(name, source)
+        return name
 
     def _streamed(self, compiled: Compiled) -> tuple[str, ...]:
         """The tensors of what a generator gives."""

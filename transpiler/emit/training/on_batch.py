@@ -64,6 +64,8 @@ def write_predict_on_batch(
 
 def _batch(writer: ModelWriter, compiled: Compiled) -> OneBatch:
     """What the functions for one batch of a model get."""
+    if writer.made.spread:
+        raise Unsupported("single batches under a strategy")
     inputs = input_names(writer.built)
     targets = [head.prediction.targets.text for head in compiled.heads]
     arrays = ("x", *targets) if len(inputs) == 1 else (*inputs, *targets)

@@ -36,6 +36,8 @@ def place_statements(writer: ModelWriter) -> None:
             continue
         source = tree.text[start:end]
         shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
+        others = [e for e in writer.edits if start <= e.start < e.end <= end]
+        shifted += [Edit(e.start - start, e.end - start, e.text) for e in others]
         text = apply(source, shifted)
         if "\n" not in text:
             text = fold(text, indent).lstrip(" ")

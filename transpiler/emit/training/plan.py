@@ -221,8 +221,22 @@ class _Planner(Shared):
         built = _alone(built)
         lower_training(self.file, training, built, self.freezing, seen)
         if training.problem is None:
+            self._spread(made, built, bool(compiles))
+        if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0])
         return made
+
+    def _spread(self, made: Trained, built: Built, trains: bool) -> None:
+        """Whether a strategy spreads the training of a model, and whether that can be."""
+        known, training = self.file.distribution, made.training
+        if known is None or not known.mirrored:
+            return
+        scopes = [self.tree.span(scope) for scope in known.scopes.values()]
+        nodes = [node for node in (training.model.node, built.node) if node is not None]
+        made.spread = any(within(self.tree.span(node)[0], scopes) for node in nodes)
+        if trains and not made.spread:
+            reason = "the model is made outside of the scope of the strategy"
+            training.problem = (training.calls[0], reason)
 
     def _write_parts(self, made: Trained, built: Built, parts: list[Part], home: Part) -> None:
         """The calls of a model room by room, first where it is compiled."""

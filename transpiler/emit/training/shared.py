@@ -34,6 +34,7 @@ class Trained:
     left: list[tuple[int, str]] = field(default_factory=list)  #: what stays: where, a message
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
+    spread: bool = False  #: whether a strategy spreads the training over several processes
     device: str = ""  #: the variable that holds the device, where there is need of one
     functions_gone: list[Edit] = field(default_factory=list)  #: that only gave callbacks
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes

@@ -18,7 +18,7 @@ def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
         scheduled=compiled.optimizing.schedule is not None,
         scaled=compiled.optimizing.scaling is not None,
         penalty=model.added(),
-        constraint=model.constraint,
+        constraint=f"{model.constraint}(model)" if model.constraint else "",
         still=kept_still(compiled),
     )
 

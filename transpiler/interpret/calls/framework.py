@@ -21,6 +21,7 @@ from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
+from transpiler.interpret.strategies import STRATEGIES
 from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current, refreshed
@@ -368,6 +369,7 @@ def _submodules(region: Region, node: cst.Call, name: str) -> Value:
 
 _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     **SETTERS,
+    **STRATEGIES,
     **dict.fromkeys(_SHAPES, _shape_of),
     **dict.fromkeys(_TENSOR_TESTS, _is_tensor),
     "keras.Input": lambda region, node, name: provided("make_input")(

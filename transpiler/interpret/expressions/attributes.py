@@ -12,6 +12,7 @@ from transpiler.interpret.expressions.folders import attribute_of_folder
 from transpiler.interpret.expressions.names import replace_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, rewrite, verbatim
+from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
@@ -71,6 +72,8 @@ def _of_framework(region: Region, node: cst.Attribute, receiver: Framework, attr
     if found == "tf.newaxis":
         rewrite(region, node, const(None))
         return const(None)
+    if found in REPLICAS:
+        return replicas(region, node, found)
     if found in _VERSIONS and region.tree.source(region.statement or node).startswith("print("):
         region.settled[region.tree.span(node)] = "torch.__version__"
     return Framework(found)

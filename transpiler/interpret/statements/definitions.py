@@ -11,6 +11,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import import_from, import_module
 from transpiler.interpret.statements.injected import injected
+from transpiler.interpret.strategies import enter_scope
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -90,6 +91,7 @@ def class_def(region: Region, node: cst.ClassDef) -> None:
 def with_statement(region: Region, node: cst.With) -> None:
     for item in node.items:
         value = evaluate(region, item.item)
+        enter_scope(region, node, value)
         if item.asname is not None:
             for name in assigned_names(item.asname.name):
                 region.scope.bump(name)

@@ -1,0 +1,167 @@
+"""Training in several processes: what differs from one, where a strategy of tf.distribute was.
+
+Each process steps on its part of every batch, DistributedDataParallel averages the gradients, and
+sums over the processes make the losses and metrics those of the whole batches.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.emit.epochs import Steps
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.strategies import WORLD
+from transpiler.ir.code import Construct
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Hooks
+from transpiler.lower.training import Compiled
+from transpiler.lower.watched import called_by
+from transpiler.passes.liveness import walk
+from transpiler.record import replace
+
+#: Asks whether this is the process that prints and writes.
+IS_FIRST = "dist.get_rank() == 0"
+#: What `shuffle=True` adds to a call.
+SHUFFLED = ", shuffle=True"
+
+_SAVED = re.compile(r"torch\.save\(([\w.]+)\.state_dict\(\), (.*)\)$")
+_OF_MODEL = re.compile(r"(?<![\w.])model(?=\.\W)")
+
+REPEATED = (
+    "where the number of samples is no multiple of that of the processes, DistributedSampler "
+    "repeats some of them in each epoch"
+)
+DIVIDED = (
+    "batch_size counts the samples of all processes together, each takes its part: it must be a "
+    "multiple of their number"
+)
+STATISTICS = (
+    "each process normalizes with the statistics of its part of a batch, as Keras's replicas do; "
+    "the running ones are averaged after each epoch"
+)
+
+
+def wrapped(model: str, parallel: str, built: Built, home: Region) -> str:
+    """The statement that makes gradients those of the whole batch."""
+    running = ", broadcast_buffers=False" if has_statistics(built, home) else ""
+    return f"{parallel} = DistributedDataParallel({model}{running})"
+
+
+def has_statistics(built: Built, home: Region) -> bool:
+    """Whether a model keeps running statistics, which each process has of its own part."""
+    inits = [built.init, *(region.init for region in called_by(home))]
+    made = [n for init in inits for n in walk(init) if isinstance(n, Construct)]
+    return any("BatchNorm" in n.module.constructor.text for n in made)
+
+
+def check(compiled: Compiled) -> None:
+    """Refuse what is not the same of parts of a batch as of the whole."""
+    batches = any("{batches}" in metric.result for _, metric in compiled.metrics)
+    if batches or (compiled.several and compiled.keras != "2"):
+        raise Unsupported("means over batches under a strategy")
+    criteria = " ".join(head.loss.criterion.text for head in compiled.heads)
+    if "ignore_index" in criteria:
+        raise Unsupported("a loss that leaves out some targets under a strategy")
+
+
+def sampled(data: str, loader: str, sampler: str, size: str, order: str) -> list[str]:
+    """The statements that make the loader with each process's part of every batch."""
+    given = "" if order == SHUFFLED else order or ", shuffle=False"
+    return [
+        f"{sampler} = DistributedSampler({data}{given})",
+        f"{loader} = DataLoader({data}, batch_size={of_process(size)}, sampler={sampler})",
+    ]
+
+
+def divides(text: str, size: str) -> bool:
+    """Whether a size is surely a multiple of the number of processes, as a program writes it."""
+    if size.endswith(f" * {WORLD}") or size.startswith(f"{WORLD} * "):
+        return True
+    count = r"[A-Za-z_]\w*\.num_replicas_in_sync"
+    product = rf"(?:[\w.]+ \* {count}|{count} \* [\w.]+)\s*(?:#.*)?$"
+    assigned = re.findall(rf"^[ \t]*{re.escape(size)} = (.*)$", text, re.M)
+    return len(assigned) == 1 and re.match(product, assigned[0]) is not None
+
+
+def of_process(size: str) -> str:
+    """The part of a batch that a process takes."""
+    if size.endswith(f" * {WORLD}"):
+        return size.removesuffix(f" * {WORLD}")
+    if size.startswith(f"{WORLD} * "):
+        return size.removeprefix(f"{WORLD} * ")
+    plain = re.fullmatch(r"[\w.]+(\(.*\))?", size)
+    return f"{size} // {WORLD}" if plain else f"({size}) // {WORLD}"
+
+
+def summing(name: str, device: str) -> str:
+    """The source of the function that adds up numbers of all processes."""
+    return "\n".join(
+        [
+            f"def {name}(*values):",
+            '    """The sums of numbers over all processes."""',
+            f"    sums = torch.tensor(values, dtype=torch.float64, device={device})",
+            "    dist.all_reduce(sums)",
+            "    return sums.tolist()",
+            "",
+        ]
+    )
+
+
+def in_first(lines: tuple[str, ...] | list[str]) -> list[str]:
+    """Statements for one process alone."""
+    return [f"if {IS_FIRST}:", *(f"    {line}" for line in lines)] if lines else []
+
+
+def joined(lines: list[str]) -> list[str]:
+    """Statements for one process under one condition, where they follow each other."""
+    found: list[str] = []
+    head = f"if {IS_FIRST}:"
+    outer = ""
+    for line in lines:
+        if line == outer == head:
+            continue
+        outer = outer if line.startswith(" ") else line
+        found.append(line)
+    return found
+
+
+def steps_of_process(steps: Steps, built: Built, home: Region) -> Steps:
+    """What a step does to the model inside of DistributedDataParallel."""
+    return replace(
+        steps,
+        shown="dist.get_rank() > 0",
+        penalty=steps.penalty.replace("(model)", "(model.module)"),
+        constraint=steps.constraint.replace("(model)", "(model.module)"),
+        still=tuple(_OF_MODEL.sub("model.module", line) for line in steps.still),
+        after=("average_statistics(model.module)",) if has_statistics(built, home) else (),
+    )
+
+
+def hooks_of_process(hooks: Hooks) -> Hooks:
+    """Callbacks where each process runs the loop: one of them writes files."""
+    if hooks.batch_start or hooks.batch_end or hooks.takes:
+        raise Unsupported("a callback for each batch under a strategy")
+    once = _in_first if hooks.writes else _saving_once
+    changed = replace(
+        hooks,
+        before=once(hooks.before),
+        epoch_start=once(hooks.epoch_start),
+        epoch_end=once(hooks.epoch_end),
+        after=once(hooks.after),
+    )
+    saves = changed != hooks and not hooks.writes
+    return replace(changed, helpers=hooks.helpers | {"save_weights"}) if saves else changed
+
+
+def _in_first(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(in_first(lines))
+
+
+def _saving_once(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(saved_once, lines))
+
+
+def saved_once(line: str) -> str:
+    """A statement that saves weights, by the function that saves them in one process."""
+    found = _SAVED.search(line)
+    return f"{line[: found.start()]}save_weights({found[1]}, {found[2]})" if found else line
