@@ -6,6 +6,21 @@ emitted("torch", "", (), TORCH)
 emitted("glob", "", (), "import glob")
 
 
+emitted(
+    "take_samples",
+    '''
+def take_samples(batches, count):
+    """As many batches as hold at least so many samples."""
+    seen = 0
+    for batch in batches:
+        yield batch
+        seen += len(batch[0])
+        if seen >= count:
+            break
+''',
+)
+
+
 def _of_parts(name: str, plain: str, source: str) -> None:
     """Declare what calls a function of samples: of tuples, and under another name of tensors."""
     for called, star in ((name, "*"), (plain, "")):

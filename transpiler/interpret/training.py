@@ -31,6 +31,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict",
     ),
     "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
+    "predict_classes": ("x", "batch_size", "verbose"),
     "train_on_batch": (
         "x", "y", "sample_weight", "class_weight", "return_dict", "reset_metrics",
     ),
@@ -61,7 +62,23 @@ OLDER: dict[str, tuple[str, tuple[str, ...]]] = {
         "generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
         "verbose",
     )),
+    "predict_proba": ("predict", ("x", "batch_size", "verbose")),
 }  # fmt: skip
+#: How Keras 1 began: it counted samples, where Keras 2 counts batches.
+_FIRST = {
+    "fit_generator": (
+        "generator", "samples_per_epoch", "epochs", "verbose", "callbacks", "validation_data",
+        "nb_val_samples", "class_weight",
+    ),
+    "evaluate_generator": ("generator", "val_samples"),
+    "predict_generator": ("generator", "val_samples"),
+}  # fmt: skip
+_SAMPLES = {
+    "samples_per_epoch": "steps_per_epoch",
+    "nb_val_samples": "validation_steps",
+    "val_samples": "steps",
+}
+_OF_FIRST = re.compile(r"\b(?:nb_epoch|samples_per_epoch|nb_val_samples|val_samples|nb_worker)\s*=")
 #: Their arguments without effect on the numbers.
 _SPEED = ("max_queue_size", "workers", "use_multiprocessing")
 #: Keras 1's spellings.
@@ -99,6 +116,7 @@ class TrainingCall:
     conditional: bool = False  #: whether it runs under a condition
     in_loop: bool = False
     problem: str = ""
+    by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
@@ -133,6 +151,7 @@ def given_by_function(model: Model) -> tuple[Region, Built] | None:
 def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Value:
     """Note a call of a method of a model; what it gives."""
     older, order = OLDER.get(name, ("", SIGNATURES.get(name, ())))
+    order = _FIRST[name] if name in _FIRST and _is_first(region, node) else order
     name = older or name
     call = TrainingCall(
         node,
@@ -148,6 +167,8 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     _bind(region, node, call, order)
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
+        call.by_samples = any(k in call.given for k in _SAMPLES)
+        call.given = {_SAMPLES.get(k, k): v for k, v in call.given.items()}
         call.given.setdefault("verbose", Given(Static(expr(int(older == "fit"))), "0"))
     former = region.training.get(id(node))
     if former is not None and region.unrolled:
@@ -160,7 +181,14 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
             if what in call.given:
                 own: Any = provided("own_losses")(region, model, call.given[what].value)
                 call.own |= own
-    return Unknown(PREDICTED if name in ("predict", "predict_on_batch") else f"what `{name}` gives")
+    return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
+
+
+def _is_first(region: Region, node: cst.Call) -> bool:
+    """Whether a call is written for Keras 1, as far as it, or else the file, tells."""
+    names = {a.keyword.value for a in node.args if a.keyword is not None}
+    newer = names & {*_SAMPLES.values(), "epochs"}
+    return not newer and _OF_FIRST.search(region.tree.blanked) is not None
 
 
 def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) -> None:

@@ -315,6 +315,7 @@ class Generated:
 
     function: Function
     problem: str = ""  #: why it is no data for a model, where it isn't
+    bare: bool = False  #: it gives inputs alone, as `predict` wants them
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -39,15 +39,25 @@ def array(given: Given | None, what: str, surely: bool = False) -> str:
     raise Unsupported(f"{what} is not understood")
 
 
-def is_stream(given: Given | None) -> bool:
-    """Whether an argument is a generator of the program's own that gives inputs and targets."""
+def generated(given: Given | None) -> Generated | None:
+    """The generator of the program's own that an argument is."""
     value = given.value if given is not None else None
     made = value.expr.value if isinstance(value, Static) else None
-    if not isinstance(made, Generated):
-        return False
-    if made.problem:
+    return made if isinstance(made, Generated) else None
+
+
+def is_stream(given: Given | None) -> bool:
+    """Whether an argument is a generator of the program's own that gives inputs and targets."""
+    made = generated(given)
+    if made is not None and made.problem:
         raise Unsupported(f"`{made.function.name}` {made.problem}")
-    return True
+    return made is not None
+
+
+def gives_inputs(given: Given) -> bool:
+    """Whether a generator gives inputs alone, for predictions; else it gives targets, too."""
+    made = generated(given)
+    return made is not None and (made.bare or not is_stream(given))
 
 
 def _is_none(value: Value) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from transpiler.verify import keras_datasets, keras_exact, keras_quiet, legacy
+from transpiler.verify import keras_datasets, keras_exact, keras_older, keras_quiet, legacy
 from transpiler.verify.execute import Run, describe, models_in, run_program
 from transpiler.verify.fill import cotangent, fill_weight
 from transpiler.verify.keras_inputs import declared_inputs, make_inputs
@@ -224,6 +224,7 @@ def start(framework: str) -> KerasSide:
     keras_quiet.install(keras, framework)
     keras_exact.install(tensorflow, keras, framework)
     keras_datasets.install()
+    keras_older.install(keras)
     return KerasSide(keras, tensorflow, framework)
 
 

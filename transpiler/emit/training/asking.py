@@ -15,7 +15,7 @@ from transpiler.emit.training.lines import holds, identifiers, is_statement, pri
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import sequence_loader
-from transpiler.emit.training.streams import stream
+from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import literal
@@ -126,7 +126,7 @@ def write_evaluate(
     """A call of the emitted function that evaluates."""
     writer.refuse(call, "callbacks")
     loader = sequence_loader(writer, call, "x", "steps")
-    loader = loader or stream(writer, call.given.get("x"), writer.argument(call, "steps"))
+    loader = loader or stream(writer, call, "x", "steps")
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
     weighted = weighs(call)
@@ -262,13 +262,35 @@ def write_predict(
     if pipeline is not None:
         _predict_batches(writer, call, statement, pipeline)
         return
+    if (batches := inputs_of_stream(writer, call)) is not None:
+        held, tensor, loader = batches
+        how = replace(_predicting(writer), names=("x",), tensors=(tensor,), sized=False, batch=held)
+        writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
+        return
     writer.refuse(call, "steps")
+    writer.inline(call, statement, [], _predicted(writer, call))
+
+
+def write_predict_classes(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The class with the largest output, or whether the only output is above 0.5."""
+    rank, units = writer.training.rank, writer.training.units
+    if rank is None or units is None:
+        raise Unsupported("the size of the output is not known")
+    outputs = _predicted(writer, call)
+    text = f"{outputs}.argmax(-1)" if units > 1 else f'({outputs} > 0.5).astype("int32")'
+    writer.inline(call, statement, [], text)
+
+
+def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
+    """The outputs for arrays."""
     xs = writer.arrays(call.given.get("x"), "x")
     name = predictor(writer)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
     arrays = ", ".join(map(writer.as_array, xs))
-    writer.inline(call, statement, [], f"{name}({writer.variable}, {arrays}{sized})")
+    return f"{name}({writer.variable}, {arrays}{sized})"
 
 
 def predictor(writer: ModelWriter) -> str:
@@ -342,7 +364,7 @@ def some_batches(
     """The source of a data set, or of as many of its batches as are asked for."""
     source, count = writer.source_of(call.given[data]), writer.argument(call, steps)
     if count is not None and not (pipeline.is_generator and count == f"len({source})"):
-        return f"islice({source}, {count})"
+        return so_many(writer, call, steps).format(source)
     if pipeline.endless:
         raise Unsupported("a data set without end, and no number of steps")
     return source

@@ -277,7 +277,7 @@ class FitWriter:
         variable = source if source.isidentifier() else self._name(name)
         if variable != source:
             self.streams.append(f"{variable} = {source}")
-        return stream(self.model, given, self.model.argument(self.call, steps), variable)
+        return stream(self.model, self.call, data, steps, variable)
 
     def _loaded(self, data: str, pipeline: Pipeline, steps: str, name: str) -> str:
         """The batches of a data set, which stays where it is made; one without end goes on."""
@@ -293,8 +293,8 @@ class FitWriter:
                 self.streams.append(f"{loader} = {given}")
             if count is None:
                 return loader
-            return batches_of_images(model, self.call, loader, count, self.compiled.keras)
-        if not pipeline.endless:
+            return batches_of_images(model, self.call, loader, steps, self.compiled.keras)
+        if not pipeline.endless or self.call.by_samples:
             raise Unsupported(f"{steps} of a data set that ends: Keras begins the next epoch there")
         batches = self._name(name.replace("loader", "batches"))
         self.streams.append(f"{batches} = iter({given})")

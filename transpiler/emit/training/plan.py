@@ -16,6 +16,7 @@ from transpiler.emit.training.asking import (
     write_load_model,
     write_load_weights,
     write_predict,
+    write_predict_classes,
     write_save,
     write_save_weights,
     write_summary,
@@ -48,7 +49,9 @@ from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import record, replace
 
-_TRAINING = r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict)\b"
+_TRAINING = (
+    r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
+)
 _TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
 _MAY_TRAIN = re.compile(_TRAINING)
@@ -63,6 +66,7 @@ _WRITERS = {
     "fit": write_fit,
     "evaluate": write_evaluate,
     "predict": write_predict,
+    "predict_classes": write_predict_classes,
     "summary": write_summary,
     "save": write_save,
     "save_weights": write_save_weights,

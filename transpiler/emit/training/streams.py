@@ -6,7 +6,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import is_stream
+from transpiler.lower.data import generated, gives_inputs, is_stream
 
 _VALIDATION = (
     "the generator of the validation goes on from epoch to epoch; Keras 3 begins each time with "
@@ -19,19 +19,55 @@ _PASSES = (
 )
 
 
-def stream(model: ModelWriter, given: Given | None, steps: str | None, variable: str = "") -> str:
+_SAMPLES = "it counts samples, as in Keras 1; an epoch ends with the batch that reaches them"
+
+
+def stream(
+    model: ModelWriter, call: TrainingCall, data: str, steps: str, variable: str = ""
+) -> str:
     """So many batches of a generator, "" where it is none; it may be in a variable of our own."""
+    given = call.given.get(data)
     if not is_stream(given):
         return ""
     assert given is not None
-    if steps is None:
+    return _taken(model, given, so_many(model, call, steps), variable)
+
+
+def inputs_of_stream(model: ModelWriter, call: TrainingCall) -> tuple[str, str, str] | None:
+    """How a loop that predicts unpacks a batch of a generator, its tensor, and the batches."""
+    given = call.given.get("x")
+    if generated(given) is None:
+        return None
+    assert given is not None
+    if len(model.built.inputs) > 1:
+        raise Unsupported("a generator for several inputs")
+    held = "x" if gives_inputs(given) else "x, _"
+    tensor = f"{model.inputs(('x',))}.to({model.device})"
+    return held, tensor, _taken(model, given, so_many(model, call, "steps"), "")
+
+
+def so_many(model: ModelWriter, call: TrainingCall, steps: str) -> str:
+    """The function that takes as many batches as an argument says, and that number."""
+    count = model.argument(call, steps)
+    if count is None:
         raise Unsupported("a generator without a number of steps")
+    if not call.by_samples:
+        return f"islice({{}}, {count})"
+    model.made.said.append((ASSUMED, call.node, f"{steps}: {_SAMPLES}"))
+    if call.name == "predict":
+        raise Unsupported("predictions for a number of samples that a generator gives")
+    model.made.helpers.add("take_samples")
+    return f"take_samples({{}}, {count})"
+
+
+def _taken(model: ModelWriter, given: Given, so_many: str, variable: str) -> str:
+    """Some batches of a generator."""
     text = model.source_of(given)
     uses = [p for p in model.shared.places(model.room, text) if not p.binds]
     if len(uses) > 1 and given.node is not None:
         note = f"`{text}` is used again; Keras takes batches in advance, and drops them then"
         model.made.said.append((ASSUMED, given.node, note))
-    return f"islice({variable or text}, {steps})"
+    return so_many.format(variable or text)
 
 
 def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
@@ -44,8 +80,9 @@ def batches_of_images(
     model: ModelWriter, call: TrainingCall, loader: str, steps: str, keras: str
 ) -> str:
     """So many batches of a generator of images in each epoch."""
-    if steps == f"len({loader})":
+    count = model.argument(call, steps)
+    if count == f"len({loader})":
         return loader
     if keras != "2" and model.argument(call, "epochs") not in (None, "1"):
         model.made.said.append((ASSUMED, call.node, _PASSES))
-    return f"islice({loader}, {steps})"
+    return so_many(model, call, steps).format(loader)

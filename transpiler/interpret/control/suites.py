@@ -200,7 +200,9 @@ def _run_way(
 
 
 #: What may be asked of a model under a condition without changing what it is.
-_TRAINING = re.compile(r"\.(?:fit|fit_generator|evaluate|predict|save|save_weights|summary)\(")
+_TRAINING = re.compile(
+    r"\.(?:fit|evaluate|predict|save|save_weights|summary)(?:_generator|_classes|_proba)?\("
+)
 
 
 def _only_trains(region: Region, node: cst.If) -> bool:

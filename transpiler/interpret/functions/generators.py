@@ -29,7 +29,8 @@ def call_generator(
     if mentions_framework(region.file, function):
         return None
     problem = next((why for one in found if (why := _problem(one.value))), "")
-    return verbatim(region, node, *values, value=Generated(function, problem))
+    bare = all(isinstance(one.value, _ARRAYS) for one in found)
+    return verbatim(region, node, *values, value=Generated(function, problem, bare))
 
 
 #: What may be an array, where it is yielded.

@@ -22,7 +22,7 @@ from transpiler.source.lexical import blanked
 #: What a trained model is asked for besides, whether it has a translation or not.
 _OTHERS = (
     "fit_generator", "evaluate_generator", "predict_generator", "train_on_batch", "test_on_batch",
-    "predict_on_batch", "predict_classes", "get_weights", "set_weights",
+    "predict_on_batch", "predict_proba", "get_weights", "set_weights",
 )  # fmt: skip
 _CALLED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 _ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
