@@ -25,6 +25,7 @@ def default_init(made: Iterable[str]) -> str:
     makers = list(made)
     text = "\n".join(makers)
     classes = set(re.findall(r"\b(?:nn\.)?[A-Z]\w*(?=\(|$)", text, re.MULTILINE))
+    classes = {_STATEFUL.sub("nn.", name) for name in classes}
     chosen = any(f"{n}(" in text for n in _CHOOSING)
     chosen |= "InitializedLazy" in text
     parts = [_kernels(classes, text), _embeddings(classes), *_recurrent(classes)]
@@ -75,6 +76,8 @@ _BASES: Final = {
 }
 
 _LAZY: Final = re.compile(r"^(nn\.|Initialized)?Lazy")
+
+_STATEFUL: Final = re.compile(r"^Stateful(?=LSTM$|GRU$|RNN$)")
 
 _RECURRENT: Final = ("nn.LSTM", "nn.LSTMCell", "nn.GRU", "nn.GRUCell", "nn.RNN", "nn.RNNCell")
 

@@ -34,6 +34,44 @@ def unpack_steps(packed, mask):
     PACKING,
 )
 
+def _stateful(kind: str, kept: str) -> None:
+    """Declare a layer of torch that goes on where the batch before has ended."""
+    emitted(
+        f"Stateful{kind}",
+        f'''
+class Stateful{kind}(nn.{kind}):
+    """Starts from the state in which the batch before has left it, until that is reset."""
+
+    state = None
+
+    def forward(self, x):
+        outputs, state = super().forward(x, self.state)
+        self.state = {kept}
+        return outputs, state
+
+    def reset_state(self):
+        self.state = None
+''',
+        (),
+        NN,
+    )
+
+
+_stateful("LSTM", "tuple(part.detach() for part in state)")
+_stateful("GRU", "state.detach()")
+_stateful("RNN", "state.detach()")
+
+emitted(
+    "reset_states",
+    '''
+def reset_states(model):
+    """Let the layers that keep their state start from zeros again."""
+    for module in model.modules():
+        if hasattr(module, "reset_state"):
+            module.reset_state()
+''',
+)
+
 emitted(
     "single_bias",
     '''

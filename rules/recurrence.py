@@ -57,6 +57,7 @@ class Cell:
     recurrent_dropout: Expr
     reset_after: Expr = YES
     exact: bool = False  #: no second bias, where Keras has one only
+    stateful: bool = False  #: it goes on from the state of the batch before
 
     @property
     def hint(self) -> str:
@@ -86,6 +87,9 @@ class Cell:
         options: dict[str, Arg] = {"batch_first": True, **self._torch_options()}
         if bidirectional:
             options["bidirectional"] = True
+        if self.stateful:
+            name = f"Stateful{self.kind}"
+            return self._own_bias(own(name, channels, self.units, hint=self.hint, **options))
         return self._own_bias(nn(self.kind, channels, self.units, hint=self.hint, **options))
 
     def step(self, channels: Expr) -> Module:
@@ -135,9 +139,12 @@ class Wanted:
     states: Expr
     backwards: Expr
     stateful: Expr
+    keeps: bool = False  #: whether a layer that keeps its state is translated
 
     def __post_init__(self) -> None:
-        if not self.stateful.is_const(False):
+        if not self.stateful.known:
+            raise Unsupported("stateful is only known when the program runs")
+        if self.stateful.value and not self.keeps:
             raise Unsupported("stateful=True keeps the state from one batch to the next")
         if not self.states.known:
             raise Unsupported("return_state decides how many results there are")
@@ -146,12 +153,23 @@ class Wanted:
 def recurrent(x: Tensor, cell: Cell, wanted: Wanted, state: State, mask: Tensor | None) -> Result:
     """One recurrent layer on `x`."""
     kept = step_mask(x, mask)
+    if wanted.stateful.value:
+        cell = _keeping(cell, state, kept)
     statement, every, finals = _run(x, cell, wanted, initial_states(state, cell), kept)
     last = after(statement, index(every, Expr(":"), -1))
     first = output(x, after(statement, every), last, cell.units, wanted, kept)
     if not wanted.states.value:
         return first
     return [first, *(final(x, after(statement, s), cell.units) for s in finals)]
+
+
+def _keeping(cell: Cell, state: State, mask: Expr | None) -> Cell:
+    """The cell of a layer that goes on from the state that the batch before has left."""
+    if not cell.in_torch or mask is not None:
+        raise Unsupported("stateful=True with a mask, dropout, or other activations")
+    if initial_states(state, cell):
+        raise Unsupported("stateful=True with an initial state")
+    return replace(cell, stateful=True)
 
 
 def _run(

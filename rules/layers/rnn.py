@@ -49,7 +49,7 @@ def lstm(
     """Torch's LSTM has a second bias, which trains too: their sum takes steps twice as long."""
     gates = activation, recurrent_activation
     cell = Cell("LSTM", units, *gates, use_bias, dropout, recurrent_dropout, exact=exact)
-    wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
+    wanted = Wanted(return_sequences, return_state, go_backwards, stateful, keeps=True)
     return recurrent(x, cell, wanted, initial_state, mask)
 
 
@@ -74,7 +74,7 @@ def gru(
     """Torch's GRU resets after the matrix product, as Keras does by default."""
     gates = activation, recurrent_activation
     cell = Cell("GRU", units, *gates, use_bias, dropout, recurrent_dropout, reset_after)
-    wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
+    wanted = Wanted(return_sequences, return_state, go_backwards, stateful, keeps=True)
     return recurrent(x, cell, wanted, initial_state, mask)
 
 
@@ -105,5 +105,5 @@ def simple_rnn(
     """Torch's RNN has a second bias, which trains too: their sum takes steps twice as long."""
     gates = activation, expr("sigmoid")
     cell = Cell("RNN", units, *gates, use_bias, dropout, recurrent_dropout, exact=exact)
-    wanted = Wanted(return_sequences, return_state, go_backwards, stateful)
+    wanted = Wanted(return_sequences, return_state, go_backwards, stateful, keeps=True)
     return recurrent(x, cell, wanted, initial_state, mask)

@@ -45,6 +45,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "get_weights": (),
     "set_weights": ("weights",),
     "count_params": (),
+    "reset_states": (),
 }  # fmt: skip
 
 #: Methods of Keras 2 that `fit` and `evaluate` have taken over: those, and their parameters.

@@ -176,7 +176,7 @@ def _calling(node: Node, before: Module, after: Module) -> Node:
     return replace(node, text=node.text.replace(before.token, after.token), modules=modules)
 
 
-_RECURRENT = re.compile(r"nn\.(LSTM|GRU|RNN)\(")
+_RECURRENT = re.compile(r"(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
 
 
 def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf | None:

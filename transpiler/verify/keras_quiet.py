@@ -187,6 +187,15 @@ def silence_recurrent(model: Any) -> list[float]:
     return rates
 
 
+def start_over(model: Any) -> None:
+    """Layers that keep their state from batch to batch start from zeros."""
+    for layer in all_layers(model):
+        if getattr(layer, "stateful", False):
+            reset = getattr(layer, "reset_states", None) or getattr(layer, "reset_state", None)
+            if reset is not None:
+                reset()
+
+
 def forget() -> None:
     """The models of the last program are gone."""
     RATES.clear()

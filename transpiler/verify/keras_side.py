@@ -135,6 +135,7 @@ class KerasSide:
             for one in layers:
                 _fill(one, generator)
             before = [one.record() for one in layers]
+            keras_quiet.start_over(model)
             outputs, output_packing = tensors_of(model(pack(given, packing), training=False))
             data = ModelData(
                 inputs=tuple(inputs),
@@ -146,7 +147,10 @@ class KerasSide:
                 loose=self._loose(layers, outputs),
                 activation=_last_activation(model),
             )
-            return self._train(model, given, data, layers, generator, gradients)
+            keras_quiet.start_over(model)
+            trained = self._train(model, given, data, layers, generator, gradients)
+            keras_quiet.start_over(model)
+            return trained
 
     def _train(
         self,

@@ -63,7 +63,7 @@ def _hooks(torch: Any, meet: Callable[[str], None]) -> Iterator[Any]:
                 _average_biased(torch, module, inputs)
 
     def before_forward(module: Any, inputs: Any) -> None:
-        if type(module) in (torch.nn.LSTM, torch.nn.RNN) and module.training:
+        if isinstance(module, (torch.nn.LSTM, torch.nn.RNN)) and module.training:
             for name, parameter in module.named_parameters():
                 if name.startswith("bias_hh") and parameter.requires_grad:
                     meet(_BIAS.format(type(module).__name__))

@@ -48,7 +48,10 @@ def install(torch: Any) -> None:
 
 @contextlib.contextmanager
 def quiet(torch: Any, model: Any) -> Iterator[Drops]:
-    """Nothing is dropped and Gaussian noise is zero; what would have been dropped is noted."""
+    """Nothing is dropped and Gaussian noise is zero; what would have been dropped is noted.
+
+    Layers that keep their state from batch to batch start from zeros, before and after.
+    """
     functional = torch.nn.functional
     drops = Drops()
     originals: list[tuple[Any, str, Any]] = []
@@ -90,11 +93,19 @@ def quiet(torch: Any, model: Any) -> Iterator[Drops]:
             replace(module, "dropout", 0.0)
         if type(module).__name__.startswith("Random"):
             replace(module, "forward", lambda x, *args, **kwargs: x)
+    _start_over(model)
     try:
         yield drops
     finally:
+        _start_over(model)
         for owner, name, value in reversed(originals):
             setattr(owner, name, value)
+
+
+def _start_over(model: Any) -> None:
+    for module in model.modules():
+        if hasattr(module, "reset_state"):
+            module.reset_state()
 
 
 def _noting(draw: Any, drops: Drops) -> Any:

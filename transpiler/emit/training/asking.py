@@ -265,7 +265,8 @@ def write_predict(
     if (batches := inputs_of_stream(writer, call)) is not None:
         held, tensor, loader = batches
         how = replace(_predicting(writer), names=("x",), tensors=(tensor,), sized=False, batch=held)
-        writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
+        name = _predictor(writer, how)
+        writer.inline(call, statement, [], f"{name}({writer.variable}, {loader})")
         return
     writer.refuse(call, "steps")
     writer.inline(call, statement, [], _predicted(writer, call))

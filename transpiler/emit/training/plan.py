@@ -38,6 +38,7 @@ from transpiler.emit.training.weights import (
     LOOKING,
     write_count_params,
     write_get_weights,
+    write_reset_states,
     write_set_weights,
 )
 from transpiler.interpret.region import Built, FileContext, Region
@@ -78,6 +79,7 @@ _WRITERS = {
     "get_weights": write_get_weights,
     "set_weights": write_set_weights,
     "count_params": write_count_params,
+    "reset_states": write_reset_states,
 }
 
 

@@ -64,6 +64,18 @@ def write_set_weights(
     writer.inline(call, statement, [], f"{writer.variable}.load_state_dict({text})")
 
 
+def write_reset_states(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """The layers that keep their state start from zeros again."""
+    inits = [writer.built.init, *(r.init for r in called_by(writer.training.home))]
+    made = [n.module.constructor.text for x in inits for n in walk(x) if isinstance(n, Construct)]
+    if not any("Stateful" in text for text in made):
+        raise Unsupported("no layer of the model keeps its state")
+    writer.made.helpers.add("reset_states")
+    writer.inline(call, statement, [], f"reset_states({writer.variable})")
+
+
 def _calls(writer: ModelWriter, name: str) -> list[TrainingCall]:
     return [c for c in writer.room.region.training.values() if c.name == name]
 

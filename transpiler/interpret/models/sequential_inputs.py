@@ -81,7 +81,10 @@ def _lasting(shape: Value | None) -> Value | None:
     return shape if all(version == 0 for _, version in shape.expr.names) else None
 
 
-_HANDED = r"(?:fit|evaluate|predict|predict_classes|predict_proba|train_on_batch|predict_on_batch)\(\s*(?:x\s*=\s*)?(\w+)"
+_HANDED = (
+    r"(?:fit|evaluate|predict|predict_classes|predict_proba|train_on_batch|predict_on_batch)"
+    r"\(\s*(?:x\s*=\s*)?(\w+)"
+)
 _BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
 
 
