@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import rules.emitted_preprocessing  # noqa: F401  (the sources of the classes named here)
 from rules.axes import by_channel
 from rules.layers.windows import channels_last
 from rules.masks import passed_on
 from rules.ops.image import resized
 from transpiler.ir.expr import (
+    POSTFIX,
     Arg,
     Expr,
     attribute,
@@ -122,6 +125,7 @@ def normalization(
     invert: Param = False,
     *,
     keras: str = "auto",
+    adapted: Expr | None = None,
 ) -> Tensor:
     """A mean and variance found by `adapt` are buffers of a small class."""
     if not axis.is_const(-1, None) and not (x.dims is not None and axis.is_const(x.rank - 1)):
@@ -130,10 +134,22 @@ def normalization(
         raise Unsupported("the mean is only known when the program runs")
     x = passed_on(x, keras)
     if mean.value is None:
+        if adapted is not None and (x.dims is None or x.dims[-1] is None):
+            x = replace(x, channels_hint=_width(adapted))
         sizes = () if axis.is_const(None) else (x.channels,)
         cls = "InverseNormalization" if invert.value else "Normalization"
-        return x.to(own(cls, *sizes, hint="normalization")(as_floats(x).code))
+        made = own(cls, *sizes, hint="normalization")
+        if adapted is not None:
+            made = replace(made, constructor=method(made.constructor, "adapt", adapted))
+        return x.to(made(as_floats(x).code))
     return x.to(_normalized(as_floats(x).code, mean, variance, bool(invert.value)))
+
+
+def _width(data: Expr) -> Expr:
+    """The number of columns of an array."""
+    alone = re.fullmatch(r"np\.(?:as)?array\((\w+)\)", data.text)
+    named = data if alone is None else replace(data, text=alone.group(1), strength=POSTFIX)
+    return index(attribute(named, "shape"), -1)
 
 
 def _normalized(code: Expr, mean: Expr, variance: Expr, invert: bool) -> Expr:

@@ -144,3 +144,12 @@ def test_names_of_metrics_are_those_of_the_history(use: str, wanted: str) -> Non
     text = text.replace("mae", '"mae"')
     assert not errors(text)
     assert wanted in convert(text).text
+
+
+@pytest.mark.parametrize("use", ["print(dense.units)", "k = dense.kernel.numpy()"])
+def test_what_is_asked_of_a_layer_that_is_gone_is_said(use: str) -> None:
+    text = (
+        "from tensorflow import keras\n\ndense = keras.layers.Dense(3)\n"
+        f"x = keras.Input((8,))\nmodel = keras.Model(x, dense(x))\n{use}\n"
+    )
+    assert [line for line, _ in errors(text)] == [6]

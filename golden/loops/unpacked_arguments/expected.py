@@ -2,6 +2,7 @@ import copy
 import math
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -189,10 +190,11 @@ class Normalization(nn.Module):
         self.register_buffer("variance", torch.ones(size))
 
     def adapt(self, data):
-        data = torch.as_tensor(data, dtype=self.mean.dtype)
+        data = torch.as_tensor(np.asarray(data), dtype=self.mean.dtype)
         dims = list(range(data.dim() - self.mean.dim()))
-        self.mean.copy_(data.mean(dims))
-        self.variance.copy_(data.var(dims, correction=0))
+        self.mean = data.mean(dims)
+        self.variance = data.var(dims, correction=0)
+        return self
 
     def forward(self, x):
         return (x - self.mean) / self.variance.sqrt().clamp(min=1e-7)

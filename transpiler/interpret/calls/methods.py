@@ -19,6 +19,7 @@ from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
+from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -243,6 +244,8 @@ def _model_method(region: Region, node: cst.Call, receiver: Value, name: str) ->
 def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     if name == "get_layer" and bases_of(receiver):
         return provided("layer_of_base")(region, node, receiver)
+    if name == "adapt" and isinstance(receiver, Layer) and adapt(region, node, receiver):
+        return const(None)
     arguments_of(region, node)
     if isinstance(receiver, Layer) or bases_of(receiver):
         region.left_calls.append((node, name, receiver))

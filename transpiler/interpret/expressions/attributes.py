@@ -101,6 +101,7 @@ def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -
         return provided("base_attribute")(region, receiver, attr, node)
     if attr == "output" and receiver.output is not None:
         return receiver.output
+    region.left_calls.append((node, f".{attr}", receiver))
     return Unknown(f"`.{attr}` of a layer")
 
 

@@ -3,6 +3,7 @@
 making.py     the constructor call: its arguments, bound as Python would
 applying.py   the call on tensors, from its inputs to its modules
 inputs.py     the tensors that a layer is called on
+adapting.py   what they learn from data before a model is trained
 attended.py   masks that attention takes off the tensors that it gets
 formats.py    layers that are told that the channels come first
 rules.py      what its rule gives, with what all layers share: activation, initializers

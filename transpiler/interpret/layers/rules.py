@@ -57,6 +57,12 @@ def rule_arguments(
             arguments[parameter] = expr((2,) * _pooled_axes(layer))  # as in Keras 2
         else:
             raise Unsupported(f"the argument {parameter} is missing")
+    if "adapted" in layer.arguments:  # what it has learned from, which is no argument of Keras's
+        learned = rule_argument(region, layer.arguments["adapted"])
+        if not region.scope.current(learned):
+            raise Unsupported("the data that `adapt` has seen are others now")
+        # in a script the class reads them where they are: made anew, they could be others
+        arguments["adapted"] = replace(learned, names=frozenset()) if region.is_module else learned
     arguments |= rule.chosen(region.file.options)
     if is_frozen_norm(layer):
         arguments["training"], arguments["keras"] = expr(False), "2"
