@@ -49,7 +49,8 @@ def bidirectional(
     other = backward_layer if isinstance(backward_layer, Wrapped) else None
     if cell is None or other is not None:
         return _two_layers(x, layer, merge_mode, other, initial_state, kept)
-    wanted = Wanted(*(layer.arguments[name] for name in RUNS))
+    sequences, states, backwards, stateful = (layer.arguments[name] for name in RUNS)
+    wanted = Wanted(sequences, states, backwards, stateful)
     return _one_module(x, cell, wanted, merge_mode, initial_states(initial_state, cell, 2), kept)
 
 

@@ -269,7 +269,7 @@ def test_arguments_known_at_run_time() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"stateful": True}, {"stateful": Expr("keep")}, {"return_state": Expr("state")}],
+    [{"stateful": Expr("keep")}, {"return_state": Expr("state")}],
 )
 def test_refused(given: dict[str, Any]) -> None:
     with pytest.raises(Unsupported):

@@ -13,7 +13,8 @@ from transpiler.passes.liveness import walk, with_parts
 from transpiler.record import replace
 
 _TOKEN = re.compile(tokens.ANY_VARIABLE)
-_STACKED = re.compile(r"\b(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")  #: their states have an axis for the layers
+#: Modules whose states have an axis for the layers.
+_STACKED = re.compile(r"\b(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
 _PAIR = re.compile(rf"\(({tokens.ANY_VARIABLE}), ({tokens.ANY_VARIABLE})\)")
 
 
