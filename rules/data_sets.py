@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from transpiler.ir.expr import Arg, Expr, call, expr, method
-from transpiler.ir.pipeline import Gives, Pipeline, batched
+from transpiler.ir.pipeline import Batching, Gives, Pipeline, batched
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import helper
@@ -14,7 +14,7 @@ from transpiler.rule import helper
 
 def made(code: Expr, pipeline: Pipeline, **changes: Any) -> Expr:
     """A data set: its code, and what is known of it."""
-    return replace(code, value=replace(pipeline, folder=None, **changes))
+    return replace(code, value=replace(pipeline, **{"folder": None, "batching": None, **changes}))
 
 
 def known(dataset: Expr) -> Pipeline:
@@ -107,7 +107,19 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         remade=pipeline.remade or random,
         random=random,
     )
-    return made(with_helpers(code, "torch") if "generator" in given else code, found)
+    code = with_helpers(code, "torch") if "generator" in given else code
+    return made(code, found, batching=_batching(pipeline, size, drop))
+
+
+def _batching(pipeline: Pipeline, size: Expr, drop: Expr) -> Batching | None:
+    """How batches are made of samples that have numbers, in an order that is known."""
+    order = pipeline.shuffled
+    known_order = order is None or order.is_const(True)
+    if pipeline.gives is not Gives.SAMPLES or pipeline.passes is not None or pipeline.random:
+        return None
+    if not known_order or not drop.is_const(True, False):
+        return None
+    return Batching(order is not None, bool(drop.value), size.text)
 
 
 def with_helpers(code: Expr, *helpers: str) -> Expr:

@@ -43,6 +43,24 @@ def part_of_process(data):
 
 
 emitted(
+    "loader_of_process",
+    '''
+def loader_of_process(loader, sampler):
+    """The same loader for one process, which takes its part of every batch."""
+    return DataLoader(
+        loader.dataset,
+        batch_size=loader.batch_size // dist.get_world_size(),
+        sampler=sampler,
+        collate_fn=loader.collate_fn,
+        drop_last=loader.drop_last,
+    )
+''',
+    (),
+    _DIST,
+)
+
+
+emitted(
     "save_weights",
     '''
 def save_weights(model, path):

@@ -67,6 +67,23 @@ history = model.fit(
 )
 scores = model.evaluate(x, labels, batch_size=40, verbose=0)
 """,
+    "data sets": """
+def lifted(inputs, targets):
+    return 2.0 * inputs, targets + 1.0
+
+
+samples = tf.data.Dataset.from_tensor_slices((x, y)).map(lifted)
+batches = samples.batch(24, drop_remainder=True).prefetch(1)
+others = tf.data.Dataset.from_tensor_slices((x[:101], y[:101])).batch(16)
+with strategy.scope():
+    model = keras.Sequential([keras.Input((6,))])
+    for width in (5, 4):
+        model.add(keras.layers.Dense(width, activation="tanh", kernel_initializer="identity"))
+    model.add(keras.layers.Dense(1, kernel_initializer="ones"))
+    model.compile(keras.optimizers.SGD(0.05), "mae", metrics=["mse"])
+history = model.fit(batches, epochs=3, validation_data=others, verbose=2)
+scores = model.evaluate(others, verbose=0)
+""",
     "callbacks": """
 def build(width):
     model = keras.Sequential([keras.Input((6,))])
@@ -222,8 +239,19 @@ with strategy.scope():
     [
         ("model.train_on_batch(x, y)", "single batches under a strategy"),
         (
-            "model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(8), epochs=2)",
-            "batches that are not made of arrays",
+            "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).repeat()\n"
+            "model.fit(data, steps_per_epoch=3)",
+            "steps_per_epoch, or a data set without a name",
+        ),
+        (
+            "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).take(3)\n"
+            "model.fit(data)",
+            "samples that have no numbers",
+        ),
+        (
+            "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8, True)\n"
+            "model.evaluate(data)",
+            "samples that drop_remainder leaves out",
         ),
         (
             "model.fit(x, y, callbacks=[keras.callbacks.LambdaCallback("

@@ -52,6 +52,15 @@ class Windows:
 
 
 @record(frozen=True, slots=True)
+class Batching:
+    """How a DataLoader makes batches of samples that have numbers: other samplers may do it."""
+
+    shuffles: bool
+    drops: bool  #: the last batch, where it is smaller
+    size: str = field(default="", compare=False)  #: of a batch, as the program writes it
+
+
+@record(frozen=True, slots=True)
 class Pipeline:
     """The value of an expression that is a data set."""
 
@@ -68,6 +77,7 @@ class Pipeline:
     tensor: bool = False  #: it is a tensor, of which each row is a sample
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
+    batching: Batching | None = None  #: its code is a plain DataLoader
     open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property
@@ -128,9 +138,11 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     if a == b:
         return a
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
+    same = replace(same, batching=b.batching)
     merged = replace(
         a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
     )
+    merged = replace(merged, batching=a.batching if a.batching == b.batching else None)
     if replace(same, tensor=b.tensor) != b:
         return f"`{name}` holds data sets of different kinds on different ways"
     if a.shuffled == b.shuffled:

@@ -215,9 +215,12 @@ class Player:
             return
 
     def _in_order(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        of_processes = (self.torch.utils.data.DistributedSampler, range)
+
         def init(loader: Any, dataset: Any, batch_size: Any = 1, *args: Any, **kwargs: Any) -> None:
             kwargs["shuffle"] = False
-            kwargs.pop("sampler", None)  # the one process there is takes all samples
+            if isinstance(kwargs.get("sampler"), of_processes):
+                del kwargs["sampler"]  # the one process there is takes all samples
             tensors = getattr(dataset, "tensors", None)
             if tensors is not None and batch_size and not self.request.whole:
                 kind = type(dataset)

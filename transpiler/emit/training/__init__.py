@@ -17,6 +17,7 @@ freezing.py    models of which some parts are not trained
 distributing.py  what differs where several processes train
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
+fit_data.py    the data of a `fit`
 fitting.py     the loop in the place of `fit`
 history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`

@@ -134,16 +134,18 @@ def write_evaluate(
         writer.refuse(call, "sample_weight")
     elif pipeline is None:
         writer.refuse(call, "steps")
-    if writer.made.spread and (streamed or pipeline is not None):
-        raise Unsupported("batches that are not made of arrays, under a strategy")
+    if writer.made.spread and streamed:
+        raise Unsupported("batches that the program makes itself, under a strategy")
     compiled = writer.compiled_of(call)
     loop = None
     if pipeline is not None:
         loader = some_batches(writer, call, pipeline, "x", "steps")
         loop = writer.loop_over(compiled, pipeline)
-    if not weighted:
-        loader = loader or writer.loaders.get(writer.key(call, "x", "y"), "")
     before: list[str] = []
+    known = writer.loaders.get(writer.key(call, "x", "y"), "") if not weighted else ""
+    if pipeline is not None and writer.made.spread:
+        loader = known or _of_process(writer, call, loader, pipeline, before)
+    loader = loader or known
     if not loader:
         data = writer.lasting("test_data", "test_dataset")
         xs = writer.arrays(call.given.get("x"), "x")
@@ -167,6 +169,20 @@ def write_evaluate(
     elif len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
         text = f"list({text})"
     writer.inline(call, statement, before, text)
+
+
+def _of_process(
+    writer: ModelWriter, call: TrainingCall, source: str, pipeline: Pipeline, before: list[str]
+) -> str:
+    """The loader of one process for a data set that the model is asked about."""
+    if not source.isidentifier():
+        raise Unsupported("steps, or a data set without a name, under a strategy")
+    loader = writer.lasting("test_loader", "test_batches")
+    before.append(f"{loader} = {distributing.asked(source, pipeline)}")
+    writer.made.helpers |= {"loader_of_process", "part_of_process"}
+    if not writer.is_new(call, before, ("x",)):
+        before.clear()
+    return loader
 
 
 def by_keys(call: TrainingCall) -> bool:

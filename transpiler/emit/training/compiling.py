@@ -8,7 +8,13 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training.distributing import STATISTICS, has_statistics, wrapped
+from transpiler.emit.training.distributing import (
+    OWN,
+    STATISTICS,
+    check_parts,
+    has_statistics,
+    wrapped,
+)
 from transpiler.emit.training.lines import holds, is_statement, simple_statements
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
@@ -138,7 +144,7 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
             f"{writer.optimizer}, lambda step: {factor})"
         )
     if writer.made.spread:
-        lines.insert(0, _spread(writer))
+        lines.insert(0, _spread(writer, call))
     scaling = compiled.optimizing.scaling
     if scaling is not None:
         prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
@@ -157,14 +163,16 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     return lines
 
 
-def _spread(writer: ModelWriter) -> str:
+def _spread(writer: ModelWriter, call: TrainingCall) -> str:
     """The statement that spreads the steps of a model over processes."""
     built, home = writer.built, writer.training.home
+    check_parts(built, home)
+    if call.own:
+        writer.made.said.append((ASSUMED, call.node, OWN))
     of_self = "self." if writer.variable.startswith("self.") else ""
     writer.parallel = of_self + writer.lasting(f"ddp_{writer.label}")
-    if has_statistics(built, home) and writer.training.calls:
-        node = writer.training.calls[0].node
-        writer.made.said.append((CLOSE_IDIOM, node, STATISTICS))
+    if has_statistics(built, home):
+        writer.made.said.append((CLOSE_IDIOM, call.node, STATISTICS))
     return wrapped(writer.variable, writer.parallel, built, home)
 
 

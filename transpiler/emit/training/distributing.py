@@ -12,6 +12,7 @@ from transpiler.emit.epochs import Steps
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.strategies import WORLD
 from transpiler.ir.code import Construct
+from transpiler.ir.pipeline import Batching, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.lower.training import Compiled
@@ -35,6 +36,10 @@ DIVIDED = (
     "batch_size counts the samples of all processes together, each takes its part: it must be a "
     "multiple of their number"
 )
+OWN = (
+    "what the program's own losses and metrics give for a batch is the mean of what they give for "
+    "the parts of it: the same where they are means over the samples"
+)
 STATISTICS = (
     "each process normalizes with the statistics of its part of a batch, as Keras's replicas do; "
     "the running ones are averaged after each epoch"
@@ -49,9 +54,20 @@ def wrapped(model: str, parallel: str, built: Built, home: Region) -> str:
 
 def has_statistics(built: Built, home: Region) -> bool:
     """Whether a model keeps running statistics, which each process has of its own part."""
+    return any("BatchNorm" in text for text in _constructors(built, home))
+
+
+def _constructors(built: Built, home: Region) -> list[str]:
+    """How the modules of a model are made."""
     inits = [built.init, *(region.init for region in called_by(home))]
     made = [n for init in inits for n in walk(init) if isinstance(n, Construct)]
-    return any("BatchNorm" in n.module.constructor.text for n in made)
+    return [n.module.constructor.text for n in made]
+
+
+def check_parts(built: Built, home: Region) -> None:
+    """Refuse layers that do not see all batches alike."""
+    if any("Stateful" in text for text in _constructors(built, home)):
+        raise Unsupported("a layer that goes on from batch to batch, under a strategy")
 
 
 def check(compiled: Compiled) -> None:
@@ -71,6 +87,30 @@ def sampled(data: str, loader: str, sampler: str, size: str, order: str) -> list
         f"{sampler} = DistributedSampler({data}{given})",
         f"{loader} = DataLoader({data}, batch_size={of_process(size)}, sampler={sampler})",
     ]
+
+
+def batching_of(pipeline: Pipeline) -> Batching:
+    """How the batches of a data set are made, which other processes are to make, too."""
+    if pipeline.batching is None:
+        raise Unsupported("batches of samples that have no numbers, under a strategy")
+    return pipeline.batching
+
+
+def resampled(given: str, loader: str, sampler: str, batching: Batching) -> list[str]:
+    """The same for a loader that the program makes."""
+    order = "" if batching.shuffles else ", shuffle=False"
+    order += ", drop_last=True" if batching.drops else ""
+    return [
+        f"{sampler} = DistributedSampler({given}.dataset{order})",
+        f"{loader} = loader_of_process({given}, {sampler})",
+    ]
+
+
+def asked(given: str, pipeline: Pipeline) -> str:
+    """The loader of a process that the model is only asked about, each sample once."""
+    if batching_of(pipeline).drops:
+        raise Unsupported("samples that drop_remainder leaves out, under a strategy")
+    return f"loader_of_process({given}, part_of_process({given}.dataset))"
 
 
 def divides(text: str, size: str) -> bool:
