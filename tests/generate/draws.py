@@ -5,8 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
-from tests.generate.programs import Drawn, program
+from tests.generate.programs import program
+
+
+class Written(Protocol):
+    """A program that was drawn."""
+
+    @property
+    def text(self) -> str: ...
+
+
+P = TypeVar("P", bound=Written)
 
 MOST_CHOICES = 5000  #: of one program: when shrunk ones need more, they go in circles
 
@@ -30,15 +41,19 @@ class Choices:
         return number
 
 
-def draw(seed: int) -> tuple[Drawn, list[int]]:
+def draw(seed: int, make: Callable[[Choices], P] = program) -> tuple[P, list[int]]:  # type: ignore[assignment]
     """The program of a seed, and the choices that make it."""
     choices = Choices(chance=random.Random(seed))
-    return program(choices), choices.made
+    return make(choices), choices.made
 
 
 def shrunk(
-    one: Drawn, made: Sequence[int], fails: Callable[[Drawn], bool], attempts: int = 300
-) -> Drawn:
+    one: P,
+    made: Sequence[int],
+    fails: Callable[[P], bool],
+    attempts: int = 300,
+    make: Callable[[Choices], P] = program,  # type: ignore[assignment]
+) -> P:
     """The shortest program that was found to fail, too, by leaving out and lowering choices."""
     best, shortest = list(made), one
     seen = {one.text}
@@ -48,7 +63,7 @@ def shrunk(
         for candidate in simpler(best):
             choices = Choices(candidate)
             try:
-                other = program(choices)
+                other = make(choices)
             except RecursionError:
                 continue
             if other.text in seen or len(other.text) >= len(shortest.text):

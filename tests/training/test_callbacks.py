@@ -117,3 +117,17 @@ def test_a_checkpoint_is_written_before_the_training_stops() -> None:
     both = f'{C}.EarlyStopping(patience=1), {C}.ModelCheckpoint("w.keras")'
     text = converted(trial(both).text)
     assert text.index("torch.save(") < text.index("            break")
+
+
+def test_the_rate_is_not_printed_between_validations(scripts: Scripts) -> None:
+    """Its entry has quotes, which the line of an epoch has around it."""
+    text = trial(f"{C}.LearningRateScheduler(slower)", before=SCHEDULES).text
+    text = text.replace("verbose=0, validation_split", "validation_freq=2, validation_split")
+    far, apart = farthest(scripts, text)
+    assert far < 1e-7, apart
+
+
+def test_an_epoch_that_never_comes_validates_nothing() -> None:
+    """Keras has no entry for it in the history either."""
+    text = Trial(fit=", validation_split=0.2, validation_freq=4").text
+    assert "val_" not in converted(text)

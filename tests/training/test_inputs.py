@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -68,3 +69,26 @@ def test_inputs_that_do_not_fit_are_said(fit: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any("one array for each: numbers, words" in message for message in errors), errors
     assert f"history = model.fit({fit}" in conversion.text
+
+
+def test_samples_are_counted_by_what_there_is(scripts: Scripts) -> None:
+    """Also in a line that is too long, and so is broken."""
+    text = (
+        "import numpy as np\n"
+        "from tensorflow import keras\n"
+        "rng = np.random.default_rng(0)\n"
+        "a, b = rng.normal(size=(50, 3)), rng.normal(size=(50, 2))\n"
+        "y = rng.integers(0, 2, size=(50, 3))\n"
+        "first, second = keras.Input((3,)), keras.Input((2,))\n"
+        "h = keras.layers.concatenate([first, second])\n"
+        'outputs = keras.layers.Dense(3, activation="sigmoid")(h)\n'
+        "model = keras.Model([first, second], outputs)\n"
+        "right = keras.metrics.BinaryAccuracy(threshold=0.25)\n"
+        'model.compile("sgd", "binary_crossentropy", metrics=[right])\n'
+        "history = model.fit([a, b], y, epochs=2, verbose=0)\n"
+        "score = model.evaluate([a, b], y, verbose=0)\n"
+        "print(history.history)\n"
+    )
+    apart = scripts.compare(text, converted(text))
+    assert {"history", "score"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}

@@ -63,3 +63,33 @@ def test_what_is_not_known_to_be_the_same_model_is_said(after: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert errors
     assert "keras.models.load_model(" in conversion.text
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "again", "said"),
+    [
+        ('"adam"', True, True),
+        ('"sgd"', True, False),
+        ("keras.optimizers.SGD(0.1, momentum=0.9)", True, True),
+        ('"adam"', False, False),
+    ],
+)
+def test_the_state_of_the_optimizer_is_not_in_the_file(
+    optimizer: str, again: bool, said: bool
+) -> None:
+    """Keras writes it into a file of weights, too, and brings it back; seen in Keras 3.15."""
+    text = "\n".join(
+        [
+            "from tensorflow import keras",
+            "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])",
+            f'model.compile({optimizer}, "mse")',
+            "model.fit(x, y, verbose=0)",
+            'model.save_weights("best.weights.h5")',
+            "model.fit(x, y, verbose=0)",
+            'model.load_weights("best.weights.h5")',
+            *(["model.fit(x, y, verbose=0)"] * again),
+            "",
+        ]
+    )
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any("what the optimizer knew" in message for message in messages) is said

@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 PROGRAM = """\
@@ -92,3 +93,21 @@ def test_what_is_not_translated_is_said(text: str) -> None:
     assert any(d.severity is Severity.ERROR for d in conversion.diagnostics)
     assert "model.compile(" in conversion.text
     assert "history = model.fit(" in conversion.text
+
+
+@pytest.mark.parametrize(
+    ("losses", "weights", "keras", "said"),
+    [
+        ('["mse", "sparse_categorical_crossentropy"]', '{"size": 1.0, "group": 0.5}', "3", True),
+        ('["mse", "sparse_categorical_crossentropy"]', '{"size": 1.0, "group": 0.5}', "2", False),
+        ('["mse", "sparse_categorical_crossentropy"]', "[1.0, 0.5]", "3", False),
+        (LOSSES, '{"size": 1.0, "group": 0.5}', "3", False),
+    ],
+)
+def test_weights_by_names_beside_losses_by_places(
+    losses: str, weights: str, keras: str, said: bool
+) -> None:
+    """Seen in Keras 3.15: it flattens the dict, in the order of its sorted keys."""
+    text = program(f"loss={losses}, loss_weights={weights}")
+    messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+    assert any("in the alphabetical order of their names" in m for m in messages) is said

@@ -328,18 +328,19 @@ def _start(epoch: Epoch) -> str:
 
 
 def _sums(epoch: Epoch, loss: str) -> list[str]:
-    lines = {"loss_sum": fold(f"loss_sum += {loss} * len(inputs)", 8)}
-    times = " * len(inputs)" if epoch.by_rows else ""
+    size = row_counted(epoch, "len(inputs)")
+    lines = {"loss_sum": fold(f"loss_sum += {loss} * {size}", 8)}
+    times = f" * {size}" if epoch.by_rows else ""
     lines |= {name: f"        {name}_sum += {name}.item(){times}" for name, _, _ in epoch.losses}
     summed = accumulators(epoch)
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(summed[key], metric.sums, strict=True):
-            lines.setdefault(name, fold(f"{name} += {value}", 8))
+            lines.setdefault(name, fold(row_counted(epoch, f"{name} += {value}"), 8))
     if epoch.counts:
-        lines["count"] = "        count += len(inputs)"
+        lines["count"] = f"        count += {size}"
     if epoch.counts_batches:
         lines["batches"] = "        batches += 1"
-    return [row_counted(epoch, line) for line in lines.values()]
+    return list(lines.values())
 
 
 def row_counted(epoch: Epoch, line: str) -> str:

@@ -26,6 +26,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     assert made is not None
     home: FileContext = made.file or region.file
     method = home.class_methods.get(made.name, {}).get(name)
+    if method is None and (model := kept_models(home, made).get(name)) is not None:
+        region.left_calls.append((node, region.tree.source(node.func), model))
     if method is None or not mentions_framework(region.file, method):
         arguments_of(region, node)
         return Unknown(receiver.reason)

@@ -267,6 +267,8 @@ class Inside:
     model: Model
     input: Bound | None
     output: Bound | None
+    elsewhere: bool = False  #: the tensors are those of the region where the model is built
+    layer: Layer | None = None  #: what it is, where the model is made of layers known one by one
 
 
 @record(frozen=True, slots=True, eq=False)

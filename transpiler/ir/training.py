@@ -82,6 +82,12 @@ class Penalty:
     square: Expr | None = None
     absolute: Expr | None = None
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it adds nothing, as `L1L2()` does."""
+        factors = (self.square, self.absolute)
+        return all(factor is None or factor.is_const(0, 0.0) for factor in factors)
+
 
 @record(frozen=True, slots=True)
 class Constraint:

@@ -33,6 +33,13 @@ class Optimizing:
     clipper: str = ""  #: the function that clips norms
     notes: tuple[str, ...] = ()  #: the small differences that it has
     scaling: dict[str, Expr] | None = None  #: of the loss: what the scaler is made with
+    legacy: bool = False  #: whether it is one of Keras 2's first optimizers
+
+    @property
+    def remembers(self) -> bool:
+        """Whether its steps depend on those before."""
+        made = self.optimizer.constructor.text
+        return not made.startswith("torch.optim.SGD(") or "momentum=" in made or bool(self.schedule)
 
     @property
     def helpers(self) -> frozenset[str]:
@@ -113,7 +120,7 @@ def _optimizer(
         if made.momentum:
             raise Unsupported(f"{use.symbol}: momentum with a learning rate that changes")
     notes = _differences(made, use, schedule is not None, [] if exact else [n for n, _ in clipping])
-    return Optimizing(made, use, schedule, clipping, _CLIPPERS[exact], notes)
+    return Optimizing(made, use, schedule, clipping, _CLIPPERS[exact], notes, legacy=legacy)
 
 
 def _scheduled(rules: Rules, use: Use) -> Schedule | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -205,7 +205,7 @@ def lower_training(
                 refuse_rounds(call)
                 if call.name == "compile":
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
-                    training.compiled[id(call)] = _with_note_on_ids(compiled, training, built)
+                    training.compiled[id(call)] = _with_notes(compiled, training, built)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
@@ -223,19 +223,30 @@ _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
     "torch and Keras 2 their sum"
 )
+_OLDER_NADAM = (
+    "newer Keras 2 lets its momentum grow several times in a step, once for some of the weights, "
+    "when it trains in a graph; here it does so once"
+)
+_CLIPPED_IDS = (
+    "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
+    "them up, torch their sum"
+)
 
 
-def _with_note_on_ids(compiled: Compiled, training: Training, built: Built) -> Compiled:
-    """Say what optimizers do that keep squares of gradients, if the model has an embedding."""
+def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:
+    """Say where Keras's optimizer computes what nobody else would."""
     inits = [built.init, *(region.init for region in called_by(training.home))]
     made = [n for init in inits for n in walk(init)]
     embeds = any(
         isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
     )
     optimizing = compiled.optimizing
-    if not embeds or compiled.keras == "2" or optimizing.use.rule.names[0].endswith(".SGD"):
-        return compiled
-    notes = (*optimizing.notes, f"{optimizing.use.symbol}: {_IDS}")
+    older, name = compiled.keras == "2", optimizing.use.rule.names[0]
+    found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
+    if embeds:
+        found += [_IDS] * (not older and not name.endswith(".SGD"))
+        found += [_CLIPPED_IDS] * bool(optimizing.clipping)
+    notes = (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
     return replace(compiled, optimizing=replace(optimizing, notes=notes))
 
 
@@ -333,7 +344,25 @@ def _heads(
             raise Unsupported(f"the weight of {output.name} is not known")
         heads.append(replace(head, weight=weight.expr if weight is not None else None))
         uses += used
+    if (note := _weights_by_place(file, given, outputs)) and heads:
+        heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses
+
+
+def _weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[Output]) -> str:
+    """What to say of weights by names beside losses by places."""
+    weights, losses = given.get("loss_weights"), given["loss"].value
+    names = [output.name for output in outputs]
+    swapped = sorted(names) != names and file.options.keras != "2"
+    if weights is None or not isinstance(weights.value, Mapping) or not swapped:
+        return ""
+    return _BY_PLACE if isinstance(losses, Sequence) else ""
+
+
+_BY_PLACE = (
+    "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
+    "alphabetical order of their names where losses are a list"
+)
 
 
 def _head(

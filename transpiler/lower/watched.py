@@ -81,7 +81,8 @@ def watched_weights(
         use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
         only(use)
         penalty = use.build(kind, keras=file.options.keras)
-        penalized.append(Penalized(module.token, _PLACES[kind], penalty))
+        if not penalty.is_nothing:
+            penalized.append(Penalized(module.token, _PLACES[kind], penalty))
     return penalized, constrained
 
 

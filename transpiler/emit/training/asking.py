@@ -66,6 +66,29 @@ def write_load_weights(
     writer.inline(call, statement, [], loaded)
     message = "a file that Keras has written must be converted first"
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
+    if _trains_on(writer, call):
+        writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {_OPTIMIZER_TOO}"))
+
+
+_OPTIMIZER_TOO = (
+    "in Keras the file brings back what the optimizer knew when it was saved, too; here the "
+    "optimizer goes on with what it knows by now"
+)
+
+
+def _trains_on(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether an optimizer that remembers its steps trains the model before and after a load."""
+    compiled = writer.training.compiled.get(id(call.compiled))
+    if compiled is None or not compiled.optimizing.remembers:
+        return False
+    path = call.given["filepath"].text if "filepath" in call.given else ""
+    if compiled.keras == "2" and ".h5" in path and ".weights.h5" not in path:
+        return False
+    calls = [c for c in writer.training.calls if c.compiled is call.compiled]
+    at = next((i for i, c in enumerate(calls) if c is call), 0)
+    trains = [c.name in ("fit", "train_on_batch") for c in calls]
+    around = any(trains[:at]) and any(trains[at:])
+    return around or (call.in_loop and any(trains))
 
 
 def loaded_name(call: TrainingCall) -> str:
@@ -266,7 +289,8 @@ def rewrite_names(writer: ModelWriter) -> None:
     message = (
         "they are the names in the history; Keras 3 gives `compile_metrics` for all but the loss"
     )
-    writer.made.said.append((ASSUMED, writer.part.calls[0].node, f"`metrics_names`: {message}"))
+    said_at = (writer.part.calls or writer.training.calls)[0].node
+    writer.made.said.append((ASSUMED, said_at, f"`metrics_names`: {message}"))
 
 
 def write_predict(

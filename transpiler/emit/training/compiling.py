@@ -122,7 +122,7 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     lines: list[str] = []
     criteria = []
     for head in compiled.heads:
-        name = f"{head.variable}_{writer.criterion}" if head.name else writer.criterion
+        name = writer.criterion_of(head)
         if head.loss.criterion.text.isidentifier():
             name = head.loss.criterion.text
         else:
@@ -157,7 +157,8 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     if _is_shared(writer, call):
         writer.made.said.append((ASSUMED, call.node, _SHARED))
     frozen = writer.shared.freezing.notes.get(id(call), "")
-    notes = [frozen, compiled.loss.note, *(metric.note for _, metric in compiled.metrics)]
+    losses = [head.loss.note for head in compiled.heads]
+    notes = [frozen, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
     return lines

@@ -16,6 +16,7 @@ from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import after_epoch, sequence_of
 from transpiler.emit.training.step_parts import steps_of
+from transpiler.emit.training.validating import never_validates, validated_every
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function, Static
 from transpiler.ir.expr import Expr
@@ -59,7 +60,7 @@ class FitWriter(FitData):
     ) -> None:
         super().__init__(model, call, statement)
         self.first = model.argument(call, "initial_epoch") or "0"
-        self.every = self._validated_every()
+        self.every = validated_every(model, call)
         self.verbose = self._verbosity()
         self.kept = History(model, call, statement, self.first)
         self.history = self.kept.variable
@@ -89,7 +90,8 @@ class FitWriter(FitData):
         hooks = self._hooks(values, train)
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.verbose or self.history)
-        if validated and not shown and not any(k.startswith("val_") for k in read):
+        unread = not shown and not any(k.startswith("val_") for k in read)
+        if validated and (unread or never_validates(self.every, self.first, self.epochs)):
             validated = ""
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
             del self.datasets[1:], self.loaders[1:]
@@ -103,7 +105,7 @@ class FitWriter(FitData):
         body = [f"{self.sampler}.set_epoch({epoch})"] if self.sampler else []
         body += [line for h in hooks for line in h.epoch_start]
         if validated and self.every:
-            body += self._in_some_epochs(step, logs, epoch, shows, read)
+            body += self._in_some_epochs(step, logs, values, shows, read)
         else:
             body += [*step, *self._kept(logs)]
             body += self._printed(shows, values) if self.verbose else []
@@ -132,18 +134,13 @@ class FitWriter(FitData):
         following = self.tree.text[self.tree.line_end(self.end) :]
         return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
 
-    def _validated_every(self) -> str:
-        """After how many epochs each it validates, "" where it does so in each."""
-        given = self.call.given.get("validation_freq")
-        if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(1)):
-            return ""
-        value = given.value.expr.value if isinstance(given.value, Static) else None
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Unsupported("validation_freq that is not a known number")
-        return self.model.source_of(given)
-
     def _in_some_epochs(
-        self, step: list[str], logs: dict[str, str], epoch: str, shows: str, read: set[str]
+        self,
+        step: list[str],
+        logs: dict[str, str],
+        values: dict[str, str],
+        shows: str,
+        read: set[str],
     ) -> list[str]:
         """Train in each epoch, and validate in some."""
         if any(key.startswith("val_") for key in read):
@@ -153,10 +150,10 @@ class FitWriter(FitData):
         validating = [*step[1:], *self._kept(own)]
         body = [step[0], *self._kept(others)]
         if self.verbose:
-            body += self._printed(shows, others)
+            body += self._printed(shows, {k: v for k, v in values.items() if k in others})
             shown = self._printed("", own)
             validating += [line.replace('f" - ', 'f"', 1) for line in shown]
-        head = f"if ({epoch} + 1) % {self.every} == 0:"
+        head = f"if ({self._name('epoch')} + 1) % {self.every} == 0:"
         return [*body, head, *(f"    {line}" for line in validating)]
 
     def _kept(self, logs: dict[str, str]) -> list[str]:

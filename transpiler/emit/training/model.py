@@ -31,6 +31,7 @@ from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
+from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
@@ -91,7 +92,9 @@ class ModelWriter:
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
-        self.criterion = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
+        #: The variable of the criterion, and what the calls are given: a function has no variable.
+        self.criterion_name = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
+        self.criterion = self.criterion_name
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
         self.scheduler = self.scaler = ""
@@ -102,8 +105,14 @@ class ModelWriter:
     def keep_on_self(self) -> None:
         """Criterion and optimizer become attributes, which other methods read."""
         prefix = f"{self.label}_" if self.shared.several(self.room) else ""
-        self.criterion = self._attribute(f"{prefix}criterion", f"{prefix}loss_function")
+        self.criterion_name = self._attribute(f"{prefix}criterion", f"{prefix}loss_function")
+        self.criterion = self.criterion_name
         self.optimizer = self._attribute(f"{prefix}optimizer", f"{prefix}optim")
+
+    def criterion_of(self, head: Head) -> str:
+        """The variable for the criterion of an output."""
+        owner, dot, name = self.criterion_name.rpartition(".")
+        return f"{owner}{dot}{head.variable}_{name}" if head.name else self.criterion_name
 
     def _attribute(self, *wanted: str) -> str:
         text = self.shared.text

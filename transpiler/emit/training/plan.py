@@ -177,8 +177,10 @@ class _Planner(Shared):
             return None
         if compiles and all(c.name == "summary" for part in group.parts for c in part.calls):
             return None
-        made_in = self._made_in(group) if compiles else None
-        if compiles and made_in is None:
+        made_in = self._made_in(group)
+        if not compiles:
+            made_in = None  # a part for what else is asked of it there
+        elif made_in is None:
             return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)

@@ -112,8 +112,8 @@ def _of_choice(region: Region, node: cst.Attribute, receiver: Choice, attr: str)
 
 
 def _of_inside(region: Region, node: cst.Attribute, receiver: Inside, attr: str) -> Value:
-    border = {"input": receiver.input, "output": receiver.output}.get(attr)
-    return border if border is not None else Unknown(f"`.{attr}` of a layer")
+    found: Value = provided("tensor_of_layer")(region, receiver, attr)
+    return found
 
 
 def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr: str) -> Value:

@@ -10,7 +10,8 @@ import libcst as cst
 from transpiler.diagnostics import UNSUPPORTED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import Layer, Static
+from transpiler.interpret.training import root
+from transpiler.interpret.values import Layer, Model, Static
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import Module, method, reads
 from transpiler.passes.liveness import walk
@@ -53,9 +54,11 @@ def as_trainable(layer: Layer, module: Module) -> Module:
     return Module(constructor, module.hint, module.token)
 
 
-def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
-    """`layer.trainable = value`, before or after the layer's first call."""
-    if layer.modules and _has_trained(region):
+def set_trainable(
+    region: Region, layer: Layer, value: Static, node: cst.CSTNode, model: Model | None = None
+) -> None:
+    """`layer.trainable = value`, before or after the layer's first call; in a model or not."""
+    if not may_freeze(region, layer, model):
         raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
@@ -76,12 +79,19 @@ def set_trainable(region: Region, layer: Layer, value: Static, node: cst.CSTNode
     write_freezes(layer)
 
 
-def _has_trained(region: Region) -> bool:
-    """Whether something was trained by now, here or in a function."""
-    if any(call.name in _STEPS for call in region.training.values()):
-        return True
+def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:
+    """Whether what makes a layer may freeze it: nothing, or not its only model, trained by now."""
+    shared = len(layer.calls) > 1
+    return not layer.modules or not _has_trained(region, None if shared else model)
+
+
+def _has_trained(region: Region, model: Model | None) -> bool:
+    """Whether a model, or any, was trained by now, here or in a function."""
+    for call in region.training.values():
+        if call.name in _STEPS and (model is None or root(call.model) is model):
+            return True
     inner = (summary.region for _, summary in region.runs.values())
-    return any(_has_trained(r) for r in inner if r is not None)
+    return any(_has_trained(r, model) for r in inner if r is not None)
 
 
 def constructs_of(region: Region, layer: Layer) -> list[Construct]:

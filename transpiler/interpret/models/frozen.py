@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.layers.freezing import only_trainable, set_trainable, vanish
+from transpiler.interpret.models.parts import layers_made_here
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, Model, Unknown
@@ -50,12 +51,8 @@ def _layers_made_here(
     region: Region, model: Model, listed: cst.BaseExpression
 ) -> list[Layer] | None:
     """Those layers of a Sequential of this region that the loop runs over, if they are known."""
-    if model.kind != "sequential" or model.region is not region or region.loops:
-        return None
-    layers = [step for step in model.steps if isinstance(step, Layer)]
-    if len(layers) != len(model.steps):
-        return None
-    if not isinstance(listed, cst.Subscript):
+    layers = layers_made_here(region, model)
+    if layers is None or not isinstance(listed, cst.Subscript):
         return layers
     part = listed.slice[0].slice
     if not isinstance(part, cst.Slice) or len(model.outputs_of) != len(layers):

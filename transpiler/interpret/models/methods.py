@@ -7,14 +7,23 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.layers.freezing import set_trainable
+from transpiler.interpret.layers.freezing import may_freeze, set_trainable
 from transpiler.interpret.models.parts import get_layer
 from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
 from transpiler.interpret.training import OLDER, SIGNATURES, note_freezing, note_training
-from transpiler.interpret.values import Layer, Model, Static, Unknown, Value, bases_of, is_graph
+from transpiler.interpret.values import (
+    Inside,
+    Layer,
+    Model,
+    Static,
+    Unknown,
+    Value,
+    bases_of,
+    is_graph,
+)
 
 _TRAINING = frozenset(
     {
@@ -74,6 +83,9 @@ def _is_sized(model: Model) -> bool:
 @provides("set_attribute")
 def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cst.CSTNode) -> None:
     """`layer.trainable = False` and other changes of layers and models."""
+    if isinstance(base, Inside):
+        _set_inside(region, base, attr, value, node)
+        return
     if attr == "trainable" and isinstance(value, Static):
         layers = [base] if isinstance(base, Layer) else bases_of(base)
         for layer in layers:
@@ -86,6 +98,17 @@ def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cs
         region.left_calls.append((node, f"{attr} =", base))
         return
     raise GiveUp(f"the attribute {attr} of a layer is set", node)
+
+
+def _set_inside(region: Region, inside: Inside, attr: str, value: Value, node: cst.CSTNode) -> None:
+    """`model.layers[0].trainable = False`, of a model that has not trained yet."""
+    layer = inside.layer if attr == "trainable" and isinstance(value, Static) else None
+    if layer is not None and isinstance(value, Static):
+        if may_freeze(region, layer, inside.model):
+            set_trainable(region, layer, value, node, inside.model)
+            return
+    target = node.targets[0].target if isinstance(node, cst.Assign) else node
+    region.left_calls.append((node, region.tree.source(target), inside.model))
 
 
 @provides("pass_model")

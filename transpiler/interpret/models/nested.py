@@ -57,11 +57,12 @@ def call_any(
 def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[Argument]) -> Value:
     """`model(x)` inside another graph."""
     values = [v for k, v in arguments if k in (None, "inputs")]
-    if any(isinstance(v, Unknown) for v in values) or not values:
-        return Unknown("a model is called on something unknown")
     flat = [v for value in values for v in flattened(value)]
-    if not all(isinstance(v, Bound) for v in flat):
-        return Unknown("a model is called on data")
+    if not values or not all(isinstance(v, Bound) for v in flat):
+        if isinstance(node, cst.Call):
+            note_asked(region, node, node.func, region.tree.source(node.func), model)
+        unknown = not values or any(isinstance(v, Unknown) for v in values)
+        return Unknown(f"a model is called on {'something unknown' if unknown else 'data'}")
     if model.expr is None and model.kind == "sequential" and model.region is region:
         return _inline(region, node, model, flat)
     if model.expr is None:
@@ -89,6 +90,21 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     result = _model_result(region, model, code)
     register(region, result)
     return result
+
+
+def note_asked(
+    region: Region, node: cst.CSTNode, receiver: cst.CSTNode, name: str, model: Model
+) -> None:
+    """Note what is asked of the model that another object holds: `trainer.model(x)`.
+
+    What is asked of a variable is found where the model is trained, if it is.
+    """
+    if isinstance(receiver, cst.Attribute) and not _is_own(receiver):
+        region.left_calls.append((node, name, model))
+
+
+def _is_own(receiver: cst.Attribute) -> bool:
+    return isinstance(receiver.value, cst.Name) and receiver.value.value == "self"
 
 
 def _refuse_other_size(declared: Tensor, given: Tensor, node: cst.CSTNode) -> None:

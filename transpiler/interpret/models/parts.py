@@ -7,11 +7,11 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.inputs import named_arguments, open_input
-from transpiler.interpret.models.nested import call_model
+from transpiler.interpret.models.nested import call_model, note_asked
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors.names import bind_tensor
-from transpiler.interpret.values import Bound, Inside, Model, Sequence, Unknown, Value
+from transpiler.interpret.values import Bound, Inside, Layer, Model, Sequence, Unknown, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
@@ -27,6 +27,8 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
         return _border(region, model, attr, node)
     if attr == "layers":
         return _layers_of(region, model, node)
+    if isinstance(node, cst.Attribute):
+        note_asked(region, node, node.value, attr, model)
     return Unknown(f"`.{attr}` of a model")
 
 
@@ -39,10 +41,21 @@ def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
         return Unknown("the layers of a model")
     items: list[Value] = []
     previous = origin.inputs[0] if origin.inputs else None
-    for output in origin.outputs_of:
-        items.append(_inside(region, model, previous, output))
+    made = layers_made_here(region, model) or []
+    known = len(made) == len(origin.outputs_of)
+    for place, output in enumerate(origin.outputs_of):
+        found = _inside(region, model, previous, output)
+        items.append(replace(found, layer=made[place]) if known else found)
         previous = output
     return Sequence(tuple(items), list)
+
+
+def layers_made_here(region: Region, model: Model) -> list[Layer] | None:
+    """The layers of a Sequential of this region, if they are known one by one."""
+    if model.kind != "sequential" or model.region is not region or region.loops:
+        return None
+    layers = [step for step in model.steps if isinstance(step, Layer)]
+    return layers if len(layers) == len(model.steps) else None
 
 
 def _last_layer_only(region: Region, model: Model) -> Value:
@@ -58,16 +71,22 @@ def _last_layer_only(region: Region, model: Model) -> Value:
     return Unknown("the layers of a model")
 
 
-def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Value:
+def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Inside:
     if model.region is region:
         given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
         return Inside(model, given if isinstance(given, Bound) else None, after)
     origin = _origin(model)
     assert origin is not None
-    first = before is origin.inputs[0]
-    return Inside(
-        model, _borrowed(region, model, None) if first else None, _borrowed(region, model, after)
-    )
+    return Inside(model, before if before is origin.inputs[0] else None, after, elsewhere=True)
+
+
+@provides("tensor_of_layer")
+def tensor_of_layer(region: Region, layer: Inside, attr: str) -> Value:
+    """`layer.input` or `layer.output`: only who asks for it runs a part of a model."""
+    border = {"input": layer.input, "output": layer.output}.get(attr)
+    if border is not None and layer.elsewhere:
+        border = _borrowed(region, layer.model, None if attr == "input" else border)
+    return border if border is not None else Unknown(f"`.{attr}` of a layer")
 
 
 def _origin(model: Model) -> Model | None:
@@ -251,6 +270,6 @@ def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
         if layer is not None and layer.output is not None:
             if origin.region is region:
                 return Inside(model, None, layer.output)
-            return Inside(model, None, _borrowed(region, model, layer.output))
+            return Inside(model, None, layer.output, elsewhere=True)
     region.left_calls.append((node, "get_layer", model))
     return Unknown("a layer of a model, found by name")

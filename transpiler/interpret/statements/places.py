@@ -14,6 +14,7 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Inside,
     Layer,
     Mapping,
     Model,
@@ -52,7 +53,7 @@ def assign_attribute(
     if isinstance(base, Within):
         provided("change_inside")(region, base, node)
         return
-    if isinstance(base, (Model, Layer)) or bases_of(base):
+    if isinstance(base, (Model, Layer, Inside)) or bases_of(base):
         provided("set_attribute")(region, base, attr, value, node)
         return
     if isinstance(base, Framework):

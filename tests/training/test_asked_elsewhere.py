@@ -1,0 +1,65 @@
+"""What is asked of a model outside of the functions that train it."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(50, 6), np.random.rand(50)
+
+
+def build():
+    model = keras.Sequential()
+    model.add(keras.layers.Dense(1, input_shape=(6,)))
+    return model
+
+
+def train(model, x, y):
+    model.compile("sgd", "mse", metrics=["mae"])
+    model.fit(x, y, verbose=0)
+
+
+class Trainer:
+    def __init__(self):
+        self.model = build()
+        self.model.compile("sgd", "mse")
+
+    def train(self, x, y):
+        self.model.fit(x, y, verbose=0)
+
+
+model = build()
+train(model, x, y)
+trainer = Trainer()
+trainer.train(x, y)
+"""
+
+
+def test_names_of_metrics_are_known_where_the_model_is_made() -> None:
+    conversion = convert(PROGRAM + "names = model.metrics_names\n")
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert 'names = ["loss", "mae"]' in conversion.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "values = model(x)",
+        "model.layers[0].trainable = False",
+        "values = trainer.model(x)",
+        "names = trainer.model.metrics_names",
+        "trainer.model.stop_training = True",
+    ],
+)
+def test_what_a_module_has_no_answer_to_is_said(asked: str) -> None:
+    conversion = convert(f"{PROGRAM}{asked}\n")
+    found = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert len(found) == 1
+    assert "is an nn.Module now" in found[0].message
+    assert found[0].line == PROGRAM.count("\n") + 1
