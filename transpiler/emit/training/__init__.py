@@ -18,6 +18,7 @@ distributing.py  what differs where several processes train
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fit_data.py    the data of a `fit`
+validating.py  in which epochs a `fit` validates
 fitting.py     the loop in the place of `fit`
 history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`
