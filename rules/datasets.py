@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.emitted import emitted
-from transpiler.ir.expr import Expr, call, index, infix, method
+from transpiler.ir.expr import Arg, Expr, call, index, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -132,6 +132,57 @@ def cifar10() -> Expr:
 @source("keras.datasets.cifar100.load_data")
 def cifar100(label_mode: Param = "fine") -> Expr:
     """The same images and labels, from torchvision."""
+    if label_mode.is_const("coarse"):
+        return helper("load_cifar100_coarse")
     if not label_mode.is_const("fine"):
-        raise Unsupported("cifar100 with another label mode than fine")
+        raise Unsupported("cifar100 with a label mode that is only known at run time")
     return _CIFAR100
+
+
+emitted(
+    "load_cifar100_coarse",
+    '''
+def load_cifar100_coarse():
+    """Images and the 20 superclasses as arrays: first those to train with, then to test with."""
+    found = []
+    for train in (True, False):
+        data = torchvision.datasets.CIFAR100("data", train=train, download=True)
+        path = Path(data.root, data.base_folder, "train" if train else "test")
+        labels = pickle.loads(path.read_bytes(), encoding="latin1")["coarse_labels"]
+        found.append((data.data, np.array(labels, dtype="uint8")[:, None]))
+    return found
+''',
+    (),
+    "import pickle",
+    "from pathlib import Path",
+    _NUMPY,
+    "import torchvision",
+    early=True,
+)
+
+
+@source("keras.utils.normalize", "keras.utils.np_utils.normalize",
+        "keras.utils.numerical_utils.normalize")  # fmt: skip
+def normalize(x: Param, axis: Param = -1, order: Param = 2) -> Expr:
+    """An array, each vector of which has the length 1."""
+    if not axis.known or axis.is_const(0) or x.text.startswith(("[", "(")):
+        raise Unsupported("axis 0, along which Keras 3 divides by other lengths, or no array")
+    given: dict[str, Arg] = {}
+    for name, value, usual in (("axis", axis, -1), ("order", order, 2)):
+        if not value.is_const(usual):
+            given[name] = value
+    return helper("normalized", x, **given)
+
+
+emitted(
+    "normalized",
+    '''
+def normalized(x, axis=-1, order=2):
+    """An array divided by its lengths along an axis; zeros stay."""
+    lengths = np.linalg.norm(x, order, axis, keepdims=True)
+    return x / np.where(lengths == 0, 1, lengths)
+''',
+    (),
+    _NUMPY,
+    early=True,
+)

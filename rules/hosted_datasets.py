@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.data_sets import with_helpers
 from rules.emitted import TORCH, emitted
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Arg, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.rule import Param, helper, source
 
@@ -90,19 +91,130 @@ def load_reuters(num_words=None):
 )
 
 
-def _houses(name: str, sha256: str, subset: str = "") -> str:
-    function = f"load_{name}"
+emitted(
+    "load_imdb_with",
+    '''
+def load_imdb_with(
+    num_words=None,
+    skip_top=0,  #? skip_top
+    maxlen=None,  #? maxlen
+    seed=113,  #? seed
+    oov_char=2,  #? oov_char
+):
+    """Reviews as lists of word numbers, and labels: first to train with, then to test with.
+
+    1 begins a review; rare and frequent words are left out or replaced, long reviews left out.
+    """
+    skip_top = 0  #? !skip_top
+    oov_char = 2  #? !oov_char drop
+    path = download("imdb.npz", "69664113be75")
+    with np.load(path, allow_pickle=True) as file:
+        parts = [(file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])]
+    random = np.random.RandomState(113)  #? !seed
+    random = np.random.RandomState(seed)  #? seed
+    shuffled = []
+    for texts, labels in parts:
+        order = np.arange(len(texts))
+        random.shuffle(order)
+        texts = [[1, *(word + 3 for word in text)] for text in texts[order]]
+        pairs = list(zip(texts, labels[order]))
+        pairs = [pair for pair in pairs if len(pair[0]) < maxlen]  #? maxlen
+        shuffled.append(pairs)
+    limit = num_words or max(max(text) for pairs in shuffled for text, _ in pairs)
+    found = []
+    for pairs in shuffled:
+        texts = [text for text, _ in pairs]
+        texts = [  #? !drop
+            [w if skip_top <= w < limit else oov_char for w in text] for text in texts
+        ]  #? !drop
+        texts = [[w for w in text if skip_top <= w < limit] for text in texts]  #? drop
+        labels = np.array([label for _, label in pairs])
+        found.append((np.array(texts, dtype="object"), labels))
+    return found
+''',
+    ("download",),
+    _NUMPY,
+    early=True,
+)
+
+emitted(
+    "load_reuters_with",
+    '''
+def load_reuters_with(
+    num_words=None,
+    skip_top=0,  #? skip_top
+    maxlen=None,  #? maxlen
+    test_split=0.2,  #? test_split
+    seed=113,  #? seed
+    oov_char=2,  #? oov_char
+):
+    """Newswires as lists of word numbers, and topics: first to train with, then to test with.
+
+    1 begins a text; rare and frequent words are left out or replaced, long texts left out.
+    """
+    skip_top = 0  #? !skip_top
+    test_split = 0.2  #? !test_split
+    oov_char = 2  #? !oov_char drop
+    path = download("reuters.npz", "d6586e694ee5")
+    with np.load(path, allow_pickle=True) as file:
+        texts, topics = file["x"], file["y"]
+    order = np.arange(len(texts))
+    np.random.RandomState(113).shuffle(order)  #? !seed
+    np.random.RandomState(seed).shuffle(order)  #? seed
+    topics = topics[order]
+    texts = [[1, *(word + 3 for word in text)] for text in texts[order]]
+    kept = [number for number, text in enumerate(texts) if len(text) < maxlen]  #? maxlen
+    topics, texts = topics[kept], [texts[number] for number in kept]  #? maxlen
+    limit = num_words or max(max(text) for text in texts)
+    texts = [[w if skip_top <= w < limit else oov_char for w in text] for text in texts]  #? !drop
+    texts = [[w for w in text if skip_top <= w < limit] for text in texts]  #? drop
+    split = int(len(texts) * (1 - test_split))
+    return (
+        (np.array(texts[:split], dtype="object"), topics[:split]),
+        (np.array(texts[split:], dtype="object"), topics[split:]),
+    )
+''',
+    ("download",),
+    _NUMPY,
+    early=True,
+)
+
+
+def _texts(name: str, num_words: Expr, ways: Mapping[str, tuple[Expr, object]]) -> Expr:
+    """The function that loads texts, with what is not as usual."""
+    given: dict[str, Arg] = {}
+    asked = set()
+    for option, (value, usual) in ways.items():
+        if option == "oov_char" and value.is_const(None):
+            asked.add("drop")
+        elif option == "oov_char" and not (value.is_const(usual) or isinstance(value.value, int)):
+            raise Unsupported(f"{name} with {option}={value}")
+        elif not value.is_const(usual):
+            given[option] = value
+            asked.add(option)
+    numbers = [] if num_words.is_const(None) else [num_words]
+    if not asked:
+        return helper(f"load_{name}", *numbers)
+    made = helper(f"load_{name}_with", *numbers, **given)
+    return with_helpers(made, *(f"load_{name}_with.{option}" for option in asked))
+
+
+def _houses(name: str, sha256: str, subset: str = "", split: bool = False) -> str:
+    function = f"load_{name}{'_split' if split else ''}"
+    signature, seed, share = (
+        ("test_split=0.2, seed=113", "seed", "test_split") if split else ("", "113", "0.2")
+    )
     emitted(
         function,
         f'''
-def {function}():
+def {function}({signature}):
     """Houses and their prices: first to train with, then to test with."""
     with np.load(download("{name}.npz", "{sha256}")) as file:
         x, y = file["x"]{subset}, file["y"]{subset}
     order = np.arange(len(x))
-    np.random.RandomState(113).shuffle(order)
+    np.random.RandomState({seed}).shuffle(order)
     x, y = x[order], y[order]
-    split = int(len(x) * (1 - 0.2))
+    split = int(len(x) * (1 - {share}))
     return (x[:split], y[:split]), (x[split:], y[split:])
 ''',
         ("download",),
@@ -113,7 +225,17 @@ def {function}():
 
 
 _BOSTON = _houses("boston_housing", "f553886a1f8d")
+_BOSTON_SPLIT = _houses("boston_housing", "f553886a1f8d", split=True)
 _CALIFORNIA = _houses("california_housing", "1a2e3a52e039")
+_CALIFORNIA_SPLIT = _houses("california_housing", "1a2e3a52e039", split=True)
+
+
+def _split(plain: str, other: str, test_split: Expr, seed: Expr) -> Expr:
+    """The function that loads houses, with another share to test with, or another order."""
+    ways = (("test_split", test_split, 0.2), ("seed", seed, 113))
+    given: dict[str, Arg] = {n: value for n, value, usual in ways if not value.is_const(usual)}
+    return helper(other, **given) if given else helper(plain)
+
 
 for _name in ("imdb", "reuters"):
     emitted(
@@ -148,10 +270,10 @@ def imdb(
     index_from: Param = 3,
 ) -> Expr:
     """The same reviews, in the same order."""
-    given = {"skip_top": (skip_top, 0), "maxlen": (maxlen, None), "seed": (seed, 113)}
-    given |= {"start_char": (start_char, 1), "oov_char": (oov_char, 2)}
-    _defaults_only("imdb", given | {"index_from": (index_from, 3)})
-    return helper("load_imdb", *([] if num_words.is_const(None) else [num_words]))
+    _defaults_only("imdb", {"start_char": (start_char, 1), "index_from": (index_from, 3)})
+    ways: dict[str, tuple[Expr, object]] = {"skip_top": (skip_top, 0), "maxlen": (maxlen, None)}
+    ways |= {"seed": (seed, 113), "oov_char": (oov_char, 2)}
+    return _texts("imdb", num_words, ways)
 
 
 @source("keras.datasets.reuters.load_data")
@@ -167,12 +289,10 @@ def reuters(
     index_from: Param = 3,
 ) -> Expr:
     """The same newswires, in the same order."""
-    given = {"skip_top": (skip_top, 0), "maxlen": (maxlen, None), "seed": (seed, 113)}
-    given |= {"start_char": (start_char, 1), "oov_char": (oov_char, 2)}
-    _defaults_only(
-        "reuters", given | {"test_split": (test_split, 0.2), "index_from": (index_from, 3)}
-    )
-    return helper("load_reuters", *([] if num_words.is_const(None) else [num_words]))
+    _defaults_only("reuters", {"start_char": (start_char, 1), "index_from": (index_from, 3)})
+    ways: dict[str, tuple[Expr, object]] = {"skip_top": (skip_top, 0), "maxlen": (maxlen, None)}
+    ways |= {"seed": (seed, 113), "oov_char": (oov_char, 2), "test_split": (test_split, 0.2)}
+    return _texts("reuters", num_words, ways)
 
 
 @source("keras.datasets.boston_housing.load_data")
@@ -180,8 +300,7 @@ def boston_housing(
     path: Param = "boston_housing.npz", test_split: Param = 0.2, seed: Param = 113
 ) -> Expr:
     """The same houses, in the same order."""
-    _defaults_only("boston_housing", {"test_split": (test_split, 0.2), "seed": (seed, 113)})
-    return helper(_BOSTON)
+    return _split(_BOSTON, _BOSTON_SPLIT, test_split, seed)
 
 
 @source("keras.datasets.california_housing.load_data")
@@ -192,9 +311,8 @@ def california_housing(
     seed: Param = 113,
 ) -> Expr:
     """The same houses, in the same order."""
-    given = {"version": (version, "large"), "test_split": (test_split, 0.2), "seed": (seed, 113)}
-    _defaults_only("california_housing", given)
-    return helper(_CALIFORNIA)
+    _defaults_only("california_housing", {"version": (version, "large")})
+    return _split(_CALIFORNIA, _CALIFORNIA_SPLIT, test_split, seed)
 
 
 @source("keras.datasets.imdb.get_word_index")

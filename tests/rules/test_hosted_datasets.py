@@ -79,6 +79,37 @@ def test_arrays(hosted: Path, name: str, num_words: int | None) -> None:
             assert one.tolist() == other.tolist()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "imdb.load_data(num_words=20, skip_top=5)",
+        "imdb.load_data(maxlen=7, seed=3)",
+        "imdb.load_data('imdb.npz', 30, 4, oov_char=None, maxlen=8)",
+        "imdb.load_data(oov_char=77, num_words=9)",
+        "reuters.load_data(test_split=0.4)",
+        "reuters.load_data(num_words=20, skip_top=6, maxlen=6, seed=9, oov_char=None)",
+        "reuters.load_data(maxlen=9, oov_char=5, num_words=12)",
+        "boston_housing.load_data(test_split=0.5)",
+        "boston_housing.load_data(seed=4, test_split=0.1)",
+        "california_housing.load_data('large', seed=8)",
+    ],
+)
+def test_arguments(hosted: Path, call: str) -> None:
+    name = call.partition(".")[0]
+    program = f"from keras.datasets import {name}\nfound = {call}\n"
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    results = []
+    for text in (program, conversion.text):
+        namespace: dict[str, Any] = {}
+        exec(text, namespace)
+        results.append(namespace["found"])
+    for wanted, got in zip(*results, strict=True):
+        for one, other in zip(wanted, got, strict=True):
+            assert one.dtype == other.dtype
+            assert one.tolist() == other.tolist()
+
+
 @pytest.mark.parametrize("name", ["imdb", "reuters"])
 def test_words(hosted: Path, name: str) -> None:
     (hosted / f"{name}_word_index.json").write_text(json.dumps({"the": 1, "of": 2}))
@@ -89,11 +120,10 @@ def test_words(hosted: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        "imdb.load_data(num_words=9, skip_top=2)",
+        "imdb.load_data(index_from=0)",
         "imdb.load_data(start_char=None)",
-        "imdb.load_data(maxlen=20)",
-        "reuters.load_data(test_split=0.1)",
-        "boston_housing.load_data(seed=1)",
+        "imdb.load_data(oov_char=other)",
+        "reuters.load_data(start_char=0)",
         "california_housing.load_data('small')",
     ],
 )
@@ -199,3 +229,27 @@ def test_files_without_models_get_what_their_functions_need() -> None:
     text = convert(program).text
     assert "def load_cifar10():" in text
     assert lint(text) == set()
+
+
+@pytest.mark.parametrize("arguments", ["x", "x, 1, 1", "x, axis=2, order=3"])
+def test_normalized_arrays(arguments: str) -> None:
+    program = (
+        "import numpy as np\nfrom keras.utils import normalize\n\n"
+        "x = np.random.default_rng(0).normal(size=(3, 4, 5))\nx[0, 0] = 0\n"
+        f"found = np.array(normalize({arguments}))\n"
+    )
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    found = []
+    for text in (program, conversion.text):
+        namespace: dict[str, Any] = {}
+        exec(text, namespace)
+        found.append(namespace["found"])
+    np.testing.assert_allclose(*found, rtol=1e-12)
+
+
+@pytest.mark.parametrize("arguments", ["x, axis=0", "[[3.0, 4.0]]", "x, axis=where"])
+def test_other_ways_to_normalize_are_refused(arguments: str) -> None:
+    program = f"from keras.utils import normalize\nx = load()\ny = normalize({arguments})\n"
+    said = convert(program).diagnostics
+    assert [d.line for d in said if d.severity == "error"] == [3]
