@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.emitted_images import LABELS, MODES
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Expr, call, method
+from transpiler.ir.expr import Arg, Expr, call, expr, method
 from transpiler.ir.pipeline import Element, Folder, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -49,15 +49,24 @@ def image_dataset_from_directory(
     if batch_size.is_const(None):
         raise Unsupported("single images, which are not batched yet")
     kind = kind_of(label_mode, color_mode)
-    folder = helper(f"{kind}ImageFolder", directory, image_size)
-    if not subset.is_const(None):
-        folder = _part(folder, validation_split, subset, shuffle, seed)
+    images = helper(f"{kind}ImageFolder", directory, image_size)
     element: Element = (IMAGES, Leaf(1, "int64"))
     if label_mode.is_const(None):
         element = IMAGES
     elif not label_mode.is_const("int"):
         element = (IMAGES, Leaf(2, "float32"))
-    return loader(folder, batch_size, shuffle, seed, element, Folder.TF)
+    if subset.is_const("both"):
+        parts = [_part(images, validation_split, expr(s), shuffle, seed) for s in _SUBSETS]
+        orders = (shuffle, expr(False))
+        pairs = zip(parts, orders, strict=True)
+        pair = [loader(part, batch_size, o, seed, element, Folder.TF) for part, o in pairs]
+        return replace(expr(tuple(pair)), value=tuple(one.value for one in pair))
+    if not subset.is_const(None):
+        images = _part(images, validation_split, subset, shuffle, seed)
+    return loader(images, batch_size, shuffle, seed, element, Folder.TF)
+
+
+_SUBSETS = ("training", "validation")
 
 
 def kind_of(label_mode: Expr, color_mode: Expr) -> str:
@@ -85,8 +94,8 @@ def loader(
 
 def _part(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:
     """The images to train with, or those to validate with, which are the last of all."""
-    if subset.known and not subset.is_const("training", "validation"):
-        raise Unsupported('subset=…, other than "training" or "validation"')
+    if subset.known and not subset.is_const(*_SUBSETS):
+        raise Unsupported('subset=…, other than "training", "validation" or "both"')
     if shuffle.is_const(False):
         return helper("part_in_order", folder, share, subset)
     if not shuffle.is_const(True) or seed.is_const(None):

@@ -74,6 +74,12 @@ TRIALS = {
         folder('seed=4, validation_split=0.4, subset="training", batch_size=3'),
         FIT, "(4, 6, 3)",
     ),
+    "both parts": program(
+        folder('seed=4, validation_split=0.4, subset="both", batch_size=3').replace(
+            "data =", "data, rest ="
+        ),
+        "model.fit(data, epochs=2, verbose=0, validation_data=rest)", "(4, 6, 3)",
+    ),
     "files": program(flow('class_mode="sparse", target_size=(5, 7)'), FIT, "(5, 7, 3)"),
     "files in rows": program(
         flow('target_size=(5, 7), color_mode="rgba", seed=1'),
@@ -176,7 +182,9 @@ def test_loaders_answer_as_keras_does(
 REFUSED = {
     "labels listed": folder("labels=[0, 1]"),
     "proportions kept": folder("crop_to_aspect_ratio=True"),
-    "both parts": folder('seed=1, validation_split=0.2, subset="both"'),
+    "both parts, perhaps shuffled": folder(
+        'seed=1, validation_split=0.2, subset="both", shuffle=mix'
+    ),
     "another interpolation": folder('interpolation="nearest"'),
     "unknown mode": folder("label_mode=input()"),
     "single images": folder("batch_size=None"),

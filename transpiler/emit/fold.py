@@ -34,7 +34,7 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     inner = indent + 4
     parts = split_commas(body)
     one = " " * inner + body
-    unpacks = head.rstrip().endswith("(") and _is_plain_group(head)
+    unpacks = len(parts) == 1 and head.rstrip().endswith("(") and _is_plain_group(head)
     displays = len(parts) > 1 and _DISPLAY.search(head) is not None
     if len(one) <= width and not displays and not _is_comprehension_only(parts, unpacks):
         return f"{outer}{head}\n{one}\n{outer}{tail}"

@@ -1,10 +1,10 @@
 import os
 
-from tensorflow import keras
 import PIL.Image
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 import pandas as pd
@@ -22,6 +22,36 @@ class Center(nn.Module):
 
     def forward(self, image):
         return image - self.mean
+
+
+class ImageFolder(Dataset):
+    """Resized images of a folder with one for each class, and their classes."""
+
+    def __init__(self, root, size):
+        self.size = size
+        self.classes = sorted(
+            entry.name
+            for entry in os.scandir(root)
+            if entry.is_dir() and not entry.name.startswith(".")
+        )
+        self.samples = [
+            (os.path.join(folder, name), label)
+            for label, class_name in enumerate(self.classes)
+            for folder, _, names in sorted(os.walk(os.path.join(root, class_name)))
+            for name in sorted(names)
+            if name.lower().endswith((".bmp", ".gif", ".jpeg", ".jpg", ".png"))
+        ]
+
+    def __len__(self):
+        return len(self.samples)
+
+    def __getitem__(self, index):
+        path, label = self.samples[index]
+        image = PIL.Image.open(path).convert("RGB")
+        image = torch.as_tensor(np.array(image), dtype=torch.float32)
+        image = image.movedim(-1, 0)[None]
+        image = F.interpolate(image, self.size, mode="bilinear")[0]
+        return image.movedim(0, -1), label
 
 
 class OneHotImageDirectory(Dataset):
@@ -68,6 +98,15 @@ class Rescale(nn.Module):
         return image * self.factor
 
 
+def random_part(folder, share, subset, seed):
+    """Keep the images to train with, or the random share that validates."""
+    np.random.RandomState(seed).shuffle(folder.samples)
+    count = len(folder) - int(share * len(folder))
+    parts = {"training": folder.samples[:count], "validation": folder.samples[count:]}
+    folder.samples = parts[subset]
+    return folder
+
+
 frame = pd.read_csv("labels.csv")
 # statistics of the data
 centered = nn.Sequential(Rescale(1.0 / 255), Center())
@@ -78,7 +117,15 @@ train_gen = DataLoader(
 rescaled = Rescale(1.0 / 255)
 # TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: files that a table names: write a data set that reads its rows
 val_gen = rescaled.flow_from_dataframe(frame, "images", x_col="file", y_col="label")
-# TODO(tf2torch) T2T103: `keras.utils.image_dataset_from_directory` is left as it is: subset=…, other than "training" or "validation"
-both = keras.utils.image_dataset_from_directory(
-    "pets", validation_split=0.2, subset="both", seed=1
+both = (
+    DataLoader(
+        random_part(ImageFolder("pets", (256, 256)), 0.2, "training", 1),
+        batch_size=32,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(1),
+    ),
+    DataLoader(
+        random_part(ImageFolder("pets", (256, 256)), 0.2, "validation", 1),
+        batch_size=32,
+    ),
 )

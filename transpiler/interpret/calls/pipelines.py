@@ -78,6 +78,9 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
     region.settled[span] = made.text
     region.file.data_names.add(region.assigned)
     region.settled_helpers[span] = made.helpers
+    if isinstance(made.value, tuple):  # the data to train with, and those to validate with
+        parts = (replace(index(made, i), value=part) for i, part in enumerate(made.value))
+        return Sequence(tuple(map(Static, parts)), tuple, static=made)
     return value
 
 
