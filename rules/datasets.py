@@ -167,10 +167,8 @@ def normalize(x: Param, axis: Param = -1, order: Param = 2) -> Expr:
     """An array, each vector of which has the length 1."""
     if not axis.known or axis.is_const(0) or x.text.startswith(("[", "(")):
         raise Unsupported("axis 0, along which Keras 3 divides by other lengths, or no array")
-    given: dict[str, Arg] = {}
-    for name, value, usual in (("axis", axis, -1), ("order", order, 2)):
-        if not value.is_const(usual):
-            given[name] = value
+    ways = (("axis", axis, -1), ("order", order, 2))
+    given: dict[str, Arg] = {n: value for n, value, usual in ways if not value.is_const(usual)}
     return helper("normalized", x, **given)
 
 

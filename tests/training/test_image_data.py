@@ -301,3 +301,25 @@ def test_files_are_split_as_keras_splits_them(
         part = namespace["random_part"](namespace["ImageFolder"]("pets", 4), share, subset, 3)
         assert [os.path.relpath(p) for p in wanted.file_paths] == [p for p, _ in part.samples]
         assert wanted.class_names == part.classes
+
+
+AUGMENT = (
+    "augment = tf.keras.Sequential("
+    "[tf.keras.layers.RandomFlip(), tf.keras.layers.RandomZoom(0.1)])\n"
+)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        # outside of training it changes nothing
+        "data = data.map(lambda x, y: (augment(x), y))",
+        "data = data.unbatch().map(lambda x, y: (augment(x, training=True), y)).batch(4)",
+        # where it is part of a model, evaluating takes it out of training
+        "data = data.map(lambda x, y: (augment(x, training=True), y))\n"
+        "model = tf.keras.Sequential([tf.keras.Input((4, 6, 3)), augment])",
+    ],
+)
+def test_other_ways_to_augment_in_a_step_are_said(steps: str) -> None:
+    conversion = convert(f"{HEAD}{AUGMENT}{folder('')}\n{steps}\n")
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]

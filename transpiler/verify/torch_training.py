@@ -40,6 +40,7 @@ BOUND, HISTORY_BOUND = 1e-9, 1e-7
 CLIPPED_BOUND, CLIPPED_HISTORY = 1e-6, 1e-4
 #: How the names of emitted modules begin that change single images at random.
 _RANDOM_CHANGES = ("RandomAffine", "RandomChannelShift", "RandomExposure", "RandomMirror")
+_RANDOM_LAYERS = ("RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom")
 CLIPPED = "CLOSE: Keras goes back to the logits, here the probabilities are clipped"
 
 
@@ -177,7 +178,7 @@ class Player:
     def _leaving_images(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
             """What changes images at random leaves them alone."""
-            if type(module).__name__.startswith(_RANDOM_CHANGES):
+            if type(module).__name__.startswith((*_RANDOM_CHANGES, *_RANDOM_LAYERS)):
                 return args[0]
             return original(module, *args, **kwargs)
 

@@ -42,6 +42,10 @@ def name_node(region: Region, node: cst.Name) -> Value:
     return read(region, node.value)
 
 
+#: Layers that hold nothing: made anew, one does the same.
+_STATELESS = frozenset({"keras.layers.Rescaling", "keras.layers.Resizing"})
+
+
 def read(region: Region, identifier: str) -> Value:
     """The value of a name, and how each program refers to it."""
     if identifier in _BUILTIN_CONSTANTS:
@@ -54,6 +58,8 @@ def read(region: Region, identifier: str) -> Value:
             return Static(reading)
         if identifier not in region.file.globals:
             region.closure_reads.add(identifier)
+            if isinstance(value, Layer) and value.symbol in _STATELESS and not value.problem:
+                return Layer(value.rule, value.symbol, dict(value.arguments), value.node)
             if isinstance(value, (Bound, Layer)):
                 raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
             if holds_own(value):

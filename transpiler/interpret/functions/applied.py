@@ -16,11 +16,20 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, to_expr
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Bound, Function, Mapping, Sequence, Static, Value
+from transpiler.interpret.values import (
+    Bound,
+    Function,
+    Layer,
+    Mapping,
+    Model,
+    Sequence,
+    Static,
+    Value,
+)
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import TERNARY, Expr
-from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
+from transpiler.ir.pipeline import Applied, Element, Gives, Leaf, Pipeline, Windows
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -36,12 +45,17 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     if dataset.windows is not None:
         return _whole_windows(region, function)
     element = dataset.element
+    if (by_model := _by_model(region, function, dataset)) is not None:
+        return by_model
     parts = element if isinstance(element, tuple) else (element,)
     names = _names(function, len(parts))
     given = {n: _value(n, part) for n, part in zip(names, parts, strict=True)}
     summary = summarize(region.file, function, given, region)
     if summary.kind == "failed":
         raise Unsupported(f"`{function.name}`: {summary.reason}")
+    if summary.kind == "block":
+        _forget(region, summary)
+        raise Unsupported(f"`{function.name}` runs layers with weights or randomness of their own")
     if summary.kind != "operation" or summary.region is None or summary.result is None:
         return _of_plain_values(region, function, names, parts, summary)
     _check(summary, given)
@@ -58,6 +72,64 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     _check_alone(region, summary)
     reading = region.scope.read(function.name)
     return replace(reading, value=applied, helpers=helpers)
+
+
+_TRAINING = re.compile(r",\s*training\s*=\s*True\b")
+
+
+def _by_model(region: Region, function: Function, dataset: Pipeline) -> Expr | None:
+    """`lambda x, y: (augment(x, training=True), y)`, of a model that changes batches at random.
+
+    Its modules are in training from the start, and nothing else runs them.
+    """
+    node = function.node
+    body = node.body if isinstance(node, cst.Lambda) else _returned(node)
+    if body is None or function.owner or function.file not in (None, region.file):
+        return None
+    parts = dataset.element if isinstance(dataset.element, tuple) else (dataset.element,)
+    names = [p.name for p in parameters_of(node)]
+    items = [e.value for e in body.elements] if isinstance(body, cst.Tuple) else [body]
+    if len(names) != len(parts) or len(items) != len(parts):
+        return None
+    called: list[str] = []
+    for name, item in zip(names, items, strict=True):
+        if isinstance(item, cst.Call) and isinstance(item.func, cst.Name):
+            called.append(item.func.value)
+            item = item.args[0].value if item.args else item.func
+        if not isinstance(item, cst.Name) or item.value != name:
+            return None
+    text = region.tree.source(node)
+    if not called or any(not _augments(region, name) for name in called):
+        return None
+    if len(_TRAINING.findall(text)) != len(called) or dataset.gives is not Gives.BATCHES:
+        raise Unsupported("a model that is not in training, or is called on single images")
+    if any(isinstance(part, Leaf) and "int" in part.dtype for part in parts[: len(called)]):
+        raise Unsupported("whole numbers, which Keras makes floats of before")
+    applied = Applied(dataset.element, draws=True)
+    if isinstance(node, cst.Lambda):
+        return Expr(one_line(_TRAINING.sub("", text)), applied, TERNARY)
+    for found in _TRAINING.finditer(region.tree.text, *region.tree.span(node)):
+        region.settled[found.span()] = ""
+    return replace(region.scope.read(function.name), value=applied)
+
+
+def _augments(region: Region, name: str) -> bool:
+    """Whether a name is a Sequential that only changes images at random."""
+    model = region.file.globals.get(name) or region.scope.values.get(name)
+    layers = model.steps if isinstance(model, Model) and model.kind == "sequential" else []
+    found = [layer.symbol if isinstance(layer, Layer) else "" for layer in layers]
+    known = rf"^{name} *=|\b{name}\.add\(|\b{name}\(\w+, *training *= *True\)"
+    text = region.file.tree.blanked
+    if len(re.findall(rf"\b{name}\b", text)) != len(re.findall(known, text, re.M)):
+        return False  # something else may change whether it is in training
+    return bool(found) and all(symbol.startswith("keras.layers.Random") for symbol in found)
+
+
+def _forget(region: Region, summary: Summary) -> None:
+    """No class is made of a function that stays as it is."""
+    summaries = region.file.summaries
+    for key in [key for key, known in summaries.items() if known is summary]:
+        del summaries[key]
 
 
 def _names_of_files(summary: Summary) -> set[str]:
