@@ -10,7 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 #: Top-level modules whose names are the framework's.
-ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "keras_core", "keras_applications"})
+ROOTS = frozenset(
+    {"tensorflow", "keras", "tf_keras", "keras_core", "keras_applications", "scikeras"}
+)
 
 _PREFIXES = (
     ("tensorflow.python.keras.", "keras."),
@@ -22,6 +24,7 @@ _PREFIXES = (
     ("tf_keras.", "keras."),
     ("keras_core.", "keras."),
     ("keras_applications.", "keras.applications."),
+    ("scikeras.wrappers.", "keras.wrappers.scikit_learn."),
     ("keras.api.", "keras."),
     ("keras.src.", "keras."),
     ("keras.engine.", "keras."),

@@ -361,6 +361,34 @@ def _is_tensor(region: Region, node: cst.Call, name: str) -> Value:
     return const(False) if isinstance(value, Static) else Unknown("whether it is a tensor")
 
 
+#: What stands for a model in scikit-learn, by Keras's class and by skorch's for torch.
+_ESTIMATORS = {
+    "keras.wrappers.scikit_learn.KerasClassifier": "NeuralNetClassifier",
+    "keras.wrappers.scikit_learn.KerasRegressor": "NeuralNetRegressor",
+    "keras.wrappers.scikit_learn.BaseWrapper": "NeuralNet",
+}
+_OF_ESTIMATORS = {"epochs": "max_epochs", "nb_epoch": "max_epochs", "batch_size": "batch_size"}
+
+
+def _estimator(region: Region, node: cst.Call, name: str) -> Value:
+    """A model for scikit-learn: said how torch has one; the function that builds it is converted."""
+    given = {a.keyword.value if a.keyword is not None else "": a.value for a in node.args}
+    arguments_of(region, node)
+    builder = given.get("build_fn") or given.get("model") or given.get("")
+    parts = ["..." if builder is None else region.tree.source(builder)]
+    parts += [
+        f"{called}={region.tree.source(given[key])}"
+        for key, called in _OF_ESTIMATORS.items()
+        if key in given
+    ]
+    estimator = f"{_ESTIMATORS[name]}({one_line(', '.join(parts))}, train_split=None)"
+    region.file.unsettled[region.tree.span(node)[0]] = (
+        f"for scikit-learn, skorch wraps modules of PyTorch: {estimator}, with the criterion and "
+        "optimizer that `compile` names"
+    )
+    return Unknown("a model of Keras for scikit-learn")
+
+
 def _submodules(region: Region, node: cst.Call, name: str) -> Value:
     """`get_submodules_from_kwargs(kwargs)`: the parts of Keras, whichever the caller brings."""
     parts = ("backend", "layers", "models", "utils")
@@ -390,6 +418,7 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     "keras.backend.name_scope": lambda region, node, name: Framework("tf.name_scope"),
     "keras.applications.imagenet_utils.correct_pad": _correct_pad,
     f"keras.applications.{SUBMODULES}": _submodules,
+    **dict.fromkeys(_ESTIMATORS, _estimator),
     "tf.get_logger": lambda region, node, name: Framework("tf.logger"),
     "tf.device": lambda region, node, name: Framework("tf.device"),
 }
