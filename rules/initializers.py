@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -21,7 +22,7 @@ from transpiler.ir.expr import (
     with_helper,
 )
 from transpiler.ir.tensor import Unsupported
-from transpiler.record import replace
+from transpiler.record import record, replace
 from transpiler.rule import helper, unless
 
 __all__ = [
@@ -46,6 +47,19 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "moving_mean": "zeros",
     "moving_variance": "ones",
     "alpha": "zeros",
+}
+
+_KERNEL: Final = ("kernel", "bias")
+_RECURRENT: Final = ("kernel", "recurrent", "bias")
+#: The weights of layers, in the order in which Keras lists them.
+WEIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Embedding": ("embeddings",),
+    "Dense": _KERNEL,
+    **{f"Conv{n}D{ending}": _KERNEL for n in (1, 2, 3) for ending in ("", "Transpose")},
+    "LSTM": _RECURRENT,
+    "SimpleRNN": _RECURRENT,
+    "BatchNormalization": ("gamma", "beta", "moving_mean", "moving_variance"),
+    "LayerNormalization": ("gamma", "beta"),
 }
 
 #: The torch parameter of each kind of weight.
@@ -95,6 +109,7 @@ def initialized(module: Module, layer_name: str, initializers: Mapping[str, Expr
 
 
 def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
+    chosen = {k: _viewed(made, layer, k, given) for k, given in chosen.items()}
     if layer.startswith("Separable") and made.items:
         depthwise, pointwise = made.items
         first = {k: v for k, v in chosen.items() if k == "depthwise"}
@@ -114,6 +129,52 @@ def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
         directions = ("", "_reverse") if "bidirectional=True" in made.text else ("",)
         return _wrapped("with_init", made, _recurrent_places(made), chosen, directions)
     return _wrapped("with_init", made, PLACES, chosen)
+
+
+@record(frozen=True, slots=True)
+class InView:
+    """An initializer that fills a weight as Keras has its axes: `w.T` for a Dense kernel."""
+
+    given: Expr
+    view: str
+
+
+def _viewed(made: Expr, layer: str, weight: str, given: Expr) -> Expr:
+    """An initializer; one that holds an array of Keras's is of a view of torch's weight."""
+    if not _is_array(given):
+        return given
+    view = _view(made.text, layer, weight)
+    if view is None:
+        raise Unsupported(f"{weight}_initializer: an array in Keras's order")
+    return given if view == "w" else replace(given, value=InView(given, view))
+
+
+def _is_array(given: Expr) -> bool:
+    """Whether it is a constant that is not known to be a number."""
+    if not given.known or given.value is None:
+        return False
+    name, args = _named(given)
+    value = args.get("value")
+    number = value is None or (value.known and isinstance(value.value, (int, float)))
+    return name == "constant" and not number
+
+
+_CONVOLUTION = re.compile(r"^Conv([123])D(Transpose)?$")
+
+
+def _view(made: str, layer: str, weight: str) -> str | None:
+    """Torch's weight `w` with its axes in Keras's order; None where that is no view of it."""
+    layer = layer.removesuffix("Cell")
+    if weight in ("bias", "beta", "gamma", "moving_mean", "moving_variance", "embeddings"):
+        return None if layer == "GRU" or layer.endswith(("Attention", "Bidirectional")) else "w"
+    if layer == "Dense" and "Linear(" in made:
+        return "w.T"
+    if layer in ("LSTM", "SimpleRNN") and weight in ("kernel", "recurrent"):
+        return "w.T"
+    if (found := _CONVOLUTION.match(layer)) and weight == "kernel":
+        axes = (*range(2, 2 + int(found.group(1))), 1, 0)
+        return f"w.permute{axes}"
+    return None
 
 
 def _of_any_shape(weight: str, given: Expr) -> None:
@@ -210,6 +271,9 @@ def _plain(name: str) -> str:
 
 def initializer(given: Expr, weight: str = "kernel") -> Expr:
     """A Keras initializer as a function that fills a torch weight in place."""
+    if isinstance(given.value, InView):
+        filled = initializer(given.value.given)
+        return replace(filled, text=filled.text.replace("(w,", f"({given.value.view},", 1))
     if weight == "embeddings":
         return _of_table(given)
     if not given.known:

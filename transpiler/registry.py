@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cache
 from typing import Any
@@ -40,6 +40,7 @@ class Rules:
     subscript: Callable[..., Any] = field(default=lambda *_: None)
     activated: Callable[..., Any] = field(default=lambda *_: None)
     initialized: Callable[..., Any] = field(default=lambda *_: None)
+    weights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: of layers, in order
     default_init: Callable[..., Any] = field(default=lambda *_: None)
 
     def exported(self, module: str) -> set[str]:
@@ -78,6 +79,7 @@ def load_rules() -> Rules:
         subscript=operators.subscript,
         activated=modules["rules.activations"].activated,
         initialized=initializers.initialized,
+        weights=initializers.WEIGHTS,
         default_init=initializers.default_init,
     )
     tables = {

@@ -53,26 +53,27 @@ def make_layer(
         ):
             layer.arguments["data_format"] = const(region.file.data_format)
     take_function(region, layer)
-    _take_matrix(region, layer)
+    _take_weights(region, layer)
     return layer
 
 
-def _take_matrix(region: Region, layer: Layer) -> None:
-    """`Embedding(n, d, weights=[matrix])` starts from the matrix, as by an initializer."""
+def _take_weights(region: Region, layer: Layer) -> None:
+    """`Dense(4, weights=[kernel, bias])` starts from these arrays, as by initializers."""
     given = layer.arguments.get("weights")
-    if layer.symbol != "keras.layers.Embedding" or not isinstance(given, (Sequence, Static)):
-        return
-    if region.file.options.init != "keras":  # no initializer is carried over then
-        return
+    if not isinstance(given, (Sequence, Static)) or region.file.options.init != "keras":
+        return  # without Keras's initializers, none is carried over
     items = given.items if isinstance(given, Sequence) else given.expr.items
-    if items is None or len(items) != 1:
+    names = region.file.rules.weights.get(layer.symbol.rpartition(".")[2], ())
+    if constant(layer.arguments.get("use_bias", const(True))) is False:
+        names = tuple(name for name in names if name != "bias")
+    if items is None or len(items) != len(names):
         return
-    matrix = to_expr(region, items[0]) if not isinstance(items[0], Expr) else items[0]
-    start = Configured("keras.initializers.Constant", (matrix,))
     del layer.arguments["weights"]
-    layer.arguments["embeddings_initializer"] = Static(
-        Expr(matrix.text, start, matrix.strength, matrix.names)
-    )
+    for name, item in zip(names, items, strict=True):
+        array = item if isinstance(item, Expr) else to_expr(region, item)
+        start = Configured("keras.initializers.Constant", (array,))
+        made = Expr(array.text, start, array.strength, array.names)
+        layer.arguments[f"{name}_initializer"] = Static(made)
 
 
 def _order(
