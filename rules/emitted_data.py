@@ -7,6 +7,15 @@ emitted("glob", "", (), "import glob")
 
 
 emitted(
+    "to_array",
+    '''
+def to_array(weight):
+    """A copy of a weight as a numpy array."""
+    return weight.detach().cpu().numpy().copy()
+''',
+)
+
+emitted(
     "take_samples",
     '''
 def take_samples(batches, count):

@@ -177,6 +177,19 @@ def _view(made: str, layer: str, weight: str) -> str | None:
     return None
 
 
+def stored(made: str, layer: str) -> tuple[tuple[str, str], ...] | None:
+    """Where a module has the weights of a Keras layer, in Keras's order, and the views of them.
+
+    None where they are no views of one tensor each.
+    """
+    absent = {k for k, signs in _ABSENT.items() if any(sign in made for sign in signs)}
+    names = [name for name in WEIGHTS.get(layer, ()) if name not in absent]
+    views = [_view(made, layer, name) for name in names]
+    if not names or "recurrent" in names or None in views:
+        return None
+    return tuple((PLACES[name], view or "") for name, view in zip(names, views, strict=True))
+
+
 def _of_any_shape(weight: str, given: Expr) -> None:
     """Refuse an initializer that looks at the shape: each projection has one of its own."""
     if needs_shape(given):

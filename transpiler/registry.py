@@ -41,6 +41,7 @@ class Rules:
     activated: Callable[..., Any] = field(default=lambda *_: None)
     initialized: Callable[..., Any] = field(default=lambda *_: None)
     weights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: of layers, in order
+    stored: Callable[..., Any] = field(default=lambda *_: None)
     default_init: Callable[..., Any] = field(default=lambda *_: None)
 
     def exported(self, module: str) -> set[str]:
@@ -80,6 +81,7 @@ def load_rules() -> Rules:
         activated=modules["rules.activations"].activated,
         initialized=initializers.initialized,
         weights=initializers.WEIGHTS,
+        stored=initializers.stored,
         default_init=initializers.default_init,
     )
     tables = {

@@ -37,6 +37,7 @@ from transpiler.emit.left import (
     report_left_calls,
     report_left_code,
     report_left_data,
+    report_left_models,
     report_left_steps,
     report_overlooked,
     report_overlooked_training,
@@ -92,6 +93,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_lacking(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
+    report_left_models(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)

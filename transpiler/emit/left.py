@@ -316,6 +316,48 @@ def report_overlooked_training(draft: Draft) -> None:
             reported.add(first)
 
 
+#: What a model of Keras is asked for, and an nn.Module is not.
+_OF_MODELS = (
+    "layers|get_layer|weights|trainable_weights|non_trainable_weights|trainable_variables|"
+    "variables|input_shape|output_shape|get_config|to_json|to_yaml|metrics_names"
+)
+
+
+def report_left_models(draft: Draft) -> None:
+    """What is asked of a model that is a module now, and what nobody has put in its place."""
+    if not re.search(rf"\.(?:{_OF_MODELS})\b", draft.tree.blanked):
+        return
+    from transpiler.emit.training.shared import origin  # most files ask for none of these
+
+    replaced = replaces(draft.edits)
+    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    for statement in draft.top:  # one error says of a function that it is left
+        first, last = (draft.tree.line_column(offset)[0] for offset in draft.tree.span(statement))
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            lines = set(range(first, last + 1))
+            reported |= lines if reported & lines else set()
+    made = {id(u.built.model) for u in draft.planned.models if u.built and not u.problem}
+    regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
+    for region in (r for r in regions if r is not None):
+        values = region.scope.values.items()
+        names = [n for n, v in values if isinstance(v, Model) and id(origin(v)) in made]
+        if not names:
+            continue
+        span = (0, len(draft.tree.text))
+        if region.function is not None:
+            span = draft.tree.span(region.function)
+        pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\.(?:{_OF_MODELS})\b")
+        for match in pattern.finditer(draft.tree.blanked, *span):
+            line, column = draft.tree.line_column(match.start())
+            if replaced(match.start()) or replaced(match.end() - 1) or line in reported:
+                continue
+            reported.add(line)
+            message = f"`{match.group()}` is left as it is; the model is an nn.Module now"
+            draft.say_at(LEFT_TRAINING, line, column, message)
+            start = draft.tree.line_start(match.start())
+            draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
+
+
 def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
     """Calls of Keras's methods on what is a module now: one message for calls in a row."""
     last_line = -10

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
-from transpiler.emit.edits import replaces
+from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
@@ -90,7 +90,7 @@ def place_training(draft: Draft) -> None:
     for found in draft.planned.trained:
         if found.training.problem is not None:
             continue
-        draft.edits += found.edits
+        draft.edits += [_with_names(draft, edit) for edit in found.edits]
         draft.edits += [e for e in found.functions_gone if e not in draft.edits]
         draft.helpers |= found.helpers
         draft.device = found.device or draft.device
@@ -114,6 +114,17 @@ def place_training(draft: Draft) -> None:
     for summary in draft.planned.plain_functions:
         if summary.region is not None:
             report_left_calls(draft, summary.region.left_calls)
+
+
+def _with_names(draft: Draft, edit: Edit) -> Edit:
+    """An edit with the names of the layers that it speaks of, whichever model has them."""
+    if tokens.MODULE not in edit.text:
+        return edit
+    text = edit.text
+    for _, made in draft.planned.written:
+        for token, attribute in made.attrs.items():
+            text = text.replace(token, attribute)
+    return Edit(edit.start, edit.end, text)
 
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:

@@ -8,11 +8,19 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Mapping, Model, Static, Unknown, Value
+from transpiler.interpret.values import (
+    Inside,
+    Layer,
+    Mapping,
+    Model,
+    Static,
+    Unknown,
+    Value,
+)
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.record import record
 
@@ -46,6 +54,9 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "set_weights": ("weights",),
     "count_params": (),
     "reset_states": (),
+    "layer.get_weights": (),
+    "layer.set_weights": ("weights",),
+    "layer.reset_states": (),
 }  # fmt: skip
 
 #: Methods of Keras 2 that `fit` and `evaluate` have taken over: those, and their parameters.
@@ -118,6 +129,8 @@ class TrainingCall:
     in_loop: bool = False
     problem: str = ""
     by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
+    layer: Layer | None = None  #: the layer of the model that is asked
+    of: cst.BaseExpression | None = None  #: the model, where a layer of it is asked
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
@@ -126,6 +139,8 @@ class TrainingCall:
     @property
     def receiver(self) -> cst.BaseExpression | None:
         """How the program writes the model that it is a call of."""
+        if self.of is not None:
+            return self.of
         match self.node:
             case cst.Call(func=cst.Attribute(value=found)):
                 return found
@@ -183,6 +198,26 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
                 own: Any = provided("own_losses")(region, model, call.given[what].value)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
+
+
+@provides("ask_layer")
+def note_asked_layer(region: Region, node: cst.Call, inside: Inside, name: str) -> Value:
+    """Note `model.get_layer("dense").get_weights()` and its like; what it gives."""
+    name = "layer.reset_states" if name == "reset_state" else f"layer.{name}"
+    match node.func:
+        case cst.Attribute(
+            value=cst.Call(func=cst.Attribute(value=of, attr=cst.Name("get_layer")))
+            | cst.Subscript(value=cst.Attribute(value=of, attr=cst.Name("layers")))
+        ) if (name in SIGNATURES and inside.made is not None):
+            call = TrainingCall(
+                node, name, inside.model, {}, region.statement, inside.model.compiled
+            )
+            call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+            call.layer, call.of = inside.made, of
+            _bind(region, node, call, SIGNATURES[name])
+            region.training[id(node)] = call
+    region.left_calls.append((node, name, inside))
+    return Unknown("what a layer of a model gives")
 
 
 def _is_first(region: Region, node: cst.Call) -> bool:

@@ -269,6 +269,7 @@ class Inside:
     output: Bound | None
     elsewhere: bool = False  #: the tensors are those of the region where the model is built
     layer: Layer | None = None  #: what it is, where the model is made of layers known one by one
+    made: Layer | None = None  #: what it is, as the region makes it that builds the model
 
 
 @record(frozen=True, slots=True, eq=False)

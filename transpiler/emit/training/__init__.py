@@ -26,6 +26,7 @@ own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own
 own_methods.py    what their methods ask of the model
 asking.py      evaluate, predict, save and the like
+layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

@@ -8,6 +8,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.training.lines import begins_loop, block
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Placed
 from transpiler.source.lexical import comments_in, words_in
 from transpiler.source.suites import statement_lines
 
@@ -32,8 +33,12 @@ def place_statements(writer: ModelWriter) -> None:
             text = block(lines, indent).lstrip(" ")
             begin = start - indent if apart else start
             text = f"\n{' ' * indent}{text}" if apart else text
-            writer.edits.append(Edit(begin, end, text))
+            _put(writer, key, Edit(begin, end, text), whole=True)
             continue
+        former = writer.shared.placed.get(key)
+        if former is not None and not former.whole:
+            inside = {**former.inside, **inside}
+            before = [*former.before, *(line for line in before if line not in former.before)]
         source = tree.text[start:end]
         shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
         others = [e for e in writer.edits if start <= e.start < e.end <= end]
@@ -43,7 +48,32 @@ def place_statements(writer: ModelWriter) -> None:
             text = fold(text, indent).lstrip(" ")
         head = block(before, indent).lstrip(" ")
         joined = f"{head}\n{' ' * indent}{text}" if before else text
-        writer.edits.append(Edit(start, end, joined))
+        _put(writer, key, Edit(start, end, joined), whole=False)
+
+
+def _put(writer: ModelWriter, key: int, edit: Edit, whole: bool) -> None:
+    """Place the edit of a statement; calls of another model in it are written there already."""
+    mine = [call for call in writer.part.calls if id(call.statement) == key]
+    _, before, inside = writer.statements[key]
+    former = writer.shared.placed.get(key)
+    if former is not None:
+        if former.whole:  # what it is made of has calls of this model in it
+            text = former.edit.text
+            for span, new in inside.items():
+                old = writer.tree.text[slice(*span)]
+                if old not in text:
+                    writer.training.problem = (mine[0], "it is part of a call of another model")
+                text = text.replace(old, new)
+            edit, whole = Edit(former.edit.start, former.edit.end, text), True
+        elif whole and former.before:
+            writer.training.problem = (mine[0], "a call of another model is part of it")
+        former.edits.remove(former.edit)
+        writer.made.sharing |= {id(call.node) for call in former.calls}
+        former.made.sharing |= {id(call.node) for call in mine}
+        mine = [*former.calls, *mine]
+        inside, before = {**former.inside, **inside}, [*former.before, *before]
+    writer.edits.append(edit)
+    writer.shared.placed[key] = Placed(writer.made, writer.edits, edit, mine, whole, inside, before)
 
 
 def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:

@@ -24,6 +24,11 @@ from transpiler.emit.training.asking import (
 from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_trainable
+from transpiler.emit.training.layer_weights import (
+    write_layer_weights,
+    write_reset_layer,
+    write_set_layer_weights,
+)
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.on_batch import (
@@ -80,6 +85,9 @@ _WRITERS = {
     "set_weights": write_set_weights,
     "count_params": write_count_params,
     "reset_states": write_reset_states,
+    "layer.get_weights": write_layer_weights,
+    "layer.set_weights": write_set_layer_weights,
+    "layer.reset_states": write_reset_layer,
 }
 
 

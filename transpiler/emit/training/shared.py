@@ -70,6 +70,19 @@ class Part:
         return is_given and self.variable.isidentifier()
 
 
+@record(slots=True)
+class Placed:
+    """A statement that is written already, maybe with calls of other models in it."""
+
+    made: Trained
+    edits: list[Edit]  #: which its edit is among
+    edit: Edit
+    calls: list[TrainingCall]
+    whole: bool  #: whether other statements stand in its place
+    inside: dict[tuple[int, int], str]  #: else: what stands in the places of its parts
+    before: list[str]  #: and what goes before it
+
+
 def origin(model: Model) -> Model:
     """The model as the function builds it that gives this one."""
     made = root(model)
@@ -88,6 +101,7 @@ class Shared:
         self.functions: dict[Any, str] = {}
         self.replaced: dict[tuple[int, int], str] = {}
         self.gone: set[int] = set()  #: statements that a writer takes out
+        self.placed: dict[int, Placed] = {}  #: statements that are written, by their ids
         self.rooms = rooms
         for room in rooms:
             self.replaced |= room.region.settled

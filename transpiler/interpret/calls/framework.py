@@ -371,7 +371,7 @@ _OF_ESTIMATORS = {"epochs": "max_epochs", "nb_epoch": "max_epochs", "batch_size"
 
 
 def _estimator(region: Region, node: cst.Call, name: str) -> Value:
-    """A model for scikit-learn: said how torch has one; the function that builds it is converted."""
+    """A model for scikit-learn: said how torch has one."""
     given = {a.keyword.value if a.keyword is not None else "": a.value for a in node.args}
     arguments_of(region, node)
     builder = given.get("build_fn") or given.get("model") or given.get("")

@@ -246,6 +246,9 @@ def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) ->
         return provided("layer_of_base")(region, node, receiver)
     if name == "adapt" and isinstance(receiver, Layer) and adapt(region, node, receiver):
         return const(None)
+    if isinstance(receiver, Inside):
+        asked: Value = provided("ask_layer")(region, node, receiver, name)
+        return asked
     arguments_of(region, node)
     if isinstance(receiver, Layer) or bases_of(receiver):
         region.left_calls.append((node, name, receiver))

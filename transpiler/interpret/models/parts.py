@@ -74,10 +74,12 @@ def _last_layer_only(region: Region, model: Model) -> Value:
 def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Inside:
     if model.region is region:
         given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
-        return Inside(model, given if isinstance(given, Bound) else None, after)
+        found = _made_by(model, after)
+        return Inside(model, given if isinstance(given, Bound) else None, after, made=found)
     origin = _origin(model)
     assert origin is not None
-    return Inside(model, before if before is origin.inputs[0] else None, after, elsewhere=True)
+    given = before if before is origin.inputs[0] else None
+    return Inside(model, given, after, elsewhere=True, made=_made_by(origin, after))
 
 
 @provides("tensor_of_layer")
@@ -87,6 +89,14 @@ def tensor_of_layer(region: Region, layer: Inside, attr: str) -> Value:
     if border is not None and layer.elsewhere:
         border = _borrowed(region, layer.model, None if attr == "input" else border)
     return border if border is not None else Unknown(f"`.{attr}` of a layer")
+
+
+def _made_by(model: Model, output: Bound | None) -> Layer | None:
+    """The layer of a Sequential that gives a tensor, where it is used but once."""
+    index = next((i for i, held in enumerate(model.outputs_of) if held is output), -1)
+    step = model.steps[index] if 0 <= index < len(model.steps) == len(model.outputs_of) else None
+    once = sum(held is step for held in model.steps) == 1
+    return step if isinstance(step, Layer) and once else None
 
 
 def _origin(model: Model) -> Model | None:
@@ -269,7 +279,7 @@ def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
         layer = origin.region.named_layers.get(name)
         if layer is not None and layer.output is not None:
             if origin.region is region:
-                return Inside(model, None, layer.output)
-            return Inside(model, None, layer.output, elsewhere=True)
+                return Inside(model, None, layer.output, made=layer)
+            return Inside(model, None, layer.output, elsewhere=True, made=layer)
     region.left_calls.append((node, "get_layer", model))
     return Unknown("a layer of a model, found by name")

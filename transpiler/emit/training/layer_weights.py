@@ -1,0 +1,138 @@
+"""The weights of one layer of a model, taken or set by themselves, as arrays in Keras's order.
+
+kernel, bias = model.layers[0].get_weights()
+kernel, bias = [to_array(model.dense.weight.T), to_array(model.dense.bias)]
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.training.lines import is_statement
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.code import Construct
+from transpiler.ir.expr import Module
+from transpiler.ir.tensor import Unsupported
+
+
+def write_layer_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Copies of the weights as arrays; of one of them, where it is picked at once."""
+    if _is_set_at_once(writer, call):
+        return  # it is written there
+    arrays = [f"to_array({view})" for view in _views(writer, call)]
+    writer.made.helpers.add("to_array")
+    picked = _picked(statement, call.node, len(arrays))
+    if picked is None:
+        writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
+        return
+    node, number = picked
+    writer.inline(call, statement, [], "")
+    _, _, inside = writer.statements[id(statement)]
+    del inside[writer.tree.span(call.node)]
+    inside[writer.tree.span(node)] = arrays[number]
+    del writer.shared.replaced[writer.tree.span(call.node)]
+    writer.shared.replaced[writer.tree.span(node)] = arrays[number]
+
+
+def write_set_layer_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Arrays become the weights; those of a layer of another model go over as they are."""
+    if not is_statement(statement, call.node) or "weights" not in call.given:
+        raise Unsupported("what `set_weights` gives is used")
+    given = call.given["weights"]
+    other = writer.room.region.training.get(id(given.node))
+    if other is not None and other.name == "layer.get_weights" and other.of is not None:
+        mine, theirs = _module(writer, call), _only_module(other)
+        if theirs is None or _bare(mine) != _bare(theirs):
+            raise Unsupported("weights of another kind of layer")
+        source = f"{writer.tree.source(other.of)}.{theirs.token}"
+        writer.made.sharing.add(id(other.node))
+        target = f"{writer.variable}.{mine.token}"
+        writer.inline(call, statement, [], f"{target}.load_state_dict({source}.state_dict())")
+        return
+    views = _views(writer, call)
+    lines = [f"for weight, array in zip([{', '.join(views)}], {writer.source_of(given)}):"]
+    lines += ["    weight.copy_(torch.as_tensor(array))"]
+    if isinstance(given.node, (cst.List, cst.Tuple)):
+        items = [writer.shared.source(element.value) for element in given.node.elements]
+        if len(items) != len(views):
+            raise Unsupported(f"{len(items)} arrays for {len(views)} weights")
+        pairs = zip(views, items, strict=True)
+        lines = [f"{view}.copy_(torch.as_tensor({item}))" for view, item in pairs]
+    writer.whole[id(statement)] = ["with torch.no_grad():", *(f"    {line}" for line in lines)]
+    writer.statements.setdefault(id(statement), (statement, [], {}))
+
+
+def write_reset_layer(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A recurrent layer that keeps its state starts from zeros again."""
+    module = _module(writer, call)
+    if "Stateful" not in module.constructor.text:
+        raise Unsupported("the layer keeps no state")
+    writer.inline(call, statement, [], f"{writer.variable}.{module.token}.reset_state()")
+
+
+def _module(writer: ModelWriter, call: TrainingCall) -> Module:
+    """The one module that a layer is, which the model has under a name of its own."""
+    module = _only_module(call)
+    own = {n.module.token for n in writer.built.init if isinstance(n, Construct)}
+    if module is None or module.token not in own:
+        raise Unsupported("the layer is not one module with a name")
+    return module
+
+
+def _only_module(call: TrainingCall) -> Module | None:
+    """The module that a layer is; None where it is several, or one of a list."""
+    layer = call.layer
+    if layer is None or layer.depth or len(layer.modules) != 1:
+        return None
+    return layer.modules[0]
+
+
+def _views(writer: ModelWriter, call: TrainingCall) -> list[str]:
+    """The weights of a layer, with their axes in Keras's order."""
+    module = _module(writer, call)
+    assert call.layer is not None
+    name = call.layer.symbol.rpartition(".")[2]
+    found = writer.shared.file.rules.stored(module.constructor.text, name)
+    if found is None:
+        raise Unsupported(f"the weights of {call.layer.symbol} are stored in another way")
+    path = f"{writer.variable}.{module.token}"
+    return [view.replace("w", f"{path}.{place}", 1) for place, view in found]
+
+
+def _is_set_at_once(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether the weights are all that another layer's `set_weights` gets."""
+    calls = writer.room.region.training.values()
+    setting = (c for c in calls if c.name == "layer.set_weights" and "weights" in c.given)
+    return any(c.given["weights"].node is call.node for c in setting)
+
+
+def _picked(
+    statement: cst.SimpleStatementLine, node: cst.CSTNode, count: int
+) -> tuple[cst.Subscript, int] | None:
+    """`....get_weights()[0]`: the whole expression, and which one it picks."""
+    pending: list[cst.CSTNode] = [statement]
+    while pending:
+        found = pending.pop()
+        pending += found.children
+        match found:
+            case cst.Subscript(
+                value=value,
+                slice=[cst.SubscriptElement(slice=cst.Index(value=cst.Integer(number)))],
+            ) if (
+                value is node and int(number) < count
+            ):
+                return found, int(number)
+    return None
+
+
+def _bare(module: Module) -> str:
+    """How a module is made, whatever its weights start from."""
+    text = module.constructor.text
+    return text.partition("(")[2].partition(", weight=")[0] if text.startswith("with_") else text
