@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """
@@ -157,6 +158,7 @@ for end in ends[:1]:
     end()
 atexit.register = register
 """
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 Values: TypeAlias = "dict[str, np.ndarray]"
 
 
@@ -189,8 +191,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str]
     converted = [f"{name} in torch" for name in PROGRAMS]
     _run(folder, "keras", list(PROGRAMS))
     _run(folder, "one", converted)
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
-    _run(folder, "two", converted, *torchrun)
+    _run(folder, "two", converted, *TORCHRUN)
     found = {}
     for name in PROGRAMS:
         found[name, "keras"] = dict(np.load(folder / "keras" / name / "rank0.npz"))
@@ -220,6 +221,63 @@ def test_processes_train_as_one(name: str, results: Mapping[tuple[str, str], Val
 def test_one_process_trains_as_keras(name: str, results: Mapping[tuple[str, str], Values]) -> None:
     far = _apart(results[name, "keras"], results[name, "one"])
     assert max(far.values()) < 1e-7, far  # Keras has learning rates and the like in float32
+
+
+NORMALIZED = """
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+
+strategy = tf.distribute.MirroredStrategy()
+rng = np.random.default_rng(0)
+x = rng.random((16, 4))
+{order}y = x.sum(axis=1, keepdims=True)
+with strategy.scope():
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(3, kernel_initializer="identity"),
+            keras.layers.BatchNormalization(momentum=0.5),
+            keras.layers.Dense(1, kernel_initializer="ones"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.05), "mse", metrics=["mae"])
+history = model.fit(x, y, batch_size=8, epochs=3, shuffle=False, verbose=0)
+kept = history.history
+"""
+#: A replica of Keras gets the first half of a batch, the first of two processes every other sample.
+ORDER = "x = np.concatenate([half[[0, 2, 4, 6, 1, 3, 5, 7]] for half in (x[:8], x[8:])])\n"
+TWO_REPLICAS = """
+import tensorflow as tf
+
+(cpu,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, 2 * [tf.config.LogicalDeviceConfiguration()])
+mirrored = tf.distribute.MirroredStrategy
+tf.distribute.MirroredStrategy = lambda: mirrored(["CPU:0", "CPU:1"])
+"""
+STATISTICS = {
+    "keras": "layer = model.layers[1]\nmean, variance = layer.moving_mean, layer.moving_variance\n"
+    "scores = np.array([mean.numpy(), variance.numpy()])\n",
+    "torch": "norm = model.batch_normalization\n"
+    "scores = np.array([norm.running_mean, norm.running_var])\n",
+}
+
+
+def test_normalization_is_that_of_as_many_replicas(tmp_path: Path) -> None:
+    (tmp_path / "driver.py").write_text(DRIVER)
+    original = TWO_REPLICAS + NORMALIZED.format(order=ORDER) + STATISTICS["keras"]
+    (tmp_path / "original.py").write_text(original)
+    conversion = convert(NORMALIZED.format(order=""), options=Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    wide = conversion.text.replace("torch.float32", "torch.float64")
+    (tmp_path / "converted.py").write_text(wide + STATISTICS["torch"])
+    _run(tmp_path, "keras", ["original"])
+    _run(tmp_path, "two", ["converted"], *TORCHRUN)
+    expected = dict(np.load(tmp_path / "keras" / "original" / "rank0.npz"))
+    for rank in (0, 1):
+        found = dict(np.load(tmp_path / "two" / "converted" / f"rank{rank}.npz"))
+        far = _apart(expected, found)
+        assert max(far.values()) < 1e-5, far  # Keras 2 is in float32 here
 
 
 def errors_of(body: str) -> str:

@@ -13,9 +13,10 @@ from transpiler.emit.fold import WIDTH
 from transpiler.interpret.strategies import WORLD, Distribution
 from transpiler.source.lexical import STRING
 from transpiler.source.occurrences import Occurrences
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import leaf_statements, statement_lines
 from transpiler.source.tree import Tree
 
+_INIT = "init_distributed()"
 _STARTS = (
     "`torchrun --nproc-per-node=gpu` starts a process for each GPU, which all run the whole "
     "program: what it draws at random must be seeded alike in all, and each prints and writes "
@@ -23,25 +24,47 @@ _STARTS = (
 )
 
 
-def settle_distribution(draft: Draft) -> None:
+_CHOSEN = "the condition goes: as many processes train as torchrun starts, or this one alone"
+_PLACED = "`tf.device` goes: a model computes on the device that it is moved to"
+
+
+def settle_scopes(draft: Draft) -> None:
+    """What becomes of the strategy, and of the blocks for devices."""
+    if draft.file.distribution is not None:
+        _settle_distribution(draft, draft.file.distribution)
+    left = any(m.training.problem for m in draft.planned.trained)
+    units = list(draft.planned.units)
+    if left or not units or any(unit.problem for unit in units):
+        draft.file.placed.clear()
+    for scope in draft.file.placed.values():
+        draft.edits.append(_mark(draft.tree, scope))
+        draft.say(ASSUMED, scope.items[0], _PLACED)
+
+
+def _settle_distribution(draft: Draft, known: Distribution) -> None:
     """The strategy goes where all that is asked of it, and all that it trains, is converted."""
-    known = draft.file.distribution
-    assert known is not None
     trained = draft.planned.trained
-    reason = known.problem or _asked_more(draft.tree, known) or _made_often(draft.tree, known)
+    place = _place(known)
+    reason = known.problem
+    if place is None:
+        reason = reason or "whether it is in force is only known at run time"
+    reason = reason or _asked_more(draft.tree, known) or _made_often(draft.tree, known)
     if not reason and known.mirrored:
         spread = [m for m in trained if m.spread and m.training.problem is None]
         if not spread or any(m.training.problem for m in trained):
             reason = "not all models of the file are trained here"
-    start, end = draft.tree.span(known.statement.body[0])
-    if not reason:
+    if not reason and place is not None:
         draft.edits += [_mark(draft.tree, scope) for scope in known.scopes.values()]
         if known.mirrored:
-            draft.edits.append(Edit(start, end, "init_distributed()"))
             draft.helpers.add("init_distributed")
             draft.say(ASSUMED, known.node, _STARTS)
-        else:
-            draft.edits.append(Edit(*statement_lines(draft.tree, known.statement), ""))
+        if known.ways:
+            known.superseded.add(id(place))
+            draft.say(ASSUMED, place, _CHOSEN)
+        if not isinstance(place, cst.With):
+            start, end = draft.tree.span(place)
+            gone = Edit(*statement_lines(draft.tree, place), "")
+            draft.edits.append(Edit(start, end, _INIT) if known.mirrored else gone)
         return
     for region in {id(r): r for regions in known.counts.values() for r in regions}.values():
         for span, text in region.settled.items():
@@ -55,12 +78,34 @@ def settle_distribution(draft: Draft) -> None:
             draft.unconverted.setdefault(id(call.node), found.training.problem[1])
 
 
+def _place(known: Distribution) -> cst.CSTNode | None:
+    """The statement that gives the strategy, whichever way a condition takes."""
+    if not known.ways:
+        return known.statement
+    function = known.region.function
+    suite = function.body if isinstance(function, cst.FunctionDef) else known.region.tree.module
+    for statement in suite.body:
+        if isinstance(statement, cst.If) and not _misses_a_way(statement):
+            leaves = {id(leaf) for leaf in leaf_statements([statement])}
+            if leaves == set(known.ways) and any(known.ways.values()):
+                return statement
+    return None
+
+
+def _misses_a_way(statement: cst.If) -> bool:
+    """Whether a condition says nothing of the case that it does not hold."""
+    rest: cst.If | cst.Else | None = statement
+    while isinstance(rest, cst.If):
+        rest = rest.orelse
+    return rest is None
+
+
 def _asked_more(tree: Tree, known: Distribution) -> str:
     """What the program does with the strategy besides what is converted."""
     spans = [tree.span(scope.items[0]) for scope in known.scopes.values()] + [*known.counts]
-    for place in Occurrences(tree.text).of(known.variable):
-        if place.binds and place.start == tree.span(known.statement)[0]:
-            continue
+    made = _place(known)
+    spans += [tree.span(made)] if made is not None else []
+    for place in Occurrences(tree.text).of(known.variable) if known.variable else ():
         if not any(start <= place.start < end for start, end in spans):
             asked = f".{place.attribute}" if place.attribute else ""
             line, _ = tree.line_column(place.start)
@@ -82,12 +127,11 @@ def _made_often(tree: Tree, known: Distribution) -> str:
 
 def without_scopes(draft: Draft) -> list[Edit]:
     """The edits of a file whose scopes are gone: what stood in them has moved to the left."""
-    known = draft.file.distribution
-    assert known is not None
-    edits = draft.edits
-    outermost_last = sorted(known.scopes.values(), key=lambda n: -draft.tree.span(n)[0])
-    for scope in outermost_last:
-        edits = _without_scope(draft.tree, scope, edits)
+    known, edits = draft.file.distribution, draft.edits
+    scopes = [*(known.scopes.values() if known is not None else ()), *draft.file.placed.values()]
+    for scope in sorted(scopes, key=lambda n: -draft.tree.span(n)[0]):
+        first = _INIT if known is not None and scope is known.statement else ""
+        edits = _without_scope(draft.tree, scope, edits, first)
     return edits
 
 
@@ -96,7 +140,8 @@ def _mark(tree: Tree, scope: cst.With) -> Edit:
     return Edit(*tree.span(scope.items[0]), "")
 
 
-def _without_scope(tree: Tree, scope: cst.With, edits: list[Edit]) -> list[Edit]:
+def _without_scope(tree: Tree, scope: cst.With, edits: list[Edit], before: str) -> list[Edit]:
+    """The edits where one scope is gone, and a statement stands in the place of its head."""
     start = tree.span(scope)[0]
     first, inner, end = _lines(tree, scope)
     edits = [e for e in edits if e != _mark(tree, scope)]
@@ -112,8 +157,10 @@ def _without_scope(tree: Tree, scope: cst.With, edits: list[Edit]) -> list[Edit]
     ]
     text = _shifted(apply(tree.text[inner:end], moved), depth)
     header = scope.body.header.comment if isinstance(scope.body, cst.IndentedBlock) else None
-    comment = f"{' ' * margin}{header.value}\n" if header is not None else ""
-    return [*(e for e in edits if e not in inside), Edit(first, end, f"{comment}{text}")]
+    heads = [header.value] if header is not None else []
+    heads += [before] if before else []
+    head = "".join(f"{' ' * margin}{line}\n" for line in heads)
+    return [*(e for e in edits if e not in inside), Edit(first, end, f"{head}{text}")]
 
 
 def _lines(tree: Tree, scope: cst.With) -> tuple[int, int, int]:

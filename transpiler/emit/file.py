@@ -110,7 +110,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     drop_unused(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)
-    if draft.file.distribution is not None:
+    if draft.file.distribution is not None or draft.file.placed:
         from transpiler.emit.distribution import without_scopes
 
         draft.edits = without_scopes(draft)

@@ -28,10 +28,10 @@ def decide_training(draft: Draft) -> None:
     _share_callbacks(draft)
     _share_parts(draft)
     _settle_precision(draft)
-    if draft.file.distribution is not None:
-        from transpiler.emit.distribution import settle_distribution
+    if draft.file.distribution is not None or draft.file.placed:
+        from transpiler.emit.distribution import settle_scopes
 
-        settle_distribution(draft)
+        settle_scopes(draft)
     for found in draft.planned.trained:
         if found.training.problem is None:
             draft.converted_calls |= {id(c.node) for c in found.training.calls}

@@ -248,6 +248,7 @@ class FileContext:
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
+    placed: dict[int, cst.With] = field(default_factory=dict)  #: `with tf.device(...):`
     distribution: Distribution | None = None  #: the strategy that spreads its training
 
     def release(self) -> None:

@@ -45,6 +45,10 @@ _REFUSED = {
     "tf.distribute.experimental.CentralStorageStrategy": (
         "DistributedDataParallel keeps the weights in each process"
     ),
+    "keras.utils.multi_gpu_model": "make the model under a MirroredStrategy, which is converted",
+    "keras.utils.training_utils.multi_gpu_model": (
+        "make the model under a MirroredStrategy, which is converted"
+    ),
 }
 
 
@@ -54,35 +58,40 @@ class Distribution:
 
     region: Region
     node: cst.Call
-    statement: cst.SimpleStatementLine
+    statement: cst.CSTNode  #: gives it a name, or is its only scope
     variable: str
     mirrored: bool  #: whether there may be several replicas
     scopes: dict[int, cst.With] = field(default_factory=dict)
+    #: the ways of a condition that chooses it: the statements, and which of them are mirrored
+    ways: dict[int, bool] = field(default_factory=dict)
+    superseded: set[int] = field(default_factory=set)  #: that condition, once it is to go
     #: where the number of replicas is asked for, and the regions in which that is met
     counts: dict[tuple[int, int], list[Region]] = field(default_factory=dict)
     problem: str = ""
 
 
 def _strategy(region: Region, node: cst.Call, name: str) -> Value:
-    """`strategy = tf.distribute.MirroredStrategy()`, once in a file."""
-    mirrored = name in _MIRRORED
-    statement = region.statement
+    """`strategy = tf.distribute.MirroredStrategy()`, once in a file, or once on each way."""
+    chosen = bool(region.branches)
+    mirrored = name in _MIRRORED or chosen
+    statement, file = region.statement, region.file
     target = _only_target(statement, node)
-    file = region.file
     known = file.distribution
-    if known is not None and known.node is not node:
+    other_way = known is not None and chosen and known.ways and known.variable == target
+    if known is not None and known.node is not node and not other_way:
         known.problem = known.problem or "the file has several strategies"
         return _left(region, node, name, "the file has several strategies")
-    if not target or not isinstance(statement, cst.SimpleStatementLine):
+    if statement is None or not (target or _is_scope(statement, node)):
         return _left(region, node, name, "it is not given a name of its own")
-    if region.branches or region.loops:
+    if region.loops:
         return _left(region, node, name, "whether it is in force is only known at run time")
     if known is None:
-        found = Distribution(region, node, statement, target, mirrored)
-        found.problem = _unsure(region, node, mirrored)
-        file.distribution = found
-    else:
-        known.region = region
+        known = Distribution(region, node, statement, target, mirrored)
+        known.problem = _unsure(region, node, mirrored)
+        file.distribution = known
+    known.region = region
+    if chosen:
+        known.ways[id(statement)] = name in _MIRRORED
     return Framework(MIRRORED if mirrored else SINGLE)
 
 
@@ -94,6 +103,14 @@ def _only_target(statement: cst.CSTNode | None, node: cst.Call) -> str:
         ) if (value is node):
             return name
     return ""
+
+
+def _is_scope(statement: cst.CSTNode, node: cst.Call) -> bool:
+    """Whether it is `with tf.distribute.MirroredStrategy().scope():`."""
+    match statement:
+        case cst.With(items=[cst.WithItem(item=cst.Call(func=cst.Attribute(value=value)))]):
+            return value is node
+    return False
 
 
 def _unsure(region: Region, node: cst.Call, mirrored: bool) -> str:
@@ -121,8 +138,10 @@ def _scope(region: Region, node: cst.Call, name: str) -> Value:
 
 
 def enter_scope(region: Region, node: cst.With, value: Value) -> None:
-    """`with strategy.scope():`, whose body is to stand without it."""
+    """`with strategy.scope():`, or `with tf.device(...):`, whose body is to stand without it."""
     known = region.file.distribution
+    if isinstance(value, Framework) and value.name == "tf.device":
+        region.file.placed[id(node)] = node
     if known is None or not isinstance(value, Framework) or value.name not in _SCOPES:
         return
     if len(node.items) == 1 and node.items[0].asname is None:

@@ -10,6 +10,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.clearing import outdented
 from transpiler.emit.residual.removal import Removal
+from transpiler.interpret.region import Region
 from transpiler.source.lexical import comments_in, without_comments
 from transpiler.source.suites import bodies, is_inside, is_plain_try
 
@@ -17,7 +18,7 @@ from transpiler.source.suites import bodies, is_inside, is_plain_try
 def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
     """The edits of statements that say something; the others, `ds = ds`, are to be dropped."""
     region, found = removal.region, []
-    if not region.settled_helpers and not region.idle:
+    if not region.settled_helpers and not region.idle and not _superseded(region):
         return []
     steps = [span for span in region.settled_helpers if span in region.settled]
     trains = {id(call.statement) for call in region.training.values()}
@@ -44,7 +45,7 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         if "\n" not in text:
             said = [f"{c}\n{' ' * indent}" for c in comments_in(removal.tree.text[slice(*span)])]
             found.append(Edit(*span, "".join(said) + fold(text, indent).lstrip(" ")))
-    if region.idle:
+    if region.idle or _superseded(region):
         _drop_for_idle(removal)
     return found
 
@@ -67,8 +68,16 @@ def _drop_for_idle(removal: Removal) -> None:
             removal.decisions[id(statement)] = "drop"
 
 
+def _superseded(region: Region) -> set[int]:
+    """Conditions in whose place something else stands."""
+    known = region.file.distribution
+    return known.superseded if known is not None else set()
+
+
 def _is_dead(removal: Removal, statement: cst.CSTNode) -> bool:
     """Whether all of a statement goes."""
+    if id(statement) in _superseded(removal.region):
+        return True
     if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
         return False
     suites = bodies(statement)

@@ -90,6 +90,7 @@ def class_def(region: Region, node: cst.ClassDef) -> None:
 @executes(cst.With)
 def with_statement(region: Region, node: cst.With) -> None:
     for item in node.items:
+        region.statement = node
         value = evaluate(region, item.item)
         enter_scope(region, node, value)
         if item.asname is not None:
