@@ -324,6 +324,31 @@ def test_what_processes_do_otherwise_is_refused(body: str, reason: str) -> None:
     assert reason in errors_of(f"{MODEL.format(metrics='')}{body}\n")
 
 
+@pytest.mark.parametrize(
+    ("calls", "once"),
+    [
+        ("train(3)", True),
+        ("for width in (1, 2):\n    train(width)", False),
+        ("[train(width) for width in (1, 2)]", False),
+        ("def main():\n    train(4)\n\nif __name__ == '__main__':\n    main()", True),
+        ("def main(widths):\n    for width in widths:\n        train(width)\n\nmain([1])", False),
+    ],
+)
+def test_processes_join_once(calls: str, once: bool) -> None:
+    body = HEAD.replace("\n", "\n    ") + MODEL.format(metrics="").replace("\n", "\n    ")
+    text = f"def train(width):{body}model.fit(x, y)\n\n\n{calls}\n"
+    text = text.replace("    import numpy as np\n    import tensorflow as tf\n", "")
+    text = "import numpy as np\nimport tensorflow as tf\n" + text
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("may run several times" in message for message in errors) is not once, errors
+    assert bool(errors) is not once
+
+
+def test_a_name_that_is_taken_is_refused() -> None:
+    body = f"{MODEL.format(metrics='')}model.fit(x, y)\ndist = 3\n"
+    assert "has a `dist` of its own" in errors_of(body)
+
+
 def test_a_strategy_under_a_condition_is_refused() -> None:
     head = HEAD.replace("strategy =", "if len(gpus) > 1:\n    strategy =")
     text = "import sys\ngpus = sys.argv\n" + head + MODEL.format(metrics="") + "model.fit(x, y)\n"

@@ -10,10 +10,11 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import WIDTH
+from transpiler.emit.training.lines import is_nested
 from transpiler.interpret.strategies import WORLD, Distribution
-from transpiler.source.lexical import STRING
+from transpiler.source.lexical import STRING, may_be_bound
 from transpiler.source.occurrences import Occurrences
-from transpiler.source.suites import leaf_statements, statement_lines
+from transpiler.source.suites import bodies, leaf_statements, statement_lines
 from transpiler.source.tree import Tree
 
 _INIT = "init_distributed()"
@@ -48,6 +49,8 @@ def _settle_distribution(draft: Draft, known: Distribution) -> None:
     reason = known.problem
     if place is None:
         reason = reason or "whether it is in force is only known at run time"
+    if may_be_bound("dist", draft.tree.blanked):
+        reason = reason or "the program has a `dist` of its own, as torch.distributed is called"
     reason = reason or _asked_more(draft.tree, known) or _made_often(draft.tree, known)
     if not reason and known.mirrored:
         spread = [m for m in trained if m.spread and m.training.problem is None]
@@ -118,8 +121,31 @@ def _made_often(tree: Tree, known: Distribution) -> str:
     function = known.region.function
     if known.region.is_module or not known.mirrored or not isinstance(function, cst.FunctionDef):
         return ""
-    calls = [p for p in Occurrences(tree.text).of(function.name.value) if not p.binds]
-    return "" if len(calls) == 1 else "its function may run several times"
+    once = _runs_once(tree, Occurrences(tree.text), function)
+    return "" if once else "its function may run several times"
+
+
+def _runs_once(tree: Tree, found: Occurrences, function: cst.FunctionDef) -> bool:
+    """Whether a function is called in one place, which no loop and no other caller repeats."""
+    calls = [p for p in found.of(function.name.value) if not p.binds]
+    if len(calls) != 1:
+        return False
+    body: list[cst.CSTNode] = list(tree.module.body)
+    caller: cst.FunctionDef | None = None
+    while True:
+        holding = next((s for s in body if _holds(tree, s, calls[0].start)), None)
+        if isinstance(holding, cst.SimpleStatementLine):
+            single = not is_nested(tree.source(holding))
+            return single and (caller is None or _runs_once(tree, found, caller))
+        if not isinstance(holding, (cst.If, cst.FunctionDef)) or caller is not None:
+            return False
+        caller = holding if isinstance(holding, cst.FunctionDef) else None
+        body = [statement for suite in bodies(holding) for statement in suite]
+
+
+def _holds(tree: Tree, statement: cst.CSTNode, offset: int) -> bool:
+    start, end = tree.span(statement)
+    return start <= offset < end
 
 
 # --- the scopes ------------------------------------------------------------------------------
