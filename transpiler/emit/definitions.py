@@ -15,6 +15,7 @@ from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
+from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.source.suites import statement_lines
@@ -143,6 +144,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
             _drop(draft, node)
     else:
         draft.edits.append(Edit(start, end, whole))
+        _make_tensors(draft, summaries[0])
     draft.class_spots.append(end)
     gone = [] if summaries[0].function.nested_in else decided_parameters(summaries[0], node)
     if gone and not name.startswith("_"):
@@ -153,6 +155,18 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
         assert summary.region is not None
         draft.helpers |= summary.region.helpers_used
         draft.speak(summary.region)
+
+
+def _make_tensors(draft: Draft, summary: Summary) -> None:
+    """The tensors that the function around one that stays makes for it."""
+    outer = summary.function.outer
+    device = next((found.device for found in draft.planned.trained if found.device), "device")
+    for _, made, given in constant_tensors(outer) if outer is not None else ():
+        source = draft.tree.source(given)
+        text = f"torch.as_tensor({source}, dtype=torch.float32, device={device})"
+        edit = Edit(*draft.tree.span(made), text)
+        if edit not in draft.edits:
+            draft.edits.append(edit)
 
 
 def drop_decorators(draft: Draft) -> None:

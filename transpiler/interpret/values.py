@@ -170,6 +170,8 @@ class Function(_Brief):
     of_class: bool = False  #: a method of the class itself, marked `@classmethod`
     closes: tuple[str, ...] = ()  #: the parameters of the function that it gives: called twice
     maker: Expr | None = None  #: the call that gave it: `focal_loss(gamma=2.0)`
+    outer: Function | None = None  #: the function that was called there
+    lists: tuple[str, ...] = ()  #: its parameters that got lists or arrays
 
     @property
     def is_wrapper(self) -> bool:

@@ -183,6 +183,11 @@ def _is_mean(summary: Summary) -> bool:
 
 def _summary(compiles: TrainingCall, function: Function) -> Summary:
     summary = compiles.own.get(id(function.node))
+    if summary is None and function.lists:
+        raise Unsupported(
+            f"`{function.name}` is not understood as a function of tensors: make a tensor of "
+            f"`{function.lists[0]}` in the function around it, as K.constant does"
+        )
     if summary is None or not isinstance(summary.result, Bound):
         raise Unsupported(f"`{_named(function)}` is not understood as a function of tensors")
     return summary

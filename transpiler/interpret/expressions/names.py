@@ -107,4 +107,5 @@ def replace_function(value: Function, reading: Expr) -> Function:
         value.name, value.node, value.closure, value.owner, value.nested_in, value.file, reading
     )
     made.closes, made.maker = value.closes, value.maker
+    made.outer, made.lists = value.outer, value.lists
     return made

@@ -18,6 +18,7 @@ presumed.py       parameters whose one value a class is written for
 keywords.py       `**kwargs`: one class takes what any call passes through it
 handed.py         functions that get models, to train or ask them
 generators.py     what generator functions give
+constant_tensors.py  tensors that functions make for those that they give
 own_losses.py     losses and metrics of the program's own
 applied.py        functions that data sets apply to their elements
 copied.py       functions of Keras that programs have a copy of

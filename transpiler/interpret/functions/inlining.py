@@ -69,8 +69,16 @@ def inline(
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
     if isinstance(given, Function) and isinstance(node, cst.Call):
-        given.maker = _written_call(region, node, arguments)
+        given.maker, given.outer = _written_call(region, node, arguments), function
+        given.lists = tuple(name for name, value in bound.items() if _is_list(value))
     return given
+
+
+def _is_list(value: Value) -> bool:
+    """Whether it is a list or an array of numpy."""
+    return isinstance(value, Sequence) or (
+        isinstance(value, Static) and (value.expr.array or isinstance(value.expr.value, list))
+    )
 
 
 def _written_call(region: Region, node: cst.Call, arguments: list[Argument]) -> Expr | None:

@@ -15,6 +15,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
@@ -91,12 +92,23 @@ def _targets(region: Region, function: Function, output: Bound) -> Bound:
     return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
 
 
+def _computes_with_lists(region: Region, function: Function) -> bool:
+    """Whether it computes with a list or an array that the function around it got."""
+    outer = function.outer
+    tensors = {name for name, _, _ in constant_tensors(outer)} if outer is not None else set()
+    names = "|".join(sorted({*function.lists} - tensors))
+    used = re.compile(rf"(?<![\w.])(?:{names})\b(?!\s*[\[=])")
+    return bool(names) and used.search(region.tree.source(function.node.body)) is not None
+
+
 def _is_plain(region: Region, function: Function, arguments: tuple[Argument, ...]) -> bool:
     """Whether it is a function of this module that takes targets and outputs."""
     here = function.file is None or function.file is region.file
     alone = not function.nested_in or function.maker is not None
     inside = id(function.node) in region.file.lifted or isinstance(function.node, cst.Lambda)
     if not here or not alone or (function.maker is not None and inside):
+        return False
+    if function.maker is not None and _computes_with_lists(region, function):
         return False
     given = {name for name, _ in arguments}
     if None in given or any(holds_tensor(value) for _, value in arguments):

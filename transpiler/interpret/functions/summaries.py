@@ -172,19 +172,19 @@ def with_default_classes(function: Function, given: dict[str, Value]) -> dict[st
     for parameter in (*declared.posonly_params, *declared.params, *declared.kwonly_params):
         name, default = parameter.name.value, parameter.default
         if isinstance(default, (cst.Name, cst.Attribute)) and name not in given:
-            held = _symbol(function, default)
+            held = symbol_of(function, default)
             if isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper():
                 found[name] = held
     return {**given, **found} if found else given
 
 
-def _symbol(function: Function, node: cst.BaseExpression) -> Value | None:
+def symbol_of(function: Function, node: cst.BaseExpression) -> Value | None:
     """What a name, or a part of the framework, means where a function is defined."""
     if isinstance(node, cst.Name):
         return function.closure.get(node.value)
     if not isinstance(node, cst.Attribute):
         return None
-    base = _symbol(function, node.value)
+    base = symbol_of(function, node.value)
     if not isinstance(base, Framework):
         return None
     return Framework(canonical(f"{base.name}.{node.attr.value}"))
