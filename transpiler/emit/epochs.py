@@ -17,7 +17,7 @@ class Epoch:
     criterion: str  #: the call of the criterion
     metrics: tuple[tuple[str, Metric], ...] = ()
     unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
-    elementwise: str = ""  #: how the numbers of an unaveraged criterion become one for each sample
+    elementwise: tuple[str, ...] = ()  #: how its numbers become one for each weight, by output
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
     targets: tuple[str, ...] = ("targets",)
@@ -32,10 +32,25 @@ class Epoch:
     watched: bool = False  #: whether something looks at the means after each batch
     summed: str = ""  #: the function that adds up what several processes count
 
-    @property
-    def single_losses(self) -> list[str]:
+    def single_losses(self, weights: tuple[str, ...] = ()) -> list[str]:
         """The losses of several outputs, each by itself."""
-        return [f"{name} = {code}" for name, code, _ in self.losses]
+        found = []
+        for number, (name, code, _) in enumerate(self.losses):
+            found.append(f"{name} = {self._averaged(code, number, weights)}")
+        return found
+
+    def single_loss(self, weights: tuple[str, ...] = ()) -> str:
+        """The loss of the only output."""
+        return self._averaged(self.criterion, 0, weights)
+
+    def _averaged(self, code: str, number: int, weights: tuple[str, ...]) -> str:
+        """The mean of what a criterion gives, if it gives one number for each sample."""
+        if not self.unaveraged:
+            return code
+        if not weights:
+            return f"{code}.mean()"
+        weight = weights[number % len(weights)]
+        return f"({code}{self.elementwise[number]} * {weight}).mean()"
 
     @property
     def total(self) -> str:
@@ -73,7 +88,8 @@ class Steps:
     """What training does besides."""
 
     progress: bool = False
-    weighted: bool = False
+    weights: tuple[str, ...] = ()  #: of the samples: for all outputs, or for each of them
+    class_weights: str = ""  #: the labels that a dict gives weights to, where no data set does
     clipping: tuple[str, ...] = ()
     scheduled: bool = False
     scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
@@ -105,13 +121,9 @@ def stepping(steps: Steps) -> list[str]:
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 
 
-def batch_loss(epoch: Epoch, penalty: str, weighted: bool = False) -> str:
+def batch_loss(epoch: Epoch, penalty: str, weights: tuple[str, ...] = ()) -> str:
     """The loss of a batch as one expression."""
-    loss = epoch.criterion
-    if epoch.unaveraged:
-        each = f"{loss}{epoch.elementwise}"
-        loss = f"({each} * weights).mean()" if weighted else f"{loss}.mean()"
-    loss = epoch.total or loss
+    loss = epoch.total or epoch.single_loss(weights)
     return f"{loss} + {penalty}" if penalty else loss
 
 
@@ -120,25 +132,28 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     batches = epoch.source
     parameters = ["model", batches, *epoch.criteria, "optimizer"]
     parameters += steps.companions
+    parameters += ["class_weight"] if steps.class_weights else []
+    held_weights = () if steps.class_weights else steps.weights
     shown = f", disable={steps.shown}" if steps.shown else ""
     loader = f"tqdm({batches}{shown})" if steps.progress else batches
-    held = _batch(epoch, steps.weighted)
+    held = _batch(epoch, held_weights)
     if any(re.search(rf"\b{BATCH}\b", line) for line in (*steps.batch_start, *steps.batch_end)):
         held = f"{BATCH}, ({held})" if "," in held else f"{BATCH}, {held}"
         loader = f"enumerate({loader})"
-    loss = batch_loss(epoch, steps.penalty, steps.weighted)
+    loss = batch_loss(epoch, steps.penalty, steps.weights)
     lines = [
         *_head(name, [*parameters, *steps.watching]),
         f'    """Train on every batch once; mean {means(epoch)} over the samples."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
-        f"    {_start(epoch)}",
+        *_start(epoch),
         f"    for {held} in {loader}:",
         *(fold(line, 8) for line in steps.batch_start),
-        *_to_device(epoch, steps.weighted),
+        *_to_device(epoch, held_weights),
+        *(fold(line, 8) for line in _class_weights(epoch, steps)),
         *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
-        *(fold(line, 8) for line in epoch.single_losses),
+        *(fold(line, 8) for line in epoch.single_losses(steps.weights)),
         fold(f"loss = {loss}", 8),
         *(f"        {line}" for line in stepping(steps)),
         *_sums(epoch, "loss.item()"),
@@ -148,6 +163,17 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _class_weights(epoch: Epoch, steps: Steps) -> list[str]:
+    """The weights of the samples of a batch by their classes."""
+    if not steps.class_weights:
+        return []
+    labels = f"{steps.class_weights}.tolist()"
+    return [
+        f"weights = [class_weight.get(label, 1.0) for label in {labels}]",
+        f"weights = torch.tensor(weights, device={epoch.device})",
+    ]
 
 
 def _head(name: str, parameters: list[str]) -> list[str]:
@@ -162,10 +188,10 @@ def means_so_far(epoch: Epoch) -> list[str]:
     return _values(epoch, "count")
 
 
-def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False) -> str:
+def evaluate(name: str, epoch: Epoch, penalty: str = "", weights: tuple[str, ...] = ()) -> str:
     """The source of the function that only looks."""
-    loss = batch_loss(epoch, penalty, weighted)
-    losses = [fold(line, 8) for line in epoch.single_losses]
+    loss = batch_loss(epoch, penalty, weights)
+    losses = [fold(line, 8) for line in epoch.single_losses(weights)]
     losses += [fold(f"loss = {loss}", 8)] if epoch.losses else []
     batches = epoch.source
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
@@ -174,9 +200,9 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weighted: bool = False)
         f"def {name}({', '.join(['model', batches, *epoch.criteria])}):",
         f'    """Mean {means(epoch)} over the samples."""',
         "    model.eval()",
-        f"    {_start(epoch)}",
-        f"    for {_batch(epoch, weighted)} in {batches}:",
-        *_to_device(epoch, weighted),
+        *_start(epoch),
+        f"    for {_batch(epoch, weights)} in {batches}:",
+        *_to_device(epoch, weights),
         *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
         *losses,
@@ -279,19 +305,19 @@ def means(epoch: Epoch) -> str:
     return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
-def _names(epoch: Epoch, weighted: bool) -> list[str]:
-    return [*epoch.inputs, *epoch.targets, *(["weights"] if weighted else [])]
+def _names(epoch: Epoch, weights: tuple[str, ...]) -> list[str]:
+    return [*epoch.inputs, *epoch.targets, *weights]
 
 
-def _batch(epoch: Epoch, weighted: bool) -> str:
+def _batch(epoch: Epoch, weights: tuple[str, ...]) -> str:
     if epoch.streamed:
         return epoch.batch
-    return ", ".join(_names(epoch, weighted))
+    return ", ".join(_names(epoch, weights))
 
 
-def _to_device(epoch: Epoch, weighted: bool) -> list[str]:
+def _to_device(epoch: Epoch, weights: tuple[str, ...]) -> list[str]:
     """A batch goes to the device: in one line, if it fits."""
-    names = _names(epoch, weighted)
+    names = _names(epoch, weights)
     moved = [f"{name}.to({epoch.device})" for name in names]
     if epoch.streamed and list(epoch.streamed) != moved:
         pairs = zip(names, epoch.streamed, strict=True)
@@ -319,12 +345,18 @@ def accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _start(epoch: Epoch) -> str:
+def _start(epoch: Epoch) -> list[str]:
+    """What is summed up begins at nothing."""
     names = dict.fromkeys(n for ns in accumulators(epoch).values() for n in ns)
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
     counted = ["count"] if epoch.counts else []
     counted += ["batches"] if epoch.counts_batches else []
-    return fold(" = ".join(["loss_sum", *sums, *names, *counted, "0.0"]), 4).lstrip()
+    lines: list[list[str]] = [[]]
+    for name in ["loss_sum", *sums, *names, *counted]:
+        if lines[-1] and len(" = ".join([*lines[-1], name, "0.0"])) > WIDTH - 4:
+            lines.append([])
+        lines[-1].append(name)
+    return [f"    {' = '.join([*line, '0.0'])}" for line in lines]
 
 
 def _sums(epoch: Epoch, loss: str) -> list[str]:

@@ -27,6 +27,8 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     head, body, tail = split_last_bracket(text, width - indent)
     if not body:
         return line
+    if indent + len(head) > width and (unpacked := _unpacked(text, indent, width)):
+        return unpacked
     trailing = _comment_of(tail)
     if trailing and len(line) - len(trailing) <= width:
         return line
@@ -51,6 +53,20 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
 
 #: Opens a list or a dict, whose elements stand on lines of their own.
 _DISPLAY = re.compile(r"(?<![\w)\]}\"'])\s*[\[{]$")
+
+
+_TARGETS = re.compile(r"((?:\w+, )+\w+) = (?=\w)")
+
+
+def _unpacked(text: str, indent: int, width: int) -> str:
+    """`a, b = f(x)` with so many targets that each gets a line."""
+    found = _TARGETS.match(text)
+    if found is None:
+        return ""
+    outer, inner = " " * indent, " " * (indent + 4)
+    targets = [f"{inner}{target}," for target in found.group(1).split(", ")]
+    rest = fold(f") = {text[found.end():]}", indent, width)
+    return "\n".join([f"{outer}(", *targets, rest])
 
 
 _ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")

@@ -289,7 +289,7 @@ _OF_PYTHON = (
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"csv\.writer\("), "import csv"),
     (_standing_alone(r"os\.path\."), "import os"),
-    (_standing_alone(r"partial\([A-Z]"), "from functools import partial"),
+    (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )

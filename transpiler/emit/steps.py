@@ -39,7 +39,7 @@ def train_on_batch(name: str, batch: OneBatch, steps: Steps) -> str:
         "    model.train()",
         *(f"    {line}" for line in steps.still),
         *_forward(batch),
-        *(fold(line, 4) for line in epoch.single_losses),
+        *(fold(line, 4) for line in epoch.single_losses()),
         fold(f"loss = {batch_loss(epoch, steps.penalty)}", 4),
         *(f"    {line}" for line in stepping(steps)),
         *_result(epoch),
@@ -56,7 +56,7 @@ def test_on_batch(name: str, batch: OneBatch, penalty: str) -> str:
         f'    """The {means(epoch)} of one batch."""',
         "    model.eval()",
         *_forward(batch),
-        *(fold(line, 4) for line in epoch.single_losses),
+        *(fold(line, 4) for line in epoch.single_losses()),
         fold(f"loss = {batch_loss(epoch, penalty)}", 4),
         *_result(epoch),
     ]

@@ -89,6 +89,7 @@ def place_training(draft: Draft) -> None:
     gone = replaces([edit for edit in draft.edits if not edit.text])
     for found in draft.planned.trained:
         if found.training.problem is not None:
+            draft.edits += _freezes(draft, found)
             continue
         draft.edits += [_with_names(draft, edit) for edit in found.edits]
         draft.edits += [e for e in found.functions_gone if e not in draft.edits]
@@ -127,14 +128,22 @@ def _with_names(draft: Draft, edit: Edit) -> Edit:
     return Edit(edit.start, edit.end, text)
 
 
+def _freezes(draft: Draft, found: Trained) -> list[Edit]:
+    """Layers are frozen also where the training stays as it is: the model is a module."""
+    if not any(_is_of(unit, found) for unit, _ in draft.planned.written):
+        return []  # the model stays one of Keras
+    from transpiler.emit.training.freezing import freeze_edit
+
+    calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
+    edits = [freeze_edit(draft.tree, call, found.training.variable) for call in calls]
+    return [_with_names(draft, edit) for edit in edits]
+
+
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
     """The source of a function with the names of the model's layers filled in."""
     if tokens.MODULE not in source:
         return source
-    for unit, made in draft.planned.written:
-        if draft.planned.trained_by(unit) is found:
-            for token, attribute in made.attrs.items():
-                source = source.replace(token, attribute)
+    source = _named(draft, found, source)
     from transpiler.emit.training.lines import folded_sum
 
     lines = [folded_sum(line) for line in source.split("\n")]
@@ -146,6 +155,22 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
         if d.code != REGULARIZER.code or (d.line, d.column) not in places
     ]
     return "\n".join(lines)
+
+
+def _named(draft: Draft, found: Trained, text: str) -> str:
+    """A text with the names of the model's layers."""
+    if tokens.MODULE not in text:
+        return text
+    for unit, made in draft.planned.written:
+        if _is_of(unit, found):
+            for token, attribute in made.attrs.items():
+                text = text.replace(token, attribute)
+    return text
+
+
+def _is_of(unit: Unit, found: Trained) -> bool:
+    """Whether a unit is the model that is trained, or froze some layers."""
+    return unit.built is not None and unit.built.model is found.training.origin
 
 
 def _fails(draft: Draft, found: Trained) -> bool:

@@ -428,6 +428,7 @@ class Region:
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         #: modules of models that were built elsewhere: the model, and its region
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
+        self.optimizers: dict[tuple[int, int], Value] = {}  #: by where they are made
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
         #: calls of functions in which something is trained, frozen or asked

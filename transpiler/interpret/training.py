@@ -13,12 +13,15 @@ from transpiler.interpret.region import Built, FileContext, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
+    Framework,
     Inside,
     Layer,
     Mapping,
     Model,
+    Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
 )
 from transpiler.ir.expr import Configured, Expr, expr
@@ -28,7 +31,8 @@ from transpiler.record import record
 SIGNATURES: dict[str, tuple[str, ...]] = {
     "compile": (
         "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly",
-        "steps_per_execution", "jit_compile", "auto_scale_loss",
+        "steps_per_execution", "jit_compile", "auto_scale_loss", "sample_weight_mode",
+        "experimental_run_tf_function",
     ),
     "fit": (
         "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
@@ -101,6 +105,11 @@ _OLD_ARGUMENTS = {
     "pickle_safe": "use_multiprocessing",
 }
 
+#: What `fit` takes where it is given nothing.
+_DEFAULTS = {
+    "batch_size": "32", "epochs": "1", "verbose": "1", "shuffle": "True", "initial_epoch": "0",
+}  # fmt: skip
+
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
 
@@ -114,12 +123,17 @@ class Given:
     versions: tuple[tuple[str, int], ...] = ()  #: which assignments of the names it reads
     node: cst.BaseExpression | None = None
 
+    @property
+    def is_attribute(self) -> bool:
+        """Whether it is an attribute of some object."""
+        return isinstance(self.node, cst.Attribute)
+
 
 @record(slots=True, eq=False)
 class TrainingCall:
     """One call of a method of a model, or `model.trainable = ...`."""
 
-    node: cst.Call | cst.Assign
+    node: cst.Call | cst.Assign | cst.For
     name: str
     model: Model
     given: dict[str, Given]
@@ -131,6 +145,9 @@ class TrainingCall:
     by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
     layer: Layer | None = None  #: the layer of the model that is asked
     of: cst.BaseExpression | None = None  #: the model, where a layer of it is asked
+    region: Region | None = None  #: where it stands
+    layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
+    unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
@@ -179,6 +196,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         conditional=bool(region.branches),
         in_loop=bool(region.loops),
         frozen=tuple(region.file.frozen.values()),
+        region=region,
     )
     _bind(region, node, call, order)
     if older:
@@ -231,11 +249,27 @@ def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) 
     """Note `model.trainable = False`: what is compiled from now on does not train it."""
     text = one_line(rewritten(region.tree, node.value, region.rewrites))
     given = {"value": Given(value, text, _versions(region, text), node.value)}
-    call = TrainingCall(node, "trainable", model, given, region.statement, model.compiled)
+    call = TrainingCall(
+        node, "trainable", model, given, region.statement, model.compiled, region=region
+    )
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
     region.training[id(node)] = call
     if not set_frozen(region.file, model, value):
         call.problem = "whether it is trainable is only known at run time"
+
+
+@provides("note_layer")
+def note_layer(
+    region: Region, node: cst.Assign | cst.For, model: Model, value: Static, layer: Layer
+) -> None:
+    """Note that a layer is trainable or not, in a program that has trained something before."""
+    call = region.training.get(id(node))
+    if call is None:
+        given = {"value": Given(value, value.expr.text)}
+        statement = node if isinstance(node, cst.For) else region.statement
+        call = TrainingCall(node, "freeze", model, given, statement, model.compiled, region=region)
+        region.training[id(node)] = call
+    call.layers.append(layer)
 
 
 def set_frozen(file: FileContext, model: Model, value: Value) -> bool:
@@ -260,12 +294,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         value = evaluate(region, argument.value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Mapping):
-            for key, item in value.items.items():
-                if isinstance(item, Static):
-                    text = item.expr.text
-                    call.given[str(key)] = Given(item, text, _versions(region, text))
-                else:
-                    call.problem = f"the argument {key} is not known"
+            _unpack(region, call, argument.value, value)
             continue
         keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
         keyword = _OLD_ARGUMENTS.get(keyword or "", keyword)
@@ -282,6 +311,50 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     unknown = [k for k in call.given if k not in known]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
+
+
+def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:
+    """The entries of `**options`; what holds parts of the training goes, so they are written out.
+
+    A parameter `**kwargs` lacks what some calls leave out: the defaults of Keras stand for that.
+    """
+    name = one_line(rewritten(region.tree, node, region.rewrites))
+    written = call.name == "compile" or isinstance(node, cst.Dict) or _holds_parts(held)
+    if written:
+        call.unpacked.add(name)
+    own = isinstance(node, cst.Name) and node.value == region.keywords
+    known = region.file.keywords.get(id(region.function), {}) if own else {}
+    for key, item in held.items.items():
+        text = f'{name}["{key}"]'
+        if known.get(str(key), False):
+            default = _DEFAULTS.get(str(key))
+            if call.name != "fit" or default is None:
+                call.problem = f"the argument {key}, which some calls leave out"
+            text = f'{name}.get("{key}", {default})'
+        elif written and not own:
+            text = _written(item)
+        call.given[str(key)] = Given(item, text, _versions(region, text))
+
+
+def _holds_parts(held: Mapping) -> bool:
+    """Whether an entry is an optimizer, a callback or the like, or a list of such."""
+    items = [v.items if isinstance(v, Sequence) else (v,) for v in held.items.values()]
+    kinds = (Configured, UserClass)
+    return any(
+        isinstance(v, Framework) or (isinstance(v, Static) and isinstance(v.expr.value, kinds))
+        for group in items
+        for v in group
+    )
+
+
+def _written(value: Value) -> str:
+    """The source of an entry; lists of parts of the training have none, and need none."""
+    if isinstance(value, Static):
+        return value.expr.text
+    if isinstance(value, Sequence):
+        items = list(map(_written, value.items))
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    return ""
 
 
 def _is_current(region: Region, made: Expr) -> bool:

@@ -2,8 +2,11 @@
 
 training.py    what a program asks of each of its models, in terms of torch
 heads.py       the outputs of a model, and what `compile` says of each
+output_names.py  what Keras calls them
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
+optimizer_choices.py  optimizers of which the program picks one when it runs
+loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from transpiler.interpret.values import Framework, Static, Unknown, Value
-from transpiler.ir.expr import Configured, Expr, Symbol
+from transpiler.interpret.values import Mapping as Items
+from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record, replace
 from transpiler.rule import Rule
@@ -39,7 +40,11 @@ class Use:
 
 
 def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> Use:
-    """The rule that a value means: a string, a class, a function, or an instance of a class."""
+    """The rule that a value means: a string, a class, a function, or an instance of a class.
+
+    Also a dict with its name and its arguments, and what `get` makes of any of these.
+    """
+    value = _described(package, value)
     if isinstance(value, Unknown):
         raise Unsupported(f"{what} is not known: {value.reason}")
     if isinstance(value, Framework):
@@ -56,6 +61,32 @@ def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> 
     if isinstance(found, Configured):
         return of_configured(table, package, found)
     raise Unsupported(f"{what} is not understood")
+
+
+def _described(package: str, value: Value) -> Value:
+    """What `get` is given, and what a dict of a class's name and arguments describes."""
+    made = value.expr.value if isinstance(value, Static) else None
+    asks = isinstance(made, Configured) and made.name in (
+        f"{package}.get",
+        f"{package}.deserialize",
+    )
+    if (
+        isinstance(made, Configured) and asks and package != "keras.metrics"
+    ):  # where "accuracy" is a class
+        given = [*made.args, *(argument for _, argument in made.kwargs)]
+        return _described(package, Static(given[0])) if len(given) == 1 else value
+    entries: dict[Any, Any] = made if isinstance(made, dict) else {}
+    if isinstance(value, Items):
+        entries = {k: v.expr.value for k, v in value.items.items() if isinstance(v, Static)}
+        config = value.items.get("config")
+        if isinstance(config, Items):
+            found = {k: v.expr for k, v in config.items.items() if isinstance(v, Static)}
+            entries["config"] = found if len(found) == len(config.items) else None
+    name, config = entries.get("class_name"), entries.get("config", {})
+    if not isinstance(name, str) or not isinstance(config, dict):
+        return value
+    arguments = tuple((k, v if isinstance(v, Expr) else expr(v)) for k, v in config.items())
+    return Static(Expr(name, Configured(f"{package}.{name}", (), arguments)))
 
 
 def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> Use:

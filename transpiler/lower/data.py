@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpiler.interpret.training import PREDICTED, Given
+from transpiler.interpret.training import PREDICTED, Given, TrainingCall
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -37,6 +37,12 @@ def array(given: Given | None, what: str, surely: bool = False) -> str:
     if isinstance(value, (Function, UserClass, Framework)):
         raise Unsupported(f"{what} is no array")
     raise Unsupported(f"{what} is not understood")
+
+
+def holds_arrays(call: TrainingCall) -> bool:
+    """Whether x is an attribute of some object, and y is given: Keras takes but arrays then."""
+    x, y = call.given.get("x"), call.given.get("y")
+    return x is not None and x.is_attribute and y is not None
 
 
 def generated(given: Given | None) -> Generated | None:

@@ -160,7 +160,7 @@ class Freezing:
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
     """What is frozen for each `compile` of a file."""
     plan = Freezing(Compositions(regions))
-    if not any(call.name == "trainable" for call in calls):
+    if not any(call.name in ("trainable", "freeze") for call in calls):
         return plan
     involved = [c for c in calls if c.name in ("trainable", "compile", *_TRAINS)]
     plan.in_place = not any(c.conditional or c.in_loop for c in involved) and all(

@@ -10,7 +10,8 @@ from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static,
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction
-from transpiler.record import record
+from transpiler.lower.output_names import output_names
+from transpiler.record import record, replace
 
 #: What else is called something in the loops.
 LOOP_NAMES = frozenset({
@@ -40,6 +41,7 @@ class Output:
     variable: str
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
+    note: str = ""  #: what is assumed of the names
 
 
 def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
@@ -52,11 +54,19 @@ def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
     if not isinstance(value, Sequence):
         raise Unsupported("the outputs of the model are not known one by one")
     found: list[Output] = []
-    for item in value.items:
-        name = _name_of(model, item)
+    names, counted = output_names(model, list(value.items))
+    for name, item in zip(names, value.items, strict=True):
         taken = LOOP_NAMES | set(inputs) | {output.variable for output in found}
         found.append(_output(name, _variable(name, taken), item))
+    if counted:
+        found[0] = replace(found[0], note=_COUNTED.format(", ".join(names)))
     return found
+
+
+_COUNTED = (
+    "outputs have no names of their own: the history calls them {}, Keras goes by the number of "
+    "layers that were made before"
+)
 
 
 def _variable(name: str, taken: frozenset[str]) -> str:
@@ -78,23 +88,13 @@ def _output(name: str, variable: str, value: Value) -> Output:
     return Output(name, variable, None if dims is None else len(dims) + 1, units)
 
 
-def _name_of(model: Model, value: Value) -> str:
-    """The name of the layer that gives an output, where the program gives it one."""
-    region = model.region
-    for name, layer in region.named_layers.items() if region is not None else ():
-        if isinstance(value, Bound) and isinstance(layer.output, Bound):
-            if layer.output.tensor.code.text == value.tensor.code.text:
-                return name
-    raise Unsupported("an output of the model has no name of its own")
-
-
 def by_output(given: Given | None, outputs: list[Output], what: str) -> list[Value | None]:
     """What an argument says of each output: a dict by their names, or a list in their order."""
     value = given.value if given is not None else None
     if value is None or (isinstance(value, Static) and value.expr.is_const(None)):
         return [None] * len(outputs)
     if len(outputs) == 1:
-        return [value]
+        return [_only(value)]
     if isinstance(value, Mapping):
         unknown = set(map(str, value.items)) - {output.name for output in outputs}
         if unknown:
@@ -103,3 +103,26 @@ def by_output(given: Given | None, outputs: list[Output], what: str) -> list[Val
     if isinstance(value, Sequence) and len(value.items) == len(outputs):
         return list(value.items)
     raise Unsupported(f"{what} that is not given for each output by itself")
+
+
+def _only(value: Value | None) -> Value | None:
+    """What a list or dict of one thing holds."""
+    if isinstance(value, Mapping) and len(value.items) == 1:
+        return next(iter(value.items.values()))
+    if isinstance(value, Sequence) and len(value.items) == 1:
+        return value.items[0]
+    return value
+
+
+def metrics_by_output(given: Given | None, outputs: list[Output], keras: str) -> list[Value | None]:
+    """The same of metrics: in Keras 2, those of a plain list are for each of the outputs.
+
+    Keras 3 refuses such a list, unless it has as many as there are outputs: one for each.
+    """
+    value = given.value if given is not None else None
+    items = value.items if isinstance(value, Sequence) else (value,)
+    plain = not any(isinstance(item, (Sequence, Mapping)) for item in items)
+    meant = keras == "2" or (keras == "auto" and len(items) != len(outputs))
+    if len(outputs) > 1 and meant and plain and isinstance(value, Sequence):
+        return [value] * len(outputs)
+    return by_output(given, outputs, "metrics")

@@ -31,7 +31,9 @@ from transpiler.ir.training import (
 )
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.freezing import Freezing, Subset
-from transpiler.lower.heads import Head, Output, by_output, outputs_of
+from transpiler.lower.heads import Head, Output, by_output, metrics_by_output, outputs_of
+from transpiler.lower.loss_choices import loss_by_name
+from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss, own_metric
 from transpiler.lower.rates import class_sets_rate
@@ -40,10 +42,13 @@ from transpiler.lower.watched import Constrained, Penalized, called_by, watched_
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
-#: Arguments of `compile` without effect on the numbers.
-_SPEED = frozenset({"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"})
+#: Arguments of `compile` without effect on the numbers: what weights are for, their shape says.
+_SPEED = frozenset({
+    "run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss", "sample_weight_mode",
+    "experimental_run_tf_function",
+})  # fmt: skip
 
-_UNDERSTOOD = frozenset({"optimizer", "loss", "metrics", "weighted_metrics"})
+_UNDERSTOOD = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"})
 
 #: Calls that need what `compile` says.
 TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
@@ -60,6 +65,7 @@ class Compiled:
     keras: str = "3"  #: the generation whose order and means are meant
     subset: Subset | None = None  #: what of the model is trained, where that is not all
     precision: str = ""  #: what products are computed in under a policy of mixed precision
+    choices: Choices | None = None  #: the optimizers of which the program picks one
 
     @property
     def several(self) -> bool:
@@ -276,8 +282,6 @@ def _compiled(
 ) -> Compiled:
     rules, given = file.rules, call.given
     others = [n for n in given if n not in _UNDERSTOOD | _SPEED]
-    if len(outputs) > 1 and "loss_weights" in others:
-        others.remove("loss_weights")
     if any(not _is_none(given[n].value) for n in others):
         raise Unsupported(f"{others[0]} is not translated")
     if "loss" not in given or _is_none(given["loss"].value):
@@ -289,12 +293,36 @@ def _compiled(
     if parameters is None:
         parameters = Expr(f"{training.variable}.parameters()", strength=18)
     exact = file.options.exact
-    optimizing = lower_optimizer(rules, value, parameters, exact, changes, file.precision)
+    choices = _choices(file, training, call, parameters)
+    if choices is not None:
+        optimizing = choices.optimizing
+        if file.precision or (changes and optimizing.optimizer.momentum):
+            raise Unsupported("one of several optimizers with mixed precision, or another rate")
+    else:
+        optimizing = lower_optimizer(rules, value, parameters, exact, changes, file.precision)
     heads, uses = _heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(
-        call, tuple(heads), optimizing, tuple(uses), file.options.keras, subset, file.precision
+        call,
+        tuple(heads),
+        optimizing,
+        tuple(uses),
+        file.options.keras,
+        subset,
+        file.precision,
+        choices,
     )
+
+
+def _choices(
+    file: FileContext, training: Training, call: TrainingCall, parameters: Expr
+) -> Choices | None:
+    """The optimizers of which the program picks one when it runs."""
+    given = call.given.get("optimizer")
+    if given is None:
+        return None
+    region = call.region or training.home
+    return optimizer_choices(file.rules, file.tree, region, given, parameters, file.options.exact)
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:
@@ -322,13 +350,11 @@ def _heads(
     """What is said of each output."""
     given = call.given
     elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
-    if elementwise and len(outputs) > 1:
-        raise Unsupported("weights of samples with several outputs")
     losses: list[Value | None] = [given["loss"].value] * len(outputs)
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = by_output(given.get("loss_weights"), outputs, "a weight")
-    metrics = by_output(given.get("metrics"), outputs, "metrics")
+    metrics = metrics_by_output(given.get("metrics"), outputs, file.options.keras)
     weighted = given.get("weighted_metrics")
     if weighted is not None and not _is_nothing(weighted.value):
         if elementwise or len(outputs) > 1:
@@ -336,6 +362,9 @@ def _heads(
         metrics = [_together(metrics[0], weighted.value)]
     heads: list[Head] = []
     uses: list[Use] = []
+    ranks = {output.rank for output in outputs}
+    if len(ranks) > 1 and call.own:
+        raise Unsupported("a loss or metric of the program's own, and outputs of several ranks")
     for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
         if wanted is None or _is_none(wanted):
             raise Unsupported(f"the output {output.name} has no loss")
@@ -388,8 +417,10 @@ def _head(
         elementwise,
     )
     uses: list[Use] = []
-    if is_own(wanted) and not name:
+    if is_own(wanted):
         loss = own_loss(file, call, wanted, seen)
+    elif (chosen := loss_by_name(rules, file.tree, wanted, seen)) is not None:
+        loss = chosen
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
@@ -406,6 +437,8 @@ def _head(
     found, metric_uses = _metrics(file, call, seen, metrics)
     if name:
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
+    if output.note:
+        loss = replace(loss, note=output.note)
     return Head(output.name, name, loss, found, seen), [*uses, *metric_uses]
 
 
@@ -425,13 +458,13 @@ def _from_logits(use: Use) -> bool:
 
 def weighs(call: TrainingCall) -> bool:
     """Whether a `fit` or `evaluate` gives samples or classes weights of their own."""
-    return _holds_weights(call, "x") or any(
+    return holds_weights(call, "x") or any(
         n in call.given and not _is_none(call.given[n].value)
         for n in ("class_weight", "sample_weight")
     )
 
 
-def _holds_weights(call: TrainingCall, name: str) -> bool:
+def holds_weights(call: TrainingCall, name: str) -> bool:
     """Whether an argument is a data set that gives a weight with each sample."""
     value = call.given[name].value if name in call.given else None
     pipeline = value.expr.value if isinstance(value, Static) else None
@@ -442,7 +475,7 @@ def _holds_weights(call: TrainingCall, name: str) -> bool:
 def is_weighed(call: TrainingCall) -> bool:
     """Whether a `fit` gives the samples that it validates weights of their own."""
     given = call.given.get("validation_data")
-    if _holds_weights(call, "validation_data"):
+    if holds_weights(call, "validation_data"):
         return True
     return given is not None and isinstance(given.value, Sequence) and len(given.value.items) == 3
 

@@ -143,8 +143,8 @@ def build_model():
 
 
 model = build_model()
-criterion = binary_focal_loss(gamma=1.5)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+model_criterion = binary_focal_loss(gamma=1.5)
+model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 # The last 20% are for validation
 split = int(len(x) * 0.8)
@@ -168,8 +168,10 @@ history = {
     "val_accuracy": [],
 }
 for _ in range(3):
-    loss_2, f_score, accuracy = train_epoch(model, train_loader, criterion, optimizer)
-    val_loss, val_f_score, val_accuracy = evaluate(model, val_loader, criterion)
+    loss_2, f_score, accuracy = train_epoch(
+        model, train_loader, model_criterion, model_optimizer
+    )
+    val_loss, val_f_score, val_accuracy = evaluate(model, val_loader, model_criterion)
     history["loss"].append(loss_2)
     history["f_score"].append(f_score)
     history["accuracy"].append(accuracy)
@@ -181,7 +183,7 @@ print(history["f_score"], history["val_f_score"])
 
 focal = binary_focal_loss()
 other = build_model()
-optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
+other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
@@ -191,7 +193,7 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
 results = {"loss": [], "focal_loss": []}
 for _ in range(2):
-    loss_2, focal_loss = train_other_epoch(other, train_loader, focal, optimizer)
+    loss_2, focal_loss = train_other_epoch(other, train_loader, focal, other_optimizer)
     results["loss"].append(loss_2)
     results["focal_loss"].append(focal_loss)
 
@@ -199,8 +201,8 @@ print(results["focal_loss"])
 
 for q in [0.1, 0.5]:
     below = build_model()
-    criterion = functools.partial(tilted, q=q)
-    optimizer = torch.optim.SGD(below.parameters(), lr=0.01)
+    below_criterion = functools.partial(tilted, q=q)
+    below_optimizer = torch.optim.SGD(below.parameters(), lr=0.01)
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
@@ -209,14 +211,14 @@ for q in [0.1, 0.5]:
     train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
     for _ in range(2):
-        train_below_epoch(below, train_loader, criterion, optimizer)
+        train_below_epoch(below, train_loader, below_criterion, below_optimizer)
 
     print(q, np.mean(predict(below, x)))
 
 for quantile in (0.2, 0.8):
     within = build_model()
-    criterion = lambda t, p: tilted(t, p, quantile)
-    optimizer = torch.optim.SGD(within.parameters(), lr=0.01)
+    within_criterion = lambda t, p: tilted(t, p, quantile)
+    within_optimizer = torch.optim.SGD(within.parameters(), lr=0.01)
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
@@ -225,4 +227,4 @@ for quantile in (0.2, 0.8):
     train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
     for _ in range(2):
-        train_below_epoch(within, train_loader, criterion, optimizer)
+        train_below_epoch(within, train_loader, within_criterion, within_optimizer)

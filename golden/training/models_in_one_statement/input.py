@@ -26,5 +26,5 @@ for epoch in range(2):
     print(epoch, apart)
 both = np.mean([teacher.predict(x, verbose=0), student.predict(x, verbose=0)], axis=0)
 if both.shape == y.shape:
-    gap = teacher.evaluate(x, y) - student.evaluate(x, y)
+    gap = max(teacher.evaluate(x, y), student.evaluate(x, y))
     print(gap)

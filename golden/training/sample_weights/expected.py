@@ -88,7 +88,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, nesterov=
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
     torch.as_tensor(y[:300], dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(weight[:300], dtype=torch.float32),
+    torch.as_tensor(weight[:300], dtype=torch.float32).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
@@ -104,7 +104,7 @@ before = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
     torch.as_tensor(y[:300], dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(weight[:300], dtype=torch.float32),
+    torch.as_tensor(weight[:300], dtype=torch.float32).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
@@ -114,7 +114,7 @@ for _ in range(3):
 test_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
     torch.as_tensor(y[300:], dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(weight[300:], dtype=torch.float32),
+    torch.as_tensor(weight[300:], dtype=torch.float32).flatten(),
 )
 after = evaluate_weighted(model, DataLoader(test_data, batch_size=32), criterion)
 print(f"{before[0]:.3f} -> {after[0]:.3f}")

@@ -118,7 +118,7 @@ def build_model():
 scores = []
 for loss in [total_loss, weighted_bce(2.0)]:
     model = build_model()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
     train_data = TensorDataset(
         torch.as_tensor(images, dtype=torch.float32),
@@ -128,7 +128,9 @@ for loss in [total_loss, weighted_bce(2.0)]:
 
     history = {"loss": [], "dice_coef": [], "iou": []}
     for _ in range(2):
-        loss_2, dice_coef_2, iou_2 = train_epoch(model, train_loader, loss, optimizer)
+        loss_2, dice_coef_2, iou_2 = train_epoch(
+            model, train_loader, loss, model_optimizer
+        )
         history["loss"].append(loss_2)
         history["dice_coef"].append(dice_coef_2)
         history["iou"].append(iou_2)
@@ -136,7 +138,7 @@ for loss in [total_loss, weighted_bce(2.0)]:
     scores.append(history["dice_coef"][-1])
 
 whole = build_model()
-optimizer = torch.optim.SGD(whole.parameters(), lr=0.01)
+whole_optimizer = torch.optim.SGD(whole.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(images, dtype=torch.float32),
@@ -147,7 +149,7 @@ train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 whole_history = {"loss": [], "weighted": []}
 for _ in range(2):
     loss_2, weighted_2 = train_whole_epoch(
-        whole, train_loader, bce_dice_loss, optimizer
+        whole, train_loader, bce_dice_loss, whole_optimizer
     )
     whole_history["loss"].append(loss_2)
     whole_history["weighted"].append(weighted_2)

@@ -151,9 +151,13 @@ for epoch in range(3):
         binary_crossentropy,
         optimizer,
     )
-    val_loss, val_digit_loss, val_odd_loss, val_digit_accuracy, val_odd_accuracy = evaluate(
-        model, val_loader, sparse_categorical_crossentropy, binary_crossentropy
-    )
+    (
+        val_loss,
+        val_digit_loss,
+        val_odd_loss,
+        val_digit_accuracy,
+        val_odd_accuracy,
+    ) = evaluate(model, val_loader, sparse_categorical_crossentropy, binary_crossentropy)
     history["loss"].append(loss)
     history["digit_loss"].append(digit_loss)
     history["odd_loss"].append(odd_loss)

@@ -93,8 +93,8 @@ def build_model():
 
 
 model = build_model()
-loss_function = weighted_categorical_crossentropy(len(x) / (3 * counts))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+model_criterion = weighted_categorical_crossentropy(len(x) / (3 * counts))
+model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 # The last 10% are for validation
 split = int(len(x) * 0.9)
@@ -111,8 +111,8 @@ val_loader = DataLoader(val_data, batch_size=32)
 
 history = {"loss": [], "val_loss": []}
 for _ in range(3):
-    loss = train_epoch(model, train_loader, loss_function, optimizer)
-    val_loss = evaluate(model, val_loader, loss_function)
+    loss = train_epoch(model, train_loader, model_criterion, model_optimizer)
+    val_loss = evaluate(model, val_loader, model_criterion)
     history["loss"].append(loss)
     history["val_loss"].append(val_loss)
 
@@ -121,7 +121,7 @@ print(history["val_loss"])
 for weight in (2.0, 10.0):
     other = build_model()
     criterion = weighted_categorical_crossentropy([1.0, weight, 1.0])
-    optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
+    other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
@@ -130,7 +130,9 @@ for weight in (2.0, 10.0):
 
     result = {"loss": [], "accuracy": []}
     for _ in range(2):
-        loss, accuracy = train_other_epoch(other, train_loader, criterion, optimizer)
+        loss, accuracy = train_other_epoch(
+            other, train_loader, criterion, other_optimizer
+        )
         result["loss"].append(loss)
         result["accuracy"].append(accuracy)
 

@@ -20,6 +20,8 @@ on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fit_data.py    the data of a `fit`
 validating.py  in which epochs a `fit` validates
 fitting.py     the loop in the place of `fit`
+validation.py  the arrays that it validates on
+weighting.py   what each sample counts in it
 history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
@@ -30,5 +32,6 @@ layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
+progress.py    what is shown of it
 lines.py       statements as text
 """

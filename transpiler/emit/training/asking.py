@@ -11,9 +11,10 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.data import input_names, input_tensors
-from transpiler.emit.training.lines import holds, identifiers, is_statement, printed
+from transpiler.emit.training.lines import holds, identifiers, is_statement
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.progress import progress_of
 from transpiler.emit.training.sequences import sequence_loader
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
 from transpiler.interpret.training import TrainingCall
@@ -21,6 +22,7 @@ from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.data import holds_arrays
 from transpiler.lower.training import TRAINING, Compiled, weighs
 from transpiler.record import replace
 
@@ -169,19 +171,21 @@ def write_evaluate(
     if pipeline is not None and writer.made.spread:
         loader = known or _of_process(writer, call, loader, pipeline, before)
     loader = loader or known
+    weights = dict.fromkeys(["weights"] if weighted else [], "")
     if not loader:
         data = writer.lasting("test_data", "test_dataset")
-        xs = writer.arrays(call.given.get("x"), "x")
+        xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
         ys = writer.target_arrays(call.given.get("y"), compiled)
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         if weighted:
-            targets = f"{targets}, {writer.weights(call.given['sample_weight'])}"
-        before.append(f"{data} = TensorDataset({inputs}, {targets})")
+            weights = writer.weights(call.given["sample_weight"], compiled)
+        tensors = ", ".join([inputs, targets, *weights.values()])
+        before.append(f"{data} = TensorDataset({tensors})")
         if not writer.is_new(call, before, ("x", "y", "sample_weight")):
             before.clear()
         size = writer.argument(call, "batch_size")
         loader = writer.asking_loader(data, size or "32")
-    evaluator = writer.evaluator(compiled, streamed, weighted, loop)
+    evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)
     text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
@@ -235,15 +239,16 @@ def _shown(
     text: str,
 ) -> list[str]:
     """What an `evaluate` prints whose result nobody takes."""
-    if writer.argument(call, "verbose") in ("0", "False"):
+    progress = progress_of(writer, call)
+    if not progress.line:
         return [text]
     end = writer.tree.span(statement)[1]
     values = {
         key: writer.names.passing(name, end=end, looped=call.in_loop)
         for key, name in identifiers(compiled.keys).items()
     }
-    shown = printed("", values)
-    shown = distributing.in_first(shown) if writer.made.spread else shown
+    shown = progress.shown("", values)
+    shown = distributing.in_first(shown) if shown and writer.made.spread else shown
     return [f"{', '.join(values.values())} = {text}", *shown]
 
 

@@ -7,6 +7,8 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
+from transpiler.emit.edits import Edit
+from transpiler.emit.fold import WIDTH
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.distributing import (
     OWN,
@@ -15,7 +17,7 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
-from transpiler.emit.training.lines import holds, is_statement, simple_statements
+from transpiler.emit.training.lines import holds, is_statement, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.interpret.summary import Summary
@@ -23,6 +25,8 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.optimizer_choices import CHOSEN, Choices
+from transpiler.record import replace
 from transpiler.source.lexical import blanked, comments_in
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
@@ -126,10 +130,12 @@ def _compiled_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         if head.loss.criterion.text.isidentifier():
             name = head.loss.criterion.text
         else:
-            lines.append(f"{name} = {head.loss.criterion}")
+            lines += _criterion(writer, name, str(head.loss.criterion))
         criteria.append(name)
     writer.criterion = ", ".join(criteria)
     made = compiled.optimizing.optimizer.constructor
+    if compiled.choices is not None:
+        made = _chosen(writer, call, made, compiled.choices)
     lines.append(f"{writer.optimizer} = {made}")
     writer.made.helpers |= made.helpers | compiled.optimizing.helpers
     if compiled.optimizing.schedule is not None:
@@ -175,6 +181,43 @@ def _spread(writer: ModelWriter, call: TrainingCall) -> str:
     if has_statistics(built, home):
         writer.made.said.append((CLOSE_IDIOM, call.node, STATISTICS))
     return wrapped(writer.variable, writer.parallel, built, home)
+
+
+def _criterion(writer: ModelWriter, name: str, made: str) -> list[str]:
+    """The statement that makes a criterion, or picks one of several."""
+    table, _, key = made.partition("}[")
+    if not key or len(name) + len(made) < WIDTH - 8:
+        return [f"{name} = {made}"]
+    criteria = writer.lasting("criteria", "loss_functions")
+    return [f"{criteria} = {table}}}", f"{name} = {criteria}[{key}"]
+
+
+def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choices) -> Expr:
+    """One of several optimizers, which wait for the parameters where the program makes them."""
+    name = call.given["optimizer"].text
+    compiles = [c for c in writer.room.region.training.values() if c.name == "compile"]
+    spans = [writer.tree.span(c.node) for c in compiles]
+    if choices.texts and name.isidentifier():
+        places = writer.shared.places(writer.room, name)
+        if not all(p.binds or within(p.start, spans) for p in places):
+            raise Unsupported(f"`{name}`, one of several optimizers, is used besides")
+    for span, text in choices.texts.items():
+        writer.shared.replaced[span] = text
+        edit = Edit(*span, text)
+        inside = holds(writer.tree.span(call.node), span)  # which is written anew
+        if edit not in writer.edits and not inside:
+            writer.edits.append(edit)
+    if not choices.by_name:
+        source = writer.source_of(call.given["optimizer"])
+        return replace(made, text=made.text.replace(CHOSEN, source))
+    wanted = ("optimizer_by_name", "keras_optimizer")
+    name, source = writer.shared.function(
+        wanted,
+        ("optimizer", choices.by_name),
+        lambda name: choices.by_name.replace(wanted[0], name),
+    )
+    writer.emit(name, source)
+    return replace(made, text=made.text.replace(wanted[0], name, 1))
 
 
 def _own_rate(writer: ModelWriter, schedule: Expr, lines: list[str]) -> str:

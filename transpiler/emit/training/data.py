@@ -8,8 +8,9 @@ import libcst as cst
 
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
-from transpiler.interpret.values import Mapping, Model, Sequence
+from transpiler.interpret.values import Mapping, Model, Sequence, Static
 from transpiler.ir.code import Line, Return
+from transpiler.ir.expr import literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
@@ -43,7 +44,8 @@ def arrays_by_name(
     `surely`: one for each is all that Keras takes there.
     """
     if len(names) == 1 or given is None:
-        array(given, what, surely)
+        only, text = _only(given, text)
+        array(only, what, surely)
         return (text,)
     value, node = given.value, given.node
     if isinstance(value, Sequence) and len(value.items) == len(names):
@@ -61,6 +63,20 @@ def arrays_by_name(
     for item in items:
         array(item, what, surely)
     return tuple(found)
+
+
+def _only(given: Given | None, text: str) -> tuple[Given | None, str]:
+    """The array in a list or dict of one array, and its source."""
+    value = given.value if given is not None else None
+    if given is None or not isinstance(value, (Sequence, Mapping)) or len(value.items) != 1:
+        return given, text
+    pairs = value.items if isinstance(value, Mapping) else {0: value.items[0]}
+    ((key, item),) = pairs.items()
+    if isinstance(item, Static) and item.expr.known:
+        return given, text  # a list of one number
+    if isinstance(given.node, (cst.List, cst.Tuple, cst.Dict)):
+        return Given(item, "", given.versions), _elements(text, (str(key),), [str(key)])[0]
+    return Given(item, "", given.versions), f"{text}[{literal(key)}]"
 
 
 def _elements(text: str, keys: tuple[str, ...] = (), order: list[str] | None = None) -> list[str]:
@@ -117,6 +133,26 @@ def target_tensor(text: str, head: Head) -> str:
     return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 else made
 
 
+def for_weights(head: Head) -> str:
+    """How what an unaveraged criterion gives becomes one number for each weight.
+
+    Where outputs are steps or pixels, each of them may have a weight.
+    """
+    rank, one = head.prediction.rank, head.loss.per_sample
+    if rank is None:
+        raise Unsupported("weights of samples for an output whose axes are not known")
+    if rank == 2:
+        return "" if one else ".flatten(1).mean(1)"
+    return ("" if one else ".mean(-1)") + (".flatten(1)" if rank > 3 else "")
+
+
+def weight_tensor(text: str, head: Head) -> str:
+    """The weights of samples; of steps or pixels, where the output has several of them."""
+    made = f"torch.as_tensor({text}, dtype=torch.float32)"
+    one = head.prediction.rank == 2
+    return f"{made}.flatten()" if one else f"{made}.unsqueeze(1).flatten(1)"
+
+
 def criterion_call(head: Head, criterion: str) -> str:
     """How a criterion is called on an output and its targets."""
     output = given = head.prediction.output.text
@@ -131,7 +167,9 @@ def criterion_call(head: Head, criterion: str) -> str:
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
-    return f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
+    called = f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
+    factor = "" if head.name else factor_of(head)
+    return f"{factor} * {called}" if factor else called
 
 
 def _may_lack_an_axis(head: Head) -> bool:

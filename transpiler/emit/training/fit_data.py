@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -12,15 +11,15 @@ from transpiler.emit.training import distributing
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import sequence_loader, sequence_of
 from transpiler.emit.training.streams import batches_of_images, note_validation, stream
-from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static
+from transpiler.emit.training.validation import split_off, validation_arrays
+from transpiler.emit.training.weighting import Weighting, sample_weights
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Targets
-from transpiler.lower.data import is_stream
-
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_NUMBER = re.compile(r"0?\.\d+")
+from transpiler.lower.data import holds_arrays, is_stream
+from transpiler.lower.training import is_weighed
+from transpiler.record import replace
 
 
 class FitData:
@@ -45,17 +44,18 @@ class FitData:
         given = call.given.get("x")
         self.streamed = is_stream(given) or sequence_of(given) is not None
         if self.streamed:
-            model.refuse(
-                call, "y", "batch_size", "validation_split", "sample_weight", "class_weight"
-            )
+            model.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
             self.xs, self.ys = (), ()
         elif self.pipeline is not None:
             self.xs, self.ys = (), ()
         else:
-            self.xs = model.arrays(call.given.get("x"), "x")
+            self.xs = model.arrays(call.given.get("x"), "x", holds_arrays(call))
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
         if model.made.spread and self.streamed:
             raise Unsupported("batches that the program makes itself, under a strategy")
+        self.weighting = Weighting()
+        self.cut = ""  #: the variable for where a validation is split off
+        self.validates_if = ""  #: the condition under which there is something to validate on
         self.offered: set[tuple[Any, ...]] = set()
         self.split: list[str] = []
         self.datasets: list[str] = []
@@ -113,9 +113,8 @@ class FitData:
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
         inputs, targets = model.inputs(self.xs), model.targets(self.ys, self.compiled)
-        weights = self._weights()
-        weighted = f", {weights}" if weights else ""
-        self.datasets.insert(0, f"{data} = TensorDataset({inputs}, {targets}{weighted})")
+        tensors = ", ".join([inputs, targets, *self.weighting.tensors.values()])
+        self.datasets.insert(0, f"{data} = TensorDataset({tensors})")
         if model.made.spread:
             self.loaders[:0] = self._sampled(data, loader)
         else:
@@ -155,29 +154,6 @@ class FitData:
         self._say_of_parts(self.size)
         return distributing.sampled(data, loader, sampler, self.size, order)
 
-    def _weights(self) -> str:
-        """A weight for each sample, "" where all count alike."""
-        model, call = self.model, self.call
-        each = model.argument(call, "sample_weight")
-        by_class = model.argument(call, "class_weight")
-        if each is not None:
-            if by_class is not None or model.argument(call, "validation_split") is not None:
-                raise Unsupported("sample_weight together with class_weight or validation_split")
-            return model.weights(call.given["sample_weight"])
-        if by_class is None:
-            return ""
-        if not by_class.isidentifier():
-            name = self._name("class_weight", "weight_of_class")
-            self.split.append(f"{name} = {by_class}")
-            by_class = name
-        labels = self.ys[0]
-        classes = self.compiled.loss.targets is Targets.CLASSES
-        if not classes and model.training.units != 1:
-            labels = f"{labels}.argmax(1)"
-        labels = f"np.ravel({labels})"
-        model.made.helpers.add("numpy")
-        return f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
-
     def _shuffle(self) -> str:
         given = self.call.given.get("shuffle")
         if given is None:
@@ -192,9 +168,8 @@ class FitData:
         size = model.argument(call, "validation_batch_size") or self.size
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
-        ys: tuple[str, ...]
         self.validation_loop = None
-        weights = ""
+        self.validation_weights: tuple[str, ...] = ()
         made = sequence_loader(model, call, "validation_data", "validation_steps")
         self.validates_stream = bool(made) or is_stream(call.given.get("validation_data"))
         if made:
@@ -205,21 +180,36 @@ class FitData:
             return self._stream("validation_data", "validation_steps", "val_batches")
         if (given := model.data_set(call, "validation_data")) is not None:
             self.validation_loop = model.loop_over(self.compiled, given)
+            self.validation_weights = ("weights",) if is_weighed(call) else ()
             return self._loaded("validation_data", given, "validation_steps", "val_loader")
         if model.argument(call, "validation_data") is not None:
-            xs, ys, weights, key = self._validation_arrays()
-            if not weights:
-                self._offer(key, loader)
+            found = validation_arrays(model, call, self.compiled, self._name)
+            if not found.weights and not found.condition:
+                self._offer(found.key, loader)
         elif model.argument(call, "validation_split") is not None:
-            if self._split_off():
-                xs, ys = self.xs_rest, self.ys_rest
-            else:
+            share = call.given["validation_split"]
+            split = split_off(model, share, self.xs, self.ys, self._name)
+            if split is None:
                 return ""
+            self.split += split.before
+            self.xs, self.ys, found = split.xs, split.ys, split.rest
+            self.cut = split.at
+            rest = sample_weights(model, call, self.compiled, f"[{split.at}:]")
+            found = replace(found, weights=rest)
         else:
             return ""
-        made = f"TensorDataset({model.inputs(xs)}, {model.targets(ys, self.compiled)}{weights})"
-        self.datasets.append(f"{data} = {made}")
-        self.loaders.append(f"{loader} = {model.asking_loader(data, size)}")
+        inputs, targets = model.inputs(found.xs), model.targets(found.ys, self.compiled)
+        self.validation_weights = tuple(found.weights)
+        tensors = ", ".join([inputs, targets, *found.weights.values()])
+        made = f"{data} = TensorDataset({tensors})"
+        loaded = f"{loader} = {model.asking_loader(data, size)}"
+        self.validates_if = found.condition
+        if found.condition:
+            held = (*found.before, made, loaded)
+            self.loaders += [f"if {found.condition}:", *(f"    {line}" for line in held)]
+        else:
+            self.datasets += [*found.before, made]
+            self.loaders.append(loaded)
         return loader
 
     def _offer(self, key: tuple[Any, ...], loader: str) -> None:
@@ -227,56 +217,3 @@ class FitData:
         if key not in self.model.loaders:
             self.offered.add(key)
         self.model.loaders[key] = loader
-
-    def _validation_arrays(self) -> tuple[tuple[str, ...], tuple[str, ...], str, tuple[Any, ...]]:
-        """The arrays of inputs and targets, the weights of samples, and what they are."""
-        given = self.call.given["validation_data"]
-        value, node = given.value, given.node
-        if not isinstance(value, Sequence) or len(value.items) not in (2, 3) or node is None:
-            raise Unsupported("validation_data that is not a pair of arrays")
-        key: tuple[Any, ...]
-        if not isinstance(node, (cst.Tuple, cst.List)):
-            text = self.model.source_of(given)
-            parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
-            key = (text, given.versions)
-        else:
-            parts = []
-            for element, item in zip(node.elements, value.items, strict=True):
-                text = self.model.shared.source(element.value)
-                words = set(_WORD.findall(text))
-                versions = tuple(v for v in given.versions if v[0] in words)
-                parts.append(Given(item, text, versions, element.value))
-            key = tuple((part.text, part.versions) for part in parts)
-        xs = self.model.arrays(parts[0], "validation_data")
-        weights = "".join(f", {self.model.weights(part)}" for part in parts[2:])
-        return xs, self._validation_targets(parts[1]), weights, key
-
-    def _validation_targets(self, given: Given) -> tuple[str, ...]:
-        return self.model.target_arrays(given, self.compiled, "validation_data")
-
-    def _split_off(self) -> bool:
-        """Take the last part of the data for validation, as Keras does before it shuffles."""
-        given = self.call.given["validation_split"]
-        value = given.value
-        if not isinstance(value, Static):
-            raise Unsupported("validation_split is not known")
-        if value.expr.is_const(0, 0.0):
-            return False
-        text = self.model.source_of(given)
-        share = f"(1 - {text})"
-        if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
-            rest = repr(1 - value.expr.value)
-            if len(rest) < 6:
-                share = rest
-            percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
-            self.split.append(f"# The last {percent}% are for validation")
-        for name, attribute in (*(("x", x) for x in self.xs), *(("y", y) for y in self.ys)):
-            if not attribute.isidentifier():
-                raise Unsupported(f"validation_split of {name}, which is not a variable")
-        split = self._name("split", "split_at")
-        self.split.append(f"{split} = int(len({self.xs[0]}) * {share})")
-        self.xs_rest = tuple(f"{x}[{split}:]" for x in self.xs)
-        self.xs = tuple(f"{x}[:{split}]" for x in self.xs)
-        self.ys_rest = tuple(f"{y}[{split}:]" for y in self.ys)
-        self.ys = tuple(f"{y}[:{split}]" for y in self.ys)
-        return True

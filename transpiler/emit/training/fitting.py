@@ -11,19 +11,20 @@ from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
-from transpiler.emit.training.lines import identifiers, printed
+from transpiler.emit.training.lines import identifiers, replaced_in
 from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.progress import progress_of
 from transpiler.emit.training.sequences import after_epoch, sequence_of
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.validating import never_validates, validated_every
+from transpiler.emit.training.weighting import weighting_of
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Function, Static
-from transpiler.ir.expr import Expr
+from transpiler.interpret.values import Function
+from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.lower.data import is_stream
-from transpiler.lower.training import is_weighed, weighs
 from transpiler.record import replace
 from transpiler.source.lexical import blanked, names_in
 
@@ -37,7 +38,6 @@ _LOCALS = frozenset(
         "loss_sum", "count", BATCH, BATCH_LOGS,
     }
 )  # fmt: skip
-_NUMBER = re.compile(r"0?\.\d+")
 
 
 def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
@@ -48,8 +48,14 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
             writer.refuse(call, steps)
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
-    writer.whole[id(statement)] = FitWriter(writer, call, statement).lines()
-    writer.statements.setdefault(id(statement), (statement, [], {}))
+    fit = FitWriter(writer, call, statement)
+    lines = fit.lines()
+    kept = writer.statements.setdefault(id(statement), (statement, [], {}))
+    if fit.kept.place is None:
+        writer.whole[id(statement)] = lines
+        return
+    kept[1].extend(lines)
+    kept[2][fit.kept.place] = writer.shared.replaced[fit.kept.place] = fit.history
 
 
 class FitWriter(FitData):
@@ -61,27 +67,18 @@ class FitWriter(FitData):
         super().__init__(model, call, statement)
         self.first = model.argument(call, "initial_epoch") or "0"
         self.every = validated_every(model, call)
-        self.verbose = self._verbosity()
+        self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first)
         self.history = self.kept.variable
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
 
-    def _verbosity(self) -> int:
-        given = self.call.given.get("verbose")
-        if given is None:
-            return 1
-        value = given.value
-        if isinstance(value, Static) and value.expr.is_const("auto", True):
-            return 1
-        if isinstance(value, Static) and value.expr.is_const(0, 1, 2, False):
-            return int(value.expr.value)
-        raise Unsupported("verbose is only known at run time")
-
     def lines(self) -> list[str]:
         """All statements."""
         model, compiled = self.model, self.compiled
         validated = self._validation()
+        self.weighting = weighting_of(model, self.call, compiled, self.ys, self._name, self.cut)
+        self.split += self.weighting.before
         train = self._training_data()
         values = {k: self._name(v) for k, v in identifiers(compiled.keys).items()}
         if validated:
@@ -89,7 +86,7 @@ class FitWriter(FitData):
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
         hooks = self._hooks(values, train)
         read = {k for h in hooks for k in h.reads}
-        shown = bool(self.verbose or self.history)
+        shown = bool(self.progress.line or self.history)
         unread = not shown and not any(k.startswith("val_") for k in read)
         if validated and (unread or never_validates(self.every, self.first, self.epochs)):
             validated = ""
@@ -100,15 +97,15 @@ class FitWriter(FitData):
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
         logs = values | {k: c for h in hooks for k, c in h.logs}
-        total = self.epochs if self.epochs.isdigit() else f"{{{self.epochs}}}"
+        total = self.epochs if self.epochs.isdigit() else replaced_in(self.epochs)
         shows = f"Epoch {{{epoch} + 1}}/{total} - "
         body = [f"{self.sampler}.set_epoch({epoch})"] if self.sampler else []
         body += [line for h in hooks for line in h.epoch_start]
-        if validated and self.every:
+        if validated and self.sometimes:
             body += self._in_some_epochs(step, logs, values, shows, read)
         else:
             body += [*step, *self._kept(logs)]
-            body += self._printed(shows, values) if self.verbose else []
+            body += self._shown(shows, values)
         body += [line for h in hooks for line in h.epoch_end]
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
@@ -118,8 +115,7 @@ class FitWriter(FitData):
         before = list(dict.fromkeys(line for h in hooks for line in h.before))
         logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
-            entries = ", ".join(f'"{k}": []' for k in [*values, *logged])
-            before.insert(0, f"{self.history} = {{{entries}}}")
+            before[:0] = self._empty_history([*values, *logged])
         after = [line for h in hooks for line in h.after]
         after += self.kept.finished()
         for hook in hooks:
@@ -127,12 +123,17 @@ class FitWriter(FitData):
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
         if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
             setup = []
-        if self.epochs == "1" and self.first == "0" and not hooks and not self.every:
+        if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:
             return [*setup, *self._one_epoch(step, values), *after]
         loop = [*before, head, *(f"    {line}" for line in body), *after]
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+
+    @property
+    def sometimes(self) -> bool:
+        """Whether some epochs may go without a validation."""
+        return bool(self.every or self.validates_if)
 
     def _in_some_epochs(
         self,
@@ -144,17 +145,25 @@ class FitWriter(FitData):
     ) -> list[str]:
         """Train in each epoch, and validate in some."""
         if any(key.startswith("val_") for key in read):
-            raise Unsupported("validation_freq with a callback that looks at the validation")
+            raise Unsupported("a callback that looks at a validation which some epochs lack")
         own = {k: v for k, v in logs.items() if k.startswith("val_")}
         others = {k: v for k, v in logs.items() if k not in own}
         validating = [*step[1:], *self._kept(own)]
         body = [step[0], *self._kept(others)]
-        if self.verbose:
-            body += self._printed(shows, {k: v for k, v in values.items() if k in others})
-            shown = self._printed("", own)
-            validating += [line.replace('f" - ', 'f"', 1) for line in shown]
-        head = f"if ({self._name('epoch')} + 1) % {self.every} == 0:"
+        body += self._shown(shows, {k: v for k, v in values.items() if k in others})
+        validating += [line.replace('f" - ', 'f"', 1) for line in self._shown("", own)]
+        due = f"({self._name('epoch')} + 1) % {self.every} == 0" if self.every else ""
+        head = f"if {' and '.join(filter(None, (self.validates_if, due)))}:"
         return [*body, head, *(f"    {line}" for line in validating)]
+
+    def _empty_history(self, keys: list[str]) -> list[str]:
+        """The history before the first epoch; without a validation, it has no place for one."""
+        sure = [k for k in keys if not (self.validates_if and k.startswith("val_"))]
+        lines = [f"{self.history} = {{{', '.join(f'{literal(k)}: []' for k in sure)}}}"]
+        if len(sure) < len(keys):
+            entries = ", ".join(f"{literal(k)}: []" for k in keys if k not in sure)
+            lines += [f"if {self.validates_if}:", f"    {self.history} |= {{{entries}}}"]
+        return lines
 
     def _kept(self, logs: dict[str, str]) -> list[str]:
         """The values of an epoch go into the history, if there is one."""
@@ -168,14 +177,12 @@ class FitWriter(FitData):
         if self.history:
             entries = ", ".join(f'"{k}": [{v}]' for k, v in values.items())
             found.append(f"{self.history} = {{{entries}}}")
-        if self.verbose:
-            found += self._printed("", values)
-        return found
+        return [*found, *self._shown("", values)]
 
-    def _printed(self, head: str, values: dict[str, str]) -> list[str]:
+    def _shown(self, head: str, values: dict[str, str]) -> list[str]:
         """The line of an epoch, printed by one process."""
-        lines = printed(head, values)
-        return distributing.in_first(lines) if self.model.made.spread else lines
+        lines = self.progress.shown(head, values)
+        return distributing.in_first(lines) if lines and self.model.made.spread else lines
 
     def _steps(
         self, train: str, values: dict[str, str], validated: str, bound: bool, hooks: list[Hooks]
@@ -184,6 +191,7 @@ class FitWriter(FitData):
         model, compiled = self.model, self.compiled
         trained_model = model.parallel or model.variable
         arguments = [trained_model, train, model.criterion, *model.stepping(compiled)]
+        arguments += [self.weighting.argument] if self.weighting.labels else []
         arguments += [argument for h in hooks for _, argument in h.takes]
         trained = f"{self._trainer(hooks)}({', '.join(arguments)})"
         if bound:
@@ -192,9 +200,10 @@ class FitWriter(FitData):
         found = [trained]
         if validated:
             names = [v for k, v in values.items() if k.startswith("val_")]
-            weighted = is_weighed(self.call)
             loop = self.validation_loop
-            evaluator = model.evaluator(compiled, self.validates_stream, weighted, loop)
+            evaluator = model.evaluator(
+                compiled, self.validates_stream, self.validation_weights, loop
+            )
             called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
@@ -211,8 +220,9 @@ class FitWriter(FitData):
         epoch = replace(epoch, watched=bool(ends))
         steps = replace(
             steps_of(model, compiled),
-            progress=self.verbose == 1,
-            weighted=compiled.prediction.elementwise and weighs(self.call),
+            progress=self.progress.bar,
+            weights=self.weighting.names,
+            class_weights=self.weighting.labels,
             watching=tuple(parameter for h in hooks for parameter, _ in h.takes),
             batch_start=tuple(line for h in hooks for line in h.batch_start),
             batch_end=ends,

@@ -5,11 +5,18 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import block
 from transpiler.emit.training.model import ModelWriter
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.layers.freezing import WEIGHTLESS
+from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import Still
 from transpiler.lower.training import Compiled
+from transpiler.source.lexical import comments_in
+from transpiler.source.tree import Tree
+
+#: Calls that take steps.
+_TRAINS = ("fit", "train_on_batch")
 
 
 def write_trainable(
@@ -39,6 +46,46 @@ def write_trainable(
         raise Unsupported("`trainable` is set beside other statements")
     writer.made.gone.append(statement)
     writer.edits.append(Edit(tree.line_start(start), line, ""))
+
+
+def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
+    """Refuse that something goes on training which the layers are part of, as it was compiled."""
+    concerned = [root(c.model) for c in writer.shared.freezing.concerns(call.model)]
+    every = [c for room in writer.shared.rooms for c in room.region.training.values()]
+    for model in concerned:
+        calls = [c for c in every if root(c.model) is model and c.name in ("compile", *_TRAINS)]
+        after = sorted((writer.tree.span(c.node)[0], c.name) for c in calls)
+        following = next((name for start, name in after if start > end), "compile")
+        if following != "compile" or any(c.region is not call.region for c in calls):
+            raise Unsupported("layers are frozen, and it trains on without a new `compile`")
+
+
+def write_freeze(writer: ModelWriter, call: TrainingCall) -> None:
+    """Layers with or without gradients, for what is compiled after that."""
+    if call.statement is None:
+        raise Unsupported("a layer is frozen in the middle of a statement")
+    _see_compiled(writer, call, writer.tree.span(call.statement)[1])
+    writer.edits.append(freeze_edit(writer.tree, call, writer.variable))
+
+
+def freeze_edit(tree: Tree, call: TrainingCall, variable: str) -> Edit:
+    """What stands for a statement that freezes layers: it is no part of a training."""
+    assert call.statement is not None
+    span = tree.span(call.statement)
+    modules = [module for layer in call.layers for module in layer.modules]
+    names = [
+        f"{variable}.{module.token}"
+        for module in modules
+        if not module.constructor.text.startswith(WEIGHTLESS)
+    ]
+    value = call.given["value"].text
+    lines = comments_in(tree.source(call.statement))
+    if len(names) > 2:
+        lines += [f"for layer in ({', '.join(names)}):", f"    layer.requires_grad_({value})"]
+    else:
+        lines += [f"{name}.requires_grad_({value})" for name in names]
+    indent = span[0] - tree.line_start(span[0])
+    return Edit(*span, block(lines or ["pass"], indent).lstrip(" "))
 
 
 def kept_still(compiled: Compiled) -> tuple[str, ...]:

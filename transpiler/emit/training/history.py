@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -14,6 +15,9 @@ from transpiler.source.occurrences import Occurrence
 
 #: Where a range serves as well as a list.
 _ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
+
+#: What may leave out a part of a statement, or run it several times.
+_SOMETIMES = re.compile(r"\b(?:if|and|or|for|lambda)\b")
 
 
 class History:
@@ -32,12 +36,15 @@ class History:
         self.first = first  #: the number of the first epoch
         self.object = False
         self.result = ""  #: what stands before the object
+        #: where the variable stands for the call, which is part of another expression
+        self.place: tuple[int, int] | None = None
         self.variable = self._variable()  #: "" where nobody reads it
 
     def _variable(self) -> str:
         node = self.statement.body[0]
+        kept = self._kept_by_model()
         if isinstance(node, cst.Expr) and node.value is self.call.node:
-            return ""
+            return self.model.lasting("history", "fit_history") if kept else ""
         if (
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
@@ -46,15 +53,60 @@ class History:
         ):
             name = node.targets[0].target.value
             places = self._readers(name)
-            self.object = any(p.attribute not in ("history", "epoch") for p in places)
+            asked = any(p.attribute not in ("history", "epoch") for p in places)
+            self.object = asked or self._holds_others(name)
             self.result = f"{name} = "
-            return name if places else ""
+            return name if places or kept else ""
+        end = self.model.tree.span(self.statement)[1]
+        names = self.model.names
+        variable = names.passing("history", "losses", end=end, looped=self.call.in_loop)
         if (result := self._goes_to(node)) is not None:
             self.object, self.result = True, result
-            end = self.model.tree.span(self.statement)[1]
-            names = self.model.names
-            return names.passing("history", "losses", end=end, looped=self.call.in_loop)
-        raise Unsupported("what `fit` gives is used in a way that is not translated")
+            return variable
+        self._stand_in(variable)
+        return variable
+
+    def _stand_in(self, variable: str) -> None:
+        """The call is part of an expression: a variable stands there, after the loop."""
+        tree = self.model.tree
+        start, end = tree.span(self.call.node)
+        whole = tree.blanked[slice(*tree.span(self.statement))]
+        before = tree.blanked[tree.span(self.statement)[0] : start]
+        if ")" in before or _SOMETIMES.search(whole):
+            raise Unsupported("what `fit` gives is used in a way that is not translated")
+        plain = tree.text[end:].startswith(".history")
+        self.object, self.result = not plain, f"{variable} = "
+        self.place = (start, end + len(".history") if plain else end)
+
+    def _kept_by_model(self) -> list[Occurrence]:
+        """Where `model.history` means this one: up to the next `fit` of the model."""
+        places = self.model.shared.asked(self.model.room, self.model.variable, "history")
+        if not places:
+            return []
+        tree = self.model.tree
+        begin = tree.span(self.statement)[1]
+        fits = [tree.span(c.node)[0] for c in self.model.part.calls if c.name == "fit"]
+        end = min((start for start in fits if start > begin), default=len(tree.text))
+        return [p for p in places if begin < p.start < end]
+
+    def _rewrite_kept(self) -> None:
+        """`model.history.history["loss"]` becomes `history["loss"]`."""
+        for place in self._kept_by_model():
+            start, end = place.start, place.attribute_end
+            if not self.object:
+                if not self.model.tree.text[end:].startswith(".history"):
+                    raise Unsupported("what a model remembers of its training besides the history")
+                end += len(".history")
+            self.model.edits.append(Edit(start, end, self.variable))
+            self.model.shared.replaced[start, end] = self.variable
+
+    def _holds_others(self, name: str) -> bool:
+        """Whether the variable also gets a value from something else than a `fit` of this room."""
+        room = self.model.room
+        statements = [c.statement for c in room.region.training.values() if c.name == "fit"]
+        fits = [self.model.tree.span(s) for s in statements if s is not None]
+        places = self.model.shared.places(room, name)
+        return any(p.binds and not within(p.start, fits) for p in places)
 
     def _goes_to(self, node: cst.CSTNode) -> str | None:
         """What stands before a call that a statement returns, or keeps in an attribute."""
@@ -72,7 +124,9 @@ class History:
 
     def finished(self) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""
-        if self.variable and not self.object:
+        if self.variable:
+            self._rewrite_kept()
+        if self.variable and not self.object and self.place is None:
             self._rewrite_readers()
         if not self.variable or not self.object:
             return []

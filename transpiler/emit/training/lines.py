@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.fold import WIDTH, fold
+from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked
 from transpiler.source.suites import leaf_statements
 
@@ -49,6 +50,13 @@ def printed(head: str, values: dict[str, str]) -> list[str]:
         return [one]
     parts = [part for text in (f"{head}{training}", validation) for part in _cut(text)]
     return ["print(" + " ".join(f'f"{part}"' for part in parts) + ")"]
+
+
+def replaced_in(text: str) -> str:
+    """An expression in a place of an f-string in double quotes."""
+    if '"' in text and "'" in text:
+        raise Unsupported(f"{text} in a line that is printed")
+    return "{" + text.replace('"', "'") + "}"
 
 
 def _cut(text: str) -> list[str]:

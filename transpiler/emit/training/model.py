@@ -14,11 +14,13 @@ from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
     factor_of,
+    for_weights,
     input_keys,
     input_names,
     input_tensors,
     shaped_targets,
     target_tensor,
+    weight_tensor,
 )
 from transpiler.emit.training.lines import is_nested, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
@@ -27,12 +29,12 @@ from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Static
+from transpiler.interpret.values import Mapping, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
-from transpiler.lower.training import Compiled
+from transpiler.lower.training import Compiled, holds_weights
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
 
@@ -198,7 +200,8 @@ class ModelWriter:
         own = [self.tree.span(c.node) for c in self.part.calls]
         others = self._calls_of_others()
         calls = [*own, *others]
-        parts = named_parts(self.room.node, self.room.region.scope.values)
+        unpacked = set[str]().union(*(call.unpacked for call in self.part.calls))
+        parts = named_parts(self.room.node, self.room.region.scope.values, unpacked)
         changed = True
         while changed:
             changed = False
@@ -300,8 +303,9 @@ class ModelWriter:
         """The data set of tf.data that an argument is, which knows its targets and batches."""
         found = data_set(call.given.get(name))
         if found is not None and name == "x":
-            refused = ("y", "batch_size", "validation_split", "sample_weight", "class_weight")
-            self.refuse(call, *refused)
+            self.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
+            if holds_weights(call, name):
+                self.refuse(call, "class_weight")
         return found
 
     def loop_over(self, compiled: Compiled, pipeline: Pipeline) -> Unpacked:
@@ -350,9 +354,6 @@ class ModelWriter:
         named = compiled.several
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
         calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
-        elementwise = ""
-        if compiled.prediction.elementwise:
-            elementwise = "" if compiled.loss.per_sample else ".flatten(1).mean(1)"
         losses = [
             (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
@@ -362,7 +363,7 @@ class ModelWriter:
             calls[0],
             compiled.metrics,
             compiled.prediction.elementwise,
-            elementwise,
+            tuple(map(for_weights, heads)) if compiled.prediction.elementwise else (),
             self.device,
             input_names(self.built),
             tuple(head.prediction.targets.text for head in heads),
@@ -398,10 +399,20 @@ class ModelWriter:
         tensors = (self.inputs(("x",)), self.targets(("y",), compiled))
         return tuple(f"{tensor}.to({self.device})" for tensor in tensors)
 
-    def weights(self, given: Given) -> str:
-        """The tensor of the weights of samples."""
-        array(given, "sample_weight")
-        return f"torch.as_tensor({self.as_array(self.source_of(given))}, dtype=torch.float32)"
+    def weights(self, given: Given, compiled: Compiled) -> dict[str, str]:
+        """The tensors of the weights of samples, by what they are called in the loops."""
+        heads = compiled.heads
+        each = isinstance(given.value, (Sequence, Mapping)) and len(heads) > 1
+        names = [f"{head.variable}_weights" for head in heads] if each else ["weights"]
+        arrays = (
+            self.target_arrays(given, compiled, "sample_weight")
+            if each
+            else arrays_by_name(given, self.source_of(given), [""], "sample_weight")
+        )
+        found = {}
+        for head, name, source in zip(heads, names, arrays, strict=False):
+            found[name] = weight_tensor(self.as_array(source), head)
+        return found
 
     def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
         """Whether data must be made ready, since it isn't the same that it was before."""
@@ -416,15 +427,15 @@ class ModelWriter:
         self,
         compiled: Compiled,
         streamed: bool = False,
-        weighted: bool = False,
+        weights: tuple[str, ...] = (),
         loop: Unpacked | None = None,
     ) -> str:
         epoch = self.epoch(compiled, streamed, loop)
         names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
         name, source = self.shared.function(
-            ("evaluate_weighted", *names) if weighted else names,
-            ("evaluate", epoch, self.penalty, weighted),
-            lambda name: evaluate(name, epoch, self.added(), weighted),
+            ("evaluate_weighted", *names) if weights else names,
+            ("evaluate", epoch, self.penalty, weights),
+            lambda name: evaluate(name, epoch, self.added(), weights),
         )
         self.emit(name, source)
         return name

@@ -2,6 +2,8 @@
 
 callbacks = [EarlyStopping(patience=3)]
 callbacks.append(ModelCheckpoint("best.h5"))
+
+options = {"optimizer": Adam(1e-4), "loss": "mse"}  # for model.compile(**options)
 """
 
 from __future__ import annotations
@@ -16,15 +18,18 @@ from transpiler.ir.expr import Configured
 
 
 def named_parts(
-    room: cst.Module | cst.FunctionDef, values: Mapping[str, Value]
+    room: cst.Module | cst.FunctionDef, values: Mapping[str, Value], unpacked: set[str]
 ) -> list[tuple[str, cst.SimpleStatementLine]]:
-    """Such statements of a room, each with the variable that it gives a value, or extends."""
+    """Such statements of a room, each with the variable that it gives a value, or extends.
+
+    `unpacked` are the dicts of arguments of which no entry is read any more.
+    """
     body = room.body if isinstance(room, cst.Module) else room.body.body
     own = {id(statement) for statement in body}
     found = []
     for statement in simple_statements(room):
         name = _assigned(statement) or (_extended(statement) if id(statement) in own else "")
-        if name and _is_part(values.get(name)):
+        if name and (name in unpacked or _is_part(values.get(name))):
             found.append((name, statement))
     return found
 
@@ -38,15 +43,19 @@ def _assigned(statement: cst.SimpleStatementLine) -> str:
 
 
 def _extended(statement: cst.SimpleStatementLine) -> str:
-    """The list that all of a statement puts something at the end of."""
+    """The list or dict that all of a statement puts something into."""
     match statement.body:
         case [
             cst.Expr(
                 value=cst.Call(
-                    func=cst.Attribute(value=cst.Name(name), attr=cst.Name("append" | "extend"))
+                    func=cst.Attribute(
+                        value=cst.Name(name), attr=cst.Name("append" | "extend" | "update")
+                    )
                 )
             )
         ]:
+            return name
+        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=cst.Name(name)))])]:
             return name
         case [cst.AugAssign(target=cst.Name(name), operator=cst.AddAssign())]:
             return name

@@ -23,7 +23,7 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.compiling import move_compile, write_compile
 from transpiler.emit.training.fitting import write_fit
-from transpiler.emit.training.freezing import write_trainable
+from transpiler.emit.training.freezing import write_freeze, write_trainable
 from transpiler.emit.training.layer_weights import (
     write_layer_weights,
     write_reset_layer,
@@ -159,7 +159,15 @@ class _Planner(Shared):
         """How the program calls the model where it calls a method of it."""
         if call.name == "load_model":
             return loaded_name(call)
+        if call.name == "freeze":
+            return self._variable_of(call.model)
         return self.tree.source(call.receiver) if call.receiver is not None else ""
+
+    def _variable_of(self, model: Model) -> str:
+        """The variable through which the program asks a model for other things."""
+        calls = [c for room in self.rooms for c in room.region.training.values()]
+        names = {self._receiver(c) for c in calls if c.model is model and c.name != "freeze"}
+        return names.pop() if len(names) == 1 else ""
 
     def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
@@ -275,7 +283,8 @@ class _Planner(Shared):
                 rewrite_names(writer)
                 rewrite_rates(writer)
             except Unsupported as why:
-                training.problem = ((calls or training.calls)[0], str(why))
+                left = [c for c in (*calls, *training.calls) if c.name != "freeze"]
+                training.problem = ((left or training.calls)[0], str(why))
                 return
             place_statements(writer)
             made.left += self._left_uses(part)
@@ -311,10 +320,11 @@ class _Planner(Shared):
                 receivers.add(self.tree.span(call.receiver)[0])
         if not part.variable.isidentifier():
             return False
+        gone = [self.tree.span(c.node) for c in training.calls if c.name == "freeze"]
         for place in self.places(part.room, part.variable):
-            if place.binds or place.start in receivers:
+            if place.binds or place.start in receivers or within(place.start, gone):
                 continue
-            if place.attribute == "optimizer":
+            if place.attribute in ("optimizer", "history", "metrics_names"):
                 continue
             if place.attribute in ("add", "pop") and training.model.kind == "sequential":
                 continue
@@ -393,6 +403,9 @@ def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
     statement = call.statement
     if any(call is one for one in writer.training.moved):
         move_compile(writer, call)
+        return
+    if call.name == "freeze":
+        write_freeze(writer, call)
         return
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         raise Unsupported("a call in the middle of another statement")

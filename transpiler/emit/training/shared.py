@@ -16,7 +16,7 @@ from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.lower.freezing import Compositions, Freezing
-from transpiler.lower.training import Training
+from transpiler.lower.training import TRAINING, Training
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 
@@ -113,10 +113,20 @@ class Shared:
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:
-        """Whether more than one model is trained in a room, or by the methods of its class."""
+        """Whether more than one model is trained in a room, or by the methods of its class.
+
+        Models that one function gives count by their variables.
+        """
         rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
         calls = [c for r in rooms for c in r.region.training.values() if c.name != "summary"]
-        return len({id(origin(c.model)) for c in calls}) > 1
+        models: dict[int, set[str]] = {}
+        for call in calls:
+            made = origin(call.model)
+            names = models.setdefault(id(made), set())
+            trains = call.name == "compile" or call.name in TRAINING
+            if trains and made is not root(call.model) and call.receiver is not None:
+                names.add(self.tree.source(call.receiver))
+        return sum(max(1, len(names)) for names in models.values()) > 1
 
     def extent(self, room: Room) -> tuple[int, int]:
         """The offsets of a room."""

@@ -276,8 +276,11 @@ def _part_of_training(
     except GiveUp as why:
         return Unknown(f"{name}: {why.reason}")
     assert isinstance(made, Static)
-    known = replace(made.expr.value, place=region.tree.span(node))
-    return Static(replace(made.expr, value=known))
+    place = region.tree.span(node)
+    given = Static(replace(made.expr, value=replace(made.expr.value, place=place)))
+    if name.startswith("keras.optimizers."):
+        region.optimizers[place] = given
+    return given
 
 
 def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.control.joins import element
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
@@ -124,7 +124,8 @@ def change_list(
         "setdefault",
     ):
         return None
-    values = [value] if value is not None else [v for _, v in arguments_of(region, node)]
+    given: list[Argument] = [(None, value)] if value is not None else arguments_of(region, node)
+    values = [v for _, v in given]
     if any(isinstance(v, Unknown) for v in values):
         region.scope.bump(variable)
         region.scope.values[variable] = Unknown("a list with something unknown in it")
@@ -145,12 +146,25 @@ def change_list(
         )
     elif name == "extend" and (joined := _extended(receiver, values)):
         region.scope.values[variable] = Sequence(joined, list, static=reading)
-    elif name == "update" and isinstance(receiver, Mapping) and isinstance(values[0], Mapping):
-        region.scope.values[variable] = Mapping({**receiver.items, **values[0].items}, reading)
+    elif name == "update" and isinstance(receiver, Mapping) and (put := _put(given)):
+        region.scope.values[variable] = Mapping({**receiver.items, **put}, reading)
     else:
         region.scope.values[variable] = Static(reading)
     region.done.add(id(node))
     return const(None)
+
+
+def _put(given: list[Argument]) -> dict[Any, Value]:
+    """The entries that `update` puts into a dict, none where they are not known one by one."""
+    found: dict[Any, Value] = {}
+    for keyword, value in given:
+        if keyword is not None and not keyword.startswith("*"):
+            found[keyword] = value
+        elif isinstance(value, Mapping):
+            found |= value.items
+        else:
+            return {}
+    return found
 
 
 def _extended(receiver: Value, values: list[Value]) -> tuple[Value, ...]:

@@ -8,13 +8,14 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import UNSUPPORTED
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
 from transpiler.interpret.values import Layer, Model, Static
 from transpiler.ir.code import Comments, Construct, Line
-from transpiler.ir.expr import Module, method, reads
-from transpiler.passes.liveness import walk
+from transpiler.ir.expr import UNKNOWN, Module, method, reads
+from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
 
 _REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
@@ -59,7 +60,8 @@ def set_trainable(
 ) -> None:
     """`layer.trainable = value`, before or after the layer's first call; in a model or not."""
     if not may_freeze(region, layer, model):
-        raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
+        _note_later(region, layer, value, node)
+        return
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
         same = constant(value) is constant(layer.arguments.get("trainable", const(True)))
@@ -82,16 +84,42 @@ def set_trainable(
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:
     """Whether what makes a layer may freeze it: nothing, or not its only model, trained by now."""
     shared = len(layer.calls) > 1
-    return not layer.modules or not _has_trained(region, None if shared else model)
+    return not layer.modules or not has_trained(region, None if shared else model)
 
 
-def _has_trained(region: Region, model: Model | None) -> bool:
+def has_trained(region: Region, model: Model | None = None) -> bool:
     """Whether a model, or any, was trained by now, here or in a function."""
     for call in region.training.values():
         if call.name in _STEPS and (model is None or root(call.model) is model):
             return True
     inner = (summary.region for _, summary in region.runs.values())
-    return any(_has_trained(r, model) for r in inner if r is not None)
+    return any(has_trained(r, model) for r in inner if r is not None)
+
+
+def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """`layer.trainable = value` after training: what is compiled from now on goes by it."""
+    held = [v for v in region.scope.values.values() if isinstance(v, Model) and v.region is region]
+    models = {id(m): m for m in (*region.open_sequentials, *held) if layer in layers_of(m)}
+    if region.branches or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
+        raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
+    if layer.symbol.endswith("BatchNormalization"):
+        raise GiveUp(FROZEN_NORM, node)
+    assert isinstance(node, (cst.Assign, cst.For))
+    noted: Any = provided("note_layer")
+    noted(region, node, next(iter(models.values())), value, layer)
+
+
+def layers_of(model: Model) -> list[Layer]:
+    """The layers that a model which is made here runs itself, as the program names them."""
+    if model.kind == "sequential" or model.region is None:
+        return [step for step in model.steps if isinstance(step, Layer)]
+    forward = next((b.forward for b in model.region.built if b.model is model), [])
+    used = modules_used(prune(forward, frozenset(), effects=False)[0])
+    return [
+        layer
+        for layer in model.region.called_layers
+        if layer.modules and all(module.token in used for module in layer.modules)
+    ]
 
 
 def constructs_of(region: Region, layer: Layer) -> list[Construct]:

@@ -7,11 +7,11 @@ import re
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
-from transpiler.interpret.layers.freezing import only_trainable, set_trainable, vanish
+from transpiler.interpret.layers.freezing import has_trained, only_trainable, set_trainable, vanish
 from transpiler.interpret.models.parts import layers_made_here
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import Layer, Model, Unknown
+from transpiler.interpret.values import Layer, Model, Sequence, Unknown
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.lexical import blanked
 
@@ -25,8 +25,10 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     """
     value = only_trainable(node)
     listed = node.iter.value if isinstance(node.iter, cst.Subscript) else node.iter
-    if value is None or not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
+    if value is None:
         return False
+    if not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
+        return has_trained(region) and _freeze_listed(region, node, value)
     model = evaluate(region, listed.value)
     if not isinstance(model, Model):
         return False
@@ -36,14 +38,27 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     region.scope.values[node.target.value] = Unknown("a layer of a model")
     frozen = _layers_made_here(region, model, node.iter)
     if frozen is not None:
+        later = has_trained(region)
         for layer in frozen:
             set_trainable(region, layer, const(value), node)
-        vanish(region, node.body)
+        if not later:
+            vanish(region, node.body)
         return True
     source = region.tree.source(listed.value)
     if listed is node.iter and _is_followed(region):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
     region.left_calls.append((node, f"{source}.layers", model))
+    return True
+
+
+def _freeze_listed(region: Region, node: cst.For, value: bool) -> bool:
+    """The same of a list of layers, after something was trained."""
+    listed = evaluate(region, node.iter)
+    if not isinstance(listed, Sequence) or not all(isinstance(i, Layer) for i in listed.items):
+        return False
+    for layer in listed.items:
+        if isinstance(layer, Layer):
+            set_trainable(region, layer, const(value), node)
     return True
 
 

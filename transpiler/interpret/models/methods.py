@@ -101,10 +101,10 @@ def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cs
 
 
 def _set_inside(region: Region, inside: Inside, attr: str, value: Value, node: cst.CSTNode) -> None:
-    """`model.layers[0].trainable = False`, of a model that has not trained yet."""
+    """`model.layers[0].trainable = False`, of a model that is made here, or has not trained yet."""
     layer = inside.layer if attr == "trainable" and isinstance(value, Static) else None
     if layer is not None and isinstance(value, Static):
-        if may_freeze(region, layer, inside.model):
+        if inside.model.region is region or may_freeze(region, layer, inside.model):
             set_trainable(region, layer, value, node, inside.model)
             return
     target = node.targets[0].target if isinstance(node, cst.Assign) else node

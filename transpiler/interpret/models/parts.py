@@ -279,7 +279,7 @@ def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
         layer = origin.region.named_layers.get(name)
         if layer is not None and layer.output is not None:
             if origin.region is region:
-                return Inside(model, None, layer.output, made=layer)
+                return Inside(model, None, layer.output, made=layer, layer=layer)
             return Inside(model, None, layer.output, elsewhere=True, made=layer)
     region.left_calls.append((node, "get_layer", model))
     return Unknown("a layer of a model, found by name")

@@ -1,0 +1,164 @@
+"""The arrays that a `fit` validates on: those that it is given, or the last of those it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Compiled
+from transpiler.record import record
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_NUMBER = re.compile(r"0?\.\d+")
+
+
+@record(frozen=True, slots=True)
+class Validation:
+    """Arrays to validate on."""
+
+    xs: tuple[str, ...]
+    ys: tuple[str, ...]
+    weights: dict[str, str] = field(default_factory=dict)  #: of the samples: tensors by their names
+    key: tuple[Any, ...] = ()  #: what they are, for a later `evaluate` of the same
+    before: tuple[str, ...] = ()  #: statements that give them names
+    condition: str = ""  #: where there may be none
+
+
+def validation_arrays(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str]
+) -> Validation:
+    """What `validation_data` holds; `name` gives a variable that is free."""
+    given = call.given["validation_data"]
+    value, node = given.value, given.node
+    if isinstance(value, Static) and not value.expr.known:
+        return _unpacked(writer, call, compiled, name)
+    if not isinstance(value, Sequence) or len(value.items) not in (2, 3):
+        raise Unsupported("validation_data that is not a pair of arrays")
+    key: tuple[Any, ...]
+    if not isinstance(node, (cst.Tuple, cst.List)):
+        text = writer.source_of(given)
+        parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
+        key = (text, given.versions)
+    else:
+        parts = []
+        for element, item in zip(node.elements, value.items, strict=True):
+            text = writer.shared.source(element.value)
+            words = set(_WORD.findall(text))
+            versions = tuple(v for v in given.versions if v[0] in words)
+            parts.append(Given(item, text, versions, element.value))
+        key = tuple((part.text, part.versions) for part in parts)
+    weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
+    return Validation(*_pair(writer, compiled, parts), weights, key)
+
+
+def _unpacked(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str]
+) -> Validation:
+    """The same for what is only known at run time: what is no pair raises there."""
+    given = call.given["validation_data"]
+    names = name("x_val", "validation_x"), name("y_val", "validation_y")
+    text = writer.source_of(given)
+    parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
+    writer.made.said.append((ASSUMED, call.node, f"`{text}` is taken for a pair of arrays"))
+    return Validation(
+        *_pair(writer, compiled, parts),
+        key=(text, given.versions),
+        before=(f"{', '.join(names)} = {text}",),
+        condition=f"{text} is not None" if _may_be_none(writer, text) else "",
+    )
+
+
+def _pair(
+    writer: ModelWriter, compiled: Compiled, parts: list[Given]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    xs = writer.arrays(parts[0], "validation_data")
+    return xs, writer.target_arrays(parts[1], compiled, "validation_data")
+
+
+def _may_be_none(writer: ModelWriter, name: str) -> bool:
+    """Whether a name is a parameter with the default None."""
+    node = writer.room.node
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    defaults = {p.name.value: p.default for p in (*node.params.params, *node.params.kwonly_params)}
+    default = defaults.get(name)
+    return isinstance(default, cst.Name) and default.value == "None"
+
+
+@record(frozen=True, slots=True)
+class Split:
+    """Arrays that are cut in two before they are shuffled."""
+
+    before: list[str] = field(default_factory=list)
+    xs: tuple[str, ...] = ()
+    ys: tuple[str, ...] = ()
+    at: str = ""  #: where they are cut
+    rest: Validation = Validation((), ())  #: the last part of them
+
+
+def split_off(
+    writer: ModelWriter,
+    given: Given,
+    xs: tuple[str, ...],
+    ys: tuple[str, ...],
+    name: Callable[..., str],
+) -> Split | None:
+    """The first part of some arrays, and the last for validation; None where that is none."""
+    value = given.value
+    if not isinstance(value, Static):
+        raise Unsupported("validation_split is not known")
+    if value.expr.is_const(0, 0.0):
+        return None
+    before: list[str] = []
+    text = writer.source_of(given)
+    share = f"(1 - {text})"
+    if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
+        rest = repr(1 - value.expr.value)
+        if len(rest) < 6:
+            share = rest
+        percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
+        before.append(f"# The last {percent}% are for validation")
+    kept_xs, before_xs = _named(xs, ("x_all", "all_x"), name)
+    kept_ys, before_ys = _named(ys, ("y_all", "all_y"), name)
+    split = name("split", "split_at")
+    before = [*before_xs, *before_ys, *before, f"{split} = int(len({kept_xs[0]}) * {share})"]
+    return Split(
+        before,
+        tuple(f"{x}[:{split}]" for x in kept_xs),
+        tuple(f"{y}[:{split}]" for y in kept_ys),
+        split,
+        Validation(
+            tuple(f"{x}[{split}:]" for x in kept_xs), tuple(f"{y}[{split}:]" for y in kept_ys)
+        ),
+    )
+
+
+#: What can be written twice: a name, an attribute, an entry.
+_PLAIN = re.compile(r"[A-Za-z_][\w.]*(\[(\d+|\"\w+\"|'\w+')\])*")
+
+
+def _named(
+    arrays: tuple[str, ...], wanted: tuple[str, ...], name: Callable[..., str]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Arrays by names, and the statements that give names to those that have none."""
+    found: list[str] = []
+    before: list[str] = []
+    for number, array in enumerate(arrays):
+        if _PLAIN.fullmatch(array):
+            found.append(array)
+            continue
+        ending = f"_{number + 1}" if len(arrays) > 1 else ""
+        variable = name(*(f"{one}{ending}" for one in wanted))
+        found.append(variable)
+        before.append(f"{variable} = {array}")
+    return tuple(found), before

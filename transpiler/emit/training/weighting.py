@@ -1,0 +1,74 @@
+"""What samples count in the loss of a `fit`: weights of their own, or those of their classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import field
+
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Targets
+from transpiler.lower.training import Compiled, weighs
+from transpiler.record import record
+
+
+@record(frozen=True, slots=True)
+class Weighting:
+    """The weights of the samples that a model is trained on."""
+
+    names: tuple[str, ...] = ()  #: what they are called in the loop
+    tensors: dict[str, str] = field(default_factory=dict)  #: by those names, in a data set
+    labels: str = ""  #: in the loop: the classes of a batch, where it looks them up by itself
+    argument: str = ""  #: the weights of classes that the function for an epoch gets then
+    before: tuple[str, ...] = ()  #: statements that give them a name
+
+
+def weighting_of(
+    writer: ModelWriter,
+    call: TrainingCall,
+    compiled: Compiled,
+    ys: tuple[str, ...],
+    name: Callable[..., str],
+    first: str = "",
+) -> Weighting:
+    """What a `fit` says of the weights.
+
+    `ys` are its targets, where they are arrays; it trains on the first so many of the samples.
+    """
+    if not weighs(call):
+        return Weighting()
+    by_class = writer.argument(call, "class_weight")
+    if by_class is None:
+        if writer.argument(call, "sample_weight") is None:
+            return Weighting(("weights",))  # of the data set
+        tensors = sample_weights(writer, call, compiled, f"[:{first}]" if first else "")
+        return Weighting(tuple(tensors), tensors)
+    if writer.argument(call, "sample_weight") is not None:
+        raise Unsupported("sample_weight together with class_weight")
+    if compiled.several or compiled.prediction.rank != 2:
+        raise Unsupported("class_weight for several outputs, or for steps of an output")
+    before: tuple[str, ...] = ()
+    if not by_class.isidentifier():
+        variable = name("class_weight", "weight_of_class")
+        before = (f"{variable} = {by_class}",)
+        by_class = variable
+    classes = compiled.loss.targets is Targets.CLASSES
+    rows = not classes and writer.training.units != 1
+    if not ys:
+        labels = "targets.argmax(1)" if rows else "targets" if classes else "targets.flatten()"
+        return Weighting(("weights",), labels=labels, argument=by_class, before=before)
+    labels = f"np.ravel({ys[0]}.argmax(1))" if rows else f"np.ravel({ys[0]})"
+    writer.made.helpers.add("numpy")
+    tensor = f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
+    return Weighting(("weights",), {"weights": tensor}, before=before)
+
+
+def sample_weights(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, part: str
+) -> dict[str, str]:
+    """The tensors of `sample_weight` by their names in the loop, or some part of each."""
+    if writer.argument(call, "sample_weight") is None:
+        return {}
+    tensors = writer.weights(call.given["sample_weight"], compiled)
+    return {name: f"{tensor}{part}" for name, tensor in tensors.items()}

@@ -1,0 +1,121 @@
+"""Optimizers of which the program picks one when it runs.
+
+if args.optimizer == "sgd":
+    opt = SGD(0.1)              # partial(torch.optim.SGD, lr=0.1)
+else:
+    opt = Adam(1e-4)            # partial(torch.optim.Adam, lr=1e-4, eps=1e-7)
+model.compile(optimizer=opt)    # optimizer = opt(model.parameters())
+
+They stay where they are made, until they get the parameters. Where a string names one, a dict has
+those that strings of the program name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.bindings import Span, made_at
+from transpiler.interpret.region import Region
+from transpiler.interpret.training import Given
+from transpiler.interpret.values import Static, Value
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Optimizer
+from transpiler.lower.optimizers import Optimizing, lower_optimizer
+from transpiler.record import record, replace
+from transpiler.registry import Rules
+from transpiler.source.tree import Tree
+
+#: Stands for the expression that picks one of those that are made in the program.
+CHOSEN = "CHOSEN"
+_PLACE = Expr("PARAMETERS")
+_MADE = re.compile(rf"([\w.]+)\({_PLACE}(?:, (.*))?\)", re.S)
+#: What can be called as it stands.
+_PLAIN = re.compile(r"[\w.]+(\[[^\[\]]*\])?")
+_STRING = re.compile(r"[\"'](\w+)[\"']")
+
+
+@record(frozen=True, slots=True)
+class Choices:
+    """The optimizers, and what stands for each of them."""
+
+    optimizing: Optimizing
+    texts: dict[Span, str]  #: by the place where it is made
+    by_name: str = ""  #: the source of the function that makes the one of a name
+
+
+def optimizer_choices(
+    rules: Rules, tree: Tree, region: Region, given: Given, parameters: Expr, exact: bool
+) -> Choices | None:
+    """The optimizers that an argument may be; None where it is no choice between known ones."""
+    value = given.value
+    if not isinstance(value, Static) or value.expr.known or given.node is None:
+        return None
+    places = list(made_at(region, given.node))
+    made = {p: region.optimizers[p] for p in places if p in region.optimizers}
+    if made:
+        if len(made) != len(places):
+            raise Unsupported("an optimizer that is made elsewhere in one of several cases")
+        return _placed(rules, given, made, parameters, exact)
+    return _named(rules, tree, given, parameters, exact)
+
+
+def _placed(
+    rules: Rules, given: Given, made: dict[Span, Value], parameters: Expr, exact: bool
+) -> Choices:
+    options = [_lowered(rules, value, exact) for value in made.values()]
+    texts = dict(zip(made, map(_partial, options), strict=True))
+    source = CHOSEN if _PLAIN.fullmatch(given.text) else f"({CHOSEN})"
+    return Choices(_together(options, Expr(f"{source}({parameters})", strength=18)), texts)
+
+
+def _named(rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool) -> Choices | None:
+    """The optimizers that strings of the program name."""
+    words = dict.fromkeys(name.lower() for name in strings_of(tree))
+    names = [name for name in words if f"keras.optimizers.{name}" in rules.optimizers]
+    if not names:
+        return None
+    options = {name: _lowered(rules, Static(Expr(name, name)), exact) for name in names}
+    lines = [f'        "{name}": {_partial(made)},' for name, made in options.items()]
+    source = "\n".join([
+        "def optimizer_by_name(name, parameters):",
+        '    """The optimizer that Keras knows by a name, with its defaults."""',
+        "    optimizers = {",
+        *lines,
+        "    }",
+        "    return optimizers[name.lower()](parameters)",
+        "",
+    ])  # fmt: skip
+    text = f"optimizer_by_name({given.text}, {parameters})"
+    return Choices(_together(list(options.values()), Expr(text, strength=18)), {}, source)
+
+
+def strings_of(tree: Tree) -> list[str]:
+    """The words that strings of a program hold, each once."""
+    return list(dict.fromkeys(_STRING.findall(tree.text)))
+
+
+def _lowered(rules: Rules, value: Value, exact: bool) -> Optimizing:
+    made = lower_optimizer(rules, value, _PLACE, exact, changes=False)
+    if made.schedule is not None or made.clipping or made.scaling is not None:
+        raise Unsupported("one of several optimizers has a schedule, or cuts its gradients")
+    return made
+
+
+def _partial(made: Optimizing) -> str:
+    """What makes the optimizer once it gets the parameters."""
+    found = _MADE.fullmatch(made.optimizer.constructor.text)
+    if found is None:
+        raise Unsupported(f"{made.use.symbol} as one of several optimizers")
+    name, arguments = found.groups()
+    return f"partial({name}, {arguments})" if arguments else str(name)
+
+
+def _together(options: list[Optimizing], constructor: Expr) -> Optimizing:
+    """What all of them need, and how they differ from Keras's."""
+    adaptive = [o for o in options if not o.use.rule.names[0].endswith(".SGD")]
+    helpers = frozenset[str]().union(*(o.optimizer.constructor.helpers for o in options))
+    momentum = any(option.optimizer.momentum for option in options)
+    notes = tuple(dict.fromkeys(note for option in options for note in option.notes))
+    optimizer = Optimizer(replace(constructor, helpers=helpers), momentum)
+    return replace((adaptive or options)[0], optimizer=optimizer, notes=notes)

@@ -1,0 +1,116 @@
+"""What Keras calls the outputs of a model: the program's names, or those that it counts itself.
+
+a, b = Dense(1)(x), Dense(1)(x)  # "dense_1" and "dense_2", or "dense" and "dense_1", or ...
+
+Which numbers they have depends on all that the program has made before; which of them has the
+smaller one does not. So names that the program writes down go to outputs in their order.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.values import Bound, Layer, Model, Value
+from transpiler.ir.tensor import Unsupported
+
+_STRING = re.compile(r"([\"'])([^\"'\n]*)\1")
+#: What follows the name of an output in the history.
+_VALUES = r"(?:_(?:loss|\w*acc\w*|\w*error\w*|m[as]\w*e|auc\w*|precision\w*|recall\w*))?"
+
+
+def output_names(model: Model, values: list[Value]) -> tuple[list[str], bool]:
+    """The names of several outputs, in their order, and whether some are but counted."""
+    layers = [_layer(model, value) for value in values]
+    names = [_given_name(model, layer) for layer in layers]
+    counts = False
+    for base in {_base(layer) for layer, name in zip(layers, names, strict=True) if not name}:
+        places = [n for n, one in enumerate(layers) if not names[n] and _base(one) == base]
+        written = _written(model, base)
+        counts = counts or len(written) != len(places)
+        numbered = _numbered(model, base, places, layers, written)
+        for place, name in zip(places, numbered, strict=True):
+            names[place] = name
+    if len(set(names)) < len(names):
+        raise Unsupported("two outputs of the model have one name")
+    return names, counts
+
+
+def _layer(model: Model, value: Value) -> Layer | None:
+    """The layer that gives an output; None where something else does."""
+    region = model.region
+    if not isinstance(value, Bound) or region is None:
+        return None
+    layers: list[Layer] = [*region.named_layers.values(), *region.called_layers]
+    code = value.tensor.code
+    made = {id(x): x for x in layers if isinstance(x.output, Bound)}.values()
+    same = [x for x in made if x.output is not None and x.output.tensor.code == code]
+    alike = [x for x in made if x.output is not None and x.output.tensor.code.text == code.text]
+    found = same or alike
+    return found[0] if len(found) == 1 else None
+
+
+def _given_name(model: Model, layer: Layer | None) -> str:
+    """The name that the program gives a layer."""
+    region = model.region
+    named = region.named_layers.items() if region is not None else ()
+    return next((name for name, other in named if other is layer), "")
+
+
+def _base(layer: Layer | None) -> str:
+    """What Keras makes the name of a layer from: `dense` of `Dense`."""
+    if layer is None:
+        return "output"
+    name = layer.symbol.rpartition(".")[2]
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _numbered(
+    model: Model,
+    base: str,
+    places: list[int],
+    layers: list[Layer | None],
+    written: list[str],
+) -> list[str]:
+    """The names of outputs that are made alike, in the order of their places."""
+    if base == "output":
+        counted = [f"output_{place + 1}" for place in places]
+        if written:
+            raise Unsupported("an output of the model has no name of its own")
+        return counted
+    order = sorted(places, key=lambda place: _made(model, layers[place]))
+    if len({_made(model, layers[place]) for place in places}) < len(places):
+        raise Unsupported("outputs of layers that one place of the program makes")
+    before = [_made(model, one) for one in _unnamed(model, base)]
+    counted = [f"{base}_{sum(o < _made(model, layers[n]) for o in before)}" for n in order]
+    counted = [base if name == f"{base}_0" else name for name in counted]
+    if len(written) == len(places):
+        counted = written
+    elif not set(written) <= set(counted):
+        raise Unsupported(f"which of the outputs is called {written[0]} is not known")
+    found = dict(zip(order, counted, strict=True))
+    return [found[place] for place in places]
+
+
+def _unnamed(model: Model, base: str) -> list[Layer]:
+    """The layers of one kind that Keras counts, where the model is built."""
+    region = model.region
+    called: list[Layer] = [] if region is None else region.called_layers
+    one = {id(layer): layer for layer in called if _base(layer) == base}
+    return [layer for layer in one.values() if "name" not in layer.arguments]
+
+
+def _made(model: Model, layer: Layer | None) -> int:
+    """Where in the program a layer is made."""
+    assert layer is not None
+    assert model.region is not None
+    return model.region.tree.span(layer.node)[0]
+
+
+def _written(model: Model, base: str) -> list[str]:
+    """The names of such outputs that strings of the program hold, in the order of their numbers."""
+    text = model.region.tree.text if model.region is not None else ""
+    name = re.compile(rf"(?:val_)?({base}(?:_(\d+))?){_VALUES}")
+    found = (name.fullmatch(m.group(2)) for m in _STRING.finditer(text))
+    numbers = {int(m.group(2) or 0): m.group(1) for m in found if m is not None}
+    return [numbers[number] for number in sorted(numbers)]
