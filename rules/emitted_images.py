@@ -32,7 +32,8 @@ _OPENED = {
     "Gray": ('image = PIL.Image.open(path).convert("L")', "np.array(image)[..., None]"),
 }
 
-_SAMPLES = """\
+#: How a folder with one for each class lists its files.
+FOLDER_SAMPLES = """\
         self.samples = [
             (os.path.join(folder, name), label)
             for label, class_name in enumerate(self.classes)
@@ -59,7 +60,7 @@ class NAME(Dataset):
             for entry in os.scandir(root)
             if entry.is_dir() and not entry.name.startswith(".")
         )
-{_SAMPLES.rstrip()}
+{FOLDER_SAMPLES.rstrip()}
         OPENED
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
         image = image.movedim(-1, 0)[None]
@@ -140,7 +141,7 @@ class NAME(Dataset):
             entry.name for entry in os.scandir(root) if entry.is_dir()
         )
         self.class_to_idx = {{name: label for label, name in enumerate(self.classes)}}
-{_SAMPLES.rstrip()}
+{FOLDER_SAMPLES.rstrip()}
         OPENED
         image = image.resize(self.size[::-1], PIL.Image.NEAREST)
         image = torch.as_tensor(ARRAY, dtype=torch.float32)

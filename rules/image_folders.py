@@ -56,13 +56,13 @@ def image_dataset_from_directory(
     elif not label_mode.is_const("int"):
         element = (IMAGES, Leaf(2, "float32"))
     if subset.is_const("both"):
-        parts = [_part(images, validation_split, expr(s), shuffle, seed) for s in _SUBSETS]
+        parts = [part_of_folder(images, validation_split, expr(s), shuffle, seed) for s in _SUBSETS]
         orders = (shuffle, expr(False))
         pairs = zip(parts, orders, strict=True)
         pair = [loader(part, batch_size, o, seed, element, Folder.TF) for part, o in pairs]
         return replace(expr(tuple(pair)), value=tuple(one.value for one in pair))
     if not subset.is_const(None):
-        images = _part(images, validation_split, subset, shuffle, seed)
+        images = part_of_folder(images, validation_split, subset, shuffle, seed)
     return loader(images, batch_size, shuffle, seed, element, Folder.TF)
 
 
@@ -92,7 +92,7 @@ def loader(
     return replace(code, value=made, helpers=helpers)
 
 
-def _part(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:
+def part_of_folder(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:
     """The images to train with, or those to validate with, which are the last of all."""
     if subset.known and not subset.is_const(*_SUBSETS):
         raise Unsupported('subset=…, other than "training", "validation" or "both"')

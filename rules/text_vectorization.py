@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from rules.data_sets import with_helpers
 from rules.emitted import TORCH, emitted
-from transpiler.ir.expr import TERNARY, Arg, Expr
+from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr
+from transpiler.ir.pipeline import Applied, Leaf
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
 from transpiler.rule import Param, helper, source
 
 _LOWERED = "text.encode().lower().decode()"
@@ -65,17 +67,17 @@ def text_vectorization(
         given["vocabulary"] = vocabulary
         asked.add("vocabulary")
     asked = {f"TextVectorization.{option}" for option in asked}
-    return with_helpers(helper("TextVectorization", **given), *asked)
+    made = with_helpers(helper("TextVectorization", **given), *asked)
+    kind = Leaf(2, "int64" if output_mode.is_const("int") else "float32")
+    return replace(made, value=Applied(kind))
 
 
 def _standard(standardize: Expr) -> Expr:
-    if not standardize.known:
-        if not standardize.text.isidentifier():
-            raise Unsupported("texts that are changed before in a way that is not known")
-        return standardize
-    if not standardize.is_const(*_STANDARDS):
+    if standardize.is_const(*_STANDARDS):
+        return Expr(_STANDARDS[standardize.value], strength=TERNARY)
+    if isinstance(standardize.value, str) or not standardize.text.isidentifier():
         raise Unsupported("texts that are changed before in a way that is not known")
-    return Expr(_STANDARDS[standardize.value], strength=TERNARY)
+    return replace(standardize, value=UNKNOWN)
 
 
 emitted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -89,3 +90,81 @@ def test_in_a_model_it_is_refused() -> None:
     )
     said = convert(program).diagnostics
     assert 5 in [d.line for d in said if d.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tf.strings.lower(text)",
+        "tf.strings.upper(text)",
+        "tf.strings.lower(text, encoding='utf-8')",
+        "tf.strings.strip(text)",
+        "tf.strings.regex_replace(text, r'\\w+', 'x')",
+        "tf.strings.regex_replace(text, '[%s]' % '!?', '')",
+        "tf.strings.regex_replace(text, r'(a)(b)', r'\\2-\\1', replace_global=False)",
+    ],
+)
+@pytest.mark.parametrize("text", [" AbÉé ab!ab? \xa0", "", "\t÷ÄÖ aB\n"])
+def test_functions_of_texts(call: str, text: str) -> None:
+    program = f"import tensorflow as tf\n\n\ndef change(text):\n    return {call}\n"
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    found = []
+    for source in (program, conversion.text):
+        namespace: dict[str, Any] = {}
+        exec(source, namespace)
+        found.append(namespace["change"](text))
+    assert found[0].numpy().decode() == found[1]
+
+
+FOLDER = "data = keras.utils.text_dataset_from_directory('texts', batch_size=2"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "shuffle=False",
+        "shuffle=False, label_mode='binary'",
+        "seed=3, validation_split=0.5, subset='validation'",
+        "shuffle=False, validation_split=0.25, subset='training'",
+    ],
+)
+def test_folders_of_texts(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(8):
+        folder = tmp_path / "texts" / ("one" if number % 3 else "two")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.txt").write_bytes(f"text\r\né {number}\n".encode())
+        (folder / f"{number}.md").write_text("no")
+    program = (
+        f"from tensorflow import keras\n\n{FOLDER}, {given})\n"
+        "names = data.class_names\nfound = []\n"
+        "for texts, labels in data:\n"
+        "    found += zip(texts.numpy(), labels.numpy().tolist())\n"
+    )
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    results = []
+    for text in (program, conversion.text):
+        namespace: dict[str, Any] = {}
+        exec(text, namespace)
+        results.append(namespace)
+    assert results[0]["names"] == results[1]["names"]
+    expected = sorted((text.decode(), label) for text, label in results[0]["found"])
+    assert expected == sorted(results[1]["found"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "batch_size=None",
+        "label_mode='categorical'",
+        "max_length=9",
+        "labels=[0, 1]",
+        "format='grain'",
+    ],
+)
+def test_other_folders_of_texts_are_refused(given: str) -> None:
+    call = f"keras.utils.text_dataset_from_directory('texts', {given})"
+    said = convert(f"from tensorflow import keras\ndata = {call}\n").diagnostics
+    assert [d.line for d in said if d.severity == "error"] == [2]

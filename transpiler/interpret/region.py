@@ -226,8 +226,8 @@ class FileContext:
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     #: steps of data sets that are not converted, by their calls, and what is said of them
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)
-    #: variables that hold data sets at some time, and "" for other places
-    data_names: set[str] = field(default_factory=set)
+    data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
+    text_names: set[str] = field(default_factory=set)  #: what loops call texts of data sets
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun

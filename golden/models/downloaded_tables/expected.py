@@ -21,7 +21,9 @@ def download_file(url, folder, name):
 
 path = download_file(URL, "~/.keras/datasets", "winequality-red.csv")
 table = np.loadtxt(path, delimiter=";", skiprows=1)
-letters = open(download_file("https://example.com/texts/letters.txt", "datasets", "letters.txt")).read()
+letters = open(
+    download_file("https://example.com/texts/letters.txt", "datasets", "letters.txt")
+).read()
 
 
 class Model(nn.Module):

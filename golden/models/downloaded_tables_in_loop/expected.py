@@ -41,7 +41,12 @@ def load_tables():
     return np.concatenate(tables)
 
 
-readme = download_checked(f"{BASE}/readme.txt", "~/.keras/datasets", "readme.txt", "9a0d58056eeedaa3f26cb7ebd46da5649a0d58056eeedaa3f26cb7ebd46da564")
+readme = download_checked(
+    f"{BASE}/readme.txt",
+    "~/.keras/datasets",
+    "readme.txt",
+    "9a0d58056eeedaa3f26cb7ebd46da5649a0d58056eeedaa3f26cb7ebd46da564",
+)
 
 
 class Model(nn.Module):

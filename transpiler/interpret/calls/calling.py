@@ -40,6 +40,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
+from transpiler.ir.pipeline import Applied
 from transpiler.record import replace
 
 
@@ -231,6 +232,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
         raise GiveUp(f"`{name}` is called on a tensor, and what it does is not known", node)
     if any(is_graph(v) or isinstance(v, (Model, Layer)) for v in values):
         return provided("pass_model")(region, node, name, values)
+    if isinstance(callee.expr.value, Applied):  # what makes numbers of texts
+        return verbatim(region, node, *values, value=callee.expr.value.element)
     made = verbatim(region, node, callee, *values)
     if makes_array(made.expr.text):
         return replace(made, expr=replace(made.expr, array=True))

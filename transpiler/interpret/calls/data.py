@@ -15,6 +15,9 @@ from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.rule import Rule
 
+#: From how many letters on what stands for a call hardly fits in a line.
+_LONG = 66
+
 
 def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argument]) -> Value:
     """`keras.utils.to_categorical(y, 10)`, `mnist.load_data()` and their like."""
@@ -48,6 +51,8 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
     value = Static(made)  # type: ignore[arg-type]
     rewrite(region, node, value)
     region.settled[region.tree.span(node)] = value.expr.text
+    if len(value.expr.text) > _LONG:  # its statement is folded anew
+        region.settled_helpers[region.tree.span(node)] = value.expr.helpers
     region.helpers_used |= value.expr.helpers
     return value
 

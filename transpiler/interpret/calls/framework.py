@@ -12,7 +12,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of
-from transpiler.interpret.calls.pipelines import gives_data, pipeline_step
+from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided, provides
@@ -123,10 +123,18 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     return call_with(region, node, name, arguments_of(region, node))
 
 
+#: Functions that give a tensor of texts another number of axes.
+_OF_AXES = frozenset({"tf.expand_dims", "tf.squeeze", "tf.reshape"})
+
+
 @provides("framework_call")
 def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     """A call of a Keras or TensorFlow name on arguments."""
     rules = region.file.rules
+    if name in _OF_AXES and arguments and is_text(arguments[0][1]):
+        rewrite(region, node, arguments[0][1])  # strings have no axes
+        region.settled[region.tree.span(node)] = arguments[0][1].expr.text
+        return arguments[0][1]
     if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     if name in rules.sources:

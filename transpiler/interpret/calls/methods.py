@@ -14,6 +14,7 @@ from transpiler.interpret.calls.pipelines import (
     method_of_pipeline,
     number_alone,
     pipeline_of,
+    text_alone,
 )
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.joins import merge_items
@@ -181,6 +182,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return method_of_pipeline(region, node, receiver, name)
     if isinstance(receiver.expr.value, Changes):
         return method_of_generator(region, node, receiver, name)
+    if name == "numpy" and receiver.expr.text in region.file.text_names:
+        return text_alone(region, node, receiver)
     if isinstance(receiver.expr.value, Numbered) and name in ("numpy", "item"):
         return number_alone(region, node, receiver.expr.value)
     if receiver.expr.text in _THIS and receiver.expr.text in region.parameters:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 import libcst as cst
 
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
@@ -36,7 +36,11 @@ DATASET = "tf.data.Dataset."
 #: What changes images, and loads what it has changed.
 GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
 #: Functions of Keras that give data sets.
-_LOADERS = ("timeseries_dataset_from_array", "image_dataset_from_directory")
+_LOADERS = (
+    "timeseries_dataset_from_array",
+    "image_dataset_from_directory",
+    "text_dataset_from_directory",
+)
 #: Parameters for arrays, or for data sets, that may be nested.
 _NESTED = frozenset({"tensors", "datasets"})
 #: Parameters for what elements look like.
@@ -53,6 +57,12 @@ _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
 def gives_data(name: str) -> bool:
     """Whether a function gives a data set, or what one is made with."""
     return name.startswith(("tf.data.", GENERATOR)) or name.rpartition(".")[2] in _LOADERS
+
+
+def is_text(value: Value) -> TypeGuard[Static]:
+    """Whether it is the texts of a data set."""
+    held = value.expr.value if isinstance(value, Static) else None
+    return isinstance(held, Leaf) and held.dtype == "text"
 
 
 def pipeline_of(value: Value | None) -> Pipeline | None:
@@ -340,6 +350,26 @@ def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: s
     return pipeline_step(
         region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
     )
+
+
+@provides("note_texts")
+def note_texts(region: Region, target: cst.BaseExpression, iterable: Value) -> None:
+    """Remember which variables of a loop hold texts, which are no tensors."""
+    pipeline = pipeline_of(iterable)
+    if pipeline is None:
+        return
+    parts = pipeline.element if isinstance(pipeline.element, tuple) else (pipeline.element,)
+    targets = [e.value for e in target.elements] if isinstance(target, cst.Tuple) else [target]
+    for name, part in zip(targets, parts, strict=False):
+        if isinstance(name, cst.Name) and isinstance(part, Leaf) and part.dtype == "text":
+            region.file.text_names.add(name.value)
+
+
+def text_alone(region: Region, node: cst.Call, receiver: Static) -> Value:
+    """`texts.numpy()`, of texts that are strings already."""
+    rewrite(region, node, receiver)
+    region.settled[region.tree.span(node)] = receiver.expr.text
+    return receiver
 
 
 def number_alone(region: Region, node: cst.Call, held: Numbered) -> Value:

@@ -72,8 +72,10 @@ def _for(region: Region, node: cst.For) -> None:
     if frozen:
         return
     iterable = evaluate(region, node.iter)
-    if isinstance(iterable, Static) and region.file.data_names and not _takes_one(node):
-        refuse_data(region, node.iter, [iterable.expr])
+    if isinstance(iterable, Static) and region.file.data_names:
+        provided("note_texts")(region, node.target, iterable)
+        if not _takes_one(node):
+            refuse_data(region, node.iter, [iterable.expr])
     if isinstance(iterable, Within):
         with region.within(node):
             provided("loop_inside")(region, iterable, node)

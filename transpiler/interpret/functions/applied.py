@@ -160,6 +160,8 @@ def _names(function: Function, count: int) -> list[str]:
 
 def _value(name: str, part: Element) -> Value:
     """A part of an element as the function sees it."""
+    if isinstance(part, Leaf) and part.dtype == "text":
+        return Static(Expr(name, part))
     if isinstance(part, Leaf):
         dims = (None,) * (part.rank - 1) if part.rank else None
         return Bound(Tensor(Expr(name), dims, Layout.LAST, part.dtype or "unknown"))
@@ -183,6 +185,8 @@ def _element(value: Value, held: dict[str, Element]) -> Element:
         return {str(key): _element(item, held) for key, item in value.items.items()}
     if isinstance(value, Static) and value.expr.text in held:
         return held[value.expr.text]
+    if isinstance(value, Static) and isinstance(value.expr.value, Leaf):
+        return value.expr.value
     raise Unsupported("what the function gives is not known")
 
 
@@ -192,11 +196,31 @@ def _of_plain_values(
     """A function that only puts the parts of an element in another order."""
     body = function.node.body if isinstance(function.node, cst.Lambda) else None
     result = made.result
+    if made.kind == "static" and any(isinstance(p, Leaf) and p.dtype == "text" for p in parts):
+        if result is not None and body is None:
+            return _of_texts(region, function, dict(zip(names, parts, strict=True)), made)
     if made.kind != "static" or body is None or not isinstance(result, (Static, Sequence)):
         name = "lambda" if body is not None else function.name
         raise Unsupported(f"`{name}` is not understood as a function of tensors")
     element = _element(result, dict(zip(names, parts, strict=True)))
     return Expr(one_line(region.tree.source(function.node)), Applied(element), TERNARY)
+
+
+def _of_texts(
+    region: Region, function: Function, held: dict[str, Element], made: Summary
+) -> Expr:
+    """A function of texts: strings have no axes, and nothing is done to change those."""
+    tree, inner = region.tree, made.region
+    if not region.is_module or inner is None or made.result is None:
+        raise Unsupported(f"`{function.name}` of texts, in a function")
+    for (start, end), text in inner.settled.items():
+        line = tree.line_start(start)
+        if tree.text[line:start].strip() == f"{text} =" and tree.text[end : end + 1] == "\n":
+            region.settled[line, end + 1] = ""
+        else:
+            region.settled[start, end] = text
+    region.helpers_used |= inner.helpers_used
+    return replace(region.scope.read(function.name), value=Applied(_element(made.result, held)))
 
 
 def _check(summary: Summary, given: dict[str, Value]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.interpret.calls.pipelines import pipeline_of
+from transpiler.interpret.calls.pipelines import is_text, pipeline_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import UNDONE
 from transpiler.interpret.values import Sequence, Static, Unknown, Value
@@ -14,6 +14,8 @@ from transpiler.record import replace
 
 def given_data(value: Value | None, reading: Expr) -> Value | None:
     """A data set that is an argument, as the function sees it; None of anything else."""
+    if value is not None and is_text(value):
+        return Static(replace(reading, value=value.expr.value))
     pipeline = pipeline_of(value)
     if pipeline is None:
         return None
