@@ -232,8 +232,7 @@ class FileContext:
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
     apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
-    #: what stands in the place of loops that freeze the layers of a model
-    without_gradients: dict[int, str] = field(default_factory=dict)
+    without_gradients: dict[int, str] = field(default_factory=dict)  #: for loops that freeze layers
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
     #: functions that others give, and that losses and metrics are: they stay inside of those
     kept_closures: set[int] = field(default_factory=set)
