@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
@@ -145,8 +147,11 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     else:
         draft.edits.append(Edit(start, end, whole))
         _make_tensors(draft, summaries[0])
+        if summaries[0].function.owner:
+            draft.edits += loss_class_edits(draft, summaries[0].function.owner)
     draft.class_spots.append(end)
-    gone = [] if summaries[0].function.nested_in else decided_parameters(summaries[0], node)
+    inner = summaries[0].function.nested_in or summaries[0].function.owner
+    gone = [] if inner else decided_parameters(summaries[0], node)
     if gone and not name.startswith("_"):
         which = ", ".join(f"`{g}`" for g in gone)
         message = f"`{name}` does not take {which} any more; callers in other files must know"
@@ -167,6 +172,26 @@ def _make_tensors(draft: Draft, summary: Summary) -> None:
         edit = Edit(*draft.tree.span(made), text)
         if edit not in draft.edits:
             draft.edits.append(edit)
+
+
+_SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")
+
+
+def loss_class_edits(draft: Draft, name: str) -> list[Edit]:
+    """A class of a loss becomes a module: its base, the call of its constructor, its settings."""
+    made = next(c for c in draft.file.user_classes if c.name == name)
+    draft.plain_classes.add(id(made.node))
+    edits = [Edit(*draft.tree.span(made.node.bases[0].value), "nn.Module")]
+    for statement in made.node.body.body:
+        if isinstance(statement, cst.FunctionDef) and statement.name.value == "get_config":
+            first, last = statement_lines(draft.tree, statement)
+            edits.append(Edit(len(draft.tree.text[:first].rstrip()) + 1, last, ""))
+        elif isinstance(statement, cst.FunctionDef) and statement.name.value == "__init__":
+            for line in statement.body.body:
+                source = draft.tree.source(line)
+                if _SUPER.match(source):
+                    edits.append(Edit(*draft.tree.span(line), "super().__init__()"))
+    return edits
 
 
 def drop_decorators(draft: Draft) -> None:

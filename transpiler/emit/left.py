@@ -84,6 +84,9 @@ def keep_functions(draft: Draft) -> None:
         if unit.problem and unit.summary is not None:
             texts.append(draft.tree.source(unit.summary.function.node))
     for made in draft.file.user_classes:
+        methods = draft.file.class_methods.get(made.name, {}).values()
+        if any(id(m.node) in draft.file.kept_closures for m in methods):
+            continue  # a loss, which is a module now
         if made.bases and made.functional is None:
             texts.append(draft.tree.source(made.node))
     for unit in draft.planned.module_units:

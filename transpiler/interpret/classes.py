@@ -90,6 +90,8 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
 _PLAIN = frozenset(
     {
         "keras.callbacks.Callback",
+        "keras.losses.Loss",
+        "keras.Loss",
         "keras.optimizers.schedules.LearningRateSchedule",
         "keras.utils.Sequence",
         "keras.utils.PyDataset",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from transpiler.interpret.functions.own_losses import class_of_loss, computes
 from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function, Partial, Value
+from transpiler.interpret.values import Bound, Function, Partial, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Return
 from transpiler.ir.expr import LAMBDA, TERNARY, Expr, call, infix, method
@@ -18,7 +19,7 @@ from transpiler.ir.training import Loss, Metric, Prediction, Targets
 def is_own(value: Value) -> bool:
     """Whether a loss or metric is a function of the program's own."""
     function = value.callee if isinstance(value, Partial) else value
-    return isinstance(function, Function)
+    return isinstance(function, Function) or class_of_loss(value) is not None
 
 
 def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction) -> Loss:
@@ -33,8 +34,10 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         criterion = Expr(text)
         if not text.isidentifier():
             raise Unsupported("which loss it is depends on the round of a loop")
-    elif isinstance(value, Partial):
+    elif isinstance(value, (Partial, Static)):
         criterion = Expr(text)
+        if isinstance(value, Static) and re.search(r"\[|\bnp\.|\bnumpy\.", value.expr.text):
+            raise Unsupported(f"`{value.expr.text}` gets a list or an array: make it a tensor")
     else:
         criterion = _code(file, summaries[0], _function(value))
     averaged = {_of(summary).number for summary in summaries}
@@ -60,7 +63,7 @@ def own_metric(
     """
     function = _function(value)
     key = file.function_names.get(id(function.node), function.name)
-    if isinstance(value, Partial) or _is_lambda(function) or key is None:
+    if isinstance(value, (Partial, Static)) or _is_lambda(function) or key is None:
         raise Unsupported(f"the name of the metric `{_named(function)}` is not known")
     summary = _summary(compiles, function)
     if seen.classes != takes_classes(summary, seen):
@@ -88,12 +91,16 @@ def own_metric(
 def takes_classes(summary: Summary, seen: Prediction) -> bool:
     """Whether its targets are classes, one integer in the place of the output's last axis."""
     assert summary.region is not None
-    return summary.region.given_ranks.get(summary.parameters[0].name) == (seen.rank or 0) - 1
+    targets = summary.parameters[bool(summary.function.owner)].name
+    return summary.region.given_ranks.get(targets) == (seen.rank or 0) - 1
 
 
 def _function(value: Value) -> Function:
-    function = value.callee if isinstance(value, Partial) else value
-    assert isinstance(function, Function)
+    made = class_of_loss(value)
+    function = computes(made) if made is not None else value
+    function = value.callee if isinstance(value, Partial) else function
+    if not isinstance(function, Function):
+        raise Unsupported("a class of a loss without `call`")
     return function
 
 

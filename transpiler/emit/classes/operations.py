@@ -59,8 +59,9 @@ def render_operation(
     tree, blanks = file.tree, " " * margin
     header = _lifted_header(tree, summary, name) if inside and not stays else None
     if header is None:
-        gone = decided_parameters(summary, node)
+        gone = [] if summary.function.owner else decided_parameters(summary, node)
         header = _header_without(tree, node, gone) if gone else _own_header(tree, node)
+        name = "forward" if summary.function.owner else name
         header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
     lines = [blanks + line for line in (*lost, *header.split("\n"))]
     first = node.body.body[0] if node.body.body else None

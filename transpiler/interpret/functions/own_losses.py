@@ -18,7 +18,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import FileContext, GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,
@@ -28,13 +28,29 @@ from transpiler.interpret.values import (
     Partial,
     Sequence,
     Static,
+    UserClass,
     Value,
     holds_tensor,
 )
-from transpiler.ir.expr import Configured
+from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.source.lexical import words_in
+
+
+def class_of_loss(value: Value) -> UserClass | None:
+    """The class of the program's own that a loss is an object of."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if isinstance(made, UserClass) and made.bases[0] in ("keras.losses.Loss", "keras.Loss"):
+        return made
+    return None
+
+
+def computes(made: UserClass) -> Function | None:
+    """The method in which a class of a loss computes it."""
+    methods = made.file.class_methods.get(made.name, {})
+    found: Function | None = methods.get("call")
+    return found
 
 
 def functions_in(value: Value) -> Iterator[tuple[Function, tuple[Argument, ...]]]:
@@ -43,6 +59,8 @@ def functions_in(value: Value) -> Iterator[tuple[Function, tuple[Argument, ...]]
         yield value, ()
     elif isinstance(value, Partial) and isinstance(value.callee, Function):
         yield value.callee, value.arguments
+    elif (made := class_of_loss(value)) is not None and (method := computes(made)) is not None:
+        yield method, ()
     elif isinstance(value, Sequence):
         for item in value.items:
             yield from functions_in(item)
@@ -61,8 +79,10 @@ def interpret_own(region: Region, model: Model, value: Value) -> dict[int, Summa
     for function, arguments in functions_in(value):
         if isinstance(output, Bound) and _is_plain(region, function, arguments):
             given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
-            targets, outputs = [p.name for p in parameters_of(function.node)][:2]
+            own = bool(function.owner)
+            targets, outputs = [p.name for p in parameters_of(function.node)][own : own + 2]
             bound: dict[str, Value] = {str(name): value for name, value in arguments}
+            bound |= {"self": Static(Expr("self"))} if own else {}
             bound |= {targets: _targets(region, function, given), outputs: given}
             try:
                 summary = summarize(region.file, function, bound, region)
@@ -71,7 +91,7 @@ def interpret_own(region: Region, model: Model, value: Value) -> dict[int, Summa
             if summary.kind == "operation":
                 region.operations_used.append(summary)
                 found[id(function.node)] = summary
-                if function.maker is not None:
+                if function.maker is not None or function.owner:
                     region.file.kept_closures.add(id(function.node))
     return found
 
@@ -92,6 +112,32 @@ def _targets(region: Region, function: Function, output: Bound) -> Bound:
     return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
 
 
+#: What a class of a loss may not say: how single numbers are reduced, or what else Keras knows.
+_OF_KERAS = re.compile(
+    r"\breduction\b|\bsuper\([^)]*\)\.(?!__init__\()|@|\bself\.(fn|dtype|name)\b"
+)
+
+
+def is_plain_loss(file: FileContext, method: Function) -> bool:
+    """Whether a class does nothing but keep settings, and compute with them."""
+    made = next(c for c in file.user_classes if c.name == method.owner)
+    parts = [s for s in made.node.body.body if getattr(s, "name", None) is not None]
+    named = {s.name.value: s for s in parts if isinstance(s, cst.FunctionDef)}
+    others = named.keys() - {"__init__", "call", "get_config"}
+    names = [p.name for p in parameters_of(method.node)]
+    texts = [file.tree.source(s) for name, s in named.items() if name != "get_config"]
+    kept = sum(
+        made.name in file.tree.source(c.node.bases[0]) for c in file.user_classes if c.node.bases
+    )
+    return (
+        not others
+        and len(names) == 3
+        and names[0] == "self"
+        and not kept
+        and not any(map(_OF_KERAS.search, texts))
+    )
+
+
 def _computes_with_lists(region: Region, function: Function) -> bool:
     """Whether it computes with a list or an array that the function around it got."""
     outer = function.outer
@@ -104,6 +150,8 @@ def _computes_with_lists(region: Region, function: Function) -> bool:
 def _is_plain(region: Region, function: Function, arguments: tuple[Argument, ...]) -> bool:
     """Whether it is a function of this module that takes targets and outputs."""
     here = function.file is None or function.file is region.file
+    if function.owner:
+        return here and is_plain_loss(region.file, function)
     alone = not function.nested_in or function.maker is not None
     inside = id(function.node) in region.file.lifted or isinstance(function.node, cst.Lambda)
     if not here or not alone or (function.maker is not None and inside):
