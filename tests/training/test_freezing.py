@@ -85,14 +85,26 @@ model = keras.Sequential([keras.Input((6,)), first, layers.Dense(1)])
 """
 
 
-def test_a_layer_that_is_frozen_after_training_is_refused() -> None:
-    text = (
-        f"{HEAD}{LAYER.format(arguments='')}{COMPILE}{FIT}first.trainable = False\n{COMPILE}{FIT}"
-    )
-    assert any("after a model was trained" in message for _, message in errors(text))
-
-
 TRAIN = f"def train():\n    {COMPILE}    {FIT}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(f"{COMPILE}{FIT}", f"{COMPILE}{FIT}"), (f"{TRAIN}train()\n", "train()\n")],
+)
+def test_a_layer_that_is_frozen_after_training_is_not_trained_on(
+    before: str, after: str, scripts: Scripts
+) -> None:
+    text = f"{HEAD}{LAYER.format(arguments='')}{before}first.trainable = False\n{after}"
+    result = converted(text)
+    assert "model.first.requires_grad_(False)" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_layer_that_is_frozen_needs_another_compile() -> None:
+    text = f"{HEAD}{LAYER.format(arguments='')}{COMPILE}{FIT}first.trainable = False\n{FIT}"
+    assert any("without a new `compile`" in message for _, message in errors(text))
 
 
 @pytest.mark.parametrize(
@@ -108,10 +120,6 @@ TRAIN = f"def train():\n    {COMPILE}    {FIT}"
         (
             f"{TRAIN}def both():\n    train()\n    base.trainable = False\n    train()\nboth()\n",
             "runs again",
-        ),
-        (
-            f"{LAYER.format(arguments='')}{TRAIN}train()\nfirst.trainable = False\ntrain()\n",
-            "after a model was trained",
         ),
     ],
 )

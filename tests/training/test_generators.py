@@ -60,11 +60,9 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
 
 REFUSED = [
     program("model.fit(batches(x, y), epochs=2)"),
-    program("model.fit(batches(x, y), steps_per_epoch=2, class_weight={0: 2.0})"),
     program("model.fit(batches(x, y), steps_per_epoch=2)", f"{ITEM}, targets"),
     program("model.fit(batches(x, y), steps_per_epoch=2)", "[inputs, targets]"),
     program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, {'a': targets})"),
-    program("model.fit(x, y)\nmodel.predict(batches(x, y), steps=2)"),
     program("model.fit(x, batches(x, y))"),
     program("model.fit(x, y, steps_per_epoch=2)"),
 ]

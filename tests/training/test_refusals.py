@@ -40,11 +40,9 @@ def test_other_uses_of_a_trained_model_are_said(use: str) -> None:
         "model.fit(x, y, callbacks=[print])\n",
         "model.fit(lambda: x)\n",
         "model.fit([x, x], y)\n",
-        "model.fit(x, y, verbose=len(x))\n",
         "print([model.evaluate(x, y) for _ in range(3)])\n",
         "model.fit(x, y, surprise=1)\n",
         "model.fit(x, y, **{'surprise': 1})\n",
-        "out = [model.fit(x, y)]\n",
         "model.fit(keras.utils.PyDataset())\n",
     ],
 )

@@ -54,10 +54,13 @@ def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
     every = [c for room in writer.shared.rooms for c in room.region.training.values()]
     for model in concerned:
         calls = [c for c in every if root(c.model) is model and c.name in ("compile", *_TRAINS)]
-        after = sorted((writer.tree.span(c.node)[0], c.name) for c in calls)
-        following = next((name for start, name in after if start > end), "compile")
-        if following != "compile" or any(c.region is not call.region for c in calls):
-            raise Unsupported("layers are frozen, and it trains on without a new `compile`")
+        for region in {id(c.region): c.region for c in calls}.values():
+            inside = [c for c in calls if c.region is region]
+            placed = sorted((writer.tree.span(c.node)[0], c.name, c.conditional) for c in inside)
+            here = region is call.region
+            following = next((p for p in placed if not here or p[0] > end), (0, "compile", False))
+            if following[1:] != ("compile", False):
+                raise Unsupported("layers are frozen, and it trains on without a new `compile`")
 
 
 def write_freeze(writer: ModelWriter, call: TrainingCall) -> None:

@@ -87,16 +87,14 @@ class History:
         begin = tree.span(self.statement)[1]
         fits = [tree.span(c.node)[0] for c in self.model.part.calls if c.name == "fit"]
         end = min((start for start in fits if start > begin), default=len(tree.text))
-        return [p for p in places if begin < p.start < end]
+        later = [p for p in places if begin < p.start < end]
+        return [p for p in later if tree.text[p.attribute_end :].startswith(".history")]
 
     def _rewrite_kept(self) -> None:
         """`model.history.history["loss"]` becomes `history["loss"]`."""
         for place in self._kept_by_model():
             start, end = place.start, place.attribute_end
-            if not self.object:
-                if not self.model.tree.text[end:].startswith(".history"):
-                    raise Unsupported("what a model remembers of its training besides the history")
-                end += len(".history")
+            end += 0 if self.object else len(".history")
             self.model.edits.append(Edit(start, end, self.variable))
             self.model.shared.replaced[start, end] = self.variable
 

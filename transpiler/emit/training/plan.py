@@ -160,14 +160,10 @@ class _Planner(Shared):
         if call.name == "load_model":
             return loaded_name(call)
         if call.name == "freeze":
-            return self._variable_of(call.model)
+            held = call.region.scope.values.items() if call.region is not None else ()
+            names = [name for name, value in held if value is call.model and name.isidentifier()]
+            return names[0] if len(names) == 1 else ""
         return self.tree.source(call.receiver) if call.receiver is not None else ""
-
-    def _variable_of(self, model: Model) -> str:
-        """The variable through which the program asks a model for other things."""
-        calls = [c for room in self.rooms for c in room.region.training.values()]
-        names = {self._receiver(c) for c in calls if c.model is model and c.name != "freeze"}
-        return names.pop() if len(names) == 1 else ""
 
     def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""

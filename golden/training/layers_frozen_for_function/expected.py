@@ -1,0 +1,99 @@
+"""A function that compiles and trains, called before and after the features are frozen."""
+
+from sklearn.datasets import load_digits
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+x, y = load_digits(return_X_y=True)
+x = (x / 16.0).reshape(-1, 8, 8, 1)
+low = y < 5
+
+
+def train_model(model, images, labels, epochs=2):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for epoch in range(epochs):
+        train_data = TensorDataset(
+            torch.as_tensor(images, dtype=torch.float32),
+            torch.as_tensor(labels, dtype=torch.long).flatten(),
+        )
+        train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
+        train_epoch(model, train_loader, sparse_categorical_crossentropy, optimizer)
+    test_data = TensorDataset(
+        torch.as_tensor(images, dtype=torch.float32),
+        torch.as_tensor(labels, dtype=torch.long).flatten(),
+    )
+    score = evaluate(
+        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+    )
+    print("accuracy:", score[1])
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv2d = nn.Conv2d(1, 8, 3)
+        self.dense = nn.Linear(288, 16)
+        self.dense_1 = nn.Linear(16, 5)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        x = F.relu(self.conv2d(x))
+        x = x.permute(0, 2, 3, 1).flatten(1)
+        x = F.relu(self.dense(x))
+        return F.softmax(self.dense_1(x), dim=-1)
+
+
+def sparse_categorical_crossentropy(probabilities, targets):
+    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
+    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss and accuracy over the samples."""
+    model.train()
+    loss_sum = correct = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+        correct += (outputs.argmax(1) == targets).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+
+
+@torch.no_grad()
+def evaluate(model, loader, criterion):
+    """Mean loss and accuracy over the samples."""
+    model.eval()
+    loss_sum = correct = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss_sum += criterion(outputs, targets).item() * len(inputs)
+        correct += (outputs.argmax(1) == targets).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+
+
+model = Model().to(device)
+train_model(model, x[low], y[low])
+
+# what was found stays
+model.conv2d.requires_grad_(False)
+train_model(model, x[~low], y[~low] - 5)
