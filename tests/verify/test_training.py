@@ -169,3 +169,21 @@ def test_nothing_is_written_where_the_program_stands(
     )
     report = only(session, text)
     assert report.status == "equal", report
+
+
+def test_samples_that_processes_share_are_those_of_one(session: VerifySession) -> None:
+    text = program()
+    strategy = "import tensorflow as tf\nstrategy = tf.distribute.MirroredStrategy()\n"
+    text = text.replace("rng = ", f"{strategy}rng = ", 1)
+    before, model, after = text.partition("model = ")
+    scoped = [f"    {line}" for line in f"{model}{after}".splitlines()]
+    data = (
+        "data = tf.data.Dataset.from_tensor_slices((x, y))\n"
+        "data = data.map(lambda row, kind: (2.0 * row, kind)).batch(24)\n"
+    )
+    text = "\n".join([f"{before}{data}with strategy.scope():", *scoped, ""])
+    text = text.replace("fit(x, y, epochs=20, batch_size=24, validation_split=0.2)", "fit(data)")
+    text = text.replace("fit(data)", "fit(data, epochs=20)")
+    report = only(session, text)
+    assert report.status == "equal", report
+    assert reached(report) == LEVELS

@@ -25,6 +25,8 @@ def camel(name: str) -> str:
     words = [w for w in re.split(r"[^0-9A-Za-z]+", name) if w]
     if len(words) > 1 and words[0].lower() in _VERBS:
         words = words[1:]
+        if len(words) > 2 and words[0].lower() == "and":  # build_and_compile_cnn
+            words = words[2:]
     if len(words) > 1 and words[-1].lower() in ("model", "network", "net"):
         words = words[:-1]
     made = "".join(_ACRONYMS.get(w.lower(), w[:1].upper() + w[1:]) for w in words)

@@ -74,6 +74,16 @@ def _without_own_precision(layer: Any) -> None:
     layer.__init__ = init
 
 
+def _with_one_replica() -> None:
+    """Strategies are what is in force without one: there is one device, and a scope bars looks."""
+    distribute = importlib.import_module("tensorflow").distribute
+    for space in (distribute, distribute.experimental):
+        for name in ("MirroredStrategy", "MultiWorkerMirroredStrategy"):
+            if hasattr(space, name):
+                # the classes stay, as Keras asks for them
+                getattr(space, name).__new__ = lambda *args, **kwargs: distribute.get_strategy()
+
+
 def install(keras: Any, framework: str) -> None:
     """Patch Keras, once per process."""
     source = "keras.src.ops.node" if framework == "keras3" else "tf_keras.src.engine.node"
@@ -90,6 +100,7 @@ def install(keras: Any, framework: str) -> None:
             setattr(keras.Model, name, _nothing)
     package = "keras" if framework == "keras3" else "tf_keras"
     _without_own_precision(keras.layers.Layer)
+    _with_one_replica()
     for module in _PRECISION:
         with contextlib.suppress(ImportError):
             _keep_precision(importlib.import_module(f"{package}.{module}"))

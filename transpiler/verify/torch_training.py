@@ -223,9 +223,13 @@ class Player:
             if isinstance(kwargs.get("sampler"), of_processes):
                 del kwargs["sampler"]  # the one process there is takes all samples
             tensors = getattr(dataset, "tensors", None)
-            if tensors is not None and batch_size and not self.request.whole:
+            fewer = batch_size and not self.request.whole
+            if tensors is not None and fewer:
                 kind = type(dataset)
                 dataset = kind(*(tensor[limit(batch_size)] for tensor in tensors))
+            elif fewer and "sampler" not in kwargs and hasattr(dataset, "__len__"):
+                rows = range(len(dataset))[limit(batch_size)]
+                dataset = self.torch.utils.data.Subset(dataset, rows)
             original(loader, dataset, batch_size, *args[1:], **kwargs)
 
         return init

@@ -45,6 +45,10 @@ def trains_otherwise(tree: ast.AST) -> bool:
     return any(isinstance(n, ast.Call) and callee(n) in _OTHER_STEPS for n in ast.walk(tree))
 
 
+#: What steps come to, and what joins the processes that take them.
+_TRAIN = frozenset({"backward", "init_process_group"})
+
+
 def original_slice(tree: ast.Module) -> list[ast.stmt]:
     """The statements that build and train the models of a Keras program."""
     return _slice(tree, _callers(tree, _FITS), frozenset())
@@ -53,7 +57,7 @@ def original_slice(tree: ast.Module) -> list[ast.stmt]:
 def converted_slice(tree: ast.Module, original: ast.Module) -> list[ast.stmt]:
     """Those of a converted program, with three epochs at most and histories that are kept."""
     bounded = _Bounded(tree, original).visit(tree)
-    return _slice(ast.fix_missing_locations(bounded), _callers(bounded, {"backward"}), _RESTORING)
+    return _slice(ast.fix_missing_locations(bounded), _callers(bounded, _TRAIN), _RESTORING)
 
 
 #: What goes back to weights that were kept in memory: the last line of an early stop.

@@ -1,4 +1,4 @@
-"""Sums, on all GPUs, without a name for the strategy."""
+"""Sums, on all GPUs; the strategy needs no name."""
 
 import atexit
 import os

@@ -1,4 +1,4 @@
-"""Sums, on all GPUs, without a name for the strategy."""
+"""Sums, on all GPUs; the strategy needs no name."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,5 +18,5 @@ with tf.distribute.MirroredStrategy().scope():
     model = tf.keras.Model(inputs, outputs)
     model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
 
-history = model.fit(x, y, batch_size=24, epochs=3, verbose=2)
-errors = history.history["mae"]
+    history = model.fit(x, y, batch_size=24, epochs=3, verbose=2)
+    errors = history.history["mae"]
