@@ -6,14 +6,25 @@ import re
 from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
-from transpiler.ir.expr import TERNARY, Arg, Expr, call, dict_expr, expr
-from transpiler.ir.pipeline import OPEN, Element, Gives, Leaf, Pipeline
+from transpiler.ir.expr import TERNARY, Arg, Expr, call, dict_expr, expr, index
+from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
 
 #: What a data set is made of: arrays in tuples and dicts.
 Parts: TypeAlias = "Expr | tuple[Parts, ...] | dict[str, Parts]"
+
+
+#: What makes data sets that torch has nothing for, and what to do instead.
+FOREIGN = {
+    "tf.data.TFRecordDataset": "torch reads no records of TensorFlow: write them as files once",
+    "tf.data.experimental.CsvDataset": "read the table with pandas, and take its arrays",
+    "tf.data.experimental.make_csv_dataset": "read the table with pandas, and take its arrays",
+    "tf.data.Options": "these options have no meaning for torch: take them out",
+    "keras.utils.audio_dataset_from_directory": "read the files with torchaudio in a data set",
+    "tf.data.Dataset.reduce": "write the loop over the data set",
+}
 
 
 def _tensor(array: Expr) -> Expr:
@@ -199,3 +210,33 @@ def timeseries_dataset_from_array(
         pipeline = replace(pipeline, shuffled=shuffle, seed=order)
     samples = made(code, pipeline)
     return samples if batch_size.is_const(None) else loader(samples, batch_size, expr(False), {})
+
+
+@source("keras.preprocessing.sequence.TimeseriesGenerator")
+def timeseries_generator(
+    data: Param,
+    targets: Param,
+    length: Param,
+    sampling_rate: Param = 1,
+    stride: Param = 1,
+    start_index: Param = 0,
+    end_index: Param = None,
+    shuffle: Param = False,
+    reverse: Param = False,
+    batch_size: Param = 128,
+) -> Expr:
+    """Windows as a view of the series, each with the target behind its end."""
+    if not (sampling_rate.is_const(1) and stride.is_const(1) and reverse.is_const(False)):
+        raise Unsupported("windows that leave steps out, or go backwards")
+    if not (start_index.is_const(0) and end_index.is_const(None)):
+        raise Unsupported("a part of the series")
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", targets.text):
+        raise Unsupported("targets that are no variable")
+    behind = index(targets, Expr(f"{length.text}:", names=length.names))
+    code = helper("windows_with_targets", data, behind, length)
+    pipeline = Pipeline(Gives.SAMPLES, (Leaf(), Leaf()))
+    if not shuffle.is_const(False):
+        pipeline = replace(pipeline, shuffled=shuffle)
+    batches = loader(made(code, pipeline), batch_size, expr(False), {})
+    assert isinstance(batches.value, Pipeline)
+    return replace(batches, value=replace(batches.value, folder=Folder.ARRAYS))

@@ -35,6 +35,7 @@ class Rules:
     tools: dict[str, str] = field(default_factory=dict)
     idle: set[str] = field(default_factory=set)  #: functions whose calls say nothing to torch
     emitted: dict[str, Any] = field(default_factory=dict)
+    foreign_data: dict[str, str] = field(default_factory=dict)  #: data that torch can't read
     binary: Callable[..., Any] = field(default=lambda *_: None)
     unary: Callable[..., Any] = field(default=lambda *_: None)
     subscript: Callable[..., Any] = field(default=lambda *_: None)
@@ -75,6 +76,7 @@ def load_rules() -> Rules:
         tools=TOOLS,
         idle=IDLE,
         emitted=modules["rules.emitted"].EMITTED,
+        foreign_data=modules["rules.data_sources"].FOREIGN,
         binary=operators.binary,
         unary=operators.unary,
         subscript=operators.subscript,

@@ -85,3 +85,51 @@ def test_lines_of_files(made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     body = f'paths = ["a.txt", "b.txt"]\nds = {made}\nfound = list(ds)\n'
     expected, got = both(body)
     assert [line.numpy().decode() for line in expected] == got
+
+
+@pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        ("tf.data.TFRecordDataset(['a.tfrecord'])", "write them as files"),
+        ("tf.data.experimental.make_csv_dataset('a.csv', 4)", "pandas"),
+        ("tf.keras.utils.audio_dataset_from_directory('sounds')", "torchaudio"),
+        ("tf.data.Dataset.range(3).reduce(0, lambda a, b: a + b)", "write the loop"),
+    ],
+)
+def test_what_to_do_with_other_data_is_said(call: str, advice: str) -> None:
+    said = convert(f"import tensorflow as tf\n\ndata = {call}\n").diagnostics
+    assert any(d.line == 3 and d.severity == "error" and advice in d.message for d in said), said
+
+
+WINDOWS = """\
+import numpy as np
+from tf_keras.preprocessing.sequence import TimeseriesGenerator
+
+series = np.arange(60.0).reshape(20, 3)
+targets = np.arange(20.0)
+data = TimeseriesGenerator(series, targets, {given})
+found = []
+count = len(data)
+"""
+
+
+@pytest.mark.parametrize("given", ["4", "length=3, batch_size=5", "6, batch_size=14"])
+def test_windows_of_a_generator(given: str) -> None:
+    text = WINDOWS.format(given=given)
+    conversion = convert(text)
+    assert conversion.status == "converted", conversion.diagnostics
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    exec(text, before)
+    exec(conversion.text, after)
+    assert before["count"] == after["count"]
+    for one, other in zip(before["data"], after["data"], strict=False):
+        assert [part.tolist() for part in one] == [part.tolist() for part in other]
+
+
+@pytest.mark.parametrize(
+    "given", ["4, stride=2", "4, sampling_rate=2", "4, start_index=3", "4, reverse=True"]
+)
+def test_other_windows_are_refused(given: str) -> None:
+    said = convert(WINDOWS.format(given=given)).diagnostics
+    assert 6 in [d.line for d in said if d.severity == "error"]

@@ -44,7 +44,7 @@ def flip(image, label):
     return tf.image.random_jpeg_quality(image, 75, 95), label
 
 
-# TODO(tf2torch) T2T103: `tf.data.TFRecordDataset` is left as it is: there is no rule for it
+# TODO(tf2torch) T2T103: `tf.data.TFRecordDataset` is left as it is: torch reads no records of TensorFlow: write them as files once
 files = tf.data.TFRecordDataset("images.tfrecords")
 dataset = TensorDataset(torch.tensor(x.reshape(-1, 8, 8, 1)), torch.tensor(y))
 train_ds = SlicedStream(DataLoader(dataset, batch_size=None, shuffle=True), 0, 1500)  # other samples each time

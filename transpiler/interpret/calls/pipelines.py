@@ -40,6 +40,8 @@ _LOADERS = (
     "timeseries_dataset_from_array",
     "image_dataset_from_directory",
     "text_dataset_from_directory",
+    "audio_dataset_from_directory",
+    "TimeseriesGenerator",
 )
 #: Parameters for arrays, or for data sets, that may be nested.
 _NESTED = frozenset({"tensors", "datasets"})
@@ -125,7 +127,7 @@ def left(region: Region, node: cst.Call, message: str) -> Unknown:
 def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Expr:
     rule = region.file.rules.sources.get(name)
     if rule is None:
-        raise Unsupported("there is no rule for it")
+        raise Unsupported(region.file.rules.foreign_data.get(name, "there is no rule for it"))
     bound = _bound(rule, arguments)
     before = pipeline_of(bound.get("dataset"))
     given: dict[str, Any] = {}
