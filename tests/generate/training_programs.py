@@ -502,6 +502,11 @@ class _Script:
 
     # after ------------------------------------------------------------------------------------
 
+    @property
+    def _has_labels(self) -> bool:
+        """Whether a target is the number of a class, which no other loss takes."""
+        return any(output.task.startswith("label") for output in self.outputs)
+
     def _after(self) -> None:
         pen = self.pen
         suffix = "_val" if self.held_out else ""
@@ -509,7 +514,7 @@ class _Script:
         one = len(self.outputs) == 1
         for _ in range(pen.one("number of uses", (1, 1, 2, 3))):
             text = pen.one("use", USES).replace("X", x).replace("Y", y)
-            if "compile" in text and pen.maybe("compiled again", 2):
+            if "compile" in text and (pen.maybe("compiled again", 2) or self._has_labels):
                 continue
             if not one and ("prediction" in text or "on_batch" in text or "fit(" in text):
                 continue

@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 PROGRAM = """\
@@ -90,3 +91,29 @@ def test_what_keras_does_with_the_generator_itself_is_said() -> None:
     assert any("in advance" in d.message for d in convert(program(again)).diagnostics)
     validated = program(ONE.replace("x, y,", "x, y, epochs=3,", 1))
     assert any("first two batches" in d.message for d in convert(validated).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("keras", "metric", "said"), [("2", "acc", True), ("3", "acc", False), ("2", "mae", False)]
+)
+def test_accuracy_of_labels_in_a_column(keras: str, metric: str, said: bool) -> None:
+    """Seen in tf_keras 2.21: it counts how often the first class has the largest output."""
+    text = "\n".join(
+        [
+            "from tensorflow import keras",
+            "",
+            "",
+            "def batches():",
+            "    while True:",
+            "        yield np.random.rand(8, 3), np.random.randint(0, 4, (8, 1))",
+            "",
+            "",
+            "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])",
+            "loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            f'model.compile("sgd", loss, metrics=["{metric}"])'.replace('["mae"]', "[]"),
+            "model.fit(batches(), steps_per_epoch=4, verbose=0)",
+            "",
+        ]
+    )
+    messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+    assert any("of labels in a column" in message for message in messages) is said

@@ -102,3 +102,25 @@ def test_what_is_not_translated_is_said(metric: str) -> None:
     conversion = convert(trial.text)
     assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
     assert "history = model.fit(" in conversion.text
+
+
+@pytest.mark.parametrize(
+    ("made", "key"),
+    [
+        ("keras.metrics.AUC()", "auc_1"),
+        ('keras.metrics.AUC(name="auc")', "auc"),
+        ("keras.metrics.R2Score()", "r2_score"),
+    ],
+)
+def test_keras_numbers_metrics_without_a_name(made: str, key: str) -> None:
+    text = Trial(targets="bit column", metrics=f"[{made}]").text
+    call = next(line for line in text.split("\n") if line.startswith("model.compile("))
+    assert f'"{key.removesuffix("_1")}": []' in converted(text)
+    assert f'"{key}": []' in converted(text.replace(call, f"{call}\n{call}"))
+
+
+def test_metrics_of_a_function_have_no_numbers() -> None:
+    """How often it runs is not known."""
+    text = Trial(targets="bit column", metrics="[keras.metrics.AUC(), other()]").text
+    text = text.replace("\nmodel =", "\ndef other():\n    return keras.metrics.AUC()\n\nmodel =")
+    assert any("two values of an epoch" in d.message for d in convert(text).diagnostics)

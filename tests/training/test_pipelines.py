@@ -235,3 +235,32 @@ def test_a_method_of_what_may_be_a_data_set_is_said() -> None:
     text = program(f"{TRAIN}\nfor _ in range(2):\n    train = train.map(lambda a, b: (a, b))")
     conversion = convert(text)
     assert [d.line for d in conversion.diagnostics if d.severity is Severity.ERROR]
+
+
+def test_what_a_data_set_needs_is_emitted_also_for_a_function_with_a_model(
+    scripts: Scripts,
+) -> None:
+    text = "\n".join(
+        [
+            "import numpy as np",
+            "import tensorflow as tf",
+            "",
+            "",
+            "def main():",
+            "    rng = np.random.default_rng(0)",
+            "    x, y = rng.normal(size=(40, 6)), rng.normal(size=(40, 1))",
+            "    model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(6,))])",
+            '    model.compile("sgd", "mse")',
+            "    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).shuffle(10)",
+            "    history = model.fit(data, epochs=2, verbose=0)",
+            '    return history.history["loss"]',
+            "",
+            "",
+            "losses = main()",
+            "",
+        ]
+    )
+    result = convert(text).text
+    assert "class ShuffledStream(" in result
+    apart = scripts.compare(text, result)
+    assert apart["losses"] < 1e-9

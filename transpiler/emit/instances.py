@@ -92,6 +92,7 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
         assert unit.built is not None
         owner = f"{summary.function.nested_in}." if summary.function.nested_in else ""
         draft.record(unit, unit.built.kind, node, function=owner + summary.function.name)
+    draft.helpers |= region.settled_needs()
     draft.speak(region)
     report_left_calls(draft, region.left_calls)
     for name in sorted(region.assumed_none):

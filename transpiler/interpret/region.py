@@ -211,6 +211,7 @@ class FileContext:
     joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
+    metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
     frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
     ran: set[int] = field(default_factory=set)  #: functions that train something and were called
@@ -224,8 +225,7 @@ class FileContext:
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
     planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
-    #: steps of data sets that are not converted, by their calls, and what is said of them
-    left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)
+    left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
     text_names: set[str] = field(default_factory=set)  #: what loops call texts of data sets
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out

@@ -10,6 +10,7 @@ loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch
+remarks.py     where Keras computes what nobody else would, and numbers in its names
 own_losses.py  losses and metrics of the program's own
 rounds.py      calls in loops that are interpreted round by round
 data.py        arrays and pipelines that models are trained with

@@ -6,7 +6,7 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.region import Built, FileContext, Region
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -37,6 +37,7 @@ from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss, own_metric
 from transpiler.lower.rates import class_sets_rate
+from transpiler.lower.remarks import notes_of_optimizer, numbered, weights_by_place
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.watched import Constrained, Penalized, called_by, watched_weights
 from transpiler.passes.liveness import walk
@@ -225,35 +226,11 @@ def lower_training(
         training.activation, training.forward = training.ends_in, bare
 
 
-_IDS = (
-    "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
-    "torch and Keras 2 their sum"
-)
-_OLDER_NADAM = (
-    "newer Keras 2 lets its momentum grow several times in a step, once for some of the weights, "
-    "when it trains in a graph; here it does so once"
-)
-_CLIPPED_IDS = (
-    "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
-    "them up, torch their sum"
-)
-
-
 def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:
     """Say where Keras's optimizer computes what nobody else would."""
     inits = [built.init, *(region.init for region in called_by(training.home))]
-    made = [n for init in inits for n in walk(init)]
-    embeds = any(
-        isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
-    )
-    optimizing = compiled.optimizing
-    older, name = compiled.keras == "2", optimizing.use.rule.names[0]
-    found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
-    if embeds:
-        found += [_IDS] * (not older and not name.endswith(".SGD"))
-        found += [_CLIPPED_IDS] * bool(optimizing.clipping)
-    notes = (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
-    return replace(compiled, optimizing=replace(optimizing, notes=notes))
+    notes = notes_of_optimizer(compiled.optimizing, compiled.keras, inits)
+    return replace(compiled, optimizing=replace(compiled.optimizing, notes=notes))
 
 
 def _trainable(training: Training, built: Built) -> None:
@@ -373,25 +350,9 @@ def _heads(
             raise Unsupported(f"the weight of {output.name} is not known")
         heads.append(replace(head, weight=weight.expr if weight is not None else None))
         uses += used
-    if (note := _weights_by_place(file, given, outputs)) and heads:
+    if (note := weights_by_place(file, given, outputs)) and heads:
         heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses
-
-
-def _weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[Output]) -> str:
-    """What to say of weights by names beside losses by places."""
-    weights, losses = given.get("loss_weights"), given["loss"].value
-    names = [output.name for output in outputs]
-    swapped = sorted(names) != names and file.options.keras != "2"
-    if weights is None or not isinstance(weights.value, Mapping) or not swapped:
-        return ""
-    return _BY_PLACE if isinstance(losses, Sequence) else ""
-
-
-_BY_PLACE = (
-    "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
-    "alphabetical order of their names where losses are a list"
-)
 
 
 def _head(
@@ -523,6 +484,8 @@ def _metrics(
             if not use.others["name"].known:
                 raise Unsupported(f"{use.symbol}: its name is only known at run time")
             key = str(use.others["name"].value)
+        elif use.place is not None:
+            key = numbered(file, use, key)
         if isinstance(item, Framework):
             key = item.name.rpartition(".")[2]
         if key in (k for k, _ in found) or key == "loss":

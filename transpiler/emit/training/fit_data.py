@@ -10,7 +10,7 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import sequence_loader, sequence_of
-from transpiler.emit.training.streams import batches_of_images, note_validation, stream
+from transpiler.emit.training.streams import batches_of_images, note_labels, note_validation, stream
 from transpiler.emit.training.validation import split_off, validation_arrays
 from transpiler.emit.training.weighting import Weighting, sample_weights
 from transpiler.interpret.training import TrainingCall
@@ -45,6 +45,7 @@ class FitData:
         self.streamed = is_stream(given) or sequence_of(given) is not None
         if self.streamed:
             model.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
+            note_labels(model, call, self.compiled)
             self.xs, self.ys = (), ()
         elif self.pipeline is not None:
             self.xs, self.ys = (), ()

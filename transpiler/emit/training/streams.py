@@ -7,6 +7,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import generated, gives_inputs, is_stream
+from transpiler.lower.training import Compiled
 
 _VALIDATION = (
     "the generator of the validation goes on from epoch to epoch; Keras 3 begins each time with "
@@ -16,6 +17,12 @@ _VALIDATION = (
 _PASSES = (
     "each epoch begins with the first batch of what its loader gives, as in Keras 2; where there "
     "are more batches than steps, Keras 3 goes on where the epoch before has ended"
+)
+
+_LABELS = (
+    "newer Keras 2 does not know the sizes of what a generator gives: of labels in a column, its "
+    "`accuracy` is the share of samples whose largest output is the first; here it is of those "
+    "whose largest output is that of the label"
 )
 
 
@@ -31,6 +38,14 @@ def stream(
         return ""
     assert given is not None
     return _taken(model, given, so_many(model, call, steps), variable)
+
+
+def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> None:
+    """Say what Keras 2 makes of the string `accuracy` for labels of a generator."""
+    keys = [key for head in compiled.heads if head.prediction.classes for key, _ in head.metrics]
+    newer = compiled.keras == "2" and not call.by_samples
+    if newer and {"accuracy", "acc"} & {*keys}:
+        model.made.said.append((ASSUMED, call.node, _LABELS))
 
 
 def inputs_of_stream(model: ModelWriter, call: TrainingCall) -> tuple[str, str, str] | None:

@@ -264,6 +264,13 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     return Static(Expr(text, Configured(name, args, kwargs), 18, names))
 
 
+def _note_metric(region: Region, node: cst.Call, name: str) -> None:
+    """Keras numbers the metrics that have no name: their places, classes, whether made once."""
+    if not any(a.keyword is not None and a.keyword.value == "name" for a in node.args):
+        once = region.is_module and not region.loops and not region.branches
+        region.file.metrics.setdefault(region.tree.span(node), (name, once))
+
+
 def _as_lambda(region: Region, value: Value) -> Value:
     """A lambda as an expression, which knows the function that it is."""
     if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
@@ -275,6 +282,8 @@ def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:
     """An optimizer, a loss, a metric, a callback, a data set."""
+    if name.startswith("keras.metrics."):
+        _note_metric(region, node, name)
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")

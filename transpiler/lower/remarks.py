@@ -1,0 +1,76 @@
+"""Where Keras computes what nobody else would: what is said of it, and the numbers in its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from transpiler.interpret.region import FileContext
+from transpiler.interpret.training import Given
+from transpiler.interpret.values import Mapping, Sequence
+from transpiler.ir.code import Construct, Node
+from transpiler.lower.binding import Use
+from transpiler.lower.heads import Output
+from transpiler.lower.optimizers import Optimizing
+from transpiler.passes.liveness import walk
+
+_IDS = (
+    "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
+    "torch and Keras 2 their sum"
+)
+_CLIPPED_IDS = (
+    "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
+    "them up, torch their sum"
+)
+_OLDER_NADAM = (
+    "newer Keras 2 lets its momentum grow several times in a step, once for some of the weights, "
+    "when it trains in a graph; here it does so once"
+)
+_BY_PLACE = (
+    "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
+    "alphabetical order of their names where losses are a list"
+)
+
+
+def notes_of_optimizer(
+    optimizing: Optimizing, keras: str, inits: Iterable[list[Node]]
+) -> tuple[str, ...]:
+    """What is said of an optimizer, from the programs that make the layers which it trains."""
+    made = [n for init in inits for n in walk(init)]
+    embeds = any(
+        isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
+    )
+    older, name = keras == "2", optimizing.use.rule.names[0]
+    found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
+    if embeds:
+        found += [_IDS] * (not older and not name.endswith(".SGD"))
+        found += [_CLIPPED_IDS] * bool(optimizing.clipping)
+    return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
+
+
+def weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[Output]) -> str:
+    """What to say of weights by names beside losses by places."""
+    weights, losses = given.get("loss_weights"), given["loss"].value
+    names = [output.name for output in outputs]
+    swapped = sorted(names) != names and file.options.keras != "2"
+    if weights is None or not isinstance(weights.value, Mapping) or not swapped:
+        return ""
+    return _BY_PLACE if isinstance(losses, Sequence) else ""
+
+
+#: The metrics to which Keras gives a number, after the first one.
+_NUMBERED = frozenset(
+    {"auc", "precision", "recall", "true_positives", "false_positives", "true_negatives",
+     "false_negatives"}
+)  # fmt: skip
+
+
+def numbered(file: FileContext, use: Use, key: str) -> str:
+    """`precision_1` for the second Precision of a program, as far as their order is known."""
+    if key not in _NUMBERED or "clear_session" in file.tree.text:
+        return key
+    alike = [(at, once) for at, (name, once) in file.metrics.items() if name == use.symbol]
+    places = [at for at, _ in alike]
+    if use.place not in places or not all(once for _, once in alike):
+        return key
+    number = places.index(use.place)
+    return f"{key}_{number}" if number else key
