@@ -98,6 +98,17 @@ for _ in range(2):
 
 print(history["loss"])
 
+named = {"sgd": partial(torch.optim.SGD, lr=0.05)}
+again = build(6)
+again_criterion = nn.MSELoss()
+again_optimizer = named[args.optimizer](again.parameters())
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+train_epoch(again, train_loader, again_criterion, again_optimizer)
+
 tried = {
     "slow": partial(torch.optim.SGD, lr=0.001),
     "fast": partial(torch.optim.SGD, lr=0.02, momentum=0.5),

@@ -40,6 +40,11 @@ model.compile(optimizer=optimizer, loss="mse")
 history = model.fit(x, y, epochs=2, verbose=0)
 print(history.history["loss"])
 
+named = {"sgd": keras.optimizers.SGD(0.05)}
+again = build(6)
+again.compile(optimizer=named[args.optimizer], loss="mse")
+again.fit(x, y, epochs=1, verbose=0)
+
 tried = {
     "slow": keras.optimizers.SGD(0.001),
     "fast": keras.optimizers.SGD(0.02, momentum=0.5),

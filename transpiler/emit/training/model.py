@@ -22,7 +22,7 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
-from transpiler.emit.training.lines import is_nested, within
+from transpiler.emit.training.lines import holds, is_nested, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import named_parts
 from transpiler.emit.training.penalties import constraint, penalty
@@ -202,6 +202,14 @@ class ModelWriter:
         calls = [*own, *others]
         unpacked = set[str]().union(*(call.unpacked for call in self.part.calls))
         parts = named_parts(self.room.node, self.room.region.scope.values, unpacked)
+        chosen = [c.choices for c in self.training.compiled.values() if c.choices is not None]
+        waiting = [span for choices in chosen for span in choices.texts]
+        parts = [
+            (name, statement)
+            for name, statement in parts
+            if not any(holds(self.tree.span(statement), span) for span in waiting)
+            and not self._is_shared_dict(name, others)
+        ]
         changed = True
         while changed:
             changed = False
@@ -224,6 +232,12 @@ class ModelWriter:
             for span, node in others.items()
             if any(within(p.start, [span]) for p in places)
         }
+
+    def _is_shared_dict(self, name: str, others: dict[tuple[int, int], cst.CSTNode]) -> bool:
+        """Whether a dict of parts is also read for other models."""
+        held = isinstance(self.room.region.scope.values.get(name), Mapping)
+        places = self.shared.places(self.room, name) if held else []
+        return any(within(place.start, list(others)) for place in places)
 
     def _take_out_functions(self, vanishing: list[tuple[int, int]]) -> None:
         """Functions that give the callbacks of these calls go, if nothing else calls them."""

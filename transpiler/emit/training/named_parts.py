@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import libcst as cst
 
 from transpiler.emit.training.lines import simple_statements
+from transpiler.interpret.values import Mapping as Items
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured
 
@@ -63,6 +64,9 @@ def _extended(statement: cst.SimpleStatementLine) -> str:
 
 
 def _is_part(value: Value | None) -> bool:
+    """Whether it is an optimizer or the like, or a list or dict with such."""
+    if isinstance(value, Items):
+        return any(map(_is_part, value.items.values()))
     items = value.items if isinstance(value, Sequence) else (value,)
     kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
     return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
