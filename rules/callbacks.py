@@ -163,18 +163,24 @@ def model_checkpoint(
     initial_value_threshold: Param = None,
 ) -> Hooks:
     """The file holds the weights alone, in torch's format."""
-    if not save_freq.is_const("epoch") or not initial_value_threshold.is_const(None):
-        raise Unsupported("ModelCheckpoint with save_freq or a threshold")
+    if not initial_value_threshold.is_const(None):
+        raise Unsupported("ModelCheckpoint with a threshold")
     if not save_best_only.known:
         raise Unsupported("save_best_only is only known at run time")
-    saved = f"torch.save({fit.model}.state_dict(), {_path(fit, filepath)})"
+    path = _path(fit, filepath)
+    saved = f"torch.save({fit.model}.state_dict(), {path})"
+    folder = _folder(filepath, path)
+    if not save_freq.is_const("epoch"):
+        if save_best_only.value:
+            raise Unsupported("ModelCheckpoint with save_freq and save_best_only")
+        return _after_batches(fit, save_freq, path, folder)
     if not save_best_only.value:
-        return Hooks(epoch_end=(saved,))
+        return Hooks(folder, epoch_end=(saved,))
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
     start = f'{best} = float("{"-" if larger else ""}inf")'
     return Hooks(
-        (start,),
+        (*folder, start),
         epoch_end=(
             f"if {value} {'>' if larger else '<'} {best}:",
             f"    {best} = {value}",
@@ -182,6 +188,44 @@ def model_checkpoint(
         ),
         reads=(key,),
     )
+
+
+def _after_batches(fit: Fit, every: Expr, path: str, folder: tuple[str, ...]) -> Hooks:
+    """Saved whenever so many batches have been seen, counted over the epochs."""
+    if re.search(r"\{(?!epoch\b)", path.replace(fit.epoch, "epoch")):
+        raise Unsupported("ModelCheckpoint with save_freq, and values of the epoch in its path")
+    epoch, steps = fit.free_in_epoch("epoch"), fit.free_in_epoch("steps")
+    takes = [(epoch, fit.epoch), (steps, fit.steps)]
+    count = str(every)
+    if not every.known:
+        count = fit.free_in_epoch("save_freq")
+        takes.append((count, str(every)))
+    if re.match(r"f?[\"']", path) is None:
+        given, path = path, fit.free_in_epoch("path")
+        takes.append((path, given))
+    return Hooks(
+        folder,
+        batch_end=(
+            f"if ({epoch} * {steps} + {BATCH} + 1) % {count} == 0:",
+            f"    torch.save(model.state_dict(), {path.replace(fit.epoch, epoch)})",
+        ),
+        takes=tuple(takes),
+    )
+
+
+def _folder(filepath: Expr, path: str) -> tuple[str, ...]:
+    """The folder of a file, which Keras makes when it saves."""
+    if filepath.known and isinstance(filepath.value, str):
+        folder = filepath.value.rpartition("/")[0]
+        if not folder or "{" in folder:
+            return ()
+        if filepath.text.isidentifier():
+            return (f"os.makedirs(os.path.dirname({filepath}), exist_ok=True)",)
+        return (f"os.makedirs({literal(folder)}, exist_ok=True)",)
+    joined = re.fullmatch(r"os\.path\.join\((\w+), [^(){}]*\)", filepath.text)
+    if joined is not None:
+        return (f"os.makedirs({joined.group(1)}, exist_ok=True)",)
+    return (f"Path({filepath}).parent.mkdir(parents=True, exist_ok=True)",)
 
 
 _SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -17,6 +18,9 @@ from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
 from transpiler.record import replace
 from transpiler.source.suites import leaf_statements, statement_lines
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.shared import Before
 
 
 class Draft:
@@ -40,6 +44,8 @@ class Draft:
         self.failed_nodes: set[int] = set()
         self.converted_calls: set[int] = set()
         self.unconverted: dict[int, str] = {}  #: calls of models, and why they are left
+        self.before: list[Before] = []  #: what calls of models need before their statements
+        self.rewritten: set[int] = set()  #: the statements of which such a call is all
         self.training_functions: dict[str, str] = {}
         self.plain_classes: set[int] = set()  #: callbacks that need no base any more
         self.device = ""  #: the variable for the device on which models are trained

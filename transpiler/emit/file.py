@@ -101,6 +101,10 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         return draft.tree.text, draft.records, draft.diagnostics, False
     add_helpers(draft)
     defined = rename_clashing(draft)
+    if draft.before:
+        from transpiler.emit.training.composing import compose_statements
+
+        compose_statements(draft)
     named = TorchNames(draft.file)
     draft.edits = named.applied(draft.edits)
     if new_code:

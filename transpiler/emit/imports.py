@@ -96,7 +96,8 @@ def import_edits(
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
     removals += _python_imports(tree, list(dict.fromkeys(python)))
-    block = "".join(f"{line}\n" for line in missing if line not in python)
+    others = sorted((line for line in missing if line not in python), key=_isort_key)
+    block = "".join(f"{line}\n" for line in others)
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
@@ -125,7 +126,7 @@ def _python_imports(tree: Tree, wanted: list[str]) -> list[Edit]:
 
 
 def _isort_key(line: str) -> tuple[bool, str]:
-    return line.startswith("from"), line
+    return line.startswith("from"), line.split()[1].lower()
 
 
 def _leading_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
@@ -289,6 +290,8 @@ _OF_PYTHON = (
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"csv\.writer\("), "import csv"),
     (_standing_alone(r"os\.path\."), "import os"),
+    (_standing_alone(r"os\.makedirs\("), "import os"),
+    (_standing_alone(r"Path\("), "from pathlib import Path"),
     (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),

@@ -305,18 +305,20 @@ def report_overlooked_training(draft: Draft) -> None:
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
-    known |= {id(node) for node, _, _ in draft.file.kept_uses}
-    for statement in draft.top:
-        for node in overlooked_training(draft.file, statement):
-            start, end = draft.tree.span(node)
-            first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
-            if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
-                continue
-            name = draft.tree.source(node.func)
-            message = f"`{name}` is left as it is: which model that is, is not known"
-            draft.say(LEFT_TRAINING, node, message)
-            draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
-            reported.add(first)
+    known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
+    converted = any(not unit.problem for unit in draft.planned.models)
+    unknown = draft.file.unknown_calls if converted else []
+    seen = (node for s in draft.top for node in overlooked_training(draft.file, s))
+    for node in (*seen, *sorted(unknown, key=draft.tree.place)):
+        start, end = draft.tree.span(node)
+        first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
+        if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
+            continue
+        name = draft.tree.source(node.func)
+        message = f"`{name}` is left as it is: which model that is, is not known"
+        draft.say(LEFT_TRAINING, node, message)
+        draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+        reported.add(first)
 
 
 #: What a model of Keras is asked for, and an nn.Module is not.

@@ -90,8 +90,12 @@ def place_training(draft: Draft) -> None:
     for found in draft.planned.trained:
         if found.training.problem is not None:
             draft.edits += _freezes(draft, found)
-            continue
-        draft.edits += [_with_names(draft, edit) for edit in found.edits]
+    trained = [found for found in draft.planned.trained if found.training.problem is None]
+    if trained:
+        from transpiler.emit.training.composing import put_calls
+
+        put_calls(draft, trained)
+    for found in trained:
         draft.edits += [e for e in found.functions_gone if e not in draft.edits]
         draft.helpers |= found.helpers
         draft.device = found.device or draft.device
@@ -117,26 +121,16 @@ def place_training(draft: Draft) -> None:
             report_left_calls(draft, summary.region.left_calls)
 
 
-def _with_names(draft: Draft, edit: Edit) -> Edit:
-    """An edit with the names of the layers that it speaks of, whichever model has them."""
-    if tokens.MODULE not in edit.text:
-        return edit
-    text = edit.text
-    for _, made in draft.planned.written:
-        for token, attribute in made.attrs.items():
-            text = text.replace(token, attribute)
-    return Edit(edit.start, edit.end, text)
-
-
 def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     """Layers are frozen also where the training stays as it is: the model is a module."""
     if not any(_is_of(unit, found) for unit, _ in draft.planned.written):
         return []  # the model stays one of Keras
+    from transpiler.emit.training.composing import with_names
     from transpiler.emit.training.freezing import freeze_edit
 
     calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
     edits = [freeze_edit(draft.tree, call, found.training.variable) for call in calls]
-    return [_with_names(draft, edit) for edit in edits]
+    return [Edit(e.start, e.end, with_names(draft, e.text)) for e in edits]
 
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:

@@ -212,6 +212,7 @@ class FileContext:
     user_classes: list[UserClass] = field(default_factory=list)
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
+    unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
     frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
     ran: set[int] = field(default_factory=set)  #: functions that train something and were called

@@ -292,6 +292,14 @@ class Unknown:
 
 
 @record(frozen=True, slots=True, eq=False)
+class PerhapsModel(Unknown):
+    """Something that is one of some models on some ways, or a list with one in it."""
+
+    models: tuple[Model, ...] = ()
+    items: tuple[Value, ...] = ()  #: the parts of a list
+
+
+@record(frozen=True, slots=True, eq=False)
 class Beside(Unknown):
     """A plain value that a builder gives beside its models: it can be read once it has a name."""
 
@@ -395,6 +403,23 @@ def is_graph(value: Value) -> bool:
     if isinstance(value, Mapping):
         return any(is_graph(v) for v in value.items.values())
     return isinstance(value, Choice) and any(is_graph(v) for v in value.options)
+
+
+def models_in(*values: Value) -> tuple[Model, ...]:
+    """The models among some values, and in lists and dicts of such."""
+    found: dict[Model, None] = {}
+    for value in values:
+        if isinstance(value, Model):
+            found[value] = None
+        elif isinstance(value, PerhapsModel):
+            found |= dict.fromkeys(value.models)
+        elif isinstance(value, Sequence):
+            found |= dict.fromkeys(models_in(*value.items))
+        elif isinstance(value, Mapping):
+            found |= dict.fromkeys(models_in(*value.items.values()))
+        elif isinstance(value, (Repeated, Keyed)):
+            found |= dict.fromkeys(models_in(value.item))
+    return tuple(found)
 
 
 def holds_own(value: Value) -> bool:

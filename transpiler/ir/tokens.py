@@ -7,7 +7,7 @@ from __future__ import annotations
 
 #: How the tokens of each kind begin.
 MODULE, VARIABLE, SIZE, BLOCK, MARK = "\ue000", "\ue002", "\ue004", "\ue008", "\ue00a"
-OWN_MODULE = "\ue00c"
+OWN_MODULE, CALL, DATA = "\ue00c", "\ue00e", "\ue010"
 
 #: How those end that are called, or read, in `forward`.
 ENDS = "\ue001\ue003"
@@ -19,6 +19,8 @@ ANY_SIZE = "\ue004[^\ue005]*\ue005"
 ANY_BLOCK = "\ue008(\\d+)\ue009"
 ANY = "\ue000[^\ue001]*\ue001|\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003|\ue008[^\ue009]*\ue009"
 ANY_OWN_MODULE = f"{OWN_MODULE}({ANY_MODULE})\ue00d"
+ANY_DATA = "\ue010\\d+:\\d+\ue011"
+ANY_CALL = "\ue00e(\\d+):(\\d+)\ue00f"
 ANY_CHARACTER = "[\ue000-\uf8ff]"
 
 #: A size that nobody knows, what one round of a loop gets, what a loop over something unknown runs
@@ -26,6 +28,16 @@ ANY_CHARACTER = "[\ue000-\uf8ff]"
 NO_SIZE, ITEM, ITEMS, FIRST_BATCH = (
     f"{MARK}{word}\ue00b" for word in ("nosize", "item", "unknown", "lazy")
 )
+
+
+def call(start: int, end: int) -> str:
+    """Stands for what a call of a model's method becomes, by its place in the source."""
+    return f"{CALL}{start}:{end}\ue00f"
+
+
+def data(start: int, end: int) -> str:
+    """Stands for the statements that make the data of such a call ready."""
+    return f"{DATA}{start}:{end}\ue011"
 
 
 def module(serial: int) -> str:

@@ -1,5 +1,5 @@
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class Tagger(nn.Module):

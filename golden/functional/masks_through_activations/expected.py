@@ -1,7 +1,7 @@
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class Model(nn.Module):

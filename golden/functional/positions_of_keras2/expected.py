@@ -1,6 +1,6 @@
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class Text(nn.Module):

@@ -6,8 +6,8 @@ Gets to 98.40% test accuracy after 20 epochs.
 from __future__ import print_function
 
 import numpy as np
-import torchvision
 import torch
+import torchvision
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset

@@ -2,12 +2,12 @@ import math
 import os
 
 import matplotlib.pyplot as plt
-import PIL.Image
 import numpy as np
+import PIL.Image
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
 
 
 class ImageDirectory(Dataset):

@@ -1,7 +1,7 @@
 import os
 
-import PIL.Image
 import numpy as np
+import PIL.Image
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -13,7 +13,7 @@ class Model(nn.Module):
         if not fine_tune:
             self.base.requires_grad_(False)
         self.dense = nn.Linear(1280, classes)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
@@ -37,7 +37,7 @@ class Siamese(nn.Module):
             "T2T204: keras.applications.ResNet50 is a pretrained base"
         )
         self.dense = nn.Linear(4096, 1)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, left, right):
         left = left.permute(0, 3, 1, 2)
@@ -71,7 +71,8 @@ class Regressor(nn.Module):
         ).requires_grad_(trainable)
         self.age = nn.Linear(1280, 1)
         self.sex = nn.Linear(1280, 2)
-        self.apply(init_like_keras)
+        self.age.apply(init_like_keras)
+        self.sex.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

@@ -26,7 +26,7 @@ class ByName(nn.Module):
             )
             channels = 2048
         self.dense = nn.Linear(channels, classes)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
@@ -62,7 +62,8 @@ class ByCondition(nn.Module):
             channels = 1280
         self.conv2d = nn.Conv2d(channels, 64, 1)
         self.dense = nn.Linear(64, classes)
-        self.apply(init_like_keras)
+        self.conv2d.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

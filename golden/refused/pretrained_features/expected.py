@@ -48,7 +48,10 @@ class VGG16UNet(nn.Module):
         self.decoder_block_1 = DecoderBlock(256, 128, 128)
         self.decoder_block_2 = DecoderBlock(128, 64, 64)
         self.conv2d = nn.Conv2d(64, 1, 1)
-        self.apply(init_like_keras)
+        self.decoder_block.apply(init_like_keras)
+        self.decoder_block_1.apply(init_like_keras)
+        self.decoder_block_2.apply(init_like_keras)
+        self.conv2d.apply(init_like_keras)
 
     def forward(self, inputs):
         inputs = inputs.permute(0, 3, 1, 2)
@@ -82,7 +85,7 @@ class Embedding(nn.Module):
             "T2T204: keras.applications.ResNet50 is a pretrained base"
         )
         self.dense = nn.Linear(65536, 64)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

@@ -13,7 +13,8 @@ class Model(nn.Module):
         self.dense = nn.Linear(512, 128)
         self.dropout = nn.Dropout()
         self.dense_1 = nn.Linear(128, 5)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
+        self.dense_1.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

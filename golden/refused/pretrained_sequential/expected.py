@@ -16,7 +16,8 @@ class Model(nn.Module):
         )
         self.dense = nn.Linear(8192, 256)
         self.dense_1 = nn.Linear(256, 1)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
+        self.dense_1.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)
@@ -55,7 +56,7 @@ class FrozenClassifier(nn.Module):
             "T2T204: keras.applications.VGG16 is a pretrained base"
         ).requires_grad_(False)
         self.dense = nn.Linear(2048, 10)
-        self.apply(init_like_keras)
+        self.dense.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

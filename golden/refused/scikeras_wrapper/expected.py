@@ -54,8 +54,10 @@ classifier = KerasClassifier(
     hidden=8,
 )
 search = GridSearchCV(classifier, {"hidden": [4, 8]}, cv=3)
+# TODO(tf2torch) T2T101: `search.fit` is left as it is: which model that is, is not known
 search.fit(X, y)
 # TODO(tf2torch) T2T103: `KerasRegressor` is left as it is: for scikit-learn, skorch wraps modules of PyTorch: NeuralNetRegressor(build_regressor, batch_size=size, train_split=None), with the criterion and optimizer that `compile` names
 for size in (8, 16):
     regressor = KerasRegressor(build_regressor, loss="mse", batch_size=size, verbose=0)
+    # TODO(tf2torch) T2T101: `regressor.fit` is left as it is: which model that is, is not known
     regressor.fit(X, X.sum(axis=1))

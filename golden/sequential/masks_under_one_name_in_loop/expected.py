@@ -1,6 +1,6 @@
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class Tagger(nn.Module):

@@ -4,8 +4,8 @@ from itertools import islice
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 from tqdm import tqdm
 from sklearn.datasets import load_digits
 

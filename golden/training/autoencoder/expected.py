@@ -92,8 +92,8 @@ class Encoder(nn.Module):
 # This model maps an input to its encoded representation
 encoder = Encoder(autoencoder).to(device)
 
-autoencoder_criterion = nn.BCEWithLogitsLoss()
-autoencoder_optimizer = torch.optim.SGD(autoencoder.parameters(), lr=0.01)
+criterion = nn.BCEWithLogitsLoss()
+optimizer = torch.optim.SGD(autoencoder.parameters(), lr=0.01)
 
 x_all = load_digits().data
 x_train = x_all[:1400].astype('float32') / 16.
@@ -112,10 +112,8 @@ train_loader = DataLoader(train_data, batch_size=256, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=256)
 
 for epoch in range(3):
-    loss = train_epoch(
-        autoencoder, train_loader, autoencoder_criterion, autoencoder_optimizer
-    )
-    val_loss = evaluate(autoencoder, val_loader, autoencoder_criterion)
+    loss = train_epoch(autoencoder, train_loader, criterion, optimizer)
+    val_loss = evaluate(autoencoder, val_loader, criterion)
     print(f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - val_loss: {val_loss:.4f}")
 
 encoded_imgs = predict_encoder(encoder, x_test)

@@ -4,8 +4,8 @@ import copy
 import math
 
 import torch
-from torch.utils.data import DataLoader, TensorDataset
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import StandardScaler
 

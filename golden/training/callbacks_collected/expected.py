@@ -7,8 +7,8 @@ from sklearn.datasets import load_wine
 from sklearn.preprocessing import scale
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

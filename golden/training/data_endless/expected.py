@@ -1,5 +1,5 @@
-from itertools import count
 from itertools import islice
+from itertools import count
 
 import numpy as np
 import torch

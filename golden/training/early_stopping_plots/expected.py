@@ -1,6 +1,7 @@
 import copy
 import os
 import tempfile
+from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -101,6 +102,7 @@ history = {
     "val_accuracy": [],
     "learning_rate": [],
 }
+Path(path).parent.mkdir(parents=True, exist_ok=True)
 saved_accuracy = float("-inf")
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
     optimizer, factor=0.5, patience=0, threshold_mode="abs", min_lr=1e-5

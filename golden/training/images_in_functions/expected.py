@@ -7,8 +7,8 @@ from sklearn.datasets import load_digits
 import PIL.Image
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 SIZE = (8, 8)

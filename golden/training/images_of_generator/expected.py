@@ -7,8 +7,8 @@ from PIL import Image
 import PIL.Image
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from sklearn.datasets import load_digits
 

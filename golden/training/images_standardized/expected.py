@@ -5,8 +5,8 @@ import numpy as np
 from sklearn.datasets import load_digits
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 

@@ -132,8 +132,8 @@ def main(epochs=6):
     y = (y - y.mean()) / y.std()
 
     model = build_model(12)
-    ddp_model = DistributedDataParallel(model)
     criterion = nn.MSELoss()
+    ddp_model = DistributedDataParallel(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
     batch_size = PER_REPLICA * dist.get_world_size()

@@ -145,8 +145,8 @@ def evaluate(model, loader, criterion):
 
 
 model = Model().to(device)
-ddp_model = DistributedDataParallel(model)
 criterion = nn.CrossEntropyLoss()
+ddp_model = DistributedDataParallel(model)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_sampler = DistributedSampler(train_ds.dataset)

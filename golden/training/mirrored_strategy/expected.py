@@ -111,8 +111,8 @@ def evaluate(model, loader, criterion):
 
 # all variables are made on all replicas
 model = Model().to(device)
-ddp_model = DistributedDataParallel(model)
 criterion = nn.CrossEntropyLoss()
+ddp_model = DistributedDataParallel(model)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 train_data = TensorDataset(

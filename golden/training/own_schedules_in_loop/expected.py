@@ -4,8 +4,8 @@ import math
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
 from sklearn.datasets import load_digits
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -73,10 +73,10 @@ def predict(model, x):
 
 
 model = Model().to(device)
-model_criterion = nn.CrossEntropyLoss()
-model_optimizer = torch.optim.SGD(model.parameters(), lr=initial_learning_rate)
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=initial_learning_rate)
 scheduler = torch.optim.lr_scheduler.LambdaLR(
-    model_optimizer, lambda step: 0.96 ** (step // 10)
+    optimizer, lambda step: 0.96 ** (step // 10)
 )
 
 train_data = TensorDataset(
@@ -86,16 +86,14 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
 
 for epoch in range(2):
-    loss, accuracy = train_epoch(
-        model, train_loader, model_criterion, model_optimizer, scheduler
-    )
+    loss, accuracy = train_epoch(model, train_loader, criterion, optimizer, scheduler)
     print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f} - accuracy: {accuracy:.4f}")
 
 test_data = TensorDataset(
     torch.as_tensor(images[1000:], dtype=torch.float32),
     torch.as_tensor(labels[1000:], dtype=torch.long).flatten(),
 )
-loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), model_criterion)
+loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")
 
 

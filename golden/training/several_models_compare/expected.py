@@ -179,17 +179,6 @@ smaller_model = Smaller().to(device)
 smaller_model_criterion = nn.CrossEntropyLoss()
 smaller_model_optimizer = torch.optim.SGD(smaller_model.parameters(), lr=0.01)
 
-train_data = TensorDataset(
-    torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.long).flatten(),
-)
-val_data = TensorDataset(
-    torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-val_loader = DataLoader(val_data, batch_size=32)
-
 smaller_history = {
     "loss": [],
     "accuracy": [],
@@ -243,17 +232,6 @@ class L2(nn.Module):
 l2_model = L2().to(device)
 l2_model_criterion = nn.CrossEntropyLoss()
 l2_model_optimizer = torch.optim.SGD(l2_model.parameters(), lr=0.01)
-
-train_data = TensorDataset(
-    torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.long).flatten(),
-)
-val_data = TensorDataset(
-    torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-val_loader = DataLoader(val_data, batch_size=32)
 
 l2_history = {
     "loss": [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from transpiler.diagnostics import PRETRAINED
 from transpiler.emit.classes.contents import constructs_in
 from transpiler.emit.classes.draft import ClassDraft, adopt_sizes, coalesce_input
 from transpiler.emit.classes.forward import forward_block
@@ -156,20 +157,27 @@ def _prologue(draft: ClassDraft) -> list[str]:
 _AS_TORCH = re.compile(r"nn\.(?:\w*Dropout\w*|BatchNorm\w*|LayerNorm|GroupNorm|Identity)\(")
 
 
+def _is_pretrained(constructor: str) -> bool:
+    """Whether a person puts a module there that comes with weights."""
+    return constructor.startswith(f'NotConverted("{PRETRAINED.code}')
+
+
 def _init_lines(draft: ClassDraft) -> list[str]:
     """Start from Keras's weights, but leave alone what belongs to other models."""
     plan = draft.plan
     made = [n.module.constructor.text for n, _ in constructs_in(draft.init, ())]
     if not plan.apply_init or all(map(_AS_TORCH.match, made)):
         return []
-    if not plan.shared and not plan.required:
+    if not plan.shared and not plan.required and not any(map(_is_pretrained, made)):
         return ["        self.apply(init_like_keras)"]
     given = {n.removeprefix("self.") for n in plan.required}
     own: dict[str, None] = {}
     for construct, _ in constructs_in(draft.init, ()):
         name = draft.attrs[construct.module.token]
-        if construct.module.constructor.text.removeprefix("self.") not in given:
-            own.setdefault(name)
+        text = construct.module.constructor.text
+        if text.removeprefix("self.") in given or _is_pretrained(text) or _AS_TORCH.match(text):
+            continue
+        own.setdefault(name)
     lines = []
     for name in own:
         call = f"self.{name}.apply(init_like_keras)"

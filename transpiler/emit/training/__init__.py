@@ -30,6 +30,8 @@ own_methods.py    what their methods ask of the model
 asking.py      evaluate, predict, save and the like
 layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
+ready.py       data that an earlier call has made ready
+composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 progress.py    what is shown of it

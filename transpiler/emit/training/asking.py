@@ -11,7 +11,14 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.data import input_names, input_tensors
-from transpiler.emit.training.lines import holds, identifiers, is_statement
+from transpiler.emit.training.lines import (
+    blocks_around,
+    holds,
+    identifiers,
+    is_statement,
+    statement_of,
+    within,
+)
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of
@@ -35,7 +42,30 @@ def write_summary(
         raise Unsupported("what `summary` gives is used")
     if "print_fn" in call.given:
         raise Unsupported("print_fn is not translated")
-    writer.inline(call, statement, [], f"print({writer.variable})")
+    shown = f"print({writer.variable})"
+    if not is_unfinished(writer, call):
+        writer.inline(call, statement, [], shown)
+        return
+    later = [c for c in writer.part.calls if c.name == "summary" and not is_unfinished(writer, c)]
+    last = writer.training.origin.additions[-1]
+    made = statement_of(writer.tree, writer.room.node, last)
+    if made is None or call.in_loop:
+        raise Unsupported("the model is not complete yet")
+    if not later:
+        writer.appended.append((made, [shown]))
+    writer.parts.append(("", statement))
+
+
+def is_unfinished(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether layers are added to the model after a call of it."""
+    span, model = writer.tree.span, writer.training.model
+    start = span(call.node)[0]
+    around = blocks_around(writer.tree, writer.room.node, start)
+    made = span(model.node)[0] if model.node is not None else -1
+    loops = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
+    loops = [loop for loop in loops if not within(made, [loop])]
+    places = [span(node)[0] for node in model.additions]
+    return any(place > start or within(place, loops) for place in places)
 
 
 def write_save(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
@@ -111,7 +141,7 @@ def write_load_model(
     load = f"{name}.load_state_dict({_loaded(writer, call)})"
     lines = [load] if name == model else [f"{name} = copy.deepcopy({model})", load]
     writer.whole[id(statement)] = lines
-    writer.statements.setdefault(id(statement), (statement, [], {}))
+    writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
 def _loaded(writer: ModelWriter, call: TrainingCall) -> str:
@@ -167,29 +197,32 @@ def write_evaluate(
         loader = some_batches(writer, call, pipeline, "x", "steps")
         loop = writer.loop_over(compiled, pipeline)
     before: list[str] = []
-    known = writer.loaders.get(writer.key(call, "x", "y"), "") if not weighted else ""
+    known = ""
+    if not weighted:
+        known = writer.ready.loader(call, writer.key(call, "x", "y"), ("x", "y"))
     if pipeline is not None and writer.made.spread:
         loader = known or _of_process(writer, call, loader, pipeline, before)
     loader = loader or known
     weights = dict.fromkeys(["weights"] if weighted else [], "")
     if not loader:
-        data = writer.lasting("test_data", "test_dataset")
         xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
         ys = writer.target_arrays(call.given.get("y"), compiled)
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         if weighted:
             weights = writer.weights(call.given["sample_weight"], compiled)
-        tensors = ", ".join([inputs, targets, *weights.values()])
-        before.append(f"{data} = TensorDataset({tensors})")
-        if not writer.is_new(call, before, ("x", "y", "sample_weight")):
-            before.clear()
+        made = f"TensorDataset({', '.join([inputs, targets, *weights.values()])})"
+        data, number = writer.lasting("test_data", "test_dataset"), 1
+        while not writer.ready.take(call, f"{data} = {made}"):
+            number += 1
+            data = writer.lasting(f"test_data_{number}")
+        before = writer.ready.needed(call, [f"{data} = {made}"], ("x", "y", "sample_weight"))
         size = writer.argument(call, "batch_size")
         loader = writer.asking_loader(data, size or "32")
     evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)
     text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
-        writer.statements.setdefault(id(statement), (statement, [], {}))
+        writer.statements.setdefault(id(statement), (statement, {}, {}))
         return
     if by_keys(call):
         text = as_dict(compiled, text)
@@ -207,8 +240,7 @@ def _of_process(
     loader = writer.lasting("test_loader", "test_batches")
     before.append(f"{loader} = {distributing.asked(source, pipeline)}")
     writer.made.helpers |= {"loader_of_process", "part_of_process"}
-    if not writer.is_new(call, before, ("x",)):
-        before.clear()
+    before[:] = writer.ready.needed(call, before, ("x",))
     return loader
 
 

@@ -57,7 +57,7 @@ class FitData:
         self.weighting = Weighting()
         self.cut = ""  #: the variable for where a validation is split off
         self.validates_if = ""  #: the condition under which there is something to validate on
-        self.offered: set[tuple[Any, ...]] = set()
+        self.offered: tuple[Any, ...] = ()  #: what the loader of the validation data gives
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
@@ -128,7 +128,7 @@ class FitData:
         loader = model.lasting(name, name.replace("loader", "batches"))
         model.made.helpers.add("loader_of_process")
         if name.startswith("val"):
-            self._offer(model.key(self.call, "validation_data"), loader)
+            self.offered = model.key(self.call, "validation_data")
             model.made.helpers.add("part_of_process")
             self.loaders.append(f"{loader} = {distributing.asked(given, pipeline)}")
             return loader
@@ -186,7 +186,7 @@ class FitData:
         if model.argument(call, "validation_data") is not None:
             found = validation_arrays(model, call, self.compiled, self._name)
             if not found.weights and not found.condition:
-                self._offer(found.key, loader)
+                self.offered = found.key
         elif model.argument(call, "validation_split") is not None:
             share = call.given["validation_split"]
             split = split_off(model, share, self.xs, self.ys, self._name)
@@ -213,8 +213,3 @@ class FitData:
             self.loaders.append(loaded)
         return loader
 
-    def _offer(self, key: tuple[Any, ...], loader: str) -> None:
-        """A loader that a later `evaluate` of the same data may use."""
-        if key not in self.model.loaders:
-            self.offered.add(key)
-        self.model.loaders[key] = loader

@@ -50,12 +50,13 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
     fit = FitWriter(writer, call, statement)
     lines = fit.lines()
-    kept = writer.statements.setdefault(id(statement), (statement, [], {}))
+    kept = writer.statements.setdefault(id(statement), (statement, {}, {}))
     if fit.kept.place is None:
         writer.whole[id(statement)] = lines
         return
-    kept[1].extend(lines)
-    kept[2][fit.kept.place] = writer.shared.replaced[fit.kept.place] = fit.history
+    kept[1][writer.tree.span(call.node)[1]] = lines
+    kept[2][fit.kept.place] = fit.history
+    writer.shared.replaced[fit.kept.place] = fit.history
 
 
 class FitWriter(FitData):
@@ -92,7 +93,7 @@ class FitWriter(FitData):
             validated = ""
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
             del self.datasets[1:], self.loaders[1:]
-            model.loaders = {k: v for k, v in model.loaders.items() if k not in self.offered}
+            self.offered = ()
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
@@ -121,8 +122,9 @@ class FitWriter(FitData):
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
-        if not model.is_new(self.call, setup, ("x", "y", "validation_data")):
-            setup = []
+        setup = model.ready.needed(self.call, setup, ("x", "y", "validation_data"))
+        if self.offered:
+            model.ready.offer(self.offered, validated)
         if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:
             return [*setup, *self._one_epoch(step, values), *after]
         loop = [*before, head, *(f"    {line}" for line in body), *after]

@@ -31,7 +31,7 @@ def write_trainable(
     if freezing.in_place:
         given = writer.source_of(call.given["value"])
         writer.whole[id(statement)] = [f"{writer.variable}.requires_grad_({given})"]
-        writer.statements.setdefault(id(statement), (statement, [], {}))
+        writer.statements.setdefault(id(statement), (statement, {}, {}))
         return
     if call.conditional:
         raise Unsupported("whether it is trainable changes under a condition")

@@ -29,7 +29,7 @@ def write_layer_weights(
         writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
         return
     node, number = picked
-    writer.inline(call, statement, [], "")
+    writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
     _, _, inside = writer.statements[id(statement)]
     del inside[writer.tree.span(call.node)]
     inside[writer.tree.span(node)] = arrays[number]
@@ -64,7 +64,7 @@ def write_set_layer_weights(
         pairs = zip(views, items, strict=True)
         lines = [f"{view}.copy_(torch.as_tensor({item}))" for view, item in pairs]
     writer.whole[id(statement)] = ["with torch.no_grad():", *(f"    {line}" for line in lines)]
-    writer.statements.setdefault(id(statement), (statement, [], {}))
+    writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
 def write_reset_layer(

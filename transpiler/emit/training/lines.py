@@ -9,7 +9,8 @@ import libcst as cst
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked
-from transpiler.source.suites import leaf_statements
+from transpiler.source.suites import leaf_statements, suites
+from transpiler.source.tree import Tree
 
 
 def folded_sum(line: str) -> str:
@@ -74,6 +75,42 @@ def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStat
     """The simple statements of a room, those in its branches and loops too."""
     body = root.body if isinstance(root, cst.Module) else root.body.body
     return [s for s in leaf_statements(list(body)) if isinstance(s, cst.SimpleStatementLine)]
+
+
+def statement_of(
+    tree: Tree, root: cst.Module | cst.FunctionDef, node: cst.CSTNode
+) -> cst.SimpleStatementLine | None:
+    """The simple statement of a room that holds a node."""
+    span = tree.span(node)
+    return next((s for s in simple_statements(root) if holds(tree.span(s), span)), None)
+
+
+def bound_by(tree: Tree, statement: cst.SimpleStatementLine | None) -> str:
+    """What a statement that only assigns to one thing assigns to, "" if it is another one."""
+    node = statement.body[0] if statement is not None and len(statement.body) == 1 else None
+    if isinstance(node, cst.AnnAssign):
+        return tree.source(node.target)
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+        return ""
+    return tree.source(node.targets[0].target)
+
+
+def blocks_around(
+    tree: Tree, root: cst.Module | cst.FunctionDef, offset: int
+) -> list[tuple[cst.CSTNode, cst.BaseSuite]]:
+    """The compound statements of a room around a place, each with the block of it."""
+    found: list[tuple[cst.CSTNode, cst.BaseSuite]] = []
+    body = list(root.body if isinstance(root, cst.Module) else root.body.body)
+    place = (offset, offset)
+    while body:
+        statement = next((s for s in body if holds(tree.span(s), place)), None)
+        inner = suites(statement) if statement is not None else []
+        suite = next((s for s in inner if holds(tree.span(s), place)), None)
+        if statement is None or suite is None:
+            break
+        found.append((statement, suite))
+        body = list(suite.body)
+    return found
 
 
 def holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import libcst as cst
 
@@ -26,6 +26,7 @@ from transpiler.emit.training.lines import holds, is_nested, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import named_parts
 from transpiler.emit.training.penalties import constraint, penalty
+from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
@@ -37,6 +38,9 @@ from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
+
+#: A statement, what must stand before it by the ends of the calls, and its new parts.
+Changes: TypeAlias = "tuple[cst.CSTNode, dict[int, list[str]], dict[tuple[int, int], str]]"
 
 
 class ModelWriter:
@@ -59,12 +63,12 @@ class ModelWriter:
         self.variable = part.variable
         self.label = part.variable.rpartition(".")[2]  #: what names of functions are made of
         self.tree = shared.tree
-        self.statements: dict[int, tuple[cst.CSTNode, list[str], dict[tuple[int, int], str]]] = {}
+        self.statements: dict[int, Changes] = {}
         self.whole: dict[int, list[str]] = {}
         self.removed: list[tuple[int, int]] = []
         self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
-        self.loaders: dict[tuple[Any, ...], str] = {}
-        self.ready: dict[tuple[str, ...], Any] = {}  #: variables that hold data, and of what
+        self.ready = Ready(shared, part.room)
+        made.ready.append(self.ready)
         self.edits = made.texts.setdefault(part.room.node, [])
         if part.is_lent:
             made.lent.add(part.room.node)
@@ -94,8 +98,9 @@ class ModelWriter:
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
+        alike = "" if shared.of_one_kind(part.room) else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
-        self.criterion_name = self.lasting(f"{prefix}criterion", f"{prefix}loss_function")
+        self.criterion_name = self.lasting(f"{alike}criterion", f"{alike}loss_function")
         self.criterion = self.criterion_name
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
@@ -274,10 +279,11 @@ class ModelWriter:
         """The call becomes another expression, after some statements."""
         if before and is_nested(self.tree.source(statement)):
             raise Unsupported("a call in a comprehension or lambda")
-        kept = self.statements.setdefault(id(statement), (statement, [], {}))
-        kept[1].extend(before)
-        kept[2][self.tree.span(call.node)] = text
-        self.shared.replaced[self.tree.span(call.node)] = text
+        kept = self.statements.setdefault(id(statement), (statement, {}, {}))
+        span = self.tree.span(call.node)
+        kept[1][span[1]] = before
+        kept[2][span] = text
+        self.shared.replaced[span] = self.made.inlined[span] = text
 
     def argument(self, call: TrainingCall, name: str) -> str | None:
         """The source of an argument, None where it is not given or None."""
@@ -427,15 +433,6 @@ class ModelWriter:
         for head, name, source in zip(heads, names, arrays, strict=False):
             found[name] = weight_tensor(self.as_array(source), head)
         return found
-
-    def is_new(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> bool:
-        """Whether data must be made ready, since it isn't the same that it was before."""
-        versions = tuple(call.given[n].versions for n in names if n in call.given)
-        targets = tuple(line.split(" = ")[0] for line in lines)
-        same = self.ready.get(targets) == (tuple(lines), versions)
-        always = not (call.conditional or call.in_loop)
-        self.ready[targets] = (tuple(lines), versions) if always else None
-        return not same
 
     def evaluator(
         self,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit, apply
-from transpiler.emit.fold import fold
+from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import begins_loop, block
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.shared import Placed
+from transpiler.emit.training.shared import Before
 from transpiler.source.lexical import comments_in, words_in
 from transpiler.source.suites import statement_lines
 
@@ -27,53 +26,23 @@ def place_statements(writer: ModelWriter) -> None:
         start, end = tree.span(statement)
         indent = start - tree.line_start(start)
         if key in writer.whole:
+            writer.made.whole.add(key)
             lost = comments_in(tree.source(statement))
-            lines = [*carried.get(key, []), *lost, *before, *writer.whole[key]]
-            apart = begins_loop(lines) and _follows_closely(writer, start, lines[0])
+            needed = [line for _, lines in sorted(before.items()) for line in lines]
+            lines = [*carried.get(key, []), *lost, *needed, *writer.whole[key]]
+            apart = begins_loop(lines) and _follows_closely(
+                writer, start, writer.ready.first_line(lines)
+            )
+            if lines[-1:] == [""]:
+                writer.shared.spaced.add(end)
             text = block(lines, indent).lstrip(" ")
             begin = start - indent if apart else start
             text = f"\n{' ' * indent}{text}" if apart else text
-            _put(writer, key, Edit(begin, end, text), whole=True)
+            writer.edits.append(Edit(begin, end, text))
             continue
-        former = writer.shared.placed.get(key)
-        if former is not None and not former.whole:
-            inside = {**former.inside, **inside}
-            before = [*former.before, *(line for line in before if line not in former.before)]
-        source = tree.text[start:end]
-        shifted = [Edit(s - start, e - start, t) for (s, e), t in inside.items()]
-        others = [e for e in writer.edits if start <= e.start < e.end <= end]
-        shifted += [Edit(e.start - start, e.end - start, e.text) for e in others]
-        text = apply(source, shifted)
-        if "\n" not in text:
-            text = fold(text, indent).lstrip(" ")
-        head = block(before, indent).lstrip(" ")
-        joined = f"{head}\n{' ' * indent}{text}" if before else text
-        _put(writer, key, Edit(start, end, joined), whole=False)
-
-
-def _put(writer: ModelWriter, key: int, edit: Edit, whole: bool) -> None:
-    """Place the edit of a statement; calls of another model in it are written there already."""
-    mine = [call for call in writer.part.calls if id(call.statement) == key]
-    _, before, inside = writer.statements[key]
-    former = writer.shared.placed.get(key)
-    if former is not None:
-        if former.whole:  # what it is made of has calls of this model in it
-            text = former.edit.text
-            for span, new in inside.items():
-                old = writer.tree.text[slice(*span)]
-                if old not in text:
-                    writer.training.problem = (mine[0], "it is part of a call of another model")
-                text = text.replace(old, new)
-            edit, whole = Edit(former.edit.start, former.edit.end, text), True
-        elif whole and former.before:
-            writer.training.problem = (mine[0], "a call of another model is part of it")
-        former.edits.remove(former.edit)
-        writer.made.sharing |= {id(call.node) for call in former.calls}
-        former.made.sharing |= {id(call.node) for call in mine}
-        mine = [*former.calls, *mine]
-        inside, before = {**former.inside, **inside}, [*former.before, *before]
-    writer.edits.append(edit)
-    writer.shared.placed[key] = Placed(writer.made, writer.edits, edit, mine, whole, inside, before)
+        for call_end, lines in (before or {end: []}).items():
+            writer.made.before.append(Before(statement, call_end, lines))
+        writer.edits += [Edit(*span, text) for span, text in inside.items()]
 
 
 def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
@@ -84,10 +53,8 @@ def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
         begin = first if after == begin else begin
     above = tree.text[:begin].rstrip(" ")
     last = above.rstrip("\n").rpartition("\n")[2].strip()
-    for key, lines in writer.whole.items():
-        end = tree.span(writer.statements[key][0])[1]
-        if lines[-1:] == [""] and end == len(above.rstrip()):
-            return False  # that statement ends with a blank line already
+    if len(above.rstrip()) in writer.shared.spaced:
+        return False  # what becomes of that statement ends with a blank line already
     if last.startswith("#") and not line.startswith("#"):
         return False
     return bool(above) and not above.endswith("\n\n") and not last.endswith(":")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import field
 from functools import cached_property
 
 import libcst as cst
 
 from transpiler.emit.training.asking import (
+    is_unfinished,
     loaded_name,
     rewrite_names,
     write_evaluate,
@@ -29,7 +30,7 @@ from transpiler.emit.training.layer_weights import (
     write_reset_layer,
     write_set_layer_weights,
 )
-from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.on_batch import (
     write_predict_on_batch,
@@ -38,7 +39,7 @@ from transpiler.emit.training.on_batch import (
 )
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
-from transpiler.emit.training.shared import Part, Room, Shared, Trained
+from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.emit.training.weights import (
     LOOKING,
     write_count_params,
@@ -100,6 +101,7 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
         file.options.keras,
         [room.region for room in rooms],
     )
+    planner.note_sites(groups)
     instances = [planner.instance(g) for g in groups if g.made.kind == "instance"]
     moved = {
         id(call)
@@ -155,6 +157,19 @@ class _Planner(Shared):
                 found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
         return [g for g in found.values() if all(_VARIABLE.fullmatch(p.variable) for p in g.parts)]
 
+    def note_sites(self, groups: list[_Group]) -> None:
+        """Note the calls of functions that give models which they have compiled."""
+        for group in groups:
+            summary, node = group.made.summary, group.made.node
+            part = self._made_in(group) if summary is not None else None
+            if summary is None or part is None or node is None:
+                continue
+            calls = tuple(call for p in group.parts for call in p.calls)
+            found = self.sites.setdefault(id(summary.function.node), [])
+            found.append(Site(node, part.room, calls))
+        for found in self.sites.values():
+            found.sort(key=lambda site: self.tree.span(site.node))
+
     def _receiver(self, call: TrainingCall) -> str:
         """How the program calls the model where it calls a method of it."""
         if call.name == "load_model":
@@ -201,14 +216,17 @@ class _Planner(Shared):
     def _made_in(self, group: _Group) -> Part | None:
         """The part of a group where its model is made; a new one where nothing else is asked."""
         node = group.made.node
-        variable = group.made.expr.text if group.made.expr is not None else ""
-        if node is None or not _VARIABLE.fullmatch(variable):
+        if node is None:
             return None
         span = self.tree.span(node)
         around = [r for r in self.rooms if holds(self.extent(r), span)]
         room = min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
+        made = statement_of(self.tree, room.node, node)
+        variable = bound_by(self.tree, made)
+        if not _VARIABLE.fullmatch(variable):
+            return None
         for part in group.parts:
-            if part.room.node is room.node:
+            if part.room.node is room.node and part.variable == variable:
                 return part
         group.parts.append(Part(room, variable, []))
         return group.parts[-1]
@@ -232,7 +250,8 @@ class _Planner(Shared):
             return made
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
-        training.problem = next((found for p in parts if (found := _trains_a_copy(p))), None)
+        copied = next((found for p in parts if (found := _trains_a_copy(p))), None)
+        training.problem = copied or self._other_name(parts, ("fit", "train_on_batch"))
         if training.problem is not None:
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
@@ -258,9 +277,44 @@ class _Planner(Shared):
             reason = "the model is made outside of the scope of the strategy"
             training.problem = (training.calls[0], reason)
 
+    def _other_name(
+        self, parts: list[Part], methods: Collection[str]
+    ) -> tuple[TrainingCall, str] | None:
+        """A call of a model by a name that outlives those of its criterion and optimizer."""
+        made: list[cst.CSTNode]
+        made = [c.node for p in parts for c in p.calls if c.name == "compile"]
+        made = made or [c.model.node for c in parts[0].calls if c.model.node is not None]
+        for part in parts:
+            names = {p.variable for p in parts if p.room is part.room}
+            asking = [c for c in part.calls if c.name in methods]
+            if len(names) == 1 or not asking or any(c.name == "compile" for c in part.calls):
+                continue
+            around = [
+                statement
+                for node in made
+                for statement, _ in blocks_around(
+                    self.tree, part.room.node, self.tree.span(node)[0]
+                )
+            ]
+            others = {
+                self._receiver(c)
+                for c in part.room.region.training.values()
+                if root(c.model) is not root(part.calls[0].model)
+            }
+            looped = any(isinstance(s, (cst.For, cst.While)) for s in around)
+            bound_anew = names & others and part.variable not in others
+            if bound_anew or (looped and part is not parts[0]):
+                return asking[0], "another model has the name that this one had before"
+        return None
+
     def _write_parts(self, made: Trained, built: Built, parts: list[Part], home: Part) -> None:
         """The calls of a model room by room, first where it is compiled."""
         training = made.training
+        criteria = [h.loss.criterion for c in training.compiled.values() for h in c.heads]
+        if any(criterion.names for criterion in criteria):
+            training.problem = self._other_name(parts, TRAINING)
+            if training.problem is not None:
+                return
         parts = [home, *(part for part in parts if part is not home)]
         first: ModelWriter | None = None
         for part in parts:
@@ -408,4 +462,6 @@ def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
     span, inside = writer.tree.span(statement), writer.tree.span(call.node)
     if not span[0] <= inside[0] < inside[1] <= span[1]:
         raise Unsupported("a call in the head of another statement")
+    if call.name != "summary" and is_unfinished(writer, call):
+        raise Unsupported("the model is not complete yet")
     _WRITERS[call.name](writer, call, statement)

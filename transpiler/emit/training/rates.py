@@ -12,7 +12,6 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import simple_statements
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
@@ -48,14 +47,11 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     writer.shared.replaced |= dict.fromkeys(reads, name)
     if given is not None:
         writer.whole[id(statement)] = setting_rate(writer.optimizer, writer.shared.source(given))
-        writer.statements.setdefault(id(statement), (statement, [], {}))
+        writer.statements.setdefault(id(statement), (statement, {}, {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
-    for span in reads:
-        if id(statement) in writer.statements:
-            writer.statements[id(statement)][2][span] = name
-        else:
-            writer.edits.append(Edit(*span, name))
+    kept = writer.statements.setdefault(id(statement), (statement, {}, {}))
+    kept[2].update(dict.fromkeys(reads, name))
 
 
 def rate_of(optimizer: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -15,10 +15,23 @@ from transpiler.interpret.region import FileContext, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
+from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import TRAINING, Training
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.ready import Ready
+
+
+@record(frozen=True, slots=True)
+class Before:
+    """Lines that a call needs before the statement that it is in."""
+
+    statement: cst.CSTNode
+    call_end: int
+    lines: list[str]
 
 
 @record(slots=True)
@@ -27,6 +40,10 @@ class Trained:
 
     training: Training
     texts: dict[cst.CSTNode, list[Edit]] = field(default_factory=dict)  #: by module and function
+    before: list[Before] = field(default_factory=list)
+    inlined: dict[tuple[int, int], str] = field(default_factory=dict)  #: what calls become
+    ready: list[Ready] = field(default_factory=list)  #: the data of each room
+    whole: set[int] = field(default_factory=set)  #: ids of statements that are nothing else
     said: list[tuple[Code, cst.CSTNode, str]] = field(default_factory=list)
     functions: list[tuple[str, str]] = field(default_factory=list)  #: name, source
     helpers: set[str] = field(default_factory=set)
@@ -70,17 +87,23 @@ class Part:
         return is_given and self.variable.isidentifier()
 
 
-@record(slots=True)
-class Placed:
-    """A statement that is written already, maybe with calls of other models in it."""
+@record(frozen=True, slots=True)
+class Site:
+    """A call of a function that gives a model which it has compiled."""
 
-    made: Trained
-    edits: list[Edit]  #: which its edit is among
-    edit: Edit
-    calls: list[TrainingCall]
-    whole: bool  #: whether other statements stand in its place
-    inside: dict[tuple[int, int], str]  #: else: what stands in the places of its parts
-    before: list[str]  #: and what goes before it
+    node: cst.CSTNode
+    room: Room
+    calls: tuple[TrainingCall, ...]  #: what is asked of the model
+
+    @property
+    def asks(self) -> bool:
+        """Whether its criterion is needed."""
+        return any(call.name in TRAINING for call in self.calls)
+
+    @property
+    def trains(self) -> bool:
+        """Whether its optimizer is needed."""
+        return any(call.name in ("fit", "train_on_batch") for call in self.calls)
 
 
 def origin(model: Model) -> Model:
@@ -101,7 +124,6 @@ class Shared:
         self.functions: dict[Any, str] = {}
         self.replaced: dict[tuple[int, int], str] = {}
         self.gone: set[int] = set()  #: statements that a writer takes out
-        self.placed: dict[int, Placed] = {}  #: statements that are written, by their ids
         self.rooms = rooms
         for room in rooms:
             self.replaced |= room.region.settled
@@ -110,23 +132,29 @@ class Shared:
         calls = [c for room in rooms for c in room.region.training.values()]
         self.calls = [self.tree.span(c.node) for c in calls]
         self.tables = Tables(self.text)
+        self.spaced: set[int] = set()  #: where statements end that become some with a blank line
+        self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
+        self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:
-        """Whether more than one model is trained in a room, or by the methods of its class.
-
-        Models that one function gives count by their variables.
-        """
-        rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
-        calls = [c for r in rooms for c in r.region.training.values() if c.name != "summary"]
-        models: dict[int, set[str]] = {}
+        """Whether more than one variable of a room, or of the methods of its class, is trained."""
+        calls = self._trained(room)
+        given = {id(origin(c.model)) for c in calls if origin(c.model) is not root(c.model)}
+        first: dict[int, str] = {}
         for call in calls:
-            made = origin(call.model)
-            names = models.setdefault(id(made), set())
-            trains = call.name == "compile" or call.name in TRAINING
-            if trains and made is not root(call.model) and call.receiver is not None:
-                names.add(self.tree.source(call.receiver))
-        return sum(max(1, len(names)) for names in models.values()) > 1
+            if call.receiver is not None and id(root(call.model)) not in given:
+                first.setdefault(id(root(call.model)), self.tree.source(call.receiver))
+        return len(set(first.values())) > 1
+
+    def of_one_kind(self, room: Room) -> bool:
+        """Whether all models that are trained there are built and compiled in one place."""
+        return len({id(origin(c.model)) for c in self._trained(room)}) == 1
+
+    def _trained(self, room: Room) -> list[TrainingCall]:
+        rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
+        calls = [c for r in rooms for c in r.region.training.values()]
+        return [c for c in calls if c.name in TRAINING or c.name == "compile"]
 
     def extent(self, room: Room) -> tuple[int, int]:
         """The offsets of a room."""
@@ -164,8 +192,14 @@ class Shared:
         )
 
     def source(self, node: cst.CSTNode) -> str:
-        """The source of a node, with what is converted inside of it."""
-        text = rewritten(self.tree, node, self.replaced)
+        """The source of a node, with what is converted inside of it, or will be."""
+        start, end = self.tree.span(node)
+        pending = {
+            span: tokens.call(*span)
+            for span in self.calls
+            if start <= span[0] < span[1] <= end and span not in self.replaced
+        }
+        text = rewritten(self.tree, node, self.replaced | pending if pending else self.replaced)
         return " ".join(line.strip() for line in text.split("\n")) if "#" not in text else text
 
     def function(self, wanted: tuple[str, ...], key: Any, write: Any) -> tuple[str, str]:

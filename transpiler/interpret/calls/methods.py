@@ -24,6 +24,7 @@ from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
+from transpiler.interpret.training import OLDER, SIGNATURES
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -36,6 +37,7 @@ from transpiler.interpret.values import (
     LayerChain,
     Mapping,
     Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -264,6 +266,20 @@ def _choice_method(region: Region, node: cst.Call, receiver: Value, name: str) -
 
 def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     arguments_of(region, node)
+    if name in SIGNATURES or name in OLDER:
+        region.file.unknown_calls.append(node)  # it may be a model's
+    return receiver
+
+
+def _perhaps_model_method(
+    region: Region, node: cst.Call, receiver: Value, name: str
+) -> Value | None:
+    """A method of what is one known model, or nothing: of that model."""
+    assert isinstance(receiver, PerhapsModel)
+    if len(receiver.models) == 1 and not receiver.items:
+        return _model_method(region, node, receiver.models[0], name)
+    arguments_of(region, node)
+    region.left_calls.append((node, name, receiver.models[0]))
     return receiver
 
 
@@ -282,4 +298,5 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Within: _layer_method,
     Inside: _layer_method,
     Unknown: _unknown_method,
+    PerhapsModel: _perhaps_model_method,
 }

@@ -20,6 +20,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -28,6 +29,7 @@ from transpiler.interpret.values import (
     Value,
     is_closure,
     is_graph,
+    models_in,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
@@ -108,6 +110,11 @@ def _join(
         return a
     if isinstance(a, Bound) and isinstance(b, Bound):
         return _join_tensors(region, name, a, b, one, other, scope)
+    perhaps = (Model, PerhapsModel)
+    one_model = isinstance(a, perhaps) != isinstance(b, perhaps)
+    if one_model or isinstance(a, PerhapsModel) or isinstance(b, PerhapsModel):
+        reason = f"`{name}` is a tensor or layer on one way only"
+        return PerhapsModel(reason, models=models_in(a, b))
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return a if isinstance(a, Unknown) else b
     if isinstance(a, Model) and isinstance(b, Model):

@@ -22,11 +22,13 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Model,
+    PerhapsModel,
     Static,
     Unknown,
     UserClass,
     Value,
     is_graph,
+    models_in,
 )
 from transpiler.ir.expr import UNKNOWN
 
@@ -265,8 +267,13 @@ def _run_unknown(region: Region, node: cst.If) -> None:
                 run_block(region, body_of(node.orelse.body))
     after = region.scope
     for name in changed_names(before, after):
-        if is_graph(after.values.get(name, Unknown())):
-            after.values[name] = Unknown("it is built under a condition that is not known")
+        made = after.values.get(name, Unknown())
+        if is_graph(made) or isinstance(made, PerhapsModel):
+            reason = "it is built under a condition that is not known"
+            models = models_in(before.values.get(name, Unknown()), made)
+            after.values[name] = (
+                PerhapsModel(reason, models=models) if models else Unknown(reason)
+            )
 
 
 def _is_main_guard(region: Region, node: cst.If) -> bool:

@@ -13,11 +13,13 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Mapping,
+    PerhapsModel,
     Sequence,
     Static,
     Unknown,
     Value,
     is_graph,
+    models_in,
 )
 from transpiler.ir.expr import UNKNOWN, Expr
 
@@ -64,7 +66,10 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
             items.append(value)
     kind = list if isinstance(node, cst.List) else tuple
     if any(isinstance(i, Unknown) for i in items):
-        return Unknown("a list with something unknown in it")
+        reason = "a list with something unknown in it"
+        models = models_in(*items)
+        whole = PerhapsModel(reason, models=models, items=tuple(items))
+        return whole if models else Unknown(reason)
     if any(is_graph(i) for i in items):
         return Sequence(tuple(items), kind)
     written = verbatim(region, node, *items).expr if all_static(items) else None

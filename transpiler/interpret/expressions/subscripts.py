@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     Keyed,
     LayerList,
     Mapping,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -56,6 +57,10 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return subscript_op(region, receiver, node)
     if isinstance(receiver, Constant):
         return constant_subscript(region, receiver, node)
+    if isinstance(receiver, PerhapsModel) and receiver.items and len(node.slice) == 1:
+        known = _key(region, node.slice[0].slice)
+        if isinstance(known, int) and -len(receiver.items) <= known < len(receiver.items):
+            return receiver.items[known]
     if isinstance(receiver, Unknown):
         return receiver
     if isinstance(receiver, Within):

@@ -31,7 +31,8 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
     kept = [n for n, value in region.scope.values.items() if value is model and n.isidentifier()]
-    if model.kind == "instance" or not kept or path is None or len(compiles) > 1:
+    unseen = model.kind == "instance" and model.summary is None
+    if unseen or not kept or path is None or len(compiles) > 1:
         return Unknown("a model that is loaded from a file, and is not at hand otherwise")
     text = one_line(region.tree.source(node.args[0].value))
     given = {

@@ -170,7 +170,7 @@ def _model_result(region: Region, model: Model, code: Expr) -> Value:
 def name_model(region: Region, name: str, model: Model, node: cst.CSTNode) -> None:
     """A model gets a name, by which other graphs take it as a layer."""
     region.scope.values[name] = model
-    if model.kind != "instance":
+    if model.kind != "instance" and model.expr is None:  # else it gets another name
         region.graph_events += 1
     if model.expr is None or region.is_module:
         model.expr = region.scope.read(name)

@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -83,6 +84,10 @@ def _assign_parts(
     elements = [e.value for e in target.elements]
     if isinstance(value, Unknown):
         spoil(region, node, value.reason)
+        if isinstance(value, PerhapsModel):
+            parts = value.items if len(value.items) == len(elements) else [value] * len(elements)
+            pairs = zip(elements, parts, strict=True)
+            region.scope.values |= {e.value: v for e, v in pairs if isinstance(e, cst.Name)}
         return
     if isinstance(value, Sequence) and (
         is_graph(value) or any(isinstance(i, Unknown) for i in value.items)

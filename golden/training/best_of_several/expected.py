@@ -1,0 +1,102 @@
+from sklearn.datasets import load_iris
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+X, y = load_iris(return_X_y=True)
+X, y = X[::2], y[::2]
+
+
+class Build(nn.Module):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = nn.Linear(4, units)
+        self.dense_1 = nn.Linear(units, 3)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = F.relu(self.dense(x))
+        return self.dense_1(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss over the samples."""
+    model.train()
+    loss_sum = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        logits = model(inputs)
+        loss = criterion(logits, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+@torch.no_grad()
+def evaluate(model, loader, criterion):
+    """Mean loss over the samples."""
+    model.eval()
+    loss_sum = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        logits = model(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+@torch.no_grad()
+def predict(model, x):
+    """Outputs as a numpy array."""
+    model.eval()
+    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
+    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
+
+
+def build(units):
+    return Build(units).to(device)
+
+
+best = None
+best_loss = float("inf")
+for units in (4, 8, 16):
+    model = build(units)
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    train_data = TensorDataset(
+        torch.as_tensor(X, dtype=torch.float32),
+        torch.as_tensor(y, dtype=torch.long).flatten(),
+    )
+    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
+    for _ in range(2):
+        train_epoch(model, train_loader, criterion, optimizer)
+
+    test_data = TensorDataset(
+        torch.as_tensor(X, dtype=torch.float32),
+        torch.as_tensor(y, dtype=torch.long).flatten(),
+    )
+    loss = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+    if loss < best_loss:
+        best, best_loss = model, loss
+
+# The best of them goes on
+test_data = TensorDataset(
+    torch.as_tensor(X, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+final_loss = evaluate(best, DataLoader(test_data, batch_size=32), criterion)
+logits = predict(best, X)
+print(final_loss == best_loss, logits.argmax(-1))

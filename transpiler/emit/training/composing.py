@@ -1,0 +1,93 @@
+"""Statements around calls of models, which may be of several ones, as one text."""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.emit.draft import Draft
+from transpiler.emit.edits import Edit, apply
+from transpiler.emit.fold import fold
+from transpiler.emit.training.lines import block
+from transpiler.emit.training.ready import lines_by_mark
+from transpiler.emit.training.shared import Before, Trained
+from transpiler.ir import tokens
+from transpiler.record import replace
+
+_CALL = re.compile(tokens.ANY_CALL)
+_DATA = re.compile(rf"([ ]*)({tokens.ANY_DATA})\n(\n?)")
+
+
+def put_calls(draft: Draft, trained: list[Trained]) -> None:
+    """The edits of models, with the data that they need, and what the calls of others become."""
+    become = {span: text for found in trained for span, text in found.inlined.items()}
+    made = [one for found in trained for ready in found.ready for one in ready.made]
+    data = lines_by_mark(made)
+
+    def with_calls(text: str) -> str:
+        while tokens.CALL in text:
+            text = _CALL.sub(put, text)
+        return text
+
+    def put(match: re.Match[str]) -> str:
+        start, end = int(match.group(1)), int(match.group(2))
+        return become.get((start, end), draft.tree.text[start:end])
+
+    def put_data(match: re.Match[str]) -> str:
+        indent, mark, blank = match.groups()
+        if not data[mark]:
+            return ""
+        return f"{block(list(data[mark]), len(indent))}\n{blank}"
+
+    for found in trained:
+        spaced = {end for ready in found.ready for end in ready.shared.spaced}
+        for edit in found.edits:
+            text = edit.text
+            if text.startswith("\n") and len(draft.tree.text[: edit.start].rstrip()) in spaced:
+                text = text[1:]
+            if tokens.DATA in text:
+                margin = " " * (edit.start - draft.tree.line_start(edit.start))
+                text = _DATA.sub(put_data, margin + text).removeprefix(margin)
+            draft.edits.append(Edit(edit.start, edit.end, with_names(draft, with_calls(text))))
+        for one in found.before:
+            lines = [line for mark in one.lines for line in data.get(mark, (mark,))]
+            lines = lines[1:] if lines[:1] == [""] else lines
+            lines = [with_names(draft, with_calls(line)) for line in lines]
+            draft.before.append(replace(one, lines=lines))
+
+
+def with_names(draft: Draft, text: str) -> str:
+    """Some text with the names of the layers that it speaks of, whichever model has them."""
+    if tokens.MODULE in text:
+        for _, made in draft.planned.written:
+            for token, attribute in made.attrs.items():
+                text = text.replace(token, attribute)
+    return text
+
+
+def compose_statements(draft: Draft) -> None:
+    """Each statement with its calls becomes one edit, behind the lines that they need."""
+    by_statement: dict[int, list[Before]] = {}
+    for one in draft.before:
+        by_statement.setdefault(id(one.statement), []).append(one)
+    for needed in by_statement.values():
+        _compose(draft, sorted(needed, key=lambda one: one.call_end))
+
+
+def _compose(draft: Draft, needed: list[Before]) -> None:
+    start, end = draft.tree.span(needed[0].statement)
+    lines = [line for one in needed for line in one.lines]
+    indent = start - draft.tree.line_start(start)
+    inner = [e for e in draft.edits if start <= e.start < e.end <= end]
+    if id(needed[0].statement) in draft.rewritten:
+        text = f"{block(lines, indent)}\n" if lines else ""  # another model's call is all of it
+        draft.edits.append(Edit(start - indent, start - indent, text))
+        return
+    gone = {id(edit) for edit in inner}
+    draft.edits = [edit for edit in draft.edits if id(edit) not in gone]
+    shifted = [Edit(e.start - start, e.end - start, e.text) for e in inner]
+    text = apply(draft.tree.text[start:end], shifted)
+    if "\n" not in text:
+        text = fold(text, indent).lstrip(" ")
+    if lines:
+        text = f"{block(lines, indent).lstrip(' ')}\n{' ' * indent}{text}"
+    draft.edits.append(Edit(start, end, text))

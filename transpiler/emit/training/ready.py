@@ -1,0 +1,168 @@
+"""Which data is ready in a variable where a call needs it: made before, on every way there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from transpiler.emit.training.lines import blocks_around, within
+from transpiler.emit.training.shared import Room, Shared
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir import tokens
+from transpiler.record import record
+
+#: Calls in whose place data is made ready.
+_MAKING = ("fit", "evaluate")
+_NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
+_CALL = re.compile(r"[\w\])]\s*\(")
+#: Attributes of arrays through which they are not changed.
+_LOOKING = ("shape", "dtype", "ndim", "size")
+
+
+@record(frozen=True, slots=True, eq=False)
+class Made:
+    """Statements that make data ready, and the call before which they stand."""
+
+    lines: tuple[str, ...]
+    call: TrainingCall
+    versions: tuple[Any, ...]
+    names: tuple[str, ...]  #: the arguments that they are made of
+    ready: Ready
+
+    @property
+    def mark(self) -> str:
+        """Stands for the lines until it is known which are needed, now that all are written."""
+        start, end = self.ready.shared.tree.span(self.call.node)
+        return tokens.data(start, end)
+
+    @property
+    def variables(self) -> list[str]:
+        """What they bind."""
+        return [line.split(" = ")[0] for line in self.lines]
+
+
+class Ready:
+    """What the calls of one model have made ready in one room."""
+
+    def __init__(self, shared: Shared, room: Room) -> None:
+        self.shared = shared
+        self.room = room
+        self.made: list[Made] = []
+        self.bound: dict[str, Made] = {}  #: what each variable holds, by the last call so far
+        self.offers: list[tuple[Any, str, Made]] = []  #: what is loaded, by which variable
+
+    def needed(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> list[str]:
+        """What stands for the statements that a call needs; nothing if all is there already."""
+        versions = tuple(call.given[n].versions for n in names if n in call.given)
+        new = Made(tuple(lines), call, versions, names, self)
+        first = _all_of_one(self.bound, new)
+        if not lines or (first is not None and self._is_there(first, call, names)):
+            return []
+        self.bound |= dict.fromkeys(new.variables, new)
+        self.made.append(new)
+        return [new.mark]
+
+    def offer(self, key: Any, loader: str) -> None:
+        """Say what a loader that was made ready gives."""
+        if loader in self.bound:
+            self.offers.append((key, loader, self.bound[loader]))
+
+    def loader(self, call: TrainingCall, key: Any, names: tuple[str, ...]) -> str:
+        """The variable of a loader that gives what a call needs, "" if there is none."""
+        loader: str
+        for known, loader, made in reversed(self.offers):
+            holds_it = known == key and self.bound[loader] is made
+            if holds_it and self._is_there(made, call, names):
+                return loader
+        return ""
+
+    def first_line(self, lines: list[str]) -> str:
+        """The first of some statements, which may be among those that a mark stands for."""
+        marked = (made.lines[0] for made in self.made if made.mark == lines[0])
+        return next(marked, lines[0])
+
+    def take(self, call: TrainingCall, line: str) -> bool:
+        """Take a variable for a statement, if no other call in it needs something else there."""
+        key = (id(call.statement), line.split(" = ")[0])
+        return self.shared.used.setdefault(key, line) == line
+
+    def _is_there(
+        self,
+        made: Made,
+        call: TrainingCall,
+        names: tuple[str, ...],
+        is_kept: Callable[[TrainingCall, TrainingCall], bool] | None = None,
+    ) -> bool:
+        """Whether a call comes after another one on every way, with the data as it was.
+
+        `is_kept` tells whether a call between them is one whose data is known.
+        """
+        is_kept = is_kept or self._is_kept
+        span = self.shared.tree.span
+        start, end = span(made.call.node)[1], span(call.node)[0]
+        around = blocks_around(self.shared.tree, self.room.node, end)
+        before = blocks_around(self.shared.tree, self.room.node, start - 1)
+        if start > end or around[: len(before)] != before:
+            return False
+        loops = [s for s, _ in around[len(before) :] if isinstance(s, (cst.For, cst.While))]
+        if loops:
+            end = span(loops[0])[1]
+        texts = [call.given[n].text for n in names if n in call.given]
+        if any(_CALL.search(text) for text in texts):
+            return False
+        calls = self.room.region.training.values()
+        others = [c for c in calls if c.name in _MAKING and c is not call and c is not made.call]
+        if any(start < span(c.node)[0] < end and not is_kept(c, call) for c in others):
+            return False
+        spans = [span(c.node) for c in calls]
+        return not any(
+            start <= place.start < end
+            and place.attribute not in _LOOKING
+            and not within(place.start, spans)
+            for name in {n for text in texts for n in _NAME.findall(text)}
+            for place in self.shared.places(self.room, name)
+        )
+
+    def _is_kept(self, other: TrainingCall, call: TrainingCall) -> bool:
+        """Whether a call between is one of the same model, which `bound` knows of."""
+        span = self.shared.tree.span
+        return other.model is call.model and span(other.node)[0] < span(call.node)[0]
+
+    def repeats(self, made: Made, first: Made) -> bool:
+        """Whether data is made that a call of some model, in the order of all, made before."""
+
+        def is_before(other: TrainingCall, call: TrainingCall) -> bool:
+            span = self.shared.tree.span
+            return span(other.node)[0] < span(call.node)[0]
+
+        same_room = first.ready.room is self.room
+        return same_room and self._is_there(first, made.call, made.names, is_before)
+
+
+def _all_of_one(bound: dict[str, Made], new: Made) -> Made | None:
+    """What was made before that is the same, and still in its variables."""
+    old = [bound.get(variable) for variable in new.variables]
+    first = old[0] if old else None
+    if first is None or any(made is not first for made in old):
+        return None
+    if any("iter(" in line for line in new.lines):
+        return None  # each begins anew
+    return first if (first.lines, first.versions) == (new.lines, new.versions) else None
+
+
+def lines_by_mark(made: list[Made]) -> dict[str, tuple[str, ...]]:
+    """The lines for each mark: none where another model needed the same right before."""
+    found: dict[str, tuple[str, ...]] = {}
+    bound: dict[tuple[int, str], Made] = {}
+    for new in sorted(made, key=lambda m: m.ready.shared.tree.span(m.call.node)[1]):
+        room = id(new.ready.room)
+        here = {name: one for (place, name), one in bound.items() if place == room}
+        first = _all_of_one(here, new)
+        repeated = first is not None and new.ready.repeats(new, first)
+        found[new.mark] = () if repeated else new.lines
+        if not repeated:
+            bound |= {(room, variable): new for variable in new.variables}
+    return found
