@@ -143,7 +143,7 @@ def build_model():
 
 
 model = build_model()
-criterion = binary_focal_loss(gamma=1.5)
+model_criterion = binary_focal_loss(gamma=1.5)
 model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 # The last 20% are for validation
@@ -169,9 +169,9 @@ history = {
 }
 for _ in range(3):
     loss_2, f_score, accuracy = train_epoch(
-        model, train_loader, criterion, model_optimizer
+        model, train_loader, model_criterion, model_optimizer
     )
-    val_loss, val_f_score, val_accuracy = evaluate(model, val_loader, criterion)
+    val_loss, val_f_score, val_accuracy = evaluate(model, val_loader, model_criterion)
     history["loss"].append(loss_2)
     history["f_score"].append(f_score)
     history["accuracy"].append(accuracy)
@@ -201,18 +201,18 @@ print(results["focal_loss"])
 
 for q in [0.1, 0.5]:
     below = build_model()
-    criterion = functools.partial(tilted, q=q)
+    below_criterion = functools.partial(tilted, q=q)
     below_optimizer = torch.optim.SGD(below.parameters(), lr=0.01)
 
     for _ in range(2):
-        train_below_epoch(below, train_loader, criterion, below_optimizer)
+        train_below_epoch(below, train_loader, below_criterion, below_optimizer)
 
     print(q, np.mean(predict(below, x)))
 
 for quantile in (0.2, 0.8):
     within = build_model()
-    criterion = lambda t, p: tilted(t, p, quantile)
+    within_criterion = lambda t, p: tilted(t, p, quantile)
     within_optimizer = torch.optim.SGD(within.parameters(), lr=0.01)
 
     for _ in range(2):
-        train_below_epoch(within, train_loader, criterion, within_optimizer)
+        train_below_epoch(within, train_loader, within_criterion, within_optimizer)

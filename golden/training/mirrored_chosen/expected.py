@@ -81,8 +81,8 @@ def train(x, y, widths, epochs):
     init_distributed()
 
     model = Train(widths).to(device)
-    ddp_model = DistributedDataParallel(model)
     criterion = nn.CrossEntropyLoss()
+    ddp_model = DistributedDataParallel(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 
     train_data = TensorDataset(

@@ -86,8 +86,8 @@ def train_epoch(model, loader, criterion, optimizer):
 
 init_distributed()
 model = Model().to(device)
-ddp_model = DistributedDataParallel(model)
 criterion = nn.MSELoss()
+ddp_model = DistributedDataParallel(model)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(

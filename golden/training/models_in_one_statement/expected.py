@@ -70,7 +70,7 @@ def build_model(width):
 
 
 teacher = build_model(16)
-criterion = nn.MSELoss()
+teacher_criterion = nn.MSELoss()
 teacher_optimizer = torch.optim.SGD(teacher.parameters(), lr=0.01)
 
 train_data = TensorDataset(
@@ -80,10 +80,10 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 
 for _ in range(2):
-    train_epoch(teacher, train_loader, criterion, teacher_optimizer)
+    train_epoch(teacher, train_loader, teacher_criterion, teacher_optimizer)
 
 student = build_model(4)
-criterion = nn.MSELoss()
+student_criterion = nn.MSELoss()
 student_optimizer = torch.optim.SGD(student.parameters(), lr=0.01)
 for epoch in range(2):
     # the student learns what the teacher says
@@ -92,7 +92,7 @@ for epoch in range(2):
         torch.as_tensor(predict(teacher, x), dtype=torch.float32).reshape(-1, 1),
     )
     train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
-    train_epoch(student, train_loader, criterion, student_optimizer)
+    train_epoch(student, train_loader, student_criterion, student_optimizer)
     apart = np.abs(predict(student, x) - predict(teacher, x)).mean()
     print(epoch, apart)
 both = np.mean([predict(teacher, x), predict(student, x)], axis=0)

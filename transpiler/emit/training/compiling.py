@@ -29,7 +29,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.record import replace
-from transpiler.source.lexical import blanked, comments_in
+from transpiler.source.lexical import blanked, comments_in, words_in
 
 
 def write_compile(
@@ -63,7 +63,10 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     mine = next(site for site in sites if site.node is model.node)
     criteria, optimizing = _criterion_lines(writer, call), _optimizer_lines(writer, call)
     kept = writer.variable.startswith("self.")  # others may ask for it
-    if not (mine.asks or kept) or _has_the_same_criterion(writer, mine, sites):
+    read = {word for line in criteria for word in words_in(line)}
+    varies = any(parameter.name in read for parameter in summary.parameters)
+    repeated = not varies and _has_the_same_criterion(writer, mine, sites)
+    if repeated or not (mine.asks or kept):
         criteria = []
     if not (mine.trains or kept or writer.training.sets_rate):
         optimizing = []

@@ -36,6 +36,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
+from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
 
@@ -98,7 +99,10 @@ class ModelWriter:
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
-        alike = "" if shared.of_one_kind(part.room) else prefix
+        summary = made.training.model.summary
+        given = {p.name for p in summary.parameters} if summary is not None else set()
+        read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
+        alike = "" if shared.of_one_kind(part.room) and not read & given else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
         self.criterion_name = self.lasting(f"{alike}criterion", f"{alike}loss_function")
         self.criterion = self.criterion_name

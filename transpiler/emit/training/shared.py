@@ -148,8 +148,13 @@ class Shared:
         return len(set(first.values())) > 1
 
     def of_one_kind(self, room: Room) -> bool:
-        """Whether all models that are trained there are built and compiled in one place."""
-        return len({id(origin(c.model)) for c in self._trained(room)}) == 1
+        """Whether all models that are trained there come from one function, which compiles them."""
+        calls = self._trained(room)
+        given = {id(origin(c.model)) for c in calls}
+        made = {id(root(c.model)) for c in calls} - given
+        alone = len(given) == 1 and len(made) < 2
+        compiles = any(c.name == "compile" and id(root(c.model)) in made for c in calls)
+        return alone or (len(given) == 1 and not compiles)
 
     def _trained(self, room: Room) -> list[TrainingCall]:
         rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
