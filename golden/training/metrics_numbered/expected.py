@@ -205,19 +205,6 @@ large = Large().to(device)
 large_criterion = nn.BCEWithLogitsLoss()
 large_optimizer = torch.optim.SGD(large.parameters(), lr=0.01)
 
-# The last 20% are for validation
-split = int(len(x) * 0.8)
-train_data = TensorDataset(
-    torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
-)
-val_data = TensorDataset(
-    torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-val_loader = DataLoader(val_data, batch_size=32)
-
 second = {
     "loss": [],
     "area": [],

@@ -102,11 +102,6 @@ named = {"sgd": partial(torch.optim.SGD, lr=0.05)}
 again = build(6)
 again_criterion = nn.MSELoss()
 again_optimizer = named[args.optimizer](again.parameters())
-train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 train_epoch(again, train_loader, again_criterion, again_optimizer)
 
 tried = {
