@@ -203,7 +203,7 @@ _STEPS = (
 #: Methods that little else has, whatever they are called on.
 _ONLY_STEPS = (
     "as_numpy_iterator|batch|enumerate|flat_map|flow|flow_from_dataframe|flow_from_directory|"
-    "padded_batch|prefetch|skip|shuffle|"
+    "get_next|next|padded_batch|prefetch|skip|shuffle|"
     "take|unbatch|window|with_options"
 )
 _MODULES = r"(?<!\bnp)(?<!\bnumpy)(?<!\brandom)(?<!\brng)"

@@ -73,11 +73,17 @@ def compose_statements(draft: Draft) -> None:
         _compose(draft, sorted(needed, key=lambda one: one.call_end))
 
 
+def _is_within(edit: Edit, start: int, end: int) -> bool:
+    """Whether an edit changes, or inserts into, a statement."""
+    inserts = edit.start == edit.end
+    return start < edit.start < end if inserts else start <= edit.start < edit.end <= end
+
+
 def _compose(draft: Draft, needed: list[Before]) -> None:
     start, end = draft.tree.span(needed[0].statement)
     lines = [line for one in needed for line in one.lines]
     indent = start - draft.tree.line_start(start)
-    inner = [e for e in draft.edits if start <= e.start < e.end <= end]
+    inner = [e for e in draft.edits if _is_within(e, start, end)]
     if id(needed[0].statement) in draft.rewritten:
         text = f"{block(lines, indent)}\n" if lines else ""  # another model's call is all of it
         draft.edits.append(Edit(start - indent, start - indent, text))

@@ -22,12 +22,12 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
-from transpiler.emit.training.lines import holds, is_nested, within
+from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import named_parts
 from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.ready import Ready
-from transpiler.emit.training.shared import Part, Shared, Trained
+from transpiler.emit.training.shared import Before, Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static
@@ -184,15 +184,18 @@ class ModelWriter:
                 self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
                 for what, local in taken.items():
                     setattr(self, what, local)
-        for call in calls:
-            argument = next((a for a in call.args if self._is_lent_in(a, first)), None)
-            if argument is None or argument.keyword is not None:
-                raise Unsupported(f"`{name}` gets the model by a keyword")
+        lent = [(call, a) for call in calls for a in call.args if self._is_lent_in(a, first)]
+        if not lent:
+            raise Unsupported(f"`{name}` gets the model by a keyword")
+        for call, argument in lent:
             end = self.tree.span(argument.value)[1]
             first.edits.append(Edit(end, end, "".join(f", {n}" for n in wanted.values())))
+            statement = statement_of(self.tree, first.room.node, call)
+            if statement is not None:  # so that it is folded
+                self.made.before.append(Before(statement, 0, []))
 
     def _is_lent_in(self, argument: cst.Arg, first: ModelWriter) -> bool:
-        return self.tree.source(argument.value) == first.variable
+        return argument.keyword is None and self.tree.source(argument.value) == first.variable
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""

@@ -119,6 +119,8 @@ def _agree(found: list[Trained]) -> None:
     """A function that trains several models has one text: it must serve them all."""
     for node in {id(n): n for made in found for n in made.lent}.values():
         sharing = [m for m in found if node in m.lent and not m.training.problem]
+        for made in sharing:
+            made.together += [other for other in found if node in other.rooms]
         texts = [sorted((e.start, e.end, e.text) for e in m.texts[node]) for m in sharing]
         if any(text != texts[0] for text in texts):
             name = node.name.value if isinstance(node, cst.FunctionDef) else ""
@@ -166,7 +168,7 @@ class _Planner(Shared):
                 continue
             calls = tuple(call for p in group.parts for call in p.calls)
             found = self.sites.setdefault(id(summary.function.node), [])
-            found.append(Site(node, part.room, calls))
+            found.append(Site(node, part.room, part.variable, calls))
         for found in self.sites.values():
             found.sort(key=lambda site: self.tree.span(site.node))
 
@@ -233,7 +235,7 @@ class _Planner(Shared):
 
     def write(self, training: Training, built: Built, parts: list[Part]) -> Trained:
         """One model; where something has no translation, `problem` says so and nothing is left."""
-        made = Trained(training)
+        made = Trained(training, rooms={part.room.node for part in parts})
         elsewhere = next((why for p in parts if (why := self._elsewhere(training, p))), "")
         if elsewhere:
             training.problem = (training.calls[0], elsewhere)

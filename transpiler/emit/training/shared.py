@@ -49,6 +49,8 @@ class Trained:
     helpers: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)  #: which stand with what is written here
     left: list[tuple[int, str]] = field(default_factory=list)  #: what stays: where, a message
+    rooms: set[cst.CSTNode] = field(default_factory=set)  #: where something is asked of it
+    together: list[Trained] = field(default_factory=list)  #: whose training one function serves
     lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     spread: bool = False  #: whether a strategy spreads the training over several processes
@@ -93,6 +95,7 @@ class Site:
 
     node: cst.CSTNode
     room: Room
+    variable: str  #: what the model is called there
     calls: tuple[TrainingCall, ...]  #: what is asked of the model
 
     @property
@@ -140,26 +143,35 @@ class Shared:
     def several(self, room: Room) -> bool:
         """Whether more than one variable of a room, or of the methods of its class, is trained."""
         calls = self._trained(room)
-        given = {id(origin(c.model)) for c in calls if origin(c.model) is not root(c.model)}
+        origins = {id(origin(c.model)) for c in calls if origin(c.model) is not root(c.model)}
         first: dict[int, str] = {}
         for call in calls:
-            if call.receiver is not None and id(root(call.model)) not in given:
+            if call.receiver is not None and id(root(call.model)) not in origins:
                 first.setdefault(id(root(call.model)), self.tree.source(call.receiver))
-        return len(set(first.values())) > 1
+        return len({*first.values(), *(site.variable for site in self._sites(room))}) > 1
 
     def of_one_kind(self, room: Room) -> bool:
         """Whether all models that are trained there come from one function, which compiles them."""
         calls = self._trained(room)
-        given = {id(origin(c.model)) for c in calls}
+        lent = [call for site in self._sites(room) for call in site.calls]
+        given = {id(origin(c.model)) for c in (*calls, *lent)}
         made = {id(root(c.model)) for c in calls} - given
         alone = len(given) == 1 and len(made) < 2
         compiles = any(c.name == "compile" and id(root(c.model)) in made for c in calls)
         return alone or (len(given) == 1 and not compiles)
 
+    def _sites(self, room: Room) -> list[Site]:
+        """The models that functions give there, and that are trained anywhere."""
+        rooms = self._rooms(room)
+        return [s for made in self.sites.values() for s in made if s.room in rooms and s.asks]
+
     def _trained(self, room: Room) -> list[TrainingCall]:
-        rooms = [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
-        calls = [c for r in rooms for c in r.region.training.values()]
+        calls = [c for r in self._rooms(room) for c in r.region.training.values()]
         return [c for c in calls if c.name in TRAINING or c.name == "compile"]
+
+    def _rooms(self, room: Room) -> list[Room]:
+        """A room, and the methods of the class that it is a method of."""
+        return [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
 
     def extent(self, room: Room) -> tuple[int, int]:
         """The offsets of a room."""

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
+    first_of_arrays,
     method_of_generator,
     method_of_pipeline,
     number_alone,
@@ -184,6 +185,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return method_of_pipeline(region, node, receiver, name)
     if isinstance(receiver.expr.value, Changes):
         return method_of_generator(region, node, receiver, name)
+    if name == "next" and (first := first_of_arrays(region, node, receiver)) is not None:
+        return first
     if name == "numpy" and receiver.expr.text in region.file.text_names:
         return text_alone(region, node, receiver)
     if isinstance(receiver.expr.value, Numbered) and name in ("numpy", "item"):

@@ -26,7 +26,7 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.expr import POSTFIX, TERNARY, Configured, Expr, Symbol, expr, index
+from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, Symbol, expr, index
 from transpiler.ir.pipeline import OPEN, Applied, Changes, Leaf, Numbered, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
@@ -372,6 +372,21 @@ def text_alone(region: Region, node: cst.Call, receiver: Static) -> Value:
     rewrite(region, node, receiver)
     region.settled[region.tree.span(node)] = receiver.expr.text
     return receiver
+
+
+def first_of_arrays(region: Region, node: cst.Call, receiver: Static) -> Value | None:
+    """`dataset.as_numpy_iterator().next()`, which is the first element."""
+    arrays = node.func.value if isinstance(node.func, cst.Attribute) else None
+    asked = arrays.func if isinstance(arrays, cst.Call) else None
+    if not isinstance(asked, cst.Attribute) or asked.attr.value != "as_numpy_iterator":
+        return None
+    text = receiver.expr.text
+    code = f"next{text}" if text.startswith("(") else f"next({text})"
+    value = Static(replace(receiver.expr, text=code, value=UNKNOWN))
+    rewrite(region, node, value)
+    region.settled.pop(region.tree.span(node.func), None)
+    region.settled[region.tree.span(node)] = code
+    return value
 
 
 def number_alone(region: Region, node: cst.Call, held: Numbered) -> Value:
