@@ -60,6 +60,18 @@ def binary_crossentropy_of_each(probabilities, targets):
     FUNCTIONAL,
 )
 
+emitted(
+    "binary_crossentropy_with_epsilon",
+    '''
+def binary_crossentropy_with_epsilon(probabilities, targets):
+    """Crossentropy of probabilities, clipped and moved as Keras's backend does."""
+    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    hits = targets * (probabilities + 1e-7).log()
+    misses = (1 - targets) * (1 - probabilities + 1e-7).log()
+    return -(hits + misses)
+''',
+)
+
 _formula(
     "mean_absolute_percentage_error",
     "How far outputs are off, in percent of their targets.",

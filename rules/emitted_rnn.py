@@ -34,6 +34,7 @@ def unpack_steps(packed, mask):
     PACKING,
 )
 
+
 def _stateful(kind: str, kept: str) -> None:
     """Declare a layer of torch that goes on where the batch before has ended."""
     emitted(

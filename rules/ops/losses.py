@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rules.ops.operators import broadcast
 from rules.ops.reductions import reduced, without
-from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call, expr, infix, method, prefix
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
@@ -99,14 +98,15 @@ def binary_crossentropy_of_each(
     return _each(y_true, y_pred, _binary(y_true, y_pred, on_logits))
 
 
-@op("keras.backend.binary_crossentropy", layout=Layout.LAST, aliases=_PAIR,
-    fidelity=Fidelity.CLOSE)  # fmt: skip
+@op("keras.backend.binary_crossentropy", layout=Layout.LAST, aliases=_PAIR)
 def backend_binary_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: Param = False
 ) -> Tensor:
-    """Keras 3's adds 1e-7 to the probabilities that it has clipped; torch and Keras 2 do not."""
-    on_logits = _on_logits(from_logits, expr(0), expr(-1))
-    return _each(y_true, y_pred, _binary(y_true, y_pred, on_logits))
+    """One number for each element; 1e-7 is added to the probabilities that were clipped."""
+    if _on_logits(from_logits, expr(0), expr(-1)):
+        return _each(y_true, y_pred, _binary(y_true, y_pred, True))
+    code = helper("binary_crossentropy_with_epsilon", y_pred.code, y_true.code)
+    return _each(y_true, y_pred, code)
 
 
 def _categorical(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:

@@ -14,9 +14,8 @@ from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue, settled_edits
 from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
-from transpiler.interpret.region import SPOILED
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Partial, Static, Value
+from transpiler.interpret.values import SPOILED, Partial, Static, Value
 from transpiler.ir.expr import Configured
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines

@@ -70,9 +70,7 @@ def _share_parts(draft: Draft) -> None:
         trained = [m for m in draft.planned.trained if m.training.problem is None]
         converted = {id(c.node) for m in trained for c in m.training.calls}
         left = {id(m) for m in draft.planned.trained if m.training.problem is not None}
-        alone = [
-            m for m in trained if m.sharing - converted or left & {id(o) for o in m.together}
-        ]
+        alone = [m for m in trained if m.sharing - converted or left & {id(o) for o in m.together}]
         for found in alone:
             call = found.training.calls[0]
             found.training.problem = (call, "it goes with a model whose training is left")

@@ -32,7 +32,6 @@ from transpiler.interpret.models import (
 )
 from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import (
-    SPOILED,
     FileContext,
     GiveUp,
     Region,
@@ -42,7 +41,7 @@ from transpiler.interpret.region import (
 )
 from transpiler.interpret.statements import assignments, definitions, lines
 from transpiler.interpret.undoing import snapshot, undo
-from transpiler.interpret.values import Function, Model, Static, Unknown
+from transpiler.interpret.values import SPOILED, Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import replace

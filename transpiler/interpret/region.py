@@ -36,10 +36,6 @@ class GiveUp(Exception):
         self.node = node
 
 
-#: Begins a reason that an earlier statement has already reported.
-SPOILED = "\ue00f"
-
-
 def contained(run: Callable[[], None], node: cst.CSTNode | None) -> None:
     """Run a step; what goes wrong in it by a defect of ours leaves only this part unconverted."""
     try:
@@ -207,7 +203,7 @@ class FileContext:
     spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
     mentions: dict[int, bool] = field(default_factory=dict)
-    #: functions that give functions: both as one, with the parameters of the inner one
+    #: Functions that give functions: both as one, with the parameters of the inner one.
     joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes

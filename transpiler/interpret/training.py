@@ -332,7 +332,7 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
                 call.problem = f"the argument {key}, which some calls leave out"
             text = f'{name}.get("{key}", {default})'
         elif written and not own:
-            text = _written(item)
+            text = _written(region, item)
         call.given[str(key)] = Given(item, text, _versions(region, text))
 
 
@@ -347,14 +347,19 @@ def _holds_parts(held: Mapping) -> bool:
     )
 
 
-def _written(value: Value) -> str:
+def _written(region: Region, value: Value) -> str:
     """The source of an entry; lists of parts of the training have none, and need none."""
     if isinstance(value, Static):
         return value.expr.text
-    if isinstance(value, Sequence):
-        items = list(map(_written, value.items))
-        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
-    return ""
+    if not isinstance(value, (Sequence, Mapping)):
+        return ""
+    if value.static is not None and region.scope.current(value.static):
+        return value.static.text
+    if isinstance(value, Mapping):
+        entries = {repr(key): _written(region, item) for key, item in value.items.items()}
+        return f"{{{', '.join(f'{key}: {text}' for key, text in entries.items())}}}"
+    items = [_written(region, item) for item in value.items]
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _is_current(region: Region, made: Expr) -> bool:

@@ -283,6 +283,10 @@ class Within:
     name: str = ""  #: of the one layer that it is, where that is known
 
 
+#: Begins a reason that an earlier statement has already reported.
+SPOILED = "\ue012"
+
+
 @record(frozen=True, slots=True, eq=False)
 class Unknown:
     """Something that is neither static nor understood; `reason` says what."""

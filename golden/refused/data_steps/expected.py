@@ -35,6 +35,11 @@ class SlicedStream(IterableDataset):
     def __iter__(self):
         return islice(self.iterable, self.start, self.stop)
 
+    def __len__(self):
+        size = len(self.iterable)
+        stop = size if self.stop is None else min(self.stop, size)
+        return max(stop - self.start, 0)
+
 
 x, y = load_digits(return_X_y=True)
 

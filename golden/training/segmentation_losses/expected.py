@@ -37,7 +37,7 @@ def total_loss(y_true, y_pred):
 
 def weighted_bce(weight):
     def weighted(y_true, y_pred):
-        each = binary_crossentropy_of_each(y_pred, y_true)
+        each = binary_crossentropy_with_epsilon(y_pred, y_true)
         return ((y_true * weight + (1.0 - y_true)) * each).mean()
 
     return weighted
@@ -66,6 +66,14 @@ def binary_crossentropy_of_each(probabilities, targets):
     """Crossentropy of probabilities, clipped as Keras clips them."""
     probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
     return F.binary_cross_entropy(probabilities, targets, reduction="none")
+
+
+def binary_crossentropy_with_epsilon(probabilities, targets):
+    """Crossentropy of probabilities, clipped and moved as Keras's backend does."""
+    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    hits = targets * (probabilities + 1e-7).log()
+    misses = (1 - targets) * (1 - probabilities + 1e-7).log()
+    return -(hits + misses)
 
 
 def init_like_keras(module):

@@ -212,4 +212,3 @@ class FitData:
             self.datasets += [*found.before, made]
             self.loaders.append(loaded)
         return loader
-

@@ -12,9 +12,10 @@ from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.formats import wanted_layout
 from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
-from transpiler.interpret.region import SPOILED, GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import want_tensor
 from transpiler.interpret.values import (
+    SPOILED,
     Bound,
     Constant,
     Framework,

@@ -271,9 +271,7 @@ def _run_unknown(region: Region, node: cst.If) -> None:
         if is_graph(made) or isinstance(made, PerhapsModel):
             reason = "it is built under a condition that is not known"
             models = models_in(before.values.get(name, Unknown()), made)
-            after.values[name] = (
-                PerhapsModel(reason, models=models) if models else Unknown(reason)
-            )
+            after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
 
 
 def _is_main_guard(region: Region, node: cst.If) -> bool:

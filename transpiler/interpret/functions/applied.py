@@ -206,9 +206,7 @@ def _of_plain_values(
     return Expr(one_line(region.tree.source(function.node)), Applied(element), TERNARY)
 
 
-def _of_texts(
-    region: Region, function: Function, held: dict[str, Element], made: Summary
-) -> Expr:
+def _of_texts(region: Region, function: Function, held: dict[str, Element], made: Summary) -> Expr:
     """A function of texts: strings have no axes, and nothing is done to change those."""
     tree, inner = region.tree, made.region
     if not region.is_module or inner is None or made.result is None:

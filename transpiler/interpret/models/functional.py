@@ -11,10 +11,11 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.given_inputs import ask_for_given_input
 from transpiler.interpret.models.inputs import named_arguments
 from transpiler.interpret.models.rounds import of_one_round
-from transpiler.interpret.region import SPOILED, Built, GiveUp, Region
+from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout, permuted
 from transpiler.interpret.tensors.names import emit_before, ensure_current
 from transpiler.interpret.values import (
+    SPOILED,
     Bound,
     Keyed,
     Mapping,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
-from transpiler.interpret.region import SPOILED, GiveUp, Region, contained
+from transpiler.interpret.region import GiveUp, Region, contained
 from transpiler.interpret.statements.comments import with_comments
 from transpiler.interpret.statements.plain import emit_static, opaque
 from transpiler.interpret.statements.targets import spoil
 from transpiler.interpret.tensors.layouts import in_layout, moved_before
 from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import (
+    SPOILED,
     Bound,
     Framework,
     Layer,
