@@ -80,7 +80,7 @@ def one_hot(labels):
 
 def _torchvision(name: str, images: str, labels: str) -> Expr:
     """A function that loads a data set of torchvision."""
-    function = f"load_{name.lower()}"
+    function = f"load_{re.sub(r'(?<=[a-z])(?=[A-Z])', '_', name).lower()}"
     pair = f"({images}, {labels}) for part in parts"
     if len(pair) > 70:
         pair = f"\n        {pair}\n    "

@@ -265,9 +265,20 @@ def _element(
         written_here = receiver.static is not None and not isinstance(receiver, Bound)
         if written_here and receiver.static is not None and _same_source(region, node, receiver):
             return verbatim(region, node, Static(receiver.static), value=expression.value)
+        if item.run is None and region.is_module and _is_of_plain_name(region, node):
+            return verbatim(region, node, item, value=expression.value)
         if item.run is not None or region.scope.current(expression):
             rewrite(region, node, item)
     return item
+
+
+def _is_of_plain_name(region: Region, node: cst.Subscript) -> bool:
+    """Whether it is an element of a variable that stays, in whichever depth: `v[0]["a"]`."""
+    base: cst.BaseExpression = node
+    while isinstance(base, cst.Subscript):
+        base = base.value
+    value = region.scope.get(base.value) if isinstance(base, cst.Name) else None
+    return value is not None and not is_graph(value)
 
 
 def _running_slice(region: Region, items: tuple[Value, ...], whole: Sequence) -> Expr | None:
