@@ -117,6 +117,7 @@ def pretended_gpu() -> Iterator[PretendedGpu]:
         mock.patch.object(torch, "load", load),
         mock.patch.object(torch.cuda, "is_available", return_value=True),
         mock.patch.object(torch.cuda, "is_bf16_supported", return_value=True),
+        mock.patch.object(torch.cuda, "set_device"),
         mock.patch.object(nn.Parameter, "__deepcopy__", copy),
         gpu,
     ):

@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import torch
@@ -25,9 +26,27 @@ def run(text: str) -> PretendedGpu:
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(output),
         pretended_gpu() as gpu,
+        without_nccl(),
     ):
         exec(compile(text, "script.py", "exec"), scope)
     return gpu
+
+
+@contextlib.contextmanager
+def without_nccl() -> Iterator[None]:
+    """Processes join by gloo, as this torch has nothing else, and part at the end of a script."""
+    join = torch.distributed.init_process_group
+    with (
+        mock.patch("atexit.register"),
+        mock.patch.object(
+            torch.distributed, "init_process_group", lambda _, **given: join("gloo", **given)
+        ),
+    ):
+        try:
+            yield
+        finally:
+            if torch.distributed.is_initialized():
+                torch.distributed.destroy_process_group()
 
 
 @pytest.fixture(autouse=True)

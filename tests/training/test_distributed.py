@@ -157,6 +157,8 @@ for name in names:
 for end in ends[:1]:
     end()
 atexit.register = register
+sys.stdout.flush()
+os._exit(0)  # gloo's threads may abort a busy machine's interpreter at its end
 """
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 Values: TypeAlias = "dict[str, np.ndarray]"

@@ -88,7 +88,6 @@ model.compile("sgd", "mse")
         "model.train_on_batch(x, y, class_weight={0: 1.0})",
         "model.train_on_batch(x, y, reset_metrics=False)",
         "model.train_on_batch(x, y, return_dict=len(x) > 3)",
-        "model.train_on_batch([x], y)",
         "model.train_on_batch(x)",
         "model.test_on_batch(x, y, sample_weight=np.ones(96))",
     ],

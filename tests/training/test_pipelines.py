@@ -193,7 +193,6 @@ ENDLESS = "def data():\n    return tf.data.Dataset.range(9).repeat()\n\ndata().b
         made(".batch(16).repeat()"),
         made(".batch(16)", fit="train, steps_per_epoch=2"),
         made(".batch(16)", fit="train, y"),
-        made(".batch(16)", fit="train, class_weight={0: 1.0}"),
         made(".batch(16)", fit="train, validation_data=train, validation_steps=2"),
     ],
 )

@@ -85,7 +85,6 @@ def test_the_end_of_an_epoch_is_that_of_keras_2(scripts: Scripts) -> None:
         program(more="\n    def wide(self):\n        return self.workers\n"),
         program(fit="data, steps_per_epoch=2"),
         program(fit="Batches(x, y)", more=END),
-        program(fit="data, class_weight={0: 1.0}"),
         program() + "model.predict(data)\n",
         program() + "other = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])\n"
         'other.compile("sgd", "surprise")\nother.fit(data)\n',
