@@ -192,6 +192,8 @@ def model_checkpoint(
 
 def _after_batches(fit: Fit, every: Expr, path: str, folder: tuple[str, ...]) -> Hooks:
     """Saved whenever so many batches have been seen, counted over the epochs."""
+    if fit.first != "0":
+        raise Unsupported("ModelCheckpoint with save_freq, and an initial_epoch")
     if re.search(r"\{(?!epoch\b)", path.replace(fit.epoch, "epoch")):
         raise Unsupported("ModelCheckpoint with save_freq, and values of the epoch in its path")
     epoch, steps = fit.free_in_epoch("epoch"), fit.free_in_epoch("steps")

@@ -131,3 +131,12 @@ def test_an_epoch_that_never_comes_validates_nothing() -> None:
     """Keras has no entry for it in the history either."""
     text = Trial(fit=", validation_split=0.2, validation_freq=4").text
     assert "val_" not in converted(text)
+
+
+def test_batches_are_not_counted_from_another_epoch_than_the_first() -> None:
+    """Keras counts those that it has seen; the loop counts from the epoch's number."""
+    text = trial(f'{C}.ModelCheckpoint("w.keras", save_freq=5)').text
+    assert "% 5 == 0" in converted(text)
+    later = text.replace("validation_split", "initial_epoch=1, validation_split")
+    messages = [d.message for d in convert(later).diagnostics]
+    assert any("save_freq, and an initial_epoch" in message for message in messages)

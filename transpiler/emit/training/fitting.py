@@ -307,6 +307,7 @@ class FitWriter(FitData):
             self._filled(),
             "lr" if self.compiled.keras == "2" else "learning_rate",
             steps=self.model.argument(self.call, "steps_per_epoch") or f"len({train})",
+            first=self.first,
             free_in_epoch=self._free_in_epoch,
             called_in_batch=self._called_in_batch,
         )
