@@ -10,9 +10,10 @@ import libcst as cst
 
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.copied import COPIED
 from transpiler.interpret.program import interpret, interpret_functions
-from transpiler.interpret.region import FileContext, GiveUp
+from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import expr
 from transpiler.options import Options

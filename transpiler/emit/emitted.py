@@ -11,7 +11,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
 from transpiler.emit.units import CLASS_TOKEN
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
 

@@ -49,7 +49,7 @@ from transpiler.emit.rendering import render
 from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.unused import drop_unused
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 
 
 def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:

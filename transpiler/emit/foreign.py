@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Function, Namespace
 
 

@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.text import global_reads
 from transpiler.emit.torch_names import TorchNames
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Function, Mapping

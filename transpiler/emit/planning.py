@@ -10,7 +10,8 @@ from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
 from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, For, If, Line, Node, While

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from transpiler.emit.edits import Edit
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Framework
 from transpiler.record import replace
 from transpiler.source.lexical import STRING, may_be_bound

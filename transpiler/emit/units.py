@@ -14,7 +14,8 @@ from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.plan import ClassPlan, ClassText
 from transpiler.emit.comments import Script
 from transpiler.emit.foreign import foreign_name
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir import tokens

@@ -3,6 +3,8 @@
 Each room may use those above it, and `provided("name")` of a room below it.
 
     values.py      the abstract values
+    scope.py       the names and their values
+    context.py     what is known of one file
     region.py      the state of one interpretation: a scope, and the two programs that grow
     summary.py     what is known of a function once its body was interpreted
     dispatch.py    which function interprets which kind of node

@@ -6,9 +6,10 @@ import re
 
 import libcst as cst
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.region import FileContext, GiveUp, Region, contained
+from transpiler.interpret.region import GiveUp, Region, contained
 from transpiler.interpret.values import (
     Function,
     Mapping,

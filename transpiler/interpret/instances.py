@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.data_sets import holds_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
-from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
 from transpiler.ir.expr import Expr
 from transpiler.record import replace

@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.interpret import classes
 from transpiler.interpret.calls import calling as calls
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
@@ -31,14 +32,8 @@ from transpiler.interpret.models import (
     methods,
 )
 from transpiler.interpret.models.sequential import close_sequential
-from transpiler.interpret.region import (
-    FileContext,
-    GiveUp,
-    Region,
-    Restart,
-    Scope,
-    contained,
-)
+from transpiler.interpret.region import GiveUp, Region, Restart, contained
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.statements import assignments, definitions, lines
 from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import SPOILED, Function, Model, Static, Unknown

@@ -1,30 +1,24 @@
-"""The state of one interpretation: the scope, the two programs that grow, what was asked for."""
+"""The state of one interpretation: the two programs that grow, what was asked for."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import libcst as cst
 
-from transpiler.diagnostics import Code, Diagnostic
-from transpiler.interpret.values import Bound, Function, Layer, Model, UserClass, Value
+from transpiler.diagnostics import Code
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.scope import Scope
+from transpiler.interpret.values import Bound, Function, Layer, Model, Value
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Name
 from transpiler.ir.tensor import Layout
-from transpiler.options import Options
 from transpiler.record import record
-from transpiler.registry import Rules
-from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
-    from transpiler.interpret.strategies import Distribution
     from transpiler.interpret.summary import Summary
-
-_versions = itertools.count(1)
 
 
 class GiveUp(Exception):
@@ -48,71 +42,6 @@ def contained(run: Callable[[], None], node: cst.CSTNode | None) -> None:
 
 class Restart(Exception):
     """Something was learned that changes the region from its start: interpret it again."""
-
-
-class Scope:
-    """Names and their values; each assignment gives a name a new version."""
-
-    def __init__(self, outer: dict[str, Value] | None = None) -> None:
-        self.values: dict[str, Value] = {}
-        self.versions: dict[str, int] = {}
-        self._readings: dict[str, tuple[int, Expr]] = {}
-        #: the size variables: the version, what it holds, and the block that assigned it
-        self.sizes: dict[str, tuple[int, Expr, list[Node]]] = {}
-        self.outer = outer if outer is not None else {}
-
-    def copy(self) -> Scope:
-        """An independent copy, for one branch."""
-        other = Scope(self.outer)
-        other.values = dict(self.values)
-        other.versions = dict(self.versions)
-        other.sizes = dict(self.sizes)
-        return other
-
-    def get(self, name: str) -> Value | None:
-        """The value of a name here or further out."""
-        found = self.values.get(name)
-        return found if found is not None else self.outer.get(name)
-
-    def version(self, name: str) -> int:
-        """The current version of a name; 0 for one that is not assigned here."""
-        return self.versions.get(name, 0)
-
-    def bump(self, name: str) -> int:
-        """A new version, since the name gets another value."""
-        version = next(_versions)
-        self.versions[name] = version
-        return version
-
-    def read(self, name: str) -> Expr:
-        """The name as an expression."""
-        version = self.versions.get(name, 0)
-        known = self._readings.get(name)
-        if known is None or known[0] != version:
-            known = version, Expr(name, names=frozenset({(name, version)}))
-            self._readings[name] = known
-        return known[1]
-
-    def hold(self, token: str, size: Expr, block: list[Node]) -> None:
-        """Remember that a size variable was given this value, by a statement of this block."""
-        self.sizes[token] = self.bump(token), size, block
-
-    def holds_outside(self, token: str, size: Expr, block: list[Node]) -> bool:
-        """Whether a size variable has this value since before the block began."""
-        version, held, where = self.sizes.get(token, (-1, size, block))
-        return (
-            version == self.version(token)
-            and where is not block
-            and (held.text, held.names) == (size.text, size.names)
-            and self.current(size)
-        )
-
-    def current(self, expr: Expr) -> bool:
-        """Whether every name that an expression reads still has the value it had."""
-        for name, version in expr.names:  # noqa: SIM110 (asked tens of thousands of times)
-            if self.versions.get(name, 0) != version:
-                return False
-        return True
 
 
 @record(slots=True, eq=False)
@@ -172,104 +101,6 @@ class KeyOrder:
     key: str
     target: str
     iterable: Expr
-
-
-#: The sizes of an array; None where one is not known.
-Shape: TypeAlias = "tuple[int | None, ...]"
-
-
-@record(frozen=True, slots=True)
-class Array:
-    """An array in a variable of the module."""
-
-    version: int  #: of the variable
-    shape: Shape | None
-
-
-@record(eq=False)
-class FileContext:
-    """What is shared by all regions of one file."""
-
-    tree: Tree
-    options: Options
-    rules: Rules
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    globals: dict[str, Value] = field(default_factory=dict)
-    summaries: dict[Any, Summary] = field(default_factory=dict)
-    class_methods: dict[str, dict[str, Function]] = field(default_factory=dict)
-    generic: dict[Any, Summary] = field(default_factory=dict)
-    arrays: dict[str, Array] = field(default_factory=dict)  #: what variables of the module hold
-    reshaped: set[str] = field(default_factory=set)  #: those that held arrays of several shapes
-    spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
-    forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
-    mentions: dict[int, bool] = field(default_factory=dict)
-    #: Functions that give functions: both as one, with the parameters of the inner one.
-    joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
-    user_classes: list[UserClass] = field(default_factory=list)
-    kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
-    metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
-    unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have
-    kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
-    frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
-    ran: set[int] = field(default_factory=set)  #: functions that train something and were called
-    path: str = ""
-    data_format: str = "channels_last"  #: where images have their channels, if no layer says so
-    custom_objects: dict[str, Function | None] = field(default_factory=dict)  #: by their strings
-    channels_lead: bool = False  #: all its images have their channels first: sizes are called so
-    changed: str = ""  #: what the program changes of the framework, so that models are refused
-    settled: set[int] = field(default_factory=set)  #: calls and assignments that set the above
-    module: Region | None = None
-    foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
-    planned: Any = None  #: the emitter that named this file's classes, for files that import it
-    load: Any = None  #: dotted module name -> FileContext of another file, or None
-    left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
-    data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
-    text_names: set[str] = field(default_factory=set)  #: what loops call texts of data sets
-    #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
-    keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
-    grown: bool = False  #: whether more of those came to light since the file was begun
-    apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
-    without_gradients: dict[int, str] = field(default_factory=dict)  #: for loops that freeze layers
-    refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
-    #: functions that others give, and that losses and metrics are: they stay inside of those
-    kept_closures: set[int] = field(default_factory=set)
-    lifted: set[int] = field(default_factory=set)  #: functions of others that are called outside
-    #: what the program says that functions are called, `f.__name__ = "dice"`; None if not known
-    function_names: dict[int, str | None] = field(default_factory=dict)
-    unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
-    #: parameters of functions that calls give several values
-    varied: set[tuple[int, str]] = field(default_factory=set)
-    #: functions that give callbacks, and their calls
-    callback_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
-    precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
-    #: the call that sets it: the region, and the statement
-    policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
-    placed: dict[int, cst.With] = field(default_factory=dict)  #: `with tf.device(...):`
-    distribution: Distribution | None = None  #: the strategy that spreads its training
-
-    def release(self) -> None:
-        """Let go of all that was found out, once the new text is written.
-
-        Regions, functions and models refer to each other in circles, and to the tree. Cut here,
-        they are freed at once; the garbage collector would look through all nodes for them.
-        """
-        summaries = (*self.summaries.values(), *self.generic.values())
-        regions = {id(r): r for r in (self.module, *(s.region for s in summaries)) if r is not None}
-        for held in (self.globals, *map(vars, (*regions.values(), self.tree, self))):
-            held.clear()
-
-    def call_function(self, function: Function, name: object) -> None:
-        """Remember what the program calls a function: `f.__name__ = "dice"`."""
-        key = id(function.node)
-        known = isinstance(name, str) and self.function_names.get(key, name) == name
-        self.function_names[key] = str(name) if known else None
-
-    def say(self, code: Code, node: cst.CSTNode | None, message: str) -> None:
-        """Report something about a place, once."""
-        line, column = self.tree.place(node) if node is not None else (1, 1)
-        diagnostic = code.at(line, column, message)
-        if diagnostic not in self.diagnostics:
-            self.diagnostics.append(diagnostic)
 
 
 class _Origin:

@@ -8,8 +8,9 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (

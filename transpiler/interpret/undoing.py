@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from transpiler.interpret.region import Region, Scope
+from transpiler.interpret.region import Region
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.values import Bound
 from transpiler.ir.code import Node
 from transpiler.record import record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_losses import class_of_loss, computes
-from transpiler.interpret.region import FileContext
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Function, Partial, Static, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Mapping, Sequence
 from transpiler.ir.code import Construct, Node

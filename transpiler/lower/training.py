@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import field, replace
 
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,

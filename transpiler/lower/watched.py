@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Layer, Value

@@ -11,7 +11,7 @@ from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.summary import Summary
 from transpiler.source.lexical import names_read
 from transpiler.source.tree import Tree

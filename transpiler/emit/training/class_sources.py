@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.statics import literal_value, strength
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework

@@ -16,7 +16,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_methods import OPTIMIZER, Methods
 from transpiler.emit.training.sequences import SEQUENCES
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, UserClass

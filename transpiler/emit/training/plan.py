@@ -47,7 +47,8 @@ from transpiler.emit.training.weights import (
     write_reset_states,
     write_set_weights,
 )
-from transpiler.interpret.region import Built, FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported

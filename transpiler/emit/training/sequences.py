@@ -15,7 +15,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.training.class_sources import rewritten_sources
 from transpiler.emit.training.model import ModelWriter
-from transpiler.interpret.region import FileContext
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Framework, Static, UserClass
 from transpiler.ir.tensor import Unsupported

@@ -11,7 +11,8 @@ import libcst as cst
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.tables import Tables
-from transpiler.interpret.region import FileContext, Region
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model

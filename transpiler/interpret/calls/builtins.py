@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.calls.named import evaluated
 from transpiler.interpret.calls.pipelines import next_batch
-from transpiler.interpret.control.joins import channels_list, known_items
+from transpiler.interpret.control.elements import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
 from transpiler.interpret.dispatch import provided

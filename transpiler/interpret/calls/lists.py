@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.control.joins import element
+from transpiler.interpret.control.elements import element
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.layers.collected import ask_to_collect, extend_chain

@@ -17,8 +17,8 @@ from transpiler.interpret.calls.pipelines import (
     pipeline_of,
     text_alone,
 )
+from transpiler.interpret.control.elements import merge_items
 from transpiler.interpret.control.entries import is_written
-from transpiler.interpret.control.joins import merge_items
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.layers.adapting import adapt

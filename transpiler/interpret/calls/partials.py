@@ -12,8 +12,9 @@ import re
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Partial, Value
 
 _IMPORTED = re.compile(r"^\s*(from functools import .*\bpartial\b|import functools\b)", re.M)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.values import Framework, Layer, Model, Unknown, holds_tensor
 from transpiler.source.lexical import names_read

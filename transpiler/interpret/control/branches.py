@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import Side, either_model, join_scopes
+from transpiler.interpret.control.elements import either_model
+from transpiler.interpret.control.joins import Side, join_scopes
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.region import Region, Scope, Way
+from transpiler.interpret.region import Region, Way
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import verbatim
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (

@@ -6,9 +6,11 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import changed_names, is_blank, merge_items
+from transpiler.interpret.control.elements import is_blank, merge_items
+from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.targets import target_names
-from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
 from transpiler.interpret.tensors.names import (
     CARRIED,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import channels_of, is_blank, merge_items
+from transpiler.interpret.control.elements import channels_of, is_blank, merge_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region

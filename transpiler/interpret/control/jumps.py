@@ -15,7 +15,8 @@ import libcst as cst
 
 from transpiler.interpret.control.changes import close_round, unstable
 from transpiler.interpret.dispatch import executes
-from transpiler.interpret.region import GiveUp, Region, Scope
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.values import Unknown
 from transpiler.ir.code import Line
 from transpiler.record import record

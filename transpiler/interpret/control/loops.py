@@ -17,7 +17,7 @@ from transpiler.interpret.control.changes import (
     unstable,
     what_changes,
 )
-from transpiler.interpret.control.joins import known_items
+from transpiler.interpret.control.elements import known_items
 from transpiler.interpret.control.jumps import (
     Round,
     following_jumps,
@@ -30,8 +30,9 @@ from transpiler.interpret.control.targets import bind_target, item_of, target_na
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
-from transpiler.interpret.region import GiveUp, Region, Scope, Way
+from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.values import (
     Layer,

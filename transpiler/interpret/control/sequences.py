@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transpiler.interpret.control.joins import channels_list, channels_of, merge_items
+from transpiler.interpret.control.elements import channels_list, channels_of, merge_items
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import element, merge_items
+from transpiler.interpret.control.elements import element, merge_items
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Framework,

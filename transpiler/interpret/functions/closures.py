@@ -17,9 +17,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
-from transpiler.interpret.region import FileContext, GiveUp
+from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function, Partial
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names, is_docstring, leaf_statements

@@ -11,9 +11,10 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.parameters import parameters_of
-from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite
 from transpiler.interpret.values import Framework, Function, Mapping, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, literal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.region import FileContext
 from transpiler.interpret.values import (
     Bound,
     Framework,

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
-from transpiler.interpret.region import FileContext, GiveUp, Region
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.layers.presuming import constant_given, presumable
-from transpiler.interpret.region import FileContext, Parameter, Region
+from transpiler.interpret.region import Parameter, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.code import If, Line

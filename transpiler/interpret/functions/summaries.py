@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.pipelines import pipeline_of
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.handed import handed
@@ -24,7 +25,8 @@ from transpiler.interpret.functions.parameters import (
 from transpiler.interpret.functions.presumed import check_presumed
 from transpiler.interpret.functions.returns import agree_on_returns, return_value
 from transpiler.interpret.models.given_inputs import with_shapes
-from transpiler.interpret.region import FileContext, GiveUp, Region, Restart, Scope, contained
+from transpiler.interpret.region import GiveUp, Region, Restart, contained
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.interpret.control.joins import channels_of
+from transpiler.interpret.control.elements import channels_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value

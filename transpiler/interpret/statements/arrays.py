@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
+from transpiler.interpret.context import Array, Shape
 from transpiler.interpret.dispatch import evaluate, provides
-from transpiler.interpret.region import Array, GiveUp, Region, Shape
+from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Framework

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
+from transpiler.interpret.control.elements import channels_list, channels_of, known_items
 from transpiler.interpret.control.entries import is_written
-from transpiler.interpret.control.joins import channels_list, channels_of, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region

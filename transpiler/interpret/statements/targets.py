@@ -8,7 +8,7 @@ from typing import TypeGuard
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
-from transpiler.interpret.control.joins import element as joined_element
+from transpiler.interpret.control.elements import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.models.borders import take_models_only
 from transpiler.interpret.models.parts import border_of

@@ -1,0 +1,178 @@
+"""The elements of lists and dicts of tensors: one by one, or one that stands for all."""
+
+from __future__ import annotations
+
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant, to_expr
+from transpiler.interpret.tensors.names import current_dim
+from transpiler.interpret.values import (
+    Bound,
+    Model,
+    Repeated,
+    Sequence,
+    Static,
+    Value,
+    is_graph,
+)
+from transpiler.ir import tokens
+from transpiler.ir.expr import Expr, is_whole, sequence_expr
+from transpiler.ir.tensor import PASSING_MASK, Dim, Tensor, joined_mask
+from transpiler.record import replace
+
+
+def either_model(a: Model, b: Model) -> Model:
+    """One of two models, of which only that is known that both share."""
+    made = Model("instance", inputs=a.inputs, node=a.node, options=(a, b))
+    both = (a.outputs, b.outputs)
+    if isinstance(a.outputs, Bound) and isinstance(b.outputs, Bound):
+        first, second = a.outputs, b.outputs
+        if first.tensor.layout is second.tensor.layout:
+            made.outputs = merge_two(first, second)
+    elif both == (None, None) or a.outputs is b.outputs:
+        made.outputs = a.outputs
+    return made
+
+
+def is_blank(value: Value) -> bool:
+    """Whether it is a list of nothing but None, whose places are filled later."""
+    if isinstance(value, Sequence):
+        return bool(value.items) and all(constant(item) is None for item in value.items)
+    return isinstance(value, Static) and value.blank
+
+
+def merge_two(x: Bound, y: Bound) -> Bound:
+    """One description for two tensors; only what both share is kept."""
+    a, b = x.tensor, y.tensor
+    dims: tuple[Dim, ...] | None = None
+    if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
+        dims = tuple(
+            p if p is not None and q is not None and p.text == q.text else None
+            for p, q in zip(a.dims, b.dims, strict=True)
+        )
+    if a.layout is not b.layout:
+        raise GiveUp("tensors of different layouts in one list")
+    dtype = a.dtype if a.dtype == b.dtype else "float32"
+    tensor = Tensor(a.code, dims, a.layout, dtype, mask=joined_mask(a, b))
+    return Bound(tensor, maybe=x.maybe or y.maybe)
+
+
+def merge_items(region: Region, items: list[Value]) -> Value:
+    """One value that describes each element of a list."""
+    first = items[0]
+    for other in items[1:]:
+        if isinstance(first, Bound) and isinstance(other, Bound):
+            first = merge_two(first, other)
+        elif isinstance(first, Model) and isinstance(other, Model):
+            first = either_model(first, other)
+        elif isinstance(first, Sequence) and isinstance(other, Sequence):
+            if len(first.items) != len(other.items):
+                raise GiveUp("a list of tuples of different lengths")
+            pairs = zip(first.items, other.items, strict=True)
+            merged = tuple(merge_items(region, [p, q]) for p, q in pairs)
+            first = Sequence(merged, first.kind)
+        elif not is_graph(first) and not is_graph(other):
+            whole = all(isinstance(v, Static) and is_whole(v.expr) for v in (first, other))
+            first = Static(Expr(tokens.ITEM, whole=whole))
+        elif first is not other:
+            raise GiveUp("a list of different kinds of things")
+    return first
+
+
+@provides("join_items")
+def join_items(region: Region, value: Sequence) -> Repeated:
+    """A list whose elements are known, as one of which only their kind is."""
+    if value.code is None:
+        raise GiveUp("a list of tensors without a name is indexed at run time")
+    return Repeated(merge_items(region, list(value.items)), value.code, value.static)
+
+
+@provides("element")
+def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Value:
+    """One element of a list, which the programs refer to as `code` and `static`.
+
+    In `__init__`, the list holds the channels of the tensors.
+    """
+    if isinstance(item, Bound) and item.tensor.mask is not None:  # each element has its own
+        item = replace(item, tensor=replace(item.tensor, mask=PASSING_MASK))
+    if isinstance(item, Bound) and item.fixed:
+        return replace(item, tensor=replace(item.tensor, code=code), fixed=False)
+    if isinstance(item, Bound):
+        tensor = item.tensor
+        dims = tensor.dims
+        if dims is not None:
+            last = dims[-1]
+            if static is not None and not (last is not None and last.known):
+                last = static
+            kept = tuple(d if d is not None and d.known else None for d in dims[:-1])
+            dims = (*kept, last)
+        hint = static if tensor.dims is None else None
+        moved = replace(tensor, code=code, dims=dims, channels_hint=hint)
+        return Bound(moved, "", maybe=item.maybe)
+    if isinstance(item, Sequence):
+        parts = tuple(
+            element(
+                region,
+                part,
+                Expr(f"{code.text}[{i}]", strength=18, names=code.names),
+                (
+                    None
+                    if static is None
+                    else Expr(f"{static.text}[{i}]", strength=18, names=static.names)
+                ),
+            )
+            for i, part in enumerate(item.items)
+        )
+        return Sequence(parts, item.kind, code, static)
+    if isinstance(item, Static):
+        return Static(Expr(static.text if static else code.text, names=code.names))
+    return item
+
+
+def known_items(region: Region, value: Sequence) -> list[Value]:
+    """The elements one by one, each as `forward` can reach it now."""
+    if value.code is None:
+        return list(value.items)
+    found: list[Value] = []
+    text = value.code.text
+    backwards = text.startswith("reversed(") and text.endswith(")")
+    base = text.removeprefix("reversed(")[:-1] if backwards else text
+    for position, item in enumerate(value.items):
+        if isinstance(item, Bound) and not region.scope.current(item.tensor.code):
+            place = -1 - position if backwards else position
+            code = Expr(f"{base}[{place}]", strength=18, names=value.code.names)
+            item = replace(item, tensor=replace(item.tensor, code=code))
+        found.append(item)
+    return found
+
+
+def channels_list(region: Region, value: Sequence) -> Expr | None:
+    """How `__init__` writes a list of tensors: as the list of their channels."""
+    parts: list[Expr] = []
+    for item in value.items:
+        part = channels_of(region, item)
+        if part is None:
+            return None
+        parts.append(part)
+    return sequence_expr(parts, value.kind)
+
+
+def channels_of(region: Region, item: Value) -> Expr | None:
+    """What stands for a tensor, or a tuple of tensors, in `__init__`'s lists."""
+    if isinstance(item, Bound):
+        tensor, shadows = item.tensor, item.shadows
+        dim = (
+            tensor.channels_hint
+            if tensor.dims is None
+            else tensor.dims[-1] if tensor.dims else None
+        )
+        return current_dim(region, dim, shadows[-1] if shadows else None)
+    if isinstance(item, Sequence):
+        if item.static is not None and region.scope.current(item.static):
+            return item.static
+        return channels_list(region, item)
+    if isinstance(item, Repeated):
+        return item.static
+    if is_graph(item):
+        return None
+    return to_expr(region, item)
