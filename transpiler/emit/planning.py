@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -17,6 +17,9 @@ from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import words_in
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.shared import Room
 
 
 def plan_file(file: FileContext) -> FilePlan:
@@ -57,6 +60,7 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
             node, region = summary.function.node, summary.region
             if isinstance(node, cst.FunctionDef) and region is not None:
                 rooms.append(Room(region, node, summary.function.owner))
+        rooms = _without_tries(rooms)
         planned.trained = plan_training(planned.file, rooms)
     for unit in planned.models:
         found = planned.trained_by(unit)
@@ -64,6 +68,14 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
             unit.plan.forward = found.training.forward
             if unit.region.is_module:
                 unit.plan.forward = _without_globals(unit.plan.forward, frozenset())
+
+
+def _without_tries(rooms: list[Room]) -> list[Room]:
+    """Without what functions did with models of a loop's body, before it was gone through again."""
+    handed = [s for room in rooms for _, s in room.region.handings.values()]
+    regions = {id(summary.region) for summary in handed}
+    functions = {id(summary.function.node) for summary in handed}
+    return [r for r in rooms if id(r.node) not in functions or id(r.region) in regions]
 
 
 def _place_of(planned: FilePlan, summary: Summary) -> tuple[int, int]:

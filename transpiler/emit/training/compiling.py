@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
@@ -18,18 +14,15 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
-from transpiler.emit.training.lines import bound_by, holds, is_statement, statement_of, within
+from transpiler.emit.training.lines import holds, is_statement, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
-from transpiler.emit.training.shared import Site
-from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.record import replace
-from transpiler.source.lexical import blanked, comments_in, words_in
 
 
 def write_compile(
@@ -38,130 +31,10 @@ def write_compile(
     """Criterion and optimizer in the place of `compile`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
-    lines = [*_criterion_lines(writer, call), *_optimizer_lines(writer, call)]
+    lines = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
     writer.whole[id(statement)] = lines
-    _say_what_differs(writer, call)
+    say_what_differs(writer, call)
     writer.statements.setdefault(id(statement), (statement, {}, {}))
-
-
-def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
-    """Criterion and optimizer are made where a function gives the model that it compiled."""
-    model, summary = writer.training.model, writer.training.model.summary
-    assert summary is not None
-    assert model.node is not None
-    statement = call.statement
-    if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
-        raise Unsupported("`compile` under a condition in a function")
-    name = summary.function.name
-    sites = writer.shared.sites[id(summary.function.node)]
-    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(sites):
-        raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
-    writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
-    made = statement_of(writer.tree, writer.room.node, model.node)
-    if made is None or not bound_by(writer.tree, made):
-        raise Unsupported(f"the model that `{name}` compiles gets no name")
-    mine = next(site for site in sites if site.node is model.node)
-    criteria, optimizing = _criterion_lines(writer, call), _optimizer_lines(writer, call)
-    kept = writer.variable.startswith("self.")  # others may ask for it
-    read = {word for line in criteria for word in words_in(line)}
-    varies = any(parameter.name in read for parameter in summary.parameters)
-    repeated = not varies and _has_the_same_criterion(writer, mine, sites)
-    if repeated or not (mine.asks or kept):
-        criteria = []
-    if not (mine.trains or kept or writer.training.sets_rate):
-        optimizing = []
-    given = _given_to(writer, model.node, summary)
-    lines = [*criteria, *optimizing]
-    own = {writer.variable, *(line.split(" = ")[0] for line in lines)}
-    lines = [_as_called(writer, summary, given, own, line) for line in lines]
-    comments = [e.comment.value for e in statement.leading_lines if e.comment is not None]
-    comments += comments_in(writer.tree.source(statement))
-    writer.made.comments |= set(comments)
-    first = mine is min(sites, key=lambda site: not site.asks)
-    if lines:
-        writer.appended.append((made, [*(comments if first else ()), *lines]))
-    message = f"`{name}` gives the model alone; criterion and optimizer are made at its call"
-    writer.made.said.append((ASSUMED, call.node, message))
-    writer.made.gone.append(statement)
-    _say_what_differs(writer, call)
-
-
-def _has_the_same_criterion(writer: ModelWriter, mine: Site, sites: list[Site]) -> bool:
-    """Whether a model made before by the same function has the criterion of this one."""
-    first = next((site for site in sites if site.asks and site.room is writer.room), mine)
-    if first is mine or not writer.shared.of_one_kind(writer.room):
-        return False
-    node = writer.room.node
-    made = statement_of(writer.tree, node, first.node)
-    return any(made is s for s in (node.body if isinstance(node, cst.Module) else node.body.body))
-
-
-def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[str, str]:
-    """What the parameters of a function are in a call of it."""
-    if not isinstance(node, cst.Call):
-        raise Unsupported("a model that no call gives")
-    order = [p.name for p in summary.parameters]
-    if summary.function.owner:
-        del order[0]
-    given: dict[str, str] = {}
-    for parameter in summary.parameters:
-        if parameter.default is not None:
-            text = writer.tree.source(parameter.default)
-            names = [n.id for n in ast.walk(_parsed(text)) if isinstance(n, ast.Name)]
-            if all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names):
-                given[parameter.name] = text
-    for position, argument in enumerate(node.args):
-        if argument.star or position >= len(order):
-            raise Unsupported("a model that is made with arguments not known one by one")
-        key = argument.keyword.value if argument.keyword is not None else order[position]
-        given[key] = writer.tree.source(argument.value)
-    return given
-
-
-def _as_called(
-    writer: ModelWriter, summary: Summary, given: dict[str, str], own: set[str], line: str
-) -> str:
-    """A line of a function, with what a call gives it; `own` are the names that lines bind."""
-    found, function = writer.shared.found, summary.function
-    if function.owner and function.owner == writer.room.owner:
-        own = {*own, "self"}
-    code = line
-    for attribute in (n for n in own if "." in n):  # of `self`, where the model is made
-        code = code.replace(attribute, "_" * len(attribute))
-    for name, alone in reversed(list(_read_by(ast.parse(code)))):
-        word, text = name.id, given.get(name.id, "")
-        if word in own:
-            continue
-        bound = [p for p in found.of(word) if p.binds and p.local and p.function == function.name]
-        other = [p for p in writer.shared.places(writer.room, word) if p.local]
-        if len(bound) > (word in given) or (other and not text) or not _is_steady(text):
-            raise Unsupported(f"`compile` reads `{word}` of `{function.name}`")
-        if text:
-            whole = alone or text.isidentifier() or isinstance(_parsed(text), ast.Constant)
-            text = text if whole else f"({text})"
-            raw = line.encode()  # what Python's parser counts
-            line = (raw[: name.col_offset] + text.encode() + raw[name.end_col_offset :]).decode()
-    return line
-
-
-def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, bool]]:
-    """The names that a line reads, in order, and whether each is the whole of an argument."""
-    if isinstance(line, ast.Name) and isinstance(line.ctx, ast.Load):
-        yield line, alone
-    taken = [a.arg for a in line.args.args] if isinstance(line, ast.Lambda) else []
-    for part in ast.iter_child_nodes(line):
-        whole = isinstance(line, (ast.Call, ast.keyword)) and part is not getattr(line, "func", 0)
-        yield from (f for f in _read_by(part, whole) if f[0].id not in taken)
-
-
-def _is_steady(text: str) -> bool:
-    """Whether an argument means the same where it is read once more."""
-    acting = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    return not text or not any(isinstance(n, acting) for n in ast.walk(_parsed(text)))
-
-
-def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
 
 
 _SHARED = (
@@ -184,7 +57,7 @@ def _is_shared(writer: ModelWriter, call: TrainingCall) -> bool:
     return (mine.text, mine.versions) in found
 
 
-def _criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
+def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """What makes the criteria, where they are more than functions."""
     compiled = writer.training.compiled[id(call)]
     writer.made.helpers |= compiled.helpers
@@ -201,7 +74,7 @@ def _criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     return lines
 
 
-def _optimizer_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
+def optimizer_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """What makes the optimizer, and what stands beside it."""
     compiled = writer.training.compiled[id(call)]
     lines: list[str] = []
@@ -234,7 +107,7 @@ def _optimizer_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     return lines
 
 
-def _say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
+def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     """Notes on what the criterion and the optimizer assume."""
     compiled = writer.training.compiled[id(call)]
     if _is_shared(writer, call):

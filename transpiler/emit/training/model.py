@@ -99,8 +99,7 @@ class ModelWriter:
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
-        summary = made.training.model.summary
-        given = {p.name for p in summary.parameters} if summary is not None else set()
+        given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
         alike = "" if shared.of_one_kind(part.room) and not read & given else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
@@ -235,7 +234,8 @@ class ModelWriter:
                     changed = True
                     break
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
-        self.parts = [p for p in parts if id(p[1]) not in self.shared.gone]
+        lent = self.part.is_lent  # then others write the same of the function
+        self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]
         self.shared.gone |= {id(statement) for _, statement in parts}
         self._take_out_functions([*own, *self.removed])
         places = [p for name, _ in parts for p in self.shared.places(self.room, name)]
@@ -259,11 +259,14 @@ class ModelWriter:
             if not all(within(start, vanishing) for start, _ in spans):
                 continue
             if len(self.shared.found.of(name)) == len(spans) + 1:
-                start, end = statement_lines(self.tree, node)
-                text = self.tree.text
-                while text[end : self.tree.line_end(end)].isspace():
-                    end = self.tree.line_end(end)
-                self.made.functions_gone.append(Edit(start, end, ""))
+                self.made.functions_gone.append(self.without_function(node))
+
+    def without_function(self, node: cst.FunctionDef) -> Edit:
+        """A function goes, and the blank lines behind it."""
+        start, end = statement_lines(self.tree, node)
+        while self.tree.text[end : self.tree.line_end(end)].isspace():
+            end = self.tree.line_end(end)
+        return Edit(start, end, "")
 
     def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
         """The calls of the room that are of other models, which may share an optimizer."""

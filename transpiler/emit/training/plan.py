@@ -9,6 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from transpiler.emit.training.agreeing import agree
 from transpiler.emit.training.asking import (
     is_unfinished,
     loaded_name,
@@ -22,9 +23,15 @@ from transpiler.emit.training.asking import (
     write_save_weights,
     write_summary,
 )
-from transpiler.emit.training.compiling import move_compile, write_compile
+from transpiler.emit.training.compiling import write_compile
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_freeze, write_trainable
+from transpiler.emit.training.handed_compile import (
+    Handing,
+    handing_of,
+    take_out_compile,
+    write_handed_compile,
+)
 from transpiler.emit.training.layer_weights import (
     write_layer_weights,
     write_reset_layer,
@@ -32,6 +39,7 @@ from transpiler.emit.training.layer_weights import (
 )
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.moved_compile import move_compile
 from transpiler.emit.training.on_batch import (
     write_predict_on_batch,
     write_test_on_batch,
@@ -112,24 +120,8 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     }
     others = [planner.built_here(g, moved) for g in groups if g.made.kind != "instance"]
     found = [made for made in (*instances, *others) if made is not None]
-    _agree(found)
+    agree(found, file.tree)
     return found
-
-
-def _agree(found: list[Trained]) -> None:
-    """A function that trains several models has one text: it must serve them all."""
-    for node in {id(n): n for made in found for n in made.lent}.values():
-        sharing = [m for m in found if node in m.lent and not m.training.problem]
-        for made in sharing:
-            made.together += [other for other in found if node in other.rooms]
-        texts = [sorted((e.start, e.end, e.text) for e in m.texts[node]) for m in sharing]
-        if any(text != texts[0] for text in texts):
-            name = node.name.value if isinstance(node, cst.FunctionDef) else ""
-            for made in sharing:
-                call = made.training.calls[0]
-                made.training.problem = (call, f"`{name}` trains models of several kinds")
-        for made in sharing[1:]:
-            made.texts[node] = []
 
 
 @record(slots=True)
@@ -163,15 +155,26 @@ class _Planner(Shared):
     def note_sites(self, groups: list[_Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
         for group in groups:
+            handing = handing_of(self, group.parts)
+            if handing is not None:
+                self.handings[id(group.made)] = handing
+                self._note_site(
+                    group, handing.function, handing.node, _handed_in(group.parts, handing)
+                )
             summary, node = group.made.summary, group.made.node
             part = self._made_in(group) if summary is not None else None
             if summary is None or part is None or node is None:
                 continue
-            calls = tuple(call for p in group.parts for call in p.calls)
-            found = self.sites.setdefault(id(summary.function.node), [])
-            found.append(Site(node, part.room, part.variable, calls))
+            self._note_site(group, summary.function.node, node, part)
         for found in self.sites.values():
             found.sort(key=lambda site: self.tree.span(site.node))
+
+    def _note_site(
+        self, group: _Group, function: cst.CSTNode, node: cst.CSTNode, part: Part
+    ) -> None:
+        calls = tuple(call for p in group.parts for call in p.calls)
+        site = Site(node, part.room, part.variable, calls)
+        self.sites.setdefault(id(function), []).append(site)
 
     def _receiver(self, call: TrainingCall) -> str:
         """How the program calls the model where it calls a method of it."""
@@ -248,6 +251,10 @@ class _Planner(Shared):
             training.problem = (compiles[0], "the model is trained elsewhere")
             return made
         homes = [p for p in parts if any(c in compiles for c in p.calls)]
+        handing = self.handings.get(id(training.model)) if used else None
+        if handing is not None:
+            training.moved, training.variable = compiles, handing.variable
+            homes = [_handed_in(parts, handing)]
         if len(homes) > 1:
             training.problem = (compiles[-1], "it is compiled in several functions")
             return made
@@ -414,6 +421,15 @@ class _Planner(Shared):
         ]
 
 
+def _handed_in(parts: list[Part], handing: Handing) -> Part:
+    """The part of a model where it is given to the function that compiles it."""
+    for part in parts:
+        if part.room.node is handing.room.node and part.variable == handing.variable:
+            return part
+    parts.append(Part(handing.room, handing.variable, []))
+    return parts[-1]
+
+
 def _alone(built: Built) -> Built:
     """A model without what its region does for others."""
     forward, _ = prune(built.forward, frozenset(), effects=False)
@@ -451,11 +467,22 @@ def _write_looking(writer: ModelWriter, call: TrainingCall) -> None:
         writer.made.left.append((writer.tree.span(call.node)[0], message))
 
 
+def _write_moved(writer: ModelWriter, call: TrainingCall) -> None:
+    """A `compile` whose optimizer is made in another room, seen from there or from its own."""
+    handing = writer.shared.handings.get(id(writer.training.model))
+    if handing is None:
+        move_compile(writer, call)
+    elif call.region is writer.room.region:
+        take_out_compile(writer, call)
+    else:
+        write_handed_compile(writer, call, handing)
+
+
 def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
     """One call."""
     statement = call.statement
     if any(call is one for one in writer.training.moved):
-        move_compile(writer, call)
+        _write_moved(writer, call)
         return
     if call.name == "freeze":
         write_freeze(writer, call)

@@ -23,6 +23,7 @@ from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 
 if TYPE_CHECKING:
+    from transpiler.emit.training.handed_compile import Handing
     from transpiler.emit.training.ready import Ready
 
 
@@ -139,6 +140,7 @@ class Shared:
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
+        self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:

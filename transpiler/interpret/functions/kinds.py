@@ -61,9 +61,11 @@ def _classify(summary: Summary, region: Region) -> None:
             raise GiveUp("a tensor is returned on some ways only", region.returns[-1][1])
         finish_block(summary)
         return
-    if any(isinstance(v, Model) for v in values):
-        summary.kind = "builder"
-        summary.result = next(v for v in values if isinstance(v, Model))
+    models = [v for v in values if isinstance(v, Model)]
+    if models:
+        given_back = all(model.source is not None for model in models)
+        summary.kind = "static" if given_back else "builder"
+        summary.result = models[0]
         return
     if values and all(isinstance(v, (Layer, Framework, Function, UserClass)) for v in values):
         summary.kind = "layer"

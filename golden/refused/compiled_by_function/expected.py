@@ -1,0 +1,73 @@
+"""Functions that compile the models which they get, in ways that can't be followed."""
+
+import numpy as np
+from tensorflow import keras
+from torch import nn
+from torch.nn import functional as F
+
+
+class Model(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        self.dense = nn.Linear(4, hidden)
+        self.dense_1 = nn.Linear(hidden, 3)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = F.relu(self.dense(x))
+        return F.softmax(self.dense_1(x), dim=-1)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def build_model(hidden):
+    return Model(hidden)
+
+
+def choose(model, fast):
+    if fast:
+        # TODO(tf2torch) T2T101: `compile` is left as it is: `model.compile` in `compile_both` may be of this model
+        model.compile("adam", "sparse_categorical_crossentropy")
+
+
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+def compile_both(model, lr):
+    model.compile(keras.optimizers.SGD(lr), "sparse_categorical_crossentropy")
+    return model
+
+
+# TODO(tf2torch) T2T104: `set_up` is left as it is: a layer or model is passed to a function
+def set_up(model):
+    return compile_both(model, 0.1)
+
+
+def compile_for(model, kind):
+    if kind == "count":
+        return model
+    # TODO(tf2torch) T2T101: `compile` is left as it is: `model.compile` in `compile_both` may be of this model
+    model.compile("sgd", "poisson")
+    return model
+
+
+def train(model, x, y):
+    # TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+    model.fit(x, y, epochs=2, verbose=0)
+
+
+x = np.random.random((64, 4))
+y = np.random.randint(0, 3, 64)
+first = build_model(4)
+choose(first, True)
+train(first, x, y)
+# TODO(tf2torch) T2T104: `set_up`: a layer or model is passed to a function
+second = set_up(build_model(8))
+# TODO(tf2torch) T2T101: `second.fit` is left as it is: which model that is, is not known
+second.fit(x, y)
+third = compile_for(build_model(16), "other")
+# TODO(tf2torch) T2T101: `third.fit` is left as it is: which model that is, is not known
+third.fit(x, y)
