@@ -19,6 +19,7 @@
     epochs.py        the functions that train for an epoch, evaluate and predict, and
     steps.py         those that train and test on a batch
     distribution.py  the strategy of a file, and its scopes
+    metric_classes.py  classes of metrics
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

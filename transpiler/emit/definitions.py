@@ -13,13 +13,14 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
+from transpiler.emit.metric_classes import metric_class_edits
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Function
 from transpiler.source.suites import statement_lines
 
 
@@ -148,7 +149,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
         draft.edits.append(Edit(start, end, whole))
         _make_tensors(draft, summaries[0])
         if summaries[0].function.owner:
-            draft.edits += loss_class_edits(draft, summaries[0].function.owner)
+            draft.edits += _class_edits(draft, summaries[0].function)
     draft.class_spots.append(end)
     inner = summaries[0].function.nested_in or summaries[0].function.owner
     gone = [] if inner else decided_parameters(summaries[0], node)
@@ -172,6 +173,15 @@ def _make_tensors(draft: Draft, summary: Summary) -> None:
         edit = Edit(*draft.tree.span(made), text)
         if edit not in draft.edits:
             draft.edits.append(edit)
+
+
+def _class_edits(draft: Draft, method: Function) -> list[Edit]:
+    """What becomes of the class of a method that computes a loss or a metric."""
+    if method.name == "call":
+        return loss_class_edits(draft, method.owner)
+    made = next(c for c in draft.file.user_classes if c.name == method.owner)
+    done = id(made.node) in draft.plain_classes
+    return [] if done else metric_class_edits(draft, made)
 
 
 _SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transpiler.emit.fold import WIDTH, fold
+from transpiler.ir.expr import Expr
 from transpiler.ir.training import BATCH, Metric
 from transpiler.record import record
 
@@ -336,10 +337,11 @@ def accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
         names = []
         for wanted, value in metric.sums:
             name, number = wanted, 2
-            while name in taken and taken[name] != value.text:
+            text = f"{metric.made}.{value}" if metric.made is not None else value.text
+            while name in taken and taken[name] != text:
                 name = f"{wanted}_{number}"
                 number += 1
-            taken[name] = value.text
+            taken[name] = text
             names.append(name)
         found[key] = tuple(names)
     return found
@@ -347,7 +349,9 @@ def accumulators(epoch: Epoch) -> dict[str, tuple[str, ...]]:
 
 def _start(epoch: Epoch) -> list[str]:
     """What is summed up begins at nothing."""
-    names = dict.fromkeys(n for ns in accumulators(epoch).values() for n in ns)
+    found, metrics = accumulators(epoch), dict(epoch.metrics)
+    names = dict.fromkeys(n for key, ns in found.items() if not metrics[key].made for n in ns)
+    made = {found[key][0]: m.made for key, m in metrics.items() if m.made is not None}
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
     counted = ["count"] if epoch.counts else []
     counted += ["batches"] if epoch.counts_batches else []
@@ -356,7 +360,13 @@ def _start(epoch: Epoch) -> list[str]:
         if lines[-1] and len(" = ".join([*lines[-1], name, "0.0"])) > WIDTH - 4:
             lines.append([])
         lines[-1].append(name)
-    return [f"    {' = '.join([*line, '0.0'])}" for line in lines]
+    started = [f"    {' = '.join([*line, '0.0'])}" for line in lines]
+    return [*started, *(fold(f"{name} = {metric}", 4) for name, metric in made.items())]
+
+
+def counted(name: str, metric: Metric, value: Expr, adds: str = "+=") -> str:
+    """The statement that takes a batch into a sum of a metric."""
+    return f"{name} {adds} {value}" if metric.made is None else f"{name}.update({value})"
 
 
 def _sums(epoch: Epoch, loss: str) -> list[str]:
@@ -367,7 +377,7 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     summed = accumulators(epoch)
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(summed[key], metric.sums, strict=True):
-            lines.setdefault(name, fold(row_counted(epoch, f"{name} += {value}"), 8))
+            lines.setdefault(name, fold(row_counted(epoch, counted(name, metric, value)), 8))
     if epoch.counts:
         lines["count"] = f"        count += {size}"
     if epoch.counts_batches:

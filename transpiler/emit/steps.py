@@ -7,6 +7,7 @@ from transpiler.emit.epochs import (
     Steps,
     accumulators,
     batch_loss,
+    counted,
     means,
     row_counted,
     stepping,
@@ -81,7 +82,9 @@ def _result(epoch: Epoch) -> list[str]:
     values = ["loss.item()", *(f"{name}.item()" for name, _, _ in epoch.losses)]
     for key, metric in epoch.metrics:
         for name, (_, value) in zip(names[key], metric.sums, strict=True):
-            lines.setdefault(name, fold(row_counted(epoch, f"{name} = {value}"), 4))
+            if metric.made is not None:
+                lines.setdefault(f"{name} made", fold(f"{name} = {metric.made}", 4))
+            lines.setdefault(name, fold(row_counted(epoch, counted(name, metric, value, "=")), 4))
         result = metric.result.replace(" / {batches}", "")
         result = result.format(*names[key], count="len(inputs)", batches="1")
         values.append(row_counted(epoch, result))

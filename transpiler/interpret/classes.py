@@ -92,6 +92,8 @@ _PLAIN = frozenset(
         "keras.callbacks.Callback",
         "keras.losses.Loss",
         "keras.Loss",
+        "keras.Metric",
+        "keras.metrics.Metric",
         "keras.optimizers.schedules.LearningRateSchedule",
         "keras.utils.Sequence",
         "keras.utils.PyDataset",

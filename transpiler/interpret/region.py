@@ -220,6 +220,8 @@ class Region:
         self.key_orders: dict[str, KeyOrder | None] = {}
         self.border_lines: dict[str, Node] = {}  #: where inputs are brought into torch's layout
         self.closure_reads: set[str] = set()  #: names of enclosing functions that are read
+        #: tensors that the object keeps, `self.x`: whether others are added to it, and that is all
+        self.states: dict[str, bool] = {}
 
         # Tensors that come in, and what is given back.
         #: the parameters of `forward`: where they are from, their tensors, their types

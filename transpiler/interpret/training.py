@@ -214,7 +214,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         model.compiled = call
         for what in ("loss", "metrics", "weighted_metrics"):
             if what in call.given:
-                own: Any = provided("own_losses")(region, model, call.given[what].value)
+                own: Any = provided("own_losses")(region, model, call.given[what].value, call)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
 

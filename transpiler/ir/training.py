@@ -64,6 +64,7 @@ class Metric:
     larger_is_better: bool = False
     helpers: frozenset[str] = frozenset()  #: emitted functions that it calls
     note: str = ""  #: what is assumed
+    made: Expr | None = None  #: the object that its only sum is, which a batch updates
 
 
 @record(frozen=True, slots=True)

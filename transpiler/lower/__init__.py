@@ -12,6 +12,8 @@ freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 own_losses.py  losses and metrics of the program's own
+own_metrics.py  metrics that are classes of the program's own
+predictions.py  what these see of a model
 rounds.py      calls in loops that are interpreted round by round
 data.py        arrays and pipelines that models are trained with
 """

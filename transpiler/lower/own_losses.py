@@ -14,6 +14,7 @@ from transpiler.ir.code import Return
 from transpiler.ir.expr import LAMBDA, TERNARY, Expr, call, infix, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
+from transpiler.lower.predictions import COLUMN, activated, column_note, is_column, takes_classes
 
 
 def is_own(value: Value) -> bool:
@@ -47,8 +48,8 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
     for function, summary in zip(functions.values(), summaries, strict=True):
-        if _is_column(seen) and _of(summary).dims == () and not _is_mean(summary):
-            notes.append(f"`{_named(function)}`: {_COLUMN}")
+        if is_column(seen) and _of(summary).dims == () and not _is_mean(summary):
+            notes.append(f"`{_named(function)}`: {COLUMN}")
     return Loss(
         criterion, targets, targets_first=True, averaged=averaged.pop(), note=next(iter(notes), "")
     )
@@ -69,11 +70,8 @@ def own_metric(
     if seen.classes != takes_classes(summary, seen):
         raise Unsupported(f"`{key}` with {'' if seen.classes else 'no '}classes as targets")
     result = _of(summary)
-    note = f"`{key}`: {_COLUMN}" if _is_column(seen) else ""
-    output = seen.output
-    if seen.logits:
-        output = method(output, seen.activation, *([seen.dim] * (seen.activation == "softmax")))
-    each = call(_everywhere(file, summary, function), seen.targets, output)
+    note = column_note(key, seen)
+    each = call(_everywhere(file, summary, function), seen.targets, activated(seen))
     label, variable = key.replace("_", " "), re.sub(r"\W", "_", f"{key}_sum")
     if result.number:
         value_of_batch = method(each, "item")
@@ -86,13 +84,6 @@ def own_metric(
         mean = method(method(each, "mean"), "item")
         value_of_batch = infix(mean, "*", Expr("len(inputs)", strength=18))
     return key, Metric(key, ((variable, value_of_batch),), label=label, note=note)
-
-
-def takes_classes(summary: Summary, seen: Prediction) -> bool:
-    """Whether its targets are classes, one integer in the place of the output's last axis."""
-    assert summary.region is not None
-    targets = summary.parameters[bool(summary.function.owner)].name
-    return summary.region.given_ranks.get(targets) == (seen.rank or 0) - 1
 
 
 def _function(value: Value) -> Function:
@@ -158,10 +149,6 @@ def _lambda(file: FileContext, summary: Summary) -> Expr:
     return Expr(f"lambda {parameters}: {body}", None, LAMBDA, helpers=helpers)
 
 
-_COLUMN = (
-    "the targets are taken as a column, one number in a row; Keras 3 compares each of them with "
-    "all outputs, or sums over the batch, where they have but one axis"
-)
 _REDUCES = re.compile(r"\.(sum|mean|amax|amin|max|min|prod|norm|std|var|logsumexp|cumsum)\(")
 
 
@@ -174,11 +161,6 @@ def _may_be_longer(summary: Summary) -> bool:
     called = summary.region.operations_used if summary.region is not None else []
     texts = [n.value.text if isinstance(n, Return) else str(n) for n in summary.forward]
     return any(map(_LENGTHENS.search, texts)) or any(map(_may_be_longer, called))
-
-
-def _is_column(seen: Prediction) -> bool:
-    """Whether the output has one number in a row, which its targets may lack the axis for."""
-    return seen.units == 1 and seen.rank == 2
 
 
 def _is_mean(summary: Summary) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
@@ -37,6 +38,7 @@ from transpiler.lower.loss_choices import loss_by_name
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss, own_metric
+from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.rates import class_sets_rate
 from transpiler.lower.remarks import notes_of_optimizer, numbered, weights_by_place
 from transpiler.lower.rounds import refuse_rounds
@@ -471,8 +473,9 @@ def _metrics(
     found: list[tuple[str, Metric]] = []
     uses = []
     for item in items:
-        if is_own(item):
-            key, metric = own_metric(file, call, item, seen)
+        own = metric_of_class if class_of_metric(item) is not None else own_metric
+        if own is metric_of_class or is_own(item):
+            key, metric = own(file, call, item, seen)
             if key in (k for k, _ in found) or key == "loss":
                 raise Unsupported(f"two values of an epoch are called {key}")
             found.append((key, metric))

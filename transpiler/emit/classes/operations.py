@@ -59,10 +59,15 @@ def render_operation(
     tree, blanks = file.tree, " " * margin
     header = _lifted_header(tree, summary, name) if inside and not stays else None
     if header is None:
-        gone = [] if summary.function.owner else decided_parameters(summary, node)
-        header = _header_without(tree, node, gone) if gone else _own_header(tree, node)
-        name = "forward" if summary.function.owner else name
+        gone = _unread(node) if summary.function.owner else decided_parameters(summary, node)
+        header = header_without(tree, node, gone) if gone else _own_header(tree, node)
+        if summary.function.owner:
+            name = METHODS[node.name.value]
         header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
+        if name == "update":
+            header = f"@torch.no_grad()\n{header}"
+        if body[-1:] and body[-1].strip() == "return None":  # what it changes was read there
+            del body[-1]
     lines = [blanks + line for line in (*lost, *header.split("\n"))]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
@@ -70,6 +75,19 @@ def render_operation(
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"{blanks}    {tree.source(value)}")
     return "\n".join([*lines, *body]) + "\n"
+
+
+#: The methods of a loss or a metric, and what they are called in torch.
+METHODS = {"call": "forward", "update_state": "update", "result": "compute"}
+
+
+def _unread(node: cst.FunctionDef) -> list[str]:
+    """What Keras gives a metric besides targets and outputs: weights, which it never sees here."""
+    if node.name.value != "update_state":
+        return []
+    parameters = [*node.params.params[3:], *node.params.kwonly_params]
+    stars = [p for p in (node.params.star_arg, node.params.star_kwarg) if isinstance(p, cst.Param)]
+    return [p.name.value for p in (*parameters, *stars)]
 
 
 def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:
@@ -87,19 +105,21 @@ def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:
     ]
 
 
-def _header_without(tree: Tree, node: cst.FunctionDef, gone: list[str]) -> str:
+def header_without(tree: Tree, node: cst.FunctionDef, gone: list[str], margin: str = "") -> str:
     """The signature as the user wrote it, but for some parameters."""
     params = [_parameter(tree, p) for p in node.params.params if p.name.value not in gone]
     only = [_parameter(tree, p) for p in node.params.kwonly_params if p.name.value not in gone]
     star = node.params.star_arg
-    if isinstance(star, cst.Param):
+    if isinstance(star, cst.Param) and star.name.value not in gone:
         params.append(f"*{_parameter(tree, star)}")
     elif only:
         params.append("*")
     rest = node.params.star_kwarg
-    keywords = [f"**{_parameter(tree, rest)}"] if rest is not None else []
+    kept = rest is not None and rest.name.value not in gone
+    keywords = [f"**{_parameter(tree, rest)}"] if rest is not None and kept else []
     returns = f" -> {tree.source(node.returns.annotation)}" if node.returns is not None else ""
-    return fold(f"def {node.name.value}({', '.join([*params, *only, *keywords])}){returns}:", 0)
+    text = f"def {node.name.value}({', '.join([*params, *only, *keywords])}){returns}:"
+    return fold(text, len(margin)).removeprefix(margin)
 
 
 def _own_header(tree: Tree, node: cst.FunctionDef) -> str:

@@ -72,6 +72,8 @@ def check_parts(built: Built, home: Region) -> None:
 
 def check(compiled: Compiled) -> None:
     """Refuse what is not the same of parts of a batch as of the whole."""
+    if any(metric.made is not None for _, metric in compiled.metrics):
+        raise Unsupported("a metric that is a class of the program's own, under a strategy")
     batches = any("{batches}" in metric.result for _, metric in compiled.metrics)
     if batches or (compiled.several and compiled.keras != "2"):
         raise Unsupported("means over batches under a strategy")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import libcst as cst
 
 from transpiler.emit.training.lines import simple_statements
+from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.values import Mapping as Items
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured
@@ -68,5 +69,7 @@ def _is_part(value: Value | None) -> bool:
     if isinstance(value, Items):
         return any(map(_is_part, value.items.values()))
     items = value.items if isinstance(value, Sequence) else (value,)
+    if value is not None and class_of_metric(value) is not None:
+        return True  # the functions that train and evaluate make their own
     kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
     return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)

@@ -77,6 +77,8 @@ def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         shape = dims_value(region, receiver)
         rewrite_shape(region, node, receiver, shape)
         return shape
+    if region.states and name in ("assign", "assign_add", "assign_sub"):
+        return provided("change_state")(region, node, receiver, name)
     raise GiveUp(f"the method {name} of a tensor has no translation", node)
 
 

@@ -142,6 +142,8 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     stored = region.scope.values.get(key)
     if stored is not None and not isinstance(stored, Static):
         return stored
+    if region.states and attr == "dtype":  # of a metric
+        return const(CONSTANTS["keras.backend.floatx"])
     return Static(Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))})))
 
 

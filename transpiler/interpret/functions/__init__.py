@@ -20,6 +20,7 @@ handed.py         functions that get models, to train or ask them
 generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
 own_losses.py     losses and metrics of the program's own
+own_metrics.py    metrics that are classes of the program's own
 applied.py        functions that data sets apply to their elements
 copied.py       functions of Keras that programs have a copy of
 data_sets.py      data sets that functions take and give

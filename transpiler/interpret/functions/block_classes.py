@@ -111,6 +111,8 @@ def _stored_names(region: Region, live: frozenset[str], tensors: set[str]) -> tu
 
 def _joined_result(region: Region) -> Value:
     values = [v for v, _ in region.returns]
+    if not values:  # of a method that changes what its object keeps
+        return next(region.scope.values[name] for name in sorted(region.states))
     first = values[0]
     if len(values) == 1:
         return first

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.code import Return
+from transpiler.ir.expr import Expr
 
 
 def classify(summary: Summary) -> None:
@@ -61,6 +62,10 @@ def _classify(summary: Summary, region: Region) -> None:
             raise GiveUp("a tensor is returned on some ways only", region.returns[-1][1])
         finish_block(summary)
         return
+    if region.states and not values:
+        region.emit_forward(Return(_kept_until_the_end(region)))
+        finish_block(summary)
+        return
     models = [v for v in values if isinstance(v, Model)]
     if models:
         given_back = all(model.source is not None for model in models)
@@ -79,6 +84,11 @@ def _classify(summary: Summary, region: Region) -> None:
     summary.result = values[0] if values else None
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _kept_until_the_end(region: Region) -> Expr:
+    """What a method gives that gives nothing: all that it has changed is read after it."""
+    return Expr("None", None, names=frozenset((name, 0) for name in region.states))
 
 
 def _gives_models_only(summary: Summary, region: Region) -> bool:

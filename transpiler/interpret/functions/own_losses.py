@@ -17,12 +17,19 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.constant_tensors import constant_tensors
+from transpiler.interpret.functions.own_metrics import (
+    class_of_metric,
+    interpret_metric,
+    methods_of,
+)
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
+    Framework,
     Function,
     Mapping,
     Model,
@@ -33,7 +40,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
-from transpiler.ir.expr import Configured, Expr
+from transpiler.ir.expr import Configured, Expr, Symbol
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.source.lexical import words_in
@@ -70,21 +77,42 @@ def functions_in(value: Value) -> Iterator[tuple[Function, tuple[Argument, ...]]
             yield from functions_in(item)
 
 
+def metrics_in(value: Value) -> Iterator[UserClass]:
+    """The classes of metrics of the program's own, however they are nested."""
+    items = value.items if isinstance(value, Sequence) else ()
+    items = tuple(value.items.values()) if isinstance(value, Mapping) else items
+    for item in items:
+        yield from metrics_in(item)
+    if (made := class_of_metric(value)) is not None:
+        yield made
+
+
 @provides("own_losses")
-def interpret_own(region: Region, model: Model, value: Value) -> dict[int, Summary]:
+def interpret_own(
+    region: Region, model: Model, value: Value, compiles: TrainingCall
+) -> dict[int, Summary]:
     """What such functions compute of targets and outputs, by the ids of their nodes."""
+    of_classes = "loss" in compiles.given and _takes_classes(compiles.given["loss"].value)
     output = model.outputs
     if isinstance(output, Sequence) and output.items:
         output = output.items[0]
     found: dict[int, Summary] = {}
+    if not isinstance(output, Bound):
+        return found
+    given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
+    for made in metrics_in(value):
+        method = methods_of(made).get("update_state")
+        if method is not None:
+            targets = _targets(region, method, given, of_classes)
+            found |= interpret_metric(region, made, targets, given)
     for function, arguments in functions_in(value):
-        if isinstance(output, Bound) and _is_plain(region, function, arguments):
-            given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
+        if _is_plain(region, function, arguments):
             own = bool(function.owner)
-            targets, outputs = [p.name for p in parameters_of(function.node)][own : own + 2]
+            names = [p.name for p in parameters_of(function.node)][own : own + 2]
             bound: dict[str, Value] = {str(name): value for name, value in arguments}
             bound |= {"self": Static(Expr("self"))} if own else {}
-            bound |= {targets: _targets(region, function, given), outputs: given}
+            seen = (_targets(region, function, given, of_classes), given)
+            bound |= dict(zip(names, seen, strict=True))
             try:
                 summary = summarize(region.file, function, bound, region)
             except GiveUp:
@@ -98,13 +126,23 @@ def interpret_own(region: Region, model: Model, value: Value) -> dict[int, Summa
 
 
 #: Losses whose targets are classes, one integer in the place of the last axis.
+_COMPARES_CLASSES = re.compile(r"\b(arg_?max|one_hot|to_categorical)\b")
 _SPARSE = re.compile(r"\b(sparse_categorical|SparseCategorical|sparse_softmax)")
 
 
-def _targets(region: Region, function: Function, output: Bound) -> Bound:
+def _takes_classes(loss: Value) -> bool:
+    """Whether a loss of Keras wants classes as targets, one integer for each."""
+    made = loss.expr.value if isinstance(loss, Static) else loss
+    name = made.name if isinstance(made, (Configured, Symbol, Framework)) else made
+    return isinstance(name, str) and "sparse" in name.lower()
+
+
+def _targets(region: Region, function: Function, output: Bound, of_classes: bool) -> Bound:
     """What the targets look like: as the output, or as its classes."""
     dims = output.tensor.dims
     source = region.tree.source(function.node)
+    if dims and of_classes and _COMPARES_CLASSES.search(source):
+        return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
     held = (region.file.globals.get(word) for word in words_in(source))
     losses = (v.expr.value for v in held if isinstance(v, Static))
     names = [loss.name for loss in losses if isinstance(loss, Configured)]

@@ -269,6 +269,13 @@ def _interpret(
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
+                elif isinstance(value, Bound):  # what the object keeps
+                    scope.values[name] = value
+                    region.states[name] = True
+            for parameter in parameters if region.states else ():
+                if parameter.name not in given:  # weights, which a metric does not get
+                    reading = scope.read(parameter.name)
+                    scope.values[parameter.name] = Static(replace(reading, value=None))
             if isinstance(node, cst.Lambda):
                 return_value(region, evaluate(region, node.body), node)
             else:

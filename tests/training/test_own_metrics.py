@@ -1,0 +1,166 @@
+"""Metrics that are classes of the program's own: the same histories, batch for batch."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.training.programs import Trial, converted, farthest
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+CLASSES = '''\
+class F1(keras.metrics.Metric):
+    """Of true and false positives and negatives."""
+
+    def __init__(self, threshold=0.5, name="f1", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.threshold = threshold
+        self.tp = self.add_weight(name="tp", initializer="zeros")
+        self.fp = self.add_weight(name="fp", initializer="zeros")
+        self.fn = self.add_weight(name="fn", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true = tf.cast(y_true, self.dtype)
+        y_pred = tf.cast(y_pred > self.threshold, y_true.dtype)
+        self.tp.assign_add(tf.reduce_sum(y_true * y_pred))
+        # of those that are none
+        self.fp.assign_add(tf.reduce_sum((1 - y_true) * y_pred))
+        self.fn.assign_add(tf.reduce_sum(y_true * (1 - y_pred)))
+
+    def result(self):
+        precision = tf.math.divide_no_nan(self.tp, self.tp + self.fp)
+        recall = tf.math.divide_no_nan(self.tp, self.tp + self.fn)
+        return 2 * precision * recall / (precision + recall + keras.backend.epsilon())
+
+    def reset_state(self):
+        self.tp.assign(0.0)
+        self.fp.assign(0.0)
+        self.fn.assign(0.0)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+class Spread(keras.metrics.Metric):
+    def __init__(self, **kwargs):
+        super(Spread, self).__init__(**kwargs)
+        self.total = tf.Variable(0.0, dtype=keras.backend.floatx())
+        self.squares = tf.Variable(0.0, dtype=keras.backend.floatx())
+        self.count = tf.Variable(0.0, dtype=keras.backend.floatx())
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        error = tf.abs(y_true - y_pred)
+        if sample_weight is not None:
+            error = tf.multiply(error, sample_weight)
+        self.total.assign(self.total + tf.reduce_sum(error))
+        self.squares.assign_add(tf.reduce_sum(tf.square(error)))
+        self.count.assign_add(tf.cast(tf.size(error), self.total.dtype))
+
+    def result(self):
+        mean = self.total / self.count
+        return tf.sqrt(self.squares / self.count - mean**2)
+
+    def reset_state(self):
+        for variable in [self.total, self.squares, self.count]:
+            variable.assign(0)
+
+
+class MeanRecall(keras.metrics.Metric):
+    def __init__(self, num_classes, name="mean_recall"):
+        super().__init__(name=name)
+        self.found = self.add_weight(name="found", shape=(num_classes,), initializer="zeros")
+        self.there = self.add_weight(name="there", shape=(num_classes,), initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        best = tf.one_hot(tf.argmax(y_pred, axis=-1), 3)
+        self.found.assign_add(tf.reduce_sum(best * tf.cast(y_true, best.dtype), axis=0))
+        self.there.assign_add(tf.reduce_sum(tf.cast(y_true, best.dtype), axis=0))
+
+    def result(self):
+        return tf.reduce_mean(self.found / (self.there + 1e-7))
+
+
+class Batches(keras.metrics.Metric):
+    def __init__(self, name="batches", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+        self.seen = self.add_weight(name="seen", initializer=keras.initializers.Zeros())
+        self.largest = self.add_weight(name="largest", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, *args, **kwargs):
+        self.seen.assign_add(1.0)
+        self.largest.assign(tf.maximum(self.largest, tf.reduce_max(y_pred - y_true)))
+
+    def result(self):
+        return self.largest / self.seen
+'''
+
+BITS = '"binary_crossentropy"', "bit column", "sigmoid"
+TRIALS = [
+    Trial(*BITS, metrics="[F1()]"),
+    Trial(*BITS, metrics='["accuracy", F1(0.4, name="low"), F1(threshold=0.6)]'),
+    Trial(*BITS, metrics="[f1]", before="f1 = F1(name='score')"),
+    Trial(*BITS, metrics="[F1(LIMIT)]", before="LIMIT = 0.45"),
+    Trial(
+        *BITS,
+        metrics="[F1()]",
+        fit=", validation_split=0.2, callbacks=[keras.callbacks.EarlyStopping("
+        "monitor='val_f1', mode='max', patience=0)]",
+    ),
+    Trial(metrics="[Spread()]", targets="rows"),
+    Trial(metrics='[Spread(name="apart"), "mae"]', targets="rows"),
+    Trial('"categorical_crossentropy"', "one-hot", "softmax", metrics="[MeanRecall(3)]"),
+    Trial('"mse"', "one-hot", metrics="[MeanRecall(num_classes=3)]"),
+    Trial(metrics="[Batches()]", targets="column"),
+]
+
+
+def _with_classes(trial: Trial, classes: str = CLASSES) -> str:
+    """The script, with the classes that it names."""
+    head, rest = trial.text.split("\nrng = ", 1)
+    words = set(re.findall(r"\w+", trial.metrics + trial.before))
+    used = [c for c in classes.rstrip().split("\n\n\n") if re.findall(r"\w+", c)[1] in words]
+    return "\n\n\n".join([f"{head}import tensorflow as tf\n", *used, f"rng = {rest}"])
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.targets}, {t.metrics}")
+def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, _with_classes(trial))
+    assert far < 1e-9, apart
+
+
+def test_the_class_is_a_plain_one() -> None:
+    text = converted(_with_classes(TRIALS[0]))
+    assert "class F1:\n" in text
+    assert "    def __init__(self, threshold=0.5):\n        self.threshold = threshold\n" in text
+    assert "    @torch.no_grad()\n    def update(self, y_true, y_pred):\n" in text
+    assert "        # of those that are none\n        self.fp += " in text
+    assert "reset_state" not in text
+    assert "get_config" not in text
+
+
+F1 = CLASSES.split("\n\n\n")[0]
+REFUSED = {
+    "other reset": F1.replace("self.fn.assign(0.0)", "self.fn.assign(1.0)"),
+    "part of it reset": F1.replace("        self.fn.assign(0.0)\n", ""),
+    "ones": F1.replace('"fn", initializer="zeros"', '"fn", initializer="ones"'),
+    "another method": F1.replace("    def get_config", "    def merge_state"),
+    "several results": F1.replace("return 2 * precision", 'return {"p": precision}, 2 * precision'),
+    "no result": F1.replace("def result", "def results"),
+    "keras in the constructor": F1.replace("= threshold", "= tf.constant(threshold)"),
+    "a setting that changes": F1.replace("self.tp.assign_add", "self.tp = self.tp + "),
+}
+
+
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_translated_is_said(source: str) -> None:
+    assert source != F1
+    conversion = convert(_with_classes(TRIALS[0], source))
+    assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
+    assert "history = model.fit(" in conversion.text
+
+
+def test_objects_without_names_are_counted_by_keras() -> None:
+    conversion = convert(_with_classes(Trial(targets="rows", metrics="[Spread(), Spread()]")))
+    assert any("counts its objects" in d.message for d in conversion.diagnostics)

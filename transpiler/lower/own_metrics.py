@@ -1,0 +1,148 @@
+"""Metrics that are classes of the program's own: an object of each counts the batches of an epoch.
+
+f1 = F1()                       # before the first batch
+f1.update(targets, outputs)     # with each
+f1.compute()                    # after the last
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.own_metrics import (
+    OF_KERAS,
+    class_of_metric,
+    dropped_parameters,
+    methods_of,
+    name_given,
+    problem_of,
+)
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Bound, Function, Static, UserClass, Value
+from transpiler.ir.expr import Expr, joined
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Metric, Prediction
+from transpiler.lower.predictions import activated, column_note, takes_classes
+
+
+def metric_of_class(
+    file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction
+) -> tuple[str, Metric]:
+    """An object for each epoch; also its key in the history."""
+    made = class_of_metric(value)
+    assert made is not None
+    assert isinstance(value, Static)
+    if made.file is not file:
+        raise Unsupported(f"`{made.name}` is a metric of another file")
+    if problem := problem_of(made):
+        raise Unsupported(problem)
+    update, result = (methods_of(made)[name] for name in ("update_state", "result"))
+    found = [compiles.own.get(id(method.node)) for method in (update, result)]
+    if found[0] is None or found[1] is None:
+        raise Unsupported(f"`{made.name}` is not understood as a metric of tensors")
+    if not isinstance(found[1].result, Bound) or not _is_number(found[1].result):
+        raise Unsupported(f"the result of `{made.name}` is not known to be one number")
+    if seen.classes != takes_classes(found[0], seen):
+        raise Unsupported(f"`{made.name}` with {'' if seen.classes else 'no '}classes as targets")
+    call = _construction(file, made, value)
+    given = _arguments(made, call)
+    if given.get("dtype", "None") not in ("None", "'float32'", "tf.float32"):
+        raise Unsupported(f"`{made.name}` that counts in another type than float32")
+    key = _key(file, made, given)
+    constructor = _constructor(file, made, value, call)
+    variable = re.sub(r"^(?=\d)|\W", "_", key)
+    if variable in file.globals:
+        variable += "_metric"
+    batch = joined(f"{seen.targets}, {activated(seen)}", 0, seen.targets, activated(seen))
+    label = key.replace("_", " ")
+    sums = ((variable, batch),)
+    note = column_note(made.name, seen)
+    return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
+
+
+def _is_number(value: Bound) -> bool:
+    return value.tensor.number
+
+
+def _construction(file: FileContext, made: UserClass, value: Static) -> ast.Call:
+    """The call that makes the object, also where a variable holds it."""
+    text = value.expr.text
+    if text.isidentifier():
+        places = re.findall(rf"^{text}\s*=(?!=)\s*(.*)$", file.tree.text, re.M)
+        others = re.findall(rf"(?<![\w.]){text}\s*=(?!=)", file.tree.blanked)
+        text = places[0] if len(places) == len(others) == 1 else ""
+    try:
+        parsed = ast.parse(text.partition("  #")[0].strip(), mode="eval").body
+    except SyntaxError:
+        parsed = None
+    if not isinstance(parsed, ast.Call) or not isinstance(parsed.func, ast.Name):
+        raise Unsupported(f"how the `{made.name}` is made is not seen")
+    if any(isinstance(a, ast.Starred) for a in parsed.args) or not all(
+        k.arg for k in parsed.keywords
+    ):
+        raise Unsupported(f"`{made.name}` gets arguments that are not known one by one")
+    return parsed
+
+
+def _arguments(made: UserClass, call: ast.Call) -> dict[str, str]:
+    """What the constructor gets, by the names of its parameters."""
+    names = [p.name for p in parameters_of(methods_of(made)["__init__"].node) if not p.star][1:]
+    found = dict(zip(names, map(ast.unparse, call.args), strict=False))
+    return found | {str(k.arg): ast.unparse(k.value) for k in call.keywords}
+
+
+def _constructor(file: FileContext, made: UserClass, value: Static, call: ast.Call) -> Expr:
+    """How an object is made without what only Keras reads."""
+    initializer = methods_of(made)["__init__"]
+    gone = dropped_parameters(initializer)
+    names = [p.name for p in parameters_of(initializer.node) if not p.star][1:]
+    known = {*names} - {*gone}
+    unknown = [k.arg for k in call.keywords if k.arg not in known and k.arg not in OF_KERAS]
+    if unknown or len(call.args) > len(names):
+        raise Unsupported(f"`{made.name}` gets arguments that it hands on to Keras")
+    parts: list[str] = []
+    plain = True
+    for name, node in zip(names, call.args, strict=False):
+        text = _source(node)
+        if name in gone:
+            plain = False
+        else:
+            parts.append(text if plain else f"{name}={text}")
+    parts += [f"{k.arg}={_source(k.value)}" for k in call.keywords if k.arg in known]
+    for word in {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} - {made.name}:
+        if not _is_steady(file, word) and any(re.search(rf"\b{word}\b", part) for part in parts):
+            raise Unsupported(f"the metric `{made.name}` depends on `{word}`: give it a name")
+    return Expr(f"{made.name}({', '.join(parts)})", strength=value.expr.strength)
+
+
+def _source(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text.replace("'", '"') if '"' not in text else text
+
+
+def _is_steady(file: FileContext, name: str) -> bool:
+    """Whether a variable of the module is given one value, and no function has one of its name."""
+    bound = re.findall(rf"(?<![\w.]){name}\s*=(?!=)", file.tree.blanked)
+    once = re.findall(rf"^{name}\s*=(?!=)", file.tree.blanked, re.M)
+    return len(bound) == len(once) == 1 or isinstance(file.globals.get(name), Function)
+
+
+def _key(file: FileContext, made: UserClass, given: dict[str, str]) -> str:
+    """The name under which Keras keeps its values."""
+    text = name_given(made, given)
+    if text is None:
+        if len(re.findall(rf"(?<!class )\b{made.name}\(", file.tree.blanked)) > 1:
+            raise Unsupported(f"`{made.name}` without a name, for which Keras counts its objects")
+        plain = re.sub(r"\W+", "", made.name)
+        plain = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", plain)
+        return re.sub(r"([a-z])([A-Z])", r"\1_\2", plain).lower()
+    try:
+        name = ast.literal_eval(text)
+    except ValueError:
+        name = None
+    if not isinstance(name, str):
+        raise Unsupported(f"the name of the metric `{made.name}` is not known")
+    return name
