@@ -84,8 +84,9 @@ class FileContext:
     unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)
-    #: functions that give callbacks, and their calls
-    callback_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
+    #: functions that give an optimizer, callbacks or the like, and their calls
+    giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
+    gives_parts: dict[int, bool] = field(default_factory=dict)  #: which may give such, by their ids
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
+from transpiler.emit.training.giving import without_function
 from transpiler.emit.training.lines import bound_by, is_statement, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called
@@ -98,7 +99,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
     if rest:
         writer.appended.append((statement, lines))
         return
-    writer.made.functions_gone.append(writer.without_function(handing.function))
+    writer.made.functions_gone.append(without_function(writer.tree, handing.function))
     message = f"`{name}` is gone; criterion and optimizer are made where it was called"
     writer.made.said.append((ASSUMED, call.node, message))
     given = _given_model(writer.shared, handing.node, handing.summary, handing.home)

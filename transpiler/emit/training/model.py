@@ -237,7 +237,7 @@ class ModelWriter:
         lent = self.part.is_lent  # then others write the same of the function
         self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]
         self.shared.gone |= {id(statement) for _, statement in parts}
-        self._take_out_functions([*own, *self.removed])
+        self.made.vanishing += [*own, *self.removed]
         places = [p for name, _ in parts for p in self.shared.places(self.room, name)]
         self.made.sharing |= {
             id(node)
@@ -250,23 +250,6 @@ class ModelWriter:
         held = isinstance(self.room.region.scope.values.get(name), Mapping)
         places = self.shared.places(self.room, name) if held else []
         return any(within(place.start, list(others)) for place in places)
-
-    def _take_out_functions(self, vanishing: list[tuple[int, int]]) -> None:
-        """Functions that give the callbacks of these calls go, if nothing else calls them."""
-        for node, calls in self.shared.file.callback_calls.items():
-            name = node.name.value
-            spans = [self.tree.span(call) for call in calls.values()]
-            if not all(within(start, vanishing) for start, _ in spans):
-                continue
-            if len(self.shared.found.of(name)) == len(spans) + 1:
-                self.made.functions_gone.append(self.without_function(node))
-
-    def without_function(self, node: cst.FunctionDef) -> Edit:
-        """A function goes, and the blank lines behind it."""
-        start, end = statement_lines(self.tree, node)
-        while self.tree.text[end : self.tree.line_end(end)].isspace():
-            end = self.tree.line_end(end)
-        return Edit(start, end, "")
 
     def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
         """The calls of the room that are of other models, which may share an optimizer."""

@@ -83,8 +83,13 @@ def lines_as_called(
 ) -> list[str]:
     """Lines of a function, with what a call gives it in the places of its parameters."""
     given = _given_to(writer, node, summary)
-    own = {writer.variable, *(line.split(" = ")[0] for line in lines)}
-    return [_as_called(writer, summary, given, own, line) for line in lines]
+    bound = [line.split(" = ")[0] for line in lines]
+    own = {writer.variable, *(name for name in bound if "." in name)}
+    found = []
+    for name, line in zip(bound, lines, strict=True):
+        found.append(_as_called(writer, summary, given, own, line))
+        own.add(name)  # a line may read a parameter of the name that it binds
+    return found
 
 
 def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[str, str]:
@@ -112,7 +117,7 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
 def _as_called(
     writer: ModelWriter, summary: Summary, given: dict[str, str], own: set[str], line: str
 ) -> str:
-    """A line of a function, with what a call gives it; `own` are the names that lines bind."""
+    """A line of a function, with what a call gives it; `own` are names of the caller."""
     found, function = writer.shared.found, summary.function
     if function.owner and function.owner == writer.room.owner:
         own = {*own, "self"}

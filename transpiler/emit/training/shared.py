@@ -57,7 +57,8 @@ class Trained:
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     spread: bool = False  #: whether a strategy spreads the training over several processes
     device: str = ""  #: the variable that holds the device, where there is need of one
-    functions_gone: list[Edit] = field(default_factory=list)  #: that only gave callbacks
+    functions_gone: list[Edit] = field(default_factory=list)  #: that only compiled it
+    vanishing: list[tuple[int, int]] = field(default_factory=list)  #: spans that stay nowhere
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
 

@@ -1,6 +1,5 @@
 """The user's functions: blocks, operations, builders, functions that give layers, plain ones.
 
-callback_lists.py  functions that put callbacks together
 calling.py        a call of any of them
 parameters.py     what a function takes, and what its body sees of it
 summaries.py      a function interpreted once for each kind of arguments
@@ -16,6 +15,7 @@ configs.py        functions that give dicts of arguments
 closures.py     functions that give functions on tensors
 presumed.py       parameters whose one value a class is written for
 keywords.py       `**kwargs`: one class takes what any call passes through it
+given_parts.py    functions that give an optimizer, callbacks or the like
 handed.py         functions that get models, to train or ask them
 generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give

@@ -11,11 +11,11 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
-from transpiler.interpret.functions.callback_lists import given_callbacks
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
 from transpiler.interpret.functions.data_sets import holds_data, returned_data
+from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import given_back, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -82,8 +82,8 @@ def call_function(
         settled = _call_on_values(region, node, function, arguments, bound)
         if settled is not None:
             return settled
-    if (callbacks := given_callbacks(region, node, function, bound)) is not None:
-        return callbacks
+    if (parts := given_parts(region, node, function, bound)) is not None:
+        return parts
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)

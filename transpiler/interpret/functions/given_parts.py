@@ -1,8 +1,11 @@
-"""Functions that put callbacks together: what a call of one gives, as if it stood at the call.
+"""Functions that give parts of the training: what a call gives, as if it stood at the call.
 
 def get_callbacks(patience, path="best.h5"):
     stopping = EarlyStopping(patience=patience)
     return [stopping, ModelCheckpoint(path)]
+
+def get_optimizer(rate=0.01):
+    return SGD(rate, momentum=0.9)
 """
 
 from __future__ import annotations
@@ -11,25 +14,31 @@ import re
 from typing import Any
 
 import libcst as cst
+from libcst import matchers as m
 
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.values import Function, Sequence, Static, UserClass, Value
+from transpiler.interpret.values import Framework, Function, Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured, expr
 
 #: An argument that may be written several times: a literal, or a name.
-_PLAIN = re.compile(r"[\w.]+|\"[^\"\\\n{}]*\"|'[^'\\\n{}]*'")
+_PLAIN = re.compile(r"[\w.]+|-?\d[\w.]*(?:(?<=[eE])-\d+)?|\"[^\"\\\n{}]*\"|'[^'\\\n{}]*'")
 #: A string in whose places no other string can be written.
 _FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
-_CALLBACK = "keras.callbacks."
+#: What a function must speak of.
+_MENTIONED = re.compile(r"callback|optimizer|schedule|loss|metric|Adam|SGD|RMSprop", re.IGNORECASE)
+_CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
+_METRIC, _LOSS = "keras.metrics.", "keras.losses."
+_PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS)
 
 
-def given_callbacks(
+def given_parts(
     region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]
-) -> Sequence | None:
-    """The callbacks that a call gives, None where it gives something else, or is not understood."""
+) -> Sequence | Static | None:
+    """What such a call gives, None where it gives something else, or is not understood."""
     made = function.node
     here = function.file is None or function.file is region.file
     if not isinstance(made, cst.FunctionDef) or made.decorators or not here:
@@ -37,7 +46,9 @@ def given_callbacks(
     if function.owner or function.nested_in or function.frame is not None:
         return None
     source = region.tree.source(made)
-    if "callbacks" not in source.lower() or _FORMATTED.search(source):
+    if _MENTIONED.search(source) is None or _FORMATTED.search(source):
+        return None
+    if not _is_about_parts(region, function):
         return None
     inner = _bound(function, bound)
     if inner is None or _shadows(region, made, inner):
@@ -52,12 +63,36 @@ def given_callbacks(
         region.inline, region.graph_events = outer, events
         for span in set(region.rewrites) - before:
             del region.rewrites[span]
-    if not isinstance(found, Sequence) or not all(map(_is_callback, found.items)):
+    if isinstance(found, Static) and _is_part(found, *_PARTS):
+        if _is_part(found, _OPTIMIZER):
+            region.optimizers[region.tree.span(node)] = found
+    elif isinstance(found, Sequence) and _are_parts(found):
+        found = Sequence(found.items, list)
+    else:
         return None
-    if not any(isinstance(i.expr.value, Configured) for i in found.items if isinstance(i, Static)):
-        return None
-    region.file.callback_calls.setdefault(made, {})[id(node)] = node
-    return Sequence(found.items, list)
+    region.file.giving_calls.setdefault(made, {})[id(node)] = node
+    return found
+
+
+def _is_about_parts(region: Region, function: Function) -> bool:
+    """Whether each part of the framework that a function calls is one of the training."""
+    known = region.file.gives_parts
+    key = id(function.node)
+    if key not in known:
+        calls = m.findall(function.node, m.Call())
+        symbols = [symbol_of(function, call.func) for call in calls if isinstance(call, cst.Call)]
+        called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
+        known[key] = bool(called) and all(name.startswith(_PARTS) for name in called)
+    return known[key]
+
+
+def _are_parts(found: Sequence) -> bool:
+    """Whether a list has callbacks, or metrics, of Keras in it and nothing that is none."""
+    if all(_is_callback(item) for item in found.items):
+        return any(_is_part(item, _CALLBACK) for item in found.items)
+    named = (isinstance(i, Static) and isinstance(i.expr.value, str) for i in found.items)
+    metrics = [_is_part(item, _METRIC) for item in found.items]
+    return any(metrics) and all(a or b for a, b in zip(metrics, named, strict=True))
 
 
 def _bound(function: Function, bound: dict[str, Value]) -> dict[str, Value] | None:
@@ -92,7 +127,13 @@ def _is_callback(value: Value) -> bool:
     made = value.expr.value if isinstance(value, Static) else None
     if isinstance(made, UserClass):
         return made.bases == ("keras.callbacks.Callback",)
-    return isinstance(made, Configured) and made.name.startswith(_CALLBACK)
+    return _is_part(value, _CALLBACK)
+
+
+def _is_part(value: Value, *kinds: str) -> bool:
+    """Whether it is an object of Keras of some kinds, known by what it is made with."""
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, Configured) and made.name.startswith(kinds)
 
 
 class _Body:
@@ -154,7 +195,7 @@ class _Body:
         return None
 
     def _keep(self, name: str, value: Value) -> None:
-        whole = isinstance(value, Sequence) or _is_callback(value)
+        whole = isinstance(value, Sequence) or _is_callback(value) or _is_part(value, *_PARTS)
         text = value.expr.text if isinstance(value, Static) else ""
         if not whole and not _PLAIN.fullmatch(text):
             raise GiveUp("a variable among callbacks that is not plain")

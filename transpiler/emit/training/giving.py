@@ -1,0 +1,44 @@
+"""Functions that only give parts of the training, an optimizer or callbacks: they go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import within
+from transpiler.emit.training.shared import Trained
+from transpiler.interpret.context import FileContext
+from transpiler.source.occurrences import Occurrences
+from transpiler.source.suites import statement_lines
+from transpiler.source.tree import Tree
+
+
+def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
+    """The edits of those that nothing calls any more, now that models are trained in PyTorch."""
+    vanishing = [span for made in trained for span in made.vanishing]
+    waiting = dict(file.giving_calls)
+    found = Occurrences(file.tree.text) if waiting else None
+    while found is not None:
+        spans = {n: [file.tree.span(c) for c in calls.values()] for n, calls in waiting.items()}
+        gone = [
+            node
+            for node, called in spans.items()
+            if all(within(start, vanishing) for start, _ in called)
+            and len(found.of(node.name.value)) == len(called) + 1
+        ]
+        if not gone:
+            return
+        for node in gone:
+            del waiting[node]
+            vanishing.append(file.tree.span(node))
+            yield without_function(file.tree, node)
+
+
+def without_function(tree: Tree, node: cst.FunctionDef) -> Edit:
+    """A function goes, and the blank lines behind it."""
+    start, end = statement_lines(tree, node)
+    while tree.text[end : tree.line_end(end)].isspace():
+        end = tree.line_end(end)
+    return Edit(start, end, "")
