@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Choice,
@@ -231,7 +232,21 @@ def to_expr(region: Region, value: Value) -> Expr:
         return Expr(value.symbol, value)
     if isinstance(value, UserClass):
         return Expr(value.name)
+    if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
+        return _anonymous(region, value, value.node)
     raise GiveUp("a tensor or model is used where a plain value is expected")
+
+
+def _anonymous(region: Region, function: Function, node: cst.Lambda) -> Expr:
+    """A lambda that computes with plain values, as the program writes it."""
+    mentions: Any = provided("mentions_framework")(region.file, function)
+    if mentions:
+        raise GiveUp("a lambda that calls the framework is used as a plain value")
+    taken = {parameter.name.value for parameter in node.params.params}
+    read = (region.tree.names(node) - taken) & region.scope.values.keys()
+    names = frozenset[Any]().union(*(region.scope.read(name).names for name in read))
+    text = one_line(rewritten(region.tree, node, region.rewrites))
+    return Expr(text, strength=LAMBDA, names=names)
 
 
 _SIZE_OF = re.compile(r"(\w+\.shape)\[(\d+)\]")

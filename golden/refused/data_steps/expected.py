@@ -58,7 +58,6 @@ flipped = dataset.map(flip).batch(32)
 # TODO(tf2torch) T2T103: `apply` is left as it is: there is no rule for it
 halves = dataset.apply(lambda data: data.take(900)).batch(32)
 for _ in range(2):
-    # TODO(tf2torch) T2T104: a tensor or model is used where a plain value is expected
     dataset = MappedDataset(dataset, lambda image, label: (image / 2.0, label))
 
 

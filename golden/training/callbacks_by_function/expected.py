@@ -74,10 +74,10 @@ def build_model(units=16):
     return Model(units).to(device)
 
 
-# slow down first
 model = build_model()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 
+# slow down first
 # The last 30% are for validation
 split = int(len(x) * 0.7)
 train_data = TensorDataset(

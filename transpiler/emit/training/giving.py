@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import within
+from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
+from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
@@ -34,6 +36,18 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             del waiting[node]
             vanishing.append(file.tree.span(node))
             yield without_function(file.tree, node)
+
+
+def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[str]:
+    """The comments of the functions that a statement is the first to call, which go with it."""
+    span = writer.tree.span(statement)
+    found = []
+    for node, calls in writer.shared.file.giving_calls.items():
+        spans = sorted(map(writer.tree.span, calls.values()))
+        going = len(writer.shared.found.of(node.name.value)) == len(spans) + 1
+        if going and holds(span, spans[0]):
+            found += comments_in(writer.tree.source(node))
+    return found
 
 
 def without_function(tree: Tree, node: cst.FunctionDef) -> Edit:

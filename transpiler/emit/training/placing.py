@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.giving import comments_of_functions
 from transpiler.emit.training.lines import begins_loop, block
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before
@@ -27,7 +28,7 @@ def place_statements(writer: ModelWriter) -> None:
         indent = start - tree.line_start(start)
         if key in writer.whole:
             writer.made.whole.add(key)
-            lost = comments_in(tree.source(statement))
+            lost = [*comments_of_functions(writer, statement), *comments_in(tree.source(statement))]
             needed = [line for _, lines in sorted(before.items()) for line in lines]
             lines = [*carried.get(key, []), *lost, *needed, *writer.whole[key]]
             apart = begins_loop(lines) and _follows_closely(
@@ -70,7 +71,7 @@ def _remove_parts(writer: ModelWriter) -> dict[int, list[str]]:
         comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
         if part.trailing_whitespace.comment is not None:
             comments.append(part.trailing_whitespace.comment.value)
-        comments += comments_in(tree.source(part))
+        comments += [*comments_of_functions(writer, part), *comments_in(tree.source(part))]
         writer.made.gone.append(part)
         start = _remove(writer, part)
         later = [s for s in whole if tree.span(s)[0] > start]
