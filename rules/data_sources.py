@@ -190,9 +190,10 @@ def timeseries_dataset_from_array(
     start_index: Param = None,
     end_index: Param = None,
 ) -> Expr:
-    """Windows as a view of the series."""
-    if not start_index.is_const(None) or not end_index.is_const(None):
-        raise Unsupported("a part of the series")
+    """Windows as a view of the series, or of a part of it."""
+    data = _stretch(data, start_index, end_index)
+    if not targets.is_const(None):
+        targets = _stretch(targets, start_index, end_index)
     options: dict[str, Arg] = {}
     if not sequence_stride.is_const(1):
         options["stride"] = sequence_stride
@@ -210,6 +211,17 @@ def timeseries_dataset_from_array(
         pipeline = replace(pipeline, shuffled=shuffle, seed=order)
     samples = made(code, pipeline)
     return samples if batch_size.is_const(None) else loader(samples, batch_size, expr(False), {})
+
+
+def _stretch(series: Expr, start: Expr, end: Expr) -> Expr:
+    """The steps of a series from one place to another; None, or 0, stands for its own ends."""
+    bounds = ["" if place.is_const(None, 0) else place.text for place in (start, end)]
+    if not any(bounds):
+        return series
+    names = series.names | start.names | end.names
+    plain = all(re.fullmatch(r"\w*", bound) for bound in bounds)
+    text = (":" if plain else " : ").join(bounds).strip()
+    return index(series, Expr(text, names=names))
 
 
 @source("keras.preprocessing.sequence.TimeseriesGenerator")

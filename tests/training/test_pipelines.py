@@ -144,6 +144,29 @@ TRIALS = {
         "train, validation_data=test",
         "test",
     ),
+    "methods": program(
+        "class Data:\n"
+        "    SIZE = 2\n\n"
+        "    def __init__(self):\n        self.factor = 3.0\n\n"
+        "    def scale(self, a, b):\n        return tf.square(a) / self.factor, b\n\n"
+        "    @classmethod\n    def less(cls, a, b):\n        return a - cls.SIZE, b\n\n"
+        "    @staticmethod\n    def more(a, b):\n        return tf.cast(a, tf.float32) + 1.0, b\n\n"
+        "    def load(self):\n"
+        f"        made = {SLICES}((x, y)).map(lambda a, b: self.scale(a, b))\n"
+        "        return made.map(self.less).map(Data.more).batch(16)\n\n"
+        "train = Data().load()"
+    ),
+    "kept by an object": program(
+        "class Data:\n"
+        "    def __init__(self):\n        self.train, self.test = self.load()\n\n"
+        "    def load(self):\n"
+        f"        return {SLICES}((x, y)).batch(16), {SLICES}((x[:9], y[:9])).batch(4)\n\n"
+        "    def doubled(self):\n"
+        "        return self.test.map(lambda a, b: (a * 2.0, b))\n\n"
+        "data = Data()",
+        "data.train, validation_data=data.doubled()",
+        "data.test",
+    ),
     "two at once": program(
         "def data(x, y):\n"
         f"    one = {SLICES}((x[:30], y[:30])).batch(8)\n"
@@ -228,6 +251,58 @@ def test_steps_that_are_not_understood_are_said_at_their_place(steps: str) -> No
     errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert line in {d.line for d in errors}
     assert re.search(r"# TODO\(tf2torch\) T2T103: .*\ntrain = tf\.data", conversion.text)
+
+
+OBJECT = (
+    "class Data:\n    def __init__(self):\n"
+    f"        self.train = {SLICES}((x, y)).batch(16)\n\ndata = Data()\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OBJECT}data.train = data.train.map(lambda a, b: (a, b))\n",
+        f"{OBJECT}train = data.train.map(lambda a, b: (a, b)).batch(4)",
+        f"{OBJECT}train = data.train.map(np.sqrt)",
+    ],
+)
+def test_steps_of_what_an_object_keeps_are_said(text: str) -> None:
+    text = program(text, "data.train")
+    line = text[: text.index("data = Data()")].count("\n") + 2
+    conversion = convert(text)
+    assert line in {d.line for d in conversion.diagnostics if d.severity is Severity.ERROR}
+
+
+MODEL = (
+    "flip = keras.Sequential([keras.layers.RandomFlip()])\n"
+    f"train = {SLICES}(np.ones((8, 4, 4, 3), 'float32')).batch(4)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "lambda image: flip(image, training=False)",
+        "lambda image: flip(tf.cast(image, tf.float32))",
+        "lambda image: flip(image)\nflip.trainable = False",
+    ],
+)
+def test_models_in_steps_are_in_training_and_nowhere_else(step: str) -> None:
+    function, _, after = step.partition("\n")
+    text = program(f"{MODEL}train = train.map({function})\n{after}", "x, y")
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any(message.startswith("`map` is left") for message in messages)
+
+
+def test_a_layer_that_only_steps_call_goes_without_a_model_too() -> None:
+    data = f"{SLICES}(np.ones((8, 3))).map(lambda row: half(row))"
+    imports = "import numpy as np\nimport tensorflow as tf\n\n"
+    text = f"{imports}half = tf.keras.layers.Rescaling(0.5)\nds = {data}\n"
+    conversion = convert(text)
+    assert conversion.diagnostics == ()
+    assert "keras" not in conversion.text
+    assert "lambda row: row * 0.5" in conversion.text
 
 
 def test_a_method_of_what_may_be_a_data_set_is_said() -> None:

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
-from transpiler.emit.classes.operations import decided_parameters, render_operation
+from transpiler.emit.classes.operations import decided_parameters, is_of_keras, render_operation
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
@@ -148,7 +148,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     else:
         draft.edits.append(Edit(start, end, whole))
         _make_tensors(draft, summaries[0])
-        if summaries[0].function.owner:
+        if is_of_keras(draft.file, summaries[0].function):
             draft.edits += _class_edits(draft, summaries[0].function)
     draft.class_spots.append(end)
     inner = summaries[0].function.nested_in or summaries[0].function.owner

@@ -15,7 +15,7 @@ from transpiler.emit.residual.residue import residue, settled_edits
 from transpiler.emit.trained import on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import SPOILED, Partial, Static, Value
+from transpiler.interpret.values import SPOILED, Layer, Partial, Static, Value
 from transpiler.ir.expr import Configured
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
@@ -228,7 +228,9 @@ def drop_settings(draft: Draft) -> None:
 
 
 def _is_configuration(value: Value | None) -> bool:
-    """Whether it only says how layers are made."""
+    """Whether it only says how layers are made, or is one without weights that was called."""
+    if isinstance(value, Layer):
+        return bool(value.calls) and not value.modules and not value.problem
     if isinstance(value, Static):
         return isinstance(value.expr.value, Configured)
     return isinstance(value, Partial)

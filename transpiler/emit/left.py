@@ -213,9 +213,11 @@ def report_left_steps(draft: Draft) -> None:
     """Steps of what is one of torch's data sets now, of which nobody knew that it was one."""
     if not draft.file.data_names:
         return
-    names = "|".join(sorted(draft.file.data_names - {""})) or "(?!)"
+    held = sorted(draft.file.data_names - {""})
+    names = "|".join(n for n in held if "." not in n) or "(?!)"
+    kept = "|".join(n.partition(".")[2] for n in held if "." in n) or "(?!)"
     pattern = re.compile(
-        rf"(?<![\w.])(?:{names})\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
+        rf"(?<![\w.])(?:{names}|\w+\.(?:{kept}))\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
     )
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}

@@ -51,6 +51,7 @@ class FileContext:
     #: Functions that give functions: both as one, with the parameters of the inner one.
     joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
+    kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
     unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have

@@ -11,12 +11,13 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.data_sets import holds_data
+from transpiler.interpret.functions.kept_data import kept_data, reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 
 
@@ -29,7 +30,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     method = home.class_methods.get(made.name, {}).get(name)
     if method is None and (model := kept_models(home, made).get(name)) is not None:
         region.left_calls.append((node, region.tree.source(node.func), model))
-    if method is None or not mentions_framework(region.file, method):
+    plain = method is None or not mentions_framework(region.file, method)
+    if method is None or (plain and not reads_data(home, method)):
         arguments_of(region, node)
         return Unknown(receiver.reason)
     try:
@@ -50,7 +52,10 @@ def attribute_of_instance(
     if model is None and attr in made.attributes:
         return provided("class_attribute")(region, made, attr, node)
     if model is None:
-        return Unknown(receiver.reason)
+        home = made.file or region.file
+        data = kept_data(home, home.class_methods.get(made.name, {}), attr)
+        reading = Expr(region.tree.source(node), data, POSTFIX)
+        return Unknown(receiver.reason) if data is None else Static(reading)
     return replace(model, expr=Expr(region.tree.source(node)), region=None)
 
 

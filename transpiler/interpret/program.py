@@ -16,6 +16,7 @@ from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import applied, generators, own_losses
 from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -152,6 +153,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.class_methods.clear()
     file.user_classes.clear()
     file.kept_models.clear()
+    file.kept_data.clear()
     file.globals = scope.values
     region = Region(file, scope, wants=wants)
     region.is_module = True
@@ -179,7 +181,9 @@ def _interpret_rest(file: FileContext) -> None:
     pending: list[Function] = list(region.local_functions)
     while pending:
         function = pending.pop(0)
-        if id(function.node) in reached | file.spliced or not mentions_framework(file, function):
+        if id(function.node) in reached | file.spliced:
+            continue
+        if not mentions_framework(file, function) and not reads_data(file, function):
             continue
         reached.add(id(function.node))
         parameters = parameters_of(function.node)

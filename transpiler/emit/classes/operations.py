@@ -13,6 +13,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Function
 from transpiler.source.lexical import names_read
 from transpiler.source.tree import Tree
 
@@ -59,16 +60,19 @@ def render_operation(
     tree, blanks = file.tree, " " * margin
     header = _lifted_header(tree, summary, name) if inside and not stays else None
     if header is None:
-        gone = _unread(node) if summary.function.owner else decided_parameters(summary, node)
+        of_keras = is_of_keras(file, summary.function)
+        own = bool(summary.function.owner)
+        gone = _unread(node) if of_keras else [] if own else decided_parameters(summary, node)
         header = header_without(tree, node, gone) if gone else _own_header(tree, node)
-        if summary.function.owner:
+        if of_keras:
             name = METHODS[node.name.value]
         header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
-        if name == "update":
+        if of_keras and name == "update":
             header = f"@torch.no_grad()\n{header}"
         if body[-1:] and body[-1].strip() == "return None":  # what it changes was read there
             del body[-1]
-    lines = [blanks + line for line in (*lost, *header.split("\n"))]
+    marks = [tree.source(d) for d in node.decorators if stays and _is_mark(d)]
+    lines = [blanks + line for line in (*lost, *marks, *header.split("\n"))]
     first = node.body.body[0] if node.body.body else None
     if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
         value = first.body[0].value
@@ -88,6 +92,19 @@ def _unread(node: cst.FunctionDef) -> list[str]:
     parameters = [*node.params.params[3:], *node.params.kwonly_params]
     stars = [p for p in (node.params.star_arg, node.params.star_kwarg) if isinstance(p, cst.Param)]
     return [p.name.value for p in (*parameters, *stars)]
+
+
+def is_of_keras(file: FileContext, function: Function) -> bool:
+    """Whether it is a method of a class of a loss or a metric, which becomes one of torch."""
+    found = (made for made in file.user_classes if function.owner and made.name == function.owner)
+    bases = next((made.bases for made in found), ())
+    return any(base.rpartition(".")[2] in ("Loss", "Metric") for base in bases)
+
+
+def _is_mark(decorator: cst.Decorator) -> bool:
+    """Whether it says how a method of a class is called."""
+    node = decorator.decorator
+    return isinstance(node, cst.Name) and node.value in ("staticmethod", "classmethod")
 
 
 def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -88,7 +89,7 @@ class FitData:
             return self._of_process(given, pipeline, name)
         if count is None or pipeline.is_generator:
             loader = given
-            if not given.isidentifier() and self.epochs != "1":
+            if not re.fullmatch(r"[\w.]+", given) and self.epochs != "1":
                 loader = model.lasting(name)
                 self.streams.append(f"{loader} = {given}")
             if count is None:

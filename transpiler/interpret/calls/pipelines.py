@@ -139,7 +139,8 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
         elif parameter in _FUNCTIONS and name in _OF_DATA_SETS and not _has_windows(before):
             given[parameter] = _giving_data(region, before, value)
         elif parameter in _FUNCTIONS:
-            given[parameter] = _applied(region, before, value, parameter)
+            read = _function(region, value, _nodes(node, parameter))
+            given[parameter] = _applied(region, before, read, parameter)
         elif parameter == "generator" and isinstance(value, Function):
             given[parameter] = _generating(region, value)
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
@@ -268,6 +269,30 @@ def _applied(region: Region, before: Pipeline | None, value: Value, parameter: s
         raise Unsupported("what is no function of the program")
     made: Any = provided("applied_function")(region, value, before, parameter)
     return made  # type: ignore[no-any-return]
+
+
+def _required(node: cst.Lambda) -> list[str]:
+    """The parameters of a lambda; with a default, it takes something else besides."""
+    return [p.name.value for p in node.params.params if p.default is None]
+
+
+def _function(region: Region, value: Value, node: cst.BaseExpression | None) -> Value:
+    """`self.parse`, also in a lambda that only calls it, by the words that it is read with."""
+    if isinstance(node, cst.Lambda) and isinstance(node.body, cst.Call):
+        given = [a.value.value for a in node.body.args if isinstance(a.value, cst.Name)]
+        plain = not any(a.keyword or a.star for a in node.body.args)
+        if plain and given == [p.name.value for p in node.params.params] == _required(node):
+            found = _function(region, value, node.body.func)
+            return value if found is value else found
+    if not isinstance(node, cst.Attribute):
+        return value
+    reads_self = isinstance(node.value, cst.Name) and node.value.value == "self"
+    method = region.methods.get(node.attr.value) if reads_self else None
+    method = method or (value if isinstance(value, Function) and value.nested_in else None)
+    if method is None:
+        return value
+    written = Expr(region.tree.source(node), strength=POSTFIX)
+    return replace(method, static=written)
 
 
 def _has_windows(before: Pipeline | None) -> bool:

@@ -144,7 +144,13 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         return stored
     if region.states and attr == "dtype":  # of a metric
         return const(CONSTANTS["keras.backend.floatx"])
-    return Static(Expr(key, UNKNOWN, POSTFIX, frozenset({(key, region.scope.version(key))})))
+    known: Any = UNKNOWN
+    if stored is not None and isinstance(stored.expr.value, Pipeline):
+        known = stored.expr.value
+    elif stored is None and region.methods:
+        kept: Any = provided("kept_data")(region.file, region.methods, attr)
+        known = UNKNOWN if kept is None else kept
+    return Static(Expr(key, known, POSTFIX, frozenset({(key, region.scope.version(key))})))
 
 
 #: What a policy of mixed precision says of its types.

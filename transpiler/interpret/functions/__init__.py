@@ -22,6 +22,8 @@ constant_tensors.py  tensors that functions make for those that they give
 own_losses.py     losses and metrics of the program's own
 own_metrics.py    metrics that are classes of the program's own
 applied.py        functions that data sets apply to their elements
+augmenting.py     models that such functions call on images
 copied.py       functions of Keras that programs have a copy of
 data_sets.py      data sets that functions take and give
+kept_data.py      data sets that objects keep
 """

@@ -11,6 +11,7 @@ import re
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.functions.augmenting import by_models
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import Region
@@ -19,9 +20,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,
     Function,
-    Layer,
     Mapping,
-    Model,
     Sequence,
     Static,
     Value,
@@ -29,7 +28,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import TERNARY, Expr
-from transpiler.ir.pipeline import Applied, Element, Gives, Leaf, Pipeline, Windows
+from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -45,11 +44,14 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     if dataset.windows is not None:
         return _whole_windows(region, function)
     element = dataset.element
-    if (by_model := _by_model(region, function, dataset)) is not None:
+    if (by_model := by_models(region, function, dataset)) is not None:
         return by_model
     parts = element if isinstance(element, tuple) else (element,)
     names = _names(function, len(parts))
     given = {n: _value(n, part) for n, part in zip(names, parts, strict=True)}
+    if function.owner:
+        this = parameters_of(function.node)[0].name
+        given[this] = Static(Expr(this))
     summary = summarize(region.file, function, given, region)
     if summary.kind == "failed":
         raise Unsupported(f"`{function.name}`: {summary.reason}")
@@ -58,9 +60,28 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
         raise Unsupported(f"`{function.name}` runs layers with weights or randomness of their own")
     if summary.kind != "operation" or summary.region is None or summary.result is None:
         return _of_plain_values(region, function, names, parts, summary)
+    try:
+        return _of_tensors(region, function, dict(zip(names, parts, strict=True)), given, summary,
+                           parameter == "predicate")  # fmt: skip
+    except Unsupported:
+        if function.owner:  # a method that stays as it is can't stand outside of its class
+            _forget(region, summary)
+        raise
+
+
+def _of_tensors(
+    region: Region,
+    function: Function,
+    held: dict[str, Element],
+    given: dict[str, Value],
+    summary: Summary,
+    chooses: bool,
+) -> Expr:
+    """A function that computes with tensors; `chooses`, where it says which samples stay."""
+    assert summary.region is not None
+    assert summary.result is not None
     _check(summary, given)
-    held = dict(zip(names, parts, strict=True))
-    found = Leaf() if parameter == "predicate" else _element(summary.result, held)
+    found = Leaf() if chooses else _element(summary.result, held)
     texts = [_text(node) for node in walk(summary.forward)]
     names_of_files = _names_of_files(summary)
     strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
@@ -70,59 +91,14 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     if isinstance(function.node, cst.Lambda):
         return _lambda(region, function.node, summary, applied)
     _check_alone(region, summary)
-    reading = region.scope.read(function.name)
-    return replace(reading, value=applied, helpers=helpers)
+    if function.static is not None and "." in function.static.text:  # it stays in its class
+        region.file.kept_closures.add(id(function.node))
+    return replace(_reading(region, function), value=applied, helpers=helpers)
 
 
-_TRAINING = re.compile(r",\s*training\s*=\s*True\b")
-
-
-def _by_model(region: Region, function: Function, dataset: Pipeline) -> Expr | None:
-    """`lambda x, y: (augment(x, training=True), y)`, of a model that changes batches at random.
-
-    Its modules are in training from the start, and nothing else runs them.
-    """
-    node = function.node
-    body = node.body if isinstance(node, cst.Lambda) else _returned(node)
-    if body is None or function.owner or function.file not in (None, region.file):
-        return None
-    parts = dataset.element if isinstance(dataset.element, tuple) else (dataset.element,)
-    names = [p.name for p in parameters_of(node)]
-    items = [e.value for e in body.elements] if isinstance(body, cst.Tuple) else [body]
-    if len(names) != len(parts) or len(items) != len(parts):
-        return None
-    called: list[str] = []
-    for name, item in zip(names, items, strict=True):
-        if isinstance(item, cst.Call) and isinstance(item.func, cst.Name):
-            called.append(item.func.value)
-            item = item.args[0].value if item.args else item.func
-        if not isinstance(item, cst.Name) or item.value != name:
-            return None
-    text = region.tree.source(node)
-    if not called or any(not _augments(region, name) for name in called):
-        return None
-    if len(_TRAINING.findall(text)) != len(called) or dataset.gives is not Gives.BATCHES:
-        raise Unsupported("a model that is not in training, or is called on single images")
-    if any(isinstance(part, Leaf) and "int" in part.dtype for part in parts[: len(called)]):
-        raise Unsupported("whole numbers, which Keras makes floats of before")
-    applied = Applied(dataset.element, draws=True)
-    if isinstance(node, cst.Lambda):
-        return Expr(one_line(_TRAINING.sub("", text)), applied, TERNARY)
-    for found in _TRAINING.finditer(region.tree.text, *region.tree.span(node)):
-        region.settled[found.span()] = ""
-    return replace(region.scope.read(function.name), value=applied)
-
-
-def _augments(region: Region, name: str) -> bool:
-    """Whether a name is a Sequential that only changes images at random."""
-    model = region.file.globals.get(name) or region.scope.values.get(name)
-    layers = model.steps if isinstance(model, Model) and model.kind == "sequential" else []
-    found = [layer.symbol if isinstance(layer, Layer) else "" for layer in layers]
-    known = rf"^{name} *=|\b{name}\.add\(|\b{name}\(\w+, *training *= *True\)"
-    text = region.file.tree.blanked
-    if len(re.findall(rf"\b{name}\b", text)) != len(re.findall(known, text, re.M)):
-        return False  # something else may change whether it is in training
-    return bool(found) and all(symbol.startswith("keras.layers.Random") for symbol in found)
+def _reading(region: Region, function: Function) -> Expr:
+    """How the program refers to a function: by its name, or as `self.parse`."""
+    return function.static or region.scope.read(function.name)
 
 
 def _forget(region: Region, summary: Summary) -> None:
@@ -149,10 +125,10 @@ def _names_of_files(summary: Summary) -> set[str]:
 
 def _names(function: Function, count: int) -> list[str]:
     """The parameters that get the parts of an element."""
-    parameters = parameters_of(function.node)
+    parameters = parameters_of(function.node)[bool(function.owner) :]
     required = [p for p in parameters if p.default is None and not p.star]
     starred = any(p.star == "*" for p in parameters)
-    if function.owner or starred or len(required) != count or len(parameters) < count:
+    if starred or len(required) != count or len(parameters) < count:
         name = "lambda" if isinstance(function.node, cst.Lambda) else function.name
         raise Unsupported(f"`{name}` does not take the {count} parts of an element one by one")
     return [p.name for p in parameters[:count]]
@@ -218,7 +194,7 @@ def _of_texts(region: Region, function: Function, held: dict[str, Element], made
         else:
             region.settled[start, end] = text
     region.helpers_used |= inner.helpers_used
-    return replace(region.scope.read(function.name), value=Applied(_element(made.result, held)))
+    return replace(_reading(region, function), value=Applied(_element(made.result, held)))
 
 
 def _check(summary: Summary, given: dict[str, Value]) -> None:
@@ -238,12 +214,13 @@ def _check(summary: Summary, given: dict[str, Value]) -> None:
 def _check_alone(region: Region, summary: Summary) -> None:
     """Whether the function that the program names is the one that comes of it."""
     function = summary.function
-    others = [
-        s
-        for s in region.file.summaries.values()
-        if s.function.node is function.node and s is not summary and s.kind != "failed"
-    ]
-    if others or summary.closure:
+    known = [s for s in region.file.summaries.values() if s.function.node is function.node]
+    for idle in [s for s in known if s.kind == "static" and s.given <= {"self", "cls"}]:
+        _forget(region, idle)  # what it is with nothing known of what it gets, before this is
+        known.remove(idle)
+    others = [s for s in known if s is not summary and s.kind != "failed"]
+    this = f"{parameters_of(function.node)[0].name}." if function.owner else "."
+    if others or any(not name.startswith(this) for name in summary.closure):
         raise Unsupported(f"`{function.name}` is used for other values too")
     if function.file is not None and function.file is not region.file:
         raise Unsupported(f"`{function.name}` of another file")

@@ -18,6 +18,7 @@ from transpiler.interpret.functions.data_sets import holds_data, returned_data
 from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import given_back, note_handing, trains
 from transpiler.interpret.functions.inlining import inline
+from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
@@ -153,7 +154,8 @@ def _call_on_values(
     config = given_dict(region, node, function, arguments)
     if config is not None:
         return config
-    if not mentions_framework(region.file, function) and not any(map(holds_data, bound.values())):
+    takes_data = any(map(holds_data, bound.values())) or reads_data(region.file, function)
+    if not takes_data and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     return None
 

@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
 from transpiler.interpret.control.entries import holds_entries, put
 from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.functions.kept_data import keep_data
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant
@@ -47,6 +48,7 @@ def assign_attribute(
         elif isinstance(value, (Static, Sequence, Mapping)) and not is_graph(value):
             region.scope.values.pop(key, None)
             emit_static(region, node, frozenset({key}), (value,), effect=True, residual=True)
+            keep_data(region, key, value)
         else:
             region.scope.values[key] = value
         return
@@ -66,6 +68,32 @@ def assign_attribute(
         raise GiveUp("a tensor or layer is kept on an object", node)
     if not isinstance(value, Unknown) and isinstance(base, Static):
         emit_static(region, node, frozenset(), (base, value), effect=True)
+
+
+def assign_attributes(
+    region: Region, targets: list[cst.BaseExpression], value: Value, node: cst.CSTNode
+) -> bool:
+    """`self.train, self.test = load()`, of plain values; False where it is something else."""
+    keys = [_own(region, target) for target in targets]
+    if not all(keys) or is_graph(value):
+        return False
+    parts = value.items if isinstance(value, Sequence) else ()
+    for key in keys:
+        region.scope.bump(key)
+        region.scope.values.pop(key, None)
+    emit_static(region, node, frozenset(keys), (value,), effect=True, residual=True)
+    for key, part in zip(keys, parts, strict=False):
+        keep_data(region, key, part)
+    return True
+
+
+def _own(region: Region, target: cst.BaseExpression) -> str:
+    """`self.x`; "" of anything else."""
+    of_self = isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)
+    if not of_self or "self" not in region.parameters:
+        return ""
+    text = region.tree.source(target)
+    return text if text.startswith("self.") else ""
 
 
 def _only_index(target: cst.Subscript) -> cst.Index | None:

@@ -14,7 +14,11 @@ from transpiler.interpret.models.borders import take_models_only
 from transpiler.interpret.models.parts import border_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import assign_group, assign_name, named
-from transpiler.interpret.statements.places import assign_attribute, assign_element
+from transpiler.interpret.statements.places import (
+    assign_attribute,
+    assign_attributes,
+    assign_element,
+)
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
 from transpiler.interpret.tensors.names import bind_tensor, emit_before
@@ -116,6 +120,8 @@ def _assign_parts(
         _assign_empty(region, names, value)
         return
     if len(names) != len(elements):
+        if assign_attributes(region, elements, value, node):
+            return
         for element in elements:
             if isinstance(element, cst.Attribute):
                 raise GiveUp("attributes are assigned together", node)

@@ -1,0 +1,69 @@
+"""Data sets that objects of the program's own classes keep in attributes.
+
+self.train_ds, self.val_ds = self.load()
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.calls.pipelines import pipeline_of
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Function, Static, Value
+from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.ir.pipeline import Pipeline
+
+
+def keep_data(region: Region, key: str, value: Value) -> None:
+    """Remember that `self.train_ds` is a data set."""
+    pipeline = pipeline_of(value)
+    if pipeline is not None and pipeline.is_done:
+        names = frozenset({(key, region.scope.version(key))})
+        region.scope.values[key] = Static(Expr(key, pipeline, POSTFIX, names))
+        region.file.data_names.add(key)
+
+
+@provides("kept_data")
+def kept_data(file: FileContext, methods: dict[str, Function], attr: str) -> Pipeline | None:
+    """The data set that one method of a class puts into an attribute, and no other does."""
+    owner = next((m.nested_in for m in methods.values()), "")
+    key = (owner, attr)
+    if key not in file.kept_data:
+        file.kept_data[key] = None  # while it is looked for
+        file.kept_data[key] = _put_by_method(file, methods, attr)
+    found: Pipeline | None = file.kept_data[key]
+    return found
+
+
+def reads_data(file: FileContext, method: Function) -> bool:
+    """Whether a method does something with a data set that its object keeps."""
+    if not method.owner or not _DATA.search(file.tree.text):
+        return False
+    methods = file.class_methods.get(method.owner, {})
+    attributes = set(_ATTRIBUTE.findall(file.tree.source(method.node)))
+    return any(kept_data(file, methods, attr) is not None for attr in attributes)
+
+
+_ATTRIBUTE = re.compile(r"\bself\.(\w+)(?!\w|\()")
+
+
+_DATA = re.compile(r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDataGenerator")
+
+
+def _put_by_method(file: FileContext, methods: dict[str, Function], attr: str) -> Pipeline | None:
+    if not _DATA.search(file.tree.text):
+        return None
+    name = rf"^\s*(?:[\w.]+, *)*\w+\.{attr}\b(?:, *[\w.]+)*"
+    put = re.compile(rf"{name} *(?::[^=\n]*)?=[^=]", re.M)
+    found = [m for m in methods.values() if put.search(file.tree.source(m.node))]
+    if len(found) != 1 or len(put.findall(file.tree.blanked)) != 1:
+        return None
+    (method,) = found
+    if not method.owner or parameters_of(method.node)[0].name != "self":
+        return None
+    region = summarize(file, method, {"self": Static(Expr("self"))}).region
+    return pipeline_of(region.scope.values.get(f"self.{attr}")) if region is not None else None
