@@ -9,6 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.source.lexical import blanked, names_in, placed_comments, words_in
+from transpiler.source.parsing import parse
 from transpiler.source.spans import Measured
 
 
@@ -17,7 +18,7 @@ class Tree:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.module = cst.parse_module(text)
+        self.module = parse(text)
         measured = Measured(self.module)
         if measured.length != len(text):
             raise ValueError("the parsed file does not print as the text that was read")
