@@ -34,7 +34,7 @@ class Project:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._folders: dict[str, str] = {}  #: of the files that import
+        self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
@@ -44,10 +44,11 @@ class Project:
         """
         if not file.path:
             return None
-        if file.path not in self._folders:
-            self._folders[file.path] = os.path.dirname(os.path.realpath(file.path))
-        self._importing[os.path.realpath(file.path)] = file
-        path = locate(self._folders[file.path], module)
+        place = self._places.get(file.path)
+        if place is None:
+            place = self._places[file.path] = os.path.realpath(file.path)
+        self._importing[place] = file
+        path = locate(os.path.dirname(place), module)
         if path is None:
             return None
         other = self._context(path)

@@ -165,14 +165,12 @@ def _prune_loop(
 
 def walk(nodes: list[Node]) -> Iterator[Node]:
     """All statements, nested ones too."""
-    pending = nodes[::-1]
-    while pending:
-        node = pending.pop()
+    for node in nodes:
         yield node
         if isinstance(node, (If, For, While)):
+            yield from walk(node.body)
             if isinstance(node, If):
-                pending += node.orelse[::-1]
-            pending += node.body[::-1]
+                yield from walk(node.orelse)
 
 
 def modules_used(nodes: list[Node]) -> dict[str, Module]:

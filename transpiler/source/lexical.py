@@ -16,7 +16,10 @@ STRING = (
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
 _PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_DOTTED = re.compile("[0-9A-Za-z_.\x80-\U0010ffff][\\w.]*")  # quicker than to begin with \w
+_ASCII = "".join(map(chr, range(128)))
+#: What stands between words, and between dotted ones, made blank: two times as fast as a search.
+_BETWEEN_WORDS = str.maketrans(dict.fromkeys(re.findall(r"\W", _ASCII), " "))
+_BETWEEN_DOTTED = str.maketrans(dict.fromkeys(re.findall(r"[^\w.]", _ASCII), " "))
 
 
 def comments_in(text: str) -> list[str]:
@@ -91,17 +94,20 @@ def names_read(text: str) -> set[str]:
 
 def names_in(code: str) -> set[str]:
     """The names in source whose strings and comments are blank."""
-    dotted = set(_DOTTED.findall(code))
+    dotted = set(code.translate(_BETWEEN_DOTTED).split())
     return {word.partition(".")[0] for word in dotted if "A" <= word[0] <= "z"}
 
 
 def may_be_bound(name: str, code: str) -> bool:
     """Whether code whose strings and comments are blank may bind a name: `name.x` never does."""
-    return re.search(rf"{name}(?![\w.(])(?<![\w.]{name})", code) is not None or (
-        re.search(rf"\b(?:def|class|import[^\n]*)\s+{name}\b", code) is not None
-    )
+    ways = (rf"{name}(?![\w.(])(?<![\w.]{name})", *(rf"{way}\s+{name}\b" for way in _BINDING))
+    return any(re.search(way, code) is not None for way in ways)
+
+
+#: What a name stands behind that is bound there; a search for what begins as itself is quick.
+_BINDING = ("def", "class", r"import[^\n]*")
 
 
 def words_in(text: str) -> set[str]:
     """All that could be a name in some source, also in strings and comments."""
-    return set(_WORD.findall(text))
+    return set(text.translate(_BETWEEN_WORDS).split() if text.isascii() else _WORD.findall(text))

@@ -48,7 +48,7 @@ def _attributes(region: Region) -> tuple[dict[str, Any], dict[str, Any]]:
     """The attributes of a region, and what is in those that are lists, sets or dicts."""
     held = vars(region).copy()
     del held["wants"], held["scope"]
-    filled = {n: v.copy() for n, v in held.items() if isinstance(v, (list, set, dict)) and v}
+    filled = {n: v.copy() for n, v in held.items() if v and isinstance(v, (list, set, dict))}
     return held, filled
 
 
