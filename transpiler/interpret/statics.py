@@ -68,20 +68,27 @@ def operator_text(node: cst.CSTNode) -> str:
 
 def strength(node: cst.BaseExpression) -> int:
     """How strongly an expression node binds."""
-    if isinstance(node, (cst.BinaryOperation, cst.BooleanOperation)):
-        return BINARY_STRENGTH[operator_text(node.operator)]
+    known = _STRENGTHS.get(type(node), ATOM)
+    if known is not _OF_OPERATOR:
+        return known
     if isinstance(node, cst.UnaryOperation):
         return NOT if isinstance(node.operator, cst.Not) else UNARY
-    return _STRENGTHS.get(type(node), ATOM)
+    assert isinstance(node, (cst.BinaryOperation, cst.BooleanOperation))
+    return BINARY_STRENGTH[operator_text(node.operator)]
 
 
+_OF_OPERATOR = -1  #: how strongly it binds is up to its operator
 _STRENGTHS: dict[type, int] = {
+    cst.BinaryOperation: _OF_OPERATOR, cst.BooleanOperation: _OF_OPERATOR,
+    cst.UnaryOperation: _OF_OPERATOR,
     cst.Call: POSTFIX, cst.Attribute: POSTFIX, cst.Subscript: POSTFIX, cst.Await: POSTFIX,
     cst.Comparison: COMPARE, cst.IfExp: TERNARY, cst.Lambda: LAMBDA, cst.NamedExpr: TUPLE,
     cst.ConcatenatedString: ADD, cst.Yield: TUPLE, cst.GeneratorExp: TUPLE,
 }  # fmt: skip
 
 _NEWLINE = re.compile(r"\s*\n\s*")
+_BLANK_BEHIND = re.compile(r"([(\[{]) ")
+_BLANK_BEFORE = re.compile(r",? ([)\]}])")
 
 
 def one_line(text: str) -> str:
@@ -93,8 +100,7 @@ def one_line(text: str) -> str:
     if "#" in text:
         text = "\n".join(_without_comment(line) for line in text.split("\n"))
     text = _NEWLINE.sub(" ", text.replace("\\\n", "\n"))
-    text = re.sub(r"([(\[{]) ", r"\1", text)
-    return re.sub(r",? ([)\]}])", r"\1", text)
+    return _BLANK_BEFORE.sub(r"\1", _BLANK_BEHIND.sub(r"\1", text))
 
 
 def _without_comment(line: str) -> str:

@@ -217,6 +217,8 @@ def with_helper(expr: Expr, *helpers: str) -> Expr:
 
 def literal(value: Any) -> str:
     """A constant as black would write it; small floats as `1e-3`."""
+    if value is None or type(value) in (bool, int):  # most are
+        return repr(value)
     if isinstance(value, str):
         single = repr(value)
         if '"' not in single and single.startswith("'"):

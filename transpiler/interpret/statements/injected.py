@@ -21,6 +21,8 @@ from transpiler.interpret.values import Framework, Sequence, Value
 
 def injected(region: Region, function: cst.FunctionDef) -> dict[str, Framework]:
     """The variables that a function of the module gives one and the same part of the framework."""
+    if "global" not in region.tree.words:
+        return {}
     statements = list(_statements(function.body))
     names = {n for s in statements if isinstance(s, cst.Global) for n in _declared(s)}
     if not names:

@@ -145,7 +145,7 @@ def assign_sizes(region: Region, wanted: list[tuple[str, Dim]]) -> tuple[Expr | 
     crossing = [
         (token, dim)
         for token, dim in wanted
-        if dim is not None and dim.text != token and reads(dim) & changed - {token}
+        if dim is not None and dim.names and dim.text != token and reads(dim) & changed - {token}
     ]
     if crossing:
         _assign_together(region, crossing)
