@@ -188,7 +188,9 @@ class Draft:
 def is_import(statement: cst.CSTNode) -> bool:
     """Whether a statement only imports, under whatever condition."""
     return all(
-        isinstance(leaf, cst.SimpleStatementLine)
-        and all(isinstance(b, (cst.Import, cst.ImportFrom, cst.Pass)) for b in leaf.body)
+        isinstance(leaf, cst.SimpleStatementLine) and all(type(b) in _IMPORTING for b in leaf.body)
         for leaf in leaf_statements([statement])
     )
+
+
+_IMPORTING = frozenset({cst.Import, cst.ImportFrom, cst.Pass})

@@ -353,7 +353,8 @@ def report_left_models(draft: Draft) -> None:
         span = (0, len(draft.tree.text))
         if region.function is not None:
             span = draft.tree.span(region.function)
-        pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\.(?:{_OF_MODELS})\b")
+        alone = "|".join(rf"{name}(?<![\w.]{name})" for name in names)
+        pattern = re.compile(rf"(?:{alone})\.(?:{_OF_MODELS})\b")
         for match in pattern.finditer(draft.tree.blanked, *span):
             line, column = draft.tree.line_column(match.start())
             if replaced(match.start()) or replaced(match.end() - 1) or line in reported:

@@ -12,7 +12,7 @@ from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, UserClass
 
 _CALL = re.compile(r"\.([A-Z]\w*)\s*\(")
-_BARE = re.compile(r"(?<![\w.])([A-Z]\w*)\s*\(")
+_BARE = re.compile(r"([A-Z](?<![\w.].)\w*)\s*\(")
 _HEAD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
 
 

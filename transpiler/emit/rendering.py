@@ -87,17 +87,21 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]
     """Modules that an earlier model of the same region made, or that a borrowed model has."""
     if unit.built is None:
         return
+    elsewhere = {
+        id(r): r for _, r in unit.region.shared_modules.values() if r.file is not planned.file
+    }
+    lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
+    others = [pair for pair in [*written, *lent] if pair[0].built is not None]
+    if not others and not unit.region.shared_modules:
+        return
     forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
     forward, _ = without_foreign_sizes(unit.plan, forward)
     given = unit.plan.required  # models that are made outside: each part of them is theirs
     tokens = [t for t, m in modules_used(forward).items() if m.constructor.text not in given]
     owners: dict[str, None] = {}
-    elsewhere = {
-        id(r): r for _, r in unit.region.shared_modules.values() if r.file is not planned.file
-    }
-    lent = [pair for r in elsewhere.values() if r.file.planned for pair in r.file.planned.written]
-    for other, draft in [*written, *lent]:
-        if other.built is None or other.built.excludes(unit.built):
+    for other, draft in others:
+        assert other.built is not None
+        if other.built.excludes(unit.built):
             continue
         for token in tokens:
             if token not in draft.attrs:

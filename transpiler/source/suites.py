@@ -43,14 +43,14 @@ def suites(statement: cst.CSTNode) -> list[cst.BaseSuite]:
     found: list[cst.BaseSuite] = []
     if type(statement) is cst.SimpleStatementLine:
         return found
-    if isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
-        found.append(statement.body)
-    if isinstance(statement, cst.If):
+    if type(statement) is cst.If:
         rest: cst.If | cst.Else | None = statement
         while rest is not None:
             found.append(rest.body)
             rest = rest.orelse if isinstance(rest, cst.If) else None
-    if isinstance(statement, cst.Try):
+    elif isinstance(statement, (cst.For, cst.While, cst.With, cst.FunctionDef, cst.ClassDef)):
+        found.append(statement.body)
+    elif isinstance(statement, cst.Try):
         found.append(statement.body)
         found += [h.body for h in statement.handlers]
         if statement.orelse is not None:
@@ -73,9 +73,8 @@ def is_plain_try(statement: cst.CSTNode) -> bool:
 
 def is_one(statement: cst.CSTNode, of_module: bool) -> bool:
     """Whether a definition counts as one statement; what a class of the module says does not."""
-    if isinstance(statement, cst.ClassDef):
-        return not of_module
-    return isinstance(statement, cst.FunctionDef)
+    kind = type(statement)
+    return kind is cst.FunctionDef or (kind is cst.ClassDef and not of_module)
 
 
 def leaf_statements(body: list[cst.CSTNode], of_module: bool = False) -> list[cst.CSTNode]:

@@ -354,7 +354,8 @@ class _Planner(Shared):
         region = part.room.region
         known = [*self.calls, *self.replaced, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
-        uses = re.compile(rf"(?<![\w.]){re.escape(part.variable)}\s*[.(]")
+        name = re.escape(part.variable)
+        uses = re.compile(rf"{name}(?<![\w.]{name})\s*[.(]")
         room = self.extent(part.room)
         if all(within(m.start(), known) for m in uses.finditer(self.tree.blanked, *room)):
             return  # the usual case, without parsing

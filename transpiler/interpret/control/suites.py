@@ -36,10 +36,10 @@ from transpiler.ir.expr import UNKNOWN
 def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
     """Run statements in order; whether the block surely ends by return or raise."""
     for position, statement in enumerate(statements):
-        if isinstance(statement, cst.If) and (_returns_early(statement) or goes_on(statement)):
+        if type(statement) is cst.If and (_returns_early(statement) or goes_on(statement)):
             with region.within(statement):
                 return _run_if(region, statement, statements[position + 1 :])
-        if isinstance(statement, cst.Try) and _has_fallback(statement):
+        if type(statement) is cst.Try and _has_fallback(statement):
             return _run_first_way(region, statement)
         if may_stay(region, statement):
             run_or_leave(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]

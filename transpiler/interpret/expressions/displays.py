@@ -56,7 +56,7 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     items: list[Value] = []
     for element in node.elements:
         value = evaluate(region, element.value)
-        if isinstance(element, cst.StarredElement):
+        if type(element) is cst.StarredElement:
             if not isinstance(value, Sequence):
                 if not is_graph(value) and isinstance(value, Static):
                     return verbatim(region, node, *items, value)

@@ -23,11 +23,11 @@ from transpiler.record import replace
 @executes(cst.Assign)
 def assign(region: Region, node: cst.Assign) -> None:
     first = node.targets[0].target
-    if len(node.targets) == 1 and isinstance(first, cst.Tuple) and _makes_inputs(region, node):
+    if len(node.targets) == 1 and type(first) is cst.Tuple and _makes_inputs(region, node):
         _assign_inputs(region, first, node)
         return
     region.assigned = first.value if isinstance(first, cst.Name) and len(node.targets) == 1 else ""
-    if isinstance(first, cst.Subscript) and makes_input(region, node.value):
+    if type(first) is cst.Subscript and makes_input(region, node.value):
         region.assigned = _key_of(region, first)
     region.whole = node.value
     region.target_hint = region.assigned or _attribute_hint(first)

@@ -12,9 +12,9 @@ from transpiler.record import replace
 
 def dotted(node: cst.BaseExpression | None) -> str:
     """`a.b.c` of a dotted name node."""
-    if isinstance(node, cst.Name):
+    if type(node) is cst.Name:
         return node.value
-    if isinstance(node, cst.Attribute):
+    if type(node) is cst.Attribute:
         return f"{dotted(node.value)}.{node.attr.value}"
     return ""
 
