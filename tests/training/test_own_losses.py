@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 FUNCTIONS = """\
@@ -47,6 +48,10 @@ def scaled(factor):
     return inner
 
 
+def MaxAbs(y_true, y_pred, power=1):
+    return tf.reduce_max(tf.abs(y_true - y_pred)) ** power
+
+
 def flat(y_true, y_pred):
     return tf.square(tf.reshape(y_true, [-1]) - tf.reshape(y_pred, [-1]))
 
@@ -79,6 +84,19 @@ TRIALS = [
     Trial("lambda t, p: keras.ops.mean(keras.ops.abs(t - p) ** 1.5)", "rows"),
     Trial("lambda t, p: summed(t, p) / 2", "rows"),
     Trial('"binary_crossentropy"', "bit column", "sigmoid", metrics="[dice]", before=FLOATS),
+    Trial(targets="rows", metrics="[scaled(2.0)]"),
+    Trial(targets="rows", metrics="[MaxAbs, lambda t, p: keras.ops.abs(t - p)]"),
+    Trial(targets="rows", metrics="[lambda y, targets: keras.ops.max(2 * y - targets)]"),
+    Trial(
+        targets="rows",
+        metrics="[functools.partial(MaxAbs, power=POWER), 'mae']",
+        before="import functools\nPOWER = 2",
+    ),
+    Trial(
+        targets="rows",
+        metrics="[keras.metrics.MeanMetricWrapper(MaxAbs, name='largest', power=3), "
+        "keras.metrics.MeanMetricWrapper(fn=summed)]",
+    ),
 ]
 
 
@@ -177,6 +195,15 @@ def test_targets_in_one_axis_are_said_to_be_taken_as_a_column(trial: Trial) -> N
     assert any(d.code == "T2T303" and "column" in d.message for d in found)
 
 
+@pytest.mark.parametrize(
+    ("after", "keras", "key"),
+    [("", "3", "max_abs"), ("", "2", "MaxAbs"), ("history.history['MaxAbs']", "3", "MaxAbs")],
+)
+def test_keras_3_writes_the_names_of_functions_small(after: str, keras: str, key: str) -> None:
+    text = _with_functions(Trial(targets="rows", metrics="[MaxAbs]", after=after))
+    assert f'"{key}": []' in converted(text, Options(keras=keras))
+
+
 def test_the_function_stays_with_its_name_and_comments() -> None:
     text = converted(_with_functions(Trial("mean_squared", "rows")))
     assert "def mean_squared(y_true, y_pred):\n    # over the last axis\n" in text
@@ -186,7 +213,9 @@ def test_the_function_stays_with_its_name_and_comments() -> None:
 @pytest.mark.parametrize(
     "trial",
     [
-        Trial(metrics="[lambda y, p: keras.ops.mean(y - p)]"),
+        Trial(metrics="[lambda y, p: keras.ops.mean(y - p) * FACTOR]", before="FACTOR = 2"),
+        Trial(targets="rows", metrics="[lambda y, p: summed(y, p)]"),
+        Trial(metrics="[keras.metrics.MeanMetricWrapper(other)]", before="other = print"),
         Trial("squared", "rows", before="n = len(x)", metrics="[scaled(n)]"),
         Trial("squared", "rows", fit=", sample_weight=np.ones(50)"),
         Trial('"sparse_categorical_crossentropy"', "labels", "softmax", metrics="[rmse]"),

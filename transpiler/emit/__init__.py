@@ -20,6 +20,7 @@
     steps.py         those that train and test on a batch
     distribution.py  the strategy of a file, and its scopes
     metric_classes.py  classes of metrics
+    metric_lists.py  lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

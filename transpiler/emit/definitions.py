@@ -308,7 +308,9 @@ def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode) -> bool:
     start, end = draft.tree.span(node)
     outside = [e for e in draft.edits if not (start <= e.start and e.end <= end)]
     remaining = apply(draft.tree.text, [*outside, Edit(start, end, "")])
-    return name in remaining and name in global_reads(remaining)
+    added = draft.training_functions.values()  # they have no place yet
+    texts = [text for text in (remaining, *added) if name in text]
+    return any(name in global_reads(text) for text in texts)
 
 
 def settle_functions(draft: Draft) -> None:

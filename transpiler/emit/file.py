@@ -43,6 +43,7 @@ from transpiler.emit.left import (
     report_overlooked_training,
     report_subclasses,
 )
+from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
@@ -73,6 +74,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     replace_models(draft)
     place_training(draft)
     settle_functions(draft)
+    drop_metric_lists(draft)
     report_left_calls(draft, draft.file.kept_uses)
     if draft.device:
         from transpiler.emit.training.head import device_edit

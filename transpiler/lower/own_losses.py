@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.own_losses import class_of_loss, computes
+from transpiler.interpret.functions.own_losses import class_of_loss, computes, in_wrapper
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Function, Partial, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Return
-from transpiler.ir.expr import LAMBDA, TERNARY, Expr, call, infix, method
+from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
-from transpiler.lower.predictions import COLUMN, activated, column_note, is_column, takes_classes
+from transpiler.lower.predictions import (
+    COLUMN,
+    activated,
+    column_note,
+    is_column,
+    is_steady,
+    snake_case,
+    takes_classes,
+)
+from transpiler.record import replace
 
 
 def is_own(value: Value) -> bool:
@@ -62,16 +71,23 @@ def own_metric(
 
     Also its key in the history.
     """
+    name: Expr | None = None
+    if (found := in_wrapper(file, value)) is not None:
+        value, name = found
     function = _function(value)
-    key = file.function_names.get(id(function.node), function.name)
-    if isinstance(value, (Partial, Static)) or _is_lambda(function) or key is None:
-        raise Unsupported(f"the name of the metric `{_named(function)}` is not known")
+    key = _key(file, value, function, name)
     summary = _summary(compiles, function)
     if seen.classes != takes_classes(summary, seen):
         raise Unsupported(f"`{key}` with {'' if seen.classes else 'no '}classes as targets")
     result = _of(summary)
     note = column_note(key, seen)
-    each = call(_everywhere(file, summary, function), seen.targets, activated(seen))
+    if _is_lambda(function):
+        each = _inserted(summary, seen)
+    else:
+        arguments = value.arguments if isinstance(value, Partial) else ()
+        given = {str(k): steady(file, v) for k, v in arguments}
+        code = _everywhere(file, summary, function)
+        each = call(code, seen.targets, activated(seen), **given)
     label, variable = key.replace("_", " "), re.sub(r"\W", "_", f"{key}_sum")
     if result.number:
         value_of_batch = method(each, "item")
@@ -93,6 +109,60 @@ def _function(value: Value) -> Function:
     if not isinstance(function, Function):
         raise Unsupported("a class of a loss without `call`")
     return function
+
+
+def _key(file: FileContext, value: Value, function: Function, name: Expr | None) -> str:
+    """What Keras calls the values of a metric that is a function."""
+    if name is not None:  # of what wraps it
+        found = "mean_metric_wrapper" if name.is_const(None) else name.value if name.known else None
+    elif isinstance(value, Partial):
+        found = "partial"
+    else:
+        found = file.function_names.get(id(function.node), function.name)
+        found = found and _as_keras_calls(file, found)
+    if isinstance(value, Static) or not isinstance(found, str):
+        raise Unsupported(f"the name of the metric `{_named(function)}` is not known")
+    return found
+
+
+def _as_keras_calls(file: FileContext, name: str) -> str:
+    """The name of a function in the history: Keras 3 writes it small, `diceCoef` as `dice_coef`.
+
+    A program that asks for it as it is written was made for Keras 2.
+    """
+    asked = re.search(rf"""["'](?:val_)?{re.escape(name)}["']""", file.tree.text)
+    if file.options.keras == "2" or asked is not None:
+        return name
+    return snake_case(name)
+
+
+def steady(file: FileContext, value: Value) -> Expr:
+    """An argument, as the functions that train and evaluate can write it."""
+    if not isinstance(value, Static):
+        raise Unsupported("a metric that gets something else than numbers and strings")
+    for name, _ in value.expr.names:
+        if not is_steady(file, name):
+            raise Unsupported(f"a metric that depends on `{name}`: give it a name")
+    return value.expr
+
+
+def _inserted(summary: Summary, seen: Prediction) -> Expr:
+    """What a lambda computes, of targets and outputs as the loop calls them."""
+    last = summary.forward[-1] if summary.forward else None
+    if len(summary.forward) != 1 or not isinstance(last, Return):
+        raise Unsupported("a lambda that needs several statements: write it as a function")
+    if summary.region is not None and summary.region.operations_used:
+        raise Unsupported("a lambda that calls functions of the program's own")
+    if re.search(tokens.ANY_CHARACTER, last.value.text):
+        raise Unsupported("a lambda that calls what is not one function of torch")
+    names = [p.name for p in summary.parameters[:2]]
+    values = dict(zip(names, (seen.targets.text, activated(seen).wrapped(POSTFIX)), strict=True))
+    others = {name for name, _ in last.value.names} - {*names}
+    if others or len(summary.parameters) > 2:
+        raise Unsupported("a lambda that reads what is outside of it: write it as a function")
+    words = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})\b(?!=)")
+    text = words.sub(lambda match: values[match.group()], last.value.text)
+    return replace(last.value, text=text)
 
 
 def _is_lambda(function: Function) -> bool:

@@ -21,11 +21,17 @@ from transpiler.interpret.functions.own_metrics import (
 )
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function, Static, UserClass, Value
+from transpiler.interpret.values import Bound, Static, UserClass, Value
 from transpiler.ir.expr import Expr, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
-from transpiler.lower.predictions import activated, column_note, takes_classes
+from transpiler.lower.predictions import (
+    activated,
+    column_note,
+    is_steady,
+    snake_case,
+    takes_classes,
+)
 
 
 def metric_of_class(
@@ -113,7 +119,7 @@ def _constructor(file: FileContext, made: UserClass, value: Static, call: ast.Ca
             parts.append(text if plain else f"{name}={text}")
     parts += [f"{k.arg}={_source(k.value)}" for k in call.keywords if k.arg in known]
     for word in {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} - {made.name}:
-        if not _is_steady(file, word) and any(re.search(rf"\b{word}\b", part) for part in parts):
+        if not is_steady(file, word) and any(re.search(rf"\b{word}\b", part) for part in parts):
             raise Unsupported(f"the metric `{made.name}` depends on `{word}`: give it a name")
     return Expr(f"{made.name}({', '.join(parts)})", strength=value.expr.strength)
 
@@ -123,22 +129,13 @@ def _source(node: ast.expr) -> str:
     return text.replace("'", '"') if '"' not in text else text
 
 
-def _is_steady(file: FileContext, name: str) -> bool:
-    """Whether a variable of the module is given one value, and no function has one of its name."""
-    bound = re.findall(rf"(?<![\w.]){name}\s*=(?!=)", file.tree.blanked)
-    once = re.findall(rf"^{name}\s*=(?!=)", file.tree.blanked, re.M)
-    return len(bound) == len(once) == 1 or isinstance(file.globals.get(name), Function)
-
-
 def _key(file: FileContext, made: UserClass, given: dict[str, str]) -> str:
     """The name under which Keras keeps its values."""
     text = name_given(made, given)
     if text is None:
         if len(re.findall(rf"(?<!class )\b{made.name}\(", file.tree.blanked)) > 1:
             raise Unsupported(f"`{made.name}` without a name, for which Keras counts its objects")
-        plain = re.sub(r"\W+", "", made.name)
-        plain = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", plain)
-        return re.sub(r"([a-z])([A-Z])", r"\1_\2", plain).lower()
+        return snake_case(made.name)
     try:
         name = ast.literal_eval(text)
     except ValueError:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, method
 from transpiler.ir.training import Prediction
 
@@ -41,3 +45,17 @@ _CLASSES = (
     "it gets the classes in one axis, one for each sample; Keras hands them on as a column where "
     "the program has them so, and Keras 2 always"
 )
+
+
+def is_steady(file: FileContext, name: str) -> bool:
+    """Whether a variable of the module is given one value, and no function has one of its name."""
+    bound = re.findall(rf"(?<![\w.]){name}\s*=(?!=)", file.tree.blanked)
+    once = re.findall(rf"^{name}\s*=(?!=)", file.tree.blanked, re.M)
+    return len(bound) == len(once) == 1 or isinstance(file.globals.get(name), Function)
+
+
+def snake_case(name: str) -> str:
+    """A name as Keras makes one of that of a class or function."""
+    plain = re.sub(r"\W+", "", name)
+    plain = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", plain)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", plain).lower()

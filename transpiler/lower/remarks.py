@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.training import Given
-from transpiler.interpret.values import Mapping, Sequence
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Mapping, Model, Sequence
 from transpiler.ir.code import Construct, Node
 from transpiler.lower.binding import Use
 from transpiler.lower.heads import Output
@@ -55,6 +55,21 @@ def weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[O
     if weights is None or not isinstance(weights.value, Mapping) or not swapped:
         return ""
     return _BY_PLACE if isinstance(losses, Sequence) else ""
+
+
+_SHARED = (
+    "several models are compiled with the same metric objects: Keras goes on from the numbers of "
+    "one model in the first epoch of the next, here each epoch begins anew"
+)
+
+
+def shared_metrics(file: FileContext, model: Model, call: TrainingCall, uses: Iterable[Use]) -> str:
+    """What to say where another model, or another `compile`, has the same objects."""
+    mine = (id(model), id(call))
+    owners = [file.metric_owners.setdefault(use.place, mine) for use in uses if use.place]
+    start, end = file.tree.span(call.node)
+    inside = all(start <= use.place[0] < end for use in uses if use.place)
+    return _SHARED if not inside and any(owner != mine for owner in owners) else ""
 
 
 #: The metrics to which Keras gives a number, after the first one.

@@ -6,6 +6,7 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.own_losses import in_wrapper
 from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall
@@ -40,7 +41,12 @@ from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss, own_metric
 from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.rates import class_sets_rate
-from transpiler.lower.remarks import notes_of_optimizer, numbered, weights_by_place
+from transpiler.lower.remarks import (
+    notes_of_optimizer,
+    numbered,
+    shared_metrics,
+    weights_by_place,
+)
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.watched import Constrained, Penalized, called_by, watched_weights
 from transpiler.passes.liveness import walk
@@ -399,6 +405,9 @@ def _head(
         classes=loss.targets is Targets.CLASSES,
     )
     found, metric_uses = _metrics(file, call, seen, metrics)
+    if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
+        key, first = found[0]
+        found = ((key, replace(first, note=first.note or note)), *found[1:])
     if name:
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
     if output.note:
@@ -474,7 +483,8 @@ def _metrics(
     uses = []
     for item in items:
         own = metric_of_class if class_of_metric(item) is not None else own_metric
-        if own is metric_of_class or is_own(item):
+        wrapped = in_wrapper(file, item) is not None
+        if own is metric_of_class or wrapped or is_own(item):
             key, metric = own(file, call, item, seen)
             if key in (k for k, _ in found) or key == "loss":
                 raise Unsupported(f"two values of an epoch are called {key}")

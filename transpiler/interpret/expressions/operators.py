@@ -53,7 +53,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return Unknown(left.reason if isinstance(left, Unknown) else "")
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
         written = None
-        if not is_graph(left) and not is_graph(right):
+        plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))
+        if plain and not is_graph(left) and not is_graph(right):
             written = verbatim(region, node, left, right).expr
         return Sequence((*left.items, *right.items), left.kind, static=written)
     if operator == "*" and _is_one_blank(left) and isinstance(right, Static):

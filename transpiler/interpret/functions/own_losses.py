@@ -40,7 +40,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
-from transpiler.ir.expr import Configured, Expr, Symbol
+from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.source.lexical import words_in
@@ -59,6 +59,32 @@ def computes(made: UserClass) -> Function | None:
     methods = made.file.class_methods.get(made.name, {})
     found: Function | None = methods.get("call")
     return found
+
+
+def in_wrapper(file: FileContext, value: Value) -> tuple[Value, Expr | None] | None:
+    """The function in `MeanMetricWrapper(f, name="f")`, and its name; None for all else."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if not isinstance(made, Configured) or made.name != "keras.metrics.MeanMetricWrapper":
+        return None
+    given = dict(zip(("fn", "name", "dtype"), made.args, strict=False)) | dict(made.kwargs)
+    name = given.pop("name", expr(None))
+    given.pop("dtype", None)
+    function = given.pop("fn", expr(None))
+    held = file.globals.get(function.text)
+    if not isinstance(held, Function) or any(key.startswith("*") for key in given):
+        return None
+    arguments = tuple((key, Static(one)) for key, one in given.items())
+    return (Partial(held, arguments) if arguments else held), name
+
+
+def _unwrapped(file: FileContext, value: Value) -> Value:
+    """Metrics with the functions in the place of what wraps them."""
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_unwrapped(file, item) for item in value.items))
+    if isinstance(value, Mapping):
+        return Mapping({key: _unwrapped(file, item) for key, item in value.items.items()})
+    found = in_wrapper(file, value)
+    return value if found is None else found[0]
 
 
 def functions_in(value: Value) -> Iterator[tuple[Function, tuple[Argument, ...]]]:
@@ -105,7 +131,7 @@ def interpret_own(
         if method is not None:
             targets = _targets(region, method, given, of_classes)
             found |= interpret_metric(region, made, targets, given)
-    for function, arguments in functions_in(value):
+    for function, arguments in functions_in(_unwrapped(region.file, value)):
         if _is_plain(region, function, arguments):
             own = bool(function.owner)
             names = [p.name for p in parameters_of(function.node)][own : own + 2]

@@ -33,7 +33,7 @@ from transpiler.interpret.values import (
     is_closure,
     is_graph,
 )
-from transpiler.ir.expr import Expr, index, is_whole
+from transpiler.ir.expr import Configured, Expr, index, is_whole
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import replace
 
@@ -189,6 +189,9 @@ def _plain_parameter(
         return handed(value, reading)
     if isinstance(value, (Layer, Model)):
         raise GiveUp("a layer or model is passed to a function")
+    if isinstance(value, Sequence) and holds_metrics(value):
+        region.fixed_parameters.add(name)
+        return replace(value, static=reading)
     if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
         return Static(reading)
     if isinstance(value, Mapping) and not is_graph(value):
@@ -202,6 +205,19 @@ def _plain_parameter(
     else:
         reading = as_presumed(region, parameter, value, reading)
     return Static(replace(reading, whole=_is_whole(parameter, value)))
+
+
+def holds_metrics(value: Value) -> bool:
+    """Whether it is a list of metrics of Keras, or of the program's own."""
+    return isinstance(value, Sequence) and any(map(_is_metric, value.items))
+
+
+def _is_metric(value: Value) -> bool:
+    made = value.expr.value if isinstance(value, Static) else value
+    if isinstance(made, UserClass):
+        return bool(made.bases) and made.bases[0].startswith(("keras.metrics.", "keras.Metric"))
+    name = made.name if isinstance(made, (Configured, Framework)) else ""
+    return name.startswith("keras.metrics.")
 
 
 _AXIS = re.compile(r"axis|chan\w*_?dim", re.I)

@@ -20,6 +20,7 @@ from transpiler.interpret.functions.parameters import (
     bind_star,
     expanded,
     given_axis,
+    holds_metrics,
     parameters_of,
 )
 from transpiler.interpret.functions.presumed import check_presumed
@@ -175,7 +176,8 @@ def with_default_classes(function: Function, given: dict[str, Value]) -> dict[st
         name, default = parameter.name.value, parameter.default
         if isinstance(default, (cst.Name, cst.Attribute)) and name not in given:
             held = symbol_of(function, default)
-            if isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper():
+            layer = isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper()
+            if held is not None and (layer or holds_metrics(held)):
                 found[name] = held
     return {**given, **found} if found else given
 
@@ -198,6 +200,9 @@ def _kind(value: Value) -> Any:
         return ("tensor", None if value.tensor.dims is None else len(value.tensor.dims))
     if isinstance(value, Sequence) and holds_tensor(value):
         return ("list", *(_kind(i) for i in value.items))
+    if isinstance(value, Sequence) and holds_metrics(value):
+        texts = (i.expr.text if isinstance(i, Static) else id(i) for i in value.items)
+        return ("metrics", *texts)
     if isinstance(value, Repeated):
         return ("repeated", _kind(value.item))
     if isinstance(value, Function):
