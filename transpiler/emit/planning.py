@@ -72,7 +72,7 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
 
 def _without_tries(rooms: list[Room]) -> list[Room]:
     """Without what functions did with models of a loop's body, before it was gone through again."""
-    handed = [s for room in rooms for _, s in room.region.handings.values()]
+    handed = [h.summary for room in rooms for h in room.region.handings.values()]
     regions = {id(summary.region) for summary in handed}
     functions = {id(summary.function.node) for summary in handed}
     return [r for r in rooms if id(r.node) not in functions or id(r.region) in regions]

@@ -18,7 +18,7 @@ from transpiler.ir.tensor import Layout
 from transpiler.record import record
 
 if TYPE_CHECKING:
-    from transpiler.interpret.summary import Summary
+    from transpiler.interpret.summary import Handed, Summary
 
 
 class GiveUp(Exception):
@@ -259,7 +259,7 @@ class Region:
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.optimizers: dict[tuple[int, int], Value] = {}  #: by where they are made
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
-        self.handings: dict[int, tuple[cst.CSTNode, Summary]] = {}  #: calls that train models
+        self.handings: dict[int, Handed] = {}  #: calls that train models
         #: calls of functions in which something is trained, frozen or asked
         self.runs: dict[int, tuple[cst.CSTNode, Summary]] = {}
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay

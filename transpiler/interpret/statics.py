@@ -227,9 +227,10 @@ def to_expr(region: Region, value: Value) -> Expr:
         if value.static is None:
             raise GiveUp("a dict of layers or tensors is used as a plain value")
         known: Any = UNKNOWN
-        parts_known = {k: to_expr(region, v) for k, v in value.items.items()}
-        if all(p.known for p in parts_known.values()):
-            known = {k: p.value for k, p in parts_known.items()}
+        if not any(isinstance(v, Unknown) for v in value.items.values()):
+            parts_known = {k: to_expr(region, v) for k, v in value.items.items()}
+            if all(p.known for p in parts_known.values()):
+                known = {k: p.value for k, p in parts_known.items()}
         return Expr(value.static.text, known, value.static.strength, value.static.names)
     if isinstance(value, (Choice, Function, Repeated, Keyed)) and value.static is not None:
         known = value if isinstance(value, Function) else UNKNOWN

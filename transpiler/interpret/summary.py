@@ -6,6 +6,8 @@ import itertools
 from dataclasses import field
 from typing import Any
 
+import libcst as cst
+
 from transpiler.interpret.region import Parameter, Region
 from transpiler.interpret.values import Function, Value
 from transpiler.ir import tokens
@@ -45,3 +47,12 @@ class Summary:
     def class_token(self) -> str:
         """Stands for the name of the class until it is chosen."""
         return tokens.block(self.serial)
+
+
+@record(frozen=True, slots=True)
+class Handed:
+    """A call that gives models to a function which trains or asks them."""
+
+    node: cst.CSTNode
+    summary: Summary
+    given: dict[str, Value]  #: what the call gives to the parameters

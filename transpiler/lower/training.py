@@ -122,6 +122,14 @@ class Compiled:
         return ["loss", *losses, *(key for key, _ in self.metrics)]
 
 
+@record(frozen=True, slots=True)
+class Passed:
+    """An optimizer that a function gets with the model."""
+
+    parameter: str
+    model: str  #: how the model is written where the optimizer is made
+
+
 @record(slots=True)
 class Training:
     """One model that is trained or asked: all calls of it, in the order of the program."""
@@ -140,6 +148,7 @@ class Training:
     ends_in: str = ""
     penalties: list[Penalized] = field(default_factory=list)
     constraints: list[Constrained] = field(default_factory=list)
+    passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     problem: tuple[TrainingCall, str] | None = None
 
@@ -276,8 +285,12 @@ def _compiled(
     changes = _changes(file, training, call)
     subset = freezing.subset(call)
     parameters = subset.parameters if subset is not None else None
+    passed = training.passed.get(id(call))
+    if passed is not None and subset is not None:
+        raise Unsupported("an optimizer that a function gets, and weights that are not trained")
     if parameters is None:
-        parameters = Expr(f"{training.variable}.parameters()", strength=18)
+        model = passed.model if passed is not None else training.variable
+        parameters = Expr(f"{model}.parameters()", strength=18)
     exact = file.options.exact
     choices = _choices(file, training, call, parameters)
     if choices is not None:

@@ -69,5 +69,4 @@ second = set_up(build_model(8))
 # TODO(tf2torch) T2T101: `second.fit` is left as it is: which model that is, is not known
 second.fit(x, y)
 third = compile_for(build_model(16), "other")
-# TODO(tf2torch) T2T101: `third.fit` is left as it is: which model that is, is not known
 third.fit(x, y)

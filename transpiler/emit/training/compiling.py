@@ -23,6 +23,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.record import replace
+from transpiler.source.suites import statement_lines
 
 
 def write_compile(
@@ -32,8 +33,13 @@ def write_compile(
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     lines = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
-    writer.whole[id(statement)] = lines
     say_what_differs(writer, call)
+    if not lines:  # both are there already
+        writer.made.gone.append(statement)
+        writer.removed.append(statement_lines(writer.tree, statement))
+        writer.edits.append(Edit(*writer.removed[-1], ""))
+        return
+    writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
@@ -81,7 +87,11 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     made = compiled.optimizing.optimizer.constructor
     if compiled.choices is not None:
         made = _chosen(writer, call, made, compiled.choices)
-    lines.append(f"{writer.optimizer} = {made}")
+    passed = writer.training.passed.get(id(call))
+    if passed is None:
+        lines.append(f"{writer.optimizer} = {made}")
+    else:
+        writer.optimizer = passed.parameter
     writer.made.helpers |= made.helpers | compiled.optimizing.helpers
     if compiled.optimizing.schedule is not None:
         writer.scheduler = writer.lasting("scheduler", "lr_scheduler")

@@ -73,6 +73,15 @@ def compose_statements(draft: Draft) -> None:
         _compose(draft, sorted(needed, key=lambda one: one.call_end))
 
 
+def _joined(text: str) -> str:
+    """A statement on one line, if it has neither comments nor strings over several lines."""
+    if "#" in text or '"""' in text or "'''" in text:
+        return text
+    text = re.sub(r"([(\[{])\n\s*", r"\1", text)
+    text = re.sub(r",?\n\s*([)\]}])", r"\1", text)
+    return re.sub(r"\n\s*", " ", text)
+
+
 def _is_within(edit: Edit, start: int, end: int) -> bool:
     """Whether an edit changes, or inserts into, a statement."""
     inserts = edit.start == edit.end
@@ -92,6 +101,8 @@ def _compose(draft: Draft, needed: list[Before]) -> None:
     draft.edits = [edit for edit in draft.edits if id(edit) not in gone]
     shifted = [Edit(e.start - start, e.end - start, e.text) for e in inner]
     text = apply(draft.tree.text[start:end], shifted)
+    if any(one.joined for one in needed):
+        text = _joined(text)
     if "\n" not in text:
         text = fold(text, indent).lstrip(" ")
     if lines:

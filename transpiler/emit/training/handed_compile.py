@@ -57,10 +57,10 @@ def handing_of(shared: Shared, parts: Iterable[Part]) -> Handing | None:
     if any(c.name in ("fit", "train_on_batch") for c in home.calls):
         return None
     found = [
-        Handing(room, node, summary, home, _variable(shared, room, node, summary, home))
+        Handing(room, h.node, h.summary, home, _variable(shared, room, h.node, h.summary, home))
         for room in shared.rooms
-        for node, summary in room.region.handings.values()
-        if summary.region is home.room.region and isinstance(node, cst.Call)
+        for h in room.region.handings.values()
+        if h.summary.region is home.room.region and isinstance(h.node, cst.Call)
     ]
     return found[0] if len(found) == 1 and found[0].variable else None
 
@@ -82,7 +82,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
     name = handing.summary.function.name
     if call.conditional or call.in_loop:
         raise Unsupported("`compile` under a condition in a function")
-    if len([p for p in writer.shared.found.of(name) if not p.binds]) != _calls_of(writer, handing):
+    if not writer.shared.sees_calls(handing.function):
         raise Unsupported(f"`{name}` compiles the model, and not all that it gets is seen")
     statement = statement_of(writer.tree, handing.room.node, handing.node)
     assert statement is not None
@@ -118,17 +118,6 @@ def take_out_compile(writer: ModelWriter, call: TrainingCall) -> None:
         raise Unsupported("what `compile` gives is used")
     writer.made.gone.append(statement)
     writer.edits.append(Edit(*statement_lines(writer.tree, statement), ""))
-
-
-def _calls_of(writer: ModelWriter, handing: Handing) -> int:
-    """How many calls of a function are seen to give it a model."""
-    nodes = {
-        id(node)
-        for room in writer.shared.rooms
-        for node, summary in room.region.handings.values()
-        if summary.function.node is handing.function
-    }
-    return len(nodes)
 
 
 def _comments(writer: ModelWriter, statement: cst.CSTNode) -> list[str]:

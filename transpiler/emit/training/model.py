@@ -158,9 +158,9 @@ class ModelWriter:
         assert isinstance(function, cst.FunctionDef)
         name = function.name.value
         calls = [
-            node
-            for node, summary in first.room.region.handings.values()
-            if summary.function.node is function and isinstance(node, cst.Call)
+            handed.node
+            for handed in first.room.region.handings.values()
+            if handed.summary.function.node is function and isinstance(handed.node, cst.Call)
         ]
         if len([p for p in self.shared.found.of(name) if not p.binds]) != len(calls):
             raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
@@ -208,7 +208,7 @@ class ModelWriter:
 
     def _find_parts(self) -> None:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
-        own = [self.tree.span(c.node) for c in self.part.calls]
+        own = [*(self.tree.span(c.node) for c in self.part.calls), *self.part.lending]
         others = self._calls_of_others()
         calls = [*own, *others]
         unpacked = set[str]().union(*(call.unpacked for call in self.part.calls))
@@ -258,7 +258,7 @@ class ModelWriter:
         return {self.tree.span(node): node for node in nodes}
 
     def _vanishing(self) -> list[tuple[int, int]]:
-        spans = list(self.removed)
+        spans = [*self.removed, *self.part.lending]
         spans += [
             self.tree.span(call.statement)
             for call in self.part.calls

@@ -32,6 +32,7 @@ from transpiler.emit.training.handed_compile import (
     take_out_compile,
     write_handed_compile,
 )
+from transpiler.emit.training.handed_parts import Taken, take_parts, write_parts
 from transpiler.emit.training.layer_weights import (
     write_layer_weights,
     write_reset_layer,
@@ -260,6 +261,7 @@ class _Planner(Shared):
             return made
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
+        taken = take_parts(self, training, parts, handing is not None)
         copied = next((found for p in parts if (found := _trains_a_copy(p))), None)
         training.problem = copied or self._other_name(parts, ("fit", "train_on_batch"))
         if training.problem is not None:
@@ -272,7 +274,7 @@ class _Planner(Shared):
         if training.problem is None:
             self._spread(made, built, bool(compiles))
         if training.problem is None:
-            self._write_parts(made, built, parts, (homes or parts)[0])
+            self._write_parts(made, built, parts, (homes or parts)[0], taken)
         return made
 
     def _spread(self, made: Trained, built: Built, trains: bool) -> None:
@@ -317,7 +319,9 @@ class _Planner(Shared):
                 return asking[0], "another model has the name that this one had before"
         return None
 
-    def _write_parts(self, made: Trained, built: Built, parts: list[Part], home: Part) -> None:
+    def _write_parts(
+        self, made: Trained, built: Built, parts: list[Part], home: Part, taken: list[Taken]
+    ) -> None:
         """The calls of a model room by room, first where it is compiled."""
         training = made.training
         criteria = [h.loss.criterion for c in training.compiled.values() for h in c.heads]
@@ -342,6 +346,8 @@ class _Planner(Shared):
                     del calls[0]
                 rewrite_names(writer)
                 rewrite_rates(writer)
+                if part is home:
+                    write_parts(writer, taken)
             except Unsupported as why:
                 left = [c for c in (*calls, *training.calls) if c.name != "freeze"]
                 training.problem = ((left or training.calls)[0], str(why))

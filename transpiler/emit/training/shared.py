@@ -34,6 +34,7 @@ class Before:
     statement: cst.CSTNode
     call_end: int
     lines: list[str]
+    joined: bool = False  #: the statement is shorter now: it is laid out anew
 
 
 @record(slots=True)
@@ -84,6 +85,7 @@ class Part:
     room: Room
     variable: str
     calls: list[TrainingCall]
+    lending: list[tuple[int, int]] = field(default_factory=list)  #: arguments, parameters that go
 
     @property
     def is_lent(self) -> bool:
@@ -194,6 +196,16 @@ class Shared:
         if attribute:
             return [self._of_attribute(p) for p in found if p.attribute == attribute]
         return found
+
+    def sees_calls(self, function: cst.FunctionDef) -> bool:
+        """Whether a function is only called where it is seen which models it gets."""
+        seen = {
+            id(handed.node)
+            for room in self.rooms
+            for handed in room.region.handings.values()
+            if handed.summary.function.node is function
+        }
+        return len([p for p in self.found.of(function.name.value) if not p.binds]) == len(seen)
 
     def asked(self, room: Room, name: str, attribute: str) -> list[Occurrence]:
         """Where an attribute of a variable of a room stands."""

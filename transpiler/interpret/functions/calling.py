@@ -16,7 +16,7 @@ from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
 from transpiler.interpret.functions.data_sets import holds_data, returned_data
 from transpiler.interpret.functions.given_parts import given_parts
-from transpiler.interpret.functions.handed import given_back, note_handing, trains
+from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -35,7 +35,7 @@ from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
-from transpiler.interpret.summary import Summary
+from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.tensors.layouts import want_tensor
 from transpiler.interpret.values import (
     Beside,
@@ -203,7 +203,7 @@ def _call_trainer(
     if summary.kind not in ("static", "builder", "layer"):
         models = [v for v in bound.values() if isinstance(v, Model)]
         return provided("pass_model")(region, node, function.name, models)
-    return note_handing(region, node, summary, given_back(summary))
+    return note_handing(region, Handed(node, summary, bound))
 
 
 def _receiver(region: Region, function: Function) -> Static:

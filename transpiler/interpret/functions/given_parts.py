@@ -24,8 +24,9 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Framework, Function, Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured, expr
 
-#: An argument that may be written several times: a literal, or a name.
-_PLAIN = re.compile(r"[\w.]+|-?\d[\w.]*(?:(?<=[eE])-\d+)?|\"[^\"\\\n{}]*\"|'[^'\\\n{}]*'")
+#: An argument that may be written several times: a literal, a name, or a sum or product of such.
+_ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
+_PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
 #: A string in whose places no other string can be written.
 _FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
 #: What a function must speak of.

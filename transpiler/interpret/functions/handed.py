@@ -12,10 +12,11 @@ import re
 import libcst as cst
 
 from transpiler.interpret.region import Region
-from transpiler.interpret.summary import Summary
+from transpiler.interpret.statics import one_line
+from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.training import PREDICTED, SIGNATURES
-from transpiler.interpret.values import Function, Model, Sequence, Unknown, Value
-from transpiler.ir.expr import Expr
+from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 from transpiler.source.lexical import blanked
 
@@ -61,17 +62,20 @@ def handed(model: Model, reading: Expr) -> Model:
     return replace(model, kind="instance", expr=reading, region=None, source=model)
 
 
-def note_handing(region: Region, node: cst.CSTNode, summary: Summary, given: Value) -> Value:
+def note_handing(region: Region, handed: Handed) -> Value:
     """What a call gives of a function that trains the models it gets; they are compiled then."""
-    inner = summary.region
+    inner = handed.summary.region
     for value in inner.scope.values.values() if inner is not None else ():
         if isinstance(value, Model) and value.source is not None:
             value.source.compiled = value.compiled
-    region.handings[id(node)] = (node, summary)
+    region.handings[id(handed.node)] = handed
+    given = _given_back(handed.summary)
+    if isinstance(given, Unknown) and given.reason != PREDICTED:
+        return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
 
 
-def given_back(summary: Summary) -> Value:
+def _given_back(summary: Summary) -> Value:
     """What such a function returns, as its caller sees it."""
     region, name = summary.region, summary.function.name
     if region is None or len(region.returns) != 1:

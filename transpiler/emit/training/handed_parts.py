@@ -1,0 +1,319 @@
+"""Parts of the training that a function gets together with the model.
+
+An optimizer stays an argument: the caller has the parameters. Callbacks, losses and metrics become
+part of the loop, so their arguments go.
+
+def train(model, opt, callbacks):          def train(model, opt):
+    model.compile(opt, "mse")                  for epoch in range(9):
+    model.fit(x, y, callbacks=callbacks)           ...
+
+train(model, SGD(0.1), [stopping])         train(model, torch.optim.SGD(model.parameters(), lr=0.1))
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import holds, statement_of, within
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Before, Part, Room, Shared
+from transpiler.interpret.bindings import made_at
+from transpiler.interpret.summary import Handed
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static, Value
+from transpiler.ir.expr import Configured, Expr, expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Passed, Training
+from transpiler.record import record, replace
+from transpiler.source.tree import Tree
+
+#: The arguments that hold parts of the training, by the call that gets them.
+_HOLDING = {"compile": ("optimizer", "loss", "metrics"), "fit": ("callbacks",)}
+_KINDS = ("keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.")
+_VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+_TESTED = re.compile(r"\s+is\s+(?:not\s+)?None\b")
+
+
+@record(frozen=True, slots=True)
+class Taken:
+    """A part of the training that a function gets, and where it is written."""
+
+    call: TrainingCall  #: which uses it
+    function: cst.FunctionDef
+    parameter: str
+    room: Room  #: where it is written
+    span: tuple[int, int] | None  #: the expression; None where only a default stands for it
+    argument: cst.Arg | None = None  #: that which passes it on, if one does
+    caller: cst.Call | None = None
+    is_optimizer: bool = False
+
+
+def take_parts(shared: Shared, training: Training, parts: list[Part], moves: bool) -> list[Taken]:
+    """Let the calls in functions see what they get; which arguments that concerns.
+
+    `moves` says that the optimizer is made at the call of the function anyway.
+    """
+    found: list[Taken] = []
+    for part in [p for p in parts if p.is_lent and not p.room.owner]:
+        handed = [
+            (room, one)
+            for room in shared.rooms
+            for one in room.region.handings.values()
+            if one.summary.region is part.room.region
+        ]
+        if len(handed) != 1 or not isinstance(handed[0][1].node, cst.Call):
+            continue
+        for call in part.calls:
+            for what in _HOLDING.get(call.name, ()):
+                taken = _taken(shared, part, call, what, *handed[0], moves)
+                if taken is None:
+                    continue
+                found.append(taken)
+                if not taken.is_optimizer:
+                    part.lending.append(_parameter(shared.tree, taken))
+                else:
+                    model = part.variable if taken.argument is None else ""
+                    model = model or _model_in(shared, part, handed[0][1])
+                    training.passed[id(call)] = Passed(taken.parameter, model)
+    for taken in found:
+        if taken.span is not None and taken.argument is not None:
+            _lending(shared, parts, taken, training).lending.append(taken.span)
+    return found
+
+
+def _lending(shared: Shared, parts: list[Part], taken: Taken, training: Training) -> Part:
+    """The part of the model in the room that hands it on."""
+    for part in parts:
+        if part.room.node is taken.room.node:
+            return part
+    parts.append(Part(taken.room, training.variable, []))
+    return parts[-1]
+
+
+def _taken(
+    shared: Shared,
+    part: Part,
+    call: TrainingCall,
+    what: str,
+    room: Room,
+    handed: Handed,
+    moves: bool,
+) -> Taken | None:
+    """An argument of a call that is a parameter of its function, if all is known of it."""
+    given = call.given.get(what)
+    name = given.node.value if given is not None and isinstance(given.node, cst.Name) else ""
+    function = part.room.node
+    if given is None or not name or not isinstance(function, cst.FunctionDef):
+        return None
+    parameter = next((p for p in handed.summary.parameters if p.name == name), None)
+    value = given.value
+    if parameter is None or not isinstance(value, Static) or value.expr.known:
+        return None
+    held = handed.given.get(name)
+    if what == "optimizer" and held is None and not moves:
+        return _made_inside(shared, part, call, given, name)
+    binding = [p for p in shared.places(part.room, name) if p.binds]
+    if len(binding) != 1:
+        return None
+    if held is None:
+        if what == "optimizer" or not _is_nothing(parameter.default):
+            return None
+        call.given[what] = replace(given, value=Static(expr(None)), node=None)
+        return Taken(call, function, name, room, None)
+    assert isinstance(handed.node, cst.Call)
+    argument = _argument(handed, name)
+    if argument is None or not (_is_part(held) or (moves and _is_named(held))):
+        return None
+    optimizer = what == "optimizer" and not moves
+    if not optimizer and not _means_the_same(shared, part, held):
+        return None
+    call.given[what] = replace(given, value=held, node=None, versions=())
+    span = shared.tree.span(argument.value)
+    return Taken(call, function, name, room, span, argument, handed.node, optimizer)
+
+
+def _is_nothing(default: cst.BaseExpression | None) -> bool:
+    """Whether a parameter is None, or an empty list, where a call does not give it."""
+    if isinstance(default, (cst.List, cst.Tuple)):
+        return not default.elements
+    return isinstance(default, cst.Name) and default.value == "None"
+
+
+def _made_inside(
+    shared: Shared, part: Part, call: TrainingCall, given: Given, name: str
+) -> Taken | None:
+    """`if optimizer is None: optimizer = SGD(0.1)`, which no call of the function passes."""
+    assert given.node is not None
+    assert isinstance(part.room.node, cst.FunctionDef)
+    passed = [
+        one.given[name]
+        for room in shared.rooms
+        for one in room.region.handings.values()
+        if one.summary.function.node is part.room.node and name in one.given
+    ]
+    region = part.room.region
+    places = list(made_at(region, given.node))
+    if passed or len(places) != 1 or places[0] not in region.optimizers:
+        return None
+    call.given["optimizer"] = replace(given, value=region.optimizers[places[0]], node=None)
+    return Taken(call, part.room.node, name, part.room, places[0], is_optimizer=True)
+
+
+def _is_part(value: Value) -> bool:
+    """Whether it is an optimizer or the like, or a list of such."""
+    if isinstance(value, Sequence):
+        return all(_is_part(item) or _is_named(item) for item in value.items)
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, Configured) and made.name.startswith(_KINDS)
+
+
+def _is_named(value: Value) -> bool:
+    """Whether it is a string, such as names a metric."""
+    return isinstance(value, Static) and isinstance(value.expr.value, str)
+
+
+def _means_the_same(shared: Shared, part: Part, value: Value) -> bool:
+    """Whether what it is made with means the same in the function as where it is called."""
+    if isinstance(value, Sequence):
+        return all(_means_the_same(shared, part, item) for item in value.items)
+    return isinstance(value, Static) and all(
+        not any(p.local for p in shared.places(part.room, name))
+        and not part.room.region.is_module
+        and sum(p.binds for p in shared.found.of(name)) == 1
+        for name in _names_of(value.expr)
+    )
+
+
+def _names_of(made: Expr) -> Iterator[str]:
+    """The variables that an object is made with."""
+    if isinstance(made.value, Configured):
+        for part in (*made.value.args, *(v for _, v in made.value.kwargs)):
+            yield from _names_of(part)
+        return
+    yield from (name for name, _ in made.names)
+
+
+def _argument(handed: Handed, name: str) -> cst.Arg | None:
+    """The argument of a call for a parameter."""
+    assert isinstance(handed.node, cst.Call)
+    names = [p.name for p in handed.summary.parameters]
+    for position, argument in enumerate(handed.node.args):
+        if argument.star or (argument.keyword is None and position >= len(names)):
+            return None
+        keyword = argument.keyword.value if argument.keyword is not None else names[position]
+        if keyword == name:
+            return argument
+    return None
+
+
+def _model_in(shared: Shared, part: Part, handed: Handed) -> str:
+    """How the caller writes the model."""
+    argument = _argument(handed, part.variable)
+    return shared.tree.source(argument.value) if argument is not None else ""
+
+
+def write_parts(writer: ModelWriter, taken: list[Taken]) -> None:
+    """The edits of the arguments, and of the parameters that nothing needs any more."""
+    gone = writer.made.functions_gone
+    for one in taken:
+        _check_uses(writer, one)
+        if any(holds((e.start, e.end), writer.tree.span(one.function)) for e in gone):
+            continue
+        if one.is_optimizer:
+            _write_optimizer(writer, one)
+        else:
+            _remove(writer, one)
+
+
+def _check_uses(writer: ModelWriter, taken: Taken) -> None:
+    """A parameter that is used for something else is more than a part of the training."""
+    tree = writer.tree
+    inside = writer.shared.found.of(taken.parameter)
+    start, end = tree.span(taken.function)
+    calls = [tree.span(taken.call.node)]
+    for place in inside:
+        known = place.binds or within(place.start, calls) or not start <= place.start < end
+        tested = taken.is_optimizer and _TESTED.match(tree.text, place.end)
+        if not known and not tested:
+            name = taken.function.name.value
+            raise Unsupported(f"`{name}` does more with `{taken.parameter}` than to train with it")
+
+
+def _write_optimizer(writer: ModelWriter, taken: Taken) -> None:
+    """The optimizer is made where the program makes that of Keras."""
+    assert taken.span is not None
+    made = writer.made
+    model = writer.training.passed[id(taken.call)].model
+    optimizing = writer.training.compiled[id(taken.call)].optimizing
+    apart = optimizing.schedule is not None or optimizing.clipping or optimizing.scaling
+    if not _VARIABLE.fullmatch(model):
+        raise Unsupported(
+            f"`{taken.function.name.value}` gets an optimizer for a model without name"
+        )
+    if taken.argument is not None and apart and list(_names_of(_optimizer(taken.call))):
+        raise Unsupported("the schedule of an optimizer that a function gets is made of variables")
+    texts = made.texts.setdefault(taken.room.node, [])
+    texts.append(Edit(*taken.span, str(optimizing.optimizer.constructor)))
+    made.vanishing.append(taken.span)
+    statement = _statement(writer, taken)
+    if statement is not None:  # so that it is folded
+        made.before.append(Before(statement, 0, []))
+
+
+def _optimizer(call: TrainingCall) -> Expr:
+    value = call.given["optimizer"].value
+    return value.expr if isinstance(value, Static) else expr(None)
+
+
+def _statement(writer: ModelWriter, taken: Taken) -> cst.SimpleStatementLine | None:
+    node = taken.caller
+    return statement_of(writer.tree, taken.room.node, node) if node is not None else None
+
+
+def _end_of(tree: Tree, parameter: cst.Param) -> int:
+    """Where a parameter ends, its annotation and default included."""
+    parts = (parameter.name, parameter.annotation, parameter.default)
+    return max(tree.span(part)[1] for part in parts if part is not None)
+
+
+def _parameter(tree: Tree, taken: Taken) -> tuple[int, int]:
+    """Where the parameter stands."""
+    named = next(p for p in taken.function.params.params if p.name.value == taken.parameter)
+    return tree.span(named.name)[0], _end_of(tree, named)
+
+
+def _remove(writer: ModelWriter, taken: Taken) -> None:
+    """Argument and parameter go."""
+    made, tree = writer.made, writer.tree
+    if not writer.shared.sees_calls(taken.function):
+        raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
+    parameters = list(taken.function.params.params)
+    position = next((n for n, p in enumerate(parameters) if p.name.value == taken.parameter), 0)
+    if not position:
+        raise Unsupported(
+            f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out"
+        )
+    span = (_end_of(tree, parameters[position - 1]), _end_of(tree, parameters[position]))
+    made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
+    name = taken.function.name.value
+    said = f"`{name}` does not take `{taken.parameter}` any more: what it got is written there"
+    made.said.append((ASSUMED, taken.function, said))
+    if taken.argument is None or taken.caller is None:
+        return
+    place = taken.caller.args.index(taken.argument)
+    if not place:
+        raise Unsupported(
+            f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out"
+        )
+    start = tree.span(taken.caller.args[place - 1].value)[1]
+    span = (start, tree.span(taken.argument.value)[1])
+    made.texts.setdefault(taken.room.node, []).append(Edit(*span, ""))
+    made.vanishing.append(span)
+    statement = _statement(writer, taken)
+    if statement is not None:
+        made.before.append(Before(statement, 0, [], joined=True))
