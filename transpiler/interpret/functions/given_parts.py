@@ -11,10 +11,10 @@ def get_optimizer(rate=0.01):
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
-from libcst import matchers as m
 
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.parameters import parameters_of
@@ -29,8 +29,8 @@ _ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
 _PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
 #: A string in whose places no other string can be written.
 _FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
-#: What a function must speak of.
-_MENTIONED = re.compile(r"callback|optimizer|schedule|loss|metric|Adam|SGD|RMSprop", re.IGNORECASE)
+#: What a function must speak of, one way or another.
+_MENTIONED = ("callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop")
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
 _METRIC, _LOSS = "keras.metrics.", "keras.losses."
 _PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS)
@@ -45,9 +45,6 @@ def given_parts(
     if not isinstance(made, cst.FunctionDef) or made.decorators or not here:
         return None
     if function.owner or function.nested_in or function.frame is not None:
-        return None
-    source = region.tree.source(made)
-    if _MENTIONED.search(source) is None or _FORMATTED.search(source):
         return None
     if not _is_about_parts(region, function):
         return None
@@ -80,11 +77,30 @@ def _is_about_parts(region: Region, function: Function) -> bool:
     known = region.file.gives_parts
     key = id(function.node)
     if key not in known:
-        calls = m.findall(function.node, m.Call())
-        symbols = [symbol_of(function, call.func) for call in calls if isinstance(call, cst.Call)]
-        called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
-        known[key] = bool(called) and all(name.startswith(_PARTS) for name in called)
+        source = region.tree.source(function.node)
+        lowered = source.lower()
+        known[key] = (
+            any(word in lowered for word in _MENTIONED)
+            and not _FORMATTED.search(source)
+            and _calls_only_parts(function)
+        )
     return known[key]
+
+
+def _calls_only_parts(function: Function) -> bool:
+    symbols = [symbol_of(function, call.func) for call in _calls(function.node)]
+    called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
+    return bool(called) and all(name.startswith(_PARTS) for name in called)
+
+
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    """All calls in a node."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        pending += node.children
+        if isinstance(node, cst.Call):
+            yield node
 
 
 def _are_parts(found: Sequence) -> bool:
