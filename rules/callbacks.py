@@ -168,6 +168,7 @@ def model_checkpoint(
     if not save_best_only.known:
         raise Unsupported("save_best_only is only known at run time")
     path = _path(fit, filepath)
+    named = tuple(key for key, v in fit.values.items() if re.search(rf"[{{=]{v}\b", path))
     saved = f"torch.save({fit.model}.state_dict(), {path})"
     folder = _folder(filepath, path)
     if not save_freq.is_const("epoch"):
@@ -175,7 +176,7 @@ def model_checkpoint(
             raise Unsupported("ModelCheckpoint with save_freq and save_best_only")
         return _after_batches(fit, save_freq, path, folder)
     if not save_best_only.value:
-        return Hooks(folder, epoch_end=(saved,))
+        return Hooks(folder, epoch_end=(saved,), reads=named)
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
     start = f'{best} = float("{"-" if larger else ""}inf")'
@@ -186,7 +187,7 @@ def model_checkpoint(
             f"    {best} = {value}",
             f"    {saved}",
         ),
-        reads=(key,),
+        reads=(key, *named),
     )
 
 
@@ -230,28 +231,26 @@ def _folder(filepath: Expr, path: str) -> tuple[str, ...]:
     return (f"Path({filepath}).parent.mkdir(parents=True, exist_ok=True)",)
 
 
-_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
-
-
 def _path(fit: Fit, filepath: Expr) -> str:
-    """The name of the file, with what Keras fills in."""
+    """The name of the file, with what Keras fills in; a variable keeps what it holds."""
+    values = {"epoch": f"{fit.epoch} + 1", **fit.values}
     if not filepath.known or not isinstance(filepath.value, str):
-        values = {"epoch": f"{fit.epoch} + 1", **fit.values}
         given = {name: Expr(values[name]) for name in fit.filled if name in values}
         return str(method(filepath, "format", **given) if given else filepath)
-    if "{" not in filepath.value and filepath.text.isidentifier():
-        return filepath.text
-    path = _SUFFIX.sub("", filepath.value) + ".pt"
-    if "{" not in path:
+    names = list(dict.fromkeys(_FILLED.findall(filepath.value)))
+    if missing := [name for name in names if name not in values]:
+        raise Unsupported(f"the path of a ModelCheckpoint names {missing[0]}")
+    if filepath.text.isidentifier():
+        given = {name: Expr(values[name]) for name in names}
+        return str(method(filepath, "format", **given) if given else filepath)
+    path = fit.file(filepath.value)
+    if not names:
         return literal(path)
-    values = {"epoch": f"{fit.epoch} + 1", **fit.values}
+    return "f" + literal(_FILLED.sub(lambda match: "{" + values[match.group(1)], path))
 
-    def filled(match: re.Match[str]) -> str:
-        if match.group(1) not in values:
-            raise Unsupported(f"the path of a ModelCheckpoint names {match.group(1)}")
-        return f"{{{values[match.group(1)]}{match.group(2) or ''}}}"
 
-    return "f" + literal(re.sub(r"\{(\w+)(:[^}]*)?\}", filled, path))
+#: A place in a path that Keras fills in: `{epoch:02d}`.
+_FILLED = re.compile(r"\{(\w+)(?=[:}])")
 
 
 @callback("TerminateOnNaN")
@@ -317,7 +316,11 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
         reads=tuple(fit.values),
         order=-1,
         writes=True,
+        note=_NO_VALIDATION if fit.rate != "lr" and "val_loss" not in fit.values else "",
     )
+
+
+_NO_VALIDATION = "without a validation, Keras 3 writes columns of NA for it, which are left out"
 
 
 @callback("TensorBoard", ignored=("histogram_freq", "write_graph", "update_freq", "profile_batch",

@@ -52,7 +52,8 @@ class Rules:
         if module == "keras.layers":
             found = found | {"Input", "InputLayer", "Layer"} | set(self.signatures)
         tables = (self.layers, self.functional, self.ops, self.activations)
-        for table in (*tables, self.regularizers, self.constraints, self.optimizers):
+        trains = (self.optimizers, self.schedules, self.losses, self.metrics, self.callbacks)
+        for table in (*tables, self.regularizers, self.constraints, *trains):
             for name in table:
                 parent, _, last = name.rpartition(".")
                 if parent == module:

@@ -53,7 +53,7 @@ class Draft:
 
     def bare_edits(self) -> list[Edit]:
         """The edits, and what takes out the statements that only bind names of the framework."""
-        return [*self.edits, *import_spans(self.tree)]
+        return [*self.edits, *import_spans(self.file)]
 
     def report(self, code: Code, node: cst.CSTNode, message: str, comment: bool = True) -> None:
         """Say that something is left, here and in a comment at its place."""

@@ -38,6 +38,7 @@ from transpiler.emit.left import (
     report_left_code,
     report_left_data,
     report_left_models,
+    report_left_stars,
     report_left_steps,
     report_overlooked,
     report_overlooked_training,
@@ -91,6 +92,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_dangling(draft)
     report_left_data(draft)
     report_left_code(draft)
+    report_left_stars(draft)
     report_left_steps(draft)
     report_lacking(draft)
     report_overlooked(draft)

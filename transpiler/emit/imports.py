@@ -58,9 +58,9 @@ def import_edits(
     """
     tree = file.tree
     candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
-    rest = apply(tree.text, [*edits, *import_spans(tree)])
+    rest = apply(tree.text, [*edits, *import_spans(file)])
     imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
-    left = apply(tree.text, [*edits, *import_spans(tree), *imports])
+    left = apply(tree.text, [*edits, *import_spans(file), *imports])
     code = blanked(left)
     used = names_in(code) - made
     local: set[str] = set()  #: what only functions read, as variables of their own
@@ -82,7 +82,7 @@ def import_edits(
             spot = tree.line_start(tree.span(candidate.statement)[0])
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= words_in(tree.source(candidate.statement.test))
-    removals += _orphans(tree, edits, used, dead_tests)
+    removals += _orphans(file, edits, used, dead_tests)
     needed = [line for line in _needed(rest) if line.split()[-1] not in named.renamed]
     needed += named.needed(rest)
     for name in sorted(helpers):
@@ -91,6 +91,7 @@ def import_edits(
             if line not in needed and line not in _ORDER:
                 needed.insert(0, line)
     present = set(tree.text.splitlines())
+    present -= {line for line in _late(tree, present) if _is_late(tree, edits, line)}
     missing = [line for line in needed if line not in present]
     spot = _after_docstring(tree) if spot is None else _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
@@ -101,6 +102,20 @@ def import_edits(
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
+
+
+def _late(tree: Tree, present: set[str]) -> list[str]:
+    """What the program imports behind other statements, of what emitted code may need."""
+    leading = {tree.source(s).strip() for s in _leading_imports(tree)}
+    return [line for _, line in _OF_PYTHON if line in present and line not in leading]
+
+
+def _is_late(tree: Tree, edits: list[Edit], line: str) -> bool:
+    """Whether emitted code needs an import before the program has it."""
+    place = re.search(rf"^{re.escape(line)}$", tree.text, re.M)
+    end = place.start() if place is not None else 0
+    before = apply(tree.text[:end], [e for e in edits if e.end <= end])
+    return any(use.search(before) for use, needed in _OF_PYTHON if needed == line)
 
 
 def _python_imports(tree: Tree, wanted: list[str]) -> list[Edit]:
@@ -175,10 +190,22 @@ def _of_python(node: cst.CSTNode) -> bool:
     return False
 
 
-def import_spans(tree: Tree) -> list[Edit]:
+def import_spans(file: FileContext) -> list[Edit]:
     """Edits that take out all statements that may be dead once models are converted."""
-    found = (_candidate(tree, s) for s in tree.module.body)
-    return [Edit(*_lines(tree, c.statement), "") for c in found if c is not None]
+    found = (_candidate(file.tree, s) for s in file.tree.module.body)
+    dead = (c for c in found if c is not None and not _takes_attribute(file, c))
+    return [Edit(*_lines(file.tree, c.statement), "") for c in dead]
+
+
+def _takes_attribute(file: FileContext, candidate: _Candidate) -> bool:
+    """Whether it looks at an object of the program: `best = stopping.best`."""
+    if candidate.kind != "alias" or not isinstance(candidate.statement, cst.SimpleStatementLine):
+        return False
+    node = candidate.statement.body[0]
+    if not isinstance(node, cst.Assign) or not isinstance(node.value, cst.Attribute):
+        return False
+    target = node.targets[0].target
+    return not (isinstance(target, cst.Name) and names_framework(file, target.value))
 
 
 @record(slots=True)
@@ -402,7 +429,9 @@ def _plain_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
     ]
 
 
-def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]) -> list[Edit]:
+def _orphans(
+    file: FileContext, edits: list[Edit], used: set[str], dead_tests: set[str]
+) -> list[Edit]:
     """What only a removed condition read: `from package import TF`, `major = tf_version()`.
 
     Flags that say something else stay: other files may import them.
@@ -410,8 +439,8 @@ def _orphans(tree: Tree, edits: list[Edit], used: set[str], dead_tests: set[str]
     found: list[Edit] = []
     if not dead_tests:
         return found
-    text = tree.text
-    gone = [*edits, *import_spans(tree)]
+    tree, text = file.tree, file.tree.text
+    gone = [*edits, *import_spans(file)]
     gone += [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     for statement in tree.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:

@@ -21,6 +21,8 @@ from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.emit.units import Unit
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
+from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
 
@@ -278,6 +280,19 @@ def report_left_code(draft: Draft) -> None:
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+def report_left_stars(draft: Draft) -> None:
+    """Imports of everything from a module of which nobody knows what that is."""
+    for statement in draft.top:
+        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.ImportFrom) or not isinstance(small.names, cst.ImportStar):
+            continue
+        name = dotted(small.module)
+        if small.relative or not is_framework(name) or draft.file.rules.exported(canonical(name)):
+            continue
+        message = f"`{draft.tree.source(small)}` is left as it is: import what is used by name"
+        draft.say(LEFT_CODE, statement, message)
 
 
 def report_overlooked(draft: Draft) -> None:

@@ -119,6 +119,12 @@ class _Origin:
         self.region.origin = self.outer
 
 
+#: Calls of models whose results a program computes with.
+ANSWERING = frozenset(
+    {"fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch"}
+)
+
+
 class Region:
     """One function body, or the module, while it is interpreted."""
 
@@ -281,6 +287,11 @@ class Region:
         self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
         self.unpacks = False  #: whether it is handed on to layers or functions
         self.unrolled = 0  #: how many loops are interpreted round by round at the moment
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether what is not known may be what a model said: the module's, or a trainer's."""
+        return self.is_module or any(c.name in ANSWERING for c in self.training.values())
 
     @contextmanager
     def unrolling(self) -> Iterator[None]:

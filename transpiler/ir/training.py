@@ -158,3 +158,4 @@ class Fit:
     free_in_epoch: Callable[[str], str] = str  #: the same in the function for an epoch
     #: The same as `called` for a function that is called with each batch.
     called_in_batch: Callable[[Expr, tuple[str, ...]], str] = lambda function, given: ""
+    file: Callable[[str], str] = str  #: the name of torch's file for that of one of Keras's

@@ -45,7 +45,8 @@ def _layer(model: Model, value: Value) -> Layer | None:
     made = {id(x): x for x in layers if isinstance(x.output, Bound)}.values()
     same = [x for x in made if x.output is not None and x.output.tensor.code == code]
     alike = [x for x in made if x.output is not None and x.output.tensor.code.text == code.text]
-    found = same or alike
+    written_out = [x for x in region.called_layers if x.gave == code.text and x.output is None]
+    found = same or alike or list({id(x): x for x in written_out}.values())
     return found[0] if len(found) == 1 else None
 
 

@@ -81,11 +81,12 @@ def _prune_node(
             made = _surely_made(body) if node.sure else frozenset()
             return loop, (live - made) | (head - node.target_names) | names(node.iterable)
         case While():
+            body, _ = _prune_loop(node.body, live, effects, modules, frozenset())
+            if _only_jumps(body):
+                return None  # it may still change what its own condition reads
             body, head = _prune_loop(
                 node.body, live | names(node.test), effects, modules, frozenset()
             )
-            if _only_jumps(body):
-                return None
             return replace(node, body=body), live | head | names(node.test)
 
 

@@ -32,6 +32,7 @@ callbacks.py   what stands in the loop for the callbacks of a `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own
 own_methods.py    what their methods ask of the model
+files.py       what files of weights are called
 asking.py      evaluate, predict, save and the like
 layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
@@ -40,5 +41,6 @@ composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 progress.py    what is shown of it
+compound.py    calls in the heads of loops and conditions
 lines.py       statements as text
 """

@@ -11,6 +11,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.data import input_names, input_tensors
+from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.lines import (
     blocks_around,
     holds,
@@ -20,7 +21,7 @@ from transpiler.emit.training.lines import (
     within,
 )
 from transpiler.emit.training.loaders import unpacked_inputs
-from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of
 from transpiler.emit.training.sequences import sequence_loader
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
@@ -160,24 +161,10 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
     given = call.given.get("filepath")
     if given is None:
         raise Unsupported("the file is not named")
-    return weights_file(writer.source_of(given))
+    return weights_path(writer.tree, writer.source_of(given))
 
 
-def weights_file(text: str) -> str:
-    """The same for the source of a path."""
-    literal_path = re.fullmatch(r"([\"'])([^\"'{}]*)\1", text)
-    if literal_path is None:
-        return text
-    stem = _SUFFIX.sub("", literal_path.group(2))
-    return f'"{stem}.pt"'
-
-
-_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
-
-
-def write_evaluate(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
-) -> None:
+def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A call of the emitted function that evaluates."""
     writer.refuse(call, "callbacks")
     loader = sequence_loader(writer, call, "x", "steps")
@@ -266,7 +253,7 @@ def as_dict(compiled: Compiled, values: str) -> str:
 def _shown(
     writer: ModelWriter,
     call: TrainingCall,
-    statement: cst.SimpleStatementLine,
+    statement: Asking,
     compiled: Compiled,
     text: str,
 ) -> list[str]:
@@ -284,12 +271,12 @@ def _shown(
     return [f"{', '.join(values.values())} = {text}", *shown]
 
 
-def _unpacked(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> bool:
+def _unpacked(writer: ModelWriter, call: TrainingCall, statement: Asking) -> bool:
     """Whether a tuple serves as well as the list that Keras gives."""
-    node = statement.body[0]
     after = writer.tree.span(call.node)[1]
     if writer.tree.text[after : after + 1] == "[":
         return True
+    node = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     if not isinstance(node, cst.Assign) or node.value is not call.node:
         return False
     target = node.targets[0].target
@@ -330,9 +317,7 @@ def rewrite_names(writer: ModelWriter) -> None:
     writer.made.said.append((ASSUMED, said_at, f"`metrics_names`: {message}"))
 
 
-def write_predict(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
-) -> None:
+def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A call of the emitted function that predicts."""
     writer.refuse(call, "callbacks")
     pipeline = writer.data_set(call)
@@ -349,9 +334,7 @@ def write_predict(
     writer.inline(call, statement, [], _predicted(writer, call))
 
 
-def write_predict_classes(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
-) -> None:
+def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """The class with the largest output, or whether the only output is above 0.5."""
     rank, units = writer.training.rank, writer.training.units
     if rank is None or units is None:
@@ -418,7 +401,7 @@ _IN_RANDOM_ORDER = (
 def _predict_batches(
     writer: ModelWriter,
     call: TrainingCall,
-    statement: cst.SimpleStatementLine,
+    statement: Asking,
     pipeline: Pipeline,
 ) -> None:
     """Predictions for the batches of a data set."""

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.emit.epochs import accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
+from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
 from transpiler.emit.training.lines import identifiers, replaced_in
@@ -310,6 +311,7 @@ class FitWriter(FitData):
             first=self.first,
             free_in_epoch=self._free_in_epoch,
             called_in_batch=self._called_in_batch,
+            file=lambda path: weights_file(self.tree, path),
         )
         found = hooks_of(self.model, self.call, fit)
         if self.model.made.spread:

@@ -54,6 +54,7 @@ class History:
             name = node.targets[0].target.value
             places = self._readers(name)
             asked = any(p.attribute not in ("history", "epoch") for p in places)
+            self._say_lacking(places)
             self.object = asked or self._holds_others(name)
             self.result = f"{name} = "
             return name if places or kept else ""
@@ -65,6 +66,14 @@ class History:
             return variable
         self._stand_in(variable)
         return variable
+
+    def _say_lacking(self, places: list[Occurrence]) -> None:
+        """`history.params` and `history.model`, which nothing stands for."""
+        for place in places:
+            if place.attribute not in ("", "history", "epoch"):
+                text = f"`{self.model.tree.text[place.start:place.attribute_end]}`"
+                message = f"{text} is left as it is; what `fit` gives has `history` and `epoch`"
+                self.model.made.left.append((place.start, message))
 
     def _stand_in(self, variable: str) -> None:
         """The call is part of an expression: a variable stands there, after the loop."""

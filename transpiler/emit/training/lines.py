@@ -125,8 +125,9 @@ def within(offset: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= offset < end for start, end in spans)
 
 
-def is_statement(statement: cst.SimpleStatementLine, node: cst.CSTNode) -> bool:
-    small = statement.body[0]
+def is_statement(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a statement is a call and nothing else."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     return isinstance(small, cst.Expr) and small.value is node
 
 

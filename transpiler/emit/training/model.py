@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
 from transpiler.emit.training import distributing
+from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
 from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
@@ -39,6 +40,9 @@ from transpiler.lower.training import Compiled, holds_weights
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
+
+#: A statement in which the model is asked for something.
+Asking: TypeAlias = "cst.SimpleStatementLine | Compound"
 
 #: A statement, what must stand before it by the ends of the calls, and its new parts.
 Changes: TypeAlias = "tuple[cst.CSTNode, dict[int, list[str]], dict[tuple[int, int], str]]"
@@ -266,12 +270,14 @@ class ModelWriter:
         ]
         return spans
 
-    def inline(
-        self, call: TrainingCall, statement: cst.SimpleStatementLine, before: list[str], text: str
-    ) -> None:
+    def inline(self, call: TrainingCall, statement: Asking, before: list[str], text: str) -> None:
         """The call becomes another expression, after some statements."""
-        if before and is_nested(self.tree.source(statement)):
-            raise Unsupported("a call in a comprehension or lambda")
+        if isinstance(statement, cst.SimpleStatementLine):
+            nested = is_nested(self.tree.source(statement))
+        elif not (nested := is_nested_head(self.tree, statement)):
+            nested = not takes_lines(self.tree, statement)
+        if before and nested:
+            raise Unsupported("a call that is made again and again in one statement")
         kept = self.statements.setdefault(id(statement), (statement, {}, {}))
         span = self.tree.span(call.node)
         kept[1][span[1]] = before

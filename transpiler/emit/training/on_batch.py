@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
 from transpiler.emit.training.asking import as_dict, by_keys, write_predict
 from transpiler.emit.training.data import input_names, input_tensors, target_tensor
-from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
@@ -55,9 +55,7 @@ def write_test_on_batch(
     _write(writer, call, statement, compiled, name, [])
 
 
-def write_predict_on_batch(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
-) -> None:
+def write_predict_on_batch(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """The same as `predict`: no layer sees what else is in a batch."""
     write_predict(writer, call, statement)
 

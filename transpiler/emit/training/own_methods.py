@@ -15,7 +15,8 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.training.asking import predictor, weights_file
+from transpiler.emit.training.asking import predictor
+from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.lines import block, is_statement
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.rates import rate_of, rate_set, setting_rate
@@ -121,7 +122,7 @@ class Methods:
         given = [self.tree.source(a.value) for a in call.args]
         if name in ("save", "save_weights") and len(given) == 1 and call.args[0].keyword is None:
             if is_statement(statement, call):
-                path = weights_file(given[0])
+                path = weights_path(self.tree, given[0])
                 text = f"torch.save({_MODEL}.state_dict(), {path})"
                 self.replaced[self.tree.span(call)] = text
                 message = f"`{name}`: the file holds the weights alone, in torch's format"

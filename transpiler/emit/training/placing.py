@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.compound import head_edits
 from transpiler.emit.training.giving import comments_of_functions
 from transpiler.emit.training.lines import begins_loop, block
 from transpiler.emit.training.model import ModelWriter
@@ -24,6 +25,10 @@ def place_statements(writer: ModelWriter) -> None:
         newline = "" if tree.text[:spot].endswith("\n") else "\n"
         writer.edits.append(Edit(spot, spot, f"{newline}{block(lines, indent)}\n"))
     for key, (statement, before, inside) in writer.statements.items():
+        if isinstance(statement, (cst.If, cst.For, cst.While)):
+            needed = [line for _, lines in sorted(before.items()) for line in lines]
+            writer.edits += head_edits(tree, statement, needed, inside)
+            continue
         start, end = tree.span(statement)
         indent = start - tree.line_start(start)
         if key in writer.whole:
@@ -58,7 +63,8 @@ def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
         return False  # what becomes of that statement ends with a blank line already
     if last.startswith("#") and not line.startswith("#"):
         return False
-    return bool(above) and not above.endswith("\n\n") and not last.endswith(":")
+    code = tree.blanked[: len(above)].rstrip()  # without a comment behind a colon
+    return bool(above) and not above.endswith("\n\n") and not code.endswith(":")
 
 
 def _remove_parts(writer: ModelWriter) -> dict[int, list[str]]:

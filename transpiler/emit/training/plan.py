@@ -24,6 +24,7 @@ from transpiler.emit.training.asking import (
     write_summary,
 )
 from transpiler.emit.training.compiling import write_compile
+from transpiler.emit.training.compound import statement_around
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_freeze, write_trainable
 from transpiler.emit.training.handed_compile import (
@@ -99,6 +100,15 @@ _WRITERS = {
     "layer.get_weights": write_layer_weights,
     "layer.set_weights": write_set_layer_weights,
     "layer.reset_states": write_reset_layer,
+}
+
+
+#: Those that only ask, and may stand in the head of a compound statement.
+_ASKING = {
+    "evaluate": write_evaluate,
+    "predict": write_predict,
+    "predict_classes": write_predict_classes,
+    "predict_on_batch": write_predict_on_batch,
 }
 
 
@@ -494,10 +504,14 @@ def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
     if call.name == "freeze":
         write_freeze(writer, call)
         return
+    if call.name in _ASKING:
+        statement = statement_around(writer.tree, writer.room.node, call)
+        if isinstance(statement, (cst.If, cst.For, cst.While)):
+            _ASKING[call.name](writer, call, statement)
+            return
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         raise Unsupported("a call in the middle of another statement")
-    span, inside = writer.tree.span(statement), writer.tree.span(call.node)
-    if not span[0] <= inside[0] < inside[1] <= span[1]:
+    if not holds(writer.tree.span(statement), writer.tree.span(call.node)):
         raise Unsupported("a call in the head of another statement")
     if call.name != "summary" and is_unfinished(writer, call):
         raise Unsupported("the model is not complete yet")

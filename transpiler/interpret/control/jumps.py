@@ -51,14 +51,12 @@ def goes_on(statement: cst.CSTNode) -> bool:
 def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]:
     """A jump that does not end a way through a branch of the loop itself is not followed.
 
-    Loops of the module that build nothing may have any.
+    Loops of the module, and of functions that train, may have any where they build nothing.
     """
     inner = _inner_jump(node) if _JUMP.search(region.tree.source(node)) is not None else None
-    if inner is not None and not region.is_module:
-        raise GiveUp(_INNER, inner)
     events = region.graph_events
     yield
-    if inner is not None and region.graph_events != events:
+    if inner is not None and (region.graph_events != events or not region.may_ask):
         raise GiveUp(_INNER, inner)
 
 

@@ -162,12 +162,14 @@ def run_loop(
     body: Callable[[], Any],
 ) -> None:
     """A `for` loop over a value."""
-    if isinstance(iterable, Unknown):
-        if region.is_module:
-            iterable = Static(Expr(tokens.ITEMS))
-        else:
-            raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
-    _loop(region, node, iterable, target, body)
+    if not isinstance(iterable, Unknown):
+        _loop(region, node, iterable, target, body)
+        return
+    events = region.graph_events
+    if region.may_ask:
+        _loop(region, node, Static(Expr(tokens.ITEMS)), target, body)
+    if not region.is_module and (not region.may_ask or region.graph_events != events):
+        raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
 
 
 def _loop(
@@ -261,6 +263,8 @@ def _header(
             and test.code is not None
         ):
             return Static(test.static, test.code)
+        if isinstance(test, Unknown) and region.may_ask:
+            return Static(Expr(tokens.ITEMS))
         if not isinstance(test, Static):
             raise GiveUp("a `while` loop whose condition is not known", node)
         return test

@@ -161,9 +161,9 @@ def _run_if(
             return _run_if(region, orelse, after, settled)
         return _run_way(region, None if orelse is None else orelse.body, after)
     if isinstance(test, Unknown) or not isinstance(test, Static):
-        if isinstance(test, Unknown) and region.is_module:
+        if isinstance(test, Unknown) and region.may_ask:
             _run_unknown(region, node)
-            return False
+            return bool(after) and run_block(region, after) and not goes_on(node)
         reason = test.reason if isinstance(test, Unknown) else ""
         raise GiveUp(f"a condition that is not known: {reason}", node)
 
@@ -258,13 +258,15 @@ def _tell_decision(region: Region, node: cst.If, test: Value) -> None:
 def _run_unknown(region: Region, node: cst.If) -> None:
     """A branch on something that is not understood, outside of models: its names become unknown."""
     before = region.scope.copy()
+    region.branches += 1
     with region.collecting():
         run_block(region, body_of(node.body))
-        if isinstance(node.orelse, (cst.If, cst.Else)):
-            if isinstance(node.orelse, cst.If):
-                _run_unknown(region, node.orelse)
-            else:
-                run_block(region, body_of(node.orelse.body))
+        if isinstance(node.orelse, cst.If):
+            evaluate(region, node.orelse.test)
+            _run_unknown(region, node.orelse)
+        elif isinstance(node.orelse, cst.Else):
+            run_block(region, body_of(node.orelse.body))
+    region.branches -= 1
     after = region.scope
     for name in changed_names(before, after):
         made = after.values.get(name, Unknown())

@@ -70,5 +70,6 @@ def activated_by(region: Region, node: cst.CSTNode, layer: Layer, value: Value) 
     result: Value = provided("call_function")(region, node, function, [(None, value)])
     if isinstance(result, Bound):
         result = replace(result, tensor=replace(result.tensor, mask=value.tensor.mask))
-        region.last_layer = layer, result.tensor.code.text
+        layer.gave = result.tensor.code.text
+        region.last_layer = layer, layer.gave
     return result

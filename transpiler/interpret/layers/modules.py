@@ -64,7 +64,8 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
     layer.calls.append(())
     write_freezes(layer)
     if isinstance(value, Bound):
-        region.last_layer = (layer, value.tensor.code.text)
+        layer.gave = value.tensor.code.text
+        region.last_layer = (layer, layer.gave)
         region.called_layers.append(layer)
     name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
     if isinstance(name, str):

@@ -1,0 +1,35 @@
+"""What files of weights are called: torch's have an ending of their own."""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.ir.expr import literal
+from transpiler.source.tree import Tree
+
+_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
+#: A path that is written where it is used, without places to be filled.
+_LITERAL = re.compile(r"([\"'])([^\"'{}]*)\1")
+#: What stands before the path of a call whose file becomes torch's.
+_SAVES = re.compile(
+    r"(?:\.save|save_weights|load_weights|load_model|ModelCheckpoint)\(\s*(?:filepath\s*=\s*)?$"
+)
+
+_NEAR = 100  #: how far before a path its call may begin
+
+
+def weights_path(tree: Tree, text: str) -> str:
+    """The source of a path of torch's file, for that of Keras's."""
+    path = _LITERAL.fullmatch(text)
+    return literal(weights_file(tree, path.group(2))) if path is not None else text
+
+
+def weights_file(tree: Tree, path: str) -> str:
+    """The name of torch's file; Keras's, where something else asks for it by name.
+
+    `os.path.exists("model.h5")` would not find "model.pt".
+    """
+    places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", tree.text)]
+    if not all(_SAVES.search(tree.text, max(0, start - _NEAR), start) for start in places):
+        return path
+    return _SUFFIX.sub("", path) + ".pt"
