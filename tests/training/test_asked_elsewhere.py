@@ -50,7 +50,7 @@ def test_names_of_metrics_are_known_where_the_model_is_made() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        "values = model(x)",
+        "values = model(x) + 1",
         "model.layers[0].trainable = False",
         "values = trainer.model(x)",
         "names = trainer.model.metrics_names",

@@ -25,7 +25,12 @@ def errors(text: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize(
     "use",
-    ["print(model.history)", "p = model(x)", "model.get_weights()"],
+    [
+        "print(model.history)",
+        "p = show(model(x))",
+        "p = model(x, training=True)",
+        "model.get_weights()",
+    ],
 )
 def test_other_uses_of_a_trained_model_are_said(use: str) -> None:
     text = f"{HEAD}{COMPILE}model.fit(x, y, epochs=2)\n{use}\n"

@@ -23,6 +23,7 @@ from transpiler.emit.training.asking import (
     write_save_weights,
     write_summary,
 )
+from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.compiling import write_compile
 from transpiler.emit.training.compound import statement_around
 from transpiler.emit.training.fitting import write_fit
@@ -161,7 +162,28 @@ class _Planner(Shared):
             for call in room.region.training.values():
                 made = root(call.model)
                 found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
-        return [g for g in found.values() if all(_VARIABLE.fullmatch(p.variable) for p in g.parts)]
+        groups = [
+            g for g in found.values() if all(_VARIABLE.fullmatch(p.variable) for p in g.parts)
+        ]
+        self._note_other_methods(groups)
+        return groups
+
+    def _note_other_methods(self, groups: list[_Group]) -> None:
+        """Note the methods of a class that only call the model which others train."""
+        held: dict[tuple[str, str], list[_Group]] = {}
+        for group in groups:
+            for name in {(p.room.owner, p.variable) for p in group.parts if p.room.owner}:
+                held.setdefault(name, []).append(group)
+        for (owner, variable), found in held.items():
+            if len(found) > 1 or not variable.startswith("self."):
+                continue
+            use = re.compile(rf"(?<![\w.]){re.escape(variable)}[.(]")
+            seen = [part.room.node for part in found[0].parts]
+            for room in self.rooms:
+                if room.owner == owner and room.node not in seen:
+                    if use.search(self.tree.blanked, *self.extent(room)):
+                        found[0].parts.append(Part(room, variable, []))
+                        seen.append(room.node)
 
     def note_sites(self, groups: list[_Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
@@ -199,11 +221,12 @@ class _Planner(Shared):
 
     def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
-        for part in group.parts:
+        asking = [part for part in group.parts if part.calls]
+        for part in asking:
             part.calls = [c for c in part.calls if id(c) not in moved]
-        group.parts = [part for part in group.parts if part.calls]
+        group.parts = [p for p in group.parts if p.calls or all(p is not one for one in asking)]
         homes = [(r.region, b) for r in self.rooms for b in r.region.built if b.model is group.made]
-        if not homes or not group.parts:
+        if not homes or not any(part.calls for part in group.parts):
             return None
         home, built = homes[0]
         return self.write(_training(group, home, group.made), built, group.parts)
@@ -356,6 +379,7 @@ class _Planner(Shared):
                     del calls[0]
                 rewrite_names(writer)
                 rewrite_rates(writer)
+                rewrite_calls(writer)
                 if part is home:
                     write_parts(writer, taken)
             except Unsupported as why:

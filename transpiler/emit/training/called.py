@@ -1,0 +1,117 @@
+"""Models that a program calls on data, and whose results it uses as arrays.
+
+p = model(x[:1], training=False).numpy()       p = predict(model, x[:1])
+np.argmax(model(x), axis=1)                    np.argmax(predict(model, x), axis=1)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.asking import predictor
+from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.values import Framework
+from transpiler.source.lexical import names_read
+
+#: Functions that take an array as well as one of TensorFlow's tensors.
+_TAKERS = re.compile(r"(?:\b(?:np|numpy|plt)(?:\.\w+)+|(?<![\w.])(?:print|float|int|len))\(\s*$")
+_OUT = ".numpy()"
+_NEAR = 40  #: how far before its argument the name of a function may begin
+
+
+def rewrite_calls(writer: ModelWriter) -> None:
+    """Each call whose result is only used as an array becomes one of the function that predicts."""
+    name = re.escape(writer.variable)
+    if re.search(rf"(?<![\w.]){name}\(", writer.tree.blanked) is None:
+        return  # the usual case, without parsing
+    text, others = writer.tree.text, list(writer.shared.calls)
+    for place in writer.shared.places(writer.room, writer.variable):
+        end = _closed(writer, place.end)
+        if place.binds or place.attribute or not end or within(place.start, others):
+            continue
+        given = _given(writer, text[place.end + 1 : end - 1])
+        gone = _converted_uses(writer, place.start, end)
+        if given is None or gone is None:
+            continue
+        _replace(writer, (place.start, end), f"{predictor(writer)}({writer.variable}, {given})")
+        for spot in gone:
+            _replace(writer, (spot, spot + len(_OUT)), "")
+
+
+def _closed(writer: ModelWriter, start: int) -> int:
+    """Where a bracket ends that begins at a place; 0 where none does."""
+    text = writer.tree.blanked
+    depth = 0
+    for position in range(start, len(text) if text[start : start + 1] in ("(", "[") else start):
+        depth += (text[position] in "([{") - (text[position] in ")]}")
+        if depth == 0:
+            return position + 1
+    return 0
+
+
+def _given(writer: ModelWriter, text: str) -> str | None:
+    """The arrays that the model is called on, None where that is not understood."""
+    call = ast.parse(f"f({text})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    options = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "training")]
+    off = all(isinstance(one, ast.Constant) and not one.value for one in options)
+    alone = len(call.args) in (1, 2) and len(options) == len(call.args) + len(call.keywords) - 1
+    framework = writer.shared.file.globals
+    ours = any(isinstance(framework.get(name), Framework) for name in names_read(text))
+    if not alone or not off or ours:
+        return None
+    arrays: list[ast.expr] = [call.args[0]]
+    if len(writer.built.inputs) > 1:
+        arrays = call.args[0].elts if isinstance(call.args[0], (ast.List, ast.Tuple)) else []
+    sources = [ast.get_source_segment(f"f({text})", one) or "" for one in arrays]
+    if len(sources) != len(writer.built.inputs) or any(isinstance(a, ast.Starred) for a in arrays):
+        return None
+    return ", ".join(map(writer.as_array, sources))
+
+
+def _converted_uses(writer: ModelWriter, start: int, end: int) -> list[int] | None:
+    """Where `.numpy()` goes from what is done with a result, None where it must be a tensor."""
+    text = writer.tree.text
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    target = re.fullmatch(r"\s*(\w+) = ", line)
+    ends = text[end : end + 1] in ("", "\n", "\r") or text[end:].lstrip(" ").startswith("#")
+    if ends and not line.strip():
+        return []  # nobody takes it
+    if not ends or target is None:
+        return _as_array(writer, start, end)
+    found: list[int] = []
+    places = writer.shared.places(writer.room, target.group(1))
+    if any(place.binds and place.start != start - len(line.lstrip()) for place in places):
+        return None
+    for place in (p for p in places if not p.binds):
+        uses = _as_array(writer, place.start, place.end)
+        if uses is None:
+            return None
+        found += uses
+    return found
+
+
+def _as_array(writer: ModelWriter, start: int, end: int) -> list[int] | None:
+    """The same for one place where a result stands."""
+    text = writer.tree.text
+    while text[end : end + 1] == "[":
+        end = _closed(writer, end)
+    if text.startswith(_OUT, end):
+        return [end]
+    if text.startswith(".shape", end) or _TAKERS.search(text, max(0, start - _NEAR), start):
+        return [] if text[end : end + 1] in ",)]" or text.startswith(".shape", end) else None
+    return None
+
+
+def _replace(writer: ModelWriter, span: tuple[int, int], text: str) -> None:
+    """Put something else in a place, which may be in a statement that changes otherwise."""
+    writer.shared.replaced[span] = text
+    around = (s for s in writer.statements.values() if holds(writer.tree.span(s[0]), span))
+    statement = next(around, None)
+    if statement is not None:
+        statement[2][span] = text
+    else:
+        writer.edits.append(Edit(*span, text))
