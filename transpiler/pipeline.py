@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from transpiler.conversion import Conversion
+from transpiler.diagnostics import Diagnostic
 from transpiler.options import Options
+from transpiler.record import replace
+from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 
 def convert(text: str, options: Options | None = None, path: str = "") -> Conversion:
@@ -29,15 +32,25 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     from transpiler.registry import load_rules
     from transpiler.source.tree import Tree
 
+    spaced = with_blanks(text)
     try:
-        tree = Tree(text)
+        tree = Tree(spaced)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
     file = interpret(tree, options, load_rules(), Project(options).load, path)
     interpret_functions(file)
     new_text, models, diagnostics, changed = convert_file(file)
     file.release()
+    if spaced is not text:
+        new_text = with_tabs(new_text) if changed else text
+        diagnostics = [_where_tabs_were(d, text) for d in diagnostics]
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
+
+
+def _where_tabs_were(diagnostic: Diagnostic, text: str) -> Diagnostic:
+    """A diagnostic with the column that it has in a file which is indented by tabs."""
+    tabs = tabs_before(text, diagnostic.line)
+    return replace(diagnostic, column=max(1, diagnostic.column - (WIDTH - 1) * tabs))
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def place_training(draft: Draft) -> None:
         put_calls(draft, trained)
         draft.edits += functions_gone(draft.file, trained)
     for found in trained:
-        draft.edits += [e for e in found.functions_gone if e not in draft.edits]
+        draft.edits += [e for e in found.once if e not in draft.edits]
         draft.helpers |= found.helpers
         draft.device = found.device or draft.device
         for name, source in found.functions:

@@ -460,3 +460,10 @@ def with_code(value: Value, code: Expr) -> Value:
     if isinstance(value, (Sequence, Repeated, Keyed, Mapping)):
         return replace(value, code=code)
     return value
+
+
+def holds_unknown(value: Value) -> bool:
+    """Whether a value is not understood, or a list with one in it."""
+    if isinstance(value, Sequence):
+        return any(map(holds_unknown, value.items))
+    return isinstance(value, Unknown)

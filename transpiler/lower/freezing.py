@@ -10,6 +10,7 @@ Keras 2 goes by what is trainable when a model is compiled, Keras 3 by what is w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
@@ -24,8 +25,8 @@ from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 
 _TRAINS = ("fit", "train_on_batch")
-#: What a layer is made with that behaves otherwise while it is trained, besides normalization.
-_NOISE = ("nn.Dropout", "nn.AlphaDropout", "GaussianNoise", "GaussianDropout")
+#: A layer of torch that a function of ours initializes.
+_WRAPPED = re.compile(r"^\w+\((?=nn\.)")
 
 
 @record(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class Compositions:
 
 def _still(token: str, layers: tuple[str, ...], noisy: bool) -> Iterator[Still]:
     """What must be said of a part that is not trained, from how its layers are made."""
-    blocks = any(not layer.startswith("nn.") and "BatchNorm" not in layer for layer in layers)
+    bare = [_WRAPPED.sub("", layer) for layer in layers]
+    blocks = any(not layer.startswith("nn.") and "BatchNorm" not in layer for layer in bare)
     norms = [f"nn.BatchNorm{n}d" for n in "123" if any(f"BatchNorm{n}d" in x for x in layers)]
     if not norms and not blocks:
         return

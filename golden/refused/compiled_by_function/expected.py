@@ -31,17 +31,16 @@ def build_model(hidden):
 
 def choose(model, fast):
     if fast:
-        # TODO(tf2torch) T2T101: `compile` is left as it is: `model.compile` in `compile_both` may be of this model
+        # TODO(tf2torch) T2T101: `compile` is left as it is: `compile` under a condition in a function
         model.compile("adam", "sparse_categorical_crossentropy")
 
 
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
 def compile_both(model, lr):
+    # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
     model.compile(keras.optimizers.SGD(lr), "sparse_categorical_crossentropy")
     return model
 
 
-# TODO(tf2torch) T2T104: `set_up` is left as it is: a layer or model is passed to a function
 def set_up(model):
     return compile_both(model, 0.1)
 
@@ -49,7 +48,7 @@ def set_up(model):
 def compile_for(model, kind):
     if kind == "count":
         return model
-    # TODO(tf2torch) T2T101: `compile` is left as it is: `model.compile` in `compile_both` may be of this model
+    # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
     model.compile("sgd", "poisson")
     return model
 
@@ -64,9 +63,9 @@ y = np.random.randint(0, 3, 64)
 first = build_model(4)
 choose(first, True)
 train(first, x, y)
-# TODO(tf2torch) T2T104: `set_up`: a layer or model is passed to a function
 second = set_up(build_model(8))
-# TODO(tf2torch) T2T101: `second.fit` is left as it is: which model that is, is not known
+# TODO(tf2torch) T2T101: `fit` is left as it is: the model is compiled in another function, where its optimizer stays
 second.fit(x, y)
 third = compile_for(build_model(16), "other")
+# TODO(tf2torch) T2T101: `third.fit` is left as it is: which model that is, is not known
 third.fit(x, y)

@@ -99,7 +99,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
     if rest:
         writer.appended.append((statement, lines))
         return
-    writer.made.functions_gone.append(without_function(writer.tree, handing.function))
+    writer.made.once.append(without_function(writer.tree, handing.function))
     message = f"`{name}` is gone; criterion and optimizer are made where it was called"
     writer.made.said.append((ASSUMED, call.node, message))
     given = _given_model(writer.shared, handing.node, handing.summary, handing.home)

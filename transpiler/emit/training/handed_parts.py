@@ -219,7 +219,7 @@ def _model_in(shared: Shared, part: Part, handed: Handed) -> str:
 
 def write_parts(writer: ModelWriter, taken: list[Taken]) -> None:
     """The edits of the arguments, and of the parameters that nothing needs any more."""
-    gone = writer.made.functions_gone
+    gone = writer.made.once
     for one in taken:
         _check_uses(writer, one)
         if any(holds((e.start, e.end), writer.tree.span(one.function)) for e in gone):

@@ -76,7 +76,7 @@ class ModelWriter:
         made.ready.append(self.ready)
         self.edits = made.texts.setdefault(part.room.node, [])
         if part.is_lent:
-            made.lent.add(part.room.node)
+            made.lent[part.room.node] = part.room.region
         self._find_parts()
         root = part.room.node
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
@@ -147,7 +147,8 @@ class ModelWriter:
             return
         self.optimizer = self.criterion = ""
         several = any(c.several for c in self.training.compiled.values())
-        if not several and self.part.is_lent and any(c.name == "fit" for c in self.part.calls):
+        trains = any(c.name in ("fit", "train_on_batch") for c in self.part.calls)
+        if not several and self.part.is_lent and trains:
             self._take_as_arguments(first)
             return
         compiled = next(iter(self.training.compiled.values()), None)
@@ -181,7 +182,8 @@ class ModelWriter:
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
                 end = self.tree.span(parameter.name)[1]
-                taken = {n: self.lasting(n) for n in wanted}
+                prefix = f"{self.label}_" if self.shared.several(self.room) else ""
+                taken = {n: self.lasting(f"{prefix}{n}") for n in wanted}
                 if first.parallel:
                     taken["parallel"] = self.lasting(f"ddp_{self.label}")
                 self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))

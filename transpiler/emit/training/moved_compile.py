@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
 from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
@@ -27,6 +28,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
+from transpiler.source.suites import statement_lines
 
 
 def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
@@ -59,6 +61,9 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     comments = [e.comment.value for e in statement.leading_lines if e.comment is not None]
     comments += comments_in(writer.tree.source(statement))
     writer.made.comments |= set(comments)
+    if any(e.comment is not None for e in statement.leading_lines):
+        end = writer.tree.line_start(writer.tree.span(statement)[0])
+        writer.made.once.append(Edit(statement_lines(writer.tree, statement)[0], end, ""))
     first = mine is min(sites, key=lambda site: not site.asks)
     if lines:
         writer.appended.append((made, [*(comments if first else ()), *lines]))

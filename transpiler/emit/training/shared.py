@@ -54,11 +54,12 @@ class Trained:
     left: list[tuple[int, str]] = field(default_factory=list)  #: what stays: where, a message
     rooms: set[cst.CSTNode] = field(default_factory=set)  #: where something is asked of it
     together: list[Trained] = field(default_factory=list)  #: whose training one function serves
-    lent: set[cst.CSTNode] = field(default_factory=set)  #: functions that get the model
+    #: functions that get the model, and how their bodies see it
+    lent: dict[cst.CSTNode, Region] = field(default_factory=dict)
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     spread: bool = False  #: whether a strategy spreads the training over several processes
     device: str = ""  #: the variable that holds the device, where there is need of one
-    functions_gone: list[Edit] = field(default_factory=list)  #: that only compiled it
+    once: list[Edit] = field(default_factory=list)  #: which other models may ask for, too
     vanishing: list[tuple[int, int]] = field(default_factory=list)  #: spans that stay nowhere
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone

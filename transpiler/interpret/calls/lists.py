@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    holds_unknown,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -126,7 +127,7 @@ def change_list(
         return None
     given: list[Argument] = [(None, value)] if value is not None else arguments_of(region, node)
     values = [v for _, v in given]
-    if any(isinstance(v, Unknown) for v in values):
+    if any(map(holds_unknown, values)):
         region.scope.bump(variable)
         region.scope.values[variable] = Unknown("a list with something unknown in it")
         return Unknown("a list with something unknown in it")

@@ -15,7 +15,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.training import PREDICTED, SIGNATURES
-from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value
+from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 from transpiler.source.lexical import blanked
@@ -26,6 +26,7 @@ _OTHERS = (
     "predict_on_batch", "predict_proba", "get_weights", "set_weights",
 )  # fmt: skip
 _CALLED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
+_CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
 _ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
 
@@ -37,15 +38,23 @@ def trains(function: Function, bound: dict[str, Value]) -> bool:
     if not names:
         return False
     text = blanked(function.file.tree.source(function.node))
-    return all(_is_trained(text, name) for name in names)
+    return all(_is_trained(text, name, function) for name in names)
 
 
-def _is_trained(text: str, name: str) -> bool:
+def _is_trained(text: str, name: str, function: Function) -> bool:
     """Whether a name stands only where a method is called, an argument passed, or returned."""
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
     asked = [bool(_CALLED.match(text, place.end())) for place in places]
     known = [a or _is_passed(text, p.start(), p.end()) for a, p in zip(asked, places, strict=True)]
-    return any(asked) and all(known)
+    used = any(asked) or any(_is_lent(text, place.start(), function) for place in places)
+    return used and all(known)
+
+
+def _is_lent(text: str, start: int, function: Function) -> bool:
+    """Whether a name is an argument of another function of the program's there."""
+    callee = _CALLEE.search(text[text.rfind("\n", 0, start) + 1 : start])
+    held = function.closure.get(callee.group(1)) if callee is not None else None
+    return isinstance(held, Function) and held.node is not function.node
 
 
 def _is_passed(text: str, start: int, end: int) -> bool:
@@ -70,7 +79,8 @@ def note_handing(region: Region, handed: Handed) -> Value:
             value.source.compiled = value.compiled
     region.handings[id(handed.node)] = handed
     given = _given_back(handed.summary)
-    if isinstance(given, Unknown) and given.reason != PREDICTED:
+    answers = [] if inner is None else [value for value, _ in inner.returns]
+    if isinstance(given, Unknown) and given.reason != PREDICTED and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
 
@@ -97,4 +107,6 @@ def _seen_outside(value: Value, name: str) -> Value:
         return value.source
     if isinstance(value, Unknown) and value.reason == PREDICTED:
         return value
+    if isinstance(value, Static) and not value.expr.known:
+        return Static(Expr(value.expr.text, array=value.expr.array))  # whatever it was made of
     return Unknown(f"what `{name}` gives")

@@ -10,7 +10,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.functions.data_sets import given_data
-from transpiler.interpret.functions.handed import handed, trains
+from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
@@ -185,7 +185,7 @@ def _plain_parameter(
         return value
     if (data := given_data(value, reading)) is not None:
         return data
-    if isinstance(value, Model) and trains(function, {name: value}):
+    if isinstance(value, Model):
         return handed(value, reading)
     if isinstance(value, (Layer, Model)):
         raise GiveUp("a layer or model is passed to a function")

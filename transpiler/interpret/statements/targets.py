@@ -224,7 +224,8 @@ def _unpack(
             assign_name(region, name, item, node, None)
         return
     called = isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)
-    if called and _one_by_one(region, names, value):
+    plain = called and not is_graph(value)  # arrays, and what else training gives
+    if plain or (called and _one_by_one(region, names, value)):
         for name, item in zip(names, value.items, strict=True):
             if isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
                 _name_value(region, name, item)
