@@ -106,6 +106,7 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         endless=pipeline.passes is not None and pipeline.passes.is_const(None),
         remade=pipeline.remade or random,
         random=random,
+        counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
     )
     code = with_helpers(code, "torch") if "generator" in given else code
     return made(code, found, batching=_batching(pipeline, size, drop))

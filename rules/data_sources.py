@@ -24,6 +24,11 @@ FOREIGN = {
     "tf.data.Options": "these options have no meaning for torch: take them out",
     "keras.utils.audio_dataset_from_directory": "read the files with torchaudio in a data set",
     "tf.data.Dataset.reduce": "write the loop over the data set",
+    **{
+        f"tensorflow_datasets.{name}": "its data sets are TensorFlow's: the same data may be in "
+        "torchvision, torchtext or torchaudio, and `tfds.data_source` needs no TensorFlow"
+        for name in ("load", "builder", "as_numpy", "as_dataframe")
+    },
 }
 
 

@@ -30,6 +30,19 @@ def take_samples(batches, count):
 )
 
 
+emitted(
+    "epochs_of",
+    '''
+def epochs_of(loader, steps):
+    """So many batches for each epoch; the last one of a pass gets what is left."""
+    while True:
+        batches = iter(loader)
+        for _ in range(0, len(loader), steps):
+            yield islice(batches, steps)
+''',
+)
+
+
 def _of_parts(name: str, plain: str, source: str) -> None:
     """Declare what calls a function of samples: of tuples, and under another name of tensors."""
     for called, star in ((name, "*"), (plain, "")):

@@ -90,15 +90,49 @@ def _declare(name: str, source: str, image: str, labels: str, colors: str, *impo
     )
 
 
+#: What `crop_to_aspect_ratio` does before an image is resized.
+_CROPPED = """
+        width, height = image.size
+        rows, columns = self.size
+        kept_rows = min(height, width * rows // columns)
+        kept_columns = min(width, height * columns // rows)
+        top, left = (height - kept_rows) // 2, (width - kept_columns) // 2
+        image = image.crop((left, top, left + kept_columns, top + kept_rows))"""
+
+
+def _whole(source: str) -> str:
+    """The same, of all files of a folder and those below it, which have no classes."""
+    start, end = source.index("        self.classes = "), source.index("        self.samples = ")
+    source = source[:start] + source[end:]
+    start = source.index("            (os.path.join(folder, name), label)")
+    end = source.index("            for name in sorted(names)")
+    listed = """\
+            os.path.join(folder, name)
+            for folder, _, names in sorted(os.walk(root))
+"""
+    source = source[:start] + listed + source[end:]
+    source = source.replace("with one for each class", "and those below it")
+    return source.replace("path, LABEL = ", "path = ")
+
+
+def _declare_folder(labels: str, colors: str, cropped: bool) -> None:
+    source = _FOLDER.replace("EXTENSIONS", _EXTENSIONS)
+    source = source.replace("OPENED", f"OPENED{_CROPPED}" if cropped else "OPENED")
+    name = f"{'Cropped' if cropped else ''}{labels}{colors}ImageFolder"
+    image = "image.movedim(0, -1)"
+    if labels == "Unlabeled":
+        _declare(name, _whole(source), image, labels, colors, FUNCTIONAL)
+        return
+    _declare(name, source, image, labels, colors, FUNCTIONAL)
+    source = source.replace("root, size):", "root, size, classes):")
+    start, end = source.index("        self.classes = "), source.index("        self.samples = ")
+    source = f"{source[:start]}        self.classes = classes\n{source[end:]}"
+    _declare(f"{name}OfClasses", source, image, labels, colors, FUNCTIONAL)
+
+
 for _labels, _colors in product(("", "OneHot", "Column", "Unlabeled"), MODES.values()):
-    _declare(
-        f"{_labels}{_colors}ImageFolder",
-        _FOLDER.replace("EXTENSIONS", _EXTENSIONS),
-        "image.movedim(0, -1)",
-        _labels,
-        _colors,
-        FUNCTIONAL,
-    )
+    for _cropped in (False, True):
+        _declare_folder(_labels, _colors, _cropped)
 
 _PART = '''
 def NAME(folder, share, subsetSEED):

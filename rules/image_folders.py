@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.emitted_images import LABELS, MODES
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Expr, call, expr, method
-from transpiler.ir.pipeline import Element, Folder, Gives, Leaf, Pipeline
+from transpiler.ir.pipeline import Element, Folder, Gives, Leaf, Pipeline, batched
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -38,23 +38,25 @@ def image_dataset_from_directory(
     verbose: Param = True,
 ) -> Expr:
     """PIL decodes JPEG and 16-bit files, and makes colors gray, with slightly other values."""
-    if not (labels.is_const("inferred") and class_names.is_const(None)):
-        raise Unsupported("labels or classes that the folders don't give")
-    if not all(one.is_const(False) for one in (crop_to_aspect_ratio, pad_to_aspect_ratio)):
-        raise Unsupported("images that keep their proportions")
+    if not labels.is_const("inferred", None):
+        raise Unsupported("labels that the folders don't give")
+    if not crop_to_aspect_ratio.is_const(True, False) or not pad_to_aspect_ratio.is_const(False):
+        raise Unsupported("images that are padded, or whose cropping is only known at run time")
     if not (follow_links.is_const(False) and data_format.is_const(None, "channels_last")):
         raise Unsupported("links to other folders, or channels first")
     if not (interpolation.is_const("bilinear") and format.is_const("tf")):
         raise Unsupported("another interpolation than bilinear, or another format than tf")
-    if batch_size.is_const(None):
-        raise Unsupported("single images, which are not batched yet")
-    kind = kind_of(label_mode, color_mode)
-    images = helper(f"{kind}ImageFolder", directory, image_size)
+    if labels.is_const(None):
+        label_mode = labels
+    images = _images(directory, kind_of(label_mode, color_mode), image_size, class_names,
+                     crop_to_aspect_ratio)  # fmt: skip
     element: Element = (IMAGES, Leaf(1, "int64"))
     if label_mode.is_const(None):
         element = IMAGES
     elif not label_mode.is_const("int"):
         element = (IMAGES, Leaf(2, "float32"))
+    if batch_size.is_const(None):
+        return _single(images, validation_split, subset, shuffle, seed, element)
     if subset.is_const("both"):
         parts = [part_of_folder(images, validation_split, expr(s), shuffle, seed) for s in _SUBSETS]
         orders = (shuffle, expr(False))
@@ -64,6 +66,31 @@ def image_dataset_from_directory(
     if not subset.is_const(None):
         images = part_of_folder(images, validation_split, subset, shuffle, seed)
     return loader(images, batch_size, shuffle, seed, element, Folder.TF)
+
+
+def _images(directory: Expr, kind: str, size: Expr, classes: Expr, crops: Expr) -> Expr:
+    """The images of a folder, one by one."""
+    given = [directory, size if size.items is not None or not size.known else expr((size, size))]
+    cropped = "Cropped" if crops.is_const(True) else ""
+    if classes.is_const(None):
+        return helper(f"{cropped}{kind}ImageFolder", *given)
+    if kind.startswith("Unlabeled"):
+        raise Unsupported("classes of images without labels")
+    return helper(f"{cropped}{kind}ImageFolderOfClasses", *given, classes)
+
+
+def _single(
+    images: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr, element: Element
+) -> Expr:
+    """Images that are still to be batched."""
+    if subset.is_const("both"):
+        raise Unsupported("both parts of single images: ask for them one by one")
+    if not subset.is_const(None):
+        images = part_of_folder(images, share, subset, shuffle, seed)
+    made = Pipeline(Gives.SAMPLES, batched(element, -1), folder=Folder.SINGLE)
+    if not shuffle.is_const(False):
+        made = replace(made, shuffled=shuffle, seed=None if seed.is_const(None) else seed)
+    return replace(images, value=made)
 
 
 _SUBSETS = ("training", "validation")
@@ -88,7 +115,7 @@ def loader(
             given["generator"] = method(call("torch.Generator"), "manual_seed", seed)
     code = call("DataLoader", data, **given)
     helpers = code.helpers | ({"torch"} if "generator" in given else set())
-    made = Pipeline(Gives.BATCHES, element, random=random, remade=random, folder=kind)
+    made = Pipeline(Gives.BATCHES, element, random=random, remade=random, folder=kind, counted=True)
     return replace(code, value=made, helpers=helpers)
 
 

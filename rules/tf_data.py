@@ -130,7 +130,7 @@ def shuffle(
         if given is not None:
             raise Unsupported("a seed for the order of what is no longer single samples")
         code = helper("ShuffledStream", dataset, buffer_size)
-        return made(code, pipeline, remade=True, random=True)
+        return made(code, pipeline, remade=True, random=True, counted=False)
     return made(dataset, pipeline, shuffled=expr(True), seed=given or pipeline.seed)
 
 
@@ -188,7 +188,7 @@ def filter_(dataset: Param, predicate: Param, name: Param = None) -> Expr:
         name = _by_parts(pipeline, "filtered", "filtered_tensors")
         return made(helper(name, dataset, predicate), pipeline, tensor=False)
     name = _by_parts(pipeline, "FilteredStream", "FilteredTensorStream")
-    return made(helper(name, dataset, predicate), pipeline)
+    return made(helper(name, dataset, predicate), pipeline, counted=False)
 
 
 @source("tf.data.Dataset.take")
@@ -238,7 +238,7 @@ def repeat(dataset: Param, count: Param = None, name: Param = None) -> Expr:
         return made(dataset, pipeline, passes=times)
     given = [] if times.is_const(None) else [times]
     code = helper("RepeatedStream", dataset, *given)
-    return made(code, pipeline, endless=times.is_const(None))
+    return made(code, pipeline, endless=times.is_const(None), counted=False)
 
 
 @source("tf.data.Dataset.cache")
@@ -359,7 +359,7 @@ def unbatch(dataset: Param, name: Param = None) -> Expr:
             raise Unsupported("the samples of nested batches")
     code = helper("UnbatchedStream", dataset)
     element = batched(pipeline.element, -1)
-    return made(code, pipeline, gives=Gives.STREAM, element=element)
+    return made(code, pipeline, gives=Gives.STREAM, element=element, counted=False)
 
 
 @source("tf.data.Dataset.as_numpy_iterator")
@@ -379,7 +379,8 @@ def as_numpy_iterator(dataset: Param) -> Expr:
 def cardinality(dataset: Param) -> Expr:
     """How many there are."""
     pipeline = uncut(dataset)
-    if pipeline.passes is not None or pipeline.endless or pipeline.gives is Gives.STREAM:
+    endless = pipeline.passes is not None or pipeline.endless
+    if endless or (pipeline.gives is not Gives.SAMPLES and not pipeline.counted):
         raise Unsupported("the number of what has no end, or is not known")
     number = replace(call("len", dataset), whole=True)
     made_of = with_helpers(call("torch.tensor", number), "torch")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 PROGRAM = """\
@@ -63,6 +64,18 @@ TRIALS = {
     "remainder dropped by place": made(".shuffle(50, 3).batch(16, True)"),
     "without end": made(".shuffle(50).repeat().batch(16)", fit="train, steps_per_epoch=5"),
     "batches without end": made(".batch(16).repeat()", fit="train, steps_per_epoch=5"),
+    "some of the batches": made(".batch(6)", fit="train, steps_per_epoch=3"),
+    "more than all batches": made(".batch(6)", fit="train, steps_per_epoch=30"),
+    "some of the batches of a step": program(
+        TRAIN, "train.map(lambda a, b: (a * 2, b)), steps_per_epoch=len(x) // 20"
+    ),
+    "all of the batches": made(".batch(6)", fit="train, steps_per_epoch=len(train)"),
+    "some validate": made(".batch(6)", fit="train, validation_data=train, validation_steps=2"),
+    "some of those without end validate": made(
+        ".batch(6)",
+        "test = train.repeat()",
+        fit="train, validation_data=test, validation_steps=4",
+    ),
     "twice": made(".shuffle(50).repeat(2).batch(16)"),
     "batches twice": made(".batch(16).repeat(2)"),
     "batches shuffled": made(".batch(16).shuffle(3)"),
@@ -214,9 +227,9 @@ ENDLESS = "def data():\n    return tf.data.Dataset.range(9).repeat()\n\ndata().b
     [
         made(""),
         made(".batch(16).repeat()"),
-        made(".batch(16)", fit="train, steps_per_epoch=2"),
+        made(".filter(lambda a, b: b > 0).unbatch().batch(4)", fit="train, steps_per_epoch=2"),
+        made(".batch(4).filter(lambda a, b: b[0] > 0)", fit="train, steps_per_epoch=2"),
         made(".batch(16)", fit="train, y"),
-        made(".batch(16)", fit="train, validation_data=train, validation_steps=2"),
     ],
 )
 def test_what_can_not_be_trained_with_is_said(text: str) -> None:
@@ -224,6 +237,12 @@ def test_what_can_not_be_trained_with_is_said(text: str) -> None:
     assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert "model.compile(" in conversion.text
     assert "history = model.fit(" in conversion.text
+
+
+def test_keras_2_stops_where_a_data_set_ends() -> None:
+    text = made(".batch(16)", fit="train, steps_per_epoch=2")
+    messages = [d.message for d in convert(text, Options(keras="2")).diagnostics]
+    assert any("steps_per_epoch of a data set that ends" in message for message in messages)
 
 
 REFUSED = {

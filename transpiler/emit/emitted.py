@@ -90,7 +90,10 @@ def _helper_text(draft: Draft) -> str:
         module = draft.file.module
         assert module is not None
         limit = min((start for start, _ in module.settled), default=first_model(draft))
-        draft.edits.append(loaders_edit(draft.tree, source, limit))
+        edit = loaders_edit(draft.tree, source, limit)
+        at = (n for n, e in enumerate(draft.edits) if e.start == e.end == edit.start)
+        remarks = (n for n in at if "# TODO(tf2torch)" in draft.edits[n].text)
+        draft.edits.insert(next(remarks, len(draft.edits)), edit)  # above what is said there
     if init:
         parts.append(init.strip("\n"))
         draft.helpers.add("init_like_keras")

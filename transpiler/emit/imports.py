@@ -48,6 +48,10 @@ _USES = {
 }
 
 
+#: What is said of code that stays needs no import.
+_REMARK = re.compile(r"^ *# TODO\(tf2torch\).*\n", re.M)
+
+
 def import_edits(
     file: FileContext, edits: list[Edit], helpers: set[str], made: set[str], named: TorchNames
 ) -> list[Edit]:
@@ -58,7 +62,7 @@ def import_edits(
     """
     tree = file.tree
     candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
-    rest = apply(tree.text, [*edits, *import_spans(file)])
+    rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file)]))
     imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(file), *imports])
     code = blanked(left)

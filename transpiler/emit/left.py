@@ -393,6 +393,8 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         line, _ = draft.tree.place(node)
         what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
         message = f"`{name}` is left as it is; the {what} is an nn.Module now"
+        if what == "base" and not any(base.calls for base in bases_of(owner)):
+            message = f"`{name}` is left as it is: the pretrained model is"
         if id(node) in draft.unconverted:
             message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
             last_line = -10

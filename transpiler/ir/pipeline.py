@@ -38,6 +38,7 @@ class Folder(Enum):
     """Whose loader of images from a folder it is: what the program may ask of it."""
 
     TF = "tf"  #: `image_dataset_from_directory`
+    SINGLE = "single"  #: the same, whose images are not batched yet
     KERAS = "keras"  #: `flow_from_directory`, of a generator of Keras
     ARRAYS = "arrays"  #: `flow`, of such a generator
 
@@ -72,6 +73,7 @@ class Pipeline:
     seed: Expr | None = None  #: of that order, where the program gives one
     passes: Expr | None = None  #: how often single samples come; the constant None: without end
     endless: bool = False  #: batches, or a stream, without end
+    counted: bool = False  #: batches whose number is known
     remade: bool = False  #: looking at a sample twice may give another one
     random: bool = False  #: its order is random
     tensor: bool = False  #: it is a tensor, of which each row is a sample
@@ -138,11 +140,13 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     if a == b:
         return a
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
-    same = replace(same, batching=b.batching)
+    same = replace(same, batching=b.batching, counted=b.counted)
     merged = replace(
         a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
     )
-    merged = replace(merged, batching=a.batching if a.batching == b.batching else None)
+    counted = a.counted and b.counted
+    batching = a.batching if a.batching == b.batching else None
+    merged = replace(merged, batching=batching, counted=counted)
     if replace(same, tensor=b.tensor) != b:
         return f"`{name}` holds data sets of different kinds on different ways"
     if a.shuffled == b.shuffled:

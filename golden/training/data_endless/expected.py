@@ -136,12 +136,11 @@ model = Model().to(device)
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
 
-val_batches = iter(val)
 train_batches = iter(ds)
 
 for epoch in range(3):
     loss, mae = train_epoch(model, islice(train_batches, 10), criterion, optimizer)
-    val_loss, val_mae = evaluate(model, islice(val_batches, 3), criterion)
+    val_loss, val_mae = evaluate(model, islice(val, 3), criterion)
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - mae: {mae:.4f}"
         f" - val_loss: {val_loss:.4f} - val_mae: {val_mae:.4f}"

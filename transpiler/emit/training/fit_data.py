@@ -87,19 +87,36 @@ class FitData:
             if count is not None or not given.isidentifier():
                 raise Unsupported(f"{steps}, or a data set without a name, under a strategy")
             return self._of_process(given, pipeline, name)
-        if count is None or pipeline.is_generator:
-            loader = given
-            if not re.fullmatch(r"[\w.]+", given) and self.epochs != "1":
-                loader = model.lasting(name)
-                self.streams.append(f"{loader} = {given}")
-            if count is None:
-                return loader
+        loader = given
+        if not re.fullmatch(r"[\w.]+", given) and (self.epochs != "1" or count is not None):
+            loader = model.lasting(name)
+            self.streams.append(f"{loader} = {given}")
+        if count is None:
+            return loader
+        if pipeline.is_generator:
             return batches_of_images(model, self.call, loader, steps, self.compiled.keras)
-        if not pipeline.endless or self.call.by_samples:
-            raise Unsupported(f"{steps} of a data set that ends: Keras begins the next epoch there")
-        batches = self._name(name.replace("loader", "batches"))
-        self.streams.append(f"{batches} = iter({given})")
-        return f"islice({batches}, {count})"
+        if self.call.by_samples:
+            raise Unsupported(f"{steps} of a data set, in samples")
+        if steps == "validation_steps":  # each time the first ones
+            return f"islice({loader}, {count})"
+        return self._in_turn(loader, pipeline, count)
+
+    def _in_turn(self, loader: str, pipeline: Pipeline, count: str) -> str:
+        """So many batches of a data set for each epoch, which go on where the one before ended."""
+        if count == f"len({loader})":
+            return loader
+        if pipeline.endless:
+            batches = self._name("train_batches")
+            self.streams.append(f"{batches} = iter({loader})")
+            return f"islice({batches}, {count})"
+        if self.epochs == "1":
+            return f"islice({loader}, {count})"
+        if self.compiled.keras == "2" or not pipeline.counted:
+            raise Unsupported("steps_per_epoch of a data set that ends: Keras stops training there")
+        parts = self._name("train_epochs")
+        self.model.made.helpers.add("epochs_of")
+        self.streams.append(f"{parts} = epochs_of({loader}, {count})")
+        return f"next({parts})"
 
     def _training_data(self) -> str:
         model = self.model

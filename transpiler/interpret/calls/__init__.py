@@ -10,6 +10,7 @@ builtins.py   Python's own functions
 methods.py    methods of values, by their kind
 settings.py   settings of the framework as a whole, its names, custom objects
 lists.py      methods of lists, which change in place
+numbers.py    arithmetic of the framework, on numbers and arrays
 data.py       arrays that Keras provides
 pipelines.py  data sets of tf.data, step by step
 named.py      parts of the framework by name: `eval`

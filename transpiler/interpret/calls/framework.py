@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of
+from transpiler.interpret.calls.numbers import arithmetic
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
 from transpiler.interpret.calls.tensors import tensor_function
@@ -42,14 +42,11 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import (
     LAMBDA,
     NO_SIZE,
-    POSTFIX,
-    UNKNOWN,
     Configured,
     Expr,
     attribute,
     call,
     index,
-    infix,
     literal,
 )
 from transpiler.ir.tensor import Layout
@@ -137,7 +134,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         return arguments[0][1]
     if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
-    if name in rules.sources:
+    of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
+    if name in rules.sources and not of_tensor:
         if is_statement(region, node):
             region.done.add(id(node))  # it stays where it is
         found = array_of(region, node, rules.sources[name], arguments)
@@ -320,46 +318,10 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
             return verbatim(region, node, *values)
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
-    number = _arithmetic(region, node, name, arguments)
+    number = arithmetic(region, node, name, arguments)
     if number is None and (made := constant_call(region, node, name, arguments)) is not None:
         return made
     return Unknown(f"{name} is not translated") if number is None else number
-
-
-def _arithmetic(
-    region: Region, node: cst.Call, name: str, arguments: list[Argument]
-) -> Static | None:
-    """`tf.sqrt(tf.cast(dim, tf.float32))`: arithmetic on plain numbers is Python's."""
-    parent, _, last = name.rpartition(".")
-    given = arguments[0][1] if arguments else None
-    own = region.is_module and region.whole is node  # it may be used outside of models too
-    if parent not in _ARITHMETIC or not isinstance(given, Static) or own:
-        return None
-    casts = last == "cast" and len(arguments) == 2
-    kind = to_expr(region, arguments[1][1]).text if casts else ""
-    if "float" in kind:
-        number = given
-    elif re.search(r"\bint\d*\b", kind):
-        number = Static(_as_int(given.expr), given.run and _as_int(given.run))
-    elif last == "sqrt" and len(arguments) == 1:
-        run = given.run and infix(given.run, "**", 0.5)
-        number = Static(infix(given.expr, "**", 0.5), run)
-    else:
-        return None
-    rewrite(region, node, number)
-    region.settled[region.tree.span(node)] = number.expr.text
-    return number
-
-
-def _as_int(number: Expr) -> Expr:
-    """The whole part, as a cast takes it."""
-    known = int(number.value) if isinstance(number.value, (int, float)) else UNKNOWN
-    return replace(
-        number, text=f"int({number.text})", value=known, strength=POSTFIX, items=None, whole=True
-    )
-
-
-_ARITHMETIC = frozenset({"tf", "tf.dtypes", "tf.math", "keras.ops", "keras.backend"})
 
 
 def _shape_of(region: Region, node: cst.Call, name: str) -> Value:

@@ -35,6 +35,7 @@ from transpiler.rule import Rule
 DATASET = "tf.data.Dataset."
 #: What changes images, and loads what it has changed.
 GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
+_MAKERS = ("tf.data.", "tensorflow_datasets.", GENERATOR)
 #: Functions of Keras that give data sets.
 _LOADERS = (
     "timeseries_dataset_from_array",
@@ -58,7 +59,7 @@ _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
 
 def gives_data(name: str) -> bool:
     """Whether a function gives a data set, or what one is made with."""
-    return name.startswith(("tf.data.", GENERATOR)) or name.rpartition(".")[2] in _LOADERS
+    return name.startswith(_MAKERS) or name.rpartition(".")[2] in _LOADERS
 
 
 def is_text(value: Value) -> TypeGuard[Static]:

@@ -8,14 +8,16 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite
 from transpiler.interpret.values import Static, Unknown, Value
 from transpiler.ir.expr import POSTFIX, Expr
-from transpiler.ir.pipeline import Folder, Pipeline
+from transpiler.ir.pipeline import Folder, Leaf, Pipeline
 
+_PATHS = "[path for path, _ in {0}.samples]"
 _COUNT = "len({0}.dataset)"
 _FILES = "[path for path, _ in {0}.dataset.samples]"
 _LABELS, _NAMES = "labels_of({0}.dataset)", "names_of_files({0}.dataset)"
 #: What stands for an attribute of each kind of loader; what isn't here has no counterpart.
 _ATTRIBUTES = {
     Folder.TF: {"class_names": "{0}.dataset.classes", "file_paths": _FILES},
+    Folder.SINGLE: {"class_names": "{0}.classes", "file_paths": _PATHS},
     Folder.KERAS: {
         "class_indices": "{0}.dataset.class_to_idx",
         "num_classes": "len({0}.dataset.classes)",
@@ -29,6 +31,11 @@ _ATTRIBUTES = {
     },
     Folder.ARRAYS: {"n": _COUNT, "batch_size": "{0}.batch_size"},
 }
+#: Those whose images have no labels.
+_WITHOUT_LABELS = {
+    Folder.TF: {"file_paths": "{0}.dataset.samples"},
+    Folder.SINGLE: {"file_paths": "{0}.samples"},
+}
 
 
 def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
@@ -37,6 +44,8 @@ def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, a
     assert isinstance(pipeline, Pipeline)
     assert pipeline.folder is not None
     text = _ATTRIBUTES[pipeline.folder].get(attr)
+    if isinstance(pipeline.element, Leaf) and pipeline.folder in (Folder.TF, Folder.SINGLE):
+        text = _WITHOUT_LABELS[pipeline.folder].get(attr)
     if text is None:
         message = f"`.{attr}` is left as it is: the loader of the images has none"
         region.file.left_data[id(node)] = (node, message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.calls.numbers import CASTS_ARRAYS
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
 from transpiler.interpret.models.borders import are_borders, give_models_only
@@ -82,6 +83,8 @@ def _classify(summary: Summary, region: Region) -> None:
         return
     summary.kind = "static"
     summary.result = values[0] if values else None
+    if region.presumes_numbers and CASTS_ARRAYS not in region.wants:
+        region.want(CASTS_ARRAYS, True)
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
 

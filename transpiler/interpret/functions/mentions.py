@@ -35,8 +35,10 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
         elif isinstance(value, UserClass) and value.bases:
             result = True
         elif isinstance(value, Namespace):
-            used = [v for n, v in value.items.items() if n in words and isinstance(v, Function)]
-            result = any(mentions_framework(home, f) for f in used)
+            used = [v for n, v in value.items.items() if n in words]
+            result = any(isinstance(v, Framework) for v in used)
+            functions = (v for v in used if isinstance(v, Function))
+            result = result or any(mentions_framework(home, f) for f in functions)
         elif word in home.class_methods.get(function.owner, {}) and word != function.name:
             result = mentions_framework(home, home.class_methods[function.owner][word])
         if result:

@@ -14,6 +14,9 @@ from transpiler.interpret.values import Layer, Sequence, Static, Unknown
 from transpiler.ir.expr import Configured, Expr
 from transpiler.rule import SHARED, Rule
 
+#: What is said of a model of `keras.applications` on which nothing is built.
+_WEIGHTS = "torchvision.models has the nearest, with other weights and other preprocessing"
+
 
 def make_layer(
     region: Region, symbol: str, arguments: list[Argument], node: cst.CSTNode, hint: str = ""
@@ -27,6 +30,8 @@ def make_layer(
     layer.origins = (region.origin,) if region.origin >= 0 else ()
     if rule is None:
         layer.problem = f"{symbol} has no translation"
+    if symbol.startswith("keras.applications."):
+        region.file.unsettled[region.tree.span(node)[0]] = _WEIGHTS
     order = _order(region, short, rule, sum(k is None for k, _ in arguments), node)
     positions = iter(order)
     for keyword, value in arguments:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.region import Region
@@ -30,10 +32,21 @@ def import_module(region: Region, node: cst.Import) -> None:
             bound = target = name.split(".", 1)[0]
         if is_framework(name):
             bind(region, bound, Framework(canonical(target)))
+        elif name == _DATASETS and _USES_FRAMEWORK.search(region.file.tree.text):
+            bind(region, bound, Namespace(_READERS))
         elif target == name and (inner := _other_module(region, name)):
             bind(region, bound, Namespace(inner))
         else:
             bind(region, bound, None)
+
+
+#: What reads data sets with TensorFlow, in programs that are about it.
+_DATASETS = "tensorflow_datasets"
+_READERS: dict[str, Value] = {
+    name: Framework(f"{_DATASETS}.{name}")
+    for name in ("load", "builder", "as_numpy", "as_dataframe")
+}
+_USES_FRAMEWORK = re.compile(r"^\s*(?:import|from) (?:tensorflow|keras|tf_keras)\b(?!_)", re.M)
 
 
 def import_from(region: Region, node: cst.ImportFrom) -> None:
