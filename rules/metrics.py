@@ -15,8 +15,20 @@ def _item(total: Expr) -> Expr:
     return method(total, "item")
 
 
+def _weighted_mean(p: Prediction, name: str, variable: str, each: Expr) -> Metric:
+    """The mean of one number for each sample, or for each output of it, by the weights."""
+    if p.rank != 2 or p.weights is None:
+        raise Unsupported(f"{name} with weights of steps or pixels")
+    total = _item(method(infix(each, "*", p.weights), "sum"))
+    sums = ((f"weighted_{variable}", total), ("weights_sum", _item(method(p.weights, "sum"))))
+    return Metric(name, sums, "{0} / {1}")
+
+
 def _mean(p: Prediction, name: str, variable: str, each: Expr, label: str) -> Metric:
     """The mean of one number for each element of the output."""
+    if p.weights is not None:
+        row = method(each, "flatten") if p.units == 1 else method(each, "mean", 1)
+        return replace(_weighted_mean(p, name, variable, row), label=label)
     total = infix(_item(method(each, "mean")), "*", Expr("len(inputs)", strength=18))
     if p.units == 1 and p.rank == 2:
         total = _item(method(each, "sum"))
@@ -25,6 +37,9 @@ def _mean(p: Prediction, name: str, variable: str, each: Expr, label: str) -> Me
 
 def _hits(p: Prediction, name: str, hits: Expr) -> Metric:
     """The share of the elements that are right."""
+    if p.weights is not None:
+        found = _weighted_mean(p, name, "correct", hits)
+        return replace(found, label="accuracy", larger_is_better=True)
     if p.rank == 2:
         total = _item(method(hits, "sum"))
     else:
@@ -48,7 +63,7 @@ def accuracy(p: Prediction) -> Metric:
 @metric("Accuracy")
 def equality(p: Prediction) -> Metric:
     """How many outputs equal their targets to the last digit: the class is not the string."""
-    if p.classes:
+    if p.classes or p.weights is not None:
         raise Unsupported("Accuracy() with classes as targets compares them with probabilities")
     found = _hits(p, "accuracy", infix(_activated(p), "==", p.targets))
     note = (
@@ -86,6 +101,10 @@ def binary_accuracy(p: Prediction, threshold: Param = 0.5) -> Metric:
     elif p.logits:
         above = infix(_activated(p), ">", threshold)
     hits = infix(above, "==", p.targets)
+    if p.weights is not None:
+        row = method(hits, "flatten") if p.units == 1 else method(method(hits, "double"), "mean", 1)
+        found = _weighted_mean(p, "binary_accuracy", "correct", row)
+        return replace(found, label="accuracy", larger_is_better=True)
     if p.units != 1 or p.rank != 2:
         share = _item(method(method(hits, "double"), "mean"))
         total = infix(share, "*", Expr("len(inputs)", strength=18))
@@ -122,13 +141,13 @@ def mean_squared_error(p: Prediction) -> Metric:
     return _mean(p, "mean_squared_error", "squared_error", each, "squared error")
 
 
-@metric("RootMeanSquaredError")
+@metric("RootMeanSquaredError", "root_mean_squared_error")
 def root_mean_squared_error(p: Prediction) -> Metric:
     """The root of the mean over all samples, not the mean of roots."""
     found = mean_squared_error(p)
-    return Metric(
-        "root_mean_squared_error", found.sums, "({0} / {count}) ** 0.5", "root mean squared error"
-    )
+    result = "({0} / {count}) ** 0.5" if p.weights is None else "({0} / {1}) ** 0.5"
+    label = "root mean squared error"
+    return replace(found, name="root_mean_squared_error", result=result, label=label)
 
 
 @metric("TopKCategoricalAccuracy", "top_k_categorical_accuracy")
@@ -178,11 +197,23 @@ def _plain(*settings: Expr) -> None:
 def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Expr) -> Metric:
     """True positives as a share of a count; none of none is 0."""
     hits = infix(_positive(p, name, thresholds), "*", p.targets)
-    sums = (("true_positives", _item(method(hits, "sum"))), (variable, count))
-    return Metric(name, sums, "{0} / max({1}, 1)", name, larger_is_better=True)
+    sums = (("true_positives", _total(p, hits)), (variable, _total(p, count)))
+    result = "{0} / max({1}, 1)"
+    if p.weights is not None:
+        sums = (("weighted_hits", sums[0][1]), (f"weighted_{variable}", sums[1][1]))
+        result = "({0} / {1} if {1} else 0.0)"
+    return Metric(name, sums, result, name, larger_is_better=True)
 
 
-@metric("Precision")
+def _total(p: Prediction, each: Expr) -> Expr:
+    """The sum over a batch, by the weights of the samples where these count."""
+    if p.weights is not None and p.rank != 2:
+        raise Unsupported("a metric with weights of steps or pixels")
+    column = None if p.weights is None else method(p.weights, "unsqueeze", 1)
+    return _item(method(each if column is None else infix(each, "*", column), "sum"))
+
+
+@metric("Precision", "precision")
 def precision(
     p: Prediction,
     thresholds: Param = None,
@@ -192,11 +223,11 @@ def precision(
 ) -> Metric:
     """How many of the positive outputs are right."""
     _plain(top_k, class_id)
-    count = _item(method(_positive(p, "precision", thresholds), "sum"))
-    return _ratio(p, "precision", thresholds, "predicted_positives", count)
+    positive = _positive(p, "precision", thresholds)
+    return _ratio(p, "precision", thresholds, "predicted_positives", positive)
 
 
-@metric("Recall")
+@metric("Recall", "recall")
 def recall(
     p: Prediction,
     thresholds: Param = None,
@@ -206,7 +237,7 @@ def recall(
 ) -> Metric:
     """How many of the positive targets are found."""
     _plain(top_k, class_id)
-    return _ratio(p, "recall", thresholds, "positives", _item(method(p.targets, "sum")))
+    return _ratio(p, "recall", thresholds, "positives", p.targets)
 
 
 def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -> Metric:
@@ -214,30 +245,31 @@ def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -
     positive = _positive(p, name, thresholds)
     chosen = positive if yes else infix(1, "-", method(positive, "float"))
     wanted = p.targets if yes == right else infix(1, "-", p.targets)
-    total = _item(method(infix(chosen, "*", wanted), "sum"))
+    total = _total(p, infix(chosen, "*", wanted))
     label = name.replace("_", " ")
-    return Metric(name, ((name, total),), "{0}", label, larger_is_better=right)
+    variable = name if p.weights is None else f"weighted_{name}"
+    return Metric(name, ((variable, total),), "{0}", label, larger_is_better=right)
 
 
-@metric("TruePositives")
+@metric("TruePositives", "true_positives")
 def true_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
     """The same."""
     return _count(p, "true_positives", thresholds, yes=True, right=True)
 
 
-@metric("FalsePositives")
+@metric("FalsePositives", "false_positives")
 def false_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
     """The same."""
     return _count(p, "false_positives", thresholds, yes=True, right=False)
 
 
-@metric("TrueNegatives")
+@metric("TrueNegatives", "true_negatives")
 def true_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
     """The same."""
     return _count(p, "true_negatives", thresholds, yes=False, right=True)
 
 
-@metric("FalseNegatives")
+@metric("FalseNegatives", "false_negatives")
 def false_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
     """The same."""
     return _count(p, "false_negatives", thresholds, yes=False, right=False)
@@ -273,29 +305,52 @@ def auc(
     return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)
 
 
-@metric("F1Score")
-def f1_score(
-    p: Prediction, average: Param = None, threshold: Param = None, name: Param = None
-) -> Metric:
+def _f_score(p: Prediction, name: str, average: Expr, beta: Expr | None, threshold: Expr) -> Metric:
     """An emitted function computes it from counts of all batches."""
     if p.classes or p.rank != 2 or not threshold.known:
-        raise Unsupported("F1Score of these shapes, or with a threshold only known at run time")
-    if not average.is_const("macro", "micro"):
-        raise Unsupported("F1Score with another average than macro or micro")
+        raise Unsupported(f"{name} of these shapes, or with a threshold only known at run time")
+    if not average.is_const("macro", "micro", "weighted"):
+        raise Unsupported(f"{name} of each class by itself, or one only known at run time")
     positive = infix(p.output, "==", method(p.output, "amax", -1, keepdim=True))
     if threshold.value is not None:
-        positive = _positive(p, "F1Score", threshold)
-    axes = (0,) if average.value == "macro" else ()
+        positive = _positive(p, name, threshold)
+    elif p.activation != "softmax":  # whose largest output is never zero
+        positive = infix(positive, "&", infix(method(p.output, "abs"), ">", 1e-9))
+    axes = () if average.value == "micro" else (0,)
     sums = (
         ("true_positives", method(infix(positive, "*", p.targets), "sum", *axes)),
         ("predicted_positives", method(positive, "sum", *axes)),
         ("positives", method(p.targets, "sum", *axes)),
     )
-    helpers = frozenset({"f1_score"})
-    return Metric("f1_score", sums, "f1_score({0}, {1}, {2})", "F1 score", True, helpers)
+    options = "" if beta is None or beta.is_const(1.0, 1) else f", beta={beta}"
+    options += ", weighted=True" if average.value == "weighted" else ""
+    function = "f_score" if options else "f1_score"
+    result = f"{function}({{0}}, {{1}}, {{2}}{options})"
+    return Metric(name, sums, result, "F1 score", True, frozenset({function}))
 
 
-@metric("R2Score")
+@metric("F1Score", "f1_score")
+def f1_score(
+    p: Prediction, average: Param = None, threshold: Param = None, name: Param = None
+) -> Metric:
+    """An emitted function computes it from counts of all batches."""
+    return _f_score(p, "f1_score", average, None, threshold)
+
+
+@metric("FBetaScore", "f_beta_score")
+def f_beta_score(
+    p: Prediction,
+    average: Param = None,
+    beta: Param = 1.0,
+    threshold: Param = None,
+    name: Param = None,
+) -> Metric:
+    """An emitted function computes it from counts of all batches."""
+    found = _f_score(p, "fbeta_score", average, beta, threshold)
+    return replace(found, label="F score")
+
+
+@metric("R2Score", "r2_score")
 def r2_score(
     p: Prediction,
     class_aggregation: Param = "uniform_average",
@@ -357,15 +412,27 @@ _as_loss(
     "mean_squared_logarithmic_error", "logarithmic_error", "MeanSquaredLogarithmicError",
     "mean_squared_logarithmic_error", "msle", "MSLE",
 )  # fmt: skip
-_as_loss("logcosh", "log_cosh_error", "LogCoshError", "log_cosh", function="log_cosh")
-_as_loss("kl_divergence", "divergence", "KLDivergence", "kl_divergence", "kld", "KLD")
+_as_loss(
+    "logcosh", "log_cosh_error", "LogCoshError", "log_cosh_error", "log_cosh", "logcosh",
+    function="log_cosh",
+)  # fmt: skip
+_as_loss(
+    "kl_divergence", "divergence", "KLDivergence", "kl_divergence", "kld", "KLD",
+    "kullback_leibler_divergence",
+)  # fmt: skip
 _as_loss("poisson", "poisson_loss", "Poisson", "poisson")
 _as_loss("hinge", "hinge_loss", "Hinge", "hinge")
 _as_loss("squared_hinge", "squared_hinge_loss", "SquaredHinge", "squared_hinge")
 _as_loss("categorical_hinge", "hinge_loss", "CategoricalHinge", "categorical_hinge")
 
 
-@metric("CosineSimilarity")
+@metric("huber")
+def huber(p: Prediction) -> Metric:
+    """The same as the loss."""
+    return _of_batch(p, "huber", "huber_loss", call("F.huber_loss", _activated(p), p.targets))
+
+
+@metric("CosineSimilarity", "cosine_similarity")
 def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
     """Positive, unlike the loss of that name."""
     if not axis.is_const(-1):
@@ -390,7 +457,7 @@ def _crossentropy(p: Prediction, name: str, own: str, from_logits: Expr) -> Metr
     return Metric(name, (("crossentropy", total),), label="crossentropy")
 
 
-@metric("BinaryCrossentropy", "binary_crossentropy")
+@metric("BinaryCrossentropy", "binary_crossentropy", "bce", "BCE")
 def binary_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
     """The same as the loss."""
     return _crossentropy(p, "binary_crossentropy", "sigmoid", from_logits)

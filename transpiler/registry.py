@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from transpiler.record import record
-from transpiler.rule import IDLE, RULES, TOOLS, Rule
+from transpiler.rule import BY_HAND, IDLE, RULES, TOOLS, Rule
 
 
 @record(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Rules:
     #: those that are not the same in Keras 2
     older_signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
+    by_hand: dict[str, str] = field(default_factory=dict)
     idle: set[str] = field(default_factory=set)  #: functions whose calls say nothing to torch
     emitted: dict[str, Any] = field(default_factory=dict)
     foreign_data: dict[str, str] = field(default_factory=dict)  #: data that torch can't read
@@ -76,6 +77,7 @@ def load_rules() -> Rules:
         older_signatures=modules["rules.keras_signatures"].KERAS2,
         tools=TOOLS,
         idle=IDLE,
+        by_hand=BY_HAND,
         emitted=modules["rules.emitted"].EMITTED,
         foreign_data=modules["rules.data_sources"].FOREIGN,
         binary=operators.binary,

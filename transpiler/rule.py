@@ -359,6 +359,15 @@ def tool(name: str, replacement: str) -> None:
     TOOLS[name] = replacement
 
 
+#: What measures arrays by hand: the name of Keras -> that of an emitted function or class.
+BY_HAND: dict[str, str] = {}
+
+
+def by_hand(emitted: str, *names: str) -> None:
+    """Declare what stands in for a loss or metric that a program calls on arrays."""
+    BY_HAND.update(dict.fromkeys(names, emitted))
+
+
 def nn(cls: str, *args: Arg, hint: str = "", **kwargs: Arg) -> Module:
     """A module of `torch.nn` to construct: `nn("Linear", 64, 10, bias=False)`."""
     return Module(call(f"nn.{cls}", *args, **kwargs), hint)

@@ -7,7 +7,7 @@ import re
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.ir.expr import Expr
 from transpiler.ir.training import BATCH, Metric
-from transpiler.record import record
+from transpiler.record import record, replace
 
 
 @record(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Epoch:
     criterion: str  #: the call of the criterion
     metrics: tuple[tuple[str, Metric], ...] = ()
     unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
-    elementwise: tuple[str, ...] = ()  #: how its numbers become one for each weight, by output
+    #: of each output: how its numbers become one for each row, and for each weight; "mean" or "sum"
+    elementwise: tuple[tuple[str, str, str], ...] = ()
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
     targets: tuple[str, ...] = ("targets",)
@@ -48,10 +49,17 @@ class Epoch:
         """The mean of what a criterion gives, if it gives one number for each sample."""
         if not self.unaveraged:
             return code
+        rows, of_each, reduced = self.elementwise[number]
         if not weights:
-            return f"{code}.mean()"
+            return f"{code}{rows if reduced == 'sum' else ''}.{reduced}()"
         weight = weights[number % len(weights)]
-        return f"({code}{self.elementwise[number]} * {weight}).mean()"
+        return f"({code}{of_each} * {weight}).{reduced}()"
+
+    def counting(self, weights: tuple[str, ...]) -> Epoch:
+        """The same where samples have weights, which count in some of the metrics."""
+        if not weights or not any(metric.weighted for _, metric in self.metrics):
+            return self
+        return replace(self, metrics=tuple((k, m.weighted or m) for k, m in self.metrics))
 
     @property
     def total(self) -> str:
@@ -130,6 +138,7 @@ def batch_loss(epoch: Epoch, penalty: str, weights: tuple[str, ...] = ()) -> str
 
 def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     """The source of the function that trains on every batch once."""
+    epoch = epoch.counting(steps.weights)
     batches = epoch.source
     parameters = ["model", batches, *epoch.criteria, "optimizer"]
     parameters += steps.companions
@@ -191,6 +200,7 @@ def means_so_far(epoch: Epoch) -> list[str]:
 
 def evaluate(name: str, epoch: Epoch, penalty: str = "", weights: tuple[str, ...] = ()) -> str:
     """The source of the function that only looks."""
+    epoch = epoch.counting(weights)
     loss = batch_loss(epoch, penalty, weights)
     losses = [fold(line, 8) for line in epoch.single_losses(weights)]
     losses += [fold(f"loss = {loss}", 8)] if epoch.losses else []

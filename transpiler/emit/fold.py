@@ -22,6 +22,7 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     if len(line) <= width or "\n" in text:
         return line
     grouped = _operands(text, indent, width) if inside else _grouped(text, indent, width)
+    grouped = grouped or _chained(text, indent, width)
     if grouped:
         return grouped
     head, body, tail = split_last_bracket(text, width - indent)
@@ -92,6 +93,26 @@ def _grouped(text: str, indent: int, width: int) -> str:
     one = " " * inner + right
     lines = [one] if len(one) <= width else _fold_group(right, inner, width)
     return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer}){colon}"])
+
+
+_CHAIN = re.compile(r"([\w.]+ [-+*/]?= )(\(.*\))((?:\.\w+\(\)){2,})")
+
+
+def _chained(text: str, indent: int, width: int) -> str:
+    """`total += (a * b).sum().item()`, one method a line."""
+    found = _CHAIN.fullmatch(text)
+    if found is None:
+        return ""
+    head, first, methods = found.groups()
+    whole = split_last_bracket(first, 0)[0] == "("
+    inner = " " * (indent + 4)
+    if not whole or len(inner + first) > width:
+        return ""
+    calls = re.findall(r"\.\w+\(\)", methods)
+    lines = [f"{inner}{first}{methods}"]
+    if len(lines[0]) > width:
+        lines = [f"{inner}{part}" for part in (first, *calls)]
+    return "\n".join([f"{' ' * indent}{head}(", *lines, f"{' ' * indent})"])
 
 
 def _ends_in_bracket(text: str, right: str, width: int) -> bool:

@@ -305,6 +305,11 @@ class PerhapsModel(Unknown):
 
 
 @record(frozen=True, slots=True, eq=False)
+class Measured(Unknown):
+    """A number, or several, that NumPy computes of arrays where Keras did."""
+
+
+@record(frozen=True, slots=True, eq=False)
 class Beside(Unknown):
     """A plain value that a builder gives beside its models: it can be read once it has a name."""
 

@@ -30,6 +30,7 @@ class Prediction:
     elementwise: bool = False  #: whether the loss must not yet be averaged, since weights follow
     logits: bool = False  #: the output is in logits: its activation has been left out
     classes: bool = False  #: the targets are classes
+    weights: Expr | None = None  #: those of the samples, which count in a metric
 
     @property
     def dim(self) -> int:
@@ -48,6 +49,7 @@ class Loss:
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
+    summed: bool = False  #: it gives single numbers, of which the means of rows are added up
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed
 
@@ -65,6 +67,7 @@ class Metric:
     helpers: frozenset[str] = frozenset()  #: emitted functions that it calls
     note: str = ""  #: what is assumed
     made: Expr | None = None  #: the object that its only sum is, which a batch updates
+    weighted: Metric | None = None  #: what it is where samples have weights, if these count in it
 
 
 @record(frozen=True, slots=True)

@@ -34,8 +34,6 @@ def is_own(value: Value) -> bool:
 
 def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction) -> Loss:
     """A function of targets and outputs, in this order; what it gives is averaged."""
-    if seen.elementwise:
-        raise Unsupported("weights of samples with a loss of the program's own")
     values = [value, *(r.given["loss"].value for r in compiles.rounds if "loss" in r.given)]
     functions = {id(f.node): f for f in map(_function, values)}
     summaries = [_summary(compiles, function) for function in functions.values()]
@@ -54,14 +52,35 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     classes = {takes_classes(summary, seen) for summary in summaries}
     if len(averaged) > 1 or len(classes) > 1:
         raise Unsupported("some of the losses of a loop are means, or take classes, others do not")
+    each = {_for_weights(summary, seen) for summary in summaries} if seen.elementwise else {False}
+    if len(each) > 1:
+        raise Unsupported("some of the losses of a loop are means of rows, others are not")
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
     for function, summary in zip(functions.values(), summaries, strict=True):
         if is_column(seen) and _of(summary).dims == () and not _is_mean(summary):
             notes.append(f"`{_named(function)}`: {COLUMN}")
     return Loss(
-        criterion, targets, targets_first=True, averaged=averaged.pop(), note=next(iter(notes), "")
+        criterion,
+        targets,
+        per_sample=each.pop(),
+        targets_first=True,
+        averaged=averaged.pop(),
+        note=next(iter(notes), ""),
     )
+
+
+def _for_weights(summary: Summary, seen: Prediction) -> bool:
+    """Whether it gives a number for each row, without an axis; several of a row have no weights."""
+    result = _of(summary)
+    if result.number:
+        raise Unsupported("weights of samples with a loss that is one number for a whole batch")
+    rank = None if result.dims is None else result.rank
+    if rank == seen.rank and rank is not None and seen.units == 1:
+        return False
+    if rank is None or rank != (seen.rank or 0) - 1 or _may_be_longer(summary):
+        raise Unsupported("weights of samples with a loss of which it is not known what it gives")
+    return True
 
 
 def own_metric(

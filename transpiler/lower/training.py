@@ -6,24 +6,19 @@ import re
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.own_losses import in_wrapper
-from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
-    Framework,
-    Mapping,
     Model,
     Sequence,
     Static,
-    Unknown,
     UserClass,
     Value,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, Line, Node, Return
-from transpiler.ir.expr import Configured, Expr, expr
+from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
@@ -36,14 +31,13 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, metrics_by_output, outputs_of
 from transpiler.lower.loss_choices import loss_by_name
+from transpiler.lower.metrics import is_nothing, lower_metrics
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
-from transpiler.lower.own_losses import is_own, own_loss, own_metric
-from transpiler.lower.own_metrics import metric_of_class
+from transpiler.lower.own_losses import is_own, own_loss
 from transpiler.lower.rates import class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
-    numbered,
     shared_metrics,
     weights_by_place,
 )
@@ -354,11 +348,9 @@ def _heads(
         losses = by_output(given["loss"], outputs, "a loss")
     weights = by_output(given.get("loss_weights"), outputs, "a weight")
     metrics = metrics_by_output(given.get("metrics"), outputs, file.options.keras)
-    weighted = given.get("weighted_metrics")
-    if weighted is not None and not _is_nothing(weighted.value):
-        if elementwise or len(outputs) > 1:
-            raise Unsupported("weighted_metrics with weights of samples, or several outputs")
-        metrics = [_together(metrics[0], weighted.value)]
+    weighted = given["weighted_metrics"].value if "weighted_metrics" in given else None
+    if not is_nothing(weighted) and len(outputs) > 1:
+        raise Unsupported("weighted_metrics of several outputs")
     heads: list[Head] = []
     uses: list[Use] = []
     ranks = {output.rank for output in outputs}
@@ -367,7 +359,8 @@ def _heads(
     for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
         if wanted is None or _is_none(wanted):
             raise Unsupported(f"the output {output.name} has no loss")
-        head, used = _head(file, training, call, output, droppable, elementwise, wanted, own)
+        asked = (own, weighted)
+        head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
         if weight is not None and not isinstance(weight, Static):
             raise Unsupported(f"the weight of {output.name} is not known")
         heads.append(replace(head, weight=weight.expr if weight is not None else None))
@@ -385,7 +378,7 @@ def _head(
     droppable: bool,
     elementwise: bool,
     wanted: Value,
-    metrics: Value | None,
+    metrics: tuple[Value | None, Value | None],
 ) -> tuple[Head, list[Use]]:
     """One output."""
     rules, name = file.rules, output.variable
@@ -409,7 +402,7 @@ def _head(
         only(uses[0], "name", "dtype")
         if name and _from_logits(uses[0]) and _ends_in_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
-        loss = uses[0].build(seen)
+        loss = _loss(uses[0], seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
@@ -417,7 +410,7 @@ def _head(
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
     )
-    found, metric_uses = _metrics(file, call, seen, metrics)
+    found, metric_uses = lower_metrics(file, call, seen, *metrics)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
         key, first = found[0]
         found = ((key, replace(first, note=first.note or note)), *found[1:])
@@ -426,6 +419,22 @@ def _head(
     if output.note:
         loss = replace(loss, note=output.note)
     return Head(output.name, name, loss, found, seen), [*uses, *metric_uses]
+
+
+def _loss(use: Use, seen: Prediction) -> Loss:
+    """The loss; Keras adds up the means of rows where it adds up, torch single numbers."""
+    reduction = use.arguments.get("reduction", expr(None))
+    value = reduction.value if reduction.known else None
+    name = value.name.rpartition(".")[2].lower() if isinstance(value, Symbol) else value
+    sums = name == "sum" and (seen.elementwise or (seen.rank, seen.units) != (2, 1))
+    try:
+        return use.build(seen)  # type: ignore[no-any-return]
+    except Unsupported:
+        if not sums:
+            raise
+    others = {key: given for key, given in use.arguments.items() if key != "reduction"}
+    found: Loss = replace(use, arguments=others).build(replace(seen, elementwise=True))
+    return replace(found, summed=True)
 
 
 def _ends_in_probabilities(training: Training) -> bool:
@@ -468,55 +477,3 @@ def is_weighed(call: TrainingCall) -> bool:
 
 def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
-
-
-def _is_nothing(value: Value) -> bool:
-    """Whether it is None, or an empty list."""
-    return _is_none(value) or (isinstance(value, Sequence) and not value.items)
-
-
-def _together(one: Value | None, other: Value) -> Value:
-    """The metrics of two arguments."""
-    parts = [value for value in (one, other) if value is not None and not _is_nothing(value)]
-    items = [v.items if isinstance(v, Sequence) else (v,) for v in parts]
-    return Sequence(tuple(item for group in items for item in group))
-
-
-def _metrics(
-    file: FileContext, call: TrainingCall, seen: Prediction, value: Value | None
-) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
-    if value is None or _is_none(value):
-        return (), []
-    if isinstance(value, Unknown):
-        raise Unsupported(f"the metrics are not known: {value.reason}")
-    items = value.items if isinstance(value, Sequence) else (value,)
-    if isinstance(value, Mapping):
-        raise Unsupported("metrics in a dict")
-    found: list[tuple[str, Metric]] = []
-    uses = []
-    for item in items:
-        own = metric_of_class if class_of_metric(item) is not None else own_metric
-        wrapped = in_wrapper(file, item) is not None
-        if own is metric_of_class or wrapped or is_own(item):
-            key, metric = own(file, call, item, seen)
-            if key in (k for k, _ in found) or key == "loss":
-                raise Unsupported(f"two values of an epoch are called {key}")
-            found.append((key, metric))
-            continue
-        use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
-        only(use, "name", "dtype")
-        metric = use.build(seen)
-        key = use.key or metric.name
-        if "name" in use.others:
-            if not use.others["name"].known:
-                raise Unsupported(f"{use.symbol}: its name is only known at run time")
-            key = str(use.others["name"].value)
-        elif use.place is not None:
-            key = numbered(file, use, key)
-        if isinstance(item, Framework):
-            key = item.name.rpartition(".")[2]
-        if key in (k for k, _ in found) or key == "loss":
-            raise Unsupported(f"two values of an epoch are called {key}")
-        found.append((key, metric))
-        uses.append(use)
-    return tuple(found), uses

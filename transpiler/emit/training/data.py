@@ -146,6 +146,11 @@ def for_weights(head: Head) -> str:
     return ("" if one else ".mean(-1)") + (".flatten(1)" if rank > 3 else "")
 
 
+def rows_of(head: Head) -> str:
+    """How what an unaveraged criterion gives becomes one number for each row."""
+    return "" if head.loss.per_sample else ".mean(-1)"
+
+
 def weight_tensor(text: str, head: Head) -> str:
     """The weights of samples; of steps or pixels, where the output has several of them."""
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
@@ -167,7 +172,9 @@ def criterion_call(head: Head, criterion: str) -> str:
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
-    called = f"{criterion}({', '.join(order)}){'' if loss.averaged else '.mean()'}"
+    called = f"{criterion}({', '.join(order)})"
+    if not head.prediction.elementwise:
+        called += f"{rows_of(head)}.sum()" if loss.summed else "" if loss.averaged else ".mean()"
     factor = "" if head.name else factor_of(head)
     return f"{factor} * {called}" if factor else called
 

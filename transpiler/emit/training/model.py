@@ -19,6 +19,7 @@ from transpiler.emit.training.data import (
     input_keys,
     input_names,
     input_tensors,
+    rows_of,
     shaped_targets,
     target_tensor,
     weight_tensor,
@@ -384,7 +385,7 @@ class ModelWriter:
             calls[0],
             compiled.metrics,
             compiled.prediction.elementwise,
-            tuple(map(for_weights, heads)) if compiled.prediction.elementwise else (),
+            tuple(map(_reduced, heads)) if compiled.prediction.elementwise else (),
             self.device,
             input_names(self.built),
             tuple(head.prediction.targets.text for head in heads),
@@ -467,3 +468,8 @@ class ModelWriter:
         if not self.criterion:
             raise Unsupported("the loss is made with what another function knows")
         return self.training.compiled[id(call.compiled)]
+
+
+def _reduced(head: Head) -> tuple[str, str, str]:
+    """How an unaveraged criterion gives one number for each row, for each weight, and for all."""
+    return rows_of(head), for_weights(head), "sum" if head.loss.summed else "mean"

@@ -45,7 +45,7 @@ def weighting_of(
         tensors = sample_weights(writer, call, compiled, f"[:{first}]" if first else "")
         return Weighting(tuple(tensors), tensors)
     if writer.argument(call, "sample_weight") is not None:
-        raise Unsupported("sample_weight together with class_weight")
+        raise Unsupported("sample_weight together with class_weight, which Keras refuses")
     if compiled.several or compiled.prediction.rank != 2:
         raise Unsupported("class_weight for several outputs, or for steps of an output")
     before: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.builtins import BUILTINS
+from transpiler.interpret.calls.by_hand import call_loss_by_hand
 from transpiler.interpret.calls.framework import framework_call
 from transpiler.interpret.calls.layers import call_on_arguments
 from transpiler.interpret.calls.losses import call_loss
@@ -39,7 +40,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.pipeline import Applied
 from transpiler.record import replace
 
@@ -215,6 +216,10 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     else:
         arguments = arguments_of(region, node)
     values = [v for _, v in arguments]
+    made = callee.expr.value
+    if isinstance(made, Configured) and made.name.startswith("keras.losses."):
+        if (measured := call_loss_by_hand(region, node, made, arguments)) is not None:
+            return measured
     if any(isinstance(v, Unknown) for v in values):
         return next(v for v in values if isinstance(v, Unknown))
     if (loss := call_loss(region, node, callee, arguments)) is not None:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.by_hand import measured_by_hand
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of
 from transpiler.interpret.calls.numbers import arithmetic
@@ -140,6 +141,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
             region.done.add(id(node))  # it stays where it is
         found = array_of(region, node, rules.sources[name], arguments)
         return _other_call(region, node, name, arguments) if isinstance(found, Unknown) else found
+    if (measured := measured_by_hand(region, node, name, arguments)) is not None:
+        return measured
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")

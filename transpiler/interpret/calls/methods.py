@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
     first_of_arrays,
@@ -37,6 +38,7 @@ from transpiler.interpret.values import (
     Layer,
     LayerChain,
     Mapping,
+    Measured,
     Model,
     PerhapsModel,
     Repeated,
@@ -50,7 +52,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import UNKNOWN, Expr, method
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, method
 from transpiler.ir.pipeline import Changes, Numbered
 from transpiler.record import replace
 
@@ -185,6 +187,10 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         region.scope.values[held.value] = replace(receiver, either=None)  # it may change
     if pipeline_of(receiver) is not None:
         return method_of_pipeline(region, node, receiver, name)
+    made = receiver.expr.value
+    if isinstance(made, Configured) and made.name.startswith("keras.metrics."):
+        if (found := method_of_metric(region, node, made, name)) is not None:
+            return found
     if isinstance(receiver.expr.value, Changes):
         return method_of_generator(region, node, receiver, name)
     if name == "next" and (first := first_of_arrays(region, node, receiver)) is not None:
@@ -303,5 +309,6 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Within: _layer_method,
     Inside: _layer_method,
     Unknown: _unknown_method,
+    Measured: method_of_measured,
     PerhapsModel: _perhaps_model_method,
 }

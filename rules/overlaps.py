@@ -1,0 +1,167 @@
+"""Metrics of overlaps of classes: from how often each is taken for each other."""
+
+from __future__ import annotations
+
+from rules.emitted import TORCH, emitted
+from transpiler.ir.expr import Expr, infix, method
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Metric, Prediction
+from transpiler.rule import Param, helper, metric
+
+
+def _overlap(name: str, num_classes: Expr, of: Expr | None, targets: Expr, outputs: Expr) -> Metric:
+    """The intersection over union of the classes that are asked for."""
+    pairs = helper("confusion_matrix", targets, outputs, num_classes)
+    result = "mean_iou({0})" if of is None else f"iou_of_classes({{0}}, {of})"
+    function = "mean_iou" if of is None else "iou_of_classes"
+    return Metric(name, (("confusion", pairs),), result, "IoU", True, frozenset({function}))
+
+
+def _classes(p: Prediction, tensor: Expr, sparse: Expr, what: str) -> Expr:
+    """Classes as whole numbers: they are that, or the largest of the last axis."""
+    if not sparse.known:
+        raise Unsupported(f"whether {what} are classes is only known at run time")
+    return tensor if sparse.value else method(tensor, "argmax", p.dim)
+
+
+def _plain(ignore_class: Expr, axis: Expr) -> None:
+    if not ignore_class.is_const(None) or not axis.is_const(-1):
+        raise Unsupported("an overlap without some class, or along another axis than the last")
+
+
+def _output(p: Prediction) -> Expr:
+    """The output after the activation that the model leaves out."""
+    if not p.logits:
+        return p.output
+    return method(p.output, p.activation, *((p.dim,) if p.activation == "softmax" else ()))
+
+
+def _of_classes(
+    p: Prediction, name: str, num_classes: Expr, of: Expr | None, true: Expr, predicted: Expr
+) -> Metric:
+    if p.classes and not true.is_const(True):
+        raise Unsupported(f"{name} with classes as targets, of which it takes the largest")
+    output = _output(p) if predicted.is_const(True) else p.output
+    outputs = _classes(p, output, predicted, "outputs")
+    targets = _classes(p, p.targets, true, "targets")
+    return _overlap(name, num_classes, of, targets, outputs)
+
+
+@metric("MeanIoU", "mean_io_u")
+def mean_iou(
+    p: Prediction,
+    num_classes: Param,
+    name: Param = None,
+    dtype: Param = None,
+    ignore_class: Param = None,
+    sparse_y_true: Param = True,
+    sparse_y_pred: Param = True,
+    axis: Param = -1,
+) -> Metric:
+    """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
+    _plain(ignore_class, axis)
+    return _of_classes(p, "mean_io_u", num_classes, None, sparse_y_true, sparse_y_pred)
+
+
+@metric("IoU", "io_u")
+def iou(
+    p: Prediction,
+    num_classes: Param,
+    target_class_ids: Param,
+    name: Param = None,
+    dtype: Param = None,
+    ignore_class: Param = None,
+    sparse_y_true: Param = True,
+    sparse_y_pred: Param = True,
+    axis: Param = -1,
+) -> Metric:
+    """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
+    _plain(ignore_class, axis)
+    return _of_classes(p, "io_u", num_classes, target_class_ids, sparse_y_true, sparse_y_pred)
+
+
+@metric("OneHotMeanIoU", "one_hot_mean_io_u")
+def one_hot_mean_iou(
+    p: Prediction,
+    num_classes: Param,
+    name: Param = None,
+    dtype: Param = None,
+    ignore_class: Param = None,
+    sparse_y_pred: Param = False,
+    axis: Param = -1,
+) -> Metric:
+    """The same for targets that are one-hot."""
+    _plain(ignore_class, axis)
+    true = Expr("False", False)
+    return _of_classes(p, "one_hot_mean_io_u", num_classes, None, true, sparse_y_pred)
+
+
+@metric("OneHotIoU", "one_hot_io_u")
+def one_hot_iou(
+    p: Prediction,
+    num_classes: Param,
+    target_class_ids: Param,
+    name: Param = None,
+    dtype: Param = None,
+    ignore_class: Param = None,
+    sparse_y_pred: Param = False,
+    axis: Param = -1,
+) -> Metric:
+    """The same for targets that are one-hot."""
+    _plain(ignore_class, axis)
+    true = Expr("False", False)
+    return _of_classes(p, "one_hot_io_u", num_classes, target_class_ids, true, sparse_y_pred)
+
+
+@metric("BinaryIoU", "binary_io_u")
+def binary_iou(
+    p: Prediction,
+    target_class_ids: Param = (0, 1),
+    threshold: Param = 0.5,
+    name: Param = None,
+    dtype: Param = None,
+) -> Metric:
+    """Outputs are of one class from the threshold on."""
+    if p.classes:
+        raise Unsupported("BinaryIoU with classes as targets")
+    outputs = infix(_output(p), ">=", threshold)
+    of = None if target_class_ids.is_const((0, 1), [0, 1]) else target_class_ids
+    return _overlap("binary_io_u", Expr("2", 2), of, p.targets, outputs)
+
+
+emitted(
+    "confusion_matrix",
+    '''
+def confusion_matrix(targets, outputs, num_classes):
+    """How often each class, a row, is taken for each other, a column."""
+    targets, outputs = targets.long().flatten(), outputs.long().flatten()
+    known = (targets >= 0) & (targets < num_classes) & (outputs >= 0) & (outputs < num_classes)
+    pairs = targets[known] * num_classes + outputs[known]
+    return pairs.bincount(minlength=num_classes**2).reshape(num_classes, num_classes)
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "mean_iou",
+    '''
+def mean_iou(confusion):
+    """Intersection over union: the mean over the classes that occur."""
+    hits = confusion.diag()
+    union = confusion.sum(0) + confusion.sum(1) - hits
+    return ((hits / (union + 1e-7)).sum() / ((union > 0).sum() + 1e-7)).item()
+''',
+)
+
+emitted(
+    "iou_of_classes",
+    '''
+def iou_of_classes(confusion, classes):
+    """Intersection over union: the mean over some classes, as far as they occur."""
+    hits = confusion.diag()
+    union = confusion.sum(0) + confusion.sum(1) - hits
+    hits, union = hits[list(classes)], union[list(classes)]
+    return ((hits / (union + 1e-7)).sum() / ((union > 0).sum() + 1e-7)).item()
+''',
+)

@@ -1,0 +1,99 @@
+"""Losses and metrics that a program calls by hand, on arrays: the same numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+COLUMN = '"mse"', "column"
+BITS = '"binary_crossentropy"', "bits", "sigmoid"
+
+OBJECT = """\
+m = keras.metrics.{name}()
+m.update_state(y, model.predict(x, verbose=0))
+whole = m.result().numpy()
+m.reset_state()
+for start in range(0, 50, 20):
+    m.update_state(y[start : start + 20], prediction[start : start + 20])
+value = float(m.result())
+"""
+FUNCTION = """\
+each = keras.losses.{name}(y, model.predict(x, verbose=0)).numpy()
+value = tf.reduce_mean(keras.losses.{name}(y, prediction)).numpy()
+root = np.sqrt(keras.losses.{name}(y, prediction).numpy().mean())
+"""
+TRIALS = {
+    **{
+        name: Trial(*COLUMN, after=OBJECT.format(name=name))
+        for name in ("MeanSquaredError", "MeanAbsoluteError", "RootMeanSquaredError")
+    },
+    **{
+        name: Trial(*BITS, after=OBJECT.format(name=name))
+        for name in ("BinaryAccuracy", "Precision", "Recall")
+    },
+    "CategoricalAccuracy": Trial(
+        '"categorical_crossentropy"',
+        "one-hot",
+        "softmax",
+        after=OBJECT.format(name="CategoricalAccuracy"),
+    ),
+    "SparseCategoricalAccuracy": Trial(
+        '"sparse_categorical_crossentropy"',
+        "labels",
+        "softmax",
+        after=OBJECT.format(name="SparseCategoricalAccuracy"),
+    ),
+    "Mean": Trial(
+        after="m = keras.metrics.Mean(name='loss')\nfor k in range(3):\n    m.update_state(k)\n"
+        "m.update_state(prediction)\nvalue = m.result().numpy()"
+    ),
+    **{
+        name: Trial(*COLUMN, before="import tensorflow as tf", after=FUNCTION.format(name=name))
+        for name in ("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error")
+    },
+    "rows": Trial(
+        '"mse"',
+        "rows",
+        before="import tensorflow as tf",
+        after=FUNCTION.format(name="mean_absolute_error"),
+    ),
+    "binary_crossentropy": Trial(
+        '"binary_crossentropy"',
+        "bit column",
+        "sigmoid",
+        before="import tensorflow as tf\ny = y.astype(float)",
+        after=FUNCTION.format(name="binary_crossentropy"),
+    ),
+    "class": Trial(
+        *COLUMN, after="value = keras.losses.MeanSquaredError()(y, model.predict(x)).numpy()"
+    ),
+}
+
+
+@pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
+def test_gives_the_same_numbers(trial: Trial, scripts: Scripts) -> None:
+    text = trial.text.replace("from tensorflow import keras", "import keras")
+    apart = scripts.compare(text, converted(text))
+    assert {"value", "whole"} & apart.keys() == {"value", "whole"} & set(trial.after.split())
+    assert max(apart.values()) < 1e-6, apart  # Keras holds some of them in float32
+
+
+REFUSED = {
+    "weights": "m = keras.metrics.Mean()\nm.update_state(1.0, 2.0)",
+    "called": "m = keras.metrics.MeanSquaredError()\nprint(m(y, prediction))",
+    "settings": "m = keras.metrics.Precision(thresholds=0.3)\nm.update_state(y, prediction)",
+    "others": "m = keras.metrics.AUC()\nm.update_state(y, prediction)\nprint(m.result())",
+    "unknown": "print(keras.losses.mean_squared_error(y, model(x)))",
+    "in a function": "m = keras.metrics.Mean()\nm.update_state(1)\n\ndef show(m):\n"
+    "    print(m.result())",
+}
+
+
+@pytest.mark.parametrize("after", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_translated_is_said(after: str) -> None:
+    found = convert(Trial(*BITS, after=after).text).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)

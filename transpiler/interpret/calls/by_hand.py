@@ -1,0 +1,126 @@
+"""Losses and metrics that a program calls on arrays, outside of models: NumPy computes them.
+
+keras.metrics.mean_absolute_error(y, model.predict(x)).numpy()      mean_absolute_error(y, ...)
+
+m = keras.metrics.Recall()                                          m = Recall()
+m.update_state(y, model.predict(x))                                 m.update(y, predict(model, x))
+m.result().numpy()                                                  m.compute()
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.region import Region
+from transpiler.interpret.training import PREDICTED
+from transpiler.interpret.values import Measured, Static, Value
+from transpiler.ir.expr import Configured
+
+#: Functions on such numbers that NumPy has, too.
+_OF_NUMPY = {
+    **dict.fromkeys(
+        ("tf.reduce_mean", "tf.math.reduce_mean", "keras.ops.mean", "keras.backend.mean"), "np.mean"
+    ),
+    **dict.fromkeys(("tf.sqrt", "tf.math.sqrt", "keras.ops.sqrt", "keras.backend.sqrt"), "np.sqrt"),
+    **dict.fromkeys(("tf.reduce_sum", "tf.math.reduce_sum", "keras.backend.sum"), "np.sum"),
+}
+_MEASURED = Measured("what is measured of arrays")
+#: Methods of Keras's metrics, and what they are called in the classes that are emitted.
+_METHODS = {
+    "update_state": "update",
+    "result": "compute",
+    "reset_state": "reset",
+    "reset_states": "reset",
+}
+
+
+def measured_by_hand(
+    region: Region, node: cst.Call, name: str, arguments: list[Argument]
+) -> Value | None:
+    """What a function gives for arrays; None where it is something else."""
+    if name in _OF_NUMPY and len(arguments) == 1 and isinstance(arguments[0][1], Measured):
+        _settle(region, node.func, _OF_NUMPY[name], "numpy")
+        return _MEASURED
+    emitted = region.file.rules.by_hand.get(name)
+    if emitted is None or emitted[0].isupper() or not _are_arrays(region, arguments):
+        return None
+    _settle(region, node.func, emitted, emitted)
+    if region.file.options.keras == "2":
+        region.file.say(ASSUMED, node, f"`{emitted}`: {_BROADCAST}")
+    return _MEASURED
+
+
+_BROADCAST = (
+    "targets and outputs of one axis and of two are brought together; Keras 2 compares each with "
+    "all others then"
+)
+
+
+def call_loss_by_hand(
+    region: Region, node: cst.Call, made: Configured, arguments: list[Argument]
+) -> Value | None:
+    """`keras.losses.MeanSquaredError()(y, p)`: the mean of what the function gives."""
+    function = _SNAKE.get(made.name, "")
+    emitted = region.file.rules.by_hand.get(function)
+    direct = isinstance(node.func, cst.Call)
+    if emitted is None or not direct or made.args or made.kwargs:
+        return None
+    if not _are_arrays(region, arguments):
+        return None
+    _settle(region, node.func, f"np.mean({emitted}", emitted)
+    region.helpers_used |= {"numpy"}
+    end = region.tree.span(node)[1]
+    region.settled[end - 1, end] = "))"
+    return _MEASURED
+
+
+_SNAKE = {
+    "keras.losses.MeanSquaredError": "keras.losses.mean_squared_error",
+    "keras.losses.MeanAbsoluteError": "keras.losses.mean_absolute_error",
+    "keras.losses.BinaryCrossentropy": "keras.losses.binary_crossentropy",
+}
+
+
+def method_of_metric(region: Region, node: cst.Call, made: Configured, name: str) -> Value | None:
+    """A method of a metric object; None where that is no class that is emitted."""
+    emitted = region.file.rules.by_hand.get(made.name)
+    named = [key for key, _ in made.kwargs if key != "name"]
+    if emitted is None or name not in _METHODS or named or made.args or made.place is None:
+        return None
+    arguments = arguments_of(region, node)
+    wanted = 0 if name != "update_state" else 1 if emitted == "Mean" else 2
+    plain = emitted == "Mean" or _are_arrays(region, arguments)
+    if len(arguments) != wanted or any(key for key, _ in arguments) or (wanted and not plain):
+        return None
+    assert isinstance(node.func, cst.Attribute)
+    region.settled[made.place] = f"{emitted}()"
+    place = region.tree.span(node.func.value)[1], region.tree.span(node.func)[1]
+    region.settled[place] = f".{_METHODS[name]}"
+    region.helpers_used |= {emitted}
+    return _MEASURED
+
+
+def method_of_measured(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    """`.numpy()` of such a number, which is one of NumPy already."""
+    if name == "numpy" and isinstance(node.func, cst.Attribute) and not node.args:
+        region.settled[region.tree.span(node.func.value)[1], region.tree.span(node)[1]] = ""
+        return receiver
+    arguments_of(region, node)
+    return receiver
+
+
+def _settle(region: Region, node: cst.CSTNode, text: str, helper: str) -> None:
+    region.settled[region.tree.span(node)] = text
+    region.helpers_used |= {helper}
+
+
+def _are_arrays(region: Region, arguments: list[Argument]) -> bool:
+    """Whether targets and outputs are plain values, or what a model predicts."""
+    values = [value for _, value in arguments]
+    return len(values) == 2 and all(
+        (isinstance(v, Static) and not isinstance(v.expr.value, Configured))
+        or getattr(v, "reason", "") == PREDICTED
+        for v in values
+    )

@@ -1,0 +1,98 @@
+"""The metrics of a model: what rules make of Keras's, and what the program's own become.
+
+model.compile(metrics=["accuracy", rmse, F1()], weighted_metrics=["mae"])
+"""
+
+from __future__ import annotations
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.own_losses import in_wrapper
+from transpiler.interpret.functions.own_metrics import class_of_metric
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Framework, Mapping, Sequence, Static, Unknown, Value
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Metric, Prediction
+from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.own_losses import is_own, own_metric
+from transpiler.lower.own_metrics import metric_of_class
+from transpiler.lower.remarks import numbered
+from transpiler.record import replace
+
+#: The weights of the samples, in the loop over batches.
+WEIGHTS = Expr("weights")
+
+
+#: What objects are called in Keras 2, where that is not what they are called in Keras 3.
+_OLDER = {"kl_divergence": "kullback_leibler_divergence"}
+
+
+def lower_metrics(
+    file: FileContext,
+    call: TrainingCall,
+    seen: Prediction,
+    plain: Value | None,
+    weighted: Value | None,
+) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
+    """The metrics by their keys in the history; `weighted` are those in which weights count."""
+    found: list[tuple[str, Metric]] = []
+    uses: list[Use] = []
+    for value, counts in ((plain, False), (weighted, seen.elementwise)):
+        for item in _items(value):
+            key, metric, use = _one(file, call, seen, item, counts)
+            if key in (k for k, _ in found) or key == "loss":
+                raise Unsupported(f"two values of an epoch are called {key}")
+            found.append((key, metric))
+            uses += [use] if use is not None else []
+    return tuple(found), uses
+
+
+def is_nothing(value: Value | None) -> bool:
+    """Whether it is None, or an empty list."""
+    none = isinstance(value, Static) and value.expr.is_const(None)
+    return value is None or none or (isinstance(value, Sequence) and not value.items)
+
+
+def _items(value: Value | None) -> tuple[Value, ...]:
+    if value is None or is_nothing(value):
+        return ()
+    if isinstance(value, Unknown):
+        raise Unsupported(f"the metrics are not known: {value.reason}")
+    if isinstance(value, Mapping):
+        raise Unsupported("metrics in a dict")
+    return tuple(value.items) if isinstance(value, Sequence) else (value,)
+
+
+def _one(
+    file: FileContext, call: TrainingCall, seen: Prediction, item: Value, weighted: bool
+) -> tuple[str, Metric, Use | None]:
+    """One metric, and its key."""
+    of_class = class_of_metric(item) is not None
+    if of_class or in_wrapper(file, item) is not None or is_own(item):
+        if weighted:
+            raise Unsupported("weights of samples in a metric of the program's own")
+        own = metric_of_class if of_class else own_metric
+        return *own(file, call, item, seen), None
+    use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
+    only(use, "name", "dtype")
+    metric = use.build(seen)
+    if weighted:
+        counted = use.build(replace(seen, weights=WEIGHTS))
+        if not all(WEIGHTS.text in value.text for _, value in counted.sums):
+            raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
+        metric = replace(metric, weighted=counted)
+    return _key(file, item, use, metric), metric, use
+
+
+def _key(file: FileContext, item: Value, use: Use, metric: Metric) -> str:
+    """What Keras calls its values."""
+    if isinstance(item, Framework):
+        return item.name.rpartition(".")[2]
+    if "name" in use.others:
+        if not use.others["name"].known:
+            raise Unsupported(f"{use.symbol}: its name is only known at run time")
+        return str(use.others["name"].value)
+    key = use.key or metric.name
+    if file.options.keras == "2" and use.place is not None:
+        key = _OLDER.get(key, key)
+    return numbered(file, use, key) if use.place is not None else key
