@@ -40,6 +40,18 @@ class Scaled(keras.losses.Loss):
 """
 
 
+SUMMED = """\
+import tensorflow as tf
+class Summed(keras.losses.Loss):
+    def __init__(self, factor, reduction="sum_over_batch_size", name="summed"):
+        super().__init__(reduction=reduction, name=name)
+        self.factor = factor
+
+    def call(self, y_true, y_pred):
+        return self.factor * tf.square(y_true - y_pred)
+"""
+
+
 def _weighed(**given: str) -> Trial:
     return Trial(**{"fit": SPLIT, "before": WEIGHTS, **given})
 
@@ -93,6 +105,13 @@ TRIALS = {
     "own of each": _weighed(loss="squared", targets="column", before=SQUARED),
     "own of numbers": _weighed(loss="pinball", targets="column", before=PINBALL),
     "own class": _weighed(loss="Scaled(2.0)", targets="rows", before=SCALED),
+    "own class of sums": Trial("Summed(2.0, reduction='sum')", "rows", before=SUMMED),
+    "own class of means": Trial("Summed(factor=2.0)", "rows", before=SUMMED),
+    "own sums by weights": _weighed(
+        loss="Summed(3.0, name='s', reduction='sum')",
+        targets="column",
+        before=SUMMED + WEIGHTS,
+    ),
 }
 
 
@@ -108,6 +127,15 @@ REFUSED = {
         targets="rows",
         metrics="None, weighted_metrics=[squared]",
         before=SQUARED,
+    ),
+    "no reduction of one's own": Trial("Summed(2.0, 'none')", "rows", before=SUMMED),
+    "a reduction by position": Trial("Summed(2.0, 'sum')", "rows", before=SUMMED),
+    "a reduction through keywords": Trial(
+        "Summed(2.0, reduction='none')",
+        "rows",
+        before=SUMMED.replace('reduction="sum_over_batch_size", name="summed"', "**kwargs").replace(
+            "reduction=reduction, name=name", "**kwargs"
+        ),
     ),
     "areas": Trial(
         '"binary_crossentropy"',

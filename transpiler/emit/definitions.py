@@ -7,7 +7,12 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
-from transpiler.emit.classes.operations import decided_parameters, is_of_keras, render_operation
+from transpiler.emit.classes.operations import (
+    decided_parameters,
+    header_without,
+    is_of_keras,
+    render_operation,
+)
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
@@ -197,11 +202,24 @@ def loss_class_edits(draft: Draft, name: str) -> list[Edit]:
             first, last = statement_lines(draft.tree, statement)
             edits.append(Edit(len(draft.tree.text[:first].rstrip()) + 1, last, ""))
         elif isinstance(statement, cst.FunctionDef) and statement.name.value == "__init__":
+            edits += _without_reduction(draft, statement)
             for line in statement.body.body:
                 source = draft.tree.source(line)
                 if _SUPER.match(source):
                     edits.append(Edit(*draft.tree.span(line), "super().__init__()"))
     return edits
+
+
+def _without_reduction(draft: Draft, node: cst.FunctionDef) -> list[Edit]:
+    """A constructor of a loss does not take its reduction: the loop knows it."""
+    parameters = (*node.params.params, *node.params.kwonly_params)
+    if not any(p.name.value == "reduction" for p in parameters):
+        return []
+    start = draft.tree.span(node)[0]
+    body = draft.tree.span(node.body.body[0])[0]
+    end = draft.tree.text.rindex(":", start, body) + 1
+    header = header_without(draft.tree, node, ["reduction"], "    ")
+    return [Edit(start, end, header)]
 
 
 def drop_decorators(draft: Draft) -> None:

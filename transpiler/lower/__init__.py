@@ -12,6 +12,7 @@ freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 metrics.py     the metrics of an output, and those in which weights of samples count
+loss_reductions.py  how objects of these reduce single numbers
 own_losses.py  losses and metrics of the program's own
 own_metrics.py  metrics that are classes of the program's own
 predictions.py  what these see of a model

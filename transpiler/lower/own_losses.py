@@ -14,6 +14,7 @@ from transpiler.ir.code import Return
 from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
+from transpiler.lower.loss_reductions import sums_up, without_reduction
 from transpiler.lower.predictions import (
     COLUMN,
     activated,
@@ -43,7 +44,7 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         if not text.isidentifier():
             raise Unsupported("which loss it is depends on the round of a loop")
     elif isinstance(value, (Partial, Static)):
-        criterion = Expr(text)
+        criterion = Expr(without_reduction(file, value, text))
         if isinstance(value, Static) and re.search(r"\[|\bnp\.|\bnumpy\.", value.expr.text):
             raise Unsupported(f"`{value.expr.text}` gets a list or an array: make it a tensor")
     else:
@@ -52,7 +53,10 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     classes = {takes_classes(summary, seen) for summary in summaries}
     if len(averaged) > 1 or len(classes) > 1:
         raise Unsupported("some of the losses of a loop are means, or take classes, others do not")
-    each = {_for_weights(summary, seen) for summary in summaries} if seen.elementwise else {False}
+    summed = {sums_up(file, v) for v in values}
+    if len(summed) > 1:
+        raise Unsupported("some of the losses of a loop are sums, others are not")
+    each = {_for_weights(summary, seen) for summary in summaries} if seen.elementwise else summed
     if len(each) > 1:
         raise Unsupported("some of the losses of a loop are means of rows, others are not")
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
@@ -63,9 +67,10 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     return Loss(
         criterion,
         targets,
-        per_sample=each.pop(),
+        per_sample=next(iter(each)),
         targets_first=True,
         averaged=averaged.pop(),
+        summed=next(iter(summed)),
         note=next(iter(notes), ""),
     )
 

@@ -15,8 +15,8 @@ from transpiler.interpret.functions.own_metrics import (
     OF_KERAS,
     class_of_metric,
     dropped_parameters,
+    given_to_keras,
     methods_of,
-    name_given,
     problem_of,
 )
 from transpiler.interpret.functions.parameters import parameters_of
@@ -53,8 +53,8 @@ def metric_of_class(
         raise Unsupported(f"the result of `{made.name}` is not known to be one number")
     if seen.classes != takes_classes(found[0], seen):
         raise Unsupported(f"`{made.name}` with {'' if seen.classes else 'no '}classes as targets")
-    call = _construction(file, made, value)
-    given = _arguments(made, call)
+    call = construction(file, made, value)
+    given = arguments_of(made, call)
     if given.get("dtype", "None") not in ("None", "'float32'", "tf.float32"):
         raise Unsupported(f"`{made.name}` that counts in another type than float32")
     key = _key(file, made, given)
@@ -73,7 +73,7 @@ def _is_number(value: Bound) -> bool:
     return value.tensor.number
 
 
-def _construction(file: FileContext, made: UserClass, value: Static) -> ast.Call:
+def construction(file: FileContext, made: UserClass, value: Static) -> ast.Call:
     """The call that makes the object, also where a variable holds it."""
     text = value.expr.text
     if text.isidentifier():
@@ -93,9 +93,11 @@ def _construction(file: FileContext, made: UserClass, value: Static) -> ast.Call
     return parsed
 
 
-def _arguments(made: UserClass, call: ast.Call) -> dict[str, str]:
+def arguments_of(made: UserClass, call: ast.Call) -> dict[str, str]:
     """What the constructor gets, by the names of its parameters."""
-    names = [p.name for p in parameters_of(methods_of(made)["__init__"].node) if not p.star][1:]
+    initializer = methods_of(made).get("__init__")
+    parameters = parameters_of(initializer.node) if initializer is not None else []
+    names = [p.name for p in parameters if not p.star][1:]
     found = dict(zip(names, map(ast.unparse, call.args), strict=False))
     return found | {str(k.arg): ast.unparse(k.value) for k in call.keywords}
 
@@ -131,7 +133,7 @@ def _source(node: ast.expr) -> str:
 
 def _key(file: FileContext, made: UserClass, given: dict[str, str]) -> str:
     """The name under which Keras keeps its values."""
-    text = name_given(made, given)
+    text = given_to_keras(made, given)
     if text is None:
         if len(re.findall(rf"(?<!class )\b{made.name}\(", file.tree.blanked)) > 1:
             raise Unsupported(f"`{made.name}` without a name, for which Keras counts its objects")

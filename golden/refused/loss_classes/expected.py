@@ -1,16 +1,13 @@
 import numpy as np
-import tensorflow as tf
-from tensorflow import keras
 from torch import nn
 
 
-# TODO(tf2torch) T2T102: `Summed` is a subclass of keras.losses.Loss; it is left as it is
-class Summed(keras.losses.Loss):
+class Unreduced(nn.Module):
     def __init__(self):
-        super().__init__(reduction="sum")
+        super().__init__()
 
-    def call(self, y_true, y_pred):
-        return tf.square(y_true - y_pred)
+    def forward(self, y_true, y_pred):
+        return (y_true - y_pred).square()
 
 
 class ByColumn(nn.Module):
@@ -25,7 +22,7 @@ class ByColumn(nn.Module):
 x, y = np.random.rand(64, 8), np.random.rand(64, 3)
 
 
-class SummedModel(nn.Module):
+class UnreducedModel(nn.Module):
     def __init__(self):
         super().__init__()
         self.dense = nn.Linear(8, 3)
@@ -42,10 +39,10 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-summed = SummedModel()
-# TODO(tf2torch) T2T101: `compile` is left as it is: `call` is not understood as a function of tensors
-summed.compile("sgd", loss=Summed())
-summed.fit(x, y, epochs=2, verbose=0)
+unreduced = UnreducedModel()
+# TODO(tf2torch) T2T101: `compile` is left as it is: `Unreduced` with reduction="none"
+unreduced.compile("sgd", loss=Unreduced())
+unreduced.fit(x, y, epochs=2, verbose=0)
 
 
 class Columns(nn.Module):

@@ -4,9 +4,9 @@ from tensorflow import keras
 from tensorflow.keras import layers
 
 
-class Summed(keras.losses.Loss):
+class Unreduced(keras.losses.Loss):
     def __init__(self):
-        super().__init__(reduction="sum")
+        super().__init__(reduction="none")
 
     def call(self, y_true, y_pred):
         return tf.square(y_true - y_pred)
@@ -22,9 +22,9 @@ class ByColumn(keras.losses.Loss):
 
 
 x, y = np.random.rand(64, 8), np.random.rand(64, 3)
-summed = keras.Sequential([layers.Input((8,)), layers.Dense(3)])
-summed.compile("sgd", loss=Summed())
-summed.fit(x, y, epochs=2, verbose=0)
+unreduced = keras.Sequential([layers.Input((8,)), layers.Dense(3)])
+unreduced.compile("sgd", loss=Unreduced())
+unreduced.fit(x, y, epochs=2, verbose=0)
 
 columns = keras.Sequential([layers.Input((8,)), layers.Dense(3)])
 columns.compile("sgd", loss=ByColumn([1.0, 2.0, 3.0]))

@@ -18,9 +18,12 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.own_metrics import (
+    SUPER,
     class_of_metric,
+    hands_on_places,
     interpret_metric,
     methods_of,
+    statements_of,
 )
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
@@ -190,7 +193,10 @@ def is_plain_loss(file: FileContext, method: Function) -> bool:
     named = {s.name.value: s for s in parts if isinstance(s, cst.FunctionDef)}
     others = named.keys() - {"__init__", "call", "get_config"}
     names = [p.name for p in parameters_of(method.node)]
-    texts = [file.tree.source(s) for name, s in named.items() if name != "get_config"]
+    made_by = methods_of(made).get("__init__")
+    texts = [file.tree.source(s) for s in statements_of(made_by)] if made_by is not None else []
+    texts = [text for text in texts if not SUPER.match(text)]
+    texts += [file.tree.source(named["call"])] if "call" in named else []
     kept = sum(
         made.name in file.tree.source(c.node.bases[0]) for c in file.user_classes if c.node.bases
     )
@@ -199,6 +205,7 @@ def is_plain_loss(file: FileContext, method: Function) -> bool:
         and len(names) == 3
         and names[0] == "self"
         and not kept
+        and not hands_on_places(made)
         and not any(map(_OF_KERAS.search, texts))
     )
 

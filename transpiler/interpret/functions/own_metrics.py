@@ -234,9 +234,11 @@ def _resets_all(method: Function, states: tuple[State, ...]) -> bool:
     return found == {state.name for state in states}
 
 
-def name_given(made: UserClass, given: dict[str, str]) -> str | None:
-    """The source of the name that the object gets, None where Keras makes one."""
-    initializer = methods_of(made)["__init__"]
+def given_to_keras(made: UserClass, given: dict[str, str], what: str = "name") -> str | None:
+    """The source of what the object of Keras gets as its name or reduction, None if nothing."""
+    initializer = methods_of(made).get("__init__")
+    if initializer is None:
+        return given.get(what)
     parameters = {p.name: p for p in parameters_of(initializer.node)}
     source = initializer.file.tree.source
     for statement in statements_of(initializer):
@@ -246,10 +248,11 @@ def name_given(made: UserClass, given: dict[str, str]) -> str | None:
         args = statement.value.args
         named = {a.keyword.value: a.value for a in args if a.keyword is not None}
         plain = [a.value for a in args if a.keyword is None and not a.star]
-        node = named.get("name", plain[0] if plain else None)
+        first = plain[0] if plain and what == "name" else None
+        node = named.get(what, first)
         hands_on = any(a.star == "**" for a in args)
         if node is None:
-            return given.get("name") if hands_on and "name" not in parameters else None
+            return given.get(what) if hands_on and what not in parameters else None
         text = str(source(node))
         if text not in parameters:
             return text
@@ -258,6 +261,16 @@ def name_given(made: UserClass, given: dict[str, str]) -> str | None:
         found = given.get(text, default_text)
         return None if found == "None" else found
     return None
+
+
+def hands_on_places(made: UserClass) -> bool:
+    """Whether its constructor gives Keras's something by position, whose order has changed."""
+    initializer = methods_of(made).get("__init__")
+    for statement in statements_of(initializer) if initializer is not None else ():
+        if isinstance(statement, cst.Expr) and isinstance(statement.value, cst.Call):
+            if SUPER.match(made.file.tree.source(statement)):
+                return any(a.keyword is None and not a.star for a in statement.value.args)
+    return False
 
 
 def dropped_parameters(initializer: Function) -> list[str]:
