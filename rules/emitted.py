@@ -14,7 +14,7 @@ from transpiler.record import record
 #: Ends a line of a source that is only written if one of the names asks for it, and with a line
 #: that is a header all below it: `#? .to_json`, if the program has that word; `#? lower`, if a rule
 #: asks for the option `lower` of the class, which it does by a helper called `Class.lower`. With
-#: a `!` before the names, if none of them does.
+#: a `!` before the names, if none of them does; `-.to_json` asks where the word is not there.
 _ASKED = re.compile(r"  #\? (.+)$")
 
 
@@ -47,12 +47,12 @@ class Emitted:
                 dropped = None
             asked = _ASKED.search(line)
             names = asked.group(1).lstrip("!").split() if asked else []
-            found = any(n[1:] in words if n[0] == "." else n in options for n in names)
+            found = any(_holds(name, words, options) for name in names)
             if asked is None or found is not asked.group(1).startswith("!"):
                 kept.append(_ASKED.sub("", line))
             else:
                 dropped = margin
-        text = "\n".join(kept)
+        text = _LISTED.sub(_on_one_line, "\n".join(kept))
         return re.sub(r"\n{3,}(?= )", "\n\n", text).rstrip("\n") + "\n"
 
     def imported(self, source: str) -> list[str]:
@@ -60,6 +60,24 @@ class Emitted:
         if "  #? " not in self.template:
             return list(self.imports)
         return [line for line in self.imports if re.search(rf"\b{line.split()[-1]}\b", source)]
+
+
+_LISTED = re.compile(r"^( *def \w+\()\n((?: +[^\n]+,\n)+) *\):$", re.M)
+_WIDTH = 88
+
+
+def _on_one_line(header: re.Match[str]) -> str:
+    """Parameters one below the other, of which few are left, side by side."""
+    parameters = " ".join(header.group(2).split()).removesuffix(",")
+    line = f"{header.group(1)}{parameters}):"
+    return line if len(line) <= _WIDTH else header.group()
+
+
+def _holds(name: str, words: Set[str], options: Set[str]) -> bool:
+    """Whether the program has a word, as in `.word`, or an option is asked; in `-.word`, hasn't."""
+    if name[0] == "-":
+        return not _holds(name[1:], words, options)
+    return name[1:] in words if name[0] == "." else name in options
 
 
 TORCH = "import torch"

@@ -137,6 +137,25 @@ class SlicedStream(IterableDataset):
 )
 
 emitted(
+    "ZippedStream",
+    '''
+class ZippedStream(IterableDataset):
+    """What several iterables give, side by side."""
+
+    def __init__(self, *iterables):
+        self.iterables = iterables
+
+    def __len__(self):
+        return min(map(len, self.iterables))
+
+    def __iter__(self):
+        return zip(*self.iterables)
+''',
+    (),
+    early=True,
+)
+
+emitted(
     "CachedStream",
     '''
 class CachedStream(IterableDataset):

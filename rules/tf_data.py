@@ -271,12 +271,25 @@ def zip_(datasets: Parts, name: Param = None) -> Expr:
         raise Unsupported("what is zipped is not a tuple of data sets")
     found = [plain(one, "a pair") for one in datasets if isinstance(one, Expr)]
     if any(one.gives is not Gives.SAMPLES for one in found):
-        raise Unsupported("batches, or streams, side by side")
+        return _side_by_side([one for one in datasets if isinstance(one, Expr)], found)
     code = call("StackDataset", *(one for one in datasets if isinstance(one, Expr)))
     element = tuple(one.element for one in found)
     random = any(one.random for one in found)
     remade = any(one.remade for one in found)
     return made(code, Pipeline(Gives.SAMPLES, element, remade=remade, random=random))
+
+
+def _side_by_side(datasets: list[Expr], found: list[Pipeline]) -> Expr:
+    """Batches together, as many as the shortest data set has."""
+    if any(one.gives is not found[0].gives for one in found):
+        raise Unsupported("batches and single samples side by side")
+    if any(one.endless for one in found):
+        raise Unsupported("data sets without end side by side")
+    element = tuple(one.element for one in found)
+    random, remade = any(one.random for one in found), any(one.remade for one in found)
+    pipeline = Pipeline(found[0].gives, element, remade=remade or random, random=random)
+    counted = all(one.counted for one in found)
+    return made(helper("ZippedStream", *datasets), pipeline, counted=counted)
 
 
 @source("tf.data.Dataset.concatenate")

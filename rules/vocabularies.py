@@ -11,6 +11,13 @@ from transpiler.rule import Param, helper, source
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 
+#: Where it only counts numbers of words, texts are none of its business.
+_TEXTS = (
+    "-.sequences_to_matrix .fit_on_texts .texts_to_sequences .texts_to_matrix .sequences_to_texts "
+    ".word_index .index_word .word_counts .word_docs .to_json .get_config"
+)
+
+
 @source("keras.preprocessing.text.Tokenizer")
 def tokenizer(
     num_words: Param = None,
@@ -28,9 +35,9 @@ def tokenizer(
     given: dict[str, Arg] = {k: value for k, value in named.items() if not value.is_const(None)}
     if not filters.is_const(FILTERS):
         given["filters"] = filters
-    asked = set()
+    asked = {f"Tokenizer.{name}" for name in given.keys() - {"num_words"}}
     if not (lower.is_const(True) and char_level.is_const(False)):
-        asked = {"Tokenizer.choices"}
+        asked |= {"Tokenizer.choices"}
         ways = {"lower": (lower, True), "char_level": (char_level, False)}
         given |= {name: value for name, (value, usual) in ways.items() if not value.is_const(usual)}
     return with_helpers(helper("Tokenizer", **given), *asked)
@@ -45,39 +52,36 @@ class Tokenizer:
     def __init__(
         self,
         num_words=None,
-        oov_token=None,
-        filters=FILTERS,
+        oov_token=None,  #? TEXTS oov_token
+        filters=FILTERS,  #? TEXTS filters
         lower=True,  #? choices
         char_level=False,  #? choices
     ):
         self.num_words = num_words
-        self.oov_token = oov_token
+        self.oov_token = oov_token  #? TEXTS oov_token
         self.filters = filters  #? .filters .to_json .get_config
-        self.spaces = str.maketrans(dict.fromkeys(filters, " "))
+        self.spaces = str.maketrans(dict.fromkeys(filters, " "))  #? TEXTS
         self.lower = lower  #? choices
         self.char_level = char_level  #? choices
-        self.word_counts = {}
-        self.word_index = {}
-        self.index_word = {}
+        self.word_counts = {}  #? TEXTS
+        self.word_index = {}  #? TEXTS
+        self.index_word = {}  #? TEXTS
         self.document_count = 0  #? .document_count DOCS
         self.word_docs = Counter()  #? DOCS
         self.index_docs = Counter()  #? DOCS
 
-    def split(self, text):  #? !choices
+    def split(self, text):  #? TEXTS
         if isinstance(text, list):
-            return [word.lower() for word in text]
-        words = text.lower().translate(self.spaces).split(" ")
-        return [word for word in words if word]
-
-    def split(self, text):  #? choices
-        if isinstance(text, list):
-            return [word.lower() for word in text] if self.lower else text
-        text = text.lower() if self.lower else text
-        if self.char_level:
+            return [word.lower() for word in text]  #? !choices
+            return [word.lower() for word in text] if self.lower else text  #? choices
+        words = text.lower().translate(self.spaces).split(" ")  #? !choices
+        return [word for word in words if word]  #? !choices
+        text = text.lower() if self.lower else text  #? choices
+        if self.char_level:  #? choices
             return list(text)
-        return [word for word in text.translate(self.spaces).split(" ") if word]
+        return [word for word in text.translate(self.spaces).split(" ") if word]  #? choices
 
-    def fit_on_texts(self, texts):
+    def fit_on_texts(self, texts):  #? TEXTS
         for text in texts:
             words = self.split(text)
             for word in words:
@@ -97,11 +101,11 @@ class Tokenizer:
         for numbers in sequences:
             self.index_docs.update(set(numbers))
 
-    def texts_to_sequences(self, texts):
+    def texts_to_sequences(self, texts):  #? TEXTS
         texts = map(self.split, texts)
         return [self.known(map(self.word_index.get, words)) for words in texts]
 
-    def known(self, numbers):
+    def known(self, numbers):  #? TEXTS
         other = self.word_index.get(self.oov_token)
         limit = self.num_words or float("inf")
         kept = [n if n is not None and n < limit else other for n in numbers]
@@ -118,7 +122,8 @@ class Tokenizer:
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
     def sequences_to_matrix(self, sequences, mode="binary"):  #? MATRIX
-        size = self.num_words or len(self.word_index) + 1
+        size = self.num_words  #? !TEXTS
+        size = self.num_words or len(self.word_index) + 1  #? TEXTS
         matrix = np.zeros((len(sequences), size))
         for row, numbers in zip(matrix, sequences):
             for number in numbers:
@@ -159,7 +164,8 @@ class Tokenizer:
         return json.dumps(config, **options)
 '''.replace("FILTERS", "\'" + FILTERS.encode("unicode_escape").decode() + "\'")
     .replace("DOCS", ".word_docs .index_docs .tfidf .to_json .get_config .fit_on_sequences")
-    .replace("MATRIX", ".sequences_to_matrix .texts_to_matrix"),
+    .replace("MATRIX", ".sequences_to_matrix .texts_to_matrix")
+    .replace("TEXTS", _TEXTS),
     (),
     "from collections import Counter",
     "import json",

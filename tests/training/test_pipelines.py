@@ -108,6 +108,10 @@ TRIALS = {
         f"train = {DATA}.zip(({SLICES}(x), {SLICES}(y))).batch(16)",
         predict=f"{SLICES}(x).batch(8)",
     ),
+    "batches side by side": program(
+        f"a, b = {SLICES}(x).batch(16), {SLICES}(y).map(lambda v: v * 2).batch(16)\n"
+        f"train = {DATA}.zip((a, b))"
+    ),
     "zip of two": program(f"train = {DATA}.zip({SLICES}(x), {SLICES}(y)).batch(16)"),
     "enumerate": made(".enumerate().map(lambda i, row: (row[0], row[1])).batch(16)"),
     "concatenate": made(f".concatenate({SLICES}((x[:9] + 1, y[:9]))).batch(16)"),
@@ -123,6 +127,12 @@ TRIALS = {
     ),
     "generator in a lambda": program(
         f"{GENERATOR}train = {DATA}.from_generator(lambda: rows(20), {SPEC}).batch(16)"
+    ),
+    "generator that is called": program(
+        "class Rows:\n    def __init__(self, count):\n        self.count = count\n\n"
+        "    def __call__(self):\n"
+        "        for n in range(self.count):\n            yield x[n], y[n]\n\n"
+        f"train = {DATA}.from_generator(Rows(40), {SPEC}).batch(16)"
     ),
     "generator of batches": program(
         "def batches():\n"

@@ -129,7 +129,8 @@ class Applied:
 def batched(element: Element, by: int = 1) -> Element:
     """What many samples are together; with `by` -1, what one of them is."""
     if isinstance(element, Leaf):
-        return Leaf(None if element.rank is None else element.rank + by, element.dtype)
+        rank = None if element.rank is None else element.rank + by
+        return Leaf(rank, element.dtype, element.array if by > 0 else "")
     if isinstance(element, dict):
         return {name: batched(part, by) for name, part in element.items()}
     return tuple(batched(part, by) for part in element)

@@ -83,12 +83,7 @@ def flat_texts(texts):
 class TextVectorization:
     """Numbers for the words of texts: the more often a word is seen, the smaller its number."""
 
-    def __init__(
-        self,
-        max_tokens=None,
-        output_sequence_length=None,
-        standardize=None,
-    ):
+    def __init__(self, max_tokens=None, output_sequence_length=None, standardize=None):
         self.max_tokens = max_tokens
         self.output_sequence_length = output_sequence_length
         self.standardize = standardize

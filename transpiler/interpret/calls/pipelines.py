@@ -20,6 +20,7 @@ from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
     Framework,
     Function,
+    Instance,
     Mapping,
     Sequence,
     Static,
@@ -144,6 +145,8 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
             given[parameter] = _applied(region, before, read, parameter)
         elif parameter == "generator" and isinstance(value, Function):
             given[parameter] = _generating(region, value)
+        elif parameter == "generator" and isinstance(value, Instance):
+            given[parameter] = _called_object(region, value, _nodes(node, parameter))
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
             given[parameter] = _of_images(region, value)
         else:
@@ -180,7 +183,8 @@ def _bound(rule: Rule, arguments: list[Argument]) -> dict[str, Value]:
         name = keyword if keyword is not None else next(positions, None)
         if name not in plain or name in bound:
             raise Unsupported(f"the argument {keyword or 'at the end'} is not known")
-        if isinstance(value, Unknown):
+        called = isinstance(value, Instance) and name == "generator"
+        if isinstance(value, Unknown) and not called:
             raise Unsupported(value.reason or "something that is not known")
         bound[str(name)] = value
     return bound
@@ -337,6 +341,17 @@ def _generating(region: Region, function: Function) -> Expr:
     if uses:
         raise Unsupported("a generator that uses the framework")
     return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
+
+
+def _called_object(region: Region, value: Instance, node: cst.BaseExpression | None) -> Expr:
+    """An object of the program's own that is called for a generator."""
+    made = value.made
+    methods = region.file.class_methods.get(made.name, {}) if made is not None else {}
+    method = methods.get("__call__")
+    uses: Any = method is None or provided("mentions_framework")(region.file, method)
+    if uses or node is None:
+        raise Unsupported("a generator that uses the framework, or is not known")
+    return Expr(one_line(region.tree.source(node)), strength=POSTFIX)
 
 
 def _of_images(region: Region, function: Framework | Function) -> Expr:

@@ -54,7 +54,14 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
         given[this] = Static(Expr(this))
     summary = summarize(region.file, function, given, region)
     if summary.kind == "failed":
-        raise Unsupported(f"`{function.name}`: {summary.reason}")
+        if (texts := _as_texts(region, function, dict(zip(names, parts, strict=True)))) is None:
+            raise Unsupported(f"`{function.name}`: {summary.reason}")
+        _forget(region, summary)
+        told = tuple(texts.values()) if isinstance(element, tuple) else next(iter(texts.values()))
+        made = applied_function(region, function, replace(dataset, element=told), parameter)
+        known = [p.array for p in texts.values() if isinstance(p, Leaf) and p.dtype == "text"]
+        assert isinstance(made.value, Applied)
+        return replace(made, value=replace(made.value, strings=(*made.value.strings, *known)))
     if summary.kind == "block":
         _forget(region, summary)
         raise Unsupported(f"`{function.name}` runs layers with weights or randomness of their own")
@@ -99,6 +106,25 @@ def _of_tensors(
 def _reading(region: Region, function: Function) -> Expr:
     """How the program refers to a function: by its name, or as `self.parse`."""
     return function.static or region.scope.read(function.name)
+
+
+def _as_texts(
+    region: Region, function: Function, held: dict[str, Element]
+) -> dict[str, Element] | None:
+    """The parts of an element, where a function makes numbers of the words of some of them."""
+    source = region.tree.source(function.node)
+    makers = [
+        name
+        for name, value in region.file.globals.items()
+        if isinstance(value, Static) and isinstance(value.expr.value, Applied)
+    ]
+    read = {text for name in makers for text in re.findall(rf"\b{name}\((\w+)\)", source)}
+    found = {
+        name: replace(part, dtype="text")
+        for name, part in held.items()
+        if name in read and isinstance(part, Leaf) and not part.dtype and part.array
+    }
+    return {**held, **found} if found else None
 
 
 def _forget(region: Region, summary: Summary) -> None:
