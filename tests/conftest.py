@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+from transpiler.verify.session import VerifySession
+
+if TYPE_CHECKING:
+    from tests.training.scripts import Scripts
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,3 +48,18 @@ def accept(request: pytest.FixtureRequest) -> bool:
     if wanted and os.environ.get("CI"):
         pytest.exit("--accept is refused in CI: accept locally, read the diff, commit", 4)
     return wanted
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[VerifySession]:
+    """The worker processes in which programs run, for all tests: a framework is loaded once."""
+    with VerifySession() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def scripts(session: VerifySession) -> Scripts:
+    """What runs training scripts in the same processes."""
+    from tests.training.scripts import Scripts
+
+    return Scripts(session)

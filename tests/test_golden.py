@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,6 @@ CASES = find_cases()
 RUN = [case for case in CASES if not case.refused]
 TRAINED = [case for case in RUN if case.folder.parent.name == "training"]
 UNTOUCHED = sorted((GOLDEN / "untouched").glob("*.py"))
-
-
-@pytest.fixture(scope="module")
-def verifying() -> Iterator[VerifySession]:
-    with VerifySession(timeout=120) as session:
-        yield session
-
-
-@pytest.fixture(scope="module")
-def scripts() -> Iterator[Scripts]:
-    with Scripts() as running:
-        yield running
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -58,14 +45,14 @@ def _diff(name: str, before: str, after: str) -> list[str]:
 @pytest.mark.parametrize(
     "case", [c for c in RUN if c.settings.get("models", True)], ids=lambda case: case.name
 )
-def test_values(case: Case, verifying: VerifySession) -> None:
+def test_values(case: Case, session: VerifySession) -> None:
     """Every model gives the numbers of its original: outputs, statistics, gradients."""
     reports = verify_pair(
         case.input,
         case.conversion.text,
         calls=case.settings.get("calls", ()),
         keras=case.settings.get("keras", "auto"),
-        session=verifying,
+        session=session,
     )
     assert reports, "no model was found to verify"
     status = case.settings.get("status")

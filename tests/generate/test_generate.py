@@ -33,12 +33,6 @@ NOT_DRAWN = {
 FAMILIES = (catalogue.LAYERS, catalogue.MERGES, catalogue.ATTENTION, catalogue.WRAPPERS)
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[VerifySession]:
-    with VerifySession(timeout=120) as shared:
-        yield shared
-
-
 def test_random_programs(session: VerifySession, request: pytest.FixtureRequest) -> None:
     """None is silently wrong, and most are converted; those that Keras refuses don't count."""
     count = int(request.config.getoption("--models"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,12 +29,6 @@ from tests.training.scripts import Scripts
 
 #: Choices whose possibilities depend on others.
 _OPEN = {"monitor", "key", "task", "model", "data"}
-
-
-@pytest.fixture(scope="module")
-def scripts() -> Iterator[Scripts]:
-    with Scripts() as running:
-        yield running
 
 
 def test_random_trainings(scripts: Scripts, request: pytest.FixtureRequest) -> None:

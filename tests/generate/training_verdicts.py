@@ -13,7 +13,7 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.verify.records import Program, Trained, TrainingRequest
+from transpiler.verify.records import Trained
 from transpiler.verify.torch_training import Replay
 from transpiler.verify.training_runs import apart
 
@@ -94,14 +94,12 @@ def _order(original: str, converted: str) -> str:
 
 def _compared(program: Drawn, conversion: Conversion, scripts: Scripts) -> Verdict:
     """Run both."""
-    request = TrainingRequest(Program(program.text), whole=True)
     try:
-        expected = scripts.keras[program.generation].ask(request)
+        expected = scripts.original(program.text, program.generation)
     except Exception as error:
         return Verdict(REFUSED, _last(error), conversion)
-    replaying = TrainingRequest(Program(conversion.text), whole=True, trained=expected)
     try:
-        found = scripts.torch.ask(replaying)
+        found = scripts.replayed(conversion.text, expected)
     except Exception as error:
         status = REFUSED if _OF_ONE in str(error) else LOUD
         return Verdict(status, _last(error), conversion)

@@ -25,8 +25,11 @@ def _parameter(entry: Entry) -> object:
 
 
 @pytest.mark.parametrize("entry", list(map(_parameter, ENTRIES)))
-def test_numbers(entry: Entry, packages: Packages, verifying: VerifySession) -> None:
-    report = verify(entry, packages, verifying)
+def test_numbers(
+    entry: Entry, packages: Packages, session: VerifySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "timeout", entry.seconds)
+    report = verify(entry, packages, session)
     said = f"{report.status}: {report.reason} {report.checks}"
     assert report.status in ("equal", "close"), said
     assert set(report.checks) >= CHECKS, said
@@ -36,7 +39,6 @@ def verify(entry: Entry, packages: Packages, session: VerifySession) -> ModelRep
     """The report on the call of an entry."""
     package = packages[entry.package]
     original, converted = programs(entry, packages)
-    session.timeout = entry.seconds
     reports = session.verify(original, converted, [entry.call], only=True)
     wanted = [report for report in reports if report.name == entry.call]
     assert wanted, f"{entry.call} is not found in {package.name}: {reports}"

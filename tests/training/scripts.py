@@ -6,37 +6,37 @@ that both scripts hold under the same name at their end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from transpiler.verify.process import Worker
 from transpiler.verify.records import Program, Trained, TrainingRequest
+from transpiler.verify.session import VerifySession
 from transpiler.verify.torch_training import Replay
 from transpiler.verify.training_runs import apart
 
 
 @dataclass
 class Scripts:
-    """Worker processes, one for each framework and each generation of Keras."""
+    """Runs them in the worker processes of a session."""
 
-    keras: dict[str, Worker] = field(
-        default_factory=lambda: {"3": Worker("keras3"), "2": Worker("keras2")}
-    )
-    torch: Worker = field(default_factory=lambda: Worker("torch"))
+    session: VerifySession
 
-    def __enter__(self) -> Scripts:
-        return self
+    def original(self, text: str, keras: str = "3") -> Trained:
+        """What the script trains under a generation of Keras."""
+        trained: Trained = self.session.ask(
+            f"keras{keras}", TrainingRequest(Program(text), whole=True)
+        )
+        return trained
 
-    def __exit__(self, *error: object) -> None:
-        for worker in self.keras.values():
-            worker.stop()
-        self.torch.stop()
+    def replayed(self, text: str, trained: Trained) -> Replay:
+        """What the converted script makes of the same weights."""
+        request = TrainingRequest(Program(text), whole=True, trained=trained)
+        replay: Replay = self.session.ask("torch", request)
+        return replay
 
     def compare(self, original: str, converted: str, keras: str = "3") -> dict[str, float]:
         """How far each thing of the scripts is apart, norm-relative, by its name."""
-        request = TrainingRequest(Program(original), whole=True)
-        expected: Trained = self.keras[keras].ask(request)
-        replaying = TrainingRequest(Program(converted), whole=True, trained=expected)
-        found: Replay = self.torch.ask(replaying)
+        expected = self.original(original, keras)
+        found = self.replayed(converted, expected)
         assert not found.reason, found.reason
         names = sorted(expected.values.keys() & found.values.keys())
         differences = {n: apart(expected.values[n], found.values[n]) for n in names}

@@ -92,7 +92,7 @@ class VerifySession:
             reports = [*reports, *_unreached(module, targets)]
         if level == "training":
             frameworks = _generations(original.text, keras)
-            training = verify_training(original, converted, self._ask, frameworks)
+            training = verify_training(original, converted, self.ask, frameworks)
             reports = with_training(reports, training)
         return _in_order(reports)
 
@@ -123,16 +123,17 @@ class VerifySession:
     def _once(
         self, request: Request, converted: Program, framework: str
     ) -> tuple[list[ModelReport], tuple[Measured, ...]]:
-        measured: tuple[Measured, ...] = self._ask(framework, request)
+        measured: tuple[Measured, ...] = self.ask(framework, request)
         other = replace(request, program=converted, measured=measured)
-        answer = self._ask("torch", other)
+        answer = self.ask("torch", other)
         if isinstance(answer, dict):
-            measured = self._ask(framework, replace(request, shapes=answer))
+            measured = self.ask(framework, replace(request, shapes=answer))
             closed = tuple(replace(one, needs_shape=False) for one in measured)
-            answer = self._ask("torch", replace(other, measured=closed))
+            answer = self.ask("torch", replace(other, measured=closed))
         return list(answer), measured
 
-    def _ask(self, framework: str, request: Request | TrainingRequest) -> Any:
+    def ask(self, framework: str, request: Request | TrainingRequest) -> Any:
+        """What the worker of a framework answers: "keras2", "keras3" or "torch"."""
         worker = self.workers.setdefault(framework, Worker(framework))
         worker.timeout = self.timeout
         return worker.ask(request)
