@@ -61,7 +61,7 @@ emitted(
     "f_score",
     '''
 def f_score(true_positives, predicted_positives, positives, beta=1.0, weighted=False):
-    """F scores, with the epsilons of Keras: their mean, or by how many of each class there are."""
+    """The mean of the F scores, or that by how many of each class there are."""
     precision = true_positives / (predicted_positives + 1e-7)
     recall = true_positives / (positives + 1e-7)
     scores = (1 + beta**2) * precision * recall / (beta**2 * precision + recall + 1e-7)

@@ -50,14 +50,14 @@ _function(
 )  # fmt: skip
 _function(
     "mean_absolute_percentage_error_of_arrays",
-    "How far outputs are off, in percent of their targets: the mean over the last axis.",
+    "How far outputs are off, in percent of their targets.",
     """    errors = np.abs((targets - outputs) / np.maximum(np.abs(targets), 1e-7))
     return 100 * errors.mean(-1)""",
     "mean_absolute_percentage_error", "mape", "MAPE",
 )  # fmt: skip
 _function(
     "binary_crossentropy_of_arrays",
-    "Crossentropy of probabilities, clipped as Keras clips them: the mean over the last axis.",
+    "Crossentropy of probabilities, clipped as Keras clips them.",
     """    outputs = np.clip(outputs, 1e-7, 1 - 1e-7)
     return -(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs)).mean(-1)""",
     "binary_crossentropy", "bce", "BCE",

@@ -6,6 +6,7 @@ from rules.emitted import TORCH, emitted
 from transpiler.ir.expr import Expr, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
+from transpiler.record import replace
 from transpiler.rule import Param, helper, metric
 
 
@@ -44,7 +45,14 @@ def _of_classes(
     output = _output(p) if predicted.is_const(True) else p.output
     outputs = _classes(p, output, predicted, "outputs")
     targets = _classes(p, p.targets, true, "targets")
-    return _overlap(name, num_classes, of, targets, outputs)
+    note = f"{name}: {_CUT}" if predicted.is_const(True) else ""
+    return replace(_overlap(name, num_classes, of, targets, outputs), note=note)
+
+
+_CUT = (
+    "outputs are taken for classes, as Keras does: cut to whole numbers, a probability below 1 is "
+    "class 0; sparse_y_pred=False or BinaryIoU would look at probabilities"
+)
 
 
 @metric("MeanIoU", "mean_io_u")
@@ -135,7 +143,8 @@ emitted(
 def confusion_matrix(targets, outputs, num_classes):
     """How often each class, a row, is taken for each other, a column."""
     targets, outputs = targets.long().flatten(), outputs.long().flatten()
-    known = (targets >= 0) & (targets < num_classes) & (outputs >= 0) & (outputs < num_classes)
+    known = (targets >= 0) & (targets < num_classes)
+    known &= (outputs >= 0) & (outputs < num_classes)
     pairs = targets[known] * num_classes + outputs[known]
     return pairs.bincount(minlength=num_classes**2).reshape(num_classes, num_classes)
 ''',

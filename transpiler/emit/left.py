@@ -97,7 +97,7 @@ def keep_functions(draft: Draft) -> None:
     texts += [
         draft.tree.source(s)
         for s in draft.top
-        if _is_display(s) and not _only_for_models(draft, s, texts)
+        if _is_display(s) and not _only_for_models(draft, s, texts) and not _only_compiled(draft, s)
     ]
     functions = {
         u.summary.function.name: u.summary.function.node
@@ -120,6 +120,20 @@ def _is_display(statement: cst.CSTNode) -> bool:
     small = statement.body[0]
     displays = (cst.List, cst.Tuple, cst.Dict)
     return isinstance(small, cst.Assign) and isinstance(small.value, displays)
+
+
+def _only_compiled(draft: Draft, table: cst.CSTNode) -> bool:
+    """Whether `metrics = [dice, iou]` is only read where models are compiled, all of them here."""
+    name = draft.tree.source(table).partition("=")[0].strip()
+    trained = [found.training for found in draft.planned.trained]
+    if not name.isidentifier() or any(training.problem for training in trained):
+        return False
+    calls = [c.node for training in trained for c in training.calls if c.name == "compile"]
+    if not calls:
+        return False
+    spans = [draft.tree.span(node) for node in (table, *calls)]
+    uses = re.finditer(rf"(?<![\w.]){name}\b(?!\s*=)", draft.tree.blanked)
+    return all(any(a <= use.start() < b for a, b in spans) for use in uses)
 
 
 def _only_for_models(draft: Draft, table: cst.CSTNode, left: list[str]) -> bool:

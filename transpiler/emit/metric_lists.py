@@ -17,6 +17,7 @@ from transpiler.emit.edits import Edit, apply, replaces
 from transpiler.emit.text import global_reads
 from transpiler.interpret.functions.parameters import holds_metrics
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Sequence as Items
 from transpiler.source.suites import statement_lines
 
 
@@ -26,26 +27,28 @@ def drop_metric_lists(draft: Draft) -> None:
     if not trained:
         return
     seen: set[tuple[int, str]] = set()
+    given: set[str] = set()  #: variables, also of lists of functions
     for call in (c for training in trained for c in training.calls if c.name == "compile"):
         function = call.region.function if call.region is not None else None
         for what in ("metrics", "weighted_metrics"):
             text = call.given[what].text if what in call.given else ""
+            given |= {text} if isinstance(draft.file.globals.get(text), Items) else set()
             if isinstance(function, cst.FunctionDef) and (id(function), text) not in seen:
                 seen.add((id(function), text))
                 draft.edits += _without_parameter(draft, function, call, text)
-    lists = [name for name, value in draft.file.globals.items() if holds_metrics(value)]
-    if lists:
-        _drop_unread(draft, lists)
+    lists = {name for name, value in draft.file.globals.items() if holds_metrics(value)}
+    if lists | given:
+        _drop_unread(draft, lists | given)
 
 
-def _drop_unread(draft: Draft, names: list[str]) -> None:
+def _drop_unread(draft: Draft, names: set[str]) -> None:
     """Take out the statements that make a list of metrics, where nothing reads it."""
     from transpiler.emit.training.named_parts import named_parts
 
-    found = named_parts(draft.tree.module, draft.file.globals, set())
-    for name in names:
+    found = named_parts(draft.tree.module, draft.file.globals, names)
+    for name in sorted(names):
         spans = [statement_lines(draft.tree, s) for made, s in found if made == name]
-        bound = re.findall(rf"(?<![\w.]){name}(?:\s*[+]?=(?!=)|\.\w+\()", draft.tree.blanked)
+        bound = re.findall(rf"^\s*{name}(?:\s*[+]?=(?!=)|\.\w+\()", draft.tree.blanked, re.M)
         if not spans or len(spans) != len(bound):
             continue
         gone = [Edit(*span, "") for span in spans]

@@ -54,6 +54,7 @@ class FileContext:
     kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
+    single_metrics: set[tuple[int, int]] = field(default_factory=set)  #: objects made once
     #: the model and its `compile` that a metric object, by its place, is first given to
     metric_owners: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have

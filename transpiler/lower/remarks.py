@@ -69,7 +69,9 @@ def shared_metrics(file: FileContext, model: Model, call: TrainingCall, uses: It
     owners = [file.metric_owners.setdefault(use.place, mine) for use in uses if use.place]
     start, end = file.tree.span(call.node)
     inside = all(start <= use.place[0] < end for use in uses if use.place)
-    return _SHARED if not inside and any(owner != mine for owner in owners) else ""
+    once = any(use.place in file.single_metrics for use in uses)
+    again = (call.in_loop and once) or any(owner != mine for owner in owners)
+    return _SHARED if not inside and again else ""
 
 
 #: The metrics to which Keras gives a number, after the first one.

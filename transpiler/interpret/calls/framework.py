@@ -285,6 +285,8 @@ def _part_of_training(
     """An optimizer, a loss, a metric, a callback, a data set."""
     if name.startswith("keras.metrics."):
         _note_metric(region, node, name)
+        if region.is_module and not region.loops:
+            region.file.single_metrics.add(region.tree.span(node))
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")

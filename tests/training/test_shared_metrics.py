@@ -1,0 +1,46 @@
+"""Metric objects that several models are compiled with: Keras goes on from their last numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(40, 3), np.random.rand(40, 1)
+auc = [keras.metrics.AUC(name="auc")]
+
+
+def build():
+    return keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1, "sigmoid")])
+
+
+"""
+TRAIN = "{model}.compile('sgd', 'mse', metrics={metrics})\n{model}.fit(x, y)\n"
+ONE = f"one = build()\n{TRAIN.format(model='one', metrics='auc')}"
+MADE = "[keras.metrics.AUC(name='auc')]"
+LOOP = "for _ in range(2):\n    one = build()\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (ONE, False),
+        (f"{ONE}other = build()\n{TRAIN.format(model='other', metrics='auc')}", True),
+        (f"{ONE}other = build()\n{TRAIN.format(model='other', metrics=MADE)}", False),
+        (
+            LOOP.format(TRAIN.format(model="one", metrics="auc").strip().replace("\n", "\n    ")),
+            True,
+        ),
+        (
+            LOOP.format(TRAIN.format(model="one", metrics=MADE).strip().replace("\n", "\n    ")),
+            False,
+        ),
+    ],
+)
+def test_it_is_said(body: str, said: bool) -> None:
+    found = convert(HEAD + body).diagnostics
+    assert any("same metric objects" in d.message for d in found) is said
