@@ -18,6 +18,7 @@ from transpiler.interpret.values import (
     Keyed,
     Layer,
     Mapping,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -227,6 +228,8 @@ def to_expr(region: Region, value: Value) -> Expr:
         if value.static is None:
             raise GiveUp("a dict of layers or tensors is used as a plain value")
         known: Any = UNKNOWN
+        if any(isinstance(v, PerhapsModel) for v in value.items.values()):
+            raise GiveUp("a dict with what may be a model is used as a plain value")
         if not any(isinstance(v, Unknown) for v in value.items.values()):
             parts_known = {k: to_expr(region, v) for k, v in value.items.items()}
             if all(p.known for p in parts_known.values()):

@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     Bound,
     Layer,
     Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -85,6 +86,8 @@ def comprehension(
         region.scope = before
         if not values or not isinstance(values[-1], Model):
             del region.built[built:], region.open_sequentials[opened:]
+    if isinstance(values[-1], PerhapsModel):
+        return PerhapsModel("a list with what may be a model in it", models=values[-1].models)
     if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
         return Unknown("a comprehension over something unknown")
     if isinstance(values[-1], Model):

@@ -38,6 +38,7 @@ from transpiler.interpret.values import (
     Layer,
     LayerChain,
     LayerList,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -167,7 +168,11 @@ def run_loop(
         return
     events = region.graph_events
     if region.may_ask:
-        _loop(region, node, Static(Expr(tokens.ITEMS)), target, body)
+        unknown = Expr(tokens.ITEMS)
+        items: Value = Static(unknown)
+        if isinstance(iterable, PerhapsModel):
+            items = Repeated(PerhapsModel(iterable.reason, models=iterable.models), unknown)
+        _loop(region, node, items, target, body)
     if not region.is_module and (not region.may_ask or region.graph_events != events):
         raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
 

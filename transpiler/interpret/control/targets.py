@@ -9,6 +9,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Framework,
     Function,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -39,7 +40,7 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
         reading = region.scope.read(target.value)
         if is_graph(item):
             item = element(region, item, reading, reading)
-        elif not isinstance(item, (Framework, Function, UserClass)):
+        elif not isinstance(item, (Framework, Function, UserClass, PerhapsModel)):
             item = _plain(item, reading)
         region.scope.values[target.value] = item
         return

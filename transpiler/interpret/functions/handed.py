@@ -14,8 +14,17 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.training import PREDICTED, SIGNATURES
-from transpiler.interpret.values import Function, Model, Sequence, Static, Unknown, Value, is_graph
+from transpiler.interpret.training import PREDICTED, SIGNATURES, root
+from transpiler.interpret.values import (
+    Function,
+    Model,
+    PerhapsModel,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 from transpiler.source.lexical import blanked
@@ -80,6 +89,9 @@ def note_handing(region: Region, handed: Handed) -> Value:
     region.handings[id(handed.node)] = handed
     given = _given_back(handed.summary)
     answers = [] if inner is None else [value for value, _ in inner.returns]
+    models = tuple(root(value) for value in answers if isinstance(value, Model))
+    if isinstance(given, Unknown) and models:
+        return PerhapsModel(given.reason, models=models)
     if isinstance(given, Unknown) and given.reason != PREDICTED and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
