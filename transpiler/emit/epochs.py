@@ -152,7 +152,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         loader = f"enumerate({loader})"
     loss = batch_loss(epoch, steps.penalty, steps.weights)
     lines = [
-        *_head(name, [*parameters, *steps.watching]),
+        fold(f"def {name}({', '.join([*parameters, *steps.watching])}):", 0),
         f'    """Train on every batch once; mean {means(epoch)} over the samples."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
@@ -186,13 +186,6 @@ def _class_weights(epoch: Epoch, steps: Steps) -> list[str]:
     ]
 
 
-def _head(name: str, parameters: list[str]) -> list[str]:
-    one = f"def {name}({', '.join(parameters)}):"
-    if len(one) <= WIDTH:
-        return [one]
-    return [f"def {name}(", f"    {', '.join(parameters)}", "):"]
-
-
 def means_so_far(epoch: Epoch) -> list[str]:
     """The means over the batches that the function for an epoch has seen, in its variables."""
     return _values(epoch, "count")
@@ -208,7 +201,7 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weights: tuple[str, ...
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
     lines = [
         "@torch.no_grad()",
-        f"def {name}({', '.join(['model', batches, *epoch.criteria])}):",
+        fold(f"def {name}({', '.join(['model', batches, *epoch.criteria])}):", 0),
         f'    """Mean {means(epoch)} over the samples."""',
         "    model.eval()",
         *_start(epoch),
@@ -257,9 +250,10 @@ def predict(name: str, how: Predicting) -> str:
         gathered = [f"    {autocast(how.device, how.autocast)}", fold(one, 8)]
     if how.outputs > 1:
         gathered = [f"    outputs = [{called} for batch in batches]", _TOGETHER]
+    sized = ", batch_size=32" if how.sized else ""
     lines = [
         "@torch.no_grad()",
-        f"def {name}(model, {', '.join(how.names)}{', batch_size=32' if how.sized else ''}):",
+        fold(f"def {name}(model, {', '.join(how.names)}{sized}):", 0),
         _given(how),
         "    model.eval()",
         fold(f"batches = {batches}", 4),

@@ -33,9 +33,9 @@ class OneBatch:
 def train_on_batch(name: str, batch: OneBatch, steps: Steps) -> str:
     """The source of the function that takes one step."""
     epoch = batch.epoch
-    optimizing = ["optimizer", *steps.companions]
+    taken = ["model", *batch.arrays, *epoch.criteria, "optimizer", *steps.companions]
     lines = [
-        f"def {name}({', '.join(['model', *batch.arrays, *epoch.criteria, *optimizing])}):",
+        fold(f"def {name}({', '.join(taken)}):", 0),
         f'    """Train on one batch; its {means(epoch)}."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
@@ -53,7 +53,7 @@ def test_on_batch(name: str, batch: OneBatch, penalty: str) -> str:
     epoch = batch.epoch
     lines = [
         "@torch.no_grad()",
-        f"def {name}({', '.join(['model', *batch.arrays, *epoch.criteria])}):",
+        fold(f"def {name}({', '.join(['model', *batch.arrays, *epoch.criteria])}):", 0),
         f'    """The {means(epoch)} of one batch."""',
         "    model.eval()",
         *_forward(batch),

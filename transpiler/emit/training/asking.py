@@ -25,8 +25,8 @@ from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of
 from transpiler.emit.training.sequences import sequence_loader
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
-from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Sequence, Static
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -346,12 +346,28 @@ def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: As
 
 def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
     """The outputs for arrays."""
-    xs = writer.arrays(call.given.get("x"), "x")
+    listed = _listed(writer, call.given.get("x"))
+    xs = () if listed else writer.arrays(call.given.get("x"), "x")
     name = predictor(writer)
     size = writer.argument(call, "batch_size")
     sized = f", batch_size={size}" if size is not None else ""
-    arrays = ", ".join(map(writer.as_array, xs))
+    arrays = listed or ", ".join(map(writer.as_array, xs))
     return f"{name}({writer.variable}, {arrays}{sized})"
+
+
+def _listed(writer: ModelWriter, given: Given | None) -> str:
+    """What passes on a list whose arrays are not told apart, "" where it is no such list."""
+    if given is None or len(input_names(writer.built)) == 1:
+        return ""
+    value = given.value
+    plain = isinstance(value, Static) and not value.expr.known
+    if not plain and not isinstance(value, Unknown):
+        return ""
+    match given.node:
+        case cst.BinaryOperation(left=cst.List(elements=first), operator=cst.Add(), right=rest):
+            arrays = [writer.shared.source(element.value) for element in first]
+            return ", ".join([*arrays, f"*{writer.shared.source(rest)}"])
+    return f"*{writer.source_of(given)}"
 
 
 def predictor(writer: ModelWriter) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.aliases import refuse_aliases
@@ -114,6 +116,13 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
             return
         raise GiveUp("a list of tensors is extended in a way that is not understood", node)
     if not isinstance(node.target, cst.Name):
+        changed = region.tree.source(node.target)
+        if "self" in region.parameters and re.fullmatch(r"self\.\w+", changed):
+            region.scope.bump(changed)
+            region.scope.values.pop(changed, None)
+            defs = frozenset({changed})
+            emit_static(region, node, defs, (left, right), effect=True, residual=True)
+            return
         if "self" in region.parameters and isinstance(node.target, cst.Attribute):
             raise GiveUp("an attribute is changed while a model is built", node)
         emit_static(region, node, frozenset(), (left, right), effect=True)
