@@ -266,6 +266,7 @@ class Region:
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.optimizers: dict[tuple[int, int], Value] = {}  #: by where they are made
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
+        self.entered: list[cst.With] = []  #: `with` statements of a function
         self.handings: dict[int, Handed] = {}  #: calls that train models
         #: calls of functions in which something is trained, frozen or asked
         self.runs: dict[int, tuple[cst.CSTNode, Summary]] = {}

@@ -33,6 +33,9 @@ def classify(summary: Summary) -> None:
     region = summary.region
     assert region is not None
     _classify(summary, region)
+    if region.entered and (summary.kind in ("block", "operation") or region.built):
+        reason = "a `with` statement in a function that builds a graph"
+        raise GiveUp(reason, region.entered[0])
     if region.left_ways and summary.kind not in ("block", "operation", "builder"):
         raise region.left_ways[0]
 

@@ -96,9 +96,12 @@ def with_statement(region: Region, node: cst.With) -> None:
         if item.asname is not None:
             for name in assigned_names(item.asname.name):
                 region.scope.bump(name)
-                region.scope.values[name] = Unknown("what a `with` statement gives")
+                given: Value = Unknown("what a `with` statement gives")
+                if isinstance(value, Static) and not value.expr.known:  # a file, as a rule
+                    given = Static(region.scope.read(name))
+                region.scope.values[name] = given
         if not region.is_module and not isinstance(value, (Framework, Unknown)):
-            raise GiveUp("a `with` statement in a function that builds a graph", node)
+            region.entered.append(node)
     run_block(region, body_of(node.body))
 
 
