@@ -67,5 +67,5 @@ second = set_up(build_model(8))
 # TODO(tf2torch) T2T101: `fit` is left as it is: the model is compiled in another function, where its optimizer stays
 second.fit(x, y)
 third = compile_for(build_model(16), "other")
-# TODO(tf2torch) T2T101: `third.fit` is left as it is: which model that is, is not known
+# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
 third.fit(x, y)
