@@ -84,9 +84,10 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
         known = name.removeprefix(DATASET).removeprefix("keras.preprocessing.image.")
         return left(region, node, f"`{known}` is left as it is: {reason}")
     region.file.left_data.pop(id(node), None)
+    span = region.tree.span(node)
+    made = replace(made, text=_unbracketed(region, span, made.text))
     value = Static(made)
     rewrite(region, node, value)
-    span = region.tree.span(node)
     for inner in [s for s in region.settled if span[0] <= s[0] and s[1] <= span[1]]:
         del region.settled[inner]
     region.settled[span] = made.text
@@ -96,6 +97,14 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
         parts = (replace(index(made, i), value=part) for i, part in enumerate(made.value))
         return Sequence(tuple(map(Static, parts)), tuple, static=made)
     return value
+
+
+def _unbracketed(region: Region, span: tuple[int, int], text: str) -> str:
+    """`list(item for item in ds)`: a generator that is the only argument has brackets already."""
+    start, end = span
+    source = region.tree.text
+    called = re.search(r"\w\($", source[max(start - 2, 0) : start]) and source[end : end + 1] == ")"
+    return text[1:-1] if called and re.match(r"\(.* for \w+ in .*\)$", text) else text
 
 
 def _of_strings(region: Region, made: Expr, array: str) -> Expr:

@@ -1,0 +1,65 @@
+"""Weights of classes for batches that the program's own sequences give; lists of one array."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 4))
+y = rng.integers(0, 3, size=(40,))
+
+
+class_weight = {0: 1.0, 1: 2.0, 2: 0.5}
+model = keras.Sequential(
+    [keras.layers.Input((4,)), keras.layers.Dense(3, activation="softmax")]
+)
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+"""
+
+BATCHES = """\
+class Batches(keras.utils.Sequence):
+    def __init__(self, x, y, size):
+        super().__init__()
+        self.x, self.y, self.size = x, y, size
+
+    def __len__(self):
+        return len(self.x) // self.size
+
+    def __getitem__(self, index):
+        part = slice(index * self.size, (index + 1) * self.size)
+        return self.x[part], self.y[part]
+
+
+"""
+
+TRIALS = {
+    "sequence": (
+        f"{BATCHES}history = model.fit(Batches(x, y, 8), epochs=2, class_weight=class_weight)\n"
+        'losses = history.history["loss"]\n'
+    ),
+    "sequence that validates": (
+        f"{BATCHES}history = model.fit(Batches(x, y, 8), epochs=2, class_weight=class_weight,"
+        " validation_data=Batches(x[:16], y[:16], 4))\n"
+        'losses = history.history["val_loss"]\n'
+    ),
+    "batches in lists": "losses = [model.train_on_batch([x], y), model.train_on_batch(x, [y])]\n",
+    "batches in lists, in a loop": (
+        "losses = []\nfor n in range(0, 40, 10):\n"
+        "    losses.append(model.train_on_batch([x[n : n + 10]], [y[n : n + 10]])[0])\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", TRIALS.values(), ids=TRIALS)
+def test_trains_equally(steps: str, scripts: Scripts) -> None:
+    text = PROGRAM + steps
+    apart = scripts.compare(text, converted(text))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
