@@ -125,7 +125,8 @@ def faults(case: Case) -> Iterator[str]:
     for line in unsaid(text):
         yield f"line {line} still uses {' or '.join(sorted(FRAMEWORKS))}, and nothing there says so"
     yield from moved_back(text)
-    if new := sorted(lint(text) - lint(case.input)):
+    said = lint(text)
+    if said and (new := sorted(said - lint(case.input))):
         yield f"ruff says of the output: {'; '.join(new)}"
 
 
