@@ -47,6 +47,7 @@ TRIALS = [
         ", validation_split=0.2",
     ),
     program(f'loss={LOSSES}, metrics=[["mae", "mse"], ["accuracy"]]'),
+    program(f'loss={LOSSES}, metrics={{"size": ["mse", "mae"], "group": ["accuracy"]}}'),
     program(fit=", validation_data=(x[:9], [total[:9], kind[:9]])"),
     program(
         fit=', callbacks=[keras.callbacks.EarlyStopping("group_loss", patience=1, mode="min")]',

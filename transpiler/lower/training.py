@@ -90,14 +90,16 @@ class Compiled:
     def metrics(self) -> tuple[tuple[str, Metric], ...]:
         """All metrics by their keys in the history, in the order in which `evaluate` gives them.
 
-        Keras 3 goes by the names of the outputs, Keras 2 by their order.
+        Keras 3 goes by their keys where there are several outputs, Keras 2 by the order of these.
         """
-        heads = self.heads if self.keras == "2" else sorted(self.heads, key=lambda h: h.name)
-        return tuple(
+        found = tuple(
             (f"{head.name}_{key}" if head.name else key, metric)
-            for head in heads
+            for head in self.heads
             for key, metric in head.metrics
         )
+        if self.keras == "2" or not self.several:
+            return found
+        return tuple(sorted(found, key=lambda entry: entry[0]))
 
     @property
     def helpers(self) -> frozenset[str]:
