@@ -44,3 +44,30 @@ LOOP = "for _ in range(2):\n    one = build()\n    {}\n"
 def test_it_is_said(body: str, said: bool) -> None:
     found = convert(HEAD + body).diagnostics
     assert any("same metric objects" in d.message for d in found) is said
+
+
+OWN = """\
+class Count(keras.metrics.Metric):
+    def __init__(self, name="count"):
+        super().__init__(name=name)
+        self.count = self.add_weight(name="n", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.count.assign_add(keras.ops.sum(y_pred))
+
+    def result(self):
+        return self.count
+
+
+count = Count()
+"""
+
+
+@pytest.mark.parametrize(("metrics", "said"), [("[count]", True), ("[Count()]", False)])
+def test_so_it_is_of_ones_own(metrics: str, said: bool) -> None:
+    body = "".join(
+        f"{name} = build()\n{TRAIN.format(model=name, metrics=metrics)}"
+        for name in ("one", "other")
+    )
+    found = convert(HEAD + OWN + body).diagnostics
+    assert any("same metric objects" in d.message for d in found) is said

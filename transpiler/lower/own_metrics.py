@@ -32,6 +32,7 @@ from transpiler.lower.predictions import (
     snake_case,
     takes_classes,
 )
+from transpiler.lower.remarks import shared_object
 
 
 def metric_of_class(
@@ -65,7 +66,7 @@ def metric_of_class(
     batch = joined(f"{seen.targets}, {activated(seen)}", 0, seen.targets, activated(seen))
     label = key.replace("_", " ")
     sums = ((variable, batch),)
-    note = column_note(made.name, seen)
+    note = shared_object(file, compiles, value.expr.text) or column_note(made.name, seen)
     return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
@@ -72,6 +73,16 @@ def shared_metrics(file: FileContext, model: Model, call: TrainingCall, uses: It
     once = any(use.place in file.single_metrics for use in uses)
     again = (call.in_loop and once) or any(owner != mine for owner in owners)
     return _SHARED if not inside and again else ""
+
+
+def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
+    """The same of an object of the program's own, where a variable of the module holds it."""
+    made = re.search(rf"^{re.escape(name)}\s*=(?!=)", file.tree.blanked, re.M)
+    if made is None:
+        return ""
+    mine = (id(call.model), id(call))
+    owner = file.metric_owners.setdefault(made.span(), mine)
+    return _SHARED if call.in_loop or owner != mine else ""
 
 
 #: The metrics to which Keras gives a number, after the first one.
