@@ -14,7 +14,7 @@ def substitute_names(text: str, mapping: dict[str, str]) -> str:
 
     The token of a variable holds the name that it may get, which is no name of the program.
     """
-    if not mapping:
+    if not any(name in text for name in mapping):
         return text
     wanted = "|".join(sorted(map(re.escape, mapping), key=len, reverse=True))
     kept = rf"{STRING}|#[^\n]*|{tokens.ANY_VARIABLE}"
