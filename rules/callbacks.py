@@ -188,6 +188,7 @@ def model_checkpoint(
             f"    {saved}",
         ),
         reads=(key, *named),
+        lasting=(start,),
     )
 
 
@@ -213,6 +214,7 @@ def _after_batches(fit: Fit, every: Expr, path: str, folder: tuple[str, ...]) ->
             f"    torch.save(model.state_dict(), {path.replace(fit.epoch, epoch)})",
         ),
         takes=tuple(takes),
+        alone=True,
     )
 
 

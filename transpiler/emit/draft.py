@@ -29,6 +29,7 @@ class Draft:
     def __init__(self, planned: FilePlan) -> None:
         self.planned = planned
         self.file = planned.file
+        self.stays: set[int] = set()  #: statements of the module that stay as they are
         self.tree = planned.tree
         self.edits: list[Edit] = []
         self.diagnostics: list[Diagnostic] = list(planned.file.diagnostics)

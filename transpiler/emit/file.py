@@ -32,6 +32,7 @@ from transpiler.emit.instances import (
 from transpiler.emit.left import (
     add_comment,
     keep_functions,
+    keep_models,
     report_failed_functions,
     report_lacking,
     report_left_calls,
@@ -68,6 +69,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     """All that changes in the file, in its order: what stays decides what else must."""
     report_failed_functions(draft)
     keep_functions(draft)
+    keep_models(draft)
     decide_training(draft)
     replace_blocks(draft)
     replace_operations(draft)

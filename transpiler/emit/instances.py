@@ -9,7 +9,7 @@ from transpiler.emit.class_names import variable_of
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.handed import without_handed
-from transpiler.emit.left import keep_models, report_left_calls
+from transpiler.emit.left import only_looks, report_left_calls
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue, settled_edits
 from transpiler.emit.trained import on_device
@@ -140,13 +140,12 @@ def replace_models(draft: Draft) -> None:
     module = draft.file.module
     assert module is not None
     for node, why in module.failed_statements.values():
-        if not why.reason.startswith(SPOILED):
+        if not why.reason.startswith(SPOILED) and not only_looks(draft, module, node):
             draft.report(LEFT_MODEL, node, why.reason)
     for model, why in module.failed_models:
         assert model.node is not None
         draft.report(LEFT_MODEL, model.node, why.reason)
     units = draft.planned.module_units
-    stays = keep_models(draft, module, units)
     if any(u.problem for u in units) or (module.failed_statements and units):
         for unit in units:
             if unit.problem:
@@ -161,7 +160,7 @@ def replace_models(draft: Draft) -> None:
         report_left_calls(draft, module.left_calls)
         return
     removal = Removal(draft.tree, module, draft.tree.module)
-    removal.left = stays
+    removal.left = draft.stays
     for unit in units:
         assert unit.built is not None
         removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))

@@ -18,7 +18,6 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.imports import names_framework
 from transpiler.emit.overlooked import overlooked, overlooked_training
-from transpiler.emit.units import Unit
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statements.imports import dotted
@@ -149,14 +148,14 @@ def _only_for_models(draft: Draft, table: cst.CSTNode, left: list[str]) -> bool:
     )
 
 
-def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:
-    """Models whose tensors or layers a statement needs that stays as it is, stay too.
-
-    Gives the statements that stay.
-    """
+def keep_models(draft: Draft) -> None:
+    """Models whose tensors or layers a statement needs that stays as it is, stay too."""
+    module, units = draft.file.module, draft.planned.module_units
+    assert module is not None
     wanted: set[str] = set()
     for node, _ in module.failed_statements.values():
-        wanted |= words_in(blanked(draft.tree.source(node)))
+        if not only_looks(draft, module, node):
+            wanted |= words_in(blanked(draft.tree.source(node)))
     graph = list(module.graph_statements.values())
     failed = {id(n) for n, _ in module.failed_statements.values()}
     changed = bool(wanted)
@@ -182,7 +181,23 @@ def keep_models(draft: Draft, module: Region, units: list[Unit]) -> set[int]:
             inside = draft.tree.span(statement)
             if id(statement) in stays and inside[0] <= span[0] and span[1] <= inside[1]:
                 unit.problem = unit.problem or "a statement that is not converted needs it"
-    return stays
+    draft.stays = stays
+
+
+#: What changes a model, rather than to look at it.
+_CHANGES = re.compile(r"\.\w+\s*=(?!=)|\b(?:set_weights|add|pop|insert|compile|fit)\(")
+
+
+def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
+    """Whether a statement only asks complete models for their layers: they need not stay for it."""
+    start, end = draft.tree.span(node)
+    names = [n for n, v in module.scope.values.items() if isinstance(v, Model)]
+    if not names or _CHANGES.search(draft.tree.blanked, start, end):
+        return False
+    named = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\b")
+    asked = re.compile(rf"\.(?:{_OF_MODELS})\b")
+    places = [match.end() for match in named.finditer(draft.tree.blanked, start, end)]
+    return bool(places) and all(asked.match(draft.tree.blanked, place) for place in places)
 
 
 def report_left_data(draft: Draft) -> None:

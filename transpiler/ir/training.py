@@ -138,6 +138,10 @@ class Hooks:
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
     writes: bool = False  #: whether it writes files, which one process of several does
+    lasting: tuple[
+        str, ...
+    ] = ()  #: what of `before` a later `fit` with the same object goes on with
+    alone: bool = False  #: whether no later `fit` can go on with the same object
 
 
 @record(frozen=True, slots=True)

@@ -29,6 +29,7 @@ validation.py  the arrays that it validates on
 weighting.py   what each sample counts in it
 history.py     what a `fit` gives
 callbacks.py   what stands in the loop for the callbacks of a `fit`
+lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own
 own_methods.py    what their methods ask of the model

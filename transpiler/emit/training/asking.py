@@ -39,13 +39,16 @@ def write_summary(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """Torch prints the modules."""
-    if not is_statement(statement, call.node):
+    source = writer.tree.source(call.node)
+    printed = writer.tree.source(statement) == f"print({source})" and "print_fn" not in call.given
+    if not printed and not is_statement(statement, call.node):
         raise Unsupported("what `summary` gives is used")
-    if "print_fn" in call.given:
+    shows = writer.argument(call, "print_fn")
+    if shows is not None and re.fullmatch(r"[\w.]+", shows) is None:
         raise Unsupported("print_fn is not translated")
-    shown = f"print({writer.variable})"
+    shown = f"print({writer.variable})" if shows is None else f"{shows}(str({writer.variable}))"
     if not is_unfinished(writer, call):
-        writer.inline(call, statement, [], shown)
+        writer.inline(call, statement, [], writer.variable if printed else shown)
         return
     later = [c for c in writer.part.calls if c.name == "summary" and not is_unfinished(writer, c)]
     last = writer.training.origin.additions[-1]

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import DROPPED
 from transpiler.emit.text import substitute_names
+from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.sequences import sequence_of
@@ -19,6 +20,9 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
 from transpiler.lower.optimizers import own_schedule
+
+
+_SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
 
 
 def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
@@ -60,7 +64,7 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.others.items():
         if not argument.is_const(None):
             raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
-    hooks: Hooks = use.build(fit)
+    hooks: Hooks = going_on(model, call, use.place, use.build(fit))
     if hooks.note:
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
     return hooks
@@ -82,5 +86,7 @@ def called(
         return f"{function.text}({', '.join(arguments[: len(parameters)])})"
     pairs = dict(zip(parameters, arguments, strict=False))
     text = substitute_names(model.tree.source(found.node.body), pairs)
+    if _SETS.search(text):
+        raise Unsupported("a lambda that sets an attribute")
     read = re.compile(rf"(?<![\w.]){logs}(?:\[|\.get\()([\"'])(\w+)\1[\])]")
     return read.sub(lambda match: values.get(match.group(2), match.group()), text)

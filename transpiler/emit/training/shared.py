@@ -95,6 +95,16 @@ class Part:
         return is_given and self.variable.isidentifier()
 
 
+@record(frozen=True, slots=True, eq=False)
+class Lasting:
+    """A callback that remembers something, and the first `fit` that gets it."""
+
+    room: Room
+    call: cst.CSTNode
+    place: tuple[int, int] | None  #: where it is made
+    lines: tuple[str, ...]  #: what its memory begins with
+
+
 @record(frozen=True, slots=True)
 class Site:
     """A call of a function that gives a model which it has compiled."""
@@ -142,6 +152,9 @@ class Shared:
         self.calls = [self.tree.span(c.node) for c in calls]
         self.tables = Tables(self.text)
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
+        self.lasting: dict[tuple[int, int], Lasting] = {}  #: by where they are made
+        #: whose memory a variable of a room holds, by where that callback is made
+        self.lasting_lines: dict[tuple[int, str], tuple[int, int] | None] = {}
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them

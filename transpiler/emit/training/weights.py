@@ -22,8 +22,11 @@ from transpiler.passes.liveness import walk
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
-    {"get_weights", "set_weights", "count_params", "layer.get_weights", "layer.set_weights"}
-)
+    {
+        "get_weights", "set_weights", "count_params", "layer.get_weights", "layer.set_weights",
+        "summary",
+    }
+)  # fmt: skip
 #: Modules that have as many weights as Keras's layers.
 _ALIKE = (
     "nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.LayerNorm(", "nn.Dropout", "nn.Softmax",

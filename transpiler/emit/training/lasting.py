@@ -1,0 +1,74 @@
+"""Callbacks whose objects remember something when another `fit` of the program gets them.
+
+Keras's ModelCheckpoint keeps the best value, where EarlyStopping begins anew.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.training.lines import blocks_around, holds
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Lasting
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Hooks
+from transpiler.record import replace
+
+
+def going_on(
+    model: ModelWriter, call: TrainingCall, place: tuple[int, int] | None, hooks: Hooks
+) -> Hooks:
+    """A callback without what an earlier `fit` with the same object has begun already."""
+    if not hooks.lasting and not hooks.alone:
+        return hooks
+    known = model.shared.lasting
+    mine = Lasting(model.room, call.node, place, hooks.lasting)
+    first = known.get(place) if place is not None else None
+    if place is not None and not holds(model.tree.span(call.node), place):
+        if _is_run_again(model, place, model.tree.span(call.node)[0]):
+            raise Unsupported("a callback that remembers earlier runs of this `fit`")
+        if first is not None and not (hooks.lasting and _follows(model, first, mine)):
+            raise Unsupported("a callback that remembers what it saw in another `fit`")
+    for line in hooks.lasting:
+        model.shared.lasting_lines[id(model.room.node), line.partition(" = ")[0]] = place
+    if place is not None and first is None:
+        known[place] = mine
+    if first is None:
+        return hooks
+    return replace(hooks, before=tuple(b for b in hooks.before if b not in hooks.lasting))
+
+
+def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> bool:
+    """Whether a `fit` may run several times for one object, which is made somewhere else."""
+    root = model.room.node
+    loops = [
+        model.tree.span(statement)
+        for statement, _ in blocks_around(model.tree, root, start)
+        if isinstance(statement, (cst.For, cst.While))
+    ]
+    if not all(holds(loop, place) for loop in loops):
+        return True
+    if isinstance(root, cst.Module) or holds(model.shared.extent(model.room), place):
+        return False
+    functions = (s for s in model.tree.module.body if isinstance(s, cst.FunctionDef))
+    if any(holds(model.tree.span(function), place) for function in functions):
+        return False  # a function makes one for each of its calls
+    calls = [p for p in model.shared.found.of(root.name.value) if not p.binds]
+    around = [s for p in calls for s, _ in blocks_around(model.tree, model.tree.module, p.start)]
+    return len(calls) > 1 or any(isinstance(s, (cst.For, cst.While)) for s in around)
+
+
+def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:
+    """Whether one `fit` comes after another on every way, and its variables are still there."""
+    tree, node = model.tree, model.room.node
+    if first.room.node is not node or first.lines != this.lines or first.place is None:
+        return False
+    if not holds(model.shared.extent(model.room), first.place):
+        return False
+    begin, end = tree.span(first.call)[0], tree.span(this.call)[0]
+    before, around = blocks_around(tree, node, begin), blocks_around(tree, node, end)
+    owners = model.shared.lasting_lines
+    names = [line.partition(" = ")[0] for line in this.lines]
+    kept = all(owners.get((id(node), name)) == this.place for name in names)
+    return begin < end and around[: len(before)] == before and kept
