@@ -21,7 +21,6 @@ from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
 from transpiler.lower.optimizers import own_schedule
 
-
 _SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
 
 
@@ -88,5 +87,7 @@ def called(
     text = substitute_names(model.tree.source(found.node.body), pairs)
     if _SETS.search(text):
         raise Unsupported("a lambda that sets an attribute")
+    if re.search(rf"(?<![\w.]){re.escape(model.variable)}[.(]", text):
+        raise Unsupported("a lambda that asks the model")
     read = re.compile(rf"(?<![\w.]){logs}(?:\[|\.get\()([\"'])(\w+)\1[\])]")
     return read.sub(lambda match: values.get(match.group(2), match.group()), text)

@@ -14,7 +14,7 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
-from transpiler.emit.training.lines import holds, is_statement, within
+from transpiler.emit.training.lines import blocks_around, holds, is_statement, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.interpret.training import TrainingCall, root
@@ -32,6 +32,7 @@ def write_compile(
     """Criterion and optimizer in the place of `compile`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
+    _refuse_going_on(writer, call)
     lines = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
     say_what_differs(writer, call)
     if not lines:  # both are there already
@@ -41,6 +42,23 @@ def write_compile(
         return
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
+
+
+def _refuse_going_on(writer: ModelWriter, call: TrainingCall) -> None:
+    """Refuse an object that was compiled before: Keras's optimizer goes on with what it knows."""
+    compiled = writer.training.compiled[id(call)]
+    optimizing, span = compiled.optimizing, writer.tree.span
+    place = optimizing.use.place
+    steps_alike = not optimizing.remembers and not writer.training.sets_rate
+    if place is None or holds(span(call.node), place) or steps_alike:
+        return
+    around = blocks_around(writer.tree, writer.room.node, span(call.node)[0])
+    loops = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
+    others = [c for c in writer.training.compiled.values() if c is not compiled]
+    if any(c.optimizing.use.place == place for c in others) or not all(
+        holds(loop, place) for loop in loops
+    ):
+        raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
 
 
 _SHARED = (

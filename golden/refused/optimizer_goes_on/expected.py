@@ -1,0 +1,73 @@
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import LambdaCallback
+from torch import nn
+
+x, y = np.random.rand(64, 4), np.random.rand(64, 1)
+
+
+class A(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+a = A()
+# TODO(tf2torch) T2T103: `keras.optimizers.Adam` is left as it is
+adam = keras.optimizers.Adam(0.01)
+# TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
+a.compile(adam, "mse")
+a.fit(x, y, epochs=2)
+# the moments stay
+# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+a.compile(adam, "mae")
+a.fit(x, y, epochs=2)
+
+
+class B(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+b = B()
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+momentum = keras.optimizers.SGD(0.01, momentum=0.9)
+for loss in ("mse", "mae"):
+    # TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
+    b.compile(momentum, "mse")
+    b.fit(x, y, epochs=2)
+
+
+class C(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+c = C()
+# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+c.compile("sgd", "mse")
+# TODO(tf2torch) T2T103: `LambdaCallback` is left as it is
+saves = LambdaCallback(on_epoch_end=lambda epoch, logs: c.save_weights(f"{epoch}.weights.h5"))
+# TODO(tf2torch) T2T101: `fit` is left as it is: keras.callbacks.LambdaCallback: a lambda that asks the model
+c.fit(x, y, epochs=9, callbacks=[saves])
