@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.training.programs import Trial
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -83,3 +84,15 @@ def test_arguments_of_keras_1_are_those_of_today() -> None:
     older = today.replace("epochs=", "nb_epoch=")
     assert older != today
     assert convert(older).text == convert(today).text
+
+
+@pytest.mark.parametrize("call", ["fit", "evaluate", "predict"])
+def test_what_only_makes_keras_2_faster_goes(call: str) -> None:
+    plain = Trial().text
+    given = "workers=2, use_multiprocessing=True, max_queue_size=4"
+    text = plain.replace(f"model.{call}(x", f"model.{call}(x=x, {given}", 1)
+    text = text.replace(f"{given}, y", f"y=y, {given}", 1)
+    assert given in text
+    conversion = convert(text, Options(keras="2"))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert conversion.text == convert(plain, Options(keras="2")).text

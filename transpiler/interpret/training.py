@@ -98,6 +98,7 @@ _SAMPLES = {
 _OF_FIRST = re.compile(r"\b(?:nb_epoch|samples_per_epoch|nb_val_samples|val_samples|nb_worker)\s*=")
 #: Their arguments without effect on the numbers.
 _SPEED = ("max_queue_size", "workers", "use_multiprocessing")
+_IN_BATCHES = ("fit", "evaluate", "predict")  #: which take them, in Keras 2
 #: Keras 1's spellings.
 _OLD_ARGUMENTS = {
     "nb_epoch": "epochs",
@@ -306,9 +307,8 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
-    for name in _SPEED:
-        if name in order:
-            call.given.pop(name, None)
+    for name in _SPEED if call.name in _IN_BATCHES else ():
+        call.given.pop(name, None)
     unknown = [k for k in call.given if k not in known]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
