@@ -71,3 +71,24 @@ c.compile("sgd", "mse")
 saves = LambdaCallback(on_epoch_end=lambda epoch, logs: c.save_weights(f"{epoch}.weights.h5"))
 # TODO(tf2torch) T2T101: `fit` is left as it is: keras.callbacks.LambdaCallback: a lambda that asks the model
 c.fit(x, y, epochs=9, callbacks=[saves])
+
+
+class D(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+d = D()
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+plain = keras.optimizers.SGD(0.01)
+# TODO(tf2torch) T2T101: `compile` is left as it is: its rate is set as that of `plain`: say `.optimizer` of the model
+d.compile(plain, "mse")
+d.fit(x, y, epochs=2)
+plain.learning_rate = 0.001
+# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+d.fit(x, y, epochs=2)

@@ -21,3 +21,10 @@ c = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 c.compile("sgd", "mse")
 saves = LambdaCallback(on_epoch_end=lambda epoch, logs: c.save_weights(f"{epoch}.weights.h5"))
 c.fit(x, y, epochs=9, callbacks=[saves])
+
+d = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+plain = keras.optimizers.SGD(0.01)
+d.compile(plain, "mse")
+d.fit(x, y, epochs=2)
+plain.learning_rate = 0.001
+d.fit(x, y, epochs=2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
@@ -33,6 +35,7 @@ def write_compile(
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     _refuse_going_on(writer, call)
+    _refuse_set_rate(writer, call)
     lines = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
     say_what_differs(writer, call)
     if not lines:  # both are there already
@@ -59,6 +62,16 @@ def _refuse_going_on(writer: ModelWriter, call: TrainingCall) -> None:
         holds(loop, place) for loop in loops
     ):
         raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
+
+
+def _refuse_set_rate(writer: ModelWriter, call: TrainingCall) -> None:
+    """Refuse an optimizer whose rate is set by its own name: `adam.learning_rate = 1e-4`."""
+    given = call.given.get("optimizer")
+    name = given.text if given is not None else ""
+    rate = rf"(?<![\w.]){name}\.(?:learning_rate|lr)\b"
+    sets = rf"{rate}(?:\s*[-+*/]?=(?!=)|\.assign\()|set_value\(\s*{rate}"
+    if name.isidentifier() and re.search(sets, writer.tree.blanked) is not None:
+        raise Unsupported(f"its rate is set as that of `{name}`: say `.optimizer` of the model")
 
 
 _SHARED = (
