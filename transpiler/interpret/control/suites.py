@@ -30,7 +30,7 @@ from transpiler.interpret.values import (
     is_graph,
     models_in,
 )
-from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.expr import UNKNOWN, Configured
 
 
 def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
@@ -274,6 +274,19 @@ def _run_unknown(region: Region, node: cst.If) -> None:
             reason = "it is built under a condition that is not known"
             models = models_in(before.values.get(name, Unknown()), made)
             after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
+        elif not _is_run_time(made) or not _is_run_time(before.values.get(name, made)):
+            after.bump(name)
+            plain = isinstance(made, Static) and not isinstance(made.expr.value, Configured)
+            reading = Static(after.read(name))
+            after.values[name] = reading if plain else Unknown(_SOMETIMES)
+
+
+_SOMETIMES = "it is set under a condition that is not known"
+
+
+def _is_run_time(value: Value) -> bool:
+    """Whether nothing that decides what is written is known of a value."""
+    return isinstance(value, Unknown) or (isinstance(value, Static) and not value.expr.known)
 
 
 def _is_main_guard(region: Region, node: cst.If) -> bool:

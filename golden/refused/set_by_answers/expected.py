@@ -1,0 +1,80 @@
+import numpy as np
+from tensorflow import keras
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+from tqdm import tqdm
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+x, y = np.random.rand(64, 4), np.random.rand(64, 1)
+
+
+class A(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss over the samples."""
+    model.train()
+    loss_sum = 0.0
+    for inputs, targets in tqdm(loader):
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+a = A().to(device)
+a_criterion = nn.MSELoss()
+a_optimizer = torch.optim.SGD(a.parameters(), lr=0.01)
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
+history = {"loss": []}
+for epoch in range(2):
+    loss = train_epoch(a, train_loader, a_criterion, a_optimizer)
+    history["loss"].append(loss)
+    print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
+
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+optimizer = keras.optimizers.SGD(0.01)
+if history["loss"][-1] > 1:
+    optimizer = keras.optimizers.Adam(0.01)
+
+
+class B(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+b = B()
+# TODO(tf2torch) T2T101: `compile` is left as it is: the optimizer is not known: it is set under a condition that is not known
+b.compile(optimizer, "mse")
+b.fit(x, y, epochs=2)
