@@ -53,14 +53,25 @@ def _refuse_going_on(writer: ModelWriter, call: TrainingCall) -> None:
     optimizing, span = compiled.optimizing, writer.tree.span
     place = optimizing.use.place
     steps_alike = not optimizing.remembers and not writer.training.sets_rate
-    if place is None or holds(span(call.node), place) or steps_alike:
+    if place is None or compiled.choices is not None:
         return
+    if holds(span(call.node), place) or steps_alike:
+        return
+    mine = call.given["optimizer"]
+    others = [
+        c.call.given.get("optimizer")
+        for c in writer.training.compiled.values()
+        if c.call is not call
+    ]
+    again = any(
+        o is not None and (o.text, o.versions) == (mine.text, mine.versions) for o in others
+    )
+    functions = (s for s in writer.tree.module.body if isinstance(s, cst.FunctionDef))
     around = blocks_around(writer.tree, writer.room.node, span(call.node)[0])
     loops = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
-    others = [c for c in writer.training.compiled.values() if c is not compiled]
-    if any(c.optimizing.use.place == place for c in others) or not all(
-        holds(loop, place) for loop in loops
-    ):
+    if any(f is not writer.room.node and holds(span(f), place) for f in functions):
+        loops = []  # a function makes one for each of its calls
+    if (again and mine.text.isidentifier()) or not all(holds(loop, place) for loop in loops):
         raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
 
 

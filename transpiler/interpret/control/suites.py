@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.source.suites import leaf_statements
 
 
 def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
@@ -274,11 +275,19 @@ def _run_unknown(region: Region, node: cst.If) -> None:
             reason = "it is built under a condition that is not known"
             models = models_in(before.values.get(name, Unknown()), made)
             after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
+        elif isinstance(made, Framework) and _imports(node):
+            continue  # which version it comes from makes no difference
         elif not _is_run_time(made) or not _is_run_time(before.values.get(name, made)):
             after.bump(name)
             plain = isinstance(made, Static) and not isinstance(made.expr.value, Configured)
             reading = Static(after.read(name))
             after.values[name] = reading if plain else Unknown(_SOMETIMES)
+
+
+def _imports(node: cst.If) -> bool:
+    """Whether something is imported in a branch."""
+    leaves = (s for s in leaf_statements([node]) if isinstance(s, cst.SimpleStatementLine))
+    return any(isinstance(s, (cst.Import, cst.ImportFrom)) for leaf in leaves for s in leaf.body)
 
 
 _SOMETIMES = "it is set under a condition that is not known"
