@@ -102,7 +102,7 @@ def _chained(text: str, indent: int, width: int) -> str:
     """`total += (a * b).sum().item()`, one method a line."""
     found = _CHAIN.fullmatch(text)
     if found is None:
-        return ""
+        return _called_in_turn(text, indent, width)
     head, first, methods = found.groups()
     whole = split_last_bracket(first, 0)[0] == "("
     inner = " " * (indent + 4)
@@ -113,6 +113,35 @@ def _chained(text: str, indent: int, width: int) -> str:
     if len(lines[0]) > width:
         lines = [f"{inner}{part}" for part in (first, *calls)]
     return "\n".join([f"{' ' * indent}{head}(", *lines, f"{' ' * indent})"])
+
+
+_ASSIGNMENT = re.compile(r"[\w.]+ = (?=[\w.]+\()")
+
+
+def _called_in_turn(text: str, indent: int, width: int) -> str:
+    """`x = torch.as_tensor(x).flatten().to(device)` in brackets, if need be one method a line."""
+    found = _ASSIGNMENT.match(text)
+    parts = _methods(text[found.end() :]) if found is not None and "#" not in text else []
+    if found is None or len(parts) < 3:
+        return ""
+    inner = indent + 4
+    one = f"{' ' * inner}{''.join(parts)}"
+    lines = [one] if len(one) <= width else [fold(part, inner, width) for part in parts]
+    return "\n".join([f"{' ' * indent}{found.group()}(", *lines, f"{' ' * indent})"])
+
+
+def _methods(text: str) -> list[str]:
+    """A call, and each method that is called on what it gives; [] where it is no such chain."""
+    if "'" in text or '"' in text or not text.endswith(")"):
+        return []
+    starts, depth = [0], 0
+    for place, character in enumerate(text):
+        if not depth and character in " ,":
+            return []
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if not depth and character == "." and text[place - 1] in _CLOSE:
+            starts.append(place)
+    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def _ends_in_bracket(text: str, right: str, width: int) -> bool:

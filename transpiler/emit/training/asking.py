@@ -340,10 +340,14 @@ def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) ->
 def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """The class with the largest output, or whether the only output is above 0.5."""
     rank, units = writer.training.rank, writer.training.units
-    if rank is None or units is None:
+    classes = units is None and writer.training.ends_in == "softmax"
+    if rank is None or (units is None and not classes):
         raise Unsupported("the size of the output is not known")
+    if classes:
+        message = "`predict_classes`: there are several classes"
+        writer.made.said.append((ASSUMED, call.node, message))
     outputs = _predicted(writer, call)
-    text = f"{outputs}.argmax(-1)" if units > 1 else f'({outputs} > 0.5).astype("int32")'
+    text = f"{outputs}.argmax(-1)" if units != 1 else f'({outputs} > 0.5).astype("int32")'
     writer.inline(call, statement, [], text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 
 import libcst as cst
 
@@ -107,7 +108,12 @@ def is_single(origin: Model, number: int) -> bool:
 
 
 def input_dtype(built: Built, name: str) -> str:
-    """The type that an input must have: whole numbers look up rows of an embedding."""
+    """The type that an input must have: whole numbers look up rows of an embedding.
+
+    What another model does with an input is told by the type that the program declares for it.
+    """
+    declared = dict(zip(built.inputs, built.model.inputs, strict=False)).get(name)
+    whole = declared is not None and declared.tensor.dtype.startswith("int")
     for node in walk(built.forward):
         if isinstance(node, (Line, Return)):
             text = node.text if isinstance(node, Line) else node.value.text
@@ -115,6 +121,9 @@ def input_dtype(built: Built, name: str) -> str:
             for module in modules:
                 is_lookup = module.constructor.text.startswith("nn.Embedding(")
                 if is_lookup and f"{module.token}({name})" in text:
+                    return "torch.long"
+                of_model = module.constructor.text.isidentifier()
+                if whole and of_model and re.search(rf"{module.token}\([^()]*\b{name}\b", text):
                     return "torch.long"
     return "torch.float32"
 

@@ -26,7 +26,7 @@ from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
-from transpiler.interpret.training import OLDER, SIGNATURES
+from transpiler.interpret.training import OLDER, PREDICTED, SIGNATURES
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -277,7 +277,8 @@ def _choice_method(region: Region, node: cst.Call, receiver: Value, name: str) -
 
 def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     arguments_of(region, node)
-    if name in SIGNATURES or name in OLDER:
+    assert isinstance(receiver, Unknown)
+    if (name in SIGNATURES or name in OLDER) and receiver.reason != PREDICTED:
         region.file.unknown_calls.append(node)  # it may be a model's
     return receiver
 

@@ -20,6 +20,7 @@ from transpiler.interpret.layers.lists import (
 )
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.statics import verbatim
+from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Layer,
@@ -88,8 +89,10 @@ def comprehension(
             del region.built[built:], region.open_sequentials[opened:]
     if isinstance(values[-1], PerhapsModel):
         return PerhapsModel("a list with what may be a model in it", models=values[-1].models)
-    if any(isinstance(v, Unknown) for v in values) or isinstance(iterable, Unknown):
-        return Unknown("a comprehension over something unknown")
+    unknown = {v.reason for v in (*values, iterable) if isinstance(v, Unknown)}
+    if unknown:
+        predicted = unknown == {PREDICTED}
+        return Unknown(PREDICTED if predicted else "a comprehension over something unknown")
     if isinstance(values[-1], Model):
         reading = verbatim(region, node).expr
         return Repeated(values[-1], reading, reading)

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, literal_value, verbatim
+from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Choice,
     Framework,
@@ -67,6 +68,8 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     kind = list if isinstance(node, cst.List) else tuple
     if any(isinstance(i, Unknown) for i in items):
         reason = "a list with something unknown in it"
+        if len(items) > 1 and all(map(_is_plain_array, items)):
+            return Unknown(PREDICTED)  # what functions of numpy make of it are arrays again
         models = models_in(*items)
         whole = PerhapsModel(reason, models=models, items=tuple(items))
         return whole if models else Unknown(reason)
@@ -74,6 +77,13 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
         return Sequence(tuple(items), kind)
     written = verbatim(region, node, *items).expr if all_static(items) else None
     return Sequence(tuple(items), kind, static=written)
+
+
+def _is_plain_array(value: Value) -> bool:
+    """Whether it is what a model has predicted, or a value that no model is in."""
+    if isinstance(value, Unknown):
+        return value.reason == PREDICTED
+    return isinstance(value, Static)
 
 
 def all_static(items: list[Value]) -> bool:
