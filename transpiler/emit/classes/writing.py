@@ -154,7 +154,9 @@ def _prologue(draft: ClassDraft) -> list[str]:
 
 
 #: Modules without weights, and those whose weights start as torch has them.
-_AS_TORCH = re.compile(r"nn\.(?:\w*Dropout\w*|BatchNorm\w*|LayerNorm|GroupNorm|Identity)\(")
+_AS_TORCH = re.compile(
+    r"(?:nn\.(?:\w*Dropout\w*|BatchNorm\w*|LayerNorm|GroupNorm|Identity)|Gaussian\w+|Random[A-Z]\w+)\("
+)
 
 
 def _is_pretrained(constructor: str) -> bool:

@@ -18,6 +18,7 @@ from transpiler.interpret.calls.pipelines import (
     pipeline_of,
     text_alone,
 )
+from transpiler.interpret.calls.settings import is_statement
 from transpiler.interpret.control.elements import merge_items
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -79,6 +80,10 @@ def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         shape = dims_value(region, receiver)
         rewrite_shape(region, node, receiver, shape)
         return shape
+    if name == "set_shape" and is_statement(region, node):  # torch's tensors have their shapes
+        region.idle.add(id(region.statement))
+        region.done.add(id(node))
+        return const(None)
     if region.states and name in ("assign", "assign_add", "assign_sub"):
         return provided("change_state")(region, node, receiver, name)
     raise GiveUp(f"the method {name} of a tensor has no translation", node)
