@@ -16,6 +16,7 @@ moved_compile.py  the same where a function has compiled the model that it gives
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
 giving.py      functions that only give an optimizer or callbacks
+kept_optimizers.py  optimizers that several calls of `compile` get
 agreeing.py    one text for a function that trains several models
 penalties.py   what regularizers add to the loss, and what constraints do after a step
 freezing.py    models of which some parts are not trained

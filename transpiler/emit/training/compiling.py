@@ -16,6 +16,7 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
+from transpiler.emit.training.kept_optimizers import goes_on
 from transpiler.emit.training.lines import blocks_around, holds, is_statement, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
@@ -34,9 +35,11 @@ def write_compile(
     """Criterion and optimizer in the place of `compile`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
-    _refuse_going_on(writer, call)
     _refuse_set_rate(writer, call)
-    lines = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
+    lines = criterion_lines(writer, call)
+    if not goes_on(writer, call):
+        _refuse_going_on(writer, call)
+        lines += optimizer_lines(writer, call)
     say_what_differs(writer, call)
     if not lines:  # both are there already
         writer.made.gone.append(statement)

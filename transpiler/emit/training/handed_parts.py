@@ -19,6 +19,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.lines import holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before, Part, Room, Shared
@@ -129,12 +130,20 @@ def _taken(
     argument = _argument(handed, name)
     if argument is None or not (_is_part(held) or (moves and _is_named(held))):
         return None
+    if what == "optimizer" and _goes_on(shared, room, handed, argument):
+        return None
     optimizer = what == "optimizer" and not moves
     if not optimizer and not _means_the_same(shared, part, held):
         return None
     call.given[what] = replace(given, value=held, node=None, versions=())
     span = shared.tree.span(argument.value)
     return Taken(call, function, name, room, span, argument, handed.node, optimizer)
+
+
+def _goes_on(shared: Shared, room: Room, handed: Handed, argument: cst.Arg) -> bool:
+    """Whether the same optimizer is given in each round of a loop."""
+    variable = isinstance(argument.value, cst.Name) and argument.value.value
+    return bool(variable) and made_outside(shared, room, handed.node, str(variable))
 
 
 def _is_nothing(default: cst.BaseExpression | None) -> bool:

@@ -101,7 +101,9 @@ def with_statement(region: Region, node: cst.With) -> None:
                     given = Static(region.scope.read(name))
                 region.scope.values[name] = given
         if not region.is_module and not isinstance(value, (Framework, Unknown)):
-            region.entered.append(node)
+            if region.tensor_order or region.graph_events:
+                raise GiveUp("a `with` statement in a function that builds a graph", node)
+            region.entered.append(node)  # it may be one that only trains, or turn out not to be
     run_block(region, body_of(node.body))
 
 
