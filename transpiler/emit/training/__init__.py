@@ -1,6 +1,7 @@
 """Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict.
 
 plan.py        which models of a file are trained, and where
+calls.py       what stands in the place of each call
 shared.py      what the models of one file have in common: rooms, names, what is written
 model.py       what the calls of one model have in common: names, data, functions
 named_parts.py  statements that only name an optimizer, a loss, callbacks

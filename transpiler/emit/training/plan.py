@@ -11,53 +11,21 @@ import libcst as cst
 
 from transpiler.emit.training.agreeing import agree
 from transpiler.emit.training.asking import (
-    is_unfinished,
     loaded_name,
     rewrite_names,
-    write_evaluate,
-    write_load_model,
-    write_load_weights,
-    write_predict,
-    write_predict_classes,
-    write_save,
-    write_save_weights,
-    write_summary,
 )
 from transpiler.emit.training.called import rewrite_calls
-from transpiler.emit.training.compiling import write_compile
-from transpiler.emit.training.compound import statement_around
-from transpiler.emit.training.fitting import write_fit
-from transpiler.emit.training.freezing import write_freeze, write_trainable
+from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
-    take_out_compile,
-    write_handed_compile,
 )
 from transpiler.emit.training.handed_parts import Taken, take_parts, write_parts
-from transpiler.emit.training.layer_weights import (
-    write_layer_weights,
-    write_reset_layer,
-    write_set_layer_weights,
-)
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.moved_compile import move_compile
-from transpiler.emit.training.on_batch import (
-    write_predict_on_batch,
-    write_test_on_batch,
-    write_train_on_batch,
-)
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
-from transpiler.emit.training.weights import (
-    LOOKING,
-    write_count_params,
-    write_get_weights,
-    write_reset_states,
-    write_set_weights,
-)
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
@@ -78,39 +46,6 @@ _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 _A_MODULE = "is left as it is; the model is an nn.Module now"
-#: What writes each call of a model.
-_WRITERS = {
-    "compile": write_compile,
-    "trainable": write_trainable,
-    "fit": write_fit,
-    "evaluate": write_evaluate,
-    "predict": write_predict,
-    "predict_classes": write_predict_classes,
-    "summary": write_summary,
-    "save": write_save,
-    "save_weights": write_save_weights,
-    "load_weights": write_load_weights,
-    "load_model": write_load_model,
-    "train_on_batch": write_train_on_batch,
-    "test_on_batch": write_test_on_batch,
-    "predict_on_batch": write_predict_on_batch,
-    "get_weights": write_get_weights,
-    "set_weights": write_set_weights,
-    "count_params": write_count_params,
-    "reset_states": write_reset_states,
-    "layer.get_weights": write_layer_weights,
-    "layer.set_weights": write_set_layer_weights,
-    "layer.reset_states": write_reset_layer,
-}
-
-
-#: Those that only ask, and may stand in the head of a compound statement.
-_ASKING = {
-    "evaluate": write_evaluate,
-    "predict": write_predict,
-    "predict_classes": write_predict_classes,
-    "predict_on_batch": write_predict_on_batch,
-}
 
 
 def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
@@ -372,10 +307,7 @@ class _Planner(Shared):
                     writer.keep_on_self()
                 first = first or writer
                 while calls:
-                    if calls[0].name in LOOKING:
-                        _write_looking(writer, calls[0])
-                    else:
-                        _write_call(writer, calls[0])
+                    write_call(writer, calls[0])
                     del calls[0]
                 rewrite_names(writer)
                 rewrite_rates(writer)
@@ -497,46 +429,3 @@ def _training(
     compiling = [p for p in group.parts if any(c.name == "compile" for c in p.calls)]
     variable = (compiling or group.parts)[0].variable
     return Training(group.made, variable, [*(moved or ()), *calls], home, origin, moved or [])
-
-
-def _write_looking(writer: ModelWriter, call: TrainingCall) -> None:
-    """A call that looks at the weights; it alone stays where it has no translation."""
-    try:
-        _write_call(writer, call)
-    except Unsupported as why:
-        message = f"`{call.name}` is left as it is: {why}"
-        writer.made.left.append((writer.tree.span(call.node)[0], message))
-
-
-def _write_moved(writer: ModelWriter, call: TrainingCall) -> None:
-    """A `compile` whose optimizer is made in another room, seen from there or from its own."""
-    handing = writer.shared.handings.get(id(writer.training.model))
-    if handing is None:
-        move_compile(writer, call)
-    elif call.region is writer.room.region:
-        take_out_compile(writer, call)
-    else:
-        write_handed_compile(writer, call, handing)
-
-
-def _write_call(writer: ModelWriter, call: TrainingCall) -> None:
-    """One call."""
-    statement = call.statement
-    if any(call is one for one in writer.training.moved):
-        _write_moved(writer, call)
-        return
-    if call.name == "freeze":
-        write_freeze(writer, call)
-        return
-    if call.name in _ASKING:
-        statement = statement_around(writer.tree, writer.room.node, call)
-        if isinstance(statement, (cst.If, cst.For, cst.While)):
-            _ASKING[call.name](writer, call, statement)
-            return
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        raise Unsupported("a call in the middle of another statement")
-    if not holds(writer.tree.span(statement), writer.tree.span(call.node)):
-        raise Unsupported("a call in the head of another statement")
-    if call.name != "summary" and is_unfinished(writer, call):
-        raise Unsupported("the model is not complete yet")
-    _WRITERS[call.name](writer, call, statement)
