@@ -26,7 +26,7 @@ def init_like_keras(module):
 a = A()
 # TODO(tf2torch) T2T103: `keras.optimizers.Adam` is left as it is
 adam = keras.optimizers.Adam(0.01)
-# TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
+# TODO(tf2torch) T2T101: `compile` is left as it is: it goes with a model whose training is left
 a.compile(adam, "mse")
 a.fit(x, y, epochs=2)
 # the moments stay

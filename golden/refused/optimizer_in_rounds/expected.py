@@ -38,7 +38,7 @@ model = build()
 # TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
 opt = keras.optimizers.SGD(0.1, momentum=0.9)
 for _ in range(2):
-    # TODO(tf2torch) T2T101: `compile` is left as it is: `opt` is made outside of the loop, and goes on in each round
+    # TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
     model.compile(opt, "mse")
     model.fit(x, y, epochs=2, verbose=0)
 

@@ -10,7 +10,6 @@ class Augmentation(nn.Module):
         super().__init__()
         self.random_flip = RandomFlip(3)
         self.batch_normalization = nn.BatchNorm2d(3, eps=1e-3, momentum=0.01)
-        self.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

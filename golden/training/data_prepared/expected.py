@@ -130,7 +130,6 @@ class DataAugmentation(nn.Module):
         super().__init__()
         self.random_flip = RandomFlip(3)
         self.random_rotation = RandomRotation(-0.1, 0.1)
-        self.apply(init_like_keras)
 
     def forward(self, x):
         x = x.permute(0, 3, 1, 2)

@@ -64,7 +64,7 @@ def _refuse_going_on(writer: ModelWriter, call: TrainingCall) -> None:
     others = [
         c.call.given.get("optimizer")
         for c in writer.training.compiled.values()
-        if c.call is not call
+        if c.call is not call and c.call.region is not call.region  # else `goes_on` tells
     ]
     again = any(
         o is not None and (o.text, o.versions) == (mine.text, mine.versions) for o in others
