@@ -1,7 +1,12 @@
 import numpy as np
 from tensorflow import keras
 from tensorflow.keras.callbacks import LambdaCallback
+import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+from tqdm import tqdm
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 x, y = np.random.rand(64, 4), np.random.rand(64, 1)
 
@@ -23,16 +28,41 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-a = A()
-# TODO(tf2torch) T2T103: `keras.optimizers.Adam` is left as it is
-adam = keras.optimizers.Adam(0.01)
-# TODO(tf2torch) T2T101: `compile` is left as it is: it goes with a model whose training is left
-a.compile(adam, "mse")
-a.fit(x, y, epochs=2)
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss over the samples."""
+    model.train()
+    loss_sum = 0.0
+    for inputs, targets in tqdm(loader):
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+a = A().to(device)
+a_criterion = nn.MSELoss()
+a_optimizer = torch.optim.Adam(a.parameters(), lr=0.01, eps=1e-7)
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
+for epoch in range(2):
+    loss = train_epoch(a, train_loader, a_criterion, a_optimizer)
+    print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
+
 # the moments stay
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
-a.compile(adam, "mae")
-a.fit(x, y, epochs=2)
+a_criterion = nn.L1Loss()
+
+for epoch in range(2):
+    loss = train_epoch(a, train_loader, a_criterion, a_optimizer)
+    print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
 
 
 class B(nn.Module):

@@ -29,7 +29,7 @@ def build():
 
 
 def run(net, optimizer):
-    # TODO(tf2torch) T2T101: `compile` is left as it is: it goes with a model whose training is left
+    # TODO(tf2torch) T2T101: `compile` is left as it is: `optimizer` is an object of Keras that the function gets, which is not followed
     net.compile(optimizer, "mse")
     net.fit(x, y, epochs=2, verbose=0)
 

@@ -1,16 +1,9 @@
 """Functions that get parts of the training, and do more with them."""
 
-from functools import partial
-
 import numpy as np
 from tensorflow import keras
-import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
-from tqdm import tqdm
 from tensorflow.keras.callbacks import EarlyStopping
-
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 x = np.random.random((64, 4))
 y = np.random.random(64)
@@ -35,31 +28,8 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-def optimizer_by_name(name, parameters):
-    """The optimizer that Keras knows by a name, with its defaults."""
-    optimizers = {
-        "sgd": partial(torch.optim.SGD, lr=0.01),
-    }
-    return optimizers[name.lower()](parameters)
-
-
-def train_epoch(model, loader, criterion, optimizer):
-    """Train on every batch once; mean loss over the samples."""
-    model.train()
-    loss_sum = 0.0
-    for inputs, targets in tqdm(loader):
-        inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        loss_sum += loss.item() * len(inputs)
-    return loss_sum / len(loader.dataset)
-
-
 def build(units):
-    return Build(units).to(device)
+    return Build(units)
 
 
 def shows(model, optimizer):
@@ -78,24 +48,15 @@ def extends(model, callbacks=None):
 
 
 def trains_twice(model, optimizer):
-    criterion = nn.MSELoss()
-    optim = optimizer_by_name(optimizer, model.parameters())
-
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-
-    for epoch in range(3):
-        loss = train_epoch(model, train_loader, criterion, optim)
-        print(f"Epoch {epoch + 1}/3 - loss: {loss:.4f}")
+    # TODO(tf2torch) T2T101: `compile` is left as it is: `optimizer` is an object of Keras that the function gets, which is not followed
+    model.compile(optimizer=optimizer, loss="mse")
+    model.fit(x, y, epochs=3)
 
 
 def stops(model, patience, callbacks):
     # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
     model.compile(optimizer="sgd", loss="mse")
-    # TODO(tf2torch) T2T101: `fit` is left as it is: a callback is only known at run time, or is the program's own
+    # TODO(tf2torch) T2T101: `fit` is left as it is: `callbacks` is an object of Keras that the function gets, which is not followed
     model.fit(x, y, epochs=3, callbacks=callbacks)
 
 

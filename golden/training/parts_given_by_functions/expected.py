@@ -139,7 +139,6 @@ def train_stopped_epoch(model, loader, criterion, optimizer):
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
-# a tenth less every ten steps
 def build_model():
     return Model().to(device)
 
@@ -191,6 +190,7 @@ for smoothing in (0.0, 0.1):
     losses.append(history["loss"])
 
 slowing = build_model()
+# a tenth less every ten steps
 slowing_optimizer = torch.optim.SGD(slowing.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.LambdaLR(
     slowing_optimizer, lambda step: 0.9 ** (step / 10)

@@ -67,12 +67,12 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
             for one in room.region.handings.values()
             if one.summary.region is part.room.region
         ]
-        if len(handed) != 1 or not isinstance(handed[0][1].node, cst.Call):
-            continue
+        alone = len(handed) == 1 and isinstance(handed[0][1].node, cst.Call)
         for call in part.calls:
             for what in _HOLDING.get(call.name, ()):
-                taken = _taken(shared, part, call, what, *handed[0], moves)
+                taken = _taken(shared, part, call, what, *handed[0], moves) if alone else None
                 if taken is None:
+                    _refuse_objects(call, what, [one for _, one in handed])
                     continue
                 found.append(taken)
                 if not taken.is_optimizer:
@@ -85,6 +85,17 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
         if taken.span is not None and taken.argument is not None:
             _lending(shared, parts, taken, training).lending.append(taken.span)
     return found
+
+
+def _refuse_objects(call: TrainingCall, what: str, handed: list[Handed]) -> None:
+    """An object of Keras that a function gets is no name of one, nor one of torch's."""
+    given = call.given.get(what)
+    name = given.node.value if given is not None and isinstance(given.node, cst.Name) else ""
+    held = [one.given[name] for one in handed if name in one.given]
+    plain = given is not None and isinstance(given.value, Static) and not given.value.expr.known
+    if plain and any(not _is_named(v) and _is_part(v) for v in held):
+        reason = f"`{name}` is an object of Keras that the function gets, which is not followed"
+        call.problem = call.problem or reason
 
 
 def _lending(shared: Shared, parts: list[Part], taken: Taken, training: Training) -> Part:

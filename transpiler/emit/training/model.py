@@ -240,6 +240,7 @@ class ModelWriter:
                     parts = [p for p in parts if p[1] is not statement]
                     changed = True
                     break
+        parts = self._used_by(own, parts)
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
         lent = self.part.is_lent  # then others write the same of the function
         self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]
@@ -251,6 +252,26 @@ class ModelWriter:
             for span, node in others.items()
             if any(within(p.start, [span]) for p in places)
         }
+
+    def _used_by(
+        self, spans: list[tuple[int, int]], parts: list[tuple[str, cst.SimpleStatementLine]]
+    ) -> list[tuple[str, cst.SimpleStatementLine]]:
+        """The parts that some spans name, and those that these are made of."""
+        mine: set[int] = set()
+        while True:
+            names = {
+                name
+                for name, _ in parts
+                if any(
+                    not p.binds and within(p.start, spans)
+                    for p in self.shared.places(self.room, name)
+                )
+            }
+            found = {id(statement) for name, statement in parts if name in names}
+            if found == mine:
+                return [part for part in parts if id(part[1]) in mine]
+            mine = found
+            spans = [*spans, *(self.tree.span(s) for _, s in parts if id(s) in mine)]
 
     def _is_shared_dict(self, name: str, others: dict[tuple[int, int], cst.CSTNode]) -> bool:
         """Whether a dict of parts is also read for other models."""
