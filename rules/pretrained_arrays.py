@@ -119,7 +119,8 @@ def decode_predictions(predictions, top=5):
         torch.hub.download_url_to_file(url, str(path))
     classes = json.loads(path.read_text())
     return [
-        [(*classes[str(i)], row[i]) for i in row.argsort()[-top:][::-1]] for row in predictions
+        [(*classes[str(i)], row[i]) for i in row.argsort()[-top:][::-1]]
+        for row in predictions
     ]
 ''',
     (),

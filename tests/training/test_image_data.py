@@ -187,7 +187,6 @@ REFUSED = {
     ),
     "another interpolation": folder('interpolation="nearest"'),
     "unknown mode": folder("label_mode=input()"),
-    "single images": folder("batch_size=None"),
     "statistics of changed images": flow("", "featurewise_center=True")
     + "\ngen.fit(x, augment=True)",
     "statistics that may be asked": flow("", "featurewise_center=center"),
@@ -312,9 +311,6 @@ AUGMENT = (
 @pytest.mark.parametrize(
     "steps",
     [
-        # outside of training it changes nothing
-        "data = data.map(lambda x, y: (augment(x), y))",
-        "data = data.unbatch().map(lambda x, y: (augment(x, training=True), y)).batch(4)",
         # where it is part of a model, evaluating takes it out of training
         "data = data.map(lambda x, y: (augment(x, training=True), y))\n"
         "model = tf.keras.Sequential([tf.keras.Input((4, 6, 3)), augment])",

@@ -432,7 +432,9 @@ def _loss(use: Use, seen: Prediction) -> Loss:
     try:
         return use.build(seen)  # type: ignore[no-any-return]
     except Unsupported:
-        if not sums:
+        # a row of a column is its number, or, where the targets have no such axis, the whole
+        column = seen.rank is None or (seen.rank > 2 and seen.units in (1, None))
+        if not sums or column:
             raise
     others = {key: given for key, given in use.arguments.items() if key != "reduction"}
     found: Loss = replace(use, arguments=others).build(replace(seen, elementwise=True))

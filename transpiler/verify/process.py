@@ -29,6 +29,10 @@ PINNED = {
 _LENGTH = struct.Struct("!Q")
 
 
+#: After so many programs, what is left of them costs more than a new process.
+_MOST = 150
+
+
 class WorkerError(Exception):
     """The worker died, or took too long."""
 
@@ -64,12 +68,20 @@ class Worker:
     framework: str
     timeout: float = 300.0
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    asked: int = field(default=0, init=False)  #: how many programs the process has run
 
     def ask(self, request: Any) -> Any:
-        """The answer to a request; the worker is started where it doesn't run."""
+        """The answer to a request; the worker is started where it doesn't run.
+
+        After many programs it is started anew: frameworks keep something of each.
+        """
+        if self.asked >= _MOST:
+            self.stop()
         process = self.process
         if process is None or process.poll() is not None:
-            process = self.process = self._start()
+            process, self.asked = self._start(), 0
+            self.process = process
+        self.asked += 1
         assert process.stdin is not None
         assert process.stdout is not None
         try:

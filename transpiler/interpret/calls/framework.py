@@ -137,6 +137,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
     if name in rules.sources and not of_tensor:
+        if any(argument.star for argument in node.args):
+            return _other_call(region, node, name, arguments)
         if is_statement(region, node):
             region.done.add(id(node))  # it stays where it is
         found = array_of(region, node, rules.sources[name], arguments)

@@ -52,13 +52,14 @@ def given_parts(
     if inner is None or _shadows(region, made, inner):
         return None
     before, outer = set(region.rewrites), region.inline
-    events = region.graph_events
+    events, metrics = region.graph_events, dict(region.file.metrics)
     try:
         found = _Body(region, inner).run(made.body.body)
     except GiveUp:
         found = None
     finally:
         region.inline, region.graph_events = outer, events
+        region.file.metrics = metrics  # those of the function are made as often as it runs
         for span in set(region.rewrites) - before:
             del region.rewrites[span]
     if isinstance(found, Static) and _is_part(found, *_PARTS):
@@ -150,7 +151,10 @@ def _is_callback(value: Value) -> bool:
 def _is_part(value: Value, *kinds: str) -> bool:
     """Whether it is an object of Keras of some kinds, known by what it is made with."""
     made = value.expr.value if isinstance(value, Static) else None
-    return isinstance(made, Configured) and made.name.startswith(kinds)
+    if not isinstance(made, Configured) or not made.name.startswith(kinds):
+        return False
+    # Keras numbers metrics without a name, and how often the function runs is not known
+    return not made.name.startswith(_METRIC) or "name" in dict(made.kwargs)
 
 
 class _Body:
