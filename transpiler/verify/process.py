@@ -30,7 +30,7 @@ _LENGTH = struct.Struct("!Q")
 
 
 #: After so many programs, what is left of them costs more than a new process.
-_MOST = 150
+_MOST = 400
 
 
 class WorkerError(Exception):
