@@ -181,7 +181,6 @@ def test_loaders_answer_as_keras_does(
 
 REFUSED = {
     "labels listed": folder("labels=[0, 1]"),
-    "proportions kept": folder("crop_to_aspect_ratio=True"),
     "both parts, perhaps shuffled": folder(
         'seed=1, validation_split=0.2, subset="both", shuffle=mix'
     ),
