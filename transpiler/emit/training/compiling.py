@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
@@ -16,8 +14,8 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
-from transpiler.emit.training.kept_optimizers import goes_on
-from transpiler.emit.training.lines import blocks_around, holds, is_statement, within
+from transpiler.emit.training.kept_optimizers import goes_on, refuse_going_on
+from transpiler.emit.training.lines import holds, is_statement, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.interpret.training import TrainingCall, root
@@ -35,11 +33,9 @@ def write_compile(
     """Criterion and optimizer in the place of `compile`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
-    _refuse_set_rate(writer, call)
     lines = criterion_lines(writer, call)
     if not goes_on(writer, call):
-        _refuse_going_on(writer, call)
-        lines += optimizer_lines(writer, call)
+        lines += optimizer_lines(writer, call, call.node)
     say_what_differs(writer, call)
     if not lines:  # both are there already
         writer.made.gone.append(statement)
@@ -48,44 +44,6 @@ def write_compile(
         return
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
-
-
-def _refuse_going_on(writer: ModelWriter, call: TrainingCall) -> None:
-    """Refuse an object that was compiled before: Keras's optimizer goes on with what it knows."""
-    compiled = writer.training.compiled[id(call)]
-    optimizing, span = compiled.optimizing, writer.tree.span
-    place = optimizing.use.place
-    steps_alike = not optimizing.remembers and not writer.training.sets_rate
-    if place is None or compiled.choices is not None:
-        return
-    if holds(span(call.node), place) or steps_alike:
-        return
-    mine = call.given["optimizer"]
-    others = [
-        c.call.given.get("optimizer")
-        for c in writer.training.compiled.values()
-        if c.call is not call and c.call.region is not call.region  # else `goes_on` tells
-    ]
-    again = any(
-        o is not None and (o.text, o.versions) == (mine.text, mine.versions) for o in others
-    )
-    functions = (s for s in writer.tree.module.body if isinstance(s, cst.FunctionDef))
-    around = blocks_around(writer.tree, writer.room.node, span(call.node)[0])
-    loops = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
-    if any(f is not writer.room.node and holds(span(f), place) for f in functions):
-        loops = []  # a function makes one for each of its calls
-    if (again and mine.text.isidentifier()) or not all(holds(loop, place) for loop in loops):
-        raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
-
-
-def _refuse_set_rate(writer: ModelWriter, call: TrainingCall) -> None:
-    """Refuse an optimizer whose rate is set by its own name: `adam.learning_rate = 1e-4`."""
-    given = call.given.get("optimizer")
-    name = given.text if given is not None else ""
-    rate = rf"(?<![\w.]){name}\.(?:learning_rate|lr)\b"
-    sets = rf"{rate}(?:\s*[-+*/]?=(?!=)|\.assign\()|set_value\(\s*{rate}"
-    if name.isidentifier() and re.search(sets, writer.tree.blanked) is not None:
-        raise Unsupported(f"its rate is set as that of `{name}`: say `.optimizer` of the model")
 
 
 _SHARED = (
@@ -125,8 +83,9 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     return lines
 
 
-def optimizer_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
-    """What makes the optimizer, and what stands beside it."""
+def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) -> list[str]:
+    """What makes the optimizer, and what stands beside it, where a node of the room stands."""
+    refuse_going_on(writer, call, node)
     compiled = writer.training.compiled[id(call)]
     lines: list[str] = []
     made = compiled.optimizing.optimizer.constructor

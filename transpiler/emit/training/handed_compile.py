@@ -86,7 +86,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
         raise Unsupported(f"`{name}` compiles the model, and not all that it gets is seen")
     statement = statement_of(writer.tree, handing.room.node, handing.node)
     assert statement is not None
-    made = [*criterion_lines(writer, call), *optimizer_lines(writer, call)]
+    made = [*criterion_lines(writer, call), *optimizer_lines(writer, call, handing.node)]
     lines = lines_as_called(writer, handing.node, handing.summary, made)
     say_what_differs(writer, call)
     assert isinstance(call.statement, cst.SimpleStatementLine)

@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around
+from transpiler.emit.training.lines import blocks_around, holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall, root
@@ -48,6 +48,55 @@ def goes_on(writer: ModelWriter, call: TrainingCall) -> bool:
     if same[-1] is not earlier[-1] or same[-1].conditional or same[-1].in_loop or len(texts) > 1:
         raise Unsupported(f"`{mine.text}` is compiled with before, and may go on from there")
     return True
+
+
+def refuse_going_on(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) -> None:
+    """Refuse an object that is compiled with more than once, where that can't be told apart.
+
+    `node` is where torch's optimizer would be made: the call of `compile`, or of its function.
+    """
+    _refuse_set_rate(writer, call)
+    compiled, shared, span = writer.training.compiled[id(call)], writer.shared, writer.tree.span
+    optimizing, place = compiled.optimizing, compiled.optimizing.use.place
+    steps_alike = not optimizing.remembers and not writer.training.sets_rate
+    if place is None or compiled.choices is not None or steps_alike:
+        return
+    if holds(span(call.node), place):
+        return
+    others = [c.call for c in writer.training.compiled.values() if c.call.region is not call.region]
+    again = call.given["optimizer"].text.isidentifier() and _key(call) in map(_key, others)
+    functions = (s for s in writer.tree.module.body if isinstance(s, cst.FunctionDef))
+    anew = any(f is not writer.room.node and holds(span(f), place) for f in functions)
+    if again or not (anew or _is_made_with(shared, writer.room, node, place)):
+        raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
+
+
+def _is_made_with(shared: Shared, room: Room, node: cst.CSTNode, place: tuple[int, int]) -> bool:
+    """Whether what is made in a place is made as often as a node of a room is run."""
+    if not all(holds(loop, place) for loop in _loops(shared, room, node)):
+        return False
+    if isinstance(room.node, cst.Module) or holds(shared.tree.span(room.node), place):
+        return True
+    lending = [
+        (other, handed.node)
+        for other in shared.rooms
+        for handed in other.region.handings.values()
+        if handed.summary.region is room.region
+    ]
+    if any(holds(shared.tree.span(handed), place) for _, handed in lending):
+        return True
+    alone = len(lending) < 2
+    return alone and all(_is_made_with(shared, other, handed, place) for other, handed in lending)
+
+
+def _refuse_set_rate(writer: ModelWriter, call: TrainingCall) -> None:
+    """Refuse an optimizer whose rate is set by its own name: `adam.learning_rate = 1e-4`."""
+    given = call.given.get("optimizer")
+    name = given.text if given is not None else ""
+    rate = rf"(?<![\w.]){name}\.(?:learning_rate|lr)\b"
+    sets = rf"{rate}(?:\s*[-+*/]?=(?!=)|\.assign\()|set_value\(\s*{rate}"
+    if name.isidentifier() and re.search(sets, writer.tree.blanked) is not None:
+        raise Unsupported(f"its rate is set as that of `{name}`: say `.optimizer` of the model")
 
 
 def _key(call: TrainingCall) -> tuple[object, ...]:

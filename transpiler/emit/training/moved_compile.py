@@ -48,7 +48,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if made is None or not bound_by(writer.tree, made):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
     mine = next(site for site in sites if site.node is model.node)
-    criteria, optimizing = criterion_lines(writer, call), optimizer_lines(writer, call)
+    criteria = criterion_lines(writer, call)
+    optimizing = optimizer_lines(writer, call, model.node)
     kept = writer.variable.startswith("self.")  # others may ask for it
     read = {word for line in criteria for word in words_in(line)}
     varies = any(parameter.name in read for parameter in summary.parameters)
