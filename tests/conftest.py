@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--accept", action="store_true", help="rewrite the accepted files of golden/ (not in CI)"
     )
     parser.addoption("--models", default="60", help="how many random models are drawn")
-    parser.addoption("--trainings", default="12", help="how many random trainings are drawn")
+    parser.addoption("--trainings", default="25", help="how many random trainings are drawn")
     parser.addoption("--first-seed", default="0", help="where random models and trainings begin")
     parser.addoption("--full", action="store_true", help="run what takes long, too")
 
