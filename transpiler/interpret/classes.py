@@ -21,6 +21,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    holds_tensor,
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, Expr
@@ -128,6 +129,8 @@ def call_class(
         return made
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
+    if any(map(holds_tensor, values)):
+        raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
     return Instance(f"an instance of `{callee.name}`", None, callee)
 
 

@@ -1,0 +1,27 @@
+"""Objects of the program's own get tensors of graphs, and keep them."""
+
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+class Agent:
+    def __init__(self, actor, action_input):
+        self.actor = actor
+        self.action_input = action_input
+
+
+# TODO(tf2torch) T2T104: `make` is left as it is: `Agent` gets a tensor, and what it does with it is not known
+def make():
+    action_input = keras.Input(shape=(3,), name="action_input")
+    actor = keras.Model(action_input, layers.Dense(2)(action_input))
+    agent = Agent(actor=actor, action_input=action_input)
+    agent.compile("sgd")
+    return agent
+
+
+# TODO(tf2torch) T2T103: `keras.Input` is left as it is
+inputs = keras.Input(shape=(3,))
+# TODO(tf2torch) T2T104: a statement that is not converted needs it
+model = keras.Model(inputs, layers.Dense(2)(inputs))
+# TODO(tf2torch) T2T104: `Agent` gets a tensor, and what it does with it is not known
+kept = Agent(model, inputs)
