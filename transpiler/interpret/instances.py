@@ -16,7 +16,16 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Function, Instance, Model, Static, Unknown, UserClass, Value
+from transpiler.interpret.values import (
+    Function,
+    Instance,
+    Model,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+    holds_tensor,
+)
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 
@@ -31,11 +40,14 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     if method is None and (model := kept_models(home, made).get(name)) is not None:
         region.left_calls.append((node, region.tree.source(node.func), model))
     plain = method is None or not mentions_framework(region.file, method)
+    arguments = arguments_of(region, node)
+    if any(holds_tensor(value) for _, value in arguments):
+        what = f"`{made.name}.{name}` gets a tensor"
+        raise GiveUp(f"{what}, and what it does with it is not known", node)
     if method is None or (plain and not reads_data(home, method)):
-        arguments_of(region, node)
         return Unknown(receiver.reason)
     try:
-        value: Value = provided("call_function")(region, node, method, arguments_of(region, node))
+        value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
     return value if isinstance(value, Model) or holds_data(value) else Unknown(receiver.reason)

@@ -9,6 +9,9 @@ class Agent:
         self.actor = actor
         self.action_input = action_input
 
+    def keep(self, tensor):
+        self.tensor = tensor
+
 
 # TODO(tf2torch) T2T104: `make` is left as it is: `Agent` gets a tensor, and what it does with it is not known
 def make():
@@ -17,6 +20,14 @@ def make():
     agent = Agent(actor=actor, action_input=action_input)
     agent.compile("sgd")
     return agent
+
+
+# TODO(tf2torch) T2T104: `make_later` is left as it is: `Agent.keep` gets a tensor, and what it does with it is not known
+def make_later():
+    late = Agent(None, None)
+    noise = keras.Input(shape=(3,))
+    late.keep(noise)
+    return keras.Model(noise, layers.Dense(2)(noise))
 
 
 # TODO(tf2torch) T2T103: `keras.Input` is left as it is
