@@ -9,14 +9,17 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.class_bodies import run_body
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.closures import joined
+from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
     Framework,
     Function,
     Instance,
+    Model,
     Static,
     Unknown,
     UserClass,
@@ -25,6 +28,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.source.lexical import blanked
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -131,6 +135,10 @@ def call_class(
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     if any(map(holds_tensor, values)):
         raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
+    for model in (value for value in values if isinstance(value, Model)):
+        home: FileContext = callee.file or region.file
+        if ASKED.search(blanked(home.tree.source(callee.node))):
+            region.left_calls.append((node, callee.name, model))  # its methods ask one of Keras
     return Instance(f"an instance of `{callee.name}`", None, callee)
 
 

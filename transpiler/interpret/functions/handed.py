@@ -34,7 +34,8 @@ _OTHERS = (
     "fit_generator", "evaluate_generator", "predict_generator", "train_on_batch", "test_on_batch",
     "predict_on_batch", "predict_proba", "get_weights", "set_weights",
 )  # fmt: skip
-_CALLED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
+#: A call of a method of a model.
+ASKED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 _CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
 _ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
@@ -53,7 +54,7 @@ def trains(function: Function, bound: dict[str, Value]) -> bool:
 def _is_trained(text: str, name: str, function: Function) -> bool:
     """Whether a name stands only where a method is called, an argument passed, or returned."""
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
-    asked = [bool(_CALLED.match(text, place.end())) for place in places]
+    asked = [bool(ASKED.match(text, place.end())) for place in places]
     known = [a or _is_passed(text, p.start(), p.end()) for a, p in zip(asked, places, strict=True)]
     used = any(asked) or any(_is_lent(text, place.start(), function) for place in places)
     return used and all(known)
