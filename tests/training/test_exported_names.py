@@ -27,11 +27,10 @@ LEFT: dict[str, dict[str, Trial]] = {
     "metrics": {
         name: Trial(metrics=f"[keras.metrics.{name}]")
         for name in (
-            "BinaryIoU()", "ConcordanceCorrelation()", "FBetaScore()", "IoU(2, [1])", "Mean()",
-            "MeanIoU(2)", "OneHotIoU(2, [1])", "OneHotMeanIoU(2)", "PearsonCorrelation()",
-            "PrecisionAtRecall(0.5)", "RecallAtPrecision(0.5)", "SensitivityAtSpecificity(0.5)",
+            "ConcordanceCorrelation()", "Mean()", "PearsonCorrelation()", "PrecisionAtRecall(0.5)",
+            "RecallAtPrecision(0.5)", "SensitivityAtSpecificity(0.5)",
             "SpecificityAtSensitivity(0.5)", "Sum()", "binary_focal_crossentropy",
-            "categorical_focal_crossentropy", "concordance_correlation", "huber",
+            "categorical_focal_crossentropy", "concordance_correlation",
             "pearson_correlation", "get(input())", "deserialize({})",
             "MeanMetricWrapper(keras.losses.mse)",
         )
