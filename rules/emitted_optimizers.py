@@ -115,6 +115,127 @@ class KerasAdamax(torch.optim.Optimizer):
     TORCH,
 )
 
+for _name, _base, _needs in (
+    *((name, f"torch.optim.{name}", ()) for name in ("SGD", "RMSprop", "Adagrad", "Adadelta")),
+    ("Adamax", "torch.optim.Adamax", ()),
+    *((name, name, (name,)) for name in ("KerasSGD", "KerasRMSprop", "KerasAdamax")),
+):
+    emitted(
+        f"{_name}W",
+        f'''
+class {_name}W({_base}):
+    """Decays the weights apart from their gradients, as Keras and AdamW do."""
+
+    def __init__(self, params, weight_decay, **options):
+        super().__init__(params, **options)
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.mul_(1 - group["lr"] * self.weight_decay)
+        super().step()
+''',
+        _needs,
+        TORCH,
+    )
+
+emitted(
+    "Lamb",
+    '''
+class Lamb(torch.optim.Optimizer):
+    """The steps of AdamW, each weight's as long as the weight is."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-7, weight_decay=0.0):
+        defaults = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, defaults)
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                if not state:
+                    state["step"] = 0
+                    state["mean"] = torch.zeros_like(p)
+                    state["square"] = torch.zeros_like(p)
+                state["step"] += 1
+                mean = state["mean"].lerp_(p.grad, 1 - beta1)
+                square = state["square"].lerp_(p.grad**2, 1 - beta2)
+                mean = mean / (1 - beta1 ** state["step"])
+                square = square / (1 - beta2 ** state["step"])
+                update = mean / (square.sqrt() + group["eps"])
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                ratio = p.norm() / update.norm()
+                ratio = ratio if 0 < ratio < float("inf") else 1.0
+                p.sub_(group["lr"] * ratio * update)
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "Adafactor",
+    '''
+class Adafactor(torch.optim.Optimizer):
+    """Keeps squares of gradients by input and by output channel.
+
+    Torch's own factors the last two dimensions, which are others for convolutions.
+    """
+
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        beta2_decay=-0.8,
+        eps=(1e-30, 1e-3),
+        clip_threshold=1.0,
+        weight_decay=0.0,
+    ):
+        defaults = dict(lr=lr, beta2_decay=beta2_decay, eps=eps, clip_threshold=clip_threshold)
+        super().__init__(params, {**defaults, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                step = state["step"] = state.get("step", 0) + 1
+                new = step ** group["beta2_decay"]
+                square = p.grad**2 + group["eps"][0]
+                parts = {"square": square}
+                if p.dim() > 1:
+                    parts = {"rows": square.mean(1, keepdim=True)}
+                    parts["columns"] = square.mean(0, keepdim=True)
+                for name, part in parts.items():
+                    state.setdefault(name, torch.zeros_like(part)).lerp_(part, new)
+                if p.dim() > 1:
+                    share = state["rows"] / state["rows"].mean(0, keepdim=True)
+                    square = share * state["columns"]
+                else:
+                    square = state["square"]
+                update = p.grad / square.sqrt()
+                update /= (rms(update) / group["clip_threshold"]).clamp(min=1)
+                rate = min(group["lr"], step**-0.5)
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(rms(p).clamp(min=group["eps"][1]) * rate * update)
+
+
+def rms(x):
+    """The root of the mean square."""
+    return x.square().mean().sqrt()
+''',
+    (),
+    TORCH,
+)
+
 emitted(
     "clip_norm",
     '''

@@ -15,20 +15,22 @@ _OLD = {"lr": "learning_rate"}
 
 
 def _optim(name: str, parameters: Expr, weight_decay: Expr, **arguments: Param) -> Optimizer:
-    """Torch's optimizer of that name, whose weight decay would be part of the gradients."""
-    _undecayed(name, weight_decay)
-    made = call(f"torch.optim.{name}", parameters, **arguments)
+    """Torch's optimizer of that name; its weight decay would be part of the gradients."""
+    if decay := _decay(weight_decay):
+        made = helper(f"{name}W", parameters, **arguments, **decay)
+    else:
+        made = call(f"torch.optim.{name}", parameters, **arguments)
     return Optimizer(made, momentum="momentum" in arguments)
 
 
-def _own(name: str, parameters: Expr, **arguments: Param) -> Optimizer:
+def _own(name: str, parameters: Expr, weight_decay: Expr, **arguments: Param) -> Optimizer:
     """An emitted optimizer, which steps as Keras's does."""
-    return Optimizer(helper(name, parameters, **arguments), equal=True)
+    decay = _decay(weight_decay)
+    return Optimizer(helper(name + "W" * bool(decay), parameters, **arguments, **decay), equal=True)
 
 
-def _undecayed(name: str, weight_decay: Expr) -> None:
-    if not weight_decay.is_const(None, 0, 0.0):
-        raise Unsupported(f"weight_decay of {name}: Keras decays apart from the gradients")
+def _decay(weight_decay: Expr) -> dict[str, Param]:
+    return {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
 
 
 def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
@@ -54,13 +56,12 @@ def sgd(
 ) -> Optimizer:
     """The same while the learning rate stays."""
     if momentum.is_const(0, 0.0):
-        decay = {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
-        return Optimizer(call("torch.optim.SGD", parameters, lr=learning_rate, **decay))
+        made = call("torch.optim.SGD", parameters, lr=learning_rate, **_decay(weight_decay))
+        return Optimizer(made)
     arguments: dict[str, Param] = {"momentum": momentum}
     arguments |= unless(nesterov, False, nesterov=nesterov)
     if exact:
-        _undecayed("SGD", weight_decay)
-        return _own("KerasSGD", parameters, lr=learning_rate, **arguments)
+        return _own("KerasSGD", parameters, weight_decay, lr=learning_rate, **arguments)
     return _optim("SGD", parameters, weight_decay, lr=learning_rate, **arguments)
 
 
@@ -74,8 +75,8 @@ def lion(
 ) -> Optimizer:
     """Torch has none; an emitted class does the same."""
     betas = {} if (beta_1.value, beta_2.value) == (0.9, 0.99) else {"betas": (beta_1, beta_2)}
-    decay = {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
-    return Optimizer(helper("Lion", parameters, lr=learning_rate, **betas, **decay))
+    made = helper("Lion", parameters, lr=learning_rate, **betas, **_decay(weight_decay))
+    return Optimizer(made)
 
 
 @optimizer("Ftrl", "ftrl", aliases=_OLD)
@@ -126,7 +127,7 @@ def adam(
 
 def _adam(name: str, exact: bool, parameters: Expr, **arguments: Param) -> Optimizer:
     if exact:
-        return _own(f"Keras{name}", parameters, **arguments)
+        return Optimizer(helper(f"Keras{name}", parameters, **arguments), equal=True)
     return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
 
 
@@ -178,7 +179,6 @@ def rmsprop(
     Of themselves; v is the mean of the squares of the gradients, or their variance. Keras's legacy
     optimizer without momentum is torch's.
     """
-    _undecayed("RMSprop", weight_decay)
     torchs = legacy and momentum.is_const(0, 0.0)
     own = exact and not torchs
     arguments = {
@@ -188,9 +188,9 @@ def rmsprop(
         **unless(centered, False, centered=centered),
     }
     if own:
-        return _own("KerasRMSprop", parameters, lr=learning_rate, **arguments)
-    made = call("torch.optim.RMSprop", parameters, lr=learning_rate, **arguments)
-    return Optimizer(made, momentum="momentum" in arguments, equal=torchs)
+        return _own("KerasRMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
+    made = _optim("RMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
+    return replace(made, equal=torchs)
 
 
 @optimizer("Adagrad", "adagrad", fidelity=Fidelity.CLOSE, aliases=_OLD)
@@ -249,9 +249,8 @@ def adamax(
     """Torch adds epsilon to gradients, not to their norm: steps are up to epsilon / norm longer."""
     betas = _betas(beta_1, beta_2)
     if exact:
-        _undecayed("Adamax", weight_decay)
         eps = unless(_eps(epsilon), 1e-7, eps=_eps(epsilon))
-        return _own("KerasAdamax", parameters, lr=learning_rate, **betas, **eps)
+        return _own("KerasAdamax", parameters, weight_decay, lr=learning_rate, **betas, **eps)
     return _optim("Adamax", parameters, weight_decay, lr=learning_rate, **betas, eps=_eps(epsilon))
 
 
@@ -267,12 +266,58 @@ def nadam(
     legacy: bool = False,
 ) -> Optimizer:
     """Torch's momentum schedule is another by default: that of Keras's legacy optimizer."""
-    return _optim(
-        "NAdam",
+    decay = _decay(weight_decay)
+    made = call(
+        "torch.optim.NAdam",
         parameters,
-        weight_decay,
         lr=learning_rate,
         **_betas(beta_1, beta_2),
         eps=_eps(epsilon),
+        **decay,
         **({} if legacy else {"momentum_decay": 1.0}),
+        **({"decoupled_weight_decay": True} if decay else {}),
     )
+    return Optimizer(made)
+
+
+@optimizer("Lamb", "lamb", aliases=_OLD)
+def lamb(
+    parameters: Expr,
+    learning_rate: Param = 0.001,
+    beta_1: Param = 0.9,
+    beta_2: Param = 0.999,
+    epsilon: Param = 1e-7,
+    weight_decay: Param = None,
+) -> Optimizer:
+    """Torch has none; an emitted class does the same."""
+    arguments = {
+        **unless(learning_rate, 0.001, lr=learning_rate),
+        **_betas(beta_1, beta_2),
+        **unless(_eps(epsilon), 1e-7, eps=_eps(epsilon)),
+        **_decay(weight_decay),
+    }
+    return Optimizer(helper("Lamb", parameters, **arguments), by_weight=True)
+
+
+@optimizer("Adafactor", "adafactor", aliases=_OLD, ignored=("relative_step",))
+def adafactor(
+    parameters: Expr,
+    learning_rate: Param = 0.001,
+    beta_2_decay: Param = -0.8,
+    epsilon_1: Param = 1e-30,
+    epsilon_2: Param = 1e-3,
+    clip_threshold: Param = 1.0,
+    weight_decay: Param = None,
+) -> Optimizer:
+    """Torch's factors other dimensions of convolutions; an emitted class does the same."""
+    eps = {"eps": (epsilon_1, epsilon_2)}
+    if epsilon_1.is_const(1e-30) and epsilon_2.is_const(1e-3):
+        eps = {}
+    arguments: dict[str, Param] = {
+        **unless(learning_rate, 0.001, lr=learning_rate),
+        **unless(beta_2_decay, -0.8, beta2_decay=beta_2_decay),
+        **eps,
+        **unless(clip_threshold, 1.0, clip_threshold=clip_threshold),
+        **_decay(weight_decay),
+    }
+    return Optimizer(helper("Adafactor", parameters, **arguments), by_weight=True)

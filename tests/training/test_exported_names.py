@@ -38,7 +38,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "optimizers": {
         name: Trial(optimizer=f"keras.optimizers.{name}")
         for name in (
-            "Adafactor()", "Lamb()", 'LossScaleOptimizer("sgd")', "Muon()", "ScheduleFreeAdamW()",
+            'LossScaleOptimizer("sgd")', "Muon()", "ScheduleFreeAdamW()",
             "MultiOptimizer({})", "OptimizerMap({})", "get(input())", "deserialize({})",
         )
     },

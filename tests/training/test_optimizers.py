@@ -47,6 +47,14 @@ EXACT = [
     f"{OPT}.Adadelta()",
     f"{OPT}.Adadelta(1.0, rho=0.9)",
     f"{OPT}.Nadam(0.01)",
+    f"{OPT}.Nadam(0.01, weight_decay=0.1)",
+    f"{OPT}.SGD(0.1, 0.9, nesterov=True, weight_decay=0.01)",
+    f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7), momentum=0.9, weight_decay=0.01)",
+    f"{OPT}.Adadelta(1.0, weight_decay=0.01)",
+    f"{OPT}.Lamb()",
+    f"{OPT}.Lamb(0.01, beta_1=0.8, epsilon=1e-3, weight_decay=0.1)",
+    f"{OPT}.Adafactor(0.01, relative_step=False)",
+    f"{OPT}.Adafactor(0.1, -0.6, 1e-8, 0.1, clip_threshold=0.5, weight_decay=0.1)",
 ]
 
 CLOSE = {
@@ -61,7 +69,10 @@ CLOSE = {
     f"{OPT}.RMSprop(0.01, rho=0.8)": 1e-2,
     f"{OPT}.RMSprop(0.01, momentum=0.5)": 5e-2,
     f"{OPT}.RMSprop(0.01, centered=True)": 1e-1,
+    f"{OPT}.RMSprop(0.01, momentum=0.5, weight_decay=0.1)": 5e-2,
     f"{OPT}.Adamax(0.01)": 1e-3,
+    f"{OPT}.Adamax(0.01, weight_decay=0.1)": 1e-3,
+    f"{OPT}.Adagrad(0.1, weight_decay=0.1)": 1e-7,
     f"{OPT}.Adagrad(0.1)": 1e-7,
     '"adagrad"': 1e-7,
     f"{OPT}.Adagrad(0.01, 0.0)": 1e-2,
@@ -99,10 +110,8 @@ def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts)
 @pytest.mark.parametrize(
     "optimizer",
     [
-        f"{OPT}.SGD(0.1, momentum=0.5, weight_decay=0.01)",
         f"{OPT}.SGD(0.1, use_ema=True)",
         f"{OPT}.Ftrl(learning_rate_power=-0.3)",
-        f"{OPT}.Lamb()",
     ],
 )
 def test_what_is_not_translated_is_said(optimizer: str) -> None:
@@ -155,6 +164,8 @@ model.fit(x, y, verbose=0)
         ("Embedding(20, 4)", "Adam(0.1)", "3", "squares the parts"),
         ("Embedding(20, 4)", "Adam(0.1)", "2", ""),
         ("Dense(4)", "SGD(0.1, clipnorm=1.0)", "3", ""),
+        ("Reshape((6, 1)), keras.layers.GRU(4)", "SGD(clipnorm=1.0)", "3", "other norms than"),
+        ("Reshape((6, 1)), keras.layers.GRU(4)", "SGD(global_clipnorm=1.0)", "3", ""),
         ("Dense(4)", "Nadam(0.1)", "3", ""),
         ("Dense(4)", "Nadam(0.1)", "2", "several times in a step"),
         ("Dense(4)", "legacy.Nadam(0.1)", "2", ""),
@@ -168,3 +179,35 @@ def test_what_only_keras_computes_so_is_said(
     conversion = convert(text, Options(keras=keras, exact=True))
     said = [d.message for d in conversion.diagnostics if d.code == "T2T401"]
     assert (len(said) == 1 and note in said[0]) if note else not said
+
+
+IMAGES = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(50, 8, 8, 2)), rng.normal(size=(50, 3))
+model = keras.Sequential([
+    keras.Input((8, 8, 2)),
+    keras.layers.Conv2D(4, 3, strides=2, use_bias=False),
+    keras.layers.BatchNormalization(),
+    keras.layers.Flatten(),
+    keras.layers.Dense(3),
+])
+model.compile(keras.optimizers.{optimizer}(0.01, weight_decay=0.1), "mse")
+history = model.fit(x, y, batch_size=16, epochs=3, verbose=0)
+losses = np.array(history.history["loss"])
+prediction = model.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["Adafactor", "Lamb"])
+def test_what_goes_by_the_axes_of_weights_does_so_in_torch(
+    optimizer: str, scripts: Scripts
+) -> None:
+    text = IMAGES.format(optimizer=optimizer)
+    far, apart = farthest(scripts, text, Options(exact=True))
+    assert far < 1e-7, apart
+    recurrent = IDS.format(first="Reshape((6, 1)), keras.layers.GRU(4)", optimizer=f"{optimizer}()")
+    errors = [d.message for d in convert(recurrent).diagnostics if d.code == "T2T101"]
+    assert ["nn.GRU keeps its weights in other tensors" in e for e in errors] == [True]

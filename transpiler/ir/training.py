@@ -77,6 +77,7 @@ class Optimizer:
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
     equal: bool = False  #: its steps are Keras's, also where the rule is only close
+    by_weight: bool = False  #: its steps depend on what is one weight, and on its dimensions
 
 
 @record(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Model, Sequence
 from transpiler.ir.code import Construct, Node
+from transpiler.ir.expr import Module
+from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.heads import Output
 from transpiler.lower.optimizers import Optimizing
@@ -21,6 +23,12 @@ _IDS = (
 _CLIPPED_IDS = (
     "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
     "them up, torch their sum"
+)
+#: Modules that keep weights in one tensor which are several in Keras, or the other way around.
+_PACKED = ("nn.MultiheadAttention(", "nn.GRU(", "nn.GRUCell(")
+_CLIPPED_PACKS = (
+    "torch keeps the projections of attention in one tensor, the biases of a GRU in two: they are "
+    "clipped by other norms than in Keras"
 )
 _OLDER_NADAM = (
     "newer Keras 2 lets its momentum grow several times in a step, once for some of the weights, "
@@ -36,16 +44,29 @@ def notes_of_optimizer(
     optimizing: Optimizing, keras: str, inits: Iterable[list[Node]]
 ) -> tuple[str, ...]:
     """What is said of an optimizer, from the programs that make the layers which it trains."""
-    made = [n for init in inits for n in walk(init)]
-    embeds = any(
-        isinstance(n, Construct) and "nn.Embedding(" in n.module.constructor.text for n in made
-    )
+    made = [n.module for init in inits for n in walk(init) if isinstance(n, Construct)]
+    if optimizing.optimizer.by_weight and (kept := next(filter(_is_rearranged, made), None)):
+        name = kept.constructor.text.partition("(")[0]
+        raise Unsupported(f"{optimizing.use.symbol}: {name} keeps its weights in other tensors")
+    embeds = any("nn.Embedding(" in module.constructor.text for module in made)
+    packed = any(module.constructor.text.startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
     found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
     if embeds:
         found += [_IDS] * (not older and not name.endswith(".SGD"))
         found += [_CLIPPED_IDS] * bool(optimizing.clipping)
+    if packed and any(name == "clipnorm" for name, _ in optimizing.clipping):
+        found.append(_CLIPPED_PACKS)
     return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
+
+
+def _is_rearranged(module: Module) -> bool:
+    """Whether torch keeps weights together that Keras keeps apart, or orders their axes anew."""
+    made = module.constructor.text
+    own = bool(module.constructor.helpers) and not made.startswith("BiasedBatchNorm")
+    recurrent = made.startswith(("nn.LSTM", "nn.RNN"))
+    flat = module.hint.startswith("einsum") or "groups=" in made
+    return own or recurrent or flat or made.startswith(_PACKED)
 
 
 def weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[Output]) -> str:
