@@ -163,8 +163,6 @@ def model_checkpoint(
     initial_value_threshold: Param = None,
 ) -> Hooks:
     """The file holds the weights alone, in torch's format."""
-    if not initial_value_threshold.is_const(None):
-        raise Unsupported("ModelCheckpoint with a threshold")
     if not save_best_only.known:
         raise Unsupported("save_best_only is only known at run time")
     path = _path(fit, filepath)
@@ -180,6 +178,8 @@ def model_checkpoint(
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
     start = f'{best} = float("{"-" if larger else ""}inf")'
+    if not initial_value_threshold.is_const(None):
+        start = f"{best} = {initial_value_threshold}"
     return Hooks(
         (*folder, start),
         epoch_end=(
@@ -300,18 +300,22 @@ def lambda_callback(
 @callback("CSVLogger")
 def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param = False) -> Hooks:
     """The same file."""
-    if not append.is_const(False):
-        raise Unsupported("CSVLogger that appends to a file")
     table, log = fit.free("csv_file"), fit.free("csv_log")
     values = {**fit.values, **fit.logged}
     head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])
     row = ", ".join([fit.epoch, *(values[key] for key in sorted(values))])
     made = call("csv.writer", Expr(table), **unless(separator, ",", delimiter=separator))
+    mode = f'"a" if {append} else "w"'
+    if append.known:
+        mode = '"a"' if append.value else '"w"'
+    header = [f"{log}.writerow([{head}])"]
+    if not append.is_const(False):
+        header = [f"if {table}.tell() == 0:", f"    {header[0]}"]
     return Hooks(
         (
-            f'{table} = open({filename}, "w", newline="")',
+            f'{table} = open({filename}, {mode}, newline="")',
             f"{log} = {made}",
-            f"{log}.writerow([{head}])",
+            *header,
         ),
         epoch_end=(f"{log}.writerow([{row}])", f"{table}.flush()"),
         after=(f"{table}.close()",),
@@ -323,6 +327,46 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
 
 
 _NO_VALIDATION = "without a validation, Keras 3 writes columns of NA for it, which are left out"
+
+
+@callback("BackupAndRestore", ignored=("save_before_preemption",))
+def backup_and_restore(
+    fit: Fit,
+    backup_dir: Param,
+    save_freq: Param = "epoch",
+    double_checkpoint: Param = False,
+    delete_checkpoint: Param = True,
+) -> Hooks:
+    """The same decisions; the file is torch's."""
+    if fit.first != "0" or not save_freq.is_const("epoch"):
+        raise Unsupported("BackupAndRestore with save_freq, or with an initial_epoch")
+    if not double_checkpoint.is_const(False):
+        raise Unsupported("BackupAndRestore with two checkpoints")
+    if not delete_checkpoint.known:
+        raise Unsupported("delete_checkpoint is only known at run time")
+    backup, path = fit.free("backup"), fit.free("backup_path")
+    start, made = fit.free("start_epoch"), f'os.path.join({backup_dir}, "latest.pt")'
+    if backup_dir.known and not backup_dir.text.isidentifier():
+        made = literal(f"{backup_dir.value}/latest.pt")
+    states = ", ".join(f'"{key}": {name}.state_dict()' for key, name in fit.states.items())
+    return Hooks(
+        (
+            f"os.makedirs({backup_dir}, exist_ok=True)",
+            f"{path} = {made}",
+            f"{start} = 0",
+            f"if os.path.exists({path}):",
+            "    # Go on where an earlier run was interrupted",
+            f"    {backup} = torch.load({path}, map_location={fit.device})",
+            *(f'    {name}.load_state_dict({backup}["{key}"])' for key, name in fit.states.items()),
+            f'    {start} = {backup}["epoch"]',
+        ),
+        epoch_end=(
+            f'{backup} = {{"epoch": {fit.epoch} + 1, {states}}}',
+            f"torch.save({backup}, {path})",
+        ),
+        after=(f"shutil.rmtree({backup_dir})",) if delete_checkpoint.value else (),
+        first=start,
+    )
 
 
 @callback("TensorBoard", ignored=("histogram_freq", "write_graph", "update_freq", "profile_batch",

@@ -43,6 +43,7 @@ CALLBACKS = [
     f"{C}.TerminateOnNaN()",
     f"{C}.EarlyStopping(patience=2), {C}.ReduceLROnPlateau(patience=1)",
     f'{C}.ModelCheckpoint("best.keras", save_best_only=True)',
+    f'{C}.ModelCheckpoint("best.keras", save_best_only=True, initial_value_threshold=0.9)',
     f'{C}.ModelCheckpoint("w-{{epoch:02d}}-{{val_loss:.2f}}.weights.h5", save_weights_only=True)',
 ]
 
@@ -77,6 +78,38 @@ def test_momentum_keeps_the_rates_of_its_steps(
     chosen = replace(trial(callbacks, before=SCHEDULES), optimizer=optimizer)
     far, apart = farthest(scripts, chosen.text.replace("epochs=3", "epochs=12"))
     assert far < 1e-7, apart
+
+
+ASTRAY = """\
+backup = keras.callbacks.BackupAndRestore({folder}, delete_checkpoint=False)
+log = keras.callbacks.CSVLogger("log.csv", append={append})
+model.fit(x, y, batch_size=16, epochs=2, validation_split=0.2, callbacks=[backup, log])
+model.fit(x, y, batch_size=16, epochs=1)
+backup = keras.callbacks.BackupAndRestore({folder})
+history = model.fit("""
+
+
+@pytest.mark.parametrize(("folder", "append"), [('"backup"', "True"), ("folder", "resumed")])
+def test_an_interrupted_training_goes_on(
+    folder: str, append: str, scripts: Scripts, tmp_path: object
+) -> None:
+    """From the end of its second epoch: weights, momentum and the rate of a schedule."""
+    rate = "keras.optimizers.schedules.ExponentialDecay(0.1, 5, 0.7)"
+    after = (
+        "epochs = history.epoch\n"
+        'logged = np.loadtxt("log.csv", delimiter=",", skiprows=1)\n'
+        "kept = [int(os.path.exists('backup'))]\n"
+    )
+    text = Trial(
+        optimizer=f"keras.optimizers.SGD({rate}, momentum=0.9)",
+        fit=", validation_split=0.2, callbacks=[backup, log]",
+        before=f"os.chdir({str(tmp_path)!r})\nopen('log.csv', 'w').close()\n"
+        "folder, resumed = 'backup', len(x) > 0\n",
+        after=after,
+    ).text.replace("history = model.fit(", ASTRAY.format(folder=folder, append=append))
+    far, apart = farthest(scripts, "import os\n\n" + text.replace("epochs=3", "epochs=4"))
+    assert far < 1e-7, apart
+    assert {"epochs", "logged", "kept"} <= apart.keys()
 
 
 def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:

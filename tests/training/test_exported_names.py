@@ -49,7 +49,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "callbacks": {
         name: Trial(fit=f", callbacks=[keras.callbacks.{name}]")
         for name in (
-            'BackupAndRestore("b")', "CallbackList()", 'OrbaxCheckpoint("o")', "RemoteMonitor()",
+            "CallbackList()", 'OrbaxCheckpoint("o")', "RemoteMonitor()",
             "SwapEMAWeights()", "Callback()",
         )
     },

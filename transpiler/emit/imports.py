@@ -322,6 +322,7 @@ _OF_PYTHON = (
     (_standing_alone(r"csv\.writer\("), "import csv"),
     (_standing_alone(r"os\.path\."), "import os"),
     (_standing_alone(r"os\.makedirs\("), "import os"),
+    (_standing_alone(r"shutil\.rmtree\("), "import shutil"),
     (_standing_alone(r"Path\("), "from pathlib import Path"),
     (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),

@@ -143,6 +143,7 @@ class Hooks:
         str, ...
     ] = ()  #: what of `before` a later `fit` with the same object goes on with
     alone: bool = False  #: whether no later `fit` can go on with the same object
+    first: str = ""  #: the variable for the epoch with which training begins, if it sets one
 
 
 @record(frozen=True, slots=True)
@@ -167,3 +168,5 @@ class Fit:
     #: The same as `called` for a function that is called with each batch.
     called_in_batch: Callable[[Expr, tuple[str, ...]], str] = lambda function, given: ""
     file: Callable[[str], str] = str  #: the name of torch's file for that of one of Keras's
+    states: dict[str, str] = field(default_factory=dict)  #: what an interrupted run goes on with
+    device: str = "device"

@@ -183,6 +183,8 @@ def hooks_of_process(hooks: Hooks) -> Hooks:
     """Callbacks where each process runs the loop: one of them writes files."""
     if hooks.batch_start or hooks.batch_end or hooks.takes:
         raise Unsupported("a callback for each batch under a strategy")
+    if hooks.first:
+        raise Unsupported("a callback that restores an interrupted training under a strategy")
     once = _in_first if hooks.writes else _saving_once
     changed = replace(
         hooks,

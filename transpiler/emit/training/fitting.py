@@ -87,6 +87,8 @@ class FitWriter(FitData):
             seen = identifiers(compiled.keys).items()
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
         hooks = self._hooks(values, train)
+        self.first = next((h.first for h in hooks if h.first), self.first)
+        self.kept.first = self.first
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.progress.line or self.history)
         unread = not shown and not any(k.startswith("val_") for k in read)
@@ -288,6 +290,12 @@ class FitWriter(FitData):
         epoch = replace(self.model.epoch(self.compiled, self.streamed, self.loop), watched=True)
         return dict(zip(self.compiled.keys, means_so_far(epoch), strict=True))
 
+    def _states(self) -> dict[str, str]:
+        """What an interrupted training goes on with, by how it is called in a file."""
+        names = ("optimizer", *steps_of(self.model, self.compiled).companions)
+        made = zip(names, self.model.stepping(self.compiled), strict=True)
+        return {"model": self.model.variable, **dict(made)}
+
     def _hooks(self, values: dict[str, str], train: str) -> list[Hooks]:
         """What callbacks do in the loop."""
         self.taken |= set(values.values())
@@ -312,6 +320,8 @@ class FitWriter(FitData):
             free_in_epoch=self._free_in_epoch,
             called_in_batch=self._called_in_batch,
             file=lambda path: weights_file(self.tree, path),
+            states=self._states(),
+            device=self.model.device,
         )
         found = hooks_of(self.model, self.call, fit)
         if self.model.made.spread:
