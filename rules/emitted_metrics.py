@@ -7,11 +7,34 @@ from rules.emitted import TORCH, emitted
 emitted(
     "count_above",
     '''
-def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's 200 thresholds."""
-    thresholds = torch.linspace(0, 1, 200, device=scores.device)
+def count_above(
+    scores,
+    labels,
+    num_thresholds=200,  #? num_thresholds
+):
+    """How many of the labelled scores are above each of Keras's thresholds."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)  #? !num_thresholds
+    thresholds = torch.linspace(0, 1, num_thresholds, device=scores.device)  #? num_thresholds
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
+''',
+    (),
+    TORCH,
+)
+
+emitted(
+    "count_above_by_label",
+    '''
+def count_above_by_label(
+    scores,
+    labels,
+    num_thresholds=200,  #? num_thresholds
+):
+    """How many scores of each label are above each of Keras's thresholds."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)  #? !num_thresholds
+    thresholds = torch.linspace(0, 1, num_thresholds, device=scores.device)  #? num_thresholds
+    thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
+    return ((scores > thresholds[:, None, None]) * labels).sum(1)
 ''',
     (),
     TORCH,
@@ -21,10 +44,12 @@ emitted(
     "roc_auc",
     '''
 def roc_auc(true_positives, false_positives):
-    """The area under the ROC curve, from the counts at the thresholds."""
+    """The area under the ROC curve, from the counts at the thresholds."""  #? !by_label
+    """The mean area under the ROC curves, from the counts at the thresholds."""  #? by_label
     true_rate = true_positives / true_positives[0].clamp(min=1)
     false_rate = false_positives / false_positives[0].clamp(min=1)
-    return -torch.trapezoid(true_rate, false_rate).item()
+    return -torch.trapezoid(true_rate, false_rate).item()  #? !by_label
+    return -torch.trapezoid(true_rate, false_rate, dim=0).mean().item()  #? by_label
 ''',
     (),
     TORCH,
@@ -34,17 +59,58 @@ emitted(
     "pr_auc",
     '''
 def pr_auc(true_positives, false_positives):
-    """The area under the precision-recall curve, from the counts at the thresholds."""
-    found = -true_positives.diff()
+    """The area under the precision-recall curve, from the counts."""  #? !by_label
+    """The mean area under the precision-recall curves, from the counts."""  #? by_label
+    found = -true_positives.diff(dim=0)  #? by_label
+    found = -true_positives.diff()  #? !by_label
     predicted = true_positives + false_positives
-    slope = found / -predicted.diff().clamp(max=-1)
+    slope = found / -predicted.diff(dim=0).clamp(max=-1)  #? by_label
+    slope = found / -predicted.diff().clamp(max=-1)  #? !by_label
     intercept = true_positives[1:] - slope * predicted[1:]
     ratio = predicted[:-1] / predicted[1:].clamp(min=1)
     ratio[predicted[1:] == 0] = 1
-    area = (slope * (found + intercept * ratio.log())).sum()
-    return (area / true_positives[0].clamp(min=1)).item()
+    area = (slope * (found + intercept * ratio.log())).sum(0)  #? by_label
+    return (area / true_positives[0].clamp(min=1)).mean().item()  #? by_label
+    area = (slope * (found + intercept * ratio.log())).sum()  #? !by_label
+    return (area / true_positives[0].clamp(min=1)).item()  #? !by_label
 ''',
 )
+
+emitted(
+    "count_over",
+    '''
+def count_over(scores, labels):
+    """How many of the labelled scores are above each of 200 thresholds from 0 to 1."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)
+    return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
+''',
+    (),
+    TORCH,
+)
+
+_RATES = {
+    "sensitivity": "sensitivity = hits / max(positives, 1)",
+    "specificity": "specificity = (negatives - false_alarms) / max(negatives, 1)",
+    "precision": "precision = hits / (hits + false_alarms).clamp(min=1)",
+    "recall": "recall = hits / max(positives, 1)",
+}
+for _best, _other in (
+    ("sensitivity", "specificity"),
+    ("specificity", "sensitivity"),
+    ("precision", "recall"),
+    ("recall", "precision"),
+):
+    _counts = "hits, false_alarms, positives" + ", negatives" * ("specificity" in (_best, _other))
+    emitted(
+        f"best_{_best}",
+        f'''
+def best_{_best}({_counts}, least):
+    """The best {_best} at a threshold where the {_other} is not less."""
+    {_RATES[_best]}
+    {_RATES[_other]}
+    return ({_best} * ({_other} >= least)).max().item()
+''',
+    )
 
 emitted(
     "f1_score",
@@ -78,5 +144,30 @@ def r2_score(squared_error, targets_sum, squares_sum, count):
     """How much of the variance of the targets is explained; the mean over the outputs."""
     variance = squares_sum - targets_sum**2 / count
     return (1 - squared_error / variance).mean().item()
+''',
+)
+
+emitted(
+    "pearson_of_rows",
+    '''
+def pearson_of_rows(outputs, targets):
+    """The mean of the correlations of each row of outputs with that of targets."""
+    outputs = outputs - outputs.mean(1, keepdim=True)
+    targets = targets - targets.mean(1, keepdim=True)
+    scales = outputs.std(1, correction=0) * targets.std(1, correction=0)
+    return ((outputs * targets).mean(1) / scales).mean()
+''',
+)
+
+emitted(
+    "concordance_of_rows",
+    '''
+def concordance_of_rows(outputs, targets):
+    """The mean of the concordances of each row of outputs with that of targets."""
+    mean = outputs.mean(1)
+    variances = outputs.var(1, correction=0) + targets.var(1, correction=0)
+    norm = variances + (targets.mean(1) - mean) ** 2
+    products = (targets - mean[:, None]) * (outputs - mean[:, None])
+    return (2 * products.mean(1) / (norm + 1e-7)).mean()
 ''',
 )

@@ -65,7 +65,7 @@ def equality(p: Prediction) -> Metric:
     """How many outputs equal their targets to the last digit: the class is not the string."""
     if p.classes or p.weights is not None:
         raise Unsupported("Accuracy() with classes as targets compares them with probabilities")
-    found = _hits(p, "accuracy", infix(_activated(p), "==", p.targets))
+    found = _hits(p, "accuracy", infix(activated(p), "==", p.targets))
     note = (
         'Accuracy() counts outputs that equal their targets exactly; the string "accuracy" does not'
     )
@@ -99,7 +99,7 @@ def binary_accuracy(p: Prediction, threshold: Param = 0.5) -> Metric:
     if p.logits and p.activation == "sigmoid" and threshold.is_const(0.5):
         above = infix(p.output, ">", 0)
     elif p.logits:
-        above = infix(_activated(p), ">", threshold)
+        above = infix(activated(p), ">", threshold)
     hits = infix(above, "==", p.targets)
     if p.weights is not None:
         row = method(hits, "flatten") if p.units == 1 else method(method(hits, "double"), "mean", 1)
@@ -117,10 +117,10 @@ def _numbers(p: Prediction, name: str) -> Expr:
     """The difference of outputs and targets, which must be of one kind."""
     if p.classes:
         raise Unsupported(f"{name} with classes as targets")
-    return infix(_activated(p), "-", p.targets)
+    return infix(activated(p), "-", p.targets)
 
 
-def _activated(p: Prediction) -> Expr:
+def activated(p: Prediction) -> Expr:
     """The output as Keras's metrics see it: after the activation that the model leaves out."""
     if not p.logits:
         return p.output
@@ -175,6 +175,20 @@ def _among_best(p: Prediction, name: str, k: Expr, target: Expr) -> Metric:
     return Metric(name, (("among_best", total),), label=label, larger_is_better=True)
 
 
+def _of_class(p: Prediction, top_k: Expr, class_id: Expr) -> Prediction:
+    """The outputs and targets of one class, where only these count."""
+    if not top_k.is_const(None):
+        raise Unsupported("a metric of the largest outputs only is not translated")
+    if class_id.is_const(None):
+        return p
+    if p.classes or p.rank != 2:
+        raise Unsupported("a metric of one class of these shapes")
+    kept = p.logits and p.activation == "sigmoid"
+    output, targets = p.output if kept else activated(p), p.targets
+    output, targets = (index(tensor, Expr(":"), class_id) for tensor in (output, targets))
+    return replace(p, output=output, targets=targets, logits=kept, rank=1)
+
+
 def _positive(p: Prediction, name: str, thresholds: Expr) -> Expr:
     """Which outputs count as a yes."""
     if p.classes:
@@ -185,18 +199,12 @@ def _positive(p: Prediction, name: str, thresholds: Expr) -> Expr:
         raise Unsupported(f"{name} with several thresholds, or one that is only known at run time")
     if p.logits and p.activation == "sigmoid" and thresholds.is_const(0.5):
         return infix(p.output, ">", 0)
-    return infix(_activated(p), ">", thresholds)
-
-
-def _plain(*settings: Expr) -> None:
-    """Refuse what looks at some of the outputs only."""
-    if not all(setting.is_const(None) for setting in settings):
-        raise Unsupported("a metric of some classes only is not translated")
+    return infix(activated(p), ">", thresholds)
 
 
 def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Expr) -> Metric:
     """True positives as a share of a count; none of none is 0."""
-    hits = infix(_positive(p, name, thresholds), "*", p.targets)
+    hits = infix(_positive(p, name, thresholds), "&", _yes(p))
     sums = (("true_positives", _total(p, hits)), (variable, _total(p, count)))
     result = "{0} / max({1}, 1)"
     if p.weights is not None:
@@ -205,12 +213,19 @@ def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Exp
     return Metric(name, sums, result, name, larger_is_better=True)
 
 
+def _yes(p: Prediction) -> Expr:
+    """Which targets are a yes: in Keras, all that are not zero."""
+    return method(p.targets, "bool")
+
+
 def _total(p: Prediction, each: Expr) -> Expr:
     """The sum over a batch, by the weights of the samples where these count."""
-    if p.weights is not None and p.rank != 2:
+    if p.weights is None:
+        return _item(method(each, "sum"))
+    if p.rank not in (1, 2):
         raise Unsupported("a metric with weights of steps or pixels")
-    column = None if p.weights is None else method(p.weights, "unsqueeze", 1)
-    return _item(method(each if column is None else infix(each, "*", column), "sum"))
+    column = p.weights if p.rank == 1 else method(p.weights, "unsqueeze", 1)
+    return _item(method(infix(each, "*", column), "sum"))
 
 
 @metric("Precision", "precision")
@@ -222,7 +237,7 @@ def precision(
     name: Param = None,
 ) -> Metric:
     """How many of the positive outputs are right."""
-    _plain(top_k, class_id)
+    p = _of_class(p, top_k, class_id)
     positive = _positive(p, "precision", thresholds)
     return _ratio(p, "precision", thresholds, "predicted_positives", positive)
 
@@ -236,16 +251,16 @@ def recall(
     name: Param = None,
 ) -> Metric:
     """How many of the positive targets are found."""
-    _plain(top_k, class_id)
-    return _ratio(p, "recall", thresholds, "positives", p.targets)
+    p = _of_class(p, top_k, class_id)
+    return _ratio(p, "recall", thresholds, "positives", _yes(p))
 
 
 def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -> Metric:
     """How many yes or no are right or wrong, as a number of the whole epoch."""
     positive = _positive(p, name, thresholds)
-    chosen = positive if yes else infix(1, "-", method(positive, "float"))
-    wanted = p.targets if yes == right else infix(1, "-", p.targets)
-    total = _total(p, infix(chosen, "*", wanted))
+    chosen = positive if yes else Expr(f"~{positive.wrapped(16)}", strength=16)
+    wanted = _yes(p) if yes == right else Expr(f"~{_yes(p)}", strength=16)
+    total = _total(p, infix(chosen, "&", wanted))
     label = name.replace("_", " ")
     variable = name if p.weights is None else f"weighted_{name}"
     return Metric(name, ((variable, total),), "{0}", label, larger_is_better=right)
@@ -273,36 +288,6 @@ def true_negatives(p: Prediction, thresholds: Param = None, name: Param = None) 
 def false_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
     """The same."""
     return _count(p, "false_negatives", thresholds, yes=False, right=False)
-
-
-@metric("AUC", "auc")
-def auc(
-    p: Prediction,
-    num_thresholds: Param = 200,
-    curve: Param = "ROC",
-    summation_method: Param = "interpolation",
-    name: Param = None,
-    from_logits: Param = False,
-) -> Metric:
-    """Through 200 thresholds, as Keras has it: the exact area is another."""
-    if p.classes or p.units != 1:
-        raise Unsupported("AUC of more than one output")
-    if not num_thresholds.is_const(200) or not summation_method.is_const("interpolation"):
-        raise Unsupported("AUC with another number of thresholds, or another sum")
-    if not curve.is_const("ROC", "PR"):
-        raise Unsupported("AUC of another curve than ROC or PR")
-    if not from_logits.known:
-        raise Unsupported("from_logits is only known at run time")
-    scores = _activated(p)
-    if from_logits.value and not p.logits:
-        scores = method(p.output, "sigmoid")
-    sums = (
-        ("true_positives_above", helper("count_above", scores, p.targets)),
-        ("false_positives_above", helper("count_above", scores, infix(1, "-", p.targets))),
-    )
-    area = "roc_auc" if curve.is_const("ROC") else "pr_auc"
-    helpers = frozenset({"count_above", area})
-    return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)
 
 
 def _f_score(p: Prediction, name: str, average: Expr, beta: Expr | None, threshold: Expr) -> Metric:
@@ -397,7 +382,7 @@ def _as_loss(
 
     def build(p: Prediction) -> Metric:
         """The same as the loss."""
-        found = _of_batch(p, name, variable, helper(function or name, _activated(p), p.targets))
+        found = _of_batch(p, name, variable, helper(function or name, activated(p), p.targets))
         single = name in _BROADCAST and (p.rank, p.units) == (2, 1)
         return replace(found, note=f"{name}: {_COLUMN}") if single else found
 
@@ -429,7 +414,7 @@ _as_loss("categorical_hinge", "hinge_loss", "CategoricalHinge", "categorical_hin
 @metric("huber")
 def huber(p: Prediction) -> Metric:
     """The same as the loss."""
-    return _of_batch(p, "huber", "huber_loss", call("F.huber_loss", _activated(p), p.targets))
+    return _of_batch(p, "huber", "huber_loss", call("F.huber_loss", activated(p), p.targets))
 
 
 @metric("CosineSimilarity", "cosine_similarity")
@@ -437,8 +422,28 @@ def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
     """Positive, unlike the loss of that name."""
     if not axis.is_const(-1):
         raise Unsupported("cosine similarity along another axis than the last")
-    value = method(call("F.cosine_similarity", _activated(p), p.targets, dim=-1), "mean")
+    value = method(call("F.cosine_similarity", activated(p), p.targets, dim=-1), "mean")
     return _of_batch(p, "cosine_similarity", "similarity", value, larger=True)
+
+
+def _correlation(p: Prediction, name: str, axis: Expr) -> Metric:
+    if not axis.is_const(-1) or p.rank != 2 or p.units == 1:
+        raise Unsupported(f"{name} goes along the numbers of a row, of which there must be several")
+    kind = name.partition("_")[0]
+    value = helper(f"{kind}_of_rows", activated(p), p.targets)
+    return _of_batch(p, name, kind, value, larger=True)
+
+
+@metric("PearsonCorrelation", "pearson_correlation")
+def pearson_correlation(p: Prediction, axis: Param = -1) -> Metric:
+    """An emitted function computes it for each row."""
+    return _correlation(p, "pearson_correlation", axis)
+
+
+@metric("ConcordanceCorrelation", "concordance_correlation")
+def concordance_correlation(p: Prediction, axis: Param = -1) -> Metric:
+    """An emitted function computes it for each row."""
+    return _correlation(p, "concordance_correlation", axis)
 
 
 def _crossentropy(p: Prediction, name: str, own: str, from_logits: Expr) -> Metric:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.emitted import TORCH, emitted
+from rules.metrics import activated
 from transpiler.ir.expr import Expr, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
@@ -30,19 +31,12 @@ def _plain(ignore_class: Expr, axis: Expr) -> None:
         raise Unsupported("an overlap without some class, or along another axis than the last")
 
 
-def _output(p: Prediction) -> Expr:
-    """The output after the activation that the model leaves out."""
-    if not p.logits:
-        return p.output
-    return method(p.output, p.activation, *((p.dim,) if p.activation == "softmax" else ()))
-
-
 def _of_classes(
     p: Prediction, name: str, num_classes: Expr, of: Expr | None, true: Expr, predicted: Expr
 ) -> Metric:
     if p.classes and not true.is_const(True):
         raise Unsupported(f"{name} with classes as targets, of which it takes the largest")
-    output = _output(p) if predicted.is_const(True) else p.output
+    output = activated(p) if predicted.is_const(True) else p.output
     outputs = _classes(p, output, predicted, "outputs")
     targets = _classes(p, p.targets, true, "targets")
     note = f"{name}: {_CUT}" if predicted.is_const(True) else ""
@@ -132,7 +126,7 @@ def binary_iou(
     """Outputs are of one class from the threshold on."""
     if p.classes:
         raise Unsupported("BinaryIoU with classes as targets")
-    outputs = infix(_output(p), ">=", threshold)
+    outputs = infix(activated(p), ">=", threshold)
     of = None if target_class_ids.is_const((0, 1), [0, 1]) else target_class_ids
     return _overlap("binary_io_u", Expr("2", 2), of, p.targets, outputs)
 

@@ -27,11 +27,8 @@ LEFT: dict[str, dict[str, Trial]] = {
     "metrics": {
         name: Trial(metrics=f"[keras.metrics.{name}]")
         for name in (
-            "ConcordanceCorrelation()", "Mean()", "PearsonCorrelation()", "PrecisionAtRecall(0.5)",
-            "RecallAtPrecision(0.5)", "SensitivityAtSpecificity(0.5)",
-            "SpecificityAtSensitivity(0.5)", "Sum()", "binary_focal_crossentropy",
-            "categorical_focal_crossentropy", "concordance_correlation",
-            "pearson_correlation", "get(input())", "deserialize({})",
+            "Mean()", "Sum()", "binary_focal_crossentropy", "categorical_focal_crossentropy",
+            "get(input())", "deserialize({})",
             "MeanMetricWrapper(keras.losses.mse)",
         )
     },

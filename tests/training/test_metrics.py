@@ -55,6 +55,32 @@ TRIALS = [
         "bit column",
         metrics=f"[{M}.AUC(from_logits=True), {M}.BinaryCrossentropy(from_logits=True)]",
     ),
+    Trial('"mse"', "bits", metrics=f"[{M}.AUC(), {M}.AUC(50, 'PR')]"),
+    Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.AUC(), {M}.Precision(class_id=1)]"),
+    Trial(
+        BINARY,
+        "bit rows",
+        "sigmoid",
+        metrics=f"[{M}.AUC(multi_label=True), {M}.AUC(50, 'PR', multi_label=True), {M}.AUC(),"
+        f" {M}.Recall(class_id=2)]",
+    ),
+    Trial('"mse"', "numbers", metrics=f"[{M}.Precision(), {M}.FalseNegatives(), {M}.AUC()]"),
+    Trial(
+        BINARY,
+        "bits",
+        "sigmoid",
+        metrics=f"[{M}.PrecisionAtRecall(0.51), {M}.RecallAtPrecision(0.62), {M}.AUC(),"
+        f" {M}.SensitivityAtSpecificity(0.71), {M}.SpecificityAtSensitivity(0.37)]",
+    ),
+    Trial('"mse"', "bit rows", metrics=f"[{M}.SpecificityAtSensitivity(0.31, class_id=1)]"),
+    Trial('"mse"', "rows", metrics=f"[{M}.PearsonCorrelation(), 'concordance_correlation']"),
+    Trial(
+        '"mse"',
+        "bits",
+        metrics=f"[{M}.get('accuracy'), {M}.get('mae'), {M}.MeanSquaredError.from_config("
+        f"{{'name': 'm'}}), {M}.deserialize("
+        "{'class_name': 'Recall', 'config': {'thresholds': 0.2}})]",
+    ),
     Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score(average='macro')]"),
     Trial(BINARY, "bit rows", "sigmoid", metrics=f"[{M}.F1Score('micro', threshold=0.5)]"),
     Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score('weighted')]"),
@@ -117,7 +143,8 @@ def test_the_best_outputs(targets: str) -> None:
         "MeanIoU(2, ignore_class=1)",
         "F1Score()",
         "Precision([0.2, 0.8])",
-        "AUC(num_thresholds=50)",
+        "AUC(thresholds=[0.2, 0.4])",
+        "PearsonCorrelation()",
         "Mean()",
     ],
 )

@@ -35,6 +35,9 @@ EXACT = [
     f"{OPT}.SGD({SCHEDULES}.PiecewiseConstantDecay([2, 5], [0.1, 0.05, 0.01]))",
     f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7), momentum=0.9)",
     f"{OPT}.SGD({SCHEDULES}.ExponentialDecay(0.1, 5, 0.7), 0.8, nesterov=True)",
+    f"{OPT}.SGD.from_config({{'learning_rate': 0.1, 'momentum': 0.5}})",
+    f"{OPT}.SGD({SCHEDULES}.deserialize("
+    "{'class_name': 'CosineDecay', 'config': {'initial_learning_rate': 0.1, 'decay_steps': 5}}))",
     f"{OPT}.SGD(0.1, weight_decay=0.01)",
     f"{OPT}.SGD(0.1, weight_decay=0.01, clipvalue=0.01)",
     f"{OPT}.Lion(0.01)",

@@ -44,7 +44,7 @@ def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> 
 
     Also a dict with its name and its arguments, and what `get` makes of any of these.
     """
-    value = _described(package, value)
+    value = _described(table, package, value)
     if isinstance(value, Unknown):
         raise Unsupported(f"{what} is not known: {value.reason}")
     if isinstance(value, Framework):
@@ -63,18 +63,13 @@ def use_of(table: Mapping[str, Rule], package: str, value: Value, what: str) -> 
     raise Unsupported(f"{what} is not understood")
 
 
-def _described(package: str, value: Value) -> Value:
+def _described(table: Mapping[str, Rule], package: str, value: Value) -> Value:
     """What `get` is given, and what a dict of a class's name and arguments describes."""
     made = value.expr.value if isinstance(value, Static) else None
-    asks = isinstance(made, Configured) and made.name in (
-        f"{package}.get",
-        f"{package}.deserialize",
-    )
-    if (
-        isinstance(made, Configured) and asks and package != "keras.metrics"
-    ):  # where "accuracy" is a class
-        given = [*made.args, *(argument for _, argument in made.kwargs)]
-        return _described(package, Static(given[0])) if len(given) == 1 else value
+    if isinstance(made, Configured) and (given := _asked_for(package, made)) is not None:
+        if package == "keras.metrics" and isinstance(given.value, str):
+            given = _metric_class(table, given)
+        return _described(table, package, Static(given))
     entries: dict[Any, Any] = made if isinstance(made, dict) else {}
     if isinstance(value, Items):
         entries = {k: v.expr.value for k, v in value.items.items() if isinstance(v, Static)}
@@ -87,6 +82,31 @@ def _described(package: str, value: Value) -> Value:
         return value
     arguments = tuple((k, v if isinstance(v, Expr) else expr(v)) for k, v in config.items())
     return Static(Expr(name, Configured(f"{package}.{name}", (), arguments)))
+
+
+def _asked_for(package: str, made: Configured) -> Expr | None:
+    """The only argument of `get` and of what makes an object of its configuration."""
+    given = [*made.args, *(argument for _, argument in made.kwargs)]
+    if len(given) != 1:
+        return None
+    if made.name in (f"{package}.get", f"{package}.deserialize"):
+        return given[0]
+    owner, _, method = made.name.rpartition(".")
+    config = given[0].value
+    if method != "from_config" or not owner.startswith(package) or not isinstance(config, dict):
+        return None
+    return Expr("", {"class_name": owner.removeprefix(f"{package}."), "config": config})
+
+
+def _metric_class(table: Mapping[str, Rule], given: Expr) -> Expr:
+    """The class that `keras.metrics.get` makes of a word, also of "mae" and "accuracy"."""
+    word = str(given.value)
+    camel = "".join(part[:1].upper() + part[1:] for part in word.split("_"))
+    rule = table.get(f"keras.metrics.{word}")
+    names = [*(rule.names if rule is not None else ()), f"keras.metrics.{camel}"]
+    classes = (n for n in names if n in table and n.rpartition(".")[2][0].isupper())
+    name = next(classes, "")
+    return Expr(given.text, Configured(name, (), ())) if name else given
 
 
 def of_configured(table: Mapping[str, Rule], package: str, made: Configured) -> Use:

@@ -7,7 +7,7 @@ from transpiler.interpret.values import Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
-from transpiler.lower.binding import Use, of_configured, only, use_of
+from transpiler.lower.binding import Use, only, use_of
 from transpiler.record import record, replace
 from transpiler.registry import Rules
 
@@ -130,7 +130,8 @@ def _scheduled(rules: Rules, use: Use) -> Schedule | None:
         return Schedule(expr(1.0), expr(1.0), rate)
     if rate is None or not isinstance(rate.value, Configured):
         return None
-    schedule = of_configured(rules.schedules, "keras.optimizers.schedules", rate.value)
+    package = "keras.optimizers.schedules"
+    schedule = use_of(rules.schedules, package, Static(rate), "the learning rate")
     only(schedule, "name")
     made: Schedule = schedule.build(_STEP)
     return made

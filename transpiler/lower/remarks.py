@@ -109,6 +109,8 @@ def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
 #: The metrics to which Keras gives a number, after the first one.
 _NUMBERED = frozenset(
     {"auc", "precision", "recall", "true_positives", "false_positives", "true_negatives",
+     "precision_at_recall", "recall_at_precision", "sensitivity_at_specificity",
+     "specificity_at_sensitivity",
      "false_negatives"}
 )  # fmt: skip
 

@@ -52,10 +52,10 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
-        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
+        false_positives += ((logits > 0) & ~targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -75,10 +75,10 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
         loss_sum += criterion(logits, targets).mean().item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
-        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
+        false_positives += ((logits > 0) & ~targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,

@@ -23,7 +23,7 @@ class Small(nn.Module):
 
 
 def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's 200 thresholds."""
+    """How many of the labelled scores are above each of Keras's thresholds."""
     thresholds = torch.linspace(0, 1, 200, device=scores.device)
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
@@ -56,9 +56,9 @@ def train_epoch(model, loader, criterion, optimizer):
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
         correct += ((logits > 0) == targets).sum().item()
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -78,9 +78,9 @@ def evaluate(model, loader, criterion):
         logits = model(inputs)
         loss_sum += criterion(logits, targets).item() * len(inputs)
         correct += ((logits > 0) == targets).sum().item()
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -103,11 +103,11 @@ def train_large_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        true_positives_2 += ((logits.sigmoid() > 0.7) * targets).sum().item()
+        true_positives_2 += ((logits.sigmoid() > 0.7) & targets.bool()).sum().item()
         predicted_positives_2 += (logits.sigmoid() > 0.7).sum().item()
     count = len(loader.dataset)
     return (
@@ -129,11 +129,11 @@ def evaluate_large(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
         loss_sum += criterion(logits, targets).item() * len(inputs)
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        true_positives_2 += ((logits.sigmoid() > 0.7) * targets).sum().item()
+        true_positives_2 += ((logits.sigmoid() > 0.7) & targets.bool()).sum().item()
         predicted_positives_2 += (logits.sigmoid() > 0.7).sum().item()
     count = len(loader.dataset)
     return (

@@ -57,8 +57,10 @@ def train_epoch(model, loader, criterion, optimizer):
         correct += ((logits > 0) == targets).sum().item()
         weighted_correct += (((logits > 0) == targets).flatten() * weights).sum().item()
         weights_sum += weights.sum().item()
-        weighted_hits += ((logits > 0) * targets * weights.unsqueeze(1)).sum().item()
-        weighted_positives += (targets * weights.unsqueeze(1)).sum().item()
+        weighted_hits += (
+            (((logits > 0) & targets.bool()) * weights.unsqueeze(1)).sum().item()
+        )
+        weighted_positives += (targets.bool() * weights.unsqueeze(1)).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -78,8 +80,8 @@ def evaluate(model, loader, criterion):
         logits = model(inputs)
         loss_sum += criterion(logits, targets).mean(-1).sum().item() * len(inputs)
         correct += ((logits > 0) == targets).sum().item()
-        true_positives += ((logits > 0) * targets).sum().item()
-        positives += targets.sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,

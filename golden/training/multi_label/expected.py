@@ -55,9 +55,9 @@ def train_epoch(model, loader, criterion, optimizer):
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
         correct += ((logits > 0) == targets).double().mean().item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -77,9 +77,9 @@ def evaluate(model, loader, criterion):
         logits = model(inputs)
         loss_sum += criterion(logits, targets).item() * len(inputs)
         correct += ((logits > 0) == targets).double().mean().item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
         predicted_positives += (logits > 0).sum().item()
-        positives += targets.sum().item()
+        positives += targets.bool().sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,

@@ -1,0 +1,136 @@
+"""Metrics of scores at many thresholds: areas under curves, and the best point of a curve."""
+
+from __future__ import annotations
+
+from rules.metrics import activated
+from transpiler.ir.expr import Expr, index, method
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Metric, Prediction
+from transpiler.rule import Param, helper, metric, unless
+
+
+def _scores(p: Prediction, name: str, class_id: Expr | None = None) -> tuple[Expr, Expr]:
+    """What is compared with the thresholds, and which of it are yes."""
+    if p.classes:
+        raise Unsupported(f"{name} with classes as targets")
+    scores, labels = activated(p), p.targets
+    if class_id is not None and not class_id.is_const(None):
+        if p.rank != 2:
+            raise Unsupported(f"{name} of one class of these shapes")
+        scores, labels = (index(tensor, Expr(":"), class_id) for tensor in (scores, labels))
+    if p.activation not in ("sigmoid", "softmax"):
+        scores = method(scores, "clamp", 0, 1)
+    return scores, method(labels, "bool")
+
+
+@metric("AUC", "auc")
+def auc(
+    p: Prediction,
+    num_thresholds: Param = 200,
+    curve: Param = "ROC",
+    summation_method: Param = "interpolation",
+    name: Param = None,
+    dtype: Param = None,
+    thresholds: Param = None,
+    multi_label: Param = False,
+    num_labels: Param = None,
+    label_weights: Param = None,
+    from_logits: Param = False,
+) -> Metric:
+    """Through 200 thresholds, as Keras has it: the exact area is another."""
+    if not summation_method.is_const("interpolation") or not curve.is_const("ROC", "PR"):
+        raise Unsupported("AUC of another curve than ROC or PR, or by another sum")
+    if not thresholds.is_const(None) or not label_weights.is_const(None):
+        raise Unsupported("AUC with thresholds or weights of labels of its own")
+    if not from_logits.known or not multi_label.known:
+        raise Unsupported("from_logits or multi_label is only known at run time")
+    if multi_label.value and p.rank != 2:
+        raise Unsupported("AUC of each label of these shapes")
+    scores, labels = _scores(p, "AUC")
+    if from_logits.value and not p.logits:
+        scores = method(p.output, "sigmoid")
+    counting = "count_above_by_label" if multi_label.value else "count_above"
+    steps = unless(num_thresholds, 200, num_thresholds=num_thresholds)
+    options = {f"{counting}.num_thresholds"} if steps else set()
+    wrong = Expr(f"~{labels}", strength=16)
+    sums: tuple[tuple[str, Expr], ...] = (
+        ("true_positives_above", helper(counting, scores, labels, **steps)),
+        ("false_positives_above", helper(counting, scores, wrong, **steps)),
+    )
+    area = "roc_auc" if curve.is_const("ROC") else "pr_auc"
+    if multi_label.value:
+        options.add(f"{area}.by_label")
+        sums = tuple((f"{variable}_by_label", value) for variable, value in sums)
+    helpers = frozenset({counting, area, *options})
+    return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)
+
+
+def _at_best(
+    p: Prediction, name: str, wanted: Expr, num_thresholds: Expr, class_id: Expr
+) -> Metric:
+    """The best that is reached where another share is as large as it shall be."""
+    scores, labels = _scores(p, name, class_id)
+    if not num_thresholds.is_const(200):
+        raise Unsupported(f"{name} with another number of thresholds")
+    wrong = Expr(f"~{labels}", strength=16)
+    sums: tuple[tuple[str, Expr], ...] = (
+        ("hits_above", helper("count_over", scores, labels)),
+        ("false_alarms_above", helper("count_over", scores, wrong)),
+        ("positives", method(method(labels, "sum"), "item")),
+    )
+    counts = "{0}, {1}, {2}"
+    if "specificity" in name:
+        sums += (("negatives", method(method(wrong, "sum"), "item")),)
+        counts += ", {3}"
+    label = name.replace("_", " ")
+    function = f"best_{name.partition('_')[0]}"
+    helpers = frozenset({"count_over", function})
+    return Metric(name, sums, f"{function}({counts}, {wanted})", label, True, helpers)
+
+
+@metric("PrecisionAtRecall", "precision_at_recall")
+def precision_at_recall(
+    p: Prediction,
+    recall: Param,
+    num_thresholds: Param = 200,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
+    """An emitted function finds it among the thresholds."""
+    return _at_best(p, "precision_at_recall", recall, num_thresholds, class_id)
+
+
+@metric("RecallAtPrecision", "recall_at_precision")
+def recall_at_precision(
+    p: Prediction,
+    precision: Param,
+    num_thresholds: Param = 200,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
+    """An emitted function finds it among the thresholds."""
+    return _at_best(p, "recall_at_precision", precision, num_thresholds, class_id)
+
+
+@metric("SensitivityAtSpecificity", "sensitivity_at_specificity")
+def sensitivity_at_specificity(
+    p: Prediction,
+    specificity: Param,
+    num_thresholds: Param = 200,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
+    """An emitted function finds it among the thresholds."""
+    return _at_best(p, "sensitivity_at_specificity", specificity, num_thresholds, class_id)
+
+
+@metric("SpecificityAtSensitivity", "specificity_at_sensitivity")
+def specificity_at_sensitivity(
+    p: Prediction,
+    sensitivity: Param,
+    num_thresholds: Param = 200,
+    class_id: Param = None,
+    name: Param = None,
+) -> Metric:
+    """An emitted function finds it among the thresholds."""
+    return _at_best(p, "specificity_at_sensitivity", sensitivity, num_thresholds, class_id)
