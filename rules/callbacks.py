@@ -196,6 +196,8 @@ def _after_batches(fit: Fit, every: Expr, path: str, folder: tuple[str, ...]) ->
     """Saved whenever so many batches have been seen, counted over the epochs."""
     if fit.first != "0":
         raise Unsupported("ModelCheckpoint with save_freq, and an initial_epoch")
+    if fit.uneven:
+        raise Unsupported("ModelCheckpoint with save_freq, and epochs that may have fewer steps")
     if re.search(r"\{(?!epoch\b)", path.replace(fit.epoch, "epoch")):
         raise Unsupported("ModelCheckpoint with save_freq, and values of the epoch in its path")
     epoch, steps = fit.free_in_epoch("epoch"), fit.free_in_epoch("steps")

@@ -397,8 +397,10 @@ class _Script:
         if pen.maybe("shuffle", 3):
             found.append(("shuffle", pen.one("shuffled", ("False", "True"))))
         found += self._weights()
-        if pen.maybe("steps of arrays", 40):
+        if pen.maybe("steps of arrays", 12):
             found.append(("steps_per_epoch", "2"))
+        if self.validated and pen.maybe("validation steps of arrays", 12):
+            found.append(("validation_steps", "2"))
         return found
 
     def _weights(self) -> list[tuple[str, str]]:

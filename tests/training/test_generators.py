@@ -65,7 +65,6 @@ REFUSED = [
     program("model.fit(batches(x, y), steps_per_epoch=2)", "[inputs, targets]"),
     program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, {'a': targets})"),
     program("model.fit(x, batches(x, y))"),
-    program("model.fit(x, y, steps_per_epoch=2)"),
 ]
 
 

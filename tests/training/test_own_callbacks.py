@@ -202,7 +202,7 @@ def test_a_class_that_something_else_needs_stays_a_callback() -> None:
     assert "class Keep(keras.callbacks.Callback):" in convert(text).text
     other = (
         "net = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])\n"
-        'net.compile("sgd", "mse")\nnet.fit(x, y, steps_per_epoch=2, callbacks=[Keep()])\n'
+        'net.compile("sgd", "mse")\nnet.fit(x, y, surprise=2, callbacks=[Keep()])\n'
     )
     conversion = convert(trial("[Keep()]", after=other).text)
     assert "class Keep(keras.callbacks.Callback):" in conversion.text

@@ -29,6 +29,7 @@ class Epoch:
     shaping: tuple[str, ...] = ()  #: statements that give targets the shapes of outputs
     streamed: tuple[str, ...] = ()  #: the inputs and targets, made of what a batch holds
     batch: str = "x, y"  #: the variables for what it holds
+    in_parts: bool = False  #: whether it gets but some batches of a loader
     source: str = "loader"  #: what the batches come from
     autocast: str = ""  #: the type of mixed precision
     watched: bool = False  #: whether something looks at the means after each batch
@@ -75,7 +76,7 @@ class Epoch:
     @property
     def counts(self) -> bool:
         """Whether it counts the samples."""
-        return bool(self.streamed) or self.watched or bool(self.summed)
+        return bool(self.streamed) or self.in_parts or self.watched or bool(self.summed)
 
     @property
     def forward(self) -> list[str]:

@@ -163,6 +163,7 @@ class Fit:
     rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values
     steps: str = ""  #: the number of batches of an epoch
+    uneven: bool = False  #: whether some epochs may have fewer
     first: str = "0"  #: the epoch that it begins with
     free_in_epoch: Callable[[str], str] = str  #: the same in the function for an epoch
     #: The same as `called` for a function that is called with each batch.

@@ -23,7 +23,8 @@ from transpiler.emit.training.lines import (
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of
-from transpiler.emit.training.sequences import sequence_loader
+from transpiler.emit.training.sequences import some_of_sequence
+from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown
@@ -170,15 +171,12 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
 def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A call of the emitted function that evaluates."""
     writer.refuse(call, "callbacks")
-    loader = sequence_loader(writer, call, "x", "steps")
-    loader = loader or stream(writer, call, "x", "steps")
+    loader = some_of_sequence(writer, call) or stream(writer, call, "x", "steps")
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
     weighted = weighs(call)
     if streamed:
         writer.refuse(call, "sample_weight")
-    elif pipeline is None:
-        writer.refuse(call, "steps")
     if writer.made.spread and streamed:
         raise Unsupported("batches that the program makes itself, under a strategy")
     compiled = writer.compiled_of(call)
@@ -188,7 +186,8 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         loop = writer.loop_over(compiled, pipeline)
     before: list[str] = []
     known = ""
-    if not weighted:
+    steps = "" if streamed or pipeline else steps_of_arrays(writer, call, "steps")
+    if not weighted and not steps:
         known = writer.ready.loader(call, writer.key(call, "x", "y"), ("x", "y"))
     if pipeline is not None and writer.made.spread:
         loader = known or _of_process(writer, call, loader, pipeline, before)
@@ -197,17 +196,21 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     if not loader:
         xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
         ys = writer.target_arrays(call.given.get("y"), compiled)
-        inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
+        size = writer.argument(call, "batch_size")
         if weighted:
             weights = writer.weights(call.given["sample_weight"], compiled)
+        if steps and size is not None:
+            xs, ys, each = (first_samples(a, steps, size) for a in (xs, ys, weights.values()))
+            weights = dict(zip(weights, each, strict=True))
+        inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         made = f"TensorDataset({', '.join([inputs, targets, *weights.values()])})"
         data, number = writer.lasting("test_data", "test_dataset"), 1
         while not writer.ready.take(call, f"{data} = {made}"):
             number += 1
             data = writer.lasting(f"test_data_{number}")
         before = writer.ready.needed(call, [f"{data} = {made}"], ("x", "y", "sample_weight"))
-        size = writer.argument(call, "batch_size")
-        loader = writer.asking_loader(data, size or "32")
+        size = size or (size_for(steps, f"len({data})") if steps else "32")
+        loader = writer.asking_loader(data, size)
     evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)
     text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
     if is_statement(statement, call.node):
@@ -328,13 +331,23 @@ def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) ->
         _predict_batches(writer, call, statement, pipeline)
         return
     if (batches := inputs_of_stream(writer, call)) is not None:
-        held, tensor, loader = batches
-        how = replace(_predicting(writer), names=("x",), tensors=(tensor,), sized=False, batch=held)
-        name = _predictor(writer, how)
-        writer.inline(call, statement, [], f"{name}({writer.variable}, {loader})")
+        _predict_stream(writer, call, statement, *batches)
         return
-    writer.refuse(call, "steps")
+    if loader := some_of_sequence(writer, call):
+        _predict_stream(writer, call, statement, "x, _", loader)
+        return
     writer.inline(call, statement, [], _predicted(writer, call))
+
+
+def _predict_stream(
+    writer: ModelWriter, call: TrainingCall, statement: Asking, held: str, loader: str
+) -> None:
+    """Predictions for batches that the program makes itself."""
+    if len(writer.built.inputs) > 1:
+        raise Unsupported("batches that the program makes itself, for several inputs")
+    tensor = f"{writer.inputs(('x',))}.to({writer.device})"
+    how = replace(_predicting(writer), names=("x",), tensors=(tensor,), sized=False, batch=held)
+    writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
 
 
 def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -356,7 +369,11 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
     listed = _listed(writer, call.given.get("x"))
     xs = () if listed else writer.arrays(call.given.get("x"), "x")
     name = predictor(writer)
-    size = writer.argument(call, "batch_size")
+    size, steps = writer.argument(call, "batch_size"), steps_of_arrays(writer, call, "steps")
+    if steps and listed:
+        raise Unsupported("steps of a list whose arrays are not told apart")
+    if steps and size is not None:
+        xs = first_samples(xs, steps, size)
     sized = f", batch_size={size}" if size is not None else ""
     arrays = listed or ", ".join(map(writer.as_array, xs))
     return f"{name}({writer.variable}, {arrays}{sized})"

@@ -10,7 +10,17 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.sequences import sequence_loader, sequence_of
+from transpiler.emit.training.sequences import (
+    after_epoch,
+    sequence_loader,
+    sequence_of,
+    steps_of_sequence,
+)
+from transpiler.emit.training.so_many_batches import (
+    first_batches,
+    size_for,
+    steps_of_arrays,
+)
 from transpiler.emit.training.streams import batches_of_images, note_labels, note_validation, stream
 from transpiler.emit.training.validation import split_off, validation_arrays
 from transpiler.emit.training.weighting import Weighting, sample_weights
@@ -21,6 +31,8 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import holds_arrays, is_stream
 from transpiler.lower.training import is_weighed
 from transpiler.record import replace
+
+_ENOUGH = "a sequence with fewer batches than steps_per_epoch ends the training in Keras 2"
 
 
 class FitData:
@@ -41,6 +53,9 @@ class FitData:
         self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
         self.size = model.argument(call, "batch_size") or "32"
+        self.steps = ""  #: how many batches of arrays an epoch has, where it is said
+        self.in_parts = False  #: whether an epoch gets but some batches of the loader of arrays
+        self.uneven = False  #: whether some epochs may have fewer batches than others
         self.streams: list[str] = []  #: generators that get a name
         given = call.given.get("x")
         self.streamed = is_stream(given) or sequence_of(given) is not None
@@ -53,6 +68,9 @@ class FitData:
         else:
             self.xs = model.arrays(call.given.get("x"), "x", holds_arrays(call))
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
+            self.steps = steps_of_arrays(model, call, "steps_per_epoch")
+            if self.steps and self.compiled.keras == "2":
+                raise Unsupported("steps_per_epoch of arrays, whose passes Keras 2 joins")
         if model.made.spread and self.streamed:
             raise Unsupported("batches that the program makes itself, under a strategy")
         self.weighting = Weighting()
@@ -62,6 +80,7 @@ class FitData:
         self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
+        self.parts: list[str] = []  #: what gives each epoch some batches of a loader
         self.sampler = ""  #: of the samples, where several processes share them in random order
 
     def _name(self, *wanted: str) -> str:
@@ -113,18 +132,25 @@ class FitData:
             return f"islice({loader}, {count})"
         if self.compiled.keras == "2" or not pipeline.counted:
             raise Unsupported("steps_per_epoch of a data set that ends: Keras stops training there")
+        return self._parts_of(loader, count)
+
+    def _parts_of(self, loader: str, count: str) -> str:
+        """So many batches of a loader for each epoch, the last ones of a pass what is left."""
+        if self.epochs == "1":
+            return f"islice({loader}, {count})"
+        self.uneven = True
         parts = self._name("train_epochs")
         self.model.made.helpers.add("epochs_of")
-        self.streams.append(f"{parts} = epochs_of({loader}, {count})")
+        self.parts.append(f"{parts} = epochs_of({loader}, {count})")
         return f"next({parts})"
 
     def _training_data(self) -> str:
         model = self.model
-        made = sequence_loader(model, self.call, "x", "steps_per_epoch", self._shuffle())
+        made = sequence_loader(model, self.call, "x", self._shuffle())
         if made:
             loader = model.lasting("train_loader", "training_loader")
             self.loaders.insert(0, f"{loader} = {made}")
-            return loader
+            return self._of_sequence(loader)
         if self.streamed:
             return self._stream("x", "steps_per_epoch", "train_batches")
         if self.pipeline is not None:
@@ -137,8 +163,25 @@ class FitData:
         if model.made.spread:
             self.loaders[:0] = self._sampled(data, loader)
         else:
-            self.loaders.insert(0, f"{loader} = {model.loader(data, self.size, self._shuffle())}")
+            even = self.steps and model.argument(self.call, "batch_size") is None
+            size = size_for(self.steps, f"len({data})") if even else self.size
+            self.loaders.insert(0, f"{loader} = {model.loader(data, size, self._shuffle())}")
+            if self.steps and not even:
+                self.in_parts = True
+                return self._parts_of(loader, self.steps)
         return loader
+
+    def _of_sequence(self, loader: str) -> str:
+        """The batches of a sequence, or so many of them; Keras 2 begins with the first again."""
+        count = steps_of_sequence(self.model, self.call, "x", "steps_per_epoch")
+        if not count:
+            return loader
+        if self.compiled.keras != "2":
+            if after_epoch(self.model, self.call, "x"):
+                raise Unsupported("steps_per_epoch of a sequence that changes after each epoch")
+            return self._parts_of(loader, count)
+        self.model.made.said.append((ASSUMED, self.call.node, _ENOUGH))
+        return f"islice({loader}, {count})"
 
     def _of_process(self, given: str, pipeline: Pipeline, name: str) -> str:
         """The loader of one process; that of the validation also serves a later `evaluate`."""
@@ -184,16 +227,16 @@ class FitData:
     def _validation(self) -> str:
         """The loader of the validation data, "" where there is none."""
         model, call = self.model, self.call
-        size = model.argument(call, "validation_batch_size") or self.size
         data = model.lasting("val_data", "validation_data")
         loader = model.lasting("val_loader", "validation_loader")
         self.validation_loop = None
         self.validation_weights: tuple[str, ...] = ()
-        made = sequence_loader(model, call, "validation_data", "validation_steps")
+        made = sequence_loader(model, call, "validation_data")
         self.validates_stream = bool(made) or is_stream(call.given.get("validation_data"))
         if made:
             self.loaders.append(f"{loader} = {made}")
-            return loader
+            count = steps_of_sequence(model, call, "validation_data", "validation_steps")
+            return f"islice({loader}, {count})" if count else loader
         if self.validates_stream:
             note_validation(model, call, self.compiled.keras)
             return self._stream("validation_data", "validation_steps", "val_batches")
@@ -217,11 +260,18 @@ class FitData:
             found = replace(found, weights=rest)
         else:
             return ""
+        steps = steps_of_arrays(model, call, "validation_steps")
+        size = model.argument(call, "validation_batch_size") or model.argument(call, "batch_size")
+        if steps:
+            self.offered = ()
+            if size is not None:
+                found = first_batches(found, steps, size)
+            size = size or size_for(steps, f"len({data})")
         inputs, targets = model.inputs(found.xs), model.targets(found.ys, self.compiled)
         self.validation_weights = tuple(found.weights)
         tensors = ", ".join([inputs, targets, *found.weights.values()])
         made = f"{data} = TensorDataset({tensors})"
-        loaded = f"{loader} = {model.asking_loader(data, size)}"
+        loaded = f"{loader} = {model.asking_loader(data, size or '32')}"
         self.validates_if = found.condition
         if found.condition:
             held = (*found.before, made, loaded)

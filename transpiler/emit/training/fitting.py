@@ -6,17 +6,16 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.epochs import accumulators, means_so_far, train_epoch
+from transpiler.emit.epochs import Epoch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
 from transpiler.emit.training.lines import identifiers, replaced_in
-from transpiler.emit.training.loaders import data_set
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of
-from transpiler.emit.training.sequences import after_epoch, sequence_of
+from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.validating import never_validates, validated_every
 from transpiler.emit.training.weighting import weighting_of
@@ -25,7 +24,6 @@ from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
-from transpiler.lower.data import is_stream
 from transpiler.record import replace
 from transpiler.source.lexical import blanked, names_in
 
@@ -43,10 +41,6 @@ _LOCALS = frozenset(
 
 def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:
     """The loop in the place of `fit`."""
-    for data, steps in (("x", "steps_per_epoch"), ("validation_data", "validation_steps")):
-        given = call.given.get(data)
-        if not is_stream(given) and data_set(given) is None and sequence_of(given) is None:
-            writer.refuse(call, steps)
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
     fit = FitWriter(writer, call, statement)
@@ -124,7 +118,7 @@ class FitWriter(FitData):
         after += self.kept.finished()
         for hook in hooks:
             model.made.helpers |= hook.helpers
-        setup = [*self.split, *self.streams, *self.datasets, *self.loaders]
+        setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]
         setup = model.ready.needed(self.call, setup, ("x", "y", "validation_data"))
         if self.offered:
             model.ready.offer(self.offered, validated)
@@ -221,8 +215,7 @@ class FitWriter(FitData):
             ends = (f"{BATCH_LOGS} = {{{entries}}}", *ends)
         if any(h.stops and h.takes for h in hooks):
             ends += ("if model.stop_training:", "    break")
-        epoch = model.epoch(compiled, self.streamed, self.loop)
-        epoch = replace(epoch, watched=bool(ends))
+        epoch = replace(self._epoch, watched=bool(ends))
         steps = replace(
             steps_of(model, compiled),
             progress=self.progress.bar,
@@ -277,9 +270,14 @@ class FitWriter(FitData):
         return called(self.model, function, given, BATCH_LOGS, self._sums)
 
     @property
+    def _epoch(self) -> Epoch:
+        """What the function that trains for an epoch gets and counts."""
+        return self.model.epoch(self.compiled, self.streamed, self.loop, self.in_parts)
+
+    @property
     def _locals(self) -> set[str]:
         """Variables of the function that trains for an epoch."""
-        epoch = self.model.epoch(self.compiled, self.streamed, self.loop)
+        epoch = self._epoch
         sums = [name for names in accumulators(epoch).values() for name in names]
         words = _WORD.findall(" ".join([epoch.output, epoch.batch, *epoch.criteria]))
         return {*_LOCALS, *sums, *words, *epoch.inputs, *epoch.targets}
@@ -287,7 +285,7 @@ class FitWriter(FitData):
     @property
     def _sums(self) -> dict[str, str]:
         """What the values of an epoch are after each of its batches."""
-        epoch = replace(self.model.epoch(self.compiled, self.streamed, self.loop), watched=True)
+        epoch = replace(self._epoch, watched=True)
         return dict(zip(self.compiled.keys, means_so_far(epoch), strict=True))
 
     def _states(self) -> dict[str, str]:
@@ -316,6 +314,7 @@ class FitWriter(FitData):
             self._filled(),
             "lr" if self.compiled.keras == "2" else "learning_rate",
             steps=self.model.argument(self.call, "steps_per_epoch") or f"len({train})",
+            uneven=self.uneven or bool(self.steps),
             first=self.first,
             free_in_epoch=self._free_in_epoch,
             called_in_batch=self._called_in_batch,

@@ -389,7 +389,11 @@ class ModelWriter:
         return self.loader(data, size, f", sampler=part_of_process({data})")
 
     def epoch(
-        self, compiled: Compiled, streamed: bool = False, loop: Unpacked | None = None
+        self,
+        compiled: Compiled,
+        streamed: bool = False,
+        loop: Unpacked | None = None,
+        in_parts: bool = False,
     ) -> Epoch:
         """What the functions that train and evaluate have in common."""
         tensors = self._streamed(compiled) if streamed else ()
@@ -416,6 +420,7 @@ class ModelWriter:
             shaping=tuple(filter(None, map(shaped_targets, heads))),
             streamed=tensors if loop is None else loop.tensors,
             batch="x, y" if loop is None else loop.names,
+            in_parts=in_parts,
             source="batches" if streamed else "loader",
             autocast=f"torch.{compiled.precision}" if compiled.precision else "",
             summed=self._summing(compiled),

@@ -15,6 +15,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.training.class_sources import rewritten_sources
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.validation import may_be_none
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Framework, Static, UserClass
@@ -33,6 +34,8 @@ _ENDS = (
     "first one, too"
 )
 
+_NO_END = "`on_epoch_end`, which Keras calls when it asks the model, too, is called by `fit` alone"
+
 
 def sequence_of(given: Given | None) -> UserClass | None:
     """The class of the program's own that an argument is an instance of."""
@@ -41,9 +44,7 @@ def sequence_of(given: Given | None) -> UserClass | None:
     return made if isinstance(made, UserClass) and set(made.bases) <= SEQUENCES else None
 
 
-def sequence_loader(
-    model: ModelWriter, call: TrainingCall, name: str, steps: str, shuffle: str = ""
-) -> str:
+def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: str = "") -> str:
     """The loader that gives the batches of a sequence; "" where an argument is none."""
     given = call.given.get(name)
     made = sequence_of(given)
@@ -53,10 +54,30 @@ def sequence_loader(
     _check(model.shared.file, made, edits)
     model.edits += [edit for edit in edits if edit not in model.edits]
     model.made.helpers |= helpers
-    text = model.source_of(given)
-    if model.argument(call, steps) not in (None, f"len({text})"):
-        raise Unsupported(f"{steps} of a sequence that has as many batches as it says")
-    return f"DataLoader({text}, batch_size=None{shuffle})"
+    return f"DataLoader({model.source_of(given)}, batch_size=None{shuffle})"
+
+
+def steps_of_sequence(model: ModelWriter, call: TrainingCall, name: str, steps: str) -> str:
+    """How many batches of a sequence a call takes, "" where it takes all."""
+    count = model.argument(call, steps)
+    if count in (None, f"len({model.source_of(call.given[name])})"):
+        return ""
+    assert count is not None
+    if call.by_samples:
+        raise Unsupported(f"{steps} of a sequence, in samples")
+    if may_be_none(model, count):
+        raise Unsupported(f"{steps} may be None, where all batches are taken")
+    return count
+
+
+def some_of_sequence(model: ModelWriter, call: TrainingCall) -> str:
+    """The batches of a sequence that a model is asked about; "" where x is none."""
+    loader = sequence_loader(model, call, "x")
+    if loader and (made := sequence_of(call.given["x"])) and "on_epoch_end" in _methods(made):
+        model.made.said.append((ASSUMED, call.node, f"`{made.name}`: {_NO_END}"))
+    if loader and (count := steps_of_sequence(model, call, "x", "steps")):
+        return f"islice({loader}, {count})"
+    return loader
 
 
 def after_epoch(model: ModelWriter, call: TrainingCall, name: str) -> tuple[str, ...]:

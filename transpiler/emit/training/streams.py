@@ -48,17 +48,14 @@ def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> N
         model.made.said.append((ASSUMED, call.node, _LABELS))
 
 
-def inputs_of_stream(model: ModelWriter, call: TrainingCall) -> tuple[str, str, str] | None:
-    """How a loop that predicts unpacks a batch of a generator, its tensor, and the batches."""
+def inputs_of_stream(model: ModelWriter, call: TrainingCall) -> tuple[str, str] | None:
+    """How a loop that predicts unpacks a batch of a generator, and the batches."""
     given = call.given.get("x")
     if generated(given) is None:
         return None
     assert given is not None
-    if len(model.built.inputs) > 1:
-        raise Unsupported("a generator for several inputs")
     held = "x" if gives_inputs(given) else "x, _"
-    tensor = f"{model.inputs(('x',))}.to({model.device})"
-    return held, tensor, _taken(model, given, so_many(model, call, "steps"), "")
+    return held, _taken(model, given, so_many(model, call, "steps"), "")
 
 
 def so_many(model: ModelWriter, call: TrainingCall, steps: str) -> str:

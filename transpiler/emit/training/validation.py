@@ -74,7 +74,7 @@ def _unpacked(
         *_pair(writer, compiled, parts),
         key=(text, given.versions),
         before=(f"{', '.join(names)} = {text}",),
-        condition=f"{text} is not None" if _may_be_none(writer, text) else "",
+        condition=f"{text} is not None" if may_be_none(writer, text) else "",
     )
 
 
@@ -85,7 +85,7 @@ def _pair(
     return xs, writer.target_arrays(parts[1], compiled, "validation_data")
 
 
-def _may_be_none(writer: ModelWriter, name: str) -> bool:
+def may_be_none(writer: ModelWriter, name: str) -> bool:
     """Whether a name is a parameter with the default None."""
     node = writer.room.node
     if not isinstance(node, cst.FunctionDef):
