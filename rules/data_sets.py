@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from transpiler.ir.expr import Arg, Expr, call, expr, method
+from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, expr, method
 from transpiler.ir.pipeline import Batching, Gives, Pipeline, batched
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -14,7 +14,16 @@ from transpiler.rule import helper
 
 def made(code: Expr, pipeline: Pipeline, **changes: Any) -> Expr:
     """A data set: its code, and what is known of it."""
-    return replace(code, value=replace(pipeline, **{"folder": None, "batching": None, **changes}))
+    anew = {"folder": None, "batching": None, "rows": None}
+    if changes.get("endless") is False or "passes" in changes:
+        anew["repeats_if"] = None
+    return replace(code, value=replace(pipeline, **{**anew, **changes}))
+
+
+def rows_of(dataset: Expr, pipeline: Pipeline) -> Expr | None:
+    """Something short that has as many rows as a data set."""
+    named = re.fullmatch(r"[\w.]+", dataset.text)
+    return replace(dataset, value=UNKNOWN) if named else pipeline.rows
 
 
 def known(dataset: Expr) -> Pipeline:
@@ -69,6 +78,8 @@ def streamed(dataset: Expr, what: str) -> tuple[Expr, Pipeline]:
     code, found = in_order(made(dataset, pipeline, passes=None), what)
     if times is None:
         return code, found
+    if pipeline.repeats_if is not None:
+        raise Unsupported(f"{what} of samples that are repeated under a condition")
     endless = times.is_const(None)
     code = helper("RepeatedStream", code, *([] if endless else [times]))
     found = replace(found, gives=Gives.STREAM, endless=endless)
@@ -100,10 +111,12 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         given["drop_last"] = drop
     code = call("DataLoader", dataset, **given, **options)
     random = pipeline.shuffled is not None
+    endless = pipeline.passes is not None and pipeline.passes.is_const(None)
     found = Pipeline(
         Gives.BATCHES,
         batched(pipeline.element),
-        endless=pipeline.passes is not None and pipeline.passes.is_const(None),
+        endless=endless,
+        repeats_if=pipeline.repeats_if if endless else None,
         remade=pipeline.remade or random,
         random=random,
         counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
@@ -140,5 +153,9 @@ def _sampler(dataset: Expr, pipeline: Pipeline) -> Expr:
     assert times is not None
     if pipeline.shuffled is not None:
         options = {"shuffle": pipeline.shuffled}
+    if (condition := pipeline.repeats_if) is not None:
+        text = f"{times.wrapped(TERNARY + 1)} if {condition.wrapped(TERNARY + 1)} else 1"
+        times = Expr(text, strength=TERNARY, names=times.names | condition.names)
     given = [] if times.is_const(None) else [times]
-    return helper("RepeatedSampler", dataset, *given, **options)
+    sized = rows_of(dataset, pipeline) or dataset
+    return helper("RepeatedSampler", sized, *given, **options)

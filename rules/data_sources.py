@@ -6,7 +6,7 @@ import re
 from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
-from transpiler.ir.expr import TERNARY, Arg, Expr, call, dict_expr, expr, index
+from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, dict_expr, expr, index
 from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -35,6 +35,8 @@ FOREIGN = {
 def _tensor(array: Expr) -> Expr:
     if isinstance(array.value, Leaf) and array.value.array == array.text:
         return array  # it is one already
+    if array.text.startswith(("torch.rand", "F.one_hot(")):
+        return array
     return call("torch.tensor", array)
 
 
@@ -67,13 +69,23 @@ def _stacked(parts: Parts) -> Expr:
 def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
     """The rows of arrays."""
     single = isinstance(tensors, Expr)
-    return made(_stacked(tensors), Pipeline(Gives.SAMPLES, _element(tensors), tensor=single))
+    pipeline = Pipeline(Gives.SAMPLES, _element(tensors), tensor=single)
+    return made(_stacked(tensors), pipeline, rows=_short(tensors))
+
+
+def _short(parts: Parts) -> Expr | None:
+    """The first array of several that is not long, since all have as many rows."""
+    if isinstance(parts, Expr):
+        is_short = re.fullmatch(r"[\w.]+(\[[\w:]+\])?", parts.text)
+        return replace(parts, value=UNKNOWN) if is_short else None
+    found = (_short(part) for part in (parts.values() if isinstance(parts, dict) else parts))
+    return next((one for one in found if one is not None), None)
 
 
 @source("tf.data.Dataset.from_tensors")
 def from_tensors(tensors: Parts, name: Param = None) -> Expr:
     """A single sample."""
-    pipeline = Pipeline(Gives.SAMPLES, _element(tensors, 0), open=True)
+    pipeline = Pipeline(Gives.SAMPLES, _element(tensors, 0), keeps=True, open=True)
     return made(expr([_single(tensors)]), pipeline)
 
 

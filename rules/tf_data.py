@@ -15,6 +15,7 @@ from rules.data_sets import (
     made,
     plain,
     rows,
+    rows_of,
     seeded,
     streamed,
     uncut,
@@ -131,7 +132,8 @@ def shuffle(
             raise Unsupported("a seed for the order of what is no longer single samples")
         code = helper("ShuffledStream", dataset, buffer_size)
         return made(code, pipeline, remade=True, random=True, counted=False)
-    return made(dataset, pipeline, shuffled=expr(True), seed=given or pipeline.seed)
+    kept = rows_of(dataset, pipeline)
+    return made(dataset, pipeline, shuffled=expr(True), seed=given or pipeline.seed, rows=kept)
 
 
 def _shuffled_once(dataset: Expr, seed: Expr | None, again: Expr) -> Expr:
@@ -157,12 +159,15 @@ def map_(
 ) -> Expr:
     """Each sample, or batch, as a function changes it."""
     pipeline, applied = uncut(dataset), _applied(map_func)
+    if applied.changes and pipeline.keeps:
+        raise Unsupported("a function that changes the dict of a sample which is kept")
     names = ("MappedDataset", "MappedTensors")
     if pipeline.gives is not Gives.SAMPLES:
         names = ("MappedStream", "MappedTensorStream")
     code = helper(_by_parts(pipeline, *names), dataset, map_func)
     remade = pipeline.remade or applied.draws
-    return made(code, pipeline, element=applied.element, remade=remade, tensor=False)
+    kept = rows_of(dataset, pipeline)
+    return made(code, pipeline, element=applied.element, remade=remade, tensor=False, rows=kept)
 
 
 def _by_parts(pipeline: Pipeline, of_tuples: str, of_tensors: str) -> str:
@@ -235,7 +240,7 @@ def repeat(dataset: Param, count: Param = None, name: Param = None) -> Expr:
         raise Unsupported("a number of times that is only known at run time, and may mean no end")
     times = expr(None) if count.is_const(None, -1) else count
     if pipeline.gives is Gives.SAMPLES:
-        return made(dataset, pipeline, passes=times)
+        return made(dataset, pipeline, passes=times, rows=rows_of(dataset, pipeline))
     given = [] if times.is_const(None) else [times]
     code = helper("RepeatedStream", dataset, *given)
     return made(code, pipeline, endless=times.is_const(None), counted=False)
@@ -249,7 +254,7 @@ def cache(dataset: Param, filename: Param = "", name: Param = None) -> Expr:
         return _same(dataset)
     if pipeline.gives is Gives.SAMPLES or pipeline.endless:
         raise Unsupported("what is random is drawn once and kept")
-    return made(helper("CachedStream", dataset), pipeline, remade=False)
+    return made(helper("CachedStream", dataset), pipeline, remade=False, keeps=True)
 
 
 @source("tf.data.Dataset.prefetch")

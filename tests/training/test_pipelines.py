@@ -201,6 +201,56 @@ TRIALS = {
     "in a loop": program(f"{TRAIN}\ntotal = 0.0\nfor a, b in train.take(2):\n    total += len(a)"),
     "numbered": program(f"{TRAIN}\nfor i, (a, b) in enumerate(train.take(2)):\n    last = i"),
     "numbers": program(f"{TRAIN}\nfor i, (a, b) in train.take(2).enumerate():\n    last = i"),
+    "parts of dicts": program(
+        f'columns = {{"a": x[:, 0], "b": x[:, 1]}}\n'
+        "def add(parts, label):\n"
+        '    parts["c"] = parts["a"] * parts["b"]\n'
+        '    parts["a"] = parts["a"] - 1.0\n    return parts, label\n\n'
+        "def joined(parts, label):\n"
+        '    a, b, c = parts["a"], parts["b"], parts["c"]\n'
+        "    return tf.stack([a, b, c, c, b, a], axis=-1), label\n\n"
+        f"named = {SLICES}((dict(columns), y)).map(add).batch(16)\n"
+        "train = named.map(joined)\n"
+        'firsts = [float(parts["c"][0]) for parts, _ in named]\n'
+        'lowest = [np.min(parts["a"]) for parts, _ in named]'
+    ),
+    "a part that may lack": program(
+        "def scale(a, b=None):\n    a = tf.cast(a, tf.float32) * 2.0\n"
+        "    if b is None:\n        return a\n    return a, b\n\n"
+        f"train = {SLICES}((x, y)).map(scale).batch(16)\n"
+        f"test = {SLICES}(x).map(scale).batch(16)",
+        predict="test",
+    ),
+    "conditions of callers": program(
+        "def batches(x, y, training=True):\n"
+        f"    made = {SLICES}((x, y))\n"
+        "    if training:\n        made = made.shuffle(50).repeat()\n"
+        "    return made.batch(16, drop_remainder=training)\n\n"
+        f"def samples(shuffle):\n    made = {SLICES}((x, y))\n"
+        "    if shuffle:\n        made = made.shuffle(50)\n    return made\n\n"
+        "def tests(passes):\n    made = batches(x[:20], y[:20], training=False)\n"
+        "    if passes:\n        made = made.repeat()\n    return made\n\n"
+        "test, few = tests(False), samples(shuffle=False).batch(8)",
+        "batches(x, y), steps_per_epoch=5, validation_data=tests(True), validation_steps=3",
+        "test",
+        "few",
+    ),
+    "arrays of tensors": program(
+        "def series(values, axis):\n    values = tf.expand_dims(values, axis)\n"
+        f"    return {SLICES}((values[..., 0], y)).batch(16)\n\n"
+        "train = series(x, -1)\n"
+        "one = tf.expand_dims(x[0], axis=0)\n"
+        "hot = tf.one_hot(np.arange(5) % 3, 3)\n"
+        f"drawn = [len(row) for row in {SLICES}(tf.random.uniform((4, 7)))]",
+        predict="one",
+    ),
+    "reductions of NumPy": program(
+        f"{TRAIN}\nmeans = []\nfor a, b in train:\n    means.append(np.mean(a))\n"
+        "    row = a[0]\n    means.append(np.max(row) + np.sum(b[1:], axis=0))\n"
+        "for i, (a, b) in enumerate(train.take(2)):\n    means.append(np.min(a) * i)\n"
+        "batch = next(iter(train))\nmeans.append(np.std(batch[0][1]))\n"
+        "means += [np.all(a) for a, _ in train]"
+    ),
     "arrays": program(f"{TRAIN}\nfor a, b in train.as_numpy_iterator():\n    last = b.sum()"),
 }
 
@@ -240,6 +290,16 @@ ENDLESS = "def data():\n    return tf.data.Dataset.range(9).repeat()\n\ndata().b
         made(".filter(lambda a, b: b > 0).unbatch().batch(4)", fit="train, steps_per_epoch=2"),
         made(".batch(4).filter(lambda a, b: b[0] > 0)", fit="train, steps_per_epoch=2"),
         made(".batch(16)", fit="train, y"),
+        made(
+            "",
+            "def data(repeat):\n    made = train.batch(4)\n"
+            "    if repeat:\n        made = made.repeat()\n    return made\n",
+            fit="data(len(x) > 3), steps_per_epoch=2",
+        ),
+        program(
+            'def add(parts, b):\n    parts["a"] = parts["a"] * 2.0\n    return parts, b\n\n'
+            f'train = {DATA}.from_tensors(({{"a": x}}, y)).map(add)'
+        ),
     ],
 )
 def test_what_can_not_be_trained_with_is_said(text: str) -> None:

@@ -100,12 +100,21 @@ def import_edits(
     spot = _after_docstring(tree) if spot is None else _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
-    removals += _python_imports(tree, list(dict.fromkeys(python)))
+    removals += _python_imports(tree, _merged(python))
     others = sorted((line for line in missing if line not in python), key=_isort_key)
     block = "".join(f"{line}\n" for line in others)
     if block:
         removals.append(Edit(spot, spot, block))
     return removals
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """`from itertools import count` and `from itertools import islice` as one."""
+    names: dict[str, set[str]] = {}
+    for line in lines:
+        module, found, name = line.partition(" import ")
+        names.setdefault(module, set()).update([name] if found else ())
+    return [f"{m} import {', '.join(sorted(n))}" if n else m for m, n in names.items()]
 
 
 def _late(tree: Tree, present: set[str]) -> list[str]:

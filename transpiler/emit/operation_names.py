@@ -10,6 +10,7 @@ import re
 
 from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.units import FilePlan
+from transpiler.interpret.functions.optional import joined_ways
 from transpiler.interpret.summary import Summary
 from transpiler.passes.liveness import walk
 
@@ -18,7 +19,8 @@ def name_operations(planned: FilePlan) -> None:
     """Name each; those that are written alike are one."""
     kept: list[Summary] = []
     lifted: set[str] = set()  #: what functions from inside of others are called outside
-    for alike in _by_function(planned.operations):
+    for ways in _by_function(planned.operations):
+        alike = joined_ways(ways)
         function = alike[0].function
         inside = function.nested_in and id(function.node) not in planned.file.kept_closures
         taken = {*planned.file.globals, *lifted, *_variables(planned, alike)} if inside else set()
@@ -36,6 +38,8 @@ def name_operations(planned: FilePlan) -> None:
             taken.add(names[written_by[summary.serial]])
         for serial, written in written_by.items():
             planned.class_names[serial] = names[written]
+        for summary in ways:
+            planned.class_names.setdefault(summary.serial, function.name)
         lifted.update(names.values())
     planned.operations = kept
 

@@ -93,6 +93,7 @@ def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
     found: dict[int, Summary] = {}
     roots: list[Summary] = []
     called = {id(s) for s in module.called} | {id(s) for s in module.operations_used}
+    called |= {id(s) for s in planned.file.ways}
     by_function: dict[int, list[Summary]] = {}
     for summary in planned.file.summaries.values():
         by_function.setdefault(id(summary.function.node), []).append(summary)

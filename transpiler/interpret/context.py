@@ -74,6 +74,7 @@ class FileContext:
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
     text_names: set[str] = field(default_factory=set)  #: what loops call texts of data sets
+    ways: list[Summary] = field(default_factory=list)  #: of functions, written whoever asks for it
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun

@@ -235,6 +235,8 @@ class Region:
         self.inputs: dict[str, Any] = {}
         self.input_names: dict[str, str] = {}  #: what the program calls them to Keras
         self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
+        self.batch_names: set[str] = set()  #: variables that hold tensors of data sets
+        self.taken: dict[int, Any] = {}  #: what calls of `next` take of data sets
         self.declared_shapes: dict[str, Value] = {}  #: of inputs, as the program writes them
         self.tensor_order: list[str] = []  #: the parameters that are tensors
         #: what is given back, and by which statements

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
-from transpiler.ir.expr import Expr, prefix
+from transpiler.ir.expr import Expr, expr, prefix
 from transpiler.record import record, replace
 
 #: The text of what an element looks like whose first axis has no fixed size.
@@ -73,13 +74,17 @@ class Pipeline:
     seed: Expr | None = None  #: of that order, where the program gives one
     passes: Expr | None = None  #: how often single samples come; the constant None: without end
     endless: bool = False  #: batches, or a stream, without end
+    #: the condition of the program under which it comes so often, or without end; None: always
+    repeats_if: Expr | None = None
     counted: bool = False  #: batches whose number is known
     remade: bool = False  #: looking at a sample twice may give another one
     random: bool = False  #: its order is random
+    keeps: bool = False  #: looking at a sample twice gives the same object
     tensor: bool = False  #: it is a tensor, of which each row is a sample
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
     batching: Batching | None = None  #: its code is a plain DataLoader
+    rows: Expr | None = field(default=None, compare=False)  #: an array of as many rows
     open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property
@@ -111,6 +116,14 @@ class Changes:
 
 
 @record(frozen=True, slots=True)
+class Walked:
+    """The value of `iter(ds)` and `enumerate(ds)`, which give the elements of a data set."""
+
+    element: Element
+    numbered: bool = False  #: each with its number
+
+
+@record(frozen=True, slots=True)
 class Numbered:
     """The value of a number that TensorFlow holds in a tensor."""
 
@@ -123,6 +136,7 @@ class Applied:
 
     element: Element
     draws: bool = False  #: it draws random numbers
+    changes: bool = False  #: it puts something into the dict that it gets
     strings: tuple[str, ...] = ()  #: sources of arrays that it takes for names of files
 
 
@@ -141,15 +155,36 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     if a == b:
         return a
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
-    same = replace(same, batching=b.batching, counted=b.counted)
+    same = replace(same, batching=b.batching, counted=b.counted, tensor=b.tensor)
+    same = replace(same, passes=b.passes, endless=b.endless, repeats_if=b.repeats_if)
+    if same != b:
+        return f"`{name}` holds data sets of different kinds on different ways"
     merged = replace(
         a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
     )
-    counted = a.counted and b.counted
     batching = a.batching if a.batching == b.batching else None
-    merged = replace(merged, batching=batching, counted=counted)
-    if replace(same, tensor=b.tensor) != b:
-        return f"`{name}` holds data sets of different kinds on different ways"
+    merged = replace(merged, batching=batching, counted=a.counted and b.counted)
+    return _shuffled(_repeated(merged, a, b, test, name), a, b, test, name)
+
+
+def _repeated(merged: Pipeline, a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
+    """How often either of the two comes."""
+    if (a.passes, a.endless, a.repeats_if) == (b.passes, b.endless, b.repeats_if):
+        return merged
+    one, other = (p.passes is not None or p.endless for p in (a, b))
+    if one == other or a.repeats_if is not None or b.repeats_if is not None:
+        return f"how often `{name}` is repeated depends on several conditions"
+    condition = test if one else prefix("not", test)
+    passes, endless = a.passes or b.passes, a.endless or b.endless
+    return replace(merged, passes=passes, endless=endless, repeats_if=condition)
+
+
+def _shuffled(
+    merged: Pipeline | str, a: Pipeline, b: Pipeline, test: Expr, name: str
+) -> Pipeline | str:
+    """Whether either of the two is shuffled."""
+    if isinstance(merged, str):
+        return merged
     if a.shuffled == b.shuffled:
         return merged if a.seed == b.seed else f"the seed of `{name}` depends on a condition"
     one, other = a.shuffled is not None, b.shuffled is not None
@@ -158,3 +193,17 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
         return f"whether `{name}` is shuffled depends on several conditions"
     condition = test if one else prefix("not", test)
     return replace(merged, shuffled=condition, seed=a.seed or b.seed)
+
+
+def decided(pipeline: Pipeline, decide: Callable[[Expr], Expr | bool]) -> Pipeline:
+    """The data set where what its conditions come to is known, or is written in another way."""
+    order, repeats = pipeline.shuffled, pipeline.repeats_if
+    if order is not None and not order.is_const(True):
+        found = decide(order)
+        order = expr(True) if found is True else None if found is False else found
+    if repeats is None:
+        return replace(pipeline, shuffled=order)
+    found = decide(repeats)
+    if found is False:
+        return replace(pipeline, shuffled=order, passes=None, endless=False, repeats_if=None)
+    return replace(pipeline, shuffled=order, repeats_if=None if found is True else found)

@@ -1,5 +1,4 @@
-from itertools import islice
-from itertools import count
+from itertools import count, islice
 
 import numpy as np
 import torch
@@ -46,13 +45,7 @@ ds = DataLoader(
         torch.tensor(y),
     ),
     batch_size=32,
-    sampler=RepeatedSampler(
-        StackDataset(
-            StackDataset(age=torch.tensor(x[:, :1]), rest=torch.tensor(x[:, 1:])),
-            torch.tensor(y),
-        ),
-        shuffle=True,
-    ),
+    sampler=RepeatedSampler(y, shuffle=True),
 )
 val = RepeatedStream(
     DataLoader(

@@ -35,6 +35,8 @@ def data_set(given: Given | None) -> Pipeline | None:
     pipeline = value.expr.value if isinstance(value, Static) else None
     if not isinstance(pipeline, Pipeline):
         return None
+    if (condition := pipeline.repeats_if) is not None:
+        raise Unsupported(f"a data set that has an end or not, as `{condition.text}` says")
     if pipeline.gives is not Gives.BATCHES and not pipeline.open:
         raise Unsupported("a data set of single samples, which are no batches")
     return pipeline

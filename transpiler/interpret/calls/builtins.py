@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.calls.batches import next_element, walked
 from transpiler.interpret.calls.named import evaluated
-from transpiler.interpret.calls.pipelines import next_batch
 from transpiler.interpret.control.elements import channels_list, known_items
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
@@ -35,7 +35,7 @@ from transpiler.interpret.values import (
     with_code,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import UNKNOWN, Expr
+from transpiler.ir.expr import UNKNOWN, Expr, index
 from transpiler.record import replace
 
 
@@ -74,6 +74,8 @@ def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         if isinstance(value, Repeated) and value.code.text.startswith("["):
             return with_code(listed, value.code)  # it is one already
         return listed
+    if (elements := walked(region, node, values)) is not None:
+        return elements
     if not values:
         return Sequence((), list, static=Expr("[]", []))
     return None
@@ -124,7 +126,7 @@ def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
 
 def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not values or not is_graph(values[0]):
-        return None
+        return walked(region, node, values)
     item, code, static = _loop_part(region, values[0])
     if isinstance(values[0], Sequence) and holds_layers(values[0]):
         return Sequence(
@@ -213,6 +215,11 @@ def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | Non
 
 def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     keywords = [a.keyword.value for a in node.args if a.keyword is not None]
+    if len(node.args) == len(values) == 1 and isinstance(values[0], Mapping):
+        held = values[0].static
+        if not keywords and not is_graph(values[0]) and held and held.text.isidentifier():
+            entries = {k: _entry_of(held, k, item) for k, item in values[0].items.items()}
+            return Mapping(entries, verbatim(region, node, values[0]).expr)
     if len(keywords) == len(node.args) == len(values):
         items: dict[Any, Value] = dict(zip(keywords, values, strict=True))
         if any(isinstance(v, Unknown) for v in values):
@@ -220,6 +227,12 @@ def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         plain = all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values)
         return Mapping(items, verbatim(region, node, *values).expr if plain else None)
     return None
+
+
+def _entry_of(held: Expr, key: Any, item: Value) -> Value:
+    """An entry of a dict that has a name, which is read there."""
+    known = item.expr.value if isinstance(item, Static) else UNKNOWN
+    return Static(replace(index(held, key), value=known)) if isinstance(item, Static) else item
 
 
 def _sum(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
@@ -263,5 +276,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
     "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
-    "map": _map, "next": next_batch,
+    "map": _map, "next": next_element, "iter": walked,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.batches import reduced
 from transpiler.interpret.calls.builtins import BUILTINS
 from transpiler.interpret.calls.by_hand import call_loss_by_hand
 from transpiler.interpret.calls.framework import framework_call
@@ -239,6 +240,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
         return provided("pass_model")(region, node, name, values)
     if isinstance(callee.expr.value, Applied):  # what makes numbers of texts
         return verbatim(region, node, *values, value=callee.expr.value.element)
+    if (array := reduced(region, node, name, values)) is not None:
+        return array
     made = verbatim(region, node, callee, *values)
     if makes_array(made.expr.text):
         return replace(made, expr=replace(made.expr, array=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -10,7 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
-from transpiler.interpret.values import Static, Unknown, Value
+from transpiler.interpret.values import Constant, Static, Unknown, Value, holds_tensor
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.rule import Rule
@@ -22,11 +23,12 @@ _LONG = 66
 def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argument]) -> Value:
     """`keras.utils.to_categorical(y, 10)`, `mnist.load_data()` and their like."""
     parameters = rule.signature.parameters
-    positions = iter([n for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY])
+    plain = [n for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
+    positions = iter(plain)
     given: dict[str, Any] = {}
     for keyword, value in arguments:
         name = keyword if keyword is not None else next(positions, None)
-        if name is None or name not in parameters or name == "shape":
+        if name is None or name not in plain:
             return Unknown(f"{rule.names[0]}: the argument {keyword or 'at the end'} is not known")
         if name in given:
             return Unknown(f"{rule.names[0]}: the argument {name} is given twice")
@@ -36,7 +38,7 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
             given[name] = to_expr(region, value)
         except GiveUp as why:
             return Unknown(f"{rule.names[0]}: {why.reason}")
-    if "shape" in parameters:
+    if "shape" in parameters and "shape" not in plain:
         given["shape"] = _shape_of_first(region, node, next(iter(parameters)))
     for name, parameter in parameters.items():
         if name not in given:
@@ -55,6 +57,20 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
         region.settled_helpers[region.tree.span(node)] = value.expr.helpers
     region.helpers_used |= value.expr.helpers
     return value
+
+
+def makes_data(region: Region, node: cst.Call, arguments: list[Argument]) -> bool:
+    """Whether a function that models call too gets arrays: in the module, or to make data of."""
+    values = [value for _, value in arguments]
+    if any(holds_tensor(v) or isinstance(v, (Constant, Unknown)) for v in values):
+        return False
+    statement = region.statement
+    here = region.source if statement is None else region.tree.source(statement)
+    alone = region.is_module and region.whole is node
+    return alone or _MAKES_DATA.search(region.source or here) is not None
+
+
+_MAKES_DATA = re.compile(r"\bfrom_tensor(?:_slice)?s\(|\bDataset\.zip\(")
 
 
 def _shape_of_first(region: Region, node: cst.Call, name: str) -> Any:

@@ -11,7 +11,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.by_hand import measured_by_hand
 from transpiler.interpret.calls.constants import constant_call
-from transpiler.interpret.calls.data import array_of
+from transpiler.interpret.calls.data import array_of, makes_data
 from transpiler.interpret.calls.numbers import arithmetic
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
@@ -121,6 +121,8 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
     return call_with(region, node, name, arguments_of(region, node))
 
 
+#: Functions that models call on tensors, whatever else.
+_ON_TENSORS = ("tf.", "keras.ops.")
 #: Functions that give a tensor of texts another number of axes.
 _OF_AXES = frozenset({"tf.expand_dims", "tf.squeeze", "tf.reshape"})
 
@@ -136,6 +138,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
+    if name in rules.ops and name.startswith(_ON_TENSORS):
+        of_tensor = not makes_data(region, node, arguments)
     if name in rules.sources and not of_tensor:
         if any(argument.star for argument in node.args):
             return _other_call(region, node, name, arguments)

@@ -14,7 +14,7 @@ import libcst as cst
 
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
@@ -402,19 +402,6 @@ def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: s
     return pipeline_step(
         region, node, f"{DATASET}{name}", [(None, receiver), *arguments_of(region, node)]
     )
-
-
-@provides("note_texts")
-def note_texts(region: Region, target: cst.BaseExpression, iterable: Value) -> None:
-    """Remember which variables of a loop hold texts, which are no tensors."""
-    pipeline = pipeline_of(iterable)
-    if pipeline is None:
-        return
-    parts = pipeline.element if isinstance(pipeline.element, tuple) else (pipeline.element,)
-    targets = [e.value for e in target.elements] if isinstance(target, cst.Tuple) else [target]
-    for name, part in zip(targets, parts, strict=False):
-        if isinstance(name, cst.Name) and isinstance(part, Leaf) and part.dtype == "text":
-            region.file.text_names.add(name.value)
 
 
 def text_alone(region: Region, node: cst.Call, receiver: Static) -> Value:

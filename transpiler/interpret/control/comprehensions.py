@@ -63,6 +63,8 @@ def comprehension(
             taken: Value | None = provided("input_dict")(region, node, iterable)
             if taken is not None:
                 return taken
+    if isinstance(iterable, Static) and region.file.data_names:
+        provided("note_parts")(region, loop.target, iterable)
     before = region.scope
     region.scope = before.copy()
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]

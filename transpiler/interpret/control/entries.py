@@ -58,7 +58,8 @@ def put(
     reading = region.scope.read(name)
     if isinstance(base, Mapping) and known:
         entry = _entry(region, value, index(reading, to_expr(region, key)))
-        region.scope.values[name] = Mapping({**base.items, place: entry}, reading, reading)
+        others = {k: _read_anew(item, reading) for k, item in base.items.items()}
+        region.scope.values[name] = Mapping({**others, place: entry}, reading, reading)
     elif isinstance(base, (Mapping, Keyed)):
         last = to_expr(region, key), value
         region.scope.values[name] = Keyed(item, reading, reading, last)
@@ -72,6 +73,14 @@ def put(
         if _may_be_empty(base) and isinstance(item, Bound):
             item = replace(item, maybe=True)
         region.scope.values[name] = Repeated(item, reading, reading)
+
+
+def _read_anew(item: Value, reading: Expr) -> Value:
+    """An entry of a dict that is reached through it, when another entry has changed."""
+    if not isinstance(item, Bound) or not item.tensor.code.text.startswith(f"{reading.text}["):
+        return item
+    code = replace(item.tensor.code, names=reading.names)
+    return replace(item, tensor=replace(item.tensor, code=code))
 
 
 def _all_items(base: Value) -> list[Value]:

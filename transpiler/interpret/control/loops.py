@@ -75,7 +75,7 @@ def _for(region: Region, node: cst.For) -> None:
         return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and region.file.data_names:
-        provided("note_texts")(region, node.target, iterable)
+        provided("note_parts")(region, node.target, iterable)
         if not _takes_one(node):
             refuse_data(region, node.iter, [iterable.expr])
     if isinstance(iterable, Within):

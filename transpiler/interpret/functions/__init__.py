@@ -24,6 +24,8 @@ own_metrics.py    metrics that are classes of the program's own
 applied.py        functions that data sets apply to their elements
 augmenting.py     models that such functions call on images
 copied.py       functions of Keras that programs have a copy of
-data_sets.py      data sets that functions take and give
+optional.py       such functions of elements that may lack a part
+data_sets.py      data sets that functions take
+returned_data.py  data sets that functions give
 kept_data.py      data sets that objects keep
 """

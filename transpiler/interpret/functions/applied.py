@@ -12,6 +12,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.augmenting import by_models
+from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import Region
@@ -27,7 +28,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node, Return
-from transpiler.ir.expr import TERNARY, Expr
+from transpiler.ir.expr import TERNARY, Expr, index
 from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.passes.liveness import walk
@@ -88,19 +89,42 @@ def _of_tensors(
     assert summary.region is not None
     assert summary.result is not None
     _check(summary, given)
-    found = Leaf() if chooses else _element(summary.result, held)
+    lacking = lacking_part(summary)
+    result = value_without(summary, lacking) if lacking else summary.result
+    if result is None:
+        raise Unsupported(f"`{function.name}` is not known without `{lacking}`")
+    found = Leaf() if chooses else _element(result, held)
     texts = [_text(node) for node in walk(summary.forward)]
     names_of_files = _names_of_files(summary)
     strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
     draws = any(_DRAWS.search(text) for text in texts)
-    applied = Applied(found, draws, tuple(filter(None, strings)))
+    dicts = [re.escape(name) for name, part in held.items() if isinstance(part, dict)]
+    puts = re.compile(rf"(?:{'|'.join(dicts) or '(?!)'})\[[^=]*\] = ")
+    changes = any(puts.match(text) for text in texts)
+    applied = Applied(found, draws, changes, tuple(filter(None, strings)))
     helpers = summary.region.helpers_used
     if isinstance(function.node, cst.Lambda):
         return _lambda(region, function.node, summary, applied)
     _check_alone(region, summary)
+    if not chooses:
+        _without_part(region, summary, given)
     if function.static is not None and "." in function.static.text:  # it stays in its class
         region.file.kept_closures.add(id(function.node))
     return replace(_reading(region, function), value=applied, helpers=helpers)
+
+
+def _without_part(region: Region, summary: Summary, given: dict[str, Value]) -> None:
+    """A function that also takes elements without their last part goes on doing so."""
+    optional = [p.name for p in parameters_of(summary.function.node) if p.default is not None]
+    lacking = next((n for n in reversed(given) if n in optional), "")
+    if not lacking or summary.function.owner:
+        return
+    rest = {name: value for name, value in given.items() if name != lacking}
+    both = summarize(region.file, summary.function, rest, region)
+    if not is_way_of(summary, both):
+        _forget(region, both)
+        raise Unsupported(f"`{summary.function.name}` does something else without `{lacking}`")
+    _emit_all(region, [summary, both])
 
 
 def _reading(region: Region, function: Function) -> Expr:
@@ -154,7 +178,7 @@ def _names(function: Function, count: int) -> list[str]:
     parameters = parameters_of(function.node)[bool(function.owner) :]
     required = [p for p in parameters if p.default is None and not p.star]
     starred = any(p.star == "*" for p in parameters)
-    if starred or len(required) != count or len(parameters) < count:
+    if starred or not len(required) <= count <= len(parameters):
         name = "lambda" if isinstance(function.node, cst.Lambda) else function.name
         raise Unsupported(f"`{name}` does not take the {count} parts of an element one by one")
     return [p.name for p in parameters[:count]]
@@ -169,6 +193,11 @@ def _value(name: str, part: Element) -> Value:
         return Bound(Tensor(Expr(name), dims, Layout.LAST, part.dtype or "unknown"))
     if isinstance(part, tuple) and all(isinstance(one, Leaf) for one in part):
         return Sequence(tuple(_value(name, one) for one in part), tuple)
+    if isinstance(part, dict):
+        reading = Expr(name)
+        items = {key: _value(index(reading, key).text, one) for key, one in part.items()}
+        if all(isinstance(item, Bound) for item in items.values()):
+            return Mapping(items, reading, reading)
     return Static(Expr(name))
 
 
@@ -230,6 +259,8 @@ def _check(summary: Summary, given: dict[str, Value]) -> None:
     for key in region.wants:
         if key.startswith("rank:param:"):
             value = given.get(key.removeprefix("rank:param:").partition("[")[0])
+            if isinstance(value, Mapping):
+                value = value.items.get(key.partition("[")[2].removesuffix("]"))
             if not isinstance(value, Bound) or value.tensor.dims is None:
                 raise Unsupported("it works on another number of axes than the element may have")
     for layout in region.parameter_layouts().values():
@@ -245,11 +276,19 @@ def _check_alone(region: Region, summary: Summary) -> None:
         _forget(region, idle)  # what it is with nothing known of what it gets, before this is
         known.remove(idle)
     others = [s for s in known if s is not summary and s.kind != "failed"]
+    if others and all(is_way_of(s, summary) or is_way_of(summary, s) for s in others):
+        _emit_all(region, known)
+        others = []
     this = f"{parameters_of(function.node)[0].name}." if function.owner else "."
     if others or any(not name.startswith(this) for name in summary.closure):
         raise Unsupported(f"`{function.name}` is used for other values too")
     if function.file is not None and function.file is not region.file:
         raise Unsupported(f"`{function.name}` of another file")
+
+
+def _emit_all(region: Region, ways: list[Summary]) -> None:
+    """All ways of a function are written, whoever asked for each."""
+    region.file.ways += [way for way in ways if way not in region.file.ways]
 
 
 def _lambda(region: Region, node: cst.Lambda, summary: Summary, applied: Applied) -> Expr:

@@ -14,7 +14,7 @@ from transpiler.interpret.functions.blocks import call_block, call_recursive, pa
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
-from transpiler.interpret.functions.data_sets import holds_data, returned_data
+from transpiler.interpret.functions.data_sets import holds_data
 from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
@@ -22,6 +22,7 @@ from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
+from transpiler.interpret.functions.returned_data import decided_data, returned_data
 from transpiler.interpret.functions.splicing import (
     adds_layers,
     gets_layers,
@@ -190,7 +191,8 @@ def _call_by_kind(
         return summary.result
     called = plain_call(region, node, function, [v for _, v in arguments])
     if holds_data(summary.result):
-        return returned_data(region, node, summary.result, called)
+        result = decided_data(summary, bound)
+        return returned_data(region, node, result, called)
     return _with_constant(called, summary)
 
 

@@ -158,6 +158,10 @@ def bind_parameter(
         parameter.is_tensor = True
         region.tensor_order.append(name)
         values[name] = _list_parameter(region, name, value)
+    elif isinstance(value, Mapping) and of_element(name, value):
+        parameter.is_tensor = True
+        region.tensor_order.append(name)
+        values[name] = _dict_parameter(region, name, value)
     else:
         values[name] = _plain_parameter(region, function, parameter, value)
 
@@ -327,3 +331,23 @@ def _list_parameter(region: Region, name: str, value: Sequence) -> Sequence:
         owner = f"{name}{position + 1}"
         items.append(_open_parameter(region, owner, code, rank, layout, tensor.dtype, source))
     return Sequence(tuple(items), value.kind, reading)
+
+
+def of_element(name: str, value: Value) -> bool:
+    """Whether a parameter is the dict of tensors that an element of a data set is."""
+    items = value.items.values() if isinstance(value, Mapping) else ()
+    codes = [item.tensor.code.text for item in items if isinstance(item, Bound)]
+    return len(codes) == len(items) > 0 and all(code.startswith(f"{name}[") for code in codes)
+
+
+def _dict_parameter(region: Region, name: str, value: Mapping) -> Mapping:
+    reading = region.scope.read(name)
+    items: dict[Any, Value] = {}
+    for key, item in value.items.items():
+        assert isinstance(item, Bound)
+        tensor, source = item.tensor, f"param:{name}[{key}]"
+        rank = None if tensor.dims is None else len(tensor.dims) + 1
+        region.given_layouts[f"{name}[{key}]"] = tensor.layout
+        owner, code = f"{name}_{key}", index(reading, key)
+        items[key] = _open_parameter(region, owner, code, rank, tensor.layout, tensor.dtype, source)
+    return Mapping(items, reading, reading)

@@ -211,7 +211,7 @@ def _kind(value: Value) -> Any:
         return ("framework", value.name)
     if isinstance(value, (Layer, Model, UserClass)):
         return (type(value).__name__, id(value))
-    if isinstance(value, Mapping) and value.static is None:
+    if isinstance(value, Mapping) and (value.static is None or holds_tensor(value)):
         return ("mapping", *sorted(map(str, value.items)))
     if (data := pipeline_of(value)) is not None:
         return ("data", repr(data))

@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Line, Node, Return
-from transpiler.ir.expr import Expr, dict_expr, expr, reads
+from transpiler.ir.expr import Expr, dict_expr, expr, index, reads
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -251,6 +251,9 @@ def returned_value(
         entries = {
             k: returned_value(region, v, node, border, True) for k, v in outputs.items.items()
         }
+        held = outputs.code
+        if held is not None and all(e.text == index(held, k).text for k, e in entries.items()):
+            return held
         return dict_expr(entries)
     if isinstance(outputs, Repeated) and isinstance(outputs.item, Bound):
         tensor = outputs.item.tensor

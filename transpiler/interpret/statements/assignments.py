@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.aliases import refuse_aliases
 from transpiler.interpret.control.sequences import append
-from transpiler.interpret.dispatch import evaluate, evaluates, executes
+from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.models.inputs import free_name, makes_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.arrays import arrays_of, note_arrays
@@ -42,6 +42,8 @@ def assign(region: Region, node: cst.Assign) -> None:
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):
             value = region.scope.values[target.target.value]
     region.assigned = region.target_hint = ""
+    if region.file.data_names:
+        provided("note_taken")(region, node)
     note_arrays(region, arrays)
 
 

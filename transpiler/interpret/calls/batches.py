@@ -1,0 +1,111 @@
+"""Tensors that a program takes of data sets by itself: NumPy's reductions don't know torch's.
+
+for images, labels in train.take(1):                    for images, labels in islice(train, 1):
+    print(np.max(images[0]))                                print(np.max(images[0].numpy()))
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from transpiler.interpret.calls.pipelines import next_batch, pipeline_of
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import rewrite, verbatim
+from transpiler.interpret.values import Static, Value
+from transpiler.ir.expr import POSTFIX
+from transpiler.ir.pipeline import Element, Leaf, Walked
+from transpiler.record import replace
+
+#: Functions that call the method of that name, which torch's tensors have with other parameters.
+_REDUCTIONS = re.compile(
+    r"(?:np|numpy)\.(?:a?min|a?max|sum|mean|std|var|prod|any|all|ptp|nan\w+|median|percentile)"
+)
+
+
+def walked(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    """`enumerate(ds)`, `iter(ds)`, `list(ds)`: what gives the elements of a data set."""
+    pipeline = pipeline_of(values[0]) if values else None
+    if pipeline is None:
+        return None
+    element = pipeline.element
+    numbered = isinstance(node.func, cst.Name) and node.func.value == "enumerate"
+    return verbatim(region, node, *values, value=Walked(element, numbered))
+
+
+def next_element(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    """`next(iter(ds))`; of a generator of images, the next batch as arrays."""
+    if (arrays := next_batch(region, node, values)) is not None:
+        return arrays
+    held = values[0].expr.value if values and isinstance(values[0], Static) else None
+    if isinstance(held, Walked):
+        region.taken[id(node)] = held.element
+    return None
+
+
+def _element(value: Value) -> Element | None:
+    """What each round of a loop over a value gives: elements of a data set, or None."""
+    held = value.expr.value if isinstance(value, Static) else None
+    if isinstance(held, Walked):
+        return (Leaf(0, "number"), held.element) if held.numbered else held.element
+    pipeline = pipeline_of(value)
+    return None if pipeline is None else pipeline.element
+
+
+@provides("note_parts")
+def note_parts(region: Region, target: cst.BaseExpression, iterable: Value) -> None:
+    """Remember which variables of a loop hold tensors of a data set, and which of them texts."""
+    element = _element(iterable)
+    if element is not None:
+        _note(region, target, element)
+
+
+def _note(region: Region, target: cst.BaseExpression, element: Element) -> None:
+    if isinstance(target, cst.Name):
+        is_text = isinstance(element, Leaf) and element.dtype == "text"
+        if is_text:
+            region.file.text_names.add(target.value)
+        elif not isinstance(element, Leaf) or element.dtype not in _PLAIN:
+            region.batch_names.add(target.value)
+    elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(element, tuple):
+        for part, given in zip(target.elements, element, strict=False):
+            _note(region, part.value, given)
+
+
+#: Elements that are no tensors.
+_PLAIN = frozenset({"number", "string", "text"})
+
+
+@provides("note_taken")
+def note_taken(region: Region, node: cst.Assign) -> None:
+    """The same of an assignment: `images, labels = next(iter(ds))`, `image = images[0]`."""
+    target, given = node.targets[0].target, node.value
+    if isinstance(target, cst.Name):
+        region.batch_names.discard(target.value)
+    if (element := region.taken.get(id(given))) is not None:
+        _note(region, target, element)
+    elif _root(given) in region.batch_names and isinstance(target, cst.Name):
+        region.batch_names.add(target.value)
+
+
+def _root(node: cst.BaseExpression) -> str:
+    """The variable in `images[0]`."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def reduced(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value | None:
+    """`np.mean(images[0])` of such a tensor, which is made an array; None of anything else."""
+    if not values or not region.batch_names or not _REDUCTIONS.fullmatch(name):
+        return None
+    given, (array, *_) = node.args[0].value, values
+    if _root(given) not in region.batch_names or not isinstance(array, Static):
+        return None
+    text = array.expr.text.removesuffix(".numpy()") + ".numpy()"  # a loop asks several times
+    made = Static(replace(array.expr, text=text, strength=POSTFIX))
+    rewrite(region, given, made)
+    region.settled[region.tree.span(given)] = text
+    return verbatim(region, node, made, *values[1:])
