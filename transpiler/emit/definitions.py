@@ -18,7 +18,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
-from transpiler.emit.metric_classes import metric_class_edits
+from transpiler.emit.metric_classes import is_left, metric_class_edits
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
@@ -132,6 +132,8 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     assert isinstance(node, cst.FunctionDef)
     start, end = draft.function_span(node)
     name = summaries[0].function.name
+    if _stays(draft, summaries[0].function):
+        return
     if name in draft.kept_functions and not summaries[0].function.nested_in:
         message = f"`{name}` works on PyTorch's tensors now, and code that stays Keras calls it"
         draft.report(LEFT_MODEL, node, message)
@@ -187,6 +189,13 @@ def _class_edits(draft: Draft, method: Function) -> list[Edit]:
     made = next(c for c in draft.file.user_classes if c.name == method.owner)
     done = id(made.node) in draft.plain_classes
     return [] if done else metric_class_edits(draft, made)
+
+
+def _stays(draft: Draft, method: Function) -> bool:
+    """Whether it is a method of a class of a metric that is left as it is."""
+    if method.name not in ("update_state", "result") or not is_of_keras(draft.file, method):
+        return False
+    return is_left(draft, next(c for c in draft.file.user_classes if c.name == method.owner))
 
 
 _SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")

@@ -49,6 +49,8 @@ class Draft:
         self.rewritten: set[int] = set()  #: the statements of which such a call is all
         self.training_functions: dict[str, str] = {}
         self.plain_classes: set[int] = set()  #: callbacks that need no base any more
+        #: classes that stand for metrics of Keras inside of others: their names and places
+        self.metric_parts: dict[str, tuple[str, int]] = {}
         self.device = ""  #: the variable for the device on which models are trained
         self.top = list(self.tree.module.body)
 

@@ -126,7 +126,8 @@ def call_class(
         _refuse_lost_keywords(callee.functional, callee.name, arguments, node)
         return provided("call_function")(region, node, callee.functional, arguments)
     values = [value for _, value in arguments]
-    plain = len(callee.bases) == 1 and callee.bases[0] in _PLAIN and not callee.inherits
+    base = callee.bases[0] if len(callee.bases) == 1 else ""
+    plain = (base in _PLAIN or base.startswith("keras.metrics.")) and not callee.inherits
     if plain and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values, value=callee)
     if plain and (made := _with_data(region, node, callee, values)) is not None:

@@ -229,6 +229,7 @@ class Region:
         self.closure_reads: set[str] = set()  #: names of enclosing functions that are read
         #: tensors that the object keeps, `self.x`: whether others are added to it, and that is all
         self.states: dict[str, bool] = {}
+        self.parts: dict[str, Any] = {}  #: metrics that the object holds: what they are given
 
         # Tensors that come in, and what is given back.
         #: the parameters of `forward`: where they are from, their tensors, their types

@@ -45,6 +45,16 @@ class Framework:
 
 
 @record(frozen=True, slots=True, eq=False)
+class Part:
+    """A metric of Keras that one of the program's own holds, or that it is derived from."""
+
+    place: str  #: what its methods are called on: `self.precision`, `super()`
+    symbol: str
+    arguments: tuple[tuple[str, Expr], ...]  #: by their keywords, "" for those without
+    call: cst.Call | None  #: what makes it; None where that is the program's own object
+
+
+@record(frozen=True, slots=True, eq=False)
 class Bound:
     """A tensor, with what the engine must know besides what rules see."""
 
@@ -359,7 +369,7 @@ class Partial:
 Value: TypeAlias = (
     "Static | Framework | Bound | Layer | Sequence | Repeated | Keyed | Mapping | Function"
     " | UserClass | Choice | Named | Model | LayerList | LayerChain | Namespace | Inside | Within"
-    " | Partial | Unknown"
+    " | Part | Partial | Unknown"
 )
 
 

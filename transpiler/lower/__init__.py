@@ -15,6 +15,7 @@ metrics.py     the metrics of an output, and those in which weights of samples c
 loss_reductions.py  how objects of these reduce single numbers
 own_losses.py  losses and metrics of the program's own
 own_metrics.py  metrics that are classes of the program's own
+metric_parts.py  metrics of Keras that these hold, as small classes
 predictions.py  what these see of a model
 rounds.py      calls in loops that are interpreted round by round
 data.py        arrays and pipelines that models are trained with

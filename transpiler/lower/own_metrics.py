@@ -11,6 +11,7 @@ import ast
 import re
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.metric_parts import argument
 from transpiler.interpret.functions.own_metrics import (
     OF_KERAS,
     class_of_metric,
@@ -25,6 +26,7 @@ from transpiler.interpret.values import Bound, Static, UserClass, Value
 from transpiler.ir.expr import Expr, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
+from transpiler.lower.metric_parts import written_parts
 from transpiler.lower.predictions import (
     activated,
     column_note,
@@ -46,15 +48,19 @@ def metric_of_class(
         raise Unsupported(f"`{made.name}` is a metric of another file")
     if problem := problem_of(made):
         raise Unsupported(problem)
-    update, result = (methods_of(made)[name] for name in ("update_state", "result"))
-    found = [compiles.own.get(id(method.node)) for method in (update, result)]
-    if found[0] is None or found[1] is None:
+    methods = methods_of(made)
+    summaries = [compiles.own.get(id(methods[name].node)) for name in _COMPUTE if name in methods]
+    if None in summaries:
         raise Unsupported(f"`{made.name}` is not understood as a metric of tensors")
-    if not isinstance(found[1].result, Bound) or not _is_number(found[1].result):
+    found = [summary for summary in summaries if summary is not None]
+    result = found[-1].result
+    if len(found) == 2 and not (isinstance(result, Bound) and _is_number(result)):
         raise Unsupported(f"the result of `{made.name}` is not known to be one number")
     if seen.classes != takes_classes(found[0], seen):
         raise Unsupported(f"`{made.name}` with {'' if seen.classes else 'no '}classes as targets")
     call = construction(file, made, value)
+    assert found[0].region is not None
+    parts = written_parts(file, made, found[0].region, _given_to_base(call))
     given = arguments_of(made, call)
     if given.get("dtype", "None") not in ("None", "'float32'", "tf.float32"):
         raise Unsupported(f"`{made.name}` that counts in another type than float32")
@@ -67,7 +73,19 @@ def metric_of_class(
     label = key.replace("_", " ")
     sums = ((variable, batch),)
     note = shared_object(file, compiles, value.expr.text) or column_note(made.name, seen)
+    note = note or next((part.note for part in parts if part.note), "")
     return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
+
+
+def _given_to_base(call: ast.Call) -> tuple[tuple[str, Expr], ...]:
+    """What Keras's constructor gets of an object whose class has none of its own."""
+    places = [("", node) for node in call.args]
+    named = [(str(k.arg), k.value) for k in call.keywords if k.arg not in OF_KERAS]
+    return tuple((keyword, argument(_source(node))) for keyword, node in (*places, *named))
+
+
+#: The methods that compute something.
+_COMPUTE = ("update_state", "result")
 
 
 def _is_number(value: Bound) -> bool:
@@ -105,7 +123,9 @@ def arguments_of(made: UserClass, call: ast.Call) -> dict[str, str]:
 
 def _constructor(file: FileContext, made: UserClass, value: Static, call: ast.Call) -> Expr:
     """How an object is made without what only Keras reads."""
-    initializer = methods_of(made)["__init__"]
+    initializer = methods_of(made).get("__init__")
+    if initializer is None:  # what Keras's gets is in the class that stands for it
+        return Expr(f"{made.name}()", strength=value.expr.strength)
     gone = dropped_parameters(initializer)
     names = [p.name for p in parameters_of(initializer.node) if not p.star][1:]
     known = {*names} - {*gone}

@@ -53,6 +53,99 @@ class BalancedAccuracy:
         return recalls.mean()
 
 
+class Recall:
+    """The recall of all batches."""
+
+    def __init__(self):
+        self.true_positives = self.positives = 0.0
+
+    @torch.no_grad()
+    def update(self, targets, outputs):
+        self.true_positives += ((outputs > 0.5) & targets.bool()).sum()
+        self.positives += targets.bool().sum()
+
+    def compute(self):
+        return self.true_positives / max(self.positives, 1)
+
+
+class FalsePositives:
+    """The false positives of all batches."""
+
+    def __init__(self):
+        self.false_positives = 0.0
+
+    @torch.no_grad()
+    def update(self, targets, outputs):
+        self.false_positives += ((outputs > 0.5) & ~targets.bool()).sum()
+
+    def compute(self):
+        return self.false_positives
+
+
+class AUC:
+    """The AUC of all batches."""
+
+    def __init__(self):
+        self.true_positives_above = self.false_positives_above = 0.0
+
+    @torch.no_grad()
+    def update(self, targets, outputs):
+        self.true_positives_above += count_above(outputs.clamp(0, 1), targets.bool())
+        self.false_positives_above += count_above(outputs.clamp(0, 1), ~targets.bool())
+
+    def compute(self):
+        return torch.as_tensor(
+            roc_auc(self.true_positives_above, self.false_positives_above)
+        )
+
+
+class Youden:
+    """How much better than chance, and the area under the curve."""
+
+    def __init__(self):
+        self.sensitivity = Recall()
+        self.alarms = FalsePositives()
+        self.area = AUC()
+        self.negatives = 0.0
+
+    @torch.no_grad()
+    def update(self, y_true, y_pred):
+        self.sensitivity.update(y_true, y_pred)
+        self.alarms.update(y_true, y_pred)
+        self.area.update(y_true, y_pred)
+        self.negatives += (1.0 - y_true.float()).sum()
+
+    def compute(self):
+        specificity = 1.0 - self.alarms.compute() / self.negatives
+        return self.sensitivity.compute() + specificity - 1.0 + self.area.compute()
+
+
+class MeanIoU:
+    """The IoU of all batches."""
+
+    def __init__(self, num_classes):
+        self.num_classes = num_classes
+        self.confusion = 0.0
+
+    @torch.no_grad()
+    def update(self, targets, outputs):
+        self.confusion += confusion_matrix(targets, outputs, self.num_classes)
+
+    def compute(self):
+        return torch.as_tensor(mean_iou(self.confusion))
+
+
+class ClassIoU(MeanIoU):
+    """Of the most probable classes."""
+
+    def __init__(self, num_classes):
+        super().__init__(num_classes)
+
+    @torch.no_grad()
+    def update(self, y_true, y_pred):
+        super().update(y_true, y_pred.argmax(dim=-1))
+
+
 x, y = load_breast_cancer(return_X_y=True)
 x = (x - x.mean(0)) / x.std(0)
 
@@ -69,6 +162,36 @@ class Model(nn.Module):
         return self.dense_1(x)  # logits: the loss applies the sigmoid
 
 
+def confusion_matrix(targets, outputs, num_classes):
+    """How often each class, a row, is taken for each other, a column."""
+    targets, outputs = targets.long().flatten(), outputs.long().flatten()
+    known = (targets >= 0) & (targets < num_classes)
+    known &= (outputs >= 0) & (outputs < num_classes)
+    pairs = targets[known] * num_classes + outputs[known]
+    return pairs.bincount(minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def count_above(scores, labels):
+    """How many of the labelled scores are above each of Keras's thresholds."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)
+    thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
+    return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
+
+
+def mean_iou(confusion):
+    """Intersection over union: the mean over the classes that occur."""
+    hits = confusion.diag()
+    union = confusion.sum(0) + confusion.sum(1) - hits
+    return ((hits / (union + 1e-7)).sum() / ((union > 0).sum() + 1e-7)).item()
+
+
+def roc_auc(true_positives, false_positives):
+    """The area under the ROC curve, from the counts at the thresholds."""
+    true_rate = true_positives / true_positives[0].clamp(min=1)
+    false_rate = false_positives / false_positives[0].clamp(min=1)
+    return -torch.trapezoid(true_rate, false_rate).item()
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -77,11 +200,12 @@ def init_like_keras(module):
 
 
 def train_epoch(model, loader, criterion, optimizer):
-    """Train on every batch once; mean loss, accuracy, f1 and f1 low over the samples."""
+    """Train on every batch once; mean loss and metrics over the samples."""
     model.train()
     loss_sum = correct = 0.0
     f1 = F1Score()
     f1_low = F1Score(0.3)
+    youden = Youden()
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
@@ -93,22 +217,25 @@ def train_epoch(model, loader, criterion, optimizer):
         correct += ((logits > 0) == targets).sum().item()
         f1.update(targets, logits.sigmoid())
         f1_low.update(targets, logits.sigmoid())
+        youden.update(targets, logits.sigmoid())
     count = len(loader.dataset)
     return (
         loss_sum / count,
         correct / count,
         float(f1.compute()),
         float(f1_low.compute()),
+        float(youden.compute()),
     )
 
 
 @torch.no_grad()
 def evaluate(model, loader, criterion):
-    """Mean loss, accuracy, f1 and f1 low over the samples."""
+    """Mean loss and metrics over the samples."""
     model.eval()
     loss_sum = correct = 0.0
     f1 = F1Score()
     f1_low = F1Score(0.3)
+    youden = Youden()
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
@@ -116,20 +243,23 @@ def evaluate(model, loader, criterion):
         correct += ((logits > 0) == targets).sum().item()
         f1.update(targets, logits.sigmoid())
         f1_low.update(targets, logits.sigmoid())
+        youden.update(targets, logits.sigmoid())
     count = len(loader.dataset)
     return (
         loss_sum / count,
         correct / count,
         float(f1.compute()),
         float(f1_low.compute()),
+        float(youden.compute()),
     )
 
 
 def train_network_epoch(model, loader, criterion, optimizer):
-    """Train on every batch once; mean loss and balanced accuracy over the samples."""
+    """Train on every batch once; mean loss and metrics over the samples."""
     model.train()
     loss_sum = 0.0
     balanced_accuracy = BalancedAccuracy(num_classes=10, smooth=True)
+    class_iou = ClassIoU(10)
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
@@ -139,21 +269,34 @@ def train_network_epoch(model, loader, criterion, optimizer):
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
         balanced_accuracy.update(targets, logits)
-    return loss_sum / len(loader.dataset), float(balanced_accuracy.compute())
+        class_iou.update(targets, logits)
+    count = len(loader.dataset)
+    return (
+        loss_sum / count,
+        float(balanced_accuracy.compute()),
+        float(class_iou.compute()),
+    )
 
 
 @torch.no_grad()
 def evaluate_network(model, loader, criterion):
-    """Mean loss and balanced accuracy over the samples."""
+    """Mean loss and metrics over the samples."""
     model.eval()
     loss_sum = 0.0
     balanced_accuracy = BalancedAccuracy(num_classes=10, smooth=True)
+    class_iou = ClassIoU(10)
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model(inputs)
         loss_sum += criterion(logits, targets).item() * len(inputs)
         balanced_accuracy.update(targets, logits)
-    return loss_sum / len(loader.dataset), float(balanced_accuracy.compute())
+        class_iou.update(targets, logits)
+    count = len(loader.dataset)
+    return (
+        loss_sum / count,
+        float(balanced_accuracy.compute()),
+        float(class_iou.compute()),
+    )
 
 
 model = Model().to(device)
@@ -179,27 +322,31 @@ history = {
     "accuracy": [],
     "f1": [],
     "f1_low": [],
+    "youden": [],
     "val_loss": [],
     "val_accuracy": [],
     "val_f1": [],
     "val_f1_low": [],
+    "val_youden": [],
 }
 best_f1, wait = float("-inf"), 0
 for _ in range(4):
-    loss, accuracy, f1, f1_low = train_epoch(
+    loss, accuracy, f1, f1_low, youden = train_epoch(
         model, train_loader, model_criterion, model_optimizer
     )
-    val_loss, val_accuracy, val_f1, val_f1_low = evaluate(
+    val_loss, val_accuracy, val_f1, val_f1_low, val_youden = evaluate(
         model, val_loader, model_criterion
     )
     history["loss"].append(loss)
     history["accuracy"].append(accuracy)
     history["f1"].append(f1)
     history["f1_low"].append(f1_low)
+    history["youden"].append(youden)
     history["val_loss"].append(val_loss)
     history["val_accuracy"].append(val_accuracy)
     history["val_f1"].append(val_f1)
     history["val_f1_low"].append(val_f1_low)
+    history["val_youden"].append(val_youden)
     # Stop early
     if val_f1 > best_f1:
         best_f1, wait = val_f1, 0

@@ -63,6 +63,44 @@ class BalancedAccuracy(keras.metrics.Metric):
         return tf.reduce_mean(recalls)
 
 
+class Youden(keras.metrics.Metric):
+    """How much better than chance, and the area under the curve."""
+
+    def __init__(self, name="youden", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.sensitivity = keras.metrics.Recall()
+        self.alarms = keras.metrics.FalsePositives()
+        self.area = keras.metrics.AUC()
+        self.negatives = self.add_weight(name="negatives", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.sensitivity.update_state(y_true, y_pred, sample_weight)
+        self.alarms.update_state(y_true, y_pred, sample_weight)
+        self.area.update_state(y_true, y_pred, sample_weight)
+        self.negatives.assign_add(tf.reduce_sum(1.0 - tf.cast(y_true, tf.float32)))
+
+    def result(self):
+        specificity = 1.0 - self.alarms.result() / self.negatives
+        return self.sensitivity.result() + specificity - 1.0 + self.area.result()
+
+    def reset_state(self):
+        self.sensitivity.reset_state()
+        self.alarms.reset_state()
+        self.area.reset_state()
+        self.negatives.assign(0.0)
+
+
+@keras.utils.register_keras_serializable()
+class ClassIoU(keras.metrics.MeanIoU):
+    """Of the most probable classes."""
+
+    def __init__(self, num_classes, name="class_iou", **kwargs):
+        super().__init__(num_classes=num_classes, name=name, **kwargs)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        return super().update_state(y_true, tf.argmax(y_pred, axis=-1), sample_weight)
+
+
 x, y = load_breast_cancer(return_X_y=True)
 x = (x - x.mean(0)) / x.std(0)
 
@@ -74,7 +112,7 @@ model = keras.Sequential(
         layers.Dense(1, activation="sigmoid"),
     ]
 )
-model.compile("sgd", "binary_crossentropy", metrics=["accuracy", F1Score(), low])
+model.compile("sgd", "binary_crossentropy", metrics=["accuracy", F1Score(), low, Youden()])
 stopping = keras.callbacks.EarlyStopping("val_f1", mode="max", patience=1)
 history = model.fit(
     x, y[:, None], epochs=4, batch_size=100, validation_split=0.3, callbacks=[stopping], verbose=0
@@ -90,7 +128,7 @@ for width in (8, 16):
     network.compile(
         "sgd",
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[BalancedAccuracy(num_classes=10, smooth=True)],
+        metrics=[BalancedAccuracy(num_classes=10, smooth=True), ClassIoU(10)],
     )
     network.fit(digits / 16.0, labels, epochs=1, batch_size=500, verbose=0)
     scores.append(network.evaluate(digits / 16.0, labels, verbose=0)[1])

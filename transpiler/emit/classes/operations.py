@@ -98,7 +98,8 @@ def is_of_keras(file: FileContext, function: Function) -> bool:
     """Whether it is a method of a class of a loss or a metric, which becomes one of torch."""
     found = (made for made in file.user_classes if function.owner and made.name == function.owner)
     bases = next((made.bases for made in found), ())
-    return any(base.rpartition(".")[2] in ("Loss", "Metric") for base in bases)
+    kept = ("keras.losses.Loss", "keras.Loss", "keras.Metric", "keras.metrics.")
+    return any(base.startswith(kept) for base in bases)
 
 
 def _is_mark(decorator: cst.Decorator) -> bool:

@@ -41,6 +41,7 @@ from transpiler.interpret.values import (
     Mapping,
     Measured,
     Model,
+    Part,
     PerhapsModel,
     Repeated,
     Sequence,
@@ -87,6 +88,11 @@ def _tensor_method(region: Region, node: cst.Call, receiver: Value, name: str) -
     if region.states and name in ("assign", "assign_add", "assign_sub"):
         return provided("change_state")(region, node, receiver, name)
     raise GiveUp(f"the method {name} of a tensor has no translation", node)
+
+
+def _part_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    found: Value = provided("part_method")(region, node, receiver, name)
+    return found
 
 
 def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
@@ -208,6 +214,9 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         method = region.methods.get(name)
         if method is not None:
             return provided("call_function")(region, node, method, arguments_of(region, node))
+    base = region.scope.values.get("super()")
+    if isinstance(base, Part) and receiver.expr.text.startswith("super("):
+        return _part_method(region, node, base, name)
     if name == "__init__" and receiver.expr.text.startswith("super("):
         arguments = arguments_of(region, node)
         if region.functional and arguments:
@@ -302,6 +311,7 @@ def _perhaps_model_method(
 
 METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Bound: _tensor_method,
+    Part: _part_method,
     Sequence: list_method,
     Repeated: list_method,
     LayerChain: list_method,

@@ -9,7 +9,7 @@ from transpiler.interpret.tensors.names import last_attribute, shadow
 from transpiler.interpret.values import Bound, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, reads
-from transpiler.ir.tensor import Dim
+from transpiler.ir.tensor import Dim, Tensor
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 
@@ -112,7 +112,9 @@ def _stored_names(region: Region, live: frozenset[str], tensors: set[str]) -> tu
 def _joined_result(region: Region) -> Value:
     values = [v for v, _ in region.returns]
     if not values:  # of a method that changes what its object keeps
-        return next(region.scope.values[name] for name in sorted(region.states))
+        kept = (region.scope.values[name] for name in sorted(region.states))
+        nothing = Bound(Tensor(Expr("None"), None, number=True))
+        return next((value for value in kept if isinstance(value, Bound)), nothing)
     first = values[0]
     if len(values) == 1:
         return first

@@ -18,6 +18,7 @@ from transpiler.interpret.values import (
     Layer,
     Model,
     Sequence,
+    Static,
     Unknown,
     UserClass,
     Value,
@@ -66,7 +67,8 @@ def _classify(summary: Summary, region: Region) -> None:
             raise GiveUp("a tensor is returned on some ways only", region.returns[-1][1])
         finish_block(summary)
         return
-    if region.states and not values:
+    if region.states and (not values or _gives_nothing(region)):
+        region.returns.clear()
         region.emit_forward(Return(_kept_until_the_end(region)))
         finish_block(summary)
         return
@@ -90,6 +92,15 @@ def _classify(summary: Summary, region: Region) -> None:
         region.want(CASTS_ARRAYS, True)
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _gives_nothing(region: Region) -> bool:
+    """Whether the only thing that a method gives, with its last statement, is None."""
+    value, node = region.returns[0]
+    last = region.function.body.body[-1] if isinstance(region.function, cst.FunctionDef) else None
+    ends = isinstance(last, cst.SimpleStatementLine) and last.body[-1] is node
+    nothing = isinstance(value, Static) and value.expr.is_const(None)
+    return len(region.returns) == 1 and ends and nothing
 
 
 def _kept_until_the_end(region: Region) -> Expr:

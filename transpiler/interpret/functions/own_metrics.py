@@ -18,12 +18,26 @@ import libcst as cst
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.functions.metric_parts import (
+    BASE,
+    OF_VALUES,
+    arguments_in,
+    part_in,
+)
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize, symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import emit_before
-from transpiler.interpret.values import Bound, Framework, Function, Static, UserClass, Value
+from transpiler.interpret.values import (
+    Bound,
+    Framework,
+    Function,
+    Part,
+    Static,
+    UserClass,
+    Value,
+)
 from transpiler.ir.code import Line
 from transpiler.ir.expr import ADD, POSTFIX, Expr, reads
 from transpiler.ir.tensor import Layout, Tensor
@@ -64,9 +78,32 @@ class State:
 def class_of_metric(value: Value) -> UserClass | None:
     """The class of the program's own that a metric is an object of."""
     made = value.expr.value if isinstance(value, Static) else None
-    if isinstance(made, UserClass) and made.bases[:1] and made.bases[0] in BASES:
-        return made
-    return None
+    return made if isinstance(made, UserClass) and is_class_of_metric(made) else None
+
+
+def is_class_of_metric(made: UserClass) -> bool:
+    """Whether a class is derived from one of Keras's metrics."""
+    base = made.bases[0] if made.bases else ""
+    return base in BASES or base.startswith("keras.metrics.")
+
+
+def parts_of(made: UserClass) -> dict[str, Part]:
+    """The metrics of Keras that it holds, and the one that it is derived from, by their places."""
+    initializer = methods_of(made).get("__init__")
+    statements = list(statements_of(initializer)) if initializer is not None else []
+    found = [part_in(initializer, s) for s in statements if initializer is not None]
+    parts = {part.place: part for part in found if part is not None}
+    if made.bases[0] in BASES:
+        return parts
+    arguments: tuple[tuple[str, Expr], ...] = ()
+    call = None
+    for statement in statements:
+        if isinstance(statement, cst.Expr) and SUPER.match(made.file.tree.source(statement)):
+            assert isinstance(statement.value, cst.Call)
+            assert initializer is not None
+            call = statement.value
+            arguments = arguments_in(initializer, call.args)
+    return {BASE: Part(BASE, made.bases[0], arguments, call), **parts}
 
 
 def methods_of(made: UserClass) -> dict[str, Function]:
@@ -160,36 +197,58 @@ def problem_of(made: UserClass) -> str:
     others = [n for n in methods if n not in _METHODS]
     if others:
         return f"`{made.name}` has the method {others[0]}"
-    if "update_state" not in methods or "result" not in methods:
+    parts = parts_of(made)
+    if "update_state" not in methods or ("result" not in methods and BASE not in parts):
         return f"`{made.name}` has no method update_state, or no result"
-    if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators or made.inherits:
+    if BASE in parts and parts[BASE].symbol not in (*OF_VALUES, *file.rules.metrics):
+        return f"`{made.name}` is derived from {parts[BASE].symbol}, which has no translation"
+    marks = [source(d.decorator) for d in made.node.decorators]
+    if len(made.node.bases) != 1 or made.node.keywords or made.inherits:
         return f"`{made.name}` has several bases"
+    if not all(map(REGISTERS.match, marks)):
+        return f"`{made.name}` has decorators"
     if any(
         re.search(rf"\b{made.name}\b", source(base))
         for c in file.user_classes
         for base in c.node.bases
     ):
         return f"`{made.name}` is the base of another class"
-    if len(parameters_of(methods["result"].node)) != 1:
+    if "result" in methods and len(parameters_of(methods["result"].node)) != 1:
         return f"the result of `{made.name}` takes arguments"
     try:
         states = states_of(made)
     except GiveUp as why:
         return why.reason
-    if not states:
+    if not states and not parts:
         return f"`{made.name}` keeps nothing that is made by add_weight"
     resets = [methods[name] for name in _RESETS if name in methods]
     if not resets and not all(state.tracked for state in states):
         return f"`{made.name}` keeps variables that Keras 3 does not set to zeros"
-    if any(not _resets_all(method, states) for method in resets):
+    if any(not _resets_all(method, states, parts) for method in resets):
         return f"`{made.name}` does not begin each epoch with zeros"
-    return _left_in_constructor(methods["__init__"], states)
+    if unknown := _of_base(made, methods, parts):
+        return f"`{made.name}` reads `self.{unknown}`, which is Keras's"
+    initializer = methods.get("__init__")
+    return _left_in_constructor(initializer, states) if initializer is not None else ""
+
+
+def _of_base(made: UserClass, methods: dict[str, Function], parts: dict[str, Part]) -> str:
+    """What a derived class reads of the object that Keras made of itself."""
+    if BASE not in parts:
+        return ""
+    source = made.file.tree.source
+    texts = [source(methods[name].node) for name in ("update_state", "result") if name in methods]
+    initializer = methods.get("__init__")
+    own = re.findall(r"self\.(\w+)\s*=(?!=)", source(initializer.node)) if initializer else []
+    read = re.findall(r"\bself\.(\w+)", " ".join(texts))
+    return next((name for name in read if name not in (*own, "dtype")), "")
 
 
 def _left_in_constructor(initializer: Function, states: tuple[State, ...]) -> str:
     """What a constructor does with Keras besides."""
     file: FileContext = initializer.file
     made = {id(state.statement) for state in states}
+    made |= {id(s) for s in statements_of(initializer) if part_in(initializer, s) is not None}
     names = [n for n, value in initializer.closure.items() if isinstance(value, Framework)]
     for statement in statements_of(initializer):
         text = file.tree.source(statement)
@@ -201,6 +260,8 @@ def _left_in_constructor(initializer: Function, states: tuple[State, ...]) -> st
     return ""
 
 
+#: Makes a class known to Keras by its name.
+REGISTERS = re.compile(r"[\w.]*\bregister_keras_serializable\b")
 #: What begins the object that Keras knows.
 SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")
 _ZERO = r"(?:0(?:\.0*)?|[\w.]*\bzeros(?:_like)?\(.*\))"
@@ -215,23 +276,28 @@ _ALL_STATES = re.compile(
     r"|super\([^)]*\)\.reset_states?\(\)",
     re.S,
 )
+_ONE_PART = re.compile(r"(self\.\w+)\.reset_states?\(\)")
 _THESE_STATES = re.compile(rf"for (\w+) in [\[(]([^)\]]*)[\])]:\s+\1\.assign\({_ZERO}\)\s*", re.S)
 
 
-def _resets_all(method: Function, states: tuple[State, ...]) -> bool:
+def _resets_all(method: Function, states: tuple[State, ...], parts: dict[str, Part]) -> bool:
     """Whether a method sets all that the metric keeps to zeros, and does nothing else."""
     found: set[str] = set()
+    held = {place.partition(".")[2] for place in parts if place != BASE}
+    base = {BASE} & parts.keys()
     for statement in statements_of(method):
         text = method.file.tree.source(statement).strip()
         if _ALL_STATES.fullmatch(text):
-            found |= {state.name for state in states if state.tracked}
+            found |= {state.name for state in states if state.tracked} | held | base
         elif (these := _THESE_STATES.fullmatch(text)) is not None:
             found |= set(re.findall(r"self\.(\w+)", these.group(2)))
         elif (one := _ONE_STATE.fullmatch(text)) is not None:
             found.add(one.group(1) or one.group(2))
+        elif (part := _ONE_PART.fullmatch(text)) is not None:
+            found.add(part.group(1).partition(".")[2])
         else:
             return False
-    return found == {state.name for state in states}
+    return found == {state.name for state in states} | held | base
 
 
 def given_to_keras(made: UserClass, given: dict[str, str], what: str = "name") -> str | None:
@@ -294,9 +360,12 @@ def interpret_metric(
     if not here or problem_of(made):
         return {}
     kept: dict[str, Value] = {f"self.{s.name}": s.tensor for s in states_of(made)}
+    kept |= parts_of(made)
     found: dict[int, Summary] = {}
     for name in ("update_state", "result"):
-        method = methods_of(made)[name]
+        method = methods_of(made).get(name)
+        if method is None:  # that of what it is derived from
+            continue
         given: dict[str, Value] = {"self": Static(Expr("self")), **kept}
         names = [p.name for p in parameters_of(method.node)]
         given |= dict(zip(names[1:3], (targets, outputs), strict=False))

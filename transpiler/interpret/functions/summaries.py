@@ -38,6 +38,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Part,
     Partial,
     Repeated,
     Sequence,
@@ -274,7 +275,7 @@ def _interpret(
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
-                elif isinstance(value, Bound):  # what the object keeps
+                elif isinstance(value, (Bound, Part)):  # what the object keeps
                     scope.values[name] = value
                     region.states[name] = True
             for parameter in parameters if region.states else ():
