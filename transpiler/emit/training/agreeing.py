@@ -1,4 +1,7 @@
-"""Functions that train several models: what each of them would have there must be the same."""
+"""Texts that serve several models: what each of them would have there must be the same.
+
+A function gets one model and then another; a variable holds one of several.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,64 @@ import libcst as cst
 
 from transpiler.emit.training.lines import holds
 from transpiler.emit.training.shared import Trained
+from transpiler.interpret.training import TrainingCall
 from transpiler.source.tree import Tree
 
 
 def agree(found: list[Trained], tree: Tree) -> None:
-    """A function that trains several models has one text: it must serve them all."""
+    """A statement or function that trains several models has one text: it must serve them all."""
+    _agree_on_calls(found, tree)
+    _agree_on_functions(found, tree)
+
+
+def _agree_on_calls(found: list[Trained], tree: Tree) -> None:
+    """A call that may be of several models is written once."""
+    for number, made in enumerate(found):
+        mine = {_place(made, call) for call in made.training.calls}
+        for other in found[number + 1 :]:
+            shared = [call for call in other.training.calls if _place(other, call) in mine]
+            if not shared:
+                continue
+            made.together.append(other)
+            other.together.append(made)
+            if made.training.problem or other.training.problem:
+                continue
+            if not _are_alike(made, other, shared, tree):
+                for one in (made, other):
+                    reason = "it may be of one of several models, which are trained differently"
+                    one.training.problem = (shared[0], reason)
+                continue
+            _leave_to(made, other, tree)
+
+
+def _place(made: Trained, call: TrainingCall) -> tuple[int, int]:
+    """Where a call is written: that of a function which builds a model, at the call of that."""
+    moved = any(call is one for one in made.training.moved)
+    return id(call.node), id(made.training.model.node if moved else call.region)
+
+
+def _are_alike(made: Trained, other: Trained, shared: list[TrainingCall], tree: Tree) -> bool:
+    """Whether two models have the same written where both are meant, and nothing in one place."""
+    for call in shared:
+        start, end = tree.span(call.statement if call.statement is not None else call.node)
+        span = (tree.line_start(start), tree.line_end(max(end - 1, start)))
+        if _within(made, span, tree) != _within(other, span, tree):
+            return False
+    mine = {(e.start, e.end): e.text for e in made.edits}
+    return all(mine.get((e.start, e.end), e.text) == e.text for e in other.edits)
+
+
+def _leave_to(made: Trained, other: Trained, tree: Tree) -> None:
+    """Take from one model what another has written already."""
+    mine = {(e.start, e.end) for e in made.edits}
+    for node, edits in other.texts.items():
+        other.texts[node] = [e for e in edits if (e.start, e.end) not in mine]
+    before = {(tree.span(b.statement), b.call_end) for b in made.before}
+    other.before = [b for b in other.before if (tree.span(b.statement), b.call_end) not in before]
+
+
+def _agree_on_functions(found: list[Trained], tree: Tree) -> None:
+    """A function that gets one model and then another has one text."""
     for node in {id(n): n for made in found for n in made.lent}.values():
         sharing = [m for m in found if node in m.lent and not m.training.problem]
         for made in sharing:
@@ -35,14 +91,23 @@ def agree(found: list[Trained], tree: Tree) -> None:
 def _written_in(models: list[Trained], node: cst.CSTNode, tree: Tree) -> list[Any]:
     """All that the models of one call have written in the function that it gives them to."""
     span = tree.span(node)
-    data = [
-        one for m in models for ready in m.ready if ready.room.node is node for one in ready.made
-    ]
-    before = [b for m in models for b in m.before if holds(span, tree.span(b.statement))]
-    inlined = [item for m in models for item in m.inlined.items() if holds(span, item[0])]
+    found = [_within(made, span, tree) for made in models]
+    edits = [sorted((e.start, e.end, e.text) for m in models for e in m.texts[node])]
+    return [*edits, *(sorted(one for f in found for one in f[part]) for part in (1, 2, 3))]
+
+
+def _within(made: Trained, span: tuple[int, int], tree: Tree) -> list[Any]:
+    """What one model has written in a part of the program."""
+    ready = [one for ready in made.ready for one in ready.made]
     return [
-        sorted((e.start, e.end, e.text) for m in models for e in m.texts[node]),
-        sorted((tree.span(b.statement), b.call_end, b.lines) for b in before),
-        sorted(inlined),
-        sorted((one.mark, one.lines) for one in data),
+        sorted((e.start, e.end, e.text) for e in made.edits if holds(span, (e.start, e.end))),
+        sorted(
+            (tree.span(b.statement), b.call_end, b.lines)
+            for b in made.before
+            if holds(span, tree.span(b.statement))
+        ),
+        sorted(item for item in made.inlined.items() if holds(span, item[0])),
+        sorted(
+            (one.mark, one.lines) for one in ready if holds(span, tree.span(one.call.node))
+        ),
     ]

@@ -59,8 +59,9 @@ def _is_shared(writer: ModelWriter, call: TrainingCall) -> bool:
         return False
     others = [
         c.given.get("optimizer")
-        for c in writer.room.region.training.values()
-        if c.name == "compile" and root(c.model) is not root(call.model)
+        for c in writer.room.calls
+        if c.name == "compile" and c.node is not call.node
+        if root(c.model) is not root(call.model)
     ]
     found = [(o.text, o.versions) for o in others if o is not None]
     return (mine.text, mine.versions) in found
@@ -158,7 +159,7 @@ def _criterion(writer: ModelWriter, name: str, made: str) -> list[str]:
 def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choices) -> Expr:
     """One of several optimizers, which wait for the parameters where the program makes them."""
     name = call.given["optimizer"].text
-    compiles = [c for c in writer.room.region.training.values() if c.name == "compile"]
+    compiles = [c for c in writer.room.calls if c.name == "compile"]
     spans = [writer.tree.span(c.node) for c in compiles]
     if choices.texts and name.isidentifier():
         places = writer.shared.places(writer.room, name)

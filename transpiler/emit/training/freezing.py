@@ -51,7 +51,7 @@ def write_trainable(
 def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
     """Refuse that something goes on training which the layers are part of, as it was compiled."""
     concerned = [root(c.model) for c in writer.shared.freezing.concerns(call.model)]
-    every = [c for room in writer.shared.rooms for c in room.region.training.values()]
+    every = [c for room in writer.shared.rooms for c in room.calls]
     for model in concerned:
         calls = [c for c in every if root(c.model) is model and c.name in ("compile", *_TRAINS)]
         for region in {id(c.region): c.region for c in calls}.values():

@@ -71,7 +71,7 @@ def _variable(shared: Shared, room: Room, node: cst.Call, summary: Summary, home
     if statement is None or len(statement.body) != 1:
         return ""
     if is_statement(statement, node):
-        return _given_model(shared, node, summary, home)
+        return given_model(shared, node, summary, home)
     answers = summary.region.returns if summary.region is not None else []
     gives = len(answers) == 1 and answers[0][0] is home.calls[0].model
     return bound_by(shared.tree, statement) if gives else ""
@@ -102,7 +102,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
     writer.made.once.append(without_function(writer.tree, handing.function))
     message = f"`{name}` is gone; criterion and optimizer are made where it was called"
     writer.made.said.append((ASSUMED, call.node, message))
-    given = _given_model(writer.shared, handing.node, handing.summary, handing.home)
+    given = given_model(writer.shared, handing.node, handing.summary, handing.home)
     if given == handing.variable:
         writer.whole[id(statement)] = lines
         writer.statements.setdefault(id(statement), (statement, {}, {}))
@@ -130,7 +130,7 @@ def _comments(writer: ModelWriter, statement: cst.CSTNode) -> list[str]:
     return found
 
 
-def _given_model(shared: Shared, node: cst.Call, summary: Summary, home: Part) -> str:
+def given_model(shared: Shared, node: cst.Call, summary: Summary, home: Part) -> str:
     """How the program writes the model that it gives to the function, "" if it can't be told."""
     names = [p.name for p in summary.parameters]
     for position, argument in enumerate(node.args):

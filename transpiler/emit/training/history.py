@@ -110,7 +110,7 @@ class History:
     def _holds_others(self, name: str) -> bool:
         """Whether the variable also gets a value from something else than a `fit` of this room."""
         room = self.model.room
-        statements = [c.statement for c in room.region.training.values() if c.name == "fit"]
+        statements = [c.statement for c in room.calls if c.name == "fit"]
         fits = [self.model.tree.span(s) for s in statements if s is not None]
         places = self.model.shared.places(room, name)
         return any(p.binds and not within(p.start, fits) for p in places)

@@ -31,7 +31,7 @@ def goes_on(writer: ModelWriter, call: TrainingCall) -> bool:
     place = writer.tree.span(call.node)[0]
     earlier = [
         c
-        for c in writer.room.region.training.values()
+        for c in writer.room.calls
         if c.name == "compile"
         and root(c.model) is root(call.model)
         and writer.tree.span(c.node)[0] < place

@@ -108,7 +108,7 @@ def _views(writer: ModelWriter, call: TrainingCall) -> list[str]:
 
 def _is_set_at_once(writer: ModelWriter, call: TrainingCall) -> bool:
     """Whether the weights are all that another layer's `set_weights` gets."""
-    calls = writer.room.region.training.values()
+    calls = writer.room.calls
     setting = (c for c in calls if c.name == "layer.set_weights" and "weights" in c.given)
     return any(c.given["weights"].node is call.node for c in setting)
 

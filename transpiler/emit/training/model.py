@@ -86,11 +86,11 @@ class ModelWriter:
         self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
         if made.training.penalties:
-            wanted = ("penalty", f"{self.label}_penalty")
+            penalties = made.training.penalties
             self.penalty, source = shared.function(
-                wanted,
-                ("penalty", self.training.variable),
-                lambda name: penalty(name, made.training.penalties),
+                ("penalty", f"{self.label}_penalty"),
+                penalty("penalty", penalties),
+                lambda name: penalty(name, penalties),
             )
             made.functions.append((self.penalty, source))
         self.constraint = ""
@@ -98,7 +98,7 @@ class ModelWriter:
             constraints = made.training.constraints
             self.constraint, source = shared.function(
                 ("constrain", f"constrain_{self.label}"),
-                ("constraint", self.training.variable),
+                constraint("constrain", constraints),
                 lambda name: constraint(name, constraints),
             )
             made.functions.append((self.constraint, source))
@@ -282,7 +282,7 @@ class ModelWriter:
     def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
         """The calls of the room that are of other models, which may share an optimizer."""
         mine = {id(call.node) for call in self.part.calls}
-        nodes = [c.node for c in self.room.region.training.values() if id(c.node) not in mine]
+        nodes = [c.node for c in self.room.calls if id(c.node) not in mine]
         return {self.tree.span(node): node for node in nodes}
 
     def _vanishing(self) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.emit.training.agreeing import agree
+from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
     loaded_name,
     rewrite_names,
@@ -22,6 +23,7 @@ from transpiler.emit.training.handed_compile import (
 )
 from transpiler.emit.training.handed_parts import Taken, take_parts, write_parts
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
+from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
@@ -50,10 +52,11 @@ _A_MODULE = "is left as it is; the model is an nn.Module now"
 
 def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     """The training of every model that can be converted whole."""
+    rooms = with_calls(rooms)
     planner = _Planner(file, rooms)
     groups = planner.groups()
     planner.freezing = plan_freezing(
-        [c for room in rooms for c in room.region.training.values()],
+        [c for room in rooms for c in room.calls],
         file.options.keras,
         [room.region for room in rooms],
     )
@@ -94,7 +97,7 @@ class _Planner(Shared):
         """The calls of the file by the models that they are of."""
         found: dict[int, _Group] = {}
         for room in self.rooms:
-            for call in room.region.training.values():
+            for call in room.calls:
                 made = root(call.model)
                 found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
         groups = [
@@ -141,8 +144,12 @@ class _Planner(Shared):
         self, group: _Group, function: cst.CSTNode, node: cst.CSTNode, part: Part
     ) -> None:
         calls = tuple(call for p in group.parts for call in p.calls)
-        site = Site(node, part.room, part.variable, calls)
-        self.sites.setdefault(id(function), []).append(site)
+        sites = self.sites.setdefault(id(function), [])
+        for number, site in enumerate(sites):
+            if site.node is node and site.variable == part.variable:  # of one model or another
+                sites[number] = replace(site, calls=(*site.calls, *calls))
+                return
+        sites.append(Site(node, part.room, part.variable, calls))
 
     def _receiver(self, call: TrainingCall) -> str:
         """How the program calls the model where it calls a method of it."""
@@ -164,7 +171,16 @@ class _Planner(Shared):
         if not homes or not any(part.calls for part in group.parts):
             return None
         home, built = homes[0]
+        if self._may_be_others(group) and built.statement is not None:
+            room = next(r for r in self.rooms if r.region is home)
+            self._named(group, room, built.node)  # it may be asked by another name there
         return self.write(_training(group, home, group.made), built, group.parts)
+
+    def _may_be_others(self, group: _Group) -> bool:
+        """Whether some call of a model may be one of another model."""
+        nodes = {id(c.node) for part in group.parts for c in part.calls}
+        calls = [c for part in group.parts for c in part.room.calls]
+        return any(id(c.node) in nodes and root(c.model) is not group.made for c in calls)
 
     def instance(self, group: _Group) -> Trained | None:
         """A model that a function gives, which may have compiled it."""
@@ -173,7 +189,8 @@ class _Planner(Shared):
             return None
         home, built = found
         origin = built.model
-        compiles = [c for c in home.training.values() if c.model is origin and c.name == "compile"]
+        calls = [c for room in self.rooms if room.region is home for c in room.calls]
+        compiles = [c for c in calls if c.model is origin and c.name == "compile"]
         own = [c for part in group.parts for c in part.calls if c.name == "compile"]
         if len(compiles) > 1 or (compiles and own):
             return None
@@ -196,9 +213,13 @@ class _Planner(Shared):
         span = self.tree.span(node)
         around = [r for r in self.rooms if holds(self.extent(r), span)]
         room = min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
+        return self._named(group, room, node)
+
+    def _named(self, group: _Group, room: Room, node: cst.CSTNode) -> Part | None:
+        """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
         variable = bound_by(self.tree, made)
-        if not _VARIABLE.fullmatch(variable):
+        if not _VARIABLE.fullmatch(variable) or made is None or not _is_value(made, node):
             return None
         for part in group.parts:
             if part.room.node is room.node and part.variable == variable:
@@ -236,6 +257,9 @@ class _Planner(Shared):
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
+        if (apart := trained_apart(self, training, parts, handing)) is not None:
+            training.problem = apart, "each model of a loop has an optimizer of its own"
+            return made
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         built = _alone(built)
         lower_training(self.file, training, built, self.freezing, seen)
@@ -278,8 +302,9 @@ class _Planner(Shared):
             ]
             others = {
                 self._receiver(c)
-                for c in part.room.region.training.values()
+                for c in part.room.calls
                 if root(c.model) is not root(part.calls[0].model)
+                and all(c.node is not mine.node for mine in part.calls)
             }
             looped = any(isinstance(s, (cst.For, cst.While)) for s in around)
             bound_anew = names & others and part.variable not in others
@@ -401,6 +426,22 @@ def _handed_in(parts: list[Part], handing: Handing) -> Part:
             return part
     parts.append(Part(handing.room, handing.variable, []))
     return parts[-1]
+
+
+def _is_value(statement: cst.SimpleStatementLine, node: cst.CSTNode) -> bool:
+    """Whether an assignment gives an expression, or that under a condition, to its variable."""
+    match statement.body:
+        case [cst.Assign(value=value) | cst.AnnAssign(value=value)]:
+            pending = [value]
+        case _:
+            return False
+    while pending:
+        found = pending.pop()
+        if found is node:
+            return True
+        if isinstance(found, cst.IfExp):
+            pending += [found.body, found.orelse]
+    return False
 
 
 def _alone(built: Built) -> Built:

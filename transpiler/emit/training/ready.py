@@ -113,8 +113,10 @@ class Ready:
         texts = [call.given[n].text for n in names if n in call.given]
         if any(_CALL.search(text) for text in texts):
             return False
-        calls = self.room.region.training.values()
-        others = [c for c in calls if c.name in _MAKING and c is not call and c is not made.call]
+        calls = self.room.calls
+        mine = {id(c.node) for c in calls if c.model is call.model}
+        known = [c for c in calls if c.model is call.model or id(c.node) not in mine]
+        others = [c for c in known if c.name in _MAKING and c is not call and c is not made.call]
         if any(start < span(c.node)[0] < end and not is_kept(c, call) for c in others):
             return False
         spans = [span(c.node) for c in calls]
@@ -158,6 +160,8 @@ def lines_by_mark(made: list[Made]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     bound: dict[tuple[int, str], Made] = {}
     for new in sorted(made, key=lambda m: m.ready.shared.tree.span(m.call.node)[1]):
+        if new.mark in found:
+            continue  # of a call that may be of several models
         room = id(new.ready.room)
         here = {name: one for (place, name), one in bound.items() if place == room}
         first = _all_of_one(here, new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,7 @@ class Room:
     region: Region
     node: cst.Module | cst.FunctionDef
     owner: str = ""  #: the class, where it is a method
+    calls: tuple[TrainingCall, ...] = ()  #: what is asked of models there, by the models
 
 
 @record(slots=True)
@@ -148,7 +150,7 @@ class Shared:
             self.replaced |= room.region.settled
         self.names = FreeNames(self.found, [])
         self.freezing = Freezing(Compositions(()))
-        calls = [c for room in rooms for c in room.region.training.values()]
+        calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]
         self.tables = Tables(self.text)
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
@@ -186,7 +188,7 @@ class Shared:
         return [s for made in self.sites.values() for s in made if s.room in rooms and s.asks]
 
     def _trained(self, room: Room) -> list[TrainingCall]:
-        calls = [c for r in self._rooms(room) for c in r.region.training.values()]
+        calls = [c for r in self._rooms(room) for c in r.calls]
         return [c for c in calls if c.name in TRAINING or c.name == "compile"]
 
     def _rooms(self, room: Room) -> list[Room]:
@@ -257,5 +259,9 @@ class Shared:
         return name, write(name)
 
     def _fresh(self, wanted: tuple[str, ...]) -> str:
-        free = [n for n in wanted if n not in self.functions.values()]
-        return self.names.lasting(*(free or wanted))
+        taken = set(self.functions.values())
+        numbered = (f"{wanted[0]}_{number}" for number in itertools.count(2))
+        for name in itertools.chain(wanted, numbered):
+            if name not in taken and self.names.lasting(name) == name:
+                return name
+        raise AssertionError("there is always another number")

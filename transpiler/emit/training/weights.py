@@ -82,7 +82,7 @@ def write_reset_states(
 
 
 def _calls(writer: ModelWriter, name: str) -> list[TrainingCall]:
-    return [c for c in writer.room.region.training.values() if c.name == name]
+    return [c for c in writer.room.calls if c.name == name]
 
 
 def _taken_by(writer: ModelWriter, call: TrainingCall) -> TrainingCall | None:

@@ -126,6 +126,9 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     if name in ("items", "keys", "values") and is_graph(receiver):
         if name == "values":
             return Sequence(tuple(receiver.items.values()), list)
+        if name == "items" and all(isinstance(v, Model) for v in receiver.items.values()):
+            pairs = [Sequence((const(k), v), tuple) for k, v in receiver.items.items()]
+            return Sequence(tuple(pairs), list)
         if receiver.code is None or not is_written(receiver):
             raise GiveUp("a loop over a dict of tensors", node)
         item = merge_items(region, list(receiver.items.values()))

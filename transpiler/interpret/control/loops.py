@@ -17,7 +17,7 @@ from transpiler.interpret.control.changes import (
     unstable,
     what_changes,
 )
-from transpiler.interpret.control.elements import known_items
+from transpiler.interpret.control.elements import known_items, one_of_models
 from transpiler.interpret.control.jumps import (
     Round,
     following_jumps,
@@ -102,7 +102,8 @@ def _for(region: Region, node: cst.For) -> None:
         return
 
     def run() -> None:
-        run_loop(region, node, iterable, node.target, lambda: run_block(region, body_of(node.body)))
+        models = one_of_models(region, iterable)
+        run_loop(region, node, models, node.target, lambda: run_block(region, body_of(node.body)))
 
     provided("with_comments")(region, node, run)
 

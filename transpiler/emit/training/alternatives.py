@@ -1,0 +1,67 @@
+"""Variables that hold one model or another: what is asked of them is asked of each.
+
+model = small() if quick else large()
+for model in (small, large):
+"""
+
+from __future__ import annotations
+
+from transpiler.emit.training.shared import Room
+from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import Model
+from transpiler.record import replace
+
+
+def with_calls(rooms: list[Room]) -> list[Room]:
+    """The rooms with their calls: where a call may be of several models, one for each of them."""
+    known = _Alternatives()
+    calls = [known.calls(list(room.region.training.values())) for room in rooms]
+    return [replace(room, calls=tuple(found)) for room, found in zip(rooms, calls, strict=True)]
+
+
+class _Alternatives:
+    """The calls that stand for one, by the models that it may be of."""
+
+    def __init__(self) -> None:
+        self.models: dict[int, list[Model]] = {}
+        self.made: dict[int, list[TrainingCall]] = {}
+
+    def calls(self, calls: list[TrainingCall]) -> list[TrainingCall]:
+        """The calls, each once for each model that it may be of."""
+        return [one for call in calls for one in self._each(call)]
+
+    def _each(self, call: TrainingCall) -> list[TrainingCall]:
+        if id(call) not in self.made:
+            models = self._of(call.model)
+            self.made[id(call)] = [call]
+            if models != [call.model]:
+                self.made[id(call)] = [
+                    replace(call, model=model, compiled=self._compiled(call, model))
+                    for model in models
+                ]
+        return self.made[id(call)]
+
+    def _compiled(self, call: TrainingCall, model: Model) -> TrainingCall | None:
+        """The `compile` that is in force for one of the models."""
+        if call.compiled is None:
+            return None
+        found = [c for c in self._each(call.compiled) if root(c.model) is root(model)]
+        return found[0] if found else None
+
+    def _of(self, model: Model) -> list[Model]:
+        """The models of which one is one, each as the caller sees it."""
+        if id(model) not in self.models:
+            self.models[id(model)] = self._found(model)
+        return self.models[id(model)]
+
+    def _found(self, model: Model) -> list[Model]:
+        if model.options:
+            return list(dict.fromkeys(one for option in model.options for one in self._of(option)))
+        if model.origin is not None and self._of(model.origin) != [model.origin]:
+            return [replace(model, origin=one) for one in self._of(model.origin)]
+        behind = model.source or model.copy_of
+        if behind is None or self._of(behind) == [behind]:
+            return [model]
+        if model.source is None:
+            return [replace(model, copy_of=one) for one in self._of(behind)]
+        return [replace(model, source=one) for one in self._of(behind)]
