@@ -196,6 +196,7 @@ class Region:
         #: statements of plain values that classes take over
         self.static_statements: dict[int, cst.CSTNode] = {}
         self.layer_statements: dict[int, list[Layer]] = {}  #: which layers a statement makes
+        self.model_lists: list[cst.CSTNode] = []  #: statements that put models into lists or dicts
         self.graph_events = 0  #: counts what belongs to graphs, to tell whose statement it was
         self.staying: set[int] = set()  #: statements that make a model, and stay
         self.failed_statements: dict[int, Any] = {}  #: statements that were not understood, and why

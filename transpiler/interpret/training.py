@@ -277,6 +277,8 @@ def note_layer(
 def set_frozen(file: FileContext, model: Model, value: Value) -> bool:
     """Remember whether a model is trainable from now on; whether that is known."""
     made = root(model)
+    if made.options or (made.origin is not None and made.origin.options):
+        return False
     if isinstance(value, Static) and value.expr.is_const(False):
         file.frozen[id(made)] = made
     elif isinstance(value, Static) and value.expr.is_const(True):

@@ -145,6 +145,21 @@ def drop_constants(removal: Removal, leaves: list[cst.CSTNode]) -> None:
             removal.decisions[id(leaf)] = "drop"
 
 
+def keep_model_lists(removal: Removal, leaves: list[cst.CSTNode]) -> None:
+    """`models = [small, large]` of the module stays where what stays reads it, or nothing does."""
+    lists = [leaf for leaf in removal.region.model_lists if removal.decisions.get(id(leaf))]
+    for leaf in reversed(lists):
+        names = _defines(removal, leaf)
+        decided = {
+            removal.decisions[id(other)]
+            for other in leaves
+            if other is not leaf
+            and names & (_words(removal, other) | _header_words(removal, other, removal.body))
+        }
+        if "keep" in decided or not decided:
+            removal.decisions[id(leaf)] = "keep"
+
+
 def _is_empty_list(leaf: cst.CSTNode) -> bool:
     """Whether a statement is `name = []`."""
     small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None

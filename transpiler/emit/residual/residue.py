@@ -11,6 +11,7 @@ from transpiler.emit.residual.decisions import (
     drop_emptied,
     drop_unread,
     is_jump,
+    keep_model_lists,
     kept_jumps,
     only_left,
     plain_decision,
@@ -40,13 +41,15 @@ def residue(removal: Removal) -> Kept:
         if id(leaf) in removal.replacements or needed:
             removal.decisions[id(leaf)] = "keep"
         elif id(leaf) in graph or id(leaf) in removal.gone:
-            removal.decisions[id(leaf)] = "drop"
+            listed = not removal.is_module and leaf in removal.region.model_lists
+            removal.decisions[id(leaf)] = "local" if listed else "drop"
         elif is_jump(leaf):
             removal.decisions[id(leaf)] = "jump"
         else:
             removal.decisions[id(leaf)] = plain_decision(removal, leaf, first_model)
     if removal.is_module:
         kept_jumps(removal, leaves)
+        keep_model_lists(removal, leaves)
         drop_emptied(removal, leaves)
         drop_constants(removal, leaves)
     else:

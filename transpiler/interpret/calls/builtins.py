@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.calls.batches import next_element, walked
 from transpiler.interpret.calls.named import evaluated
-from transpiler.interpret.control.elements import channels_list, known_items
+from transpiler.interpret.control.elements import channels_list, known_items, one_of_models
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
 from transpiler.interpret.dispatch import provided
@@ -116,7 +116,7 @@ def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
             *(known_items(region, v) for v in values if isinstance(v, Sequence)), strict=False
         )
         return Sequence(tuple(Sequence(tuple(row), tuple) for row in rows), list)
-    parts = [_loop_part(region, v) for v in values]
+    parts = [_loop_part(region, one_of_models(region, v)) for v in values]
     return Repeated(
         Sequence(tuple(item for item, _, _ in parts), tuple),
         _call_text("zip", [c for _, c, _ in parts]),
@@ -127,7 +127,7 @@ def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
 def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not values or not is_graph(values[0]):
         return walked(region, node, values)
-    item, code, static = _loop_part(region, values[0])
+    item, code, static = _loop_part(region, one_of_models(region, values[0]))
     if isinstance(values[0], Sequence) and holds_layers(values[0]):
         return Sequence(
             tuple(

@@ -136,6 +136,8 @@ def _assign_layer(region: Region, name: str, value: Layer) -> None:
 def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated | Keyed) -> None:
     """A list of tensors gets a name: `forward` holds the tensors, `__init__` their channels."""
     region.graph_events += 1
+    if _holds_models(value) and region.statement is not None:
+        region.model_lists.append(region.statement)
     scope = region.scope
     if isinstance(value, Sequence) and not any(
         isinstance(i, (Layer, Model)) or is_closure(i) for i in value.items
@@ -176,6 +178,15 @@ def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated
         return
     scope.bump(name)
     scope.values[name] = value
+
+
+def _holds_models(value: Value) -> bool:
+    """Whether a list or dict holds models, and besides nothing of a graph."""
+    if isinstance(value, (Repeated, Keyed)):
+        return isinstance(value.item, Model)
+    items = value.items.values() if isinstance(value, Mapping) else getattr(value, "items", ())
+    graphs = [item for item in items if is_graph(item)]
+    return bool(graphs) and all(isinstance(g, Model) or _holds_models(g) for g in graphs)
 
 
 def _assign_dict(region: Region, name: str, value: Mapping) -> None:

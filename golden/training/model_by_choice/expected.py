@@ -1,0 +1,252 @@
+"""Classify wines with a model that is chosen by its name."""
+
+import numpy as np
+from sklearn.datasets import load_wine
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Linear(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(13, 3)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return F.softmax(self.dense(x), dim=-1)
+
+
+def build_linear():
+    return Linear().to(device)
+
+
+class MLP(nn.Module):
+    def __init__(self, units=16, rate=0.2):
+        super().__init__()
+        self.dense = nn.Linear(13, units)
+        self.layer_normalization = nn.LayerNorm(units, eps=1e-3)
+        self.dropout = nn.Dropout(rate)
+        self.dense_1 = nn.Linear(units, 3)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = F.relu(self.dense(x))
+        x = self.layer_normalization(x)
+        x = self.dropout(x)
+        return F.softmax(self.dense_1(x), dim=-1)
+
+
+def build_mlp(units=16, rate=0.2):
+    return MLP(units, rate).to(device)
+
+
+class LinearModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(13, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        return self.dense(x)
+
+
+class DeepModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(13, 8)
+        self.dense_1 = nn.Linear(8, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = torch.tanh(self.dense(x))
+        return self.dense_1(x)
+
+
+def sparse_categorical_crossentropy(probabilities, targets):
+    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
+    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+
+
+def init_like_keras(module):
+    """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def train_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss and absolute error over the samples."""
+    model.train()
+    loss_sum = absolute_error = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+        absolute_error += (outputs - targets).abs().sum().item()
+    return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
+
+
+def train_other_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss over the samples."""
+    model.train()
+    loss_sum = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+@torch.no_grad()
+def evaluate(model, loader, criterion):
+    """Mean loss over the samples."""
+    model.eval()
+    loss_sum = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss_sum += criterion(outputs, targets).item() * len(inputs)
+    return loss_sum / len(loader.dataset)
+
+
+def train_model_epoch(model, loader, criterion, optimizer):
+    """Train on every batch once; mean loss and accuracy over the samples."""
+    model.train()
+    loss_sum = correct = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss = criterion(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item() * len(inputs)
+        correct += (outputs.argmax(1) == targets).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+
+
+@torch.no_grad()
+def evaluate_model(model, loader, criterion):
+    """Mean loss and accuracy over the samples."""
+    model.eval()
+    loss_sum = correct = 0.0
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        outputs = model(inputs)
+        loss_sum += criterion(outputs, targets).item() * len(inputs)
+        correct += (outputs.argmax(1) == targets).sum().item()
+    return loss_sum / len(loader.dataset), correct / len(loader.dataset)
+
+
+@torch.no_grad()
+def predict(model, x):
+    """Class probabilities as a numpy array."""
+    model.eval()
+    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
+    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
+
+
+def get_model(kind, lr):
+    """A regressor of the color, compiled."""
+    if kind == "linear":
+        model = LinearModel().to(device)
+    elif kind == "deep":
+        model = DeepModel().to(device)
+    else:
+        raise ValueError(f"unknown model {kind}")
+    return model
+
+
+def run(kind, x, y, epochs=3):
+    if kind == "linear":
+        model = build_linear()
+    else:
+        model = build_mlp()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    train_data = TensorDataset(
+        torch.as_tensor(x, dtype=torch.float32),
+        torch.as_tensor(y, dtype=torch.long).flatten(),
+    )
+    train_loader = DataLoader(train_data, batch_size=16)
+
+    history = {"loss": [], "accuracy": []}
+    for _ in range(epochs):
+        loss, accuracy = train_model_epoch(
+            model, train_loader, sparse_categorical_crossentropy, optimizer
+        )
+        history["loss"].append(loss)
+        history["accuracy"].append(accuracy)
+
+    test_data = TensorDataset(
+        torch.as_tensor(x, dtype=torch.float32),
+        torch.as_tensor(y, dtype=torch.long).flatten(),
+    )
+    loss, accuracy = evaluate_model(
+        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+    )
+    print(f"{kind}: {loss:.3f}, {accuracy:.1%}")
+    return history["loss"], predict(model, x).argmax(axis=-1)
+
+
+wine = load_wine()
+x = (wine.data - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target
+curve, labels = run("linear", x, y)
+mlp_curve, mlp_labels = run("mlp", x, y, epochs=2)
+print(np.mean(labels == mlp_labels))
+
+# The color, by all that was measured
+model = get_model("deep", 0.05)
+model_criterion = nn.MSELoss()
+model_optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(x[:, 9], dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32)
+
+history = {"loss": [], "mae": []}
+for _ in range(3):
+    loss, mae = train_epoch(model, train_loader, model_criterion, model_optimizer)
+    history["loss"].append(loss)
+    history["mae"].append(mae)
+
+errors = history["mae"]
+quick = len(x) < 1000
+other = build_linear() if quick else build_mlp(64)
+other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=32)
+
+for _ in range(2):
+    train_other_epoch(
+        other, train_loader, sparse_categorical_crossentropy, other_optimizer
+    )
+
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+other_loss = evaluate(
+    other, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+)
