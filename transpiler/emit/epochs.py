@@ -16,6 +16,7 @@ class Epoch:
 
     output: str  #: what the model's result is called: logits, outputs
     criterion: str  #: the call of the criterion
+    model: str = "model"  #: what is called: the model, or its method that gives logits
     metrics: tuple[tuple[str, Metric], ...] = ()
     unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
     #: of each output: how its numbers become one for each row, and for each weight; "mean" or "sum"
@@ -81,7 +82,7 @@ class Epoch:
     @property
     def forward(self) -> list[str]:
         """The statements that call the model; losses and metrics are computed in float32."""
-        called = f"model({', '.join(self.inputs)})"
+        called = f"{self.model}({', '.join(self.inputs)})"
         if not self.autocast:
             return [f"{self.output} = {called}"]
         called = f"(output.float() for output in {called})" if self.losses else f"{called}.float()"

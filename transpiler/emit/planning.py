@@ -64,6 +64,10 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
         planned.trained = plan_training(planned.file, rooms)
     for unit in planned.models:
         found = planned.trained_by(unit)
+        for other in planned.trained:
+            if other.training.logits is not None and planned.trains(other, unit):
+                unit.plan.forward = other.training.logits
+                unit.plan.activation = other.training.ends_in
         if found is not None and found.training.forward is not None:
             unit.plan.forward = found.training.forward
             if unit.region.is_module:

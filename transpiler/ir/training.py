@@ -17,6 +17,10 @@ class Targets(Enum):
     CLASSES = "classes"  #: one integer in the place of the output's last axis
 
 
+#: The method of a model that gives what its last activation is applied to.
+LOGITS = "forward_logits"
+
+
 @record(frozen=True, slots=True)
 class Prediction:
     """What a loss or a metric sees of the model: the names in the loop, and what is known."""
@@ -24,11 +28,11 @@ class Prediction:
     output: Expr
     targets: Expr
     activation: str = ""  #: what the model ends with: "softmax", "sigmoid" or nothing of these
-    droppable: bool = False  #: whether every use of the model is seen, so that it can be left out
+    droppable: bool = False  #: whether the loss can take what that is applied to
     rank: int | None = None  #: axes of the output, the batch included
     units: int | None = None  #: the size of its last axis
     elementwise: bool = False  #: whether the loss must not yet be averaged, since weights follow
-    logits: bool = False  #: the output is in logits: its activation has been left out
+    logits: bool = False  #: the output is in logits: the activation is not in it
     classes: bool = False  #: the targets are classes
     weights: Expr | None = None  #: those of the samples, which count in a metric
 
@@ -44,7 +48,7 @@ class Loss:
 
     criterion: Expr
     targets: Targets = Targets.LIKE
-    drops: bool = False  #: it works on logits: the model's last activation is left out
+    drops: bool = False  #: it works on logits: on what the model's last activation is applied to
     classes_first: bool = False  #: it wants the axis of the classes right after the batch
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output

@@ -139,6 +139,7 @@ class Training:
     compiled: dict[int, Compiled] = field(default_factory=dict)  #: by the id of the call
     activation: str = ""  #: the last activation, where the loss takes logits
     forward: list[Node] | None = None  #: without that activation
+    logits: list[Node] | None = None  #: the same as a method, where `forward` keeps it
     rank: int | None = None
     units: int | None = None
     ends_in: str = ""
@@ -217,7 +218,8 @@ def lower_training(
         except Unsupported as why:
             training.problem = (fits[0], str(why))
             return
-    for droppable in (True, False) if seen else (False,):
+    apart = file.distribution is None and training.ends_in
+    for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()
         for call in training.calls:
             try:
@@ -237,7 +239,10 @@ def lower_training(
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
     if any(c.loss.drops for c in training.compiled.values()):
-        training.activation, training.forward = training.ends_in, bare
+        if seen:
+            training.activation, training.forward = training.ends_in, bare
+        else:
+            training.logits = [*bare[:-1], replace(bare[-1], comments=built.forward[-1].comments)]
 
 
 def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:

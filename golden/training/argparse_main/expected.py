@@ -25,16 +25,13 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         for dense in self.denses:
             x = F.relu(dense(x))
-        return F.softmax(self.dense(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense(x)
 
 
 def init_like_keras(module):
@@ -50,13 +47,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -67,9 +64,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -92,6 +89,7 @@ def main():
     x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=0)
 
     model = build_model(13, [16, 8], 3)
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=args.lr)
     print(model)
 
@@ -108,12 +106,8 @@ def main():
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for epoch in range(args.epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
-        val_loss, val_accuracy = evaluate(
-            model, val_loader, sparse_categorical_crossentropy
-        )
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+        val_loss, val_accuracy = evaluate(model, val_loader, criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         history["val_loss"].append(val_loss)
@@ -124,7 +118,7 @@ def main():
             f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
         )
 
-    loss, acc = evaluate(model, val_loader, sparse_categorical_crossentropy)
+    loss, acc = evaluate(model, val_loader, criterion)
     print("Test loss: %.4f, accuracy: %.4f" % (loss, acc))
     return history
 

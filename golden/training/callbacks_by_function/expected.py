@@ -25,15 +25,12 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -49,8 +46,8 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -65,8 +62,8 @@ def evaluate(model, loader, criterion):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
     return loss_sum / len(loader.dataset)
 
 
@@ -75,6 +72,7 @@ def build_model(units=16):
 
 
 model = build_model()
+criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 
 # slow down first
@@ -97,8 +95,8 @@ plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
 )
 best_loss, wait = float("inf"), 0
 for epoch in range(15):
-    loss = train_epoch(model, train_loader, sparse_categorical_crossentropy, optimizer)
-    val_loss = evaluate(model, val_loader, sparse_categorical_crossentropy)
+    loss = train_epoch(model, train_loader, criterion, optimizer)
+    val_loss = evaluate(model, val_loader, criterion)
     history["loss"].append(loss)
     history["val_loss"].append(val_loss)
     history["learning_rate"].append(optimizer.param_groups[0]["lr"])

@@ -16,15 +16,12 @@ class ClassifierModel(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -40,8 +37,8 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -62,6 +59,7 @@ class Classifier:
 
     def __init__(self, units):
         self.model = ClassifierModel(units).to(device)
+        self.criterion = nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
 
     def train(self, x, y):
@@ -72,12 +70,7 @@ class Classifier:
         train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
         for _ in range(2):
-            train_epoch(
-                self.model,
-                train_loader,
-                sparse_categorical_crossentropy,
-                self.optimizer,
-            )
+            train_epoch(self.model, train_loader, self.criterion, self.optimizer)
 
     def kind(self, sample):
         chances = predict(self.model, sample[None])

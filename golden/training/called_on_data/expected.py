@@ -21,15 +21,12 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -45,8 +42,8 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -63,6 +60,7 @@ def predict(model, x):
 
 
 model = Model().to(device)
+criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 for epoch in range(3):
@@ -71,7 +69,7 @@ for epoch in range(3):
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
     train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
-    train_epoch(model, train_loader, sparse_categorical_crossentropy, optimizer)
+    train_epoch(model, train_loader, criterion, optimizer)
     # how sure it is of the first one
     print(f"{np.max(predict(model, x[:1])):.3f}")
 

@@ -16,15 +16,12 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -41,9 +38,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -53,13 +50,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -72,7 +69,7 @@ def announce(model, lr):
     print("ready")
 
 
-def train_model(model, optimizer, x, y, epochs=2):
+def train_model(model, criterion, optimizer, x, y, epochs=2):
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.long).flatten(),
@@ -81,9 +78,7 @@ def train_model(model, optimizer, x, y, epochs=2):
 
     history = {"loss": [], "accuracy": []}
     for _ in range(epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
     return history["loss"]
@@ -96,37 +91,33 @@ small = build_model(8)
 # the larger the batches, the larger the rate
 # twice
 # labels are integers
+criterion = nn.CrossEntropyLoss()
 small_optimizer = torch.optim.SGD(small.parameters(), lr=0.01 * 2, momentum=0.0)
 large = build_model(32)
 # the large one goes slower
+criterion = nn.CrossEntropyLoss()
 large_optimizer = torch.optim.SGD(large.parameters(), lr=0.005 * 2, momentum=0.9)
 third = build_model(4)
 announce(third, 0.1)
+criterion = nn.CrossEntropyLoss()
 third_optimizer = torch.optim.SGD(third.parameters(), lr=0.1)
-losses = train_model(small, small_optimizer, x, y)
-more = train_model(large, large_optimizer, x, y)
-print(losses, more, train_model(third, third_optimizer, x, y, epochs=1))
+losses = train_model(small, criterion, small_optimizer, x, y)
+more = train_model(large, criterion, large_optimizer, x, y)
+print(losses, more, train_model(third, criterion, third_optimizer, x, y, epochs=1))
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
     torch.as_tensor(y, dtype=torch.long).flatten(),
 )
-print(
-    list(
-        evaluate(
-            large, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-        )
-    )
-)
+print(list(evaluate(large, DataLoader(test_data, batch_size=32), criterion)))
 rates = {}
 for rate in (0.1, 0.01):
     model = build_model(8)
+    criterion = nn.CrossEntropyLoss()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=rate * 2, momentum=0.0)
-    rates[rate] = train_model(model, model_optimizer, x, y)
+    rates[rate] = train_model(model, criterion, model_optimizer, x, y)
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
-    score = evaluate(
-        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-    )
+    score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print(score[1])

@@ -18,15 +18,12 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -42,13 +39,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -59,9 +56,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -69,7 +66,7 @@ def build_model(n_features, n_classes):
     return Model(n_features, n_classes).to(device)
 
 
-def train_model(model, optimizer, x, y, epochs=3):
+def train_model(model, criterion, optimizer, x, y, epochs=3):
     # The last 20% are for validation
     split = int(len(x) * 0.8)
     train_data = TensorDataset(
@@ -85,12 +82,8 @@ def train_model(model, optimizer, x, y, epochs=3):
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for epoch in range(epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
-        val_loss, val_accuracy = evaluate(
-            model, val_loader, sparse_categorical_crossentropy
-        )
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+        val_loss, val_accuracy = evaluate(model, val_loader, criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         history["val_loss"].append(val_loss)
@@ -110,7 +103,7 @@ def evaluate_model(model, x, y):
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
     loss, acc = evaluate(
-        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+        model, DataLoader(test_data, batch_size=32), nn.CrossEntropyLoss()
     )
     print("loss", loss, "acc", acc)
 
@@ -118,8 +111,9 @@ def evaluate_model(model, x, y):
 def main():
     x, y = load_iris(return_X_y=True)
     model = build_model(4, 3)
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    history = train_model(model, optimizer, x, y)
+    history = train_model(model, criterion, optimizer, x, y)
     evaluate_model(model, x, y)
     print(history.history["val_loss"])
 

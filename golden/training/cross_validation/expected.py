@@ -23,15 +23,14 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
         x = self.dropout(x)
         x = F.relu(self.dense_1(x))
-        return torch.sigmoid(self.dense_2(x))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.dense_2(x)
 
 
 def init_like_keras(module):
@@ -47,13 +46,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -64,9 +63,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -79,6 +78,7 @@ cvscores = []
 for train, test in kfold.split(X, Y):
     scaler = StandardScaler().fit(X[train])
     model = create_model()
+    criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
     train_data = TensorDataset(
@@ -88,13 +88,13 @@ for train, test in kfold.split(X, Y):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     for _ in range(2):
-        train_epoch(model, train_loader, binary_crossentropy, optimizer)
+        train_epoch(model, train_loader, criterion, optimizer)
 
     test_data = TensorDataset(
         torch.as_tensor(scaler.transform(X[test]), dtype=torch.float32),
         torch.as_tensor(Y[test], dtype=torch.float32).reshape(-1, 1),
     )
-    scores = evaluate(model, DataLoader(test_data, batch_size=32), binary_crossentropy)
+    scores = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print("%s: %.2f%%" % ("accuracy", scores[1] * 100))
     cvscores.append(scores[1] * 100)
 print("%.2f%% (+/- %.2f%%)" % (np.mean(cvscores), np.std(cvscores)))

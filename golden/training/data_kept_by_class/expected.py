@@ -62,14 +62,12 @@ class TrainerModel(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -(targets * probabilities.clamp(1e-7, 1 - 1e-7).log()).sum(-1).mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -85,13 +83,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = count = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -103,9 +101,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = count = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -118,9 +116,9 @@ def evaluate_model(model, loader, criterion):
     for inputs, targets in loader:
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.float32)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -132,6 +130,7 @@ class Trainer:
         self.val_ds = digits.load(400, 500, training=False)
         self.test_x, self.test_ds = self.test_data(images, labels)
         self.model = self.build()
+        self.criterion = nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
 
     def test_data(self, x, y):
@@ -146,11 +145,9 @@ class Trainer:
     def train(self, epochs):
         for epoch in range(epochs):
             loss, accuracy = train_epoch(
-                self.model, self.train_ds, categorical_crossentropy, self.optimizer
+                self.model, self.train_ds, self.criterion, self.optimizer
             )
-            val_loss, val_accuracy = evaluate(
-                self.model, self.val_ds, categorical_crossentropy
-            )
+            val_loss, val_accuracy = evaluate(self.model, self.val_ds, self.criterion)
             print(
                 f"Epoch {epoch + 1}/{epochs} - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
                 f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
@@ -158,7 +155,7 @@ class Trainer:
 
         for images, labels in islice(self.test_ds, 1):
             print(images.shape, labels.shape)
-        return list(evaluate_model(self.model, self.test_ds, categorical_crossentropy))
+        return list(evaluate_model(self.model, self.test_ds, self.criterion))
 
 
 x, y = load_digits(return_X_y=True)

@@ -41,14 +41,12 @@ class WineClassifier(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -(targets * probabilities.clamp(1e-7, 1 - 1e-7).log()).sum(-1).mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -64,13 +62,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets * 0.9 + 0.1 / 3)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -81,6 +79,7 @@ def build(config):
 def train(config):
     x, y = load_data()
     model = build(config)
+    criterion = nn.CrossEntropyLoss(label_smoothing=0.1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
     train_data = TensorDataset(
@@ -90,9 +89,7 @@ def train(config):
 
     history = {"loss": [], "acc": []}
     for _ in range(config["epochs"]):
-        loss, acc = train_epoch(
-            model, train_loader, categorical_crossentropy, optimizer
-        )
+        loss, acc = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["acc"].append(acc)
 

@@ -20,16 +20,13 @@ class Build(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
         x = F.relu(self.dense_1(x))
-        return F.softmax(self.dense_2(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_2(x)
 
 
 def init_like_keras(module):
@@ -45,13 +42,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -62,9 +59,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -74,8 +71,8 @@ def train_net_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -90,6 +87,7 @@ def build(units):
 scores = []
 for units in (8, 12):
     model = build(units)
+    model_criterion = nn.CrossEntropyLoss()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
     train_data = TensorDataset(
@@ -99,18 +97,14 @@ for units in (8, 12):
     train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
     for _ in range(2):
-        train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, model_optimizer
-        )
+        train_epoch(model, train_loader, model_criterion, model_optimizer)
 
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
     scores.append(
-        evaluate(
-            model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-        )[0]
+        evaluate(model, DataLoader(test_data, batch_size=32), model_criterion)[0]
     )
 
 
@@ -124,12 +118,17 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = torch.tanh(self.dense(x))
         x = self.layer_normalization(x)
-        return F.softmax(self.dense_1(x), dim=-1)
+        return self.dense_1(x)
 
 
 net = Model().to(device)
+net_criterion = nn.CrossEntropyLoss()
 net_optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
 
 train_data = TensorDataset(
@@ -140,9 +139,7 @@ train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
 history = {"loss": []}
 for _ in range(2):
-    loss = train_net_epoch(
-        net, train_loader, sparse_categorical_crossentropy, net_optimizer
-    )
+    loss = train_net_epoch(net, train_loader, net_criterion, net_optimizer)
     history["loss"].append(loss)
 
 losses = history["loss"]

@@ -54,12 +54,12 @@ def train_on_batch(model, x, y, criterion, optimizer):
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    correct = ((outputs > 0.5) == targets).sum().item()
+    correct = ((logits > 0) == targets).sum().item()
     return [loss.item(), correct / len(inputs)]
 
 
@@ -100,14 +100,19 @@ class Discriminator(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = self.dense(x)
         x = self.batch_normalization(x)
         x = self.dropout(x)
         x = F.leaky_relu(x, 0.2)
-        return torch.sigmoid(self.dense_1(x))
+        return self.dense_1(x)
 
 
 discriminator = Discriminator().to(device)
+discriminator_criterion = nn.BCEWithLogitsLoss()
 discriminator_optimizer = torch.optim.SGD(discriminator.parameters(), lr=0.1)
 
 
@@ -133,7 +138,7 @@ for step in range(20):
     x = np.concatenate([real, fake])
     y = np.concatenate([np.ones((32, 1)), np.zeros((32, 1))])
     d_loss, d_acc = train_on_batch(
-        discriminator, x, y, binary_crossentropy, discriminator_optimizer
+        discriminator, x, y, discriminator_criterion, discriminator_optimizer
     )
     g_loss = train_gan_on_batch(
         gan,

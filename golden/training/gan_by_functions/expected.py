@@ -21,8 +21,12 @@ class Discriminator(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
-        return torch.sigmoid(self.dense_1(x))
+        return self.dense_1(x)
 
 
 # define the standalone discriminator model
@@ -95,12 +99,12 @@ def train_on_batch(model, x, y, criterion, optimizer):
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    correct = ((outputs > 0.5) == targets).sum().item()
+    correct = ((logits > 0) == targets).sum().item()
     return [loss.item(), correct / len(inputs)]
 
 
@@ -111,9 +115,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -190,7 +194,7 @@ def summarize_performance(epoch, generator, discriminator, latent_dim, n=100):
         torch.as_tensor(y_real, dtype=torch.float32).reshape(-1, 1),
     )
     _, acc_real = evaluate(
-        discriminator, DataLoader(test_data, batch_size=32), binary_crossentropy
+        discriminator, DataLoader(test_data, batch_size=32), nn.BCEWithLogitsLoss()
     )
     # prepare fake examples
     x_fake, y_fake = generate_fake_samples(generator, latent_dim, n)
@@ -200,7 +204,7 @@ def summarize_performance(epoch, generator, discriminator, latent_dim, n=100):
         torch.as_tensor(y_fake, dtype=torch.float32).reshape(-1, 1),
     )
     _, acc_fake = evaluate(
-        discriminator, DataLoader(test_data, batch_size=32), binary_crossentropy
+        discriminator, DataLoader(test_data, batch_size=32), nn.BCEWithLogitsLoss()
     )
     # summarize discriminator performance
     print(epoch, acc_real, acc_fake)
@@ -208,7 +212,7 @@ def summarize_performance(epoch, generator, discriminator, latent_dim, n=100):
 
 
 # train the generator and discriminator
-def train(g_model, d_model, d_model_optimizer, gan_model, gan_model_optimizer, latent_dim, n_epochs=12, n_batch=32, n_eval=4):
+def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan_model_optimizer, latent_dim, n_epochs=12, n_batch=32, n_eval=4):
     # determine half the size of one batch, for updating the discriminator
     half_batch = int(n_batch / 2)
     accuracies = list()
@@ -219,8 +223,8 @@ def train(g_model, d_model, d_model_optimizer, gan_model, gan_model_optimizer, l
         # prepare fake examples
         x_fake, y_fake = generate_fake_samples(g_model, latent_dim, half_batch)
         # update discriminator
-        train_on_batch(d_model, x_real, y_real, binary_crossentropy, d_model_optimizer)
-        train_on_batch(d_model, x_fake, y_fake, binary_crossentropy, d_model_optimizer)
+        train_on_batch(d_model, x_real, y_real, d_model_criterion, d_model_optimizer)
+        train_on_batch(d_model, x_fake, y_fake, d_model_criterion, d_model_optimizer)
         # prepare points in latent space as input for the generator
         x_gan = generate_latent_points(latent_dim, n_batch)
         # create inverted labels for the fake samples
@@ -241,6 +245,7 @@ latent_dim = 5
 # create the discriminator
 discriminator = define_discriminator()
 # compile model
+discriminator_criterion = nn.BCEWithLogitsLoss()
 discriminator_optimizer = torch.optim.SGD(discriminator.parameters(), lr=0.0625)
 # create the generator
 generator = define_generator(latent_dim)
@@ -252,6 +257,7 @@ gan_model_optimizer = torch.optim.SGD(generator.parameters(), lr=0.0625)
 accuracies = train(
     generator,
     discriminator,
+    discriminator_criterion,
     discriminator_optimizer,
     gan_model,
     gan_model_optimizer,

@@ -40,12 +40,12 @@ def train_on_batch(model, x, y, criterion, optimizer):
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    correct = ((outputs > 0.5) == targets).sum().item()
+    correct = ((logits > 0) == targets).sum().item()
     return [loss.item(), correct / len(inputs)]
 
 
@@ -82,13 +82,18 @@ class Discriminator(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = self.dense(x)
         x = F.leaky_relu(x, 0.2)
         x = self.dropout(x)
-        return torch.sigmoid(self.dense_1(x))
+        return self.dense_1(x)
 
 
 discriminator = Discriminator().to(device)
+discriminator_criterion = nn.BCEWithLogitsLoss()
 discriminator_optimizer = torch.optim.SGD(discriminator.parameters(), lr=0.0625)
 
 # the combined model trains the generator only
@@ -119,10 +124,14 @@ for step in range(30):
 
     # train the discriminator on real and on generated images
     d_loss_real = train_on_batch(
-        discriminator, images[idx], valid, binary_crossentropy, discriminator_optimizer
+        discriminator,
+        images[idx],
+        valid,
+        discriminator_criterion,
+        discriminator_optimizer,
     )
     d_loss_fake = train_on_batch(
-        discriminator, gen_imgs, fake, binary_crossentropy, discriminator_optimizer
+        discriminator, gen_imgs, fake, discriminator_criterion, discriminator_optimizer
     )
     d_loss = 0.5 * np.add(d_loss_real, d_loss_fake)
 

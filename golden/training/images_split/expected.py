@@ -108,15 +108,13 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = x.flatten(1)
         x = torch.tanh(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -(targets * probabilities.clamp(1e-7, 1 - 1e-7).log()).sum(-1).mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -132,14 +130,14 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = count = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        targets = targets.view_as(outputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        targets = targets.view_as(logits)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -151,10 +149,10 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = count = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        targets = targets.view_as(outputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets.argmax(1)).sum().item()
+        logits = model.forward_logits(inputs)
+        targets = targets.view_as(logits)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)
     return loss_sum / count, correct / count
 
@@ -185,11 +183,12 @@ val_gen = DataLoader(
 print(len(train_gen.dataset), "images of", len(train_gen.dataset.classes), "classes")
 
 model = make_model(len(train_gen.dataset.classes))
+criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 for epoch in range(3):
-    loss, accuracy = train_epoch(model, train_gen, categorical_crossentropy, optimizer)
-    val_loss, val_accuracy = evaluate(model, val_gen, categorical_crossentropy)
+    loss, accuracy = train_epoch(model, train_gen, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, val_gen, criterion)
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"

@@ -14,6 +14,7 @@ low = y < 5
 
 
 def train_model(model, images, labels, epochs=2):
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     for epoch in range(epochs):
         train_data = TensorDataset(
@@ -21,14 +22,12 @@ def train_model(model, images, labels, epochs=2):
             torch.as_tensor(labels, dtype=torch.long).flatten(),
         )
         train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
-        train_epoch(model, train_loader, sparse_categorical_crossentropy, optimizer)
+        train_epoch(model, train_loader, criterion, optimizer)
     test_data = TensorDataset(
         torch.as_tensor(images, dtype=torch.float32),
         torch.as_tensor(labels, dtype=torch.long).flatten(),
     )
-    score = evaluate(
-        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-    )
+    score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print("accuracy:", score[1])
 
 
@@ -41,18 +40,15 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = x.permute(0, 3, 1, 2)
         x = F.relu(self.conv2d(x))
         x = x.permute(0, 2, 3, 1).flatten(1)
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -68,13 +64,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -85,9 +81,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 

@@ -25,15 +25,14 @@ class Build(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = x.permute(0, 3, 1, 2)
         x = F.relu(self.conv2d(x))
-        outputs = torch.sigmoid(self.conv2d_1(x))
+        outputs = self.conv2d_1(x)
         return outputs.permute(0, 2, 3, 1)
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
 
 
 def confusion_matrix(targets, outputs, num_classes):
@@ -90,16 +89,16 @@ def train_segmenter_epoch(model, loader, criterion, optimizer):
     loss_sum = dice_coef_sum = confusion = confusion_2 = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        targets = targets.view_as(outputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        targets = targets.view_as(logits)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        dice_coef_sum += dice_coef(targets, outputs).item()
-        confusion += confusion_matrix(targets, outputs >= 0.5, 2)
-        confusion_2 += confusion_matrix(targets, outputs, 2)
+        dice_coef_sum += dice_coef(targets, logits.sigmoid()).item()
+        confusion += confusion_matrix(targets, logits.sigmoid() >= 0.5, 2)
+        confusion_2 += confusion_matrix(targets, logits.sigmoid(), 2)
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -145,9 +144,10 @@ print(history["dice_coef"])
 scores = {}
 for filters in (2, 6):
     segmenter = build(filters)
+    segmenter_criterion = nn.BCEWithLogitsLoss()
     segmenter_optimizer = torch.optim.SGD(segmenter.parameters(), lr=0.01)
     train_segmenter_epoch(
-        segmenter, train_loader, binary_crossentropy, segmenter_optimizer
+        segmenter, train_loader, segmenter_criterion, segmenter_optimizer
     )
     scores[filters] = predict(segmenter, images[:1]).mean()
 print(scores)

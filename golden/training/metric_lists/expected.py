@@ -24,31 +24,24 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
         x = self.dropout(x)
-        return torch.sigmoid(self.dense_1(x))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-
-
-def binary_crossentropy_of_each(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    return F.binary_cross_entropy(probabilities, targets, reduction="none")
+        return self.dense_1(x)
 
 
 def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's thresholds."""
+    """How many of the labelled scores are above each of Keras's 200 thresholds."""
     thresholds = torch.linspace(0, 1, 200, device=scores.device)
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
 
 
 def pr_auc(true_positives, false_positives):
-    """The area under the precision-recall curve, from the counts."""
+    """The area under the precision-recall curve, from the counts at the thresholds."""
     found = -true_positives.diff()
     predicted = true_positives + false_positives
     slope = found / -predicted.diff().clamp(max=-1)
@@ -83,18 +76,18 @@ def train_epoch(model, loader, criterion, optimizer):
         inputs = inputs.to(device)
         targets = targets.to(device)
         weights = weights.to(device)
-        outputs = model(inputs)
-        loss = (criterion(outputs, targets).flatten(1).mean(1) * weights).mean()
+        logits = model.forward_logits(inputs)
+        loss = (criterion(logits, targets).flatten(1).mean(1) * weights).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        true_positives += ((outputs > 0.5) & targets.bool()).sum().item()
-        false_positives += ((outputs > 0.5) & ~targets.bool()).sum().item()
-        correct += ((outputs > 0.5) == targets).sum().item()
-        positives += targets.bool().sum().item()
-        true_positives_above += count_above(outputs, targets.bool())
-        false_positives_above += count_above(outputs, ~targets.bool())
+        true_positives += ((logits > 0) * targets).sum().item()
+        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
+        positives += targets.sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets)
+        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -114,14 +107,14 @@ def evaluate(model, loader, criterion):
     true_positives_above = false_positives_above = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).mean().item() * len(inputs)
-        true_positives += ((outputs > 0.5) & targets.bool()).sum().item()
-        false_positives += ((outputs > 0.5) & ~targets.bool()).sum().item()
-        correct += ((outputs > 0.5) == targets).sum().item()
-        positives += targets.bool().sum().item()
-        true_positives_above += count_above(outputs, targets.bool())
-        false_positives_above += count_above(outputs, ~targets.bool())
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).mean().item() * len(inputs)
+        true_positives += ((logits > 0) * targets).sum().item()
+        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
+        positives += targets.sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets)
+        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -145,6 +138,7 @@ weight_for_0 = (1 / neg) * (neg + pos) / 2.0
 weight_for_1 = (1 / pos) * (neg + pos) / 2.0
 
 weighted_model = make_model(width=8)
+criterion = nn.BCEWithLogitsLoss(reduction="none")
 optimizer = torch.optim.SGD(weighted_model.parameters(), lr=1e-2)
 
 class_weight = {0: weight_for_0, 1: weight_for_1}
@@ -176,10 +170,10 @@ weighted_history = {
 }
 for _ in range(3):
     loss, tp, fp, accuracy, recall, prc = train_epoch(
-        weighted_model, train_loader, binary_crossentropy_of_each, optimizer
+        weighted_model, train_loader, criterion, optimizer
     )
     val_loss, val_tp, val_fp, val_accuracy, val_recall, val_prc = evaluate(
-        weighted_model, val_loader, binary_crossentropy_of_each
+        weighted_model, val_loader, criterion
     )
     weighted_history["loss"].append(loss)
     weighted_history["tp"].append(tp)

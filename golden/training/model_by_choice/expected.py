@@ -17,7 +17,11 @@ class Linear(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        return F.softmax(self.dense(x), dim=-1)
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
+        return self.dense(x)
 
 
 def build_linear():
@@ -34,10 +38,14 @@ class MLP(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
         x = self.layer_normalization(x)
         x = self.dropout(x)
-        return F.softmax(self.dense_1(x), dim=-1)
+        return self.dense_1(x)
 
 
 def build_mlp(units=16, rate=0.2):
@@ -64,13 +72,6 @@ class DeepModel(nn.Module):
     def forward(self, x):
         x = torch.tanh(self.dense(x))
         return self.dense_1(x)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
 
 
 def init_like_keras(module):
@@ -102,8 +103,8 @@ def train_other_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -118,8 +119,8 @@ def evaluate(model, loader, criterion):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
     return loss_sum / len(loader.dataset)
 
 
@@ -129,13 +130,13 @@ def train_model_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -146,9 +147,9 @@ def evaluate_model(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -176,6 +177,7 @@ def run(kind, x, y, epochs=3):
         model = build_linear()
     else:
         model = build_mlp()
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
     train_data = TensorDataset(
@@ -186,9 +188,7 @@ def run(kind, x, y, epochs=3):
 
     history = {"loss": [], "accuracy": []}
     for _ in range(epochs):
-        loss, accuracy = train_model_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
+        loss, accuracy = train_model_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
@@ -197,7 +197,7 @@ def run(kind, x, y, epochs=3):
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
     loss, accuracy = evaluate_model(
-        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+        model, DataLoader(test_data, batch_size=32), criterion
     )
     print(f"{kind}: {loss:.3f}, {accuracy:.1%}")
     return history["loss"], predict(model, x).argmax(axis=-1)
@@ -230,6 +230,7 @@ for _ in range(3):
 errors = history["mae"]
 quick = len(x) < 1000
 other = build_linear() if quick else build_mlp(64)
+other_criterion = nn.CrossEntropyLoss()
 other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
 
 train_data = TensorDataset(
@@ -239,14 +240,10 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=32)
 
 for _ in range(2):
-    train_other_epoch(
-        other, train_loader, sparse_categorical_crossentropy, other_optimizer
-    )
+    train_other_epoch(other, train_loader, other_criterion, other_optimizer)
 
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
     torch.as_tensor(y, dtype=torch.long).flatten(),
 )
-other_loss = evaluate(
-    other, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-)
+other_loss = evaluate(other, DataLoader(test_data, batch_size=32), other_criterion)

@@ -18,7 +18,11 @@ class Narrow(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        return torch.sigmoid(self.dense(x))
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
+        return self.dense(x)
 
 
 def narrow():
@@ -33,8 +37,12 @@ class Wide(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
-        return torch.sigmoid(self.dense_1(x))
+        return self.dense_1(x)
 
 
 def wide(units=16):
@@ -53,11 +61,6 @@ class Plain(nn.Module):
         return self.dense_1(x)
 
 
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -71,13 +74,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -88,9 +91,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -100,8 +103,8 @@ def train_model_epoch(model, loader, criterion, optimizer):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -116,8 +119,8 @@ def evaluate_model(model, loader, criterion):
     loss_sum = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
     return loss_sum / len(loader.dataset)
 
 
@@ -209,6 +212,7 @@ guesses = predict(normed, x[:5])
 models = {"narrow": narrow(), "wide": wide()}
 results = {}
 for name, model in models.items():
+    criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
     train_data = TensorDataset(
@@ -219,9 +223,7 @@ for name, model in models.items():
 
     history = {"loss": [], "accuracy": []}
     for _ in range(2):
-        loss_2, accuracy_2 = train_epoch(
-            model, train_loader, binary_crossentropy, optimizer
-        )
+        loss_2, accuracy_2 = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss_2)
         history["accuracy"].append(accuracy_2)
 
@@ -229,26 +231,25 @@ for name, model in models.items():
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
     )
-    loss, accuracy = evaluate(
-        model, DataLoader(test_data, batch_size=32), binary_crossentropy
-    )
+    loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print(f"{name}: {accuracy:.3f}")
     results[name] = history["accuracy"]
 
 scores = []
 for rate, model in zip((0.1, 0.01), (wide(4), wide(8))):
+    criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
     )
     train_loader = DataLoader(train_data, batch_size=32)
-    train_model_epoch(model, train_loader, binary_crossentropy, optimizer)
+    train_model_epoch(model, train_loader, criterion, optimizer)
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
     )
     scores.append(
-        evaluate_model(model, DataLoader(test_data, batch_size=32), binary_crossentropy)
+        evaluate_model(model, DataLoader(test_data, batch_size=32), criterion)
     )
 print(scores)

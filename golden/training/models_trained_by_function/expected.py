@@ -17,7 +17,11 @@ class Shallow(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
-        return F.softmax(self.dense(x), dim=-1)
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
+        return self.dense(x)
 
 
 def shallow(rate):
@@ -32,15 +36,12 @@ class Deep(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = torch.tanh(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -57,9 +58,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -69,13 +70,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -91,7 +92,7 @@ def deep(width=24):
     return Deep(width).to(device)
 
 
-def train(model, optimizer, inputs, epochs):
+def train(model, criterion, optimizer, inputs, epochs):
     train_data = TensorDataset(
         torch.as_tensor(inputs, dtype=torch.float32),
         torch.as_tensor(y, dtype=torch.long).flatten(),
@@ -100,9 +101,7 @@ def train(model, optimizer, inputs, epochs):
 
     history = {"loss": [], "accuracy": []}
     for _ in range(epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
@@ -110,28 +109,28 @@ def train(model, optimizer, inputs, epochs):
 
 
 slow = shallow(0.1)
+slow_criterion = nn.CrossEntropyLoss()
 slow_optimizer = torch.optim.SGD(slow.parameters(), lr=0.1)
 fast = shallow(1 - 0.5)
+fast_criterion = nn.CrossEntropyLoss()
 fast_optimizer = torch.optim.SGD(fast.parameters(), lr=1 - 0.5)
 wide = deep()
+wide_criterion = nn.CrossEntropyLoss()
 wide_optimizer = torch.optim.SGD(wide.parameters(), lr=0.2)
-losses = [train(slow, slow_optimizer, x, 2), train(fast, fast_optimizer, x, 2)]
-losses.append(train(wide, wide_optimizer, x, epochs=3))
+losses = [
+    train(slow, slow_criterion, slow_optimizer, x, 2),
+    train(fast, fast_criterion, fast_optimizer, x, 2),
+]
+losses.append(train(wide, wide_criterion, wide_optimizer, x, epochs=3))
 for _ in range(2):
-    losses.append(train(slow, slow_optimizer, x + 0.1, epochs=1))
+    losses.append(train(slow, slow_criterion, slow_optimizer, x + 0.1, epochs=1))
 print(losses)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
     torch.as_tensor(y, dtype=torch.long).flatten(),
 )
 print(
-    list(
-        evaluate(
-            slow, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-        )
-    ),
-    evaluate(
-        fast, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
-    )[1],
+    list(evaluate(slow, DataLoader(test_data, batch_size=32), slow_criterion)),
+    evaluate(fast, DataLoader(test_data, batch_size=32), fast_criterion)[1],
     predict(wide, x)[0],
 )

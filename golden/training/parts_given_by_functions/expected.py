@@ -18,17 +18,16 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
-        return torch.sigmoid(self.dense_1(x))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.dense_1(x)
 
 
 def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's thresholds."""
+    """How many of the labelled scores are above each of Keras's 200 thresholds."""
     thresholds = torch.linspace(0, 1, 200, device=scores.device)
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
@@ -54,15 +53,15 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = true_positives_above = false_positives_above = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets * (1 - smoothing) + smoothing / 2)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets * (1 - smoothing) + smoothing / 2)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
-        true_positives_above += count_above(outputs, targets.bool())
-        false_positives_above += count_above(outputs, ~targets.bool())
+        correct += ((logits > 0) == targets).sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets)
+        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -78,13 +77,13 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = true_positives_above = false_positives_above = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
+        logits = model.forward_logits(inputs)
         loss_sum += criterion(
-            outputs, targets * (1 - smoothing) + smoothing / 2
+            logits, targets * (1 - smoothing) + smoothing / 2
         ).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
-        true_positives_above += count_above(outputs, targets.bool())
-        false_positives_above += count_above(outputs, ~targets.bool())
+        correct += ((logits > 0) == targets).sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets)
+        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -99,14 +98,14 @@ def train_slowing_epoch(model, loader, criterion, optimizer, scheduler):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         scheduler.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -117,9 +116,9 @@ def evaluate_slowing(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -129,13 +128,13 @@ def train_stopped_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -150,6 +149,7 @@ y = data.target
 losses = []
 for smoothing in (0.0, 0.1):
     model = build_model()
+    model_criterion = nn.BCEWithLogitsLoss()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=1e-2, momentum=0.9)
 
     # The last 20% are for validation
@@ -175,11 +175,9 @@ for smoothing in (0.0, 0.1):
     }
     for _ in range(3):
         loss, accuracy, auc = train_epoch(
-            model, train_loader, binary_crossentropy, model_optimizer
+            model, train_loader, model_criterion, model_optimizer
         )
-        val_loss, val_accuracy, val_auc = evaluate(
-            model, val_loader, binary_crossentropy
-        )
+        val_loss, val_accuracy, val_auc = evaluate(model, val_loader, model_criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         history["auc"].append(auc)
@@ -191,6 +189,7 @@ for smoothing in (0.0, 0.1):
 
 slowing = build_model()
 # a tenth less every ten steps
+slowing_criterion = nn.BCEWithLogitsLoss()
 slowing_optimizer = torch.optim.SGD(slowing.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.LambdaLR(
     slowing_optimizer, lambda step: 0.9 ** (step / 10)
@@ -204,10 +203,11 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
 for _ in range(2):
     train_slowing_epoch(
-        slowing, train_loader, binary_crossentropy, slowing_optimizer, scheduler
+        slowing, train_loader, slowing_criterion, slowing_optimizer, scheduler
     )
 
 stopped = build_model()
+stopped_criterion = nn.BCEWithLogitsLoss()
 stopped_optimizer = torch.optim.SGD(stopped.parameters(), lr=0.05)
 
 # The last 20% are for validation
@@ -229,9 +229,9 @@ plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
 best_loss, wait = float("inf"), 0
 for _ in range(6):
     loss, accuracy = train_stopped_epoch(
-        stopped, train_loader, binary_crossentropy, stopped_optimizer
+        stopped, train_loader, stopped_criterion, stopped_optimizer
     )
-    val_loss, val_accuracy = evaluate_slowing(stopped, val_loader, binary_crossentropy)
+    val_loss, val_accuracy = evaluate_slowing(stopped, val_loader, stopped_criterion)
     plateau.step(val_loss)
     # Stop early
     if val_loss < best_loss:
@@ -249,12 +249,12 @@ print(
     losses,
     list(
         evaluate_slowing(
-            slowing, DataLoader(test_data, batch_size=32), binary_crossentropy
+            slowing, DataLoader(test_data, batch_size=32), slowing_criterion
         )
     ),
     list(
         evaluate_slowing(
-            stopped, DataLoader(test_data, batch_size=32), binary_crossentropy
+            stopped, DataLoader(test_data, batch_size=32), stopped_criterion
         )
     ),
 )

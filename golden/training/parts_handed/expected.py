@@ -16,13 +16,12 @@ class Build(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         x = F.relu(self.dense(x))
-        return torch.sigmoid(self.dense_1(x))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -38,13 +37,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -55,9 +54,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -68,6 +67,7 @@ def build(units):
 def run(model, optimizer, x, y, epochs=3):
     """Compile a model and fit it."""
     print("training for", epochs, "epochs")
+    criterion = nn.BCEWithLogitsLoss()
 
     # The last 20% are for validation
     split = int(len(x) * 0.8)
@@ -85,10 +85,8 @@ def run(model, optimizer, x, y, epochs=3):
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     best_loss, wait = float("inf"), 0
     for _ in range(epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, binary_crossentropy, optimizer
-        )
-        val_loss, val_accuracy = evaluate(model, val_loader, binary_crossentropy)
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+        val_loss, val_accuracy = evaluate(model, val_loader, criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         history["val_loss"].append(val_loss)

@@ -22,19 +22,18 @@ class UNet(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, inputs):
+        return torch.sigmoid(self.forward_logits(inputs))
+
+    def forward_logits(self, inputs):
+        """The scores before the sigmoid, which the loss takes."""
         inputs = inputs.permute(0, 3, 1, 2)
         c1 = F.relu(self.conv2d(inputs))
         p1 = F.max_pool2d(c1, 2)
         c2 = F.relu(self.conv2d_1(p1))
         u1 = self.conv2d_transpose(c2)
         u1 = torch.cat([u1, c1], dim=1)
-        outputs = torch.sigmoid(self.conv2d_2(u1))
+        outputs = self.conv2d_2(u1)
         return outputs.permute(0, 2, 3, 1)
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
 
 
 def init_like_keras(module):
@@ -50,14 +49,14 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        targets = targets.view_as(outputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        targets = targets.view_as(logits)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).double().mean().item() * len(inputs)
+        correct += ((logits > 0) == targets).double().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -68,10 +67,10 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        targets = targets.view_as(outputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).double().mean().item() * len(inputs)
+        logits = model.forward_logits(inputs)
+        targets = targets.view_as(logits)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).double().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -88,6 +87,7 @@ def unet(input_size=(8, 8, 1)):
 
 
 model = unet()
+criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 # The last 10% are for validation
@@ -104,8 +104,8 @@ train_loader = DataLoader(train_data, batch_size=40, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=40)
 
 for epoch in range(2):
-    loss, accuracy = train_epoch(model, train_loader, binary_crossentropy, optimizer)
-    val_loss, val_accuracy = evaluate(model, val_loader, binary_crossentropy)
+    loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, val_loader, criterion)
     print(
         f"Epoch {epoch + 1}/2 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"

@@ -27,15 +27,14 @@ class TumorClassifierModel(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, which the loss takes."""
         for dense, dropout in zip(self.denses, self.dropouts):
             x = F.relu(dense(x))
             x = dropout(x)
-        return torch.sigmoid(self.dense(x))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.dense(x)
 
 
 def init_like_keras(module):
@@ -51,13 +50,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -68,9 +67,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += ((outputs > 0.5) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += ((logits > 0) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -95,6 +94,7 @@ class TumorClassifier:
         self.model = TumorClassifierModel(
             self.dropout, self.hidden_sizes, self.n_features
         ).to(device)
+        self.criterion = nn.BCEWithLogitsLoss()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=self.learning_rate)
 
     def fit(self, x, y, epochs=3, validation_split=0.2):
@@ -116,11 +116,9 @@ class TumorClassifier:
         best_loss, wait = float("inf"), 0
         for _ in range(epochs):
             loss, accuracy = train_epoch(
-                self.model, train_loader, binary_crossentropy, self.optimizer
+                self.model, train_loader, self.criterion, self.optimizer
             )
-            val_loss, val_accuracy = evaluate(
-                self.model, val_loader, binary_crossentropy
-            )
+            val_loss, val_accuracy = evaluate(self.model, val_loader, self.criterion)
             history["loss"].append(loss)
             history["accuracy"].append(accuracy)
             history["val_loss"].append(val_loss)
@@ -144,7 +142,7 @@ class TumorClassifier:
             torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
         )
         loss, accuracy = evaluate(
-            self.model, DataLoader(test_data, batch_size=32), binary_crossentropy
+            self.model, DataLoader(test_data, batch_size=32), self.criterion
         )
         return accuracy
 

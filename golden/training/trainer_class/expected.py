@@ -18,8 +18,12 @@ class DigitClassifierModel(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
+        return self.dense_1(x)
 
 
 class DigitClassifier:
@@ -28,6 +32,7 @@ class DigitClassifier:
     def __init__(self, hidden=32, lr=1e-1):
         self.lr = lr
         self.model = self._build(hidden)
+        self.criterion = nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=self.lr)
 
     def _build(self, hidden):
@@ -43,10 +48,7 @@ class DigitClassifier:
         history = {"loss": [], "accuracy": []}
         for epoch in range(epochs):
             loss, accuracy = train_epoch(
-                self.model,
-                train_loader,
-                sparse_categorical_crossentropy,
-                self.optimizer,
+                self.model, train_loader, self.criterion, self.optimizer
             )
             history["loss"].append(loss)
             history["accuracy"].append(accuracy)
@@ -64,9 +66,7 @@ class DigitClassifier:
         )
         return list(
             evaluate_model(
-                self.model,
-                DataLoader(test_data, batch_size=32),
-                sparse_categorical_crossentropy,
+                self.model, DataLoader(test_data, batch_size=32), self.criterion
             )
         )
 
@@ -90,13 +90,6 @@ class AutoencoderModel(nn.Module):
         return torch.sigmoid(self.dense_1(h))
 
 
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -110,13 +103,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -127,9 +120,9 @@ def evaluate_model(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 

@@ -20,15 +20,12 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -44,13 +41,13 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -61,9 +58,9 @@ def evaluate(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -81,6 +78,7 @@ def build_model(num_classes):
 
 def train(model, x, y, epochs=3):
     """Compile the model and fit it."""
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     # the last fifth tells when to stop
 
@@ -99,12 +97,8 @@ def train(model, x, y, epochs=3):
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for epoch in range(epochs):
-        loss, accuracy = train_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
-        val_loss, val_accuracy = evaluate(
-            model, val_loader, sparse_categorical_crossentropy
-        )
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+        val_loss, val_accuracy = evaluate(model, val_loader, criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         history["val_loss"].append(val_loss)
@@ -134,7 +128,7 @@ def main():
         torch.as_tensor(y, dtype=torch.long).flatten(),
     )
     loss, acc = evaluate(
-        model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+        model, DataLoader(test_data, batch_size=32), nn.CrossEntropyLoss()
     )
     print(acc)
     return history, loss, predict(model, x[:20])

@@ -27,15 +27,12 @@ class Train(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x):
+        return F.softmax(self.forward_logits(x), dim=-1)
+
+    def forward_logits(self, x):
+        """The scores before the softmax, which the loss takes."""
         x = F.relu(self.dense(x))
-        return F.softmax(self.dense_1(x), dim=-1)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
+        return self.dense_1(x)
 
 
 def init_like_keras(module):
@@ -80,13 +77,13 @@ def train_model_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss = criterion(outputs, targets)
+        logits = model.forward_logits(inputs)
+        loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
@@ -97,14 +94,15 @@ def evaluate_model(model, loader, criterion):
     loss_sum = correct = 0.0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        outputs = model(inputs)
-        loss_sum += criterion(outputs, targets).item() * len(inputs)
-        correct += (outputs.argmax(1) == targets).sum().item()
+        logits = model.forward_logits(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
 def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
     model = Train().to(device)
+    criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
     train_data = TensorDataset(
@@ -124,9 +122,7 @@ def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
     if valid is not None:
         history |= {"val_loss": [], "val_accuracy": []}
     for epoch in range(epochs):
-        loss, accuracy = train_model_epoch(
-            model, train_loader, sparse_categorical_crossentropy, optimizer
-        )
+        loss, accuracy = train_model_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
         if verbose:
@@ -134,9 +130,7 @@ def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
                 f"Epoch {epoch + 1}/{epochs} - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
             )
         if valid is not None:
-            val_loss, val_accuracy = evaluate_model(
-                model, val_loader, sparse_categorical_crossentropy
-            )
+            val_loss, val_accuracy = evaluate_model(model, val_loader, criterion)
             history["val_loss"].append(val_loss)
             history["val_accuracy"].append(val_accuracy)
             if verbose:
@@ -149,7 +143,7 @@ def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
             torch.as_tensor(y_train, dtype=torch.long).flatten(),
         )
         loss, accuracy = evaluate_model(
-            model, DataLoader(test_data, batch_size=32), sparse_categorical_crossentropy
+            model, DataLoader(test_data, batch_size=32), criterion
         )
         if debug:
             print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")

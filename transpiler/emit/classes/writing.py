@@ -15,6 +15,7 @@ from transpiler.emit.classes.plan import ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
+from transpiler.ir.training import LOGITS
 from transpiler.passes.liveness import walk
 
 
@@ -59,10 +60,23 @@ def class_text(draft: ClassDraft) -> str:
     lines += _init_lines(draft)
     star = "*" if plan.starred else ""
     inputs = [star + draft.names.get(n, n) for n in plan.inputs]
-    lines += ["", fold(f"def forward({', '.join(['self', *inputs])}):", 4)]
+    name = LOGITS if plan.activation else "forward"
+    if plan.activation:
+        lines += _activated_forward(plan.activation, inputs)
+    lines += ["", fold(f"def {name}({', '.join(['self', *inputs])}):", 4)]
+    if plan.activation:
+        lines.append(f'        """The scores before the {plan.activation}, which the loss takes."""')
     lines += _prologue(draft)
     lines += forward_block(draft, draft.forward, 8, {}, ())
     return tidy("\n".join(lines)) + "\n"
+
+
+def _activated_forward(activation: str, inputs: list[str]) -> list[str]:
+    """`forward`, where a method computes what its last activation is applied to."""
+    called = f"self.{LOGITS}({', '.join(inputs)})"
+    last = f"F.softmax({called}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({called})"
+    head = fold(f"def forward({', '.join(['self', *inputs])}):", 4)
+    return ["", head, fold(f"return {last}", 8)]
 
 
 def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:

@@ -35,6 +35,7 @@ from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import LOGITS
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
@@ -408,6 +409,7 @@ class ModelWriter:
         return Epoch(
             ", ".join(head.prediction.output.text for head in heads),
             calls[0],
+            f"model.{LOGITS}" if self.training.logits is not None else "model",
             compiled.metrics,
             compiled.prediction.elementwise,
             tuple(map(_reduced, heads)) if compiled.prediction.elementwise else (),
