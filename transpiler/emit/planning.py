@@ -52,6 +52,7 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
     """How models are trained; a loss on logits changes their `forward`."""
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
     if module.training or any(s.region and s.region.training for s in summaries):
+        from transpiler.emit.training.logits import give_logits
         from transpiler.emit.training.plan import plan_training
         from transpiler.emit.training.shared import Room  # most files train nothing
 
@@ -62,14 +63,12 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
                 rooms.append(Room(region, node, summary.function.owner))
         rooms = _without_tries(rooms)
         planned.trained = plan_training(planned.file, rooms)
+        give_logits(planned)
     for unit in planned.models:
         found = planned.trained_by(unit)
-        for other in planned.trained:
-            if other.training.logits is not None and planned.trains(other, unit):
-                unit.plan.forward = other.training.logits
-                unit.plan.activation = other.training.ends_in
         if found is not None and found.training.forward is not None:
             unit.plan.forward = found.training.forward
+        if unit.plan.activations or (found is not None and found.training.forward is not None):
             if unit.region.is_module:
                 unit.plan.forward = _without_globals(unit.plan.forward, frozenset())
 

@@ -108,12 +108,10 @@ class FilePlan:
 
     def trained_by(self, unit: Unit) -> Trained | None:
         """The training of a model, where all of it is converted."""
-        return next((t for t in self.trained if self.trains(t, unit)), None)
-
-    def trains(self, trained: Trained, unit: Unit) -> bool:
-        """Whether a training that is converted is of the model of a class."""
         model = unit.built.model if unit.built is not None else None
-        return trained.training.origin is model and not trained.training.problem
+        return next(
+            (t for t in self.trained if t.training.origin is model and not t.training.problem), None
+        )
 
     def script(self, region: Region, summary: Summary | None) -> Script:
         """The statements of a function, or of the module, with their comments."""

@@ -41,6 +41,7 @@ class Output:
     variable: str
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
+    ends_in: str = ""  #: the activation that makes it: "softmax" or "sigmoid"
     note: str = ""  #: what is assumed of the names
 
 

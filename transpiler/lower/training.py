@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
@@ -16,8 +15,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
-from transpiler.ir import tokens
-from transpiler.ir.code import Comments, Construct, Line, Node, Return
+from transpiler.ir.code import Comments, Construct, Node, Return
 from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -28,6 +26,7 @@ from transpiler.ir.training import (
     Targets,
 )
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.endings import Endings, endings
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, metrics_by_output, outputs_of
 from transpiler.lower.loss_choices import loss_by_name
@@ -142,52 +141,14 @@ class Training:
     logits: list[Node] | None = None  #: the same as a method, where `forward` keeps it
     rank: int | None = None
     units: int | None = None
-    ends_in: str = ""
+    ends_in: str = ""  #: the activation of the only output
+    activations: tuple[str, ...] = ()  #: those that `forward` applies to what `logits` gives
+    inner: list[Model] = field(default_factory=list)  #: models that must give their logits, too
     penalties: list[Penalized] = field(default_factory=list)
     constraints: list[Constrained] = field(default_factory=list)
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     problem: tuple[TrainingCall, str] | None = None
-
-
-# --- what the model ends with ----------------------------------------------------------------
-
-
-def without_activation(
-    forward: list[Node], activations: dict[str, tuple[str, str]]
-) -> tuple[str, list[Node]]:
-    """The softmax or sigmoid that a model ends with, and its `forward` without it."""
-    last = forward[-1] if forward else None
-    if not isinstance(last, Return):
-        return "", forward
-    value = last.value
-    for after, (name, before) in activations.items():
-        if after in value.text:
-            bare = replace(value, text=value.text.replace(after, before))
-            return name, [*forward[:-1], _returns_logits(last, bare, name)]
-    found = re.match(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*", value.text)
-    variable = found.group() if found is not None else ""
-    for position in range(len(forward) - 2, -1, -1):
-        node = forward[position]
-        if not isinstance(node, Line):
-            if any(isinstance(n, Line) and variable in n.defs for n in walk([node])):
-                return "", forward
-            continue  # what the module does after it has made the model
-        if variable not in node.defs:
-            continue
-        right = node.text.removeprefix(f"{variable} = ")
-        if right not in activations:
-            return "", forward
-        name, before = activations[right]
-        kept = [] if before == variable else [replace(node, text=f"{variable} = {before}")]
-        tail = [*forward[position + 1 : -1], _returns_logits(last, value, name)]
-        return name, [*forward[:position], *kept, *tail]
-    return "", forward
-
-
-def _returns_logits(last: Return, value: Expr, name: str) -> Return:
-    trailing = last.comments.trailing or f"# logits: the loss applies the {name}"
-    return replace(last, value=value, comments=Comments(last.comments.leading, trailing))
 
 
 # --- one model -------------------------------------------------------------------------------
@@ -197,7 +158,8 @@ def lower_training(
     file: FileContext, training: Training, built: Built, freezing: Freezing, seen: bool
 ) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
-    training.ends_in, bare = without_activation(built.forward, training.home.activations)
+    ends = endings(training.home, built.forward, training.origin)
+    training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
     except Unsupported as why:
@@ -205,9 +167,8 @@ def lower_training(
         return
     if len(outputs) == 1:
         training.rank, training.units = outputs[0].rank, outputs[0].units
-    else:
-        training.ends_in = ""
-    seen = seen and len(outputs) == 1
+    outputs = [replace(o, ends_in=name) for o, name in zip(outputs, ends.activations, strict=True)]
+    seen = seen and len(outputs) == 1 and not ends.inner((True,))
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     if fits:
@@ -218,7 +179,8 @@ def lower_training(
         except Unsupported as why:
             training.problem = (fits[0], str(why))
             return
-    apart = file.distribution is None and training.ends_in
+    apart = file.distribution is None and any(ends.activations)
+    drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()
         for call in training.calls:
@@ -232,17 +194,33 @@ def lower_training(
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
-        drops = {c.loss.drops for c in training.compiled.values()}
+        drops = {tuple(h.loss.drops for h in c.heads) for c in training.compiled.values()}
         if len(drops) < 2:
             break
     if any(c.conditional for c in compiles) and len(compiles) > 1:
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
-    if any(c.loss.drops for c in training.compiled.values()):
-        if seen:
-            training.activation, training.forward = training.ends_in, bare
-        else:
-            training.logits = [*bare[:-1], replace(bare[-1], comments=built.forward[-1].comments)]
+    for dropped in drops:
+        if any(dropped):
+            _leave_out(training, ends, dropped, seen)
+
+
+def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], seen: bool) -> None:
+    """The model gives what some losses want: of itself, or by a method of its own."""
+    bare = ends.without(dropped)
+    if not seen:
+        pairs = zip(ends.activations, dropped, strict=True)
+        training.activations = tuple(name if drops else "" for name, drops in pairs)
+        training.logits, training.inner = bare, ends.inner(dropped)
+        return
+    last = bare[-1]
+    assert isinstance(last, Return)
+    comment = f"# logits: the loss applies the {training.ends_in}"
+    comments = Comments(last.comments.leading, last.comments.trailing or comment)
+    training.activation, training.forward = training.ends_in, [
+        *bare[:-1],
+        replace(last, comments=comments),
+    ]
 
 
 def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:
@@ -391,10 +369,10 @@ def _head(
     rules, name = file.rules, output.variable
     targets = f"{name}_targets" if name else "targets"
     seen = Prediction(
-        Expr(name or ("logits" if training.ends_in and droppable else "outputs")),
+        Expr(name or ("logits" if output.ends_in and droppable else "outputs")),
         Expr(targets),
-        training.ends_in,
-        droppable,
+        output.ends_in,
+        droppable and bool(output.ends_in),
         output.rank,
         output.units,
         elementwise,
@@ -407,7 +385,7 @@ def _head(
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
-        if name and _from_logits(uses[0]) and _ends_in_probabilities(training):
+        if name and not output.ends_in and _from_logits(uses[0]) and _has_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
         loss = _loss(uses[0], seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
@@ -446,7 +424,7 @@ def _loss(use: Use, seen: Prediction) -> Loss:
     return replace(found, summed=True)
 
 
-def _ends_in_probabilities(training: Training) -> bool:
+def _has_probabilities(training: Training) -> bool:
     return any(what in ("softmax", "sigmoid") for what, _ in training.home.activations.values())
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from transpiler.ir.training import LOGITS
 from transpiler.verify.compare import check, check_updates
 from transpiler.verify.execute import Run, execute, fresh_run, stored_by
 from transpiler.verify.pairing import Pairing
@@ -279,8 +280,9 @@ class Player:
     @property
     def clipped(self) -> bool:
         """Whether Keras goes back to logits that the converted models don't give."""
-        activated = any(one.activation for one, _ in self.pairs.values())
-        return self.trained.from_logits and not activated
+        models = [one for one, _ in self.pairs.values()]
+        given = any(one.activation or hasattr(one.model, LOGITS) for one in models)
+        return self.trained.from_logits and not given
 
     @property
     def bound(self) -> float:

@@ -28,7 +28,7 @@ class Model(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         x = F.relu(self.dense(x))
         return self.dense_1(x)
 

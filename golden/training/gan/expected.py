@@ -37,11 +37,6 @@ class BiasedBatchNorm1d(nn.BatchNorm1d):
         return F.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
 
 
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -71,8 +66,8 @@ def train_gan_on_batch(model, x, y, criterion, optimizer):
             layer.eval()  # it is not trainable
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -103,7 +98,7 @@ class Discriminator(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = self.dense(x)
         x = self.batch_normalization(x)
         x = self.dropout(x)
@@ -123,10 +118,15 @@ class GAN(nn.Module):
         self.discriminator = discriminator
 
     def forward(self, z):
-        return self.discriminator(self.generator(z))
+        return torch.sigmoid(self.forward_logits(z))
+
+    def forward_logits(self, z):
+        """The scores before the sigmoid, for the loss."""
+        return self.discriminator.forward_logits(self.generator(z))
 
 
 gan = GAN(generator, discriminator).to(device)
+gan_criterion = nn.BCEWithLogitsLoss()
 gan_optimizer = torch.optim.SGD(generator.parameters(), lr=0.1)
 
 rng = np.random.default_rng(0)
@@ -141,11 +141,7 @@ for step in range(20):
         discriminator, x, y, discriminator_criterion, discriminator_optimizer
     )
     g_loss = train_gan_on_batch(
-        gan,
-        rng.normal(size=(64, 8)),
-        np.ones((64, 1)),
-        binary_crossentropy,
-        gan_optimizer,
+        gan, rng.normal(size=(64, 8)), np.ones((64, 1)), gan_criterion, gan_optimizer
     )
     losses.append([d_loss, d_acc, g_loss])
 losses = np.array(losses)

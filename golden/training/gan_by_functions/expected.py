@@ -24,7 +24,7 @@ class Discriminator(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = F.relu(self.dense(x))
         return self.dense_1(x)
 
@@ -61,17 +61,16 @@ class GANModel(nn.Module):
         self.discriminator = discriminator
 
     def forward(self, x):
+        return torch.sigmoid(self.forward_logits(x))
+
+    def forward_logits(self, x):
+        """The scores before the sigmoid, for the loss."""
         # make weights in the discriminator not trainable
         # connect them
         # add generator
         x = self.generator(x)
         # add the discriminator
-        return self.discriminator(x)
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.discriminator.forward_logits(x)
 
 
 def with_init(module, **inits):
@@ -126,8 +125,8 @@ def train_gan_model_on_batch(model, x, y, criterion, optimizer):
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -212,7 +211,7 @@ def summarize_performance(epoch, generator, discriminator, latent_dim, n=100):
 
 
 # train the generator and discriminator
-def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan_model_optimizer, latent_dim, n_epochs=12, n_batch=32, n_eval=4):
+def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan_model_criterion, gan_model_optimizer, latent_dim, n_epochs=12, n_batch=32, n_eval=4):
     # determine half the size of one batch, for updating the discriminator
     half_batch = int(n_batch / 2)
     accuracies = list()
@@ -231,7 +230,7 @@ def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan
         y_gan = ones((n_batch, 1))
         # update the generator via the discriminator's error
         train_gan_model_on_batch(
-            gan_model, x_gan, y_gan, binary_crossentropy, gan_model_optimizer
+            gan_model, x_gan, y_gan, gan_model_criterion, gan_model_optimizer
         )
         # evaluate the model every n_eval epochs
         if (i + 1) % n_eval == 0:
@@ -252,6 +251,7 @@ generator = define_generator(latent_dim)
 # create the gan
 gan_model = define_gan(generator, discriminator)
 # compile model
+gan_model_criterion = nn.BCEWithLogitsLoss()
 gan_model_optimizer = torch.optim.SGD(generator.parameters(), lr=0.0625)
 # train model
 accuracies = train(
@@ -260,6 +260,7 @@ accuracies = train(
     discriminator_criterion,
     discriminator_optimizer,
     gan_model,
+    gan_model_criterion,
     gan_model_optimizer,
     latent_dim,
 )

@@ -23,11 +23,6 @@ class Generator(nn.Module):
         return torch.tanh(self.dense_1(x))
 
 
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -54,8 +49,8 @@ def train_gan_on_batch(model, x, y, criterion, optimizer):
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-    outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    logits = model.forward_logits(inputs)
+    loss = criterion(logits, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -85,7 +80,7 @@ class Discriminator(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = self.dense(x)
         x = F.leaky_relu(x, 0.2)
         x = self.dropout(x)
@@ -106,10 +101,15 @@ class GAN(nn.Module):
         self.discriminator = discriminator
 
     def forward(self, z):
-        return self.discriminator(self.generator(z))
+        return torch.sigmoid(self.forward_logits(z))
+
+    def forward_logits(self, z):
+        """The scores before the sigmoid, for the loss."""
+        return self.discriminator.forward_logits(self.generator(z))
 
 
 gan = GAN(generator, discriminator).to(device)
+gan_criterion = nn.BCEWithLogitsLoss()
 gan_optimizer = torch.optim.SGD(generator.parameters(), lr=0.0625)
 
 rng = np.random.RandomState(0)
@@ -137,7 +137,7 @@ for step in range(30):
 
     # train the generator
     noise = rng.normal(0, 1, (batch_size, LATENT))
-    g_loss = train_gan_on_batch(gan, noise, valid, binary_crossentropy, gan_optimizer)
+    g_loss = train_gan_on_batch(gan, noise, valid, gan_criterion, gan_optimizer)
     d_losses.append(d_loss[0])
     g_losses.append(g_loss)
     print("%d [D loss: %f, acc.: %.2f%%] [G loss: %f]" % (step, d_loss[0], 100 * d_loss[1], g_loss))

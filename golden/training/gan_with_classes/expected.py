@@ -40,9 +40,14 @@ class Discriminator(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, image):
+        generation, auxiliary = self.forward_logits(image)
+        return torch.sigmoid(generation), F.softmax(auxiliary, dim=-1)
+
+    def forward_logits(self, image):
+        """The outputs before the sigmoid and the softmax, for the loss."""
         features = F.relu(self.dense(image))
-        fake = torch.sigmoid(self.generation(features))
-        aux = F.softmax(self.auxiliary(features), dim=-1)
+        fake = self.generation(features)
+        aux = self.auxiliary(features)
         return fake, aux
 
 
@@ -87,7 +92,7 @@ def train_on_batch(
     auxiliary_targets = (
         torch.as_tensor(auxiliary_targets, dtype=torch.long).flatten().to(device)
     )
-    generation, auxiliary = model(inputs)
+    generation, auxiliary = model.forward_logits(inputs)
     generation_loss = generation_criterion(generation, generation_targets)
     auxiliary_loss = auxiliary_criterion(auxiliary, auxiliary_targets)
     loss = generation_loss + auxiliary_loss
@@ -106,7 +111,7 @@ def evaluate(model, loader, generation_criterion, auxiliary_criterion):
         inputs = inputs.to(device)
         generation_targets = generation_targets.to(device)
         auxiliary_targets = auxiliary_targets.to(device)
-        generation, auxiliary = model(inputs)
+        generation, auxiliary = model.forward_logits(inputs)
         generation_loss = generation_criterion(generation, generation_targets)
         auxiliary_loss = auxiliary_criterion(auxiliary, auxiliary_targets)
         loss = generation_loss + auxiliary_loss
@@ -175,6 +180,8 @@ def build_discriminator():
 
 losses = ["binary_crossentropy", "sparse_categorical_crossentropy"]
 discriminator = build_discriminator()
+generation_discriminator_criterion = nn.BCEWithLogitsLoss()
+auxiliary_discriminator_criterion = nn.CrossEntropyLoss()
 discriminator_optimizer = torch.optim.SGD(discriminator.parameters(), lr=0.0625)
 generator = build_generator(LATENT)
 
@@ -211,8 +218,8 @@ for step in range(6):
             x,
             y,
             aux_y,
-            binary_crossentropy,
-            sparse_categorical_crossentropy,
+            generation_discriminator_criterion,
+            auxiliary_discriminator_criterion,
             discriminator_optimizer,
         )
     )
@@ -241,8 +248,8 @@ scores = list(
     evaluate(
         discriminator,
         DataLoader(test_data, batch_size=32),
-        binary_crossentropy,
-        sparse_categorical_crossentropy,
+        generation_discriminator_criterion,
+        auxiliary_discriminator_criterion,
     )
 )
 print(np.mean(d_losses, axis=0), np.mean(g_losses, axis=0), scores, grid.std())

@@ -2,7 +2,6 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 import torch
 from torch import nn
-from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
@@ -24,16 +23,16 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, body_input, blood_input):
+        amount, chance = self.forward_logits(body_input, blood_input)
+        return amount, torch.sigmoid(chance)
+
+    def forward_logits(self, body_input, blood_input):
+        """The outputs before the sigmoid, for the loss."""
         x = torch.cat([torch.tanh(self.dense(body_input)), blood_input], dim=-1)
         x = torch.tanh(self.dense_1(x))
         amount = self.amount(x)
-        chance = torch.sigmoid(self.chance(x))
+        chance = self.chance(x)
         return amount, chance
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
 
 
 def init_like_keras(module):
@@ -52,7 +51,7 @@ def train_epoch(model, loader, amount_criterion, chance_criterion, optimizer):
         blood_input = blood_input.to(device)
         amount_targets = amount_targets.to(device)
         chance_targets = chance_targets.to(device)
-        amount, chance = model(body_input, blood_input)
+        amount, chance = model.forward_logits(body_input, blood_input)
         amount_loss = amount_criterion(amount, amount_targets)
         chance_loss = chance_criterion(chance, chance_targets)
         loss = amount_loss + 0.5 * chance_loss
@@ -80,7 +79,7 @@ def evaluate(model, loader, amount_criterion, chance_criterion):
         blood_input = blood_input.to(device)
         amount_targets = amount_targets.to(device)
         chance_targets = chance_targets.to(device)
-        amount, chance = model(body_input, blood_input)
+        amount, chance = model.forward_logits(body_input, blood_input)
         amount_loss = amount_criterion(amount, amount_targets)
         chance_loss = chance_criterion(chance, chance_targets)
         loss = amount_loss + 0.5 * chance_loss
@@ -113,6 +112,7 @@ def predict(model, body_input, blood_input):
 model = Model().to(device)
 
 amount_criterion = nn.MSELoss()
+chance_criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 # inputs by their names
 
@@ -143,10 +143,10 @@ history = {
 }
 for epoch in range(3):
     loss, amount_loss, chance_loss = train_epoch(
-        model, train_loader, amount_criterion, binary_crossentropy, optimizer
+        model, train_loader, amount_criterion, chance_criterion, optimizer
     )
     val_loss, val_amount_loss, val_chance_loss = evaluate(
-        model, val_loader, amount_criterion, binary_crossentropy
+        model, val_loader, amount_criterion, chance_criterion
     )
     history["loss"].append(loss)
     history["amount_loss"].append(amount_loss)
@@ -169,7 +169,7 @@ test_data = TensorDataset(
     torch.as_tensor(high, dtype=torch.float32).reshape(-1, 1),
 )
 total, *parts = evaluate(
-    model, DataLoader(test_data, batch_size=32), amount_criterion, binary_crossentropy
+    model, DataLoader(test_data, batch_size=32), amount_criterion, chance_criterion
 )
 amounts, chances = predict(model, body[:5], blood[:5])
 print(np.round(amounts, 2), np.round(chances, 2))

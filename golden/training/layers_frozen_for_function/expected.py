@@ -43,7 +43,7 @@ class Model(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         x = x.permute(0, 3, 1, 2)
         x = F.relu(self.conv2d(x))
         x = x.permute(0, 2, 3, 1).flatten(1)

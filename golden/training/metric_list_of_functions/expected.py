@@ -28,7 +28,7 @@ class Build(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = x.permute(0, 3, 1, 2)
         x = F.relu(self.conv2d(x))
         outputs = self.conv2d_1(x)

@@ -27,7 +27,7 @@ class Model(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = F.relu(self.dense(x))
         x = self.dropout(x)
         return self.dense_1(x)

@@ -34,9 +34,7 @@ class Model(nn.Module):
         x = F.max_pool2d(x, 2)
         x = x.permute(0, 2, 3, 1).flatten(1)
         x = F.relu(self.dense(x))
-        x = self.dense_1(x)
-        # the softmax needs the range of float32
-        return x  # logits: the loss applies the softmax
+        return self.dense_1(x)  # logits: the loss applies the softmax
 
 
 def init_like_keras(module):
@@ -92,6 +90,7 @@ def predict(model, x):
         ).numpy()
 
 
+# the softmax needs the range of float32
 model = Model().to(device)
 
 criterion = nn.CrossEntropyLoss()

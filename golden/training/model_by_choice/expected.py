@@ -20,7 +20,7 @@ class Linear(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         return self.dense(x)
 
 
@@ -41,7 +41,7 @@ class MLP(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         x = F.relu(self.dense(x))
         x = self.layer_normalization(x)
         x = self.dropout(x)

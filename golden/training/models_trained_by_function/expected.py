@@ -20,7 +20,7 @@ class Shallow(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         return self.dense(x)
 
 
@@ -39,7 +39,7 @@ class Deep(nn.Module):
         return F.softmax(self.forward_logits(x), dim=-1)
 
     def forward_logits(self, x):
-        """The scores before the softmax, which the loss takes."""
+        """The scores before the softmax, for the loss."""
         x = torch.tanh(self.dense(x))
         return self.dense_1(x)
 

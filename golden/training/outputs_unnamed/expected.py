@@ -24,16 +24,16 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, inputs):
+        dense_1, dense_3 = self.forward_logits(inputs)
+        return dense_1, torch.sigmoid(dense_3)
+
+    def forward_logits(self, inputs):
+        """The outputs before the sigmoid, for the loss."""
         h = F.relu(self.dense(inputs))
         value = self.dense_1(h)
         # is not asked for
-        is_high = torch.sigmoid(self.dense_2(h))
+        is_high = self.dense_2(h)
         return value, is_high
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
 
 
 def init_like_keras(module):
@@ -52,7 +52,7 @@ def train_epoch(model, loader, dense_1_criterion, dense_3_criterion, optimizer):
         inputs = inputs.to(device)
         dense_1_targets = dense_1_targets.to(device)
         dense_3_targets = dense_3_targets.to(device)
-        dense_1, dense_3 = model(inputs)
+        dense_1, dense_3 = model.forward_logits(inputs)
         dense_1_loss = dense_1_criterion(dense_1, dense_1_targets)
         dense_3_loss = dense_3_criterion(dense_3, dense_3_targets)
         loss = dense_1_loss + 0.5 * dense_3_loss
@@ -63,7 +63,7 @@ def train_epoch(model, loader, dense_1_criterion, dense_3_criterion, optimizer):
         dense_1_loss_sum += dense_1_loss.item()
         dense_3_loss_sum += dense_3_loss.item()
         dense_1_absolute_error += (dense_1 - dense_1_targets).abs().sum().item()
-        dense_3_correct += ((dense_3 > 0.5) == dense_3_targets).sum().item()
+        dense_3_correct += ((dense_3 > 0) == dense_3_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -84,7 +84,7 @@ def evaluate(model, loader, dense_1_criterion, dense_3_criterion):
         inputs = inputs.to(device)
         dense_1_targets = dense_1_targets.to(device)
         dense_3_targets = dense_3_targets.to(device)
-        dense_1, dense_3 = model(inputs)
+        dense_1, dense_3 = model.forward_logits(inputs)
         dense_1_loss = dense_1_criterion(dense_1, dense_1_targets)
         dense_3_loss = dense_3_criterion(dense_3, dense_3_targets)
         loss = dense_1_loss + 0.5 * dense_3_loss
@@ -92,7 +92,7 @@ def evaluate(model, loader, dense_1_criterion, dense_3_criterion):
         dense_1_loss_sum += dense_1_loss.item()
         dense_3_loss_sum += dense_3_loss.item()
         dense_1_absolute_error += (dense_1 - dense_1_targets).abs().sum().item()
-        dense_3_correct += ((dense_3 > 0.5) == dense_3_targets).sum().item()
+        dense_3_correct += ((dense_3 > 0) == dense_3_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -114,6 +114,7 @@ def predict(model, x):
 
 model = Model().to(device)
 dense_1_criterion = nn.MSELoss()
+dense_3_criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 for size in (32, 64):
     train_data = TensorDataset(
@@ -122,7 +123,7 @@ for size in (32, 64):
         torch.as_tensor(high, dtype=torch.float32).reshape(-1, 1),
     )
     train_loader = DataLoader(train_data, batch_size=size, shuffle=True)
-    train_epoch(model, train_loader, dense_1_criterion, binary_crossentropy, optimizer)
+    train_epoch(model, train_loader, dense_1_criterion, dense_3_criterion, optimizer)
 
 # The last 20% are for validation
 split = int(len(x) * 0.8)
@@ -153,7 +154,7 @@ history = {
 }
 for _ in range(3):
     loss, dense_1_loss, dense_3_loss, dense_1_mae, dense_3_accuracy = train_epoch(
-        model, train_loader, dense_1_criterion, binary_crossentropy, optimizer
+        model, train_loader, dense_1_criterion, dense_3_criterion, optimizer
     )
     (
         val_loss,
@@ -161,7 +162,7 @@ for _ in range(3):
         val_dense_3_loss,
         val_dense_1_mae,
         val_dense_3_accuracy,
-    ) = evaluate(model, val_loader, dense_1_criterion, binary_crossentropy)
+    ) = evaluate(model, val_loader, dense_1_criterion, dense_3_criterion)
     history["loss"].append(loss)
     history["dense_1_loss"].append(dense_1_loss)
     history["dense_3_loss"].append(dense_3_loss)
@@ -180,6 +181,6 @@ test_data = TensorDataset(
     torch.as_tensor(high, dtype=torch.float32).reshape(-1, 1),
 )
 score = evaluate(
-    model, DataLoader(test_data, batch_size=32), dense_1_criterion, binary_crossentropy
+    model, DataLoader(test_data, batch_size=32), dense_1_criterion, dense_3_criterion
 )
 values, chances = predict(model, x)

@@ -26,16 +26,15 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, inputs):
+        level, sign = self.forward_logits(inputs)
+        return level, torch.sigmoid(sign)
+
+    def forward_logits(self, inputs):
+        """The outputs before the sigmoid, for the loss."""
         h = F.relu(self.dense(inputs))
         level = self.level(h)
-        sign = torch.sigmoid(self.sign(h))
+        sign = self.sign(h)
         return level, sign
-
-
-def binary_crossentropy_of_each(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    return F.binary_cross_entropy(probabilities, targets, reduction="none")
 
 
 def init_like_keras(module):
@@ -55,7 +54,7 @@ def train_epoch(model, loader, level_criterion, sign_criterion, optimizer):
         sign_targets = sign_targets.to(device)
         level_weights = level_weights.to(device)
         sign_weights = sign_weights.to(device)
-        level, sign = model(inputs)
+        level, sign = model.forward_logits(inputs)
         level_loss = (
             level_criterion(level, level_targets).flatten(1).mean(1) * level_weights
         ).mean()
@@ -88,7 +87,7 @@ def train_model_epoch(model, loader, level_criterion, sign_criterion, optimizer)
         level_targets = level_targets.to(device)
         sign_targets = sign_targets.to(device)
         weights = weights.to(device)
-        level, sign = model(inputs)
+        level, sign = model.forward_logits(inputs)
         level_loss = (
             level_criterion(level, level_targets).flatten(1).mean(1) * weights
         ).mean()
@@ -122,7 +121,7 @@ def evaluate_weighted(model, loader, level_criterion, sign_criterion):
         level_targets = level_targets.to(device)
         sign_targets = sign_targets.to(device)
         weights = weights.to(device)
-        level, sign = model(inputs)
+        level, sign = model.forward_logits(inputs)
         level_loss = (
             level_criterion(level, level_targets).flatten(1).mean(1) * weights
         ).mean()
@@ -152,7 +151,7 @@ def evaluate(model, loader, level_criterion, sign_criterion):
         inputs = inputs.to(device)
         level_targets = level_targets.to(device)
         sign_targets = sign_targets.to(device)
-        level, sign = model(inputs)
+        level, sign = model.forward_logits(inputs)
         level_loss = level_criterion(level, level_targets).mean()
         sign_loss = sign_criterion(sign, sign_targets).mean()
         loss = level_loss + sign_loss
@@ -188,6 +187,7 @@ def train_steps_epoch(model, loader, criterion, optimizer):
 
 model = Model().to(device)
 level_model_criterion = nn.MSELoss(reduction="none")
+sign_model_criterion = nn.BCEWithLogitsLoss(reduction="none")
 model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 positive = (y > 0).astype("float32")
 
@@ -206,7 +206,7 @@ for _ in range(2):
         model,
         train_loader,
         level_model_criterion,
-        binary_crossentropy_of_each,
+        sign_model_criterion,
         model_optimizer,
     )
     history["loss"].append(loss)
@@ -248,11 +248,11 @@ for _ in range(2):
         model,
         train_loader,
         level_model_criterion,
-        binary_crossentropy_of_each,
+        sign_model_criterion,
         model_optimizer,
     )
     val_loss, val_level_loss, val_sign_loss, val_level_mae = evaluate_weighted(
-        model, val_loader, level_model_criterion, binary_crossentropy_of_each
+        model, val_loader, level_model_criterion, sign_model_criterion
     )
     together["loss"].append(loss)
     together["level_loss"].append(level_loss)
@@ -274,7 +274,7 @@ weighed = evaluate_weighted(
     model,
     DataLoader(test_data, batch_size=32),
     level_model_criterion,
-    binary_crossentropy_of_each,
+    sign_model_criterion,
 )
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
@@ -285,7 +285,7 @@ plain = evaluate(
     model,
     DataLoader(test_data, batch_size=32),
     level_model_criterion,
-    binary_crossentropy_of_each,
+    sign_model_criterion,
 )
 
 series = rng.normal(size=(80, 6, 3))

@@ -28,14 +28,14 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, h):
+        value, chance = self.forward_logits(h)
+        return value, torch.sigmoid(chance)
+
+    def forward_logits(self, h):
+        """The outputs before the sigmoid, for the loss."""
         for dense in self.denses:
             h = F.relu(dense(h))
-        return self.value(self.dropout(h)), torch.sigmoid(self.dense(h))
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
+        return self.value(self.dropout(h)), self.dense(h)
 
 
 def init_like_keras(module):
@@ -53,7 +53,7 @@ def train_epoch(model, loader, value_criterion, chance_criterion, optimizer):
         inputs = inputs.to(device)
         value_targets = value_targets.to(device)
         chance_targets = chance_targets.to(device)
-        value, chance = model(inputs)
+        value, chance = model.forward_logits(inputs)
         value_loss = value_criterion(value, value_targets)
         chance_loss = chance_criterion(chance, chance_targets)
         loss = value_loss + 0.5 * chance_loss
@@ -63,7 +63,7 @@ def train_epoch(model, loader, value_criterion, chance_criterion, optimizer):
         loss_sum += loss.item() * len(inputs)
         value_loss_sum += value_loss.item()
         chance_loss_sum += chance_loss.item()
-        chance_correct += ((chance > 0.5) == chance_targets).sum().item()
+        chance_correct += ((chance > 0) == chance_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -82,14 +82,14 @@ def evaluate(model, loader, value_criterion, chance_criterion):
         inputs = inputs.to(device)
         value_targets = value_targets.to(device)
         chance_targets = chance_targets.to(device)
-        value, chance = model(inputs)
+        value, chance = model.forward_logits(inputs)
         value_loss = value_criterion(value, value_targets)
         chance_loss = chance_criterion(chance, chance_targets)
         loss = value_loss + 0.5 * chance_loss
         loss_sum += loss.item() * len(inputs)
         value_loss_sum += value_loss.item()
         chance_loss_sum += chance_loss.item()
-        chance_correct += ((chance > 0.5) == chance_targets).sum().item()
+        chance_correct += ((chance > 0) == chance_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -101,6 +101,7 @@ def evaluate(model, loader, value_criterion, chance_criterion):
 
 model = Model().to(device)
 value_criterion = nn.MSELoss()
+chance_criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
@@ -112,7 +113,7 @@ train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 history = {"loss": [], "value_loss": [], "chance_loss": [], "chance_accuracy": []}
 for _ in range(3):
     loss, value_loss, chance_loss, chance_accuracy = train_epoch(
-        model, train_loader, value_criterion, binary_crossentropy, optimizer
+        model, train_loader, value_criterion, chance_criterion, optimizer
     )
     history["loss"].append(loss)
     history["value_loss"].append(value_loss)
@@ -133,7 +134,7 @@ score = dict(
             model,
             DataLoader(test_data, batch_size=32),
             value_criterion,
-            binary_crossentropy,
+            chance_criterion,
         ),
     )
 )

@@ -19,7 +19,7 @@ class Build(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         x = F.relu(self.dense(x))
         return self.dense_1(x)
 

@@ -25,7 +25,7 @@ class UNet(nn.Module):
         return torch.sigmoid(self.forward_logits(inputs))
 
     def forward_logits(self, inputs):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         inputs = inputs.permute(0, 3, 1, 2)
         c1 = F.relu(self.conv2d(inputs))
         p1 = F.max_pool2d(c1, 2)

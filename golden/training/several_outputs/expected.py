@@ -21,22 +21,15 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, inputs):
+        digit, odd = self.forward_logits(inputs)
+        return F.softmax(digit, dim=-1), torch.sigmoid(odd)
+
+    def forward_logits(self, inputs):
+        """The outputs before the softmax and the sigmoid, for the loss."""
         h = F.relu(self.dense(inputs))
-        digit = F.softmax(self.digit(h), dim=-1)
-        odd = torch.sigmoid(self.odd(h))
+        digit = self.digit(h)
+        odd = self.odd(h)
         return digit, odd
-
-
-def binary_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them."""
-    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), targets)
-
-
-def sparse_categorical_crossentropy(probabilities, targets):
-    """Crossentropy of probabilities, clipped as Keras clips them, with classes as targets."""
-    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
-    return -probabilities.gather(-1, targets.unsqueeze(-1)).log().mean()
 
 
 def init_like_keras(module):
@@ -54,7 +47,7 @@ def train_epoch(model, loader, digit_criterion, odd_criterion, optimizer):
         inputs = inputs.to(device)
         digit_targets = digit_targets.to(device)
         odd_targets = odd_targets.to(device)
-        digit, odd = model(inputs)
+        digit, odd = model.forward_logits(inputs)
         digit_loss = digit_criterion(digit, digit_targets)
         odd_loss = odd_criterion(odd, odd_targets)
         loss = digit_loss + 0.5 * odd_loss
@@ -65,7 +58,7 @@ def train_epoch(model, loader, digit_criterion, odd_criterion, optimizer):
         digit_loss_sum += digit_loss.item()
         odd_loss_sum += odd_loss.item()
         digit_correct += (digit.argmax(1) == digit_targets).sum().item()
-        odd_correct += ((odd > 0.5) == odd_targets).sum().item()
+        odd_correct += ((odd > 0) == odd_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -85,7 +78,7 @@ def evaluate(model, loader, digit_criterion, odd_criterion):
         inputs = inputs.to(device)
         digit_targets = digit_targets.to(device)
         odd_targets = odd_targets.to(device)
-        digit, odd = model(inputs)
+        digit, odd = model.forward_logits(inputs)
         digit_loss = digit_criterion(digit, digit_targets)
         odd_loss = odd_criterion(odd, odd_targets)
         loss = digit_loss + 0.5 * odd_loss
@@ -93,7 +86,7 @@ def evaluate(model, loader, digit_criterion, odd_criterion):
         digit_loss_sum += digit_loss.item()
         odd_loss_sum += odd_loss.item()
         digit_correct += (digit.argmax(1) == digit_targets).sum().item()
-        odd_correct += ((odd > 0.5) == odd_targets).sum().item()
+        odd_correct += ((odd > 0) == odd_targets).sum().item()
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -114,6 +107,8 @@ def predict(model, x):
 
 
 model = Model().to(device)
+digit_criterion = nn.CrossEntropyLoss()
+odd_criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 # The last 10% are for validation
@@ -145,11 +140,7 @@ history = {
 }
 for epoch in range(3):
     loss, digit_loss, odd_loss, digit_accuracy, odd_accuracy = train_epoch(
-        model,
-        train_loader,
-        sparse_categorical_crossentropy,
-        binary_crossentropy,
-        optimizer,
+        model, train_loader, digit_criterion, odd_criterion, optimizer
     )
     (
         val_loss,
@@ -157,7 +148,7 @@ for epoch in range(3):
         val_odd_loss,
         val_digit_accuracy,
         val_odd_accuracy,
-    ) = evaluate(model, val_loader, sparse_categorical_crossentropy, binary_crossentropy)
+    ) = evaluate(model, val_loader, digit_criterion, odd_criterion)
     history["loss"].append(loss)
     history["digit_loss"].append(digit_loss)
     history["odd_loss"].append(odd_loss)
@@ -185,10 +176,7 @@ test_data = TensorDataset(
     torch.as_tensor(parity, dtype=torch.float32).reshape(-1, 1),
 )
 score = evaluate(
-    model,
-    DataLoader(test_data, batch_size=32),
-    sparse_categorical_crossentropy,
-    binary_crossentropy,
+    model, DataLoader(test_data, batch_size=32), digit_criterion, odd_criterion
 )
 digits, odds = predict(model, x[:5])
 print(digits.argmax(1), odds)

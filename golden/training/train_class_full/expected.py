@@ -30,7 +30,7 @@ class TumorClassifierModel(nn.Module):
         return torch.sigmoid(self.forward_logits(x))
 
     def forward_logits(self, x):
-        """The scores before the sigmoid, which the loss takes."""
+        """The scores before the sigmoid, for the loss."""
         for dense, dropout in zip(self.denses, self.dropouts):
             x = F.relu(dense(x))
             x = dropout(x)

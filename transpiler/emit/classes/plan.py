@@ -46,8 +46,8 @@ class ClassPlan:
     channels_lead: bool = False  #: sizes are called as where images have their channels first
     starred: bool = False  #: the one input is a list of any length: `*inputs`
     keyed: bool = False  #: whether `forward` takes a dict
-    #: what `forward` applies to what a method of its own computes, which a loss wants
-    activation: str = ""
+    #: what `forward` applies to what a method of its own computes, which a loss wants: by outputs
+    activations: dict[str, str] = field(default_factory=dict)
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict
     )  #: token -> owner, attribute, loops

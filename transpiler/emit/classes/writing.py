@@ -60,23 +60,36 @@ def class_text(draft: ClassDraft) -> str:
     lines += _init_lines(draft)
     star = "*" if plan.starred else ""
     inputs = [star + draft.names.get(n, n) for n in plan.inputs]
-    name = LOGITS if plan.activation else "forward"
-    if plan.activation:
-        lines += _activated_forward(plan.activation, inputs)
+    name = LOGITS if plan.activations else "forward"
+    lines += _activated_forward(plan.activations, inputs) if plan.activations else []
     lines += ["", fold(f"def {name}({', '.join(['self', *inputs])}):", 4)]
-    if plan.activation:
-        lines.append(f'        """The scores before the {plan.activation}, which the loss takes."""')
+    lines += _said_of_logits(plan.activations) if plan.activations else []
     lines += _prologue(draft)
     lines += forward_block(draft, draft.forward, 8, {}, ())
     return tidy("\n".join(lines)) + "\n"
 
 
-def _activated_forward(activation: str, inputs: list[str]) -> list[str]:
-    """`forward`, where a method computes what its last activation is applied to."""
+def _activated_forward(activations: dict[str, str], inputs: list[str]) -> list[str]:
+    """`forward`, where a method computes what its last activations are applied to."""
     called = f"self.{LOGITS}({', '.join(inputs)})"
-    last = f"F.softmax({called}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({called})"
+    several = len(activations) > 1
+    values = [_activated(name, o if several else called) for o, name in activations.items()]
+    given = [fold(f"{', '.join(activations)} = {called}", 8)] if several else []
     head = fold(f"def forward({', '.join(['self', *inputs])}):", 4)
-    return ["", head, fold(f"return {last}", 8)]
+    return ["", head, *given, fold(f"return {', '.join(values)}", 8)]
+
+
+def _activated(activation: str, code: str) -> str:
+    """An output with its activation, in Keras's order of axes."""
+    if not activation:
+        return code
+    return f"F.softmax({code}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({code})"
+
+
+def _said_of_logits(activations: dict[str, str]) -> list[str]:
+    names = list(dict.fromkeys(filter(None, activations.values())))
+    outputs = "The outputs" if len(activations) > 1 else "The scores"
+    return [f'        """{outputs} before the {" and the ".join(names)}, for the loss."""']
 
 
 def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:

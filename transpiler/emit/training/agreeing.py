@@ -107,7 +107,5 @@ def _within(made: Trained, span: tuple[int, int], tree: Tree) -> list[Any]:
             if holds(span, tree.span(b.statement))
         ),
         sorted(item for item in made.inlined.items() if holds(span, item[0])),
-        sorted(
-            (one.mark, one.lines) for one in ready if holds(span, tree.span(one.call.node))
-        ),
+        sorted((one.mark, one.lines) for one in ready if holds(span, tree.span(one.call.node))),
     ]

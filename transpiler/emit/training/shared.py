@@ -170,7 +170,8 @@ class Shared:
         for call in calls:
             if call.receiver is not None and id(root(call.model)) not in origins:
                 first.setdefault(id(root(call.model)), self.tree.source(call.receiver))
-        sites = [s for s in self._sites(room) if not {id(root(c.model)) for c in s.calls} & {*first}]
+        sites = self._sites(room)
+        sites = [s for s in sites if not {id(root(c.model)) for c in s.calls} & first.keys()]
         return len({*first.values(), *(site.variable for site in sites)}) > 1
 
     def of_one_kind(self, room: Room) -> bool:

@@ -1,0 +1,170 @@
+"""The softmaxes and sigmoids that the outputs of a model end with, and the program before them.
+
+Keras's crossentropies go back to what such an activation was applied to, also where it is that of
+a model which is called as the last layer of another one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.training import given_by_function, root
+from transpiler.interpret.values import Bound, Model, Sequence
+from transpiler.ir import tokens
+from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.training import LOGITS
+from transpiler.passes.liveness import walk
+from transpiler.record import record, replace
+
+_VARIABLE = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
+_CALLED = re.compile(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
+#: What only gives an output Keras's order of axes.
+_ORDERED = re.compile(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
+
+
+@record(frozen=True, slots=True)
+class Ending:
+    """The activation that an output ends with, and the program without it."""
+
+    activation: str
+    body: list[Node]
+    output: str
+    inner: tuple[Model, ...] = ()  #: the models, one in another, that give what is before it
+
+
+@record(frozen=True, slots=True)
+class Endings:
+    """What the outputs of a model end with."""
+
+    region: Region
+    forward: list[Node]
+    outputs: tuple[str, ...]  #: how `forward` writes each of them
+    found: tuple[Ending | None, ...]
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Of each output: "softmax", "sigmoid" or nothing of these."""
+        return tuple("" if one is None else one.activation for one in self.found)
+
+    def inner(self, dropped: tuple[bool, ...]) -> list[Model]:
+        """The models that must give what is before their last activation."""
+        pairs = zip(self.found, dropped, strict=True)
+        return [model for one, drops in pairs if one is not None and drops for model in one.inner]
+
+    def without(self, dropped: tuple[bool, ...]) -> list[Node]:
+        """The program without the activations of some outputs."""
+        body, outputs, last = self.forward[:-1], list(self.outputs), self.forward[-1]
+        assert isinstance(last, Return)
+        for number, drops in enumerate(dropped):
+            if drops:
+                ending = _ending(self.region, body, outputs[number])
+                assert ending is not None
+                body, outputs[number] = ending.body, ending.output
+        text = last.value.text.replace(", ".join(self.outputs), ", ".join(outputs), 1)
+        gone = {name for one in self.outputs for name in _variables(one)}
+        read = {(name, 0) for one in outputs for name in _variables(one)}
+        names = frozenset(pair for pair in last.value.names if pair[0] not in gone) | read
+        return [*body, replace(last, value=replace(last.value, text=text, names=names))]
+
+
+def endings(region: Region, forward: list[Node], model: Model) -> Endings:
+    """What the outputs of a model end with, as far as the program tells."""
+    made = model.outputs
+    items = made.items if isinstance(made, Sequence) else (made,)
+    last = forward[-1] if forward else None
+    if not isinstance(last, Return) or not items:
+        return Endings(region, forward, ("",) * len(items), (None,) * len(items))
+    if len(items) == 1:
+        outputs: tuple[str, ...] = (last.value.text,)
+    else:
+        outputs = tuple(i.tensor.code.text if isinstance(i, Bound) else "" for i in items)
+        if ", ".join(outputs) not in last.value.text:
+            return Endings(region, forward, outputs, (None,) * len(items))
+    body = forward[:-1]
+    found = []
+    for number, output in enumerate(outputs):
+        others = [*outputs[:number], *outputs[number + 1 :]]
+        ending = _ending(region, body, output)
+        shared = ending is not None and _is_read(body, ending, output, others)
+        found.append(None if shared else ending)
+    return Endings(region, forward, outputs, tuple(found))
+
+
+def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
+    """The activation that makes an output, in the last statement about it."""
+    if (before := _before(region, output)) is not None:
+        name, code, inner = before
+        return Ending(name, body, code, inner)
+    variable = next(iter(_variables(output)), "")
+    for position in range(len(body) - 1, -1, -1):
+        node = body[position]
+        if not isinstance(node, Line):
+            if any(isinstance(n, Line) and variable in n.defs for n in walk([node])):
+                return None
+            continue  # what the module does after it has made the model
+        if variable not in node.defs:
+            continue
+        before = _before(region, node.text.removeprefix(f"{variable} = "))
+        if before is None:
+            return None
+        name, code, inner = before
+        later = body[position + 1 :]
+        kept = not any(code in getattr(n, "defs", ()) for n in walk(later))
+        if kept and _VARIABLE.fullmatch(code):
+            return Ending(name, [*body[:position], *later], code + output[len(variable) :], inner)
+        changed = replace(node, text=f"{variable} = {code}")
+        return Ending(name, [*body[:position], changed, *later], output, inner)
+    return None
+
+
+def _variables(output: str) -> list[str]:
+    """The variable that an output is, if it is one."""
+    found = _VARIABLE.match(output)
+    alone = found is not None and _ORDERED.fullmatch(output, found.end()) is not None
+    return [found.group()] if found is not None and alone else []
+
+
+def _before(region: Region, code: str) -> tuple[str, str, tuple[Model, ...]] | None:
+    """The activation in which some code ends, the code without it, and the models that have it."""
+    for after, (name, before) in region.activations.items():
+        if code.startswith(after) and _ORDERED.fullmatch(code, len(after)):
+            return name, before + code[len(after) :], ()
+    called = _CALLED.fullmatch(code)
+    model = _model(region, called.group(1)) if called is not None else None
+    home = None if model is None else _home(model)
+    if called is None or home is None:
+        return None
+    inside, built = home
+    inner = endings(inside, built.forward, built.model)
+    if len(inner.found) != 1 or inner.found[0] is None:
+        return None
+    one = inner.found[0]
+    token, arguments = called.groups()
+    return one.activation, f"{token}.{LOGITS}{arguments}", (built.model, *one.inner)
+
+
+def _model(region: Region, token: str) -> Model | None:
+    """The model that a region calls by the token of its module."""
+    models = region.model_names.values()
+    return next((m for m in models if m.module is not None and m.module.token == token), None)
+
+
+def _home(model: Model) -> tuple[Region, Built] | None:
+    """Where a model is built."""
+    made = root(model)
+    if (given := given_by_function(made)) is not None or made.region is None:
+        return given
+    return next(((made.region, built) for built in made.region.built if built.model is made), None)
+
+
+def _is_read(body: list[Node], ending: Ending, output: str, others: list[str]) -> bool:
+    """Whether another output is made of one, which then must keep its activation."""
+    if not others or ending.output != output:  # alone, or written in its place
+        return False
+    found = _VARIABLE.match(output)
+    variable = found.group() if found is not None else ""
+    if any(variable in _VARIABLE.findall(other) for other in others):
+        return True
+    made = next(i for i in range(len(body) - 1, -1, -1) if variable in getattr(body[i], "defs", ()))
+    return any(variable in getattr(node, "uses", ()) for node in walk(body[made + 1 :]))
