@@ -7,12 +7,14 @@ a model which is called as the last layer of another one.
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import given_by_function, root
-from transpiler.interpret.values import Bound, Model, Sequence
+from transpiler.interpret.values import Bound, Model, Sequence, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.training import LOGITS
 from transpiler.passes.liveness import walk
 from transpiler.record import record, replace
@@ -23,6 +25,10 @@ _CALLED = re.compile(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
 _ORDERED = re.compile(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
 
 
+#: What another class is made of: a model, or a function that builds a part of models.
+Part: TypeAlias = "Model | Summary"
+
+
 @record(frozen=True, slots=True)
 class Ending:
     """The activation that an output ends with, and the program without it."""
@@ -30,7 +36,7 @@ class Ending:
     activation: str
     body: list[Node]
     output: str
-    inner: tuple[Model, ...] = ()  #: the models, one in another, that give what is before it
+    inner: tuple[Part, ...] = ()  #: the classes, one in another, that give what is before it
 
 
 @record(frozen=True, slots=True)
@@ -47,10 +53,10 @@ class Endings:
         """Of each output: "softmax", "sigmoid" or nothing of these."""
         return tuple("" if one is None else one.activation for one in self.found)
 
-    def inner(self, dropped: tuple[bool, ...]) -> list[Model]:
-        """The models that must give what is before their last activation."""
+    def inner(self, dropped: tuple[bool, ...]) -> list[Part]:
+        """The classes that must give what is before their last activation."""
         pairs = zip(self.found, dropped, strict=True)
-        return [model for one, drops in pairs if one is not None and drops for model in one.inner]
+        return [part for one, drops in pairs if one is not None and drops for part in one.inner]
 
     def without(self, dropped: tuple[bool, ...]) -> list[Node]:
         """The program without the activations of some outputs."""
@@ -68,9 +74,8 @@ class Endings:
         return [*body, replace(last, value=replace(last.value, text=text, names=names))]
 
 
-def endings(region: Region, forward: list[Node], model: Model) -> Endings:
-    """What the outputs of a model end with, as far as the program tells."""
-    made = model.outputs
+def endings(region: Region, forward: list[Node], made: Value | None) -> Endings:
+    """What the outputs of a model, or of a part of one, end with, as far as the program tells."""
     items = made.items if isinstance(made, Sequence) else (made,)
     last = forward[-1] if forward else None
     if not isinstance(last, Return) or not items:
@@ -125,29 +130,41 @@ def _variables(output: str) -> list[str]:
     return [found.group()] if found is not None and alone else []
 
 
-def _before(region: Region, code: str) -> tuple[str, str, tuple[Model, ...]] | None:
-    """The activation in which some code ends, the code without it, and the models that have it."""
+def _before(region: Region, code: str) -> tuple[str, str, tuple[Part, ...]] | None:
+    """The activation in which some code ends, the code without it, and the classes that have it."""
     for after, (name, before) in region.activations.items():
         if code.startswith(after) and _ORDERED.fullmatch(code, len(after)):
             return name, before + code[len(after) :], ()
     called = _CALLED.fullmatch(code)
-    model = _model(region, called.group(1)) if called is not None else None
-    home = None if model is None else _home(model)
-    if called is None or home is None:
+    part = _part(region, called.group(1)) if called is not None else None
+    inner = endings_of(part) if part is not None else None
+    if called is None or part is None or inner is None:
         return None
-    inside, built = home
-    inner = endings(inside, built.forward, built.model)
     if len(inner.found) != 1 or inner.found[0] is None:
         return None
     one = inner.found[0]
     token, arguments = called.groups()
-    return one.activation, f"{token}.{LOGITS}{arguments}", (built.model, *one.inner)
+    return one.activation, f"{token}.{LOGITS}{arguments}", (part, *one.inner)
 
 
-def _model(region: Region, token: str) -> Model | None:
-    """The model that a region calls by the token of its module."""
-    models = region.model_names.values()
-    return next((m for m in models if m.module is not None and m.module.token == token), None)
+def _part(region: Region, token: str) -> Part | None:
+    """What the class of a module is made of, by the token of the module."""
+    for model in region.model_names.values():
+        if model.module is not None and model.module.token == token:
+            home = _home(model)
+            return home[1].model if home is not None else None
+    made = (n for n in walk(region.init) if isinstance(n, Construct) and n.module.token == token)
+    text = next((node.module.constructor.text for node in made), "")
+    return next((s for s in region.called if text.startswith(s.class_token)), None)
+
+
+def endings_of(part: Part) -> Endings | None:
+    """What a class ends with that is the last layer of a model."""
+    if not isinstance(part, Model):
+        region = part.region if part.kind == "block" else None
+        return None if region is None else endings(region, part.forward, part.result)
+    home = _home(part)
+    return None if home is None else endings(home[0], home[1].forward, part.outputs)
 
 
 def _home(model: Model) -> tuple[Region, Built] | None:

@@ -26,7 +26,7 @@ from transpiler.ir.training import (
     Targets,
 )
 from transpiler.lower.binding import Use, only, use_of
-from transpiler.lower.endings import Endings, endings
+from transpiler.lower.endings import Endings, Part, endings
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import Head, Output, by_output, metrics_by_output, outputs_of
 from transpiler.lower.loss_choices import loss_by_name
@@ -143,7 +143,7 @@ class Training:
     units: int | None = None
     ends_in: str = ""  #: the activation of the only output
     activations: tuple[str, ...] = ()  #: those that `forward` applies to what `logits` gives
-    inner: list[Model] = field(default_factory=list)  #: models that must give their logits, too
+    inner: list[Part] = field(default_factory=list)  #: classes that must give their logits, too
     penalties: list[Penalized] = field(default_factory=list)
     constraints: list[Constrained] = field(default_factory=list)
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
@@ -158,7 +158,7 @@ def lower_training(
     file: FileContext, training: Training, built: Built, freezing: Freezing, seen: bool
 ) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
-    ends = endings(training.home, built.forward, training.origin)
+    ends = endings(training.home, built.forward, training.origin.outputs)
     training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
