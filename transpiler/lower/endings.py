@@ -16,7 +16,7 @@ from transpiler.interpret.values import Bound, Model, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.training import LOGITS
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import record, replace
 
 _VARIABLE = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
@@ -47,6 +47,13 @@ class Endings:
     forward: list[Node]
     outputs: tuple[str, ...]  #: how `forward` writes each of them
     found: tuple[Ending | None, ...]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether another class may end with an activation that can't be left out."""
+        parts = [_part(self.region, token) for token in modules_used(self.forward)]
+        inner = [endings_of(part) for part in parts if part is not None]
+        return any(ends is not None and any(ends.activations) for ends in inner)
 
     @property
     def activations(self) -> tuple[str, ...]:

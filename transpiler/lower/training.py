@@ -143,6 +143,7 @@ class Training:
     units: int | None = None
     ends_in: str = ""  #: the activation of the only output
     activations: tuple[str, ...] = ()  #: those that `forward` applies to what `logits` gives
+    clips: bool = False  #: whether a loss clips probabilities whose logits Keras goes back to
     inner: list[Part] = field(default_factory=list)  #: classes that must give their logits, too
     penalties: list[Penalized] = field(default_factory=list)
     constraints: list[Constrained] = field(default_factory=list)
@@ -200,9 +201,20 @@ def lower_training(
     if any(c.conditional for c in compiles) and len(compiles) > 1:
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
+    training.clips = any(
+        _clips(head) and (bool(head.prediction.activation) or ends.hidden)
+        for compiled in training.compiled.values()
+        for head in compiled.heads
+    )
     for dropped in drops:
         if any(dropped):
             _leave_out(training, ends, dropped, seen)
+
+
+def _clips(head: Head) -> bool:
+    """Whether a loss clips probabilities."""
+    helpers = head.loss.criterion.helpers
+    return not head.loss.drops and any("crossentropy" in name for name in helpers)
 
 
 def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], seen: bool) -> None:

@@ -122,6 +122,12 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
     return lines
 
 
+_CLIPPED = (
+    "Keras goes back to what the last softmax or sigmoid was applied to; here probabilities are "
+    "clipped to 1e-7, and outputs nearer to 0 or 1 train differently"
+)
+
+
 def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     """Notes on what the criterion and the optimizer assume."""
     compiled = writer.training.compiled[id(call)]
@@ -131,7 +137,9 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     losses = [head.loss.note for head in compiled.heads]
     notes = [frozen, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
-    writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in compiled.optimizing.notes]
+    clips = [_CLIPPED] if writer.training.clips else []
+    notes = [*clips, *compiled.optimizing.notes]
+    writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in notes]
 
 
 def _spread(writer: ModelWriter, call: TrainingCall) -> str:

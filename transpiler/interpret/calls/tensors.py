@@ -10,13 +10,14 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.layers.inputs import list_inputs, starred
 from transpiler.interpret.layers.modules import HARD_SIGMOID
+from transpiler.interpret.layers.rules import note_activation
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
 from transpiler.interpret.tensors.layouts import check_readable, common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import run_rule, with_sizes_of
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
-from transpiler.ir.expr import Expr, expr
+from transpiler.ir.expr import Expr, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record
 from transpiler.rule import ONE_IMAGE, Rule
@@ -51,6 +52,8 @@ def tensor_function(
 
     def build(given: list[Tensor]) -> Any:
         result = rule.build(**{k: _fill(v, given) for k, v in slots.items()})
+        if len(given) == 1 and isinstance(result, Tensor) and _is_along_last(slots.get("axis")):
+            note_activation(region, Expr(name, Symbol(name)), given[0], result)
         if not sized or not isinstance(result, Tensor):
             return result
         for slot in slots.values():
@@ -61,6 +64,12 @@ def tensor_function(
         return with_sizes_of(running, result)
 
     return run_rule(region, node, bounds, build, name)
+
+
+def _is_along_last(axis: Any) -> bool:
+    """Whether an argument for an axis is left out, or is the last one."""
+    written = axis.written if isinstance(axis, _Plain) else axis
+    return axis is None or (isinstance(written, Expr) and written.is_const(-1))
 
 
 def _slots(

@@ -162,7 +162,10 @@ def wrapped(region: Region, layer: Layer) -> Wrapped:
             x = replace(x, code=permuted(x, wanted), layout=wanted)
         known = {*inner.rule.parameters, *CHOICES}
         arguments = {p: given for p, given in inner.arguments.items() if p in known}
-        return run_layer(region, layer, {**arguments, **call_arguments}, [x])
+        before = dict(region.activations)
+        result = run_layer(region, layer, {**arguments, **call_arguments}, [x])
+        region.activations = before  # the outer layer computes something after that
+        return result
 
     arguments = rule_arguments(region, layer, {}, layer.node)
     return Wrapped(layer.rule, arguments, apply)
