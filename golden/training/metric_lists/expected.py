@@ -34,14 +34,14 @@ class Model(nn.Module):
 
 
 def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's 200 thresholds."""
+    """How many of the labelled scores are above each of Keras's thresholds."""
     thresholds = torch.linspace(0, 1, 200, device=scores.device)
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
 
 
 def pr_auc(true_positives, false_positives):
-    """The area under the precision-recall curve, from the counts at the thresholds."""
+    """The area under the precision-recall curve, from the counts."""
     found = -true_positives.diff()
     predicted = true_positives + false_positives
     slope = found / -predicted.diff().clamp(max=-1)
@@ -82,12 +82,12 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
-        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
+        false_positives += ((logits > 0) & ~targets.bool()).sum().item()
         correct += ((logits > 0) == targets).sum().item()
-        positives += targets.sum().item()
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
+        positives += targets.bool().sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -109,12 +109,12 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model.forward_logits(inputs)
         loss_sum += criterion(logits, targets).mean().item() * len(inputs)
-        true_positives += ((logits > 0) * targets).sum().item()
-        false_positives += ((logits > 0) * (1 - targets)).sum().item()
+        true_positives += ((logits > 0) & targets.bool()).sum().item()
+        false_positives += ((logits > 0) & ~targets.bool()).sum().item()
         correct += ((logits > 0) == targets).sum().item()
-        positives += targets.sum().item()
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
+        positives += targets.bool().sum().item()
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
     count = len(loader.dataset)
     return (
         loss_sum / count,

@@ -27,7 +27,7 @@ class Model(nn.Module):
 
 
 def count_above(scores, labels):
-    """How many of the labelled scores are above each of Keras's 200 thresholds."""
+    """How many of the labelled scores are above each of Keras's thresholds."""
     thresholds = torch.linspace(0, 1, 200, device=scores.device)
     thresholds[0], thresholds[-1] = -1e-7, 1 + 1e-7
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
@@ -60,8 +60,8 @@ def train_epoch(model, loader, criterion, optimizer):
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
         correct += ((logits > 0) == targets).sum().item()
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
     count = len(loader.dataset)
     return (
         loss_sum / count,
@@ -82,8 +82,8 @@ def evaluate(model, loader, criterion):
             logits, targets * (1 - smoothing) + smoothing / 2
         ).item() * len(inputs)
         correct += ((logits > 0) == targets).sum().item()
-        true_positives_above += count_above(logits.sigmoid(), targets)
-        false_positives_above += count_above(logits.sigmoid(), 1 - targets)
+        true_positives_above += count_above(logits.sigmoid(), targets.bool())
+        false_positives_above += count_above(logits.sigmoid(), ~targets.bool())
     count = len(loader.dataset)
     return (
         loss_sum / count,
