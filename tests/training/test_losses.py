@@ -112,3 +112,33 @@ def test_a_softmax_goes_only_where_every_use_is_seen() -> None:
     kept = Trial('"categorical_crossentropy"', "one-hot", "softmax", after=KEPT)
     assert "nn.CrossEntropyLoss()" not in converted(kept.text)
     assert "F.softmax" in converted(kept.text)
+
+
+PIXELS = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.random((20, 8, 6, 3)), rng.integers(0, 4, (20, 8, 6, 1))
+inputs = keras.Input((8, 6, 3))
+outputs = keras.layers.Conv2D(4, 3, padding="same", activation="softmax")(inputs)
+model = keras.Model(inputs, outputs)
+model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy", ["accuracy"])
+history = model.fit({data}, epochs=2, verbose=0)
+losses = np.array(history.history["loss"])
+prediction = model.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "x, y, batch_size=8, validation_split=0.2",
+        "x, y[..., 0], batch_size=8",
+        "tf.data.Dataset.from_tensor_slices((x, y)).batch(8)",
+    ],
+)
+def test_each_pixel_has_a_class(data: str, scripts: Scripts) -> None:
+    far, apart = farthest(scripts, PIXELS.format(data=data))
+    assert far < 1e-9, apart

@@ -133,11 +133,9 @@ def target_tensor(text: str, head: Head) -> str:
     rank, units = head.prediction.rank, head.prediction.units
     if head.loss.targets is Targets.CLASSES:
         made = f"torch.as_tensor({text}, dtype=torch.long)"
-        if rank == 2:
-            return f"{made}.flatten()"
-        if rank == 3:
-            return f"{made}.flatten(1)"
-        raise Unsupported("classes as targets of an output with more than three axes")
+        if rank is None:
+            raise Unsupported("classes as targets of an output whose axes are not known")
+        return f"{made}.flatten({rank - 2 or ''})"
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
     return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 else made
 

@@ -123,10 +123,8 @@ def _target(head: Head, source: str, leaf: Leaf, device: str) -> str:
     rank, units = head.prediction.rank, head.prediction.units
     if head.loss.targets is Targets.CLASSES:
         made = _moved(source, leaf, "torch.long", device)
-        if rank == 2:
-            return made if leaf.rank == 1 else f"{made}.flatten()"
-        if rank == 3:
-            return made if leaf.rank == 2 else f"{made}.flatten(1)"
-        raise Unsupported("classes as targets of an output with more than three axes")
+        if rank is None:
+            raise Unsupported("classes as targets of an output whose axes are not known")
+        return made if leaf.rank == rank - 1 else f"{made}.flatten({rank - 2 or ''})"
     made = _moved(source, leaf, "torch.float32", device)
     return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 and leaf.rank != 2 else made
