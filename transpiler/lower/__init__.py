@@ -2,6 +2,7 @@
 
 training.py    what a program asks of each of its models, in terms of torch
 heads.py       the outputs of a model, and what `compile` says of each
+endings.py     the activations that they end with
 output_names.py  what Keras calls them
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut

@@ -2,6 +2,9 @@
 
 plan.py        which models of a file are trained, and where
 calls.py       what stands in the place of each call
+looped.py      loops that give a variable one model after another
+alternatives.py  variables that hold one model or another
+logits.py      models that give what their last activations are applied to
 shared.py      what the models of one file have in common: rooms, names, what is written
 model.py       what the calls of one model have in common: names, data, functions
 named_parts.py  statements that only name an optimizer, a loss, callbacks
