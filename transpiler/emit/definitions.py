@@ -24,6 +24,7 @@ from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
+from transpiler.interpret.functions.own_metrics import is_class_of_metric
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, Function
 from transpiler.source.suites import statement_lines
@@ -193,9 +194,9 @@ def _class_edits(draft: Draft, method: Function) -> list[Edit]:
 
 def _stays(draft: Draft, method: Function) -> bool:
     """Whether it is a method of a class of a metric that is left as it is."""
-    if method.name not in ("update_state", "result") or not is_of_keras(draft.file, method):
-        return False
-    return is_left(draft, next(c for c in draft.file.user_classes if c.name == method.owner))
+    found = (c for c in draft.file.user_classes if method.owner and c.name == method.owner)
+    made = next(found, None)
+    return made is not None and is_class_of_metric(made) and is_left(draft, made)
 
 
 _SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")

@@ -85,8 +85,10 @@ def metric_class_edits(draft: Draft, made: UserClass) -> list[Edit]:
 
 
 def is_left(draft: Draft, made: UserClass) -> bool:
-    """Whether a class stays Keras's: what stands for metrics that it holds is not known."""
-    return bool(parts_of(made)) and made.name not in draft.file.metric_parts
+    """Whether a class stays Keras's: what it computes, or of which metrics, is not known."""
+    file = draft.file
+    unknown = bool(parts_of(made)) and made.name not in file.metric_parts
+    return unknown or id(made.node) not in file.understood_metrics
 
 
 def _only_begins(initializer: Function, gone: list[str]) -> bool:

@@ -57,6 +57,7 @@ class FileContext:
     single_metrics: set[tuple[int, int]] = field(default_factory=set)  #: objects made once
     #: the model and its `compile` that a metric object, by its place, is first given to
     metric_owners: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    understood_metrics: set[int] = field(default_factory=set)  #: classes of the program's own
     #: what stands for Keras's metrics inside of those of the program's own, by their classes
     metric_parts: dict[str, Any] = field(default_factory=dict)
     unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have

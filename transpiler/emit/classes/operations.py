@@ -60,7 +60,7 @@ def render_operation(
     tree, blanks = file.tree, " " * margin
     header = _lifted_header(tree, summary, name) if inside and not stays else None
     if header is None:
-        of_keras = is_of_keras(file, summary.function)
+        of_keras = is_of_keras(file, summary.function) and node.name.value in METHODS
         own = bool(summary.function.owner)
         gone = _unread(node) if of_keras else [] if own else decided_parameters(summary, node)
         header = header_without(tree, node, gone) if gone else _own_header(tree, node)

@@ -67,13 +67,22 @@ def call_block(
     codes = [_tensor_code(region, given[name]) for name in summary.tensors]
     statics = _static_arguments(region, summary, arguments)
     if summary.kind == "operation":
+        text_args = [*codes, *(v for k, v in statics if not k)]
+        keywords = {k: v for k, v in statics if k}
+        if summary.function.owner and region.states:  # one method of a metric calls another
+            if any(name in region.states for name in summary.closure):
+                raise GiveUp(f"`{summary.function.name}` reads what the metric keeps", node)
+            region.file.kept_closures.add(id(summary.function.node))
+            kept = {name.rpartition(".")[2] for name in summary.closure}
+            keywords = {name: value for name, value in keywords.items() if name not in kept}
+            code = call(f"self.{summary.class_token}", *text_args, **keywords)
+            region.operations_used.append(summary)
+            return _block_result(region, summary, code, None, bound, given)
         if any(name.startswith("self.") for name in summary.closure):
             raise GiveUp(f"the method `{summary.function.name}` reads attributes", node)
         if id(summary.function.node) in region.file.kept_closures:
             raise GiveUp(f"`{summary.function.name}` is a loss or metric, and called besides", node)
         region.file.lifted.add(id(summary.function.node))
-        text_args = [*codes, *(v for k, v in statics if not k)]
-        keywords = {k: v for k, v in statics if k}
         code = call(_operation_name(region, summary), *text_args, **keywords)
         region.operations_used.append(summary)
         return _block_result(region, summary, code, None, bound, given)

@@ -194,7 +194,7 @@ def problem_of(made: UserClass) -> str:
     """Why a class of a metric is more than sums over batches, "" where it isn't."""
     file: FileContext = made.file
     methods, source = methods_of(made), file.tree.source
-    others = [n for n in methods if n not in _METHODS]
+    others = [n for n, method in methods.items() if n not in _METHODS and not _helps(made, method)]
     if others:
         return f"`{made.name}` has the method {others[0]}"
     parts = parts_of(made)
@@ -230,6 +230,22 @@ def problem_of(made: UserClass) -> str:
         return f"`{made.name}` reads `self.{unknown}`, which is Keras's"
     initializer = methods.get("__init__")
     return _left_in_constructor(initializer, states) if initializer is not None else ""
+
+
+def _helps(made: UserClass, method: Function) -> bool:
+    """Whether it is a method that others of the class call, and no method of Keras's."""
+    source = made.file.tree.source
+    called = (source(m.node) for m in methods_of(made).values() if m is not method)
+    assert isinstance(method.node, cst.FunctionDef)
+    plain = not method.node.decorators and method.name not in _OF_METRIC
+    return plain and any(re.search(rf"\bself\.{method.name}\(", text) for text in called)
+
+
+#: Methods and properties of Keras's metrics that a class may have instead of those.
+_OF_METRIC = frozenset({
+    "add_variable", "add_weight", "build", "call", "merge_state", "variables", "__call__",
+    "stateless_update_state", "stateless_result", "stateless_reset_state",
+})  # fmt: skip
 
 
 def _of_base(made: UserClass, methods: dict[str, Function], parts: dict[str, Part]) -> str:
@@ -376,6 +392,13 @@ def interpret_metric(
         if summary.kind != "operation":
             return {}
         found[id(method.node)] = summary
+    kept_closures = region.file.kept_closures
+    helpers = (m for name, m in methods_of(made).items() if name not in _METHODS)
+    if any(id(method.node) not in kept_closures for method in helpers):
+        return {}
+    value = summary.result
+    if "result" not in methods_of(made) or (isinstance(value, Bound) and value.tensor.number):
+        region.file.understood_metrics.add(id(made.node))
     for summary in found.values():
         region.operations_used.append(summary)
         region.file.kept_closures.add(id(summary.function.node))
