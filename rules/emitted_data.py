@@ -369,6 +369,35 @@ class NestedStream(IterableDataset):
 )
 
 emitted(
+    "to_tensor",
+    '''
+def to_tensor(value, dtype):
+    """What a function of NumPy gives, as a tensor of this type."""
+    return torch.as_tensor(np.asarray(value, order="C"), dtype=dtype)
+''',
+    (),
+    TORCH,
+    "import numpy as np",
+    early=True,
+)
+
+emitted(
+    "to_tensors",
+    '''
+def to_tensors(values, *dtypes):
+    """What a function of NumPy gives, as tensors of these types."""
+    return tuple(
+        torch.as_tensor(np.asarray(value, order="C"), dtype=dtype)
+        for value, dtype in zip(values, dtypes)
+    )
+''',
+    (),
+    TORCH,
+    "import numpy as np",
+    early=True,
+)
+
+emitted(
     "pad_batch",
     '''
 def pad_batch(samples):

@@ -244,6 +244,25 @@ TRIALS = {
         f"drawn = [len(row) for row in {SLICES}(tf.random.uniform((4, 7)))]",
         predict="one",
     ),
+    "functions of NumPy": program(
+        "import os\nimport tempfile\n\nroot = tempfile.mkdtemp()\n"
+        'paths = [os.path.join(root, f"{n}.npy") for n in range(30)]\n'
+        "for path, row in zip(paths, x):\n    np.save(path, row[::-1])\n\n"
+        "def read(path):\n    path = path.decode()\n    return np.load(path)[::-1]\n\n"
+        "def parse(path, label):\n"
+        "    def _parse(path, label):\n"
+        "        row = read(path)\n        return row, label * 2\n\n"
+        "    row, label = tf.numpy_function(_parse, [path, label], [tf.float64, tf.float64])\n"
+        "    row.set_shape([6])\n    label.set_shape([])\n    return row, label\n\n"
+        "def halved(row):\n    return row.numpy()[::-1] / 2\n\n"
+        "def number(path):\n    return np.float32(len(str(path, 'utf-8')))\n\n"
+        f"train = {SLICES}((paths, y[:30])).map(parse)\n"
+        "def half(row, label):\n    row = tf.py_function(halved, [row], tf.float64)\n"
+        "    row.set_shape([6])\n    return row, label\n\n"
+        "train = train.map(half).batch(8)\n"
+        f"found = {SLICES}(paths).map(lambda p: tf.numpy_function(number, [p], tf.float32))\n"
+        "numbers = [float(one) for one in found]"
+    ),
     "reductions of NumPy": program(
         f"{TRAIN}\nmeans = []\nfor a, b in train:\n    means.append(np.mean(a))\n"
         "    row = a[0]\n    means.append(np.max(row) + np.sum(b[1:], axis=0))\n"

@@ -232,12 +232,23 @@ def split_operators(text: str, operators: tuple[str, ...]) -> list[str]:
     return parts
 
 
+_NAMES = re.compile(r"\bfor \w+,|\blambda \w+,")
+
+
 def split_commas(text: str) -> list[str]:
     """The elements of the inside of a bracket."""
     parts: list[str] = []
     start = 0
-    for position, depth, token in _tokens(text, (",",)):
-        if not depth and token == ",":
+    opened = {" for ": " in ", "lambda ": ":"} if _NAMES.search(text) else {}
+    closing = ""  #: what ends the names of a lambda, or of a comprehension
+    for position, depth, token in _tokens(text, (",", *opened, *opened.values())):
+        if depth:
+            continue
+        if token in opened and not closing:
+            closing = opened[token]
+        elif token == closing:
+            closing = ""
+        elif token == "," and not closing:
             parts.append(text[start:position].strip())
             start = position + 1
     last = text[start:].strip()

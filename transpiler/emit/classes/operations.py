@@ -54,7 +54,7 @@ def render_operation(
         inside = bool(summary.function.nested_in)
         stays = inside and id(node) in file.kept_closures
         margin = start - file.tree.line_start(start) if stays else 0
-        body = forward_block(draft, draft.forward, 4 + margin, {}, ())
+        body = _single_blanks(forward_block(draft, draft.forward, 4 + margin, {}, ()))
     except EmitError:
         return None
     tree, blanks = file.tree, " " * margin
@@ -79,6 +79,12 @@ def render_operation(
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"{blanks}    {tree.source(value)}")
     return "\n".join([*lines, *body]) + "\n"
+
+
+def _single_blanks(lines: list[str]) -> list[str]:
+    """Lines without blank ones at their start, and without two at a time."""
+    before = ["", *lines]
+    return [line for last, line in zip(before, lines, strict=False) if line or last]
 
 
 #: The methods of a loss or a metric, and what they are called in torch.

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.by_hand import measured_by_hand
+from transpiler.interpret.calls.by_numpy import NUMPY_FUNCTIONS, numpy_function
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of, makes_data
 from transpiler.interpret.calls.numbers import arithmetic
@@ -163,6 +164,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         return _functional_form(region, node, name, arguments)
     if name.startswith(_CONFIGURED):
         return _configured(region, node, name, arguments)
+    if name in NUMPY_FUNCTIONS and any(holds_tensor(v) for _, v in arguments):
+        return numpy_function(region, node, name, arguments)
     if any(holds_tensor(v) for _, v in arguments):
         return tensor_function(region, node, name, arguments)
     if name.startswith(_OF_TRAINING):

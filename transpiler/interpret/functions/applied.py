@@ -103,6 +103,7 @@ def _of_tensors(
     changes = any(puts.match(text) for text in texts)
     applied = Applied(found, draws, changes, tuple(filter(None, strings)))
     helpers = summary.region.helpers_used
+    region.settled |= summary.region.decoded
     if isinstance(function.node, cst.Lambda):
         return _lambda(region, function.node, summary, applied)
     _check_alone(region, summary)
@@ -162,7 +163,7 @@ def _names_of_files(summary: Summary) -> set[str]:
     """The parameters of a function that it, or one that it calls, reads a file of."""
     assert summary.region is not None
     text = "\n".join(_text(node) for node in walk(summary.forward))
-    found = set(_READ.findall(text))
+    found = set(_READ.findall(text)) | summary.region.file_names
     for inner in summary.region.file.summaries.values():
         if inner is summary or inner.kind != "operation":
             continue

@@ -25,6 +25,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
         return known
     home.mentions[id(function.node)] = False
     words = words_in(home.tree.source(function.node))
+    words -= {p.name.value for p in function.node.params.params}
     result = False
     for word in words:
         value = function.closure.get(word) or home.globals.get(word)
