@@ -26,7 +26,7 @@ _GIVEN = {
     "Unlabeled": ("", "IMAGE"),
 }
 #: How a file is opened, and made an array.
-_OPENED = {
+OPENED = {
     "": ('image = PIL.Image.open(path).convert("RGB")', "np.array(image)"),
     "Alpha": ('image = PIL.Image.open(path).convert("RGBA")', "np.array(image)"),
     "Gray": ('image = PIL.Image.open(path).convert("L")', "np.array(image)[..., None]"),
@@ -81,8 +81,8 @@ def _declare(name: str, source: str, image: str, labels: str, colors: str, *impo
         .replace("one_hot", "torch.eye(len(self.classes))[label]")
         .replace("IMAGE", image)
         .replace("LABEL", "label" if "label" in given or "one_hot" in given else "_")
-        .replace("OPENED", _OPENED[colors][0])
-        .replace("ARRAY", _OPENED[colors][1]),
+        .replace("OPENED", OPENED[colors][0])
+        .replace("ARRAY", OPENED[colors][1]),
         (),
         *_IMPORTS,
         *imports,
@@ -196,12 +196,12 @@ def _listed(source: str) -> str:
 
 
 #: As Keras reads them: grays of 16 bits stay as they are.
-_DEEP_GRAY = """\
+DEEP_GRAY = """\
 image = PIL.Image.open(path)
         if image.mode not in ("I", "I;16"):
             image = image.convert("L")"""
 for _labels, _colors in product(("", "OneHot", "Paired", "Unlabeled"), MODES.values()):
-    _source = _DIRECTORY.replace("OPENED", _DEEP_GRAY) if _colors == "Gray" else _DIRECTORY
+    _source = _DIRECTORY.replace("OPENED", DEEP_GRAY) if _colors == "Gray" else _DIRECTORY
     for _name, _given_classes in (("ImageDirectory", False), ("ImagesOfClasses", True)):
         _declare(
             f"{_labels}{_colors}{_name}",

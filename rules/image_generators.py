@@ -290,5 +290,33 @@ def flow_from_dataframe(
     interpolation: Param = "nearest",
     validate_filenames: Param = True,
 ) -> Expr:
-    """Which files and classes a table names, is only known when the program runs."""
-    raise Unsupported("files that a table names: write a data set that reads its rows")
+    """The files that a table names, in batches."""
+    changes = _changes(generator)
+    if not (save_to_dir.is_const(None) and weight_col.is_const(None)):
+        raise Unsupported("images that are saved, or that have weights")
+    if not (interpolation.is_const("nearest") and validate_filenames.is_const(True)):
+        raise Unsupported("another interpolation than the nearest pixel, or files that may lack")
+    mode = expr("sparse") if class_mode.is_const("binary") else class_mode
+    raw = mode.is_const("raw", "other")
+    if mode.is_const("multi_output"):
+        raise Unsupported("several targets for each image")
+    kind = f"Target{kind_of(expr(None), color_mode)[9:]}" if raw else kind_of(mode, color_mode)
+    root = expr("") if directory.is_const(None) else directory
+    columns = [x_col] if mode.is_const(None, "input") else [x_col, y_col]
+    given = [dataframe, root, *columns, target_size, replace(generator, value=UNKNOWN)]
+    if classes.is_const(None) or len(columns) == 1 or raw:
+        data = helper(f"{kind}ImageTable", *given)
+    else:
+        data = helper(f"{kind}ImageTableOfClasses", *given, classes)
+    if not subset.is_const(None):
+        share = _split(changes, subset)
+        ends = (0, share) if subset.is_const("validation") else (share, 1)
+        data = helper("part_of_rows", data, *ends)
+    element: Element = (IMAGES, Leaf() if raw else Leaf(1, "int64"))
+    if mode.is_const(None):
+        element = IMAGES
+    elif mode.is_const("categorical"):
+        element = (IMAGES, Leaf(2, "float32"))
+    elif mode.is_const("input"):
+        element = (IMAGES, IMAGES)
+    return loader(data, batch_size, shuffle, seed, element, Folder.TABLE)

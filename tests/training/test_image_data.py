@@ -144,7 +144,28 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-6, apart
 
 
+TABLE = """
+from tests.training.pretended_table import table
+
+gen = ImageDataGenerator(rescale=1 / 255, validation_split=0.3)
+"""
+FLOW = "gen.flow_from_dataframe(table, {}, target_size=(5, 7), shuffle=False)"
+TABLES = {
+    "train": '"pets", "name", "kind", subset="training"',
+    "some": 'x_col="path", y_col="kind", classes=["cows", "dogs"], class_mode="sparse"',
+    "raw": 'x_col="path", y_col=["size", "width"], class_mode="raw", color_mode="grayscale"',
+    "alone": 'directory="pets", x_col="name", y_col="size", class_mode=None, subset="validation"',
+}
+
+
 SHOWN = {
+    "table": TABLE
+    + "".join(f"{name} = {FLOW.format(given)}\n" for name, given in TABLES.items())
+    + "shown = [train.n, len(train), train.class_indices, list(train.classes), len(alone)]\n"
+    "shown += [some.n, some.class_indices, list(some.labels), some.filepaths, alone.filepaths]\n"
+    "first = []\nfor data in train, some, raw, alone:\n    for batch in data:\n"
+    "        first += [np.array(part).ravel() for part in batch]\n        break\n"
+    "first = np.concatenate(first)",
     "asked": (
         flow('class_mode="sparse", shuffle=False')
         + "\ndata.reset()\nfor x, y in data:\n    first = np.array(x)\n    break\n"
@@ -194,7 +215,8 @@ REFUSED = {
     "filled": flow("", 'rotation_range=5, fill_mode="wrap"'),
     "filled with ones": flow("", 'rotation_range=5, fill_mode="constant", cval=1'),
     "saved": flow('save_to_dir="seen"'),
-    "table": "gen = ImageDataGenerator()\ndata = gen.flow_from_dataframe(frame)",
+    "several targets": "gen = ImageDataGenerator()\n"
+    'data = gen.flow_from_dataframe(frame, class_mode="multi_output", y_col=["a", "b"])',
     "looped": flow("") + "\nfor x, y in data:\n    print(x.shape)",
     "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)",
     "taken": flow("") + "\nx, y = data[0]",

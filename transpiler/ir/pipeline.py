@@ -41,6 +41,7 @@ class Folder(Enum):
     TF = "tf"  #: `image_dataset_from_directory`
     SINGLE = "single"  #: the same, whose images are not batched yet
     KERAS = "keras"  #: `flow_from_directory`, of a generator of Keras
+    TABLE = "table"  #: `flow_from_dataframe`, of such a generator
     ARRAYS = "arrays"  #: `flow`, of such a generator
 
 
@@ -90,7 +91,7 @@ class Pipeline:
     @property
     def is_generator(self) -> bool:
         """Whether Keras's is a sequence of batches: which goes on without end in a loop."""
-        return self.folder in (Folder.KERAS, Folder.ARRAYS)
+        return self.folder in (Folder.KERAS, Folder.TABLE, Folder.ARRAYS)
 
     @property
     def is_done(self) -> bool:

@@ -13,6 +13,7 @@ from transpiler.ir.pipeline import Folder, Leaf, Pipeline
 _PATHS = "[path for path, _ in {0}.samples]"
 _COUNT = "len({0}.dataset)"
 _FILES = "[path for path, _ in {0}.dataset.samples]"
+_LISTED = "[label for _, label in {0}.dataset.samples]"
 _LABELS, _NAMES = "labels_of({0}.dataset)", "names_of_files({0}.dataset)"
 #: What stands for an attribute of each kind of loader; what isn't here has no counterpart.
 _ATTRIBUTES = {
@@ -29,12 +30,28 @@ _ATTRIBUTES = {
         "labels": _LABELS,
         "batch_size": "{0}.batch_size",
     },
+    Folder.TABLE: {
+        "class_indices": "{0}.dataset.class_to_idx",
+        "num_classes": "len({0}.dataset.classes)",
+        "samples": _COUNT,
+        "n": _COUNT,
+        "filepaths": _FILES,
+        "classes": _LISTED,
+        "labels": _LISTED,
+        "batch_size": "{0}.batch_size",
+    },
     Folder.ARRAYS: {"n": _COUNT, "batch_size": "{0}.batch_size"},
 }
 #: Those whose images have no labels.
 _WITHOUT_LABELS = {
     Folder.TF: {"file_paths": "{0}.dataset.samples"},
     Folder.SINGLE: {"file_paths": "{0}.samples"},
+    Folder.TABLE: {
+        "samples": _COUNT,
+        "n": _COUNT,
+        "filepaths": "{0}.dataset.samples",
+        "batch_size": "{0}.batch_size",
+    },
 }
 
 
@@ -44,7 +61,7 @@ def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, a
     assert isinstance(pipeline, Pipeline)
     assert pipeline.folder is not None
     text = _ATTRIBUTES[pipeline.folder].get(attr)
-    if isinstance(pipeline.element, Leaf) and pipeline.folder in (Folder.TF, Folder.SINGLE):
+    if isinstance(pipeline.element, Leaf) and pipeline.folder in _WITHOUT_LABELS:
         text = _WITHOUT_LABELS[pipeline.folder].get(attr)
     if text is None:
         message = f"`.{attr}` is left as it is: the loader of the images has none"
