@@ -190,6 +190,16 @@ TRIALS = {
         "data.train, validation_data=data.doubled()",
         "data.test",
     ),
+    "a model of an object": program(
+        "class Trainer:\n"
+        "    def __init__(self):\n"
+        f"        self.data = {SLICES}((x, y)).batch(10)\n"
+        "        self.model = keras.Sequential([keras.layers.Dense(1, input_shape=(6,))])\n\n"
+        "    def train(self):\n"
+        '        self.model.compile("sgd", "mse")\n'
+        "        return self.model.fit(self.data, epochs=2, verbose=0)\n\n"
+        f'first = Trainer().train().history["loss"]\n{TRAIN}'
+    ),
     "two at once": program(
         "def data(x, y):\n"
         f"    one = {SLICES}((x[:30], y[:30])).batch(8)\n"
@@ -318,6 +328,9 @@ ENDLESS = "def data():\n    return tf.data.Dataset.range(9).repeat()\n\ndata().b
         program(
             'def add(parts, b):\n    parts["a"] = parts["a"] * 2.0\n    return parts, b\n\n'
             f'train = {DATA}.from_tensors(({{"a": x}}, y)).map(add)'
+        ),
+        made(".map(lambda a, b: (a * factor, b)).batch(8)", "factor = 3.0").replace(
+            "train =", "factor = 2.0\ntrain =", 1
         ),
     ],
 )

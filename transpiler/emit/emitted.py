@@ -39,6 +39,7 @@ def _first_use(draft: Draft) -> int | None:
     names = {u.plan.name for u in draft.planned.units}
     names |= {s.function.name for s, _ in draft.planned.builders}
     names |= {s.function.name for s in draft.file.summaries.values() if s.kind == "builder"}
+    names |= {s.function.owner for s, _ in draft.planned.builders} - {""}  # whoever makes it
     names |= {s.function.name for s in draft.planned.operations}
     found = [] if draft.first_use is None else [draft.first_use]
     for statement in draft.top:

@@ -1,4 +1,7 @@
-"""Functions in `Lambda` layers: Keras runs them on each call, with what their names hold then."""
+"""Functions that Keras runs with what their names hold at another time than torch's code does.
+
+Those of `Lambda` layers run on each call; those of data sets once, where the step stands.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,29 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"Lambda: `{name}` has another value when Keras runs the function", node)
+
+
+def changed_later(region: Region, function: Function) -> str:
+    """A variable that a function reads and that gets another value after the running statement."""
+    if function.file not in (None, region.file) or region.statement is None:
+        return ""
+    tree = region.tree
+    body = tree.code(function.node.body)
+    own = {p.name.value for p in (*function.node.params.params, *function.node.params.kwonly_params)}
+    read = {n for n in names_in(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
+    changing = {n for way in region.ways if way.side == -1 for n, _ in way.changing}
+    start = tree.span(region.statement)[1]
+    if region.is_module:
+        later = [s for s in tree.module.body if tree.span(s)[1] > start]
+        plain = [s for s in later if not isinstance(s, (cst.FunctionDef, cst.ClassDef))]
+        texts = [tree.blanked[max(tree.span(s)[0], start) : tree.span(s)[1]] for s in plain]
+    else:
+        end = tree.span(region.function)[1] if region.function is not None else start
+        texts = [tree.blanked[start:end]]
+        read &= region.scope.values.keys() - region.parameters.keys()
+    text = "\n".join(texts)
+    found = (n for n in sorted(read) if n in changing or _is_bound(n, text))
+    return next(found, "")
 
 
 def _is_bound(name: str, text: str) -> bool:

@@ -15,6 +15,7 @@ from transpiler.interpret.functions.augmenting import by_models
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.late_binding import changed_later
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, to_expr
 from transpiler.interpret.summary import Summary
@@ -45,6 +46,8 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     if dataset.windows is not None:
         return _whole_windows(region, function)
     element = dataset.element
+    if (name := changed_later(region, function)) != "":
+        raise Unsupported(f"`{name}` gets another value later; TensorFlow keeps the one of now")
     if (by_model := by_models(region, function, dataset)) is not None:
         return by_model
     parts = element if isinstance(element, tuple) else (element,)
