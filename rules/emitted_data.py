@@ -414,6 +414,26 @@ def pad_batch(samples):
     early=True,
 )
 
+emitted(
+    "pad_to",
+    '''
+def pad_to(samples, shape, value=0):
+    """Samples as a batch: each axis as long as it says, or as that of the longest sample."""
+    if isinstance(samples[0], tuple):
+        values = value if isinstance(value, tuple) else [value] * len(shape)
+        return tuple(map(pad_to, zip(*samples), shape, values))
+    longest = map(max, zip(*(sample.shape for sample in samples)))
+    sizes = [most if size in (None, -1) else size for size, most in zip(shape, longest)]
+    batch = torch.full((len(samples), *sizes), value, dtype=samples[0].dtype)
+    for row, sample in zip(batch, samples):
+        row[tuple(map(slice, sample.shape))] = sample
+    return batch
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
 _WINDOWS = """
 def NAME(data, TARGETSlength, stride=1, step=1):
     \"\"\"Each stretch of a seriesWITH.\"\"\"

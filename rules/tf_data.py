@@ -100,16 +100,45 @@ def padded_batch(
     name: Param = None,
 ) -> Expr:
     """Samples with zeros at their ends, as long as the longest one of the batch."""
-    if re.search(r"\d", padded_shapes.text) or not padding_values.is_const(None):
-        raise Unsupported("padding to a given size, or with other values than zeros")
     if isinstance(known(dataset).element, dict):
         raise Unsupported("padding of samples that are dicts")
+    plain = padding_values.is_const(None) and _is_open(padded_shapes)
+    code = with_helpers(Expr("pad_batch"), "pad_batch") if plain else None
     return loader(
         dataset,
         batch_size,
         drop_remainder,
-        {"collate_fn": with_helpers(Expr("pad_batch"), "pad_batch")},
+        {"collate_fn": code or _padding(padded_shapes, padding_values)},
     )
+
+
+def _padding(shapes: Expr, values: Expr) -> Expr:
+    """What pads samples to given sizes, or with given values."""
+    if shapes.is_const(None) or not _all_known(shapes):
+        raise Unsupported("padding to sizes that are only known at run time, or with values alone")
+    if not values.is_const(None) and not _all_known(values):
+        raise Unsupported("padding with values that are only known at run time")
+    given = [Expr("samples"), replace(shapes, value=UNKNOWN)]
+    if not values.is_const(None):
+        given.append(replace(values, value=UNKNOWN))
+    code = helper("pad_to", *given)
+    return replace(code, text=f"lambda samples: {code.text}", strength=TERNARY)
+
+
+def _is_open(shapes: Expr) -> bool:
+    """Whether each axis is as long as that of the longest sample."""
+    if shapes.items is not None:
+        return all(map(_is_open, shapes.items))
+    return (
+        shapes.is_const(None, -1, (), []) or re.fullmatch(r"[\[(]+[\])]+", shapes.text) is not None
+    )
+
+
+def _all_known(parts: Expr) -> bool:
+    """Whether nested shapes, or values, are numbers and None."""
+    if parts.items is not None:
+        return all(map(_all_known, parts.items))
+    return parts.known and isinstance(parts.value, (int, float, type(None), tuple, list))
 
 
 @source("tf.data.Dataset.shuffle")

@@ -151,6 +151,19 @@ TRIALS = {
         "tf.TensorSpec((None,), tf.float64), tf.TensorSpec((), tf.float64)))\n"
         "train = train.padded_batch(6, padded_shapes=([None], []))"
     ),
+    "padded to sizes": program(
+        "x, y = np.round(x * 4) / 4, np.round(y * 4) / 4\n\n"
+        "def rows():\n    for n in range(18):\n        yield x[n][: n % 5 + 1], x[:n, :2], y[n]\n\n"
+        "spec = (tf.TensorSpec((None,), tf.float32),\n"
+        "        tf.TensorSpec((None, 2), tf.float32),\n"
+        "        tf.TensorSpec((), tf.float32))\n"
+        f"parts = {DATA}.from_generator(rows, output_signature=spec)\n"
+        "pairs = parts.padded_batch(4, padded_shapes=([None], [18, None], []))\n"
+        "sums = [float(np.sum(a)) + b.shape[1] for a, b, c in pairs]\n"
+        "train = parts.map(lambda a, b, c: (a, c))\n"
+        "train = train.padded_batch(6, ([6], []), padding_values=(0.5, 0.0))\n"
+        "train = train.map(lambda a, c: (tf.cast(a, tf.float64), tf.cast(c, tf.float64)))"
+    ),
     "weights": program(f"train = {SLICES}((x, y, np.abs(y))).batch(16)", evaluate="train"),
     "windows": program(
         "series = np.arange(60.0) / 60\n"
@@ -354,7 +367,7 @@ REFUSED = {
     "unknown argument": ".batch(16, surprise=1)",
     "batches of batches": ".batch(16).batch(2)",
     "repeated twice": ".repeat(2).repeat(2).batch(2)",
-    "padded to a size": ".padded_batch(4, padded_shapes=([8], []))",
+    "padded to a size": ".padded_batch(4, padded_shapes=([len(x)], []))",
     "windows alone": ".window(3).batch(2)",
     "reduced": ".batch(4).map(lambda a, b: (np.sqrt(a), b))",
     "of each, without end": ".interleave(lambda a: tf.data.Dataset.range(3).repeat(), 2).batch(2)",

@@ -43,7 +43,8 @@ def changed_later(region: Region, function: Function) -> str:
         return ""
     tree = region.tree
     body = tree.code(function.node.body)
-    own = {p.name.value for p in (*function.node.params.params, *function.node.params.kwonly_params)}
+    taken = function.node.params
+    own = {p.name.value for p in (*taken.params, *taken.kwonly_params)}
     read = {n for n in names_in(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
     changing = {n for way in region.ways if way.side == -1 for n, _ in way.changing}
     start = tree.span(region.statement)[1]

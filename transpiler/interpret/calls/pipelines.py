@@ -14,6 +14,7 @@ import libcst as cst
 
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewrite, to_expr
@@ -27,8 +28,8 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, Symbol, expr, index
-from transpiler.ir.pipeline import OPEN, Applied, Changes, Leaf, Numbered, Pipeline
+from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
+from transpiler.ir.pipeline import Applied, Changes, Leaf, Numbered, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -84,6 +85,7 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
         known = name.removeprefix(DATASET).removeprefix("keras.preprocessing.image.")
         return left(region, node, f"`{known}` is left as it is: {reason}")
     region.file.left_data.pop(id(node), None)
+    drop_specs(region, [n for p in _SPECS if (n := _given(node, p)) is not None])
     span = region.tree.span(node)
     made = replace(made, text=_unbracketed(region, span, made.text))
     value = Static(made)
@@ -146,7 +148,7 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
         if parameter in _NESTED:
             given[parameter] = _parts(region, value, _nodes(node, parameter))
         elif parameter in _SPECS:
-            given[parameter] = _spec(value)
+            given[parameter] = spec_of(value)
         elif parameter in _FUNCTIONS and name in _OF_DATA_SETS and not _has_windows(before):
             given[parameter] = _giving_data(region, before, value)
         elif parameter in _FUNCTIONS:
@@ -207,6 +209,12 @@ def _nodes(node: cst.Call, parameter: str) -> cst.BaseExpression | None:
     return None
 
 
+def _given(node: cst.Call, parameter: str) -> cst.BaseExpression | None:
+    """What a keyword gives."""
+    found = (a.value for a in node.args if a.keyword and a.keyword.value == parameter)
+    return next(found, None)
+
+
 def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any:
     """Arrays in tuples and dicts, each as an expression whose value says what is known of it."""
     if isinstance(value, Sequence) and value.kind is tuple:
@@ -244,37 +252,6 @@ def _part(node: cst.BaseExpression | None, key: int | str) -> cst.BaseExpression
             if isinstance(key_node, cst.SimpleString) and key_node.evaluated_value == key:
                 return element.value
     return None
-
-
-def _spec(value: Value) -> Any:
-    """Types and shapes of what a generator yields."""
-    if isinstance(value, Sequence):
-        return tuple(_spec(part) for part in value.items)
-    if isinstance(value, Mapping):
-        return {str(key): _spec(part) for key, part in value.items.items()}
-    if isinstance(value, Framework):
-        return Expr(value.name, Leaf(None, value.name.rpartition(".")[2]))
-    made = value.expr if isinstance(value, Static) else None
-    found = made.value if made is not None else None
-    if isinstance(found, Symbol):
-        return Expr(found.name, Leaf(None, found.name.rpartition(".")[2]))
-    if isinstance(found, Configured) and found.name == "tf.TensorSpec":
-        return _tensor_spec(found)
-    if made is not None and made.is_const(None):
-        return made
-    raise Unsupported("what a generator yields is not known")
-
-
-def _tensor_spec(made: Configured) -> Expr:
-    given = dict(zip(("shape", "dtype", "name"), made.args, strict=False)) | dict(made.kwargs)
-    dtype = given.get("dtype")
-    name = dtype.value.name if dtype is not None and isinstance(dtype.value, Symbol) else ""
-    shape = given.get("shape")
-    items = shape.items if shape is not None else None
-    rank = len(items) if items is not None else None
-    kind = name.rpartition(".")[2] if name else "float32" if dtype is None else ""
-    is_open = bool(items) and items is not None and items[0].is_const(None)
-    return Expr(OPEN if is_open else made.name, Leaf(rank, kind))
 
 
 def _applied(region: Region, before: Pipeline | None, value: Value, parameter: str) -> Expr:
