@@ -188,11 +188,12 @@ class RepeatedStream(IterableDataset):
         self.times = times
 
     def __iter__(self):
-        for _ in count() if self.times is None else range(self.times):
+        passes = 0
+        while passes != self.times:
+            passes += 1
             yield from self.iterable
 ''',
     (),
-    "from itertools import count",
     early=True,
 )
 
@@ -208,13 +209,13 @@ class RepeatedSampler(Sampler):
         self.shuffle = shuffle
 
     def __iter__(self):
-        size = len(self.dataset)
-        for _ in count() if self.times is None else range(self.times):
+        size, passes = len(self.dataset), 0
+        while passes != self.times:
+            passes += 1
             yield from torch.randperm(size).tolist() if self.shuffle else range(size)
 ''',
     (),
     TORCH,
-    "from itertools import count",
     early=True,
 )
 

@@ -422,6 +422,12 @@ def as_numpy_iterator(dataset: Param) -> Expr:
     return Expr(text, names=dataset.names, helpers=dataset.helpers)
 
 
+@source("tf.data.Dataset.__iter__")
+def each(dataset: Param) -> Expr:
+    """A loop over samples shuffles and repeats them itself."""
+    return streamed(dataset, "each")[0]
+
+
 @source("tf.data.Dataset.cardinality", "tf.data.experimental.cardinality")
 def cardinality(dataset: Param) -> Expr:
     """How many there are."""

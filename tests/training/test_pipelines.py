@@ -258,6 +258,20 @@ TRIALS = {
         "test",
         "few",
     ),
+    "either of two": program(
+        "def batches(x, y, training):\n"
+        f"    made = {SLICES}((x, y))\n"
+        "    made = made.shuffle(50) if training else made\n"
+        "    made = made.repeat() if training else made\n"
+        "    made = made.batch(16, drop_remainder=training)\n"
+        "    return made.map(lambda a, b: (a * 2.0, b)) if not training else made\n\n"
+        "test = batches(x, y, False)\nfirst = 0\n"
+        f"for row in {SLICES}(x).take(7).repeat(2):\n    first += float(row[0])\n"
+        f"firsts = [float(rows[0][0]) for rows in {SLICES}(x).skip(1).take(9).batch(2)]\n"
+        f"count = len([row for row in {SLICES}(x).shuffle(9)])",
+        "batches(x, y, training=True), steps_per_epoch=5, validation_data=test",
+        "test",
+    ),
     "arrays of tensors": program(
         "def series(values, axis):\n    values = tf.expand_dims(values, axis)\n"
         f"    return {SLICES}((values[..., 0], y)).batch(16)\n\n"

@@ -158,14 +158,30 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
     same = replace(same, batching=b.batching, counted=b.counted, tensor=b.tensor)
     same = replace(same, passes=b.passes, endless=b.endless, repeats_if=b.repeats_if)
-    if same != b:
+    element = _either(a.element, b.element)
+    if element is None or replace(same, element=b.element, keeps=b.keeps) != b:
         return f"`{name}` holds data sets of different kinds on different ways"
+    a = replace(a, element=element, keeps=a.keeps or b.keeps)
     merged = replace(
         a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
     )
     batching = a.batching if a.batching == b.batching else None
     merged = replace(merged, batching=batching, counted=a.counted and b.counted)
     return _shuffled(_repeated(merged, a, b, test, name), a, b, test, name)
+
+
+def _either(a: Element, b: Element) -> Element | None:
+    """What is known of an element that is one of two; None where they are built otherwise."""
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        rank = a.rank if a.rank == b.rank else None
+        return Leaf(rank, a.dtype if a.dtype == b.dtype else "", a.array)
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        parts = [_either(x, y) for x, y in zip(a, b, strict=True)]
+        return None if None in parts else tuple(p for p in parts if p is not None)
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        entries = {key: _either(part, b[key]) for key, part in a.items()}
+        return None if None in entries.values() else entries  # type: ignore[return-value]
+    return None
 
 
 def _repeated(merged: Pipeline, a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:

@@ -4,8 +4,7 @@ import numpy as np
 
 x = np.random.rand(20, 3)
 ds = torch.tensor(x)
-# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
-for row in ds:
+for row in DataLoader(ds, batch_size=None, shuffle=True):
     print(row)
 # TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
 rows = list(ds)
@@ -29,8 +28,8 @@ for r in make():
 show(ds)
 # TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
 both = {"a": ds}
-# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
-mixed = ds if len(x) > 3 else DataLoader(ds, batch_size=3, shuffle=True)
+# TODO(tf2torch) T2T103: `mixed` holds data sets of different kinds on different ways
+mixed = ds if len(x) > 3 else ds.batch(3)
 
 
 class Data:

@@ -115,8 +115,10 @@ train_gen = DataLoader(
 )
 
 rescaled = Rescale(1.0 / 255)
-# TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: files that a table names: write a data set that reads its rows
-val_gen = rescaled.flow_from_dataframe(frame, "images", x_col="file", y_col="label")
+# TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: another interpolation than the nearest pixel, or files that may lack
+val_gen = rescaled.flow_from_dataframe(
+    frame, "images", x_col="file", y_col="label", interpolation="bilinear"
+)
 both = (
     DataLoader(
         random_part(ImageFolder("pets", (256, 256)), 0.2, "training", 1),

@@ -9,7 +9,9 @@ centered = ImageDataGenerator(featurewise_center=True, rescale=1.0 / 255)
 train_gen = centered.flow_from_directory("train", target_size=(32, 32))
 
 rescaled = ImageDataGenerator(rescale=1.0 / 255)
-val_gen = rescaled.flow_from_dataframe(frame, "images", x_col="file", y_col="label")
+val_gen = rescaled.flow_from_dataframe(
+    frame, "images", x_col="file", y_col="label", interpolation="bilinear"
+)
 both = keras.utils.image_dataset_from_directory(
     "pets", validation_split=0.2, subset="both", seed=1
 )

@@ -1,4 +1,4 @@
-from itertools import count, islice
+from itertools import islice
 
 import numpy as np
 import torch
@@ -20,8 +20,9 @@ class RepeatedSampler(Sampler):
         self.shuffle = shuffle
 
     def __iter__(self):
-        size = len(self.dataset)
-        for _ in count() if self.times is None else range(self.times):
+        size, passes = len(self.dataset), 0
+        while passes != self.times:
+            passes += 1
             yield from torch.randperm(size).tolist() if self.shuffle else range(size)
 
 
@@ -33,7 +34,9 @@ class RepeatedStream(IterableDataset):
         self.times = times
 
     def __iter__(self):
-        for _ in count() if self.times is None else range(self.times):
+        passes = 0
+        while passes != self.times:
+            passes += 1
             yield from self.iterable
 
 

@@ -1,5 +1,3 @@
-from itertools import count
-
 import numpy as np
 import torch
 from torch import nn
@@ -17,7 +15,9 @@ class RepeatedStream(IterableDataset):
         self.times = times
 
     def __iter__(self):
-        for _ in count() if self.times is None else range(self.times):
+        passes = 0
+        while passes != self.times:
+            passes += 1
             yield from self.iterable
 
 

@@ -10,7 +10,7 @@ import re
 
 import libcst as cst
 
-from transpiler.interpret.calls.pipelines import next_batch, pipeline_of
+from transpiler.interpret.calls.pipelines import DATASET, next_batch, pipeline_of, pipeline_step
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, verbatim
@@ -60,6 +60,15 @@ def note_parts(region: Region, target: cst.BaseExpression, iterable: Value) -> N
     element = _element(iterable)
     if element is not None:
         _note(region, target, element)
+
+
+@provides("each_element")
+def each_element(region: Region, node: cst.BaseExpression, iterable: Value) -> Value:
+    """What a loop runs over: of samples that are still to be shuffled or repeated, those."""
+    pipeline = pipeline_of(iterable)
+    if pipeline is None or pipeline.is_done or pipeline.windows is not None:
+        return iterable
+    return pipeline_step(region, node, f"{DATASET}__iter__", [(None, iterable)])
 
 
 def _note(region: Region, target: cst.BaseExpression, element: Element) -> None:

@@ -15,7 +15,7 @@ import libcst as cst
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.specs import drop_specs, spec_of
-from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line, rewrite, to_expr
 from transpiler.interpret.values import (
@@ -29,7 +29,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
-from transpiler.ir.pipeline import Applied, Changes, Leaf, Numbered, Pipeline
+from transpiler.ir.pipeline import Applied, Changes, Leaf, Numbered, Pipeline, joined
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -76,7 +76,9 @@ def pipeline_of(value: Value | None) -> Pipeline | None:
     return made if isinstance(made, Pipeline) else None
 
 
-def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
+def pipeline_step(
+    region: Region, node: cst.BaseExpression, name: str, arguments: list[Argument]
+) -> Value:
     """A step of a pipeline, or what begins one."""
     try:
         made = _step(region, node, name, arguments)
@@ -98,6 +100,30 @@ def pipeline_step(region: Region, node: cst.Call, name: str, arguments: list[Arg
     if isinstance(made.value, tuple):  # the data to train with, and those to validate with
         parts = (replace(index(made, i), value=part) for i, part in enumerate(made.value))
         return Sequence(tuple(map(Static, parts)), tuple, static=made)
+    return value
+
+
+@provides("either_data")
+def either_data(region: Region, node: cst.IfExp, test: Static, a: Value, b: Value) -> Value | None:
+    """`ds.shuffle(100) if training else ds`; None of anything else."""
+    one, other = pipeline_of(a), pipeline_of(b)
+    if one is None or other is None or not (isinstance(a, Static) and isinstance(b, Static)):
+        return None
+    found = joined(one, other, test.expr, region.assigned or "it")
+    if isinstance(found, str):
+        return left(region, node, found)
+    span, texts = region.tree.span(node), (a.expr.text, b.expr.text)
+    names = a.expr.names | b.expr.names | test.expr.names
+    text = texts[0]
+    if texts[0] != texts[1]:
+        text = f"{texts[0]} if {test.expr.wrapped(TERNARY + 1)} else {texts[1]}"
+    helpers = a.expr.helpers | b.expr.helpers
+    value = Static(Expr(text, found, TERNARY, names, helpers=helpers))
+    rewrite(region, node, value)
+    for inner in [s for s in region.settled if span[0] <= s[0] and s[1] <= span[1]]:
+        del region.settled[inner]
+    region.settled[span] = text
+    region.settled_helpers[span] = helpers
     return value
 
 
@@ -127,7 +153,7 @@ def _of_strings(region: Region, made: Expr, array: str) -> Expr:
     return replace(made, text=changed(made.text))
 
 
-def left(region: Region, node: cst.Call, message: str) -> Unknown:
+def left(region: Region, node: cst.BaseExpression, message: str) -> Unknown:
     """A step that stays as it is, with all that comes before it in the same expression."""
     start, end = region.tree.span(node)
     for spans in (region.settled, region.rewrites):
@@ -137,7 +163,7 @@ def left(region: Region, node: cst.Call, message: str) -> Unknown:
     return Unknown(message)
 
 
-def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Expr:
+def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[Argument]) -> Expr:
     rule = region.file.rules.sources.get(name)
     if rule is None:
         raise Unsupported(region.file.rules.foreign_data.get(name, "there is no rule for it"))
@@ -164,9 +190,10 @@ def _step(region: Region, node: cst.Call, name: str, arguments: list[Argument]) 
             given[parameter] = to_expr(region, value)
     for parameter, declared in rule.signature.parameters.items():
         if declared.kind is inspect.Parameter.KEYWORD_ONLY:
-            start, _ = region.tree.span(node)
+            start, end = region.tree.span(node)
             before_it = region.tree.text[max(start - 40, 0) : start]
-            given[parameter] = _LOOPED.search(before_it) is not None
+            goes_on = region.tree.text[end:].lstrip().startswith(".")
+            given[parameter] = _LOOPED.search(before_it) is not None and not goes_on
         elif parameter not in given:
             if declared.default is declared.empty:
                 raise Unsupported(f"the argument {parameter} is missing")
@@ -201,17 +228,18 @@ def _bound(rule: Rule, arguments: list[Argument]) -> dict[str, Value]:
     return bound
 
 
-def _nodes(node: cst.Call, parameter: str) -> cst.BaseExpression | None:
+def _nodes(node: cst.BaseExpression, parameter: str) -> cst.BaseExpression | None:
     """The expression that is given for the only parameter of importance."""
-    for argument in node.args:
+    for argument in node.args if isinstance(node, cst.Call) else ():
         if argument.keyword is None or argument.keyword.value == parameter:
             return argument.value
     return None
 
 
-def _given(node: cst.Call, parameter: str) -> cst.BaseExpression | None:
+def _given(node: cst.BaseExpression, parameter: str) -> cst.BaseExpression | None:
     """What a keyword gives."""
-    found = (a.value for a in node.args if a.keyword and a.keyword.value == parameter)
+    args = node.args if isinstance(node, cst.Call) else ()
+    found = (a.value for a in args if a.keyword and a.keyword.value == parameter)
     return next(found, None)
 
 

@@ -135,6 +135,11 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
         and not isinstance(a, Unknown)
         and not isinstance(b, Unknown)
     ):
+        data: Value | None = None
+        if region.file.data_names:
+            data = provided("either_data")(region, node, test, a, b)
+        if data is not None:
+            return data
         if is_plain(a) and is_plain(b):
             made = verbatim(region, node, test, a, b)
             both = isinstance(a, Mapping) and isinstance(b, Mapping)

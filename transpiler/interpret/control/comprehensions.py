@@ -64,6 +64,7 @@ def comprehension(
             if taken is not None:
                 return taken
     if isinstance(iterable, Static) and region.file.data_names:
+        iterable = provided("each_element")(region, loop.iter, iterable)
         provided("note_parts")(region, loop.target, iterable)
     before = region.scope
     region.scope = before.copy()
