@@ -179,6 +179,8 @@ def given_by_function(model: Model) -> tuple[Region, Built] | None:
     """Where the model is built that a function gives, among those of the function."""
     region = model.summary.region if model.summary is not None else None
     found = region.built if region is not None else []
+    if model.origin is not None and model.origin.kind == "instance":
+        return given_by_function(root(model.origin))  # the function got it from another one
     mine = [built for built in found if built.model is model.origin] or found
     return (region, mine[0]) if region is not None and len(mine) == 1 else None
 

@@ -21,6 +21,17 @@ def agree(found: list[Trained], tree: Tree) -> None:
     _agree_on_functions(found, tree)
 
 
+def refuse_lost(found: list[Trained], lost: list[list[TrainingCall]]) -> None:
+    """Refuse calls that may be of another model, which is not trained here."""
+    places = {(id(c.node), id(c.region)) for calls in lost for c in calls}
+    for made in found:
+        calls = made.training.calls
+        shared = next((c for c in calls if (id(c.node), id(c.region)) in places), None)
+        if shared is not None and not made.training.problem:
+            reason = "it may be of another model, of which not all is known"
+            made.training.problem = (shared, reason)
+
+
 def _agree_on_calls(found: list[Trained], tree: Tree) -> None:
     """A call that may be of several models is written once."""
     for number, made in enumerate(found):

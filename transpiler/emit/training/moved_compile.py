@@ -71,6 +71,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     message = f"`{name}` gives the model alone; criterion and optimizer are made at its call"
     writer.made.said.append((ASSUMED, call.node, message))
     writer.made.gone.append(statement)
+    if summary.region is not None and not summary.region.built:  # it gets the model, and stays
+        writer.made.once.append(Edit(*statement_lines(writer.tree, statement), ""))
     say_what_differs(writer, call)
 
 

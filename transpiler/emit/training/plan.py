@@ -9,7 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.emit.training.agreeing import agree
+from transpiler.emit.training.agreeing import agree, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
     loaded_name,
@@ -61,17 +61,21 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
         [room.region for room in rooms],
     )
     planner.note_sites(groups)
-    instances = [planner.instance(g) for g in groups if g.made.kind == "instance"]
+    found = {id(g): planner.instance(g) for g in groups if g.made.kind == "instance"}
     moved = {
         id(call)
-        for made in instances
+        for made in found.values()
         if made is not None and not made.training.problem
         for call in made.training.moved
     }
-    others = [planner.built_here(g, moved) for g in groups if g.made.kind != "instance"]
-    found = [made for made in (*instances, *others) if made is not None]
-    agree(found, file.tree)
-    return found
+    # what a function does with a model that another one gives, before it gives it itself
+    gone = [g for g in groups if moved.issuperset(id(c) for p in g.parts for c in p.calls)]
+    found |= {id(g): planner.built_here(g, moved) for g in groups if g.made.kind != "instance"}
+    trained = [made for made in found.values() if made is not None]
+    trained = [made for made in trained if all(made is not found[id(g)] for g in gone)]
+    refuse_lost(trained, [g.calls for g in groups if found[id(g)] is None])
+    agree(trained, file.tree)
+    return trained
 
 
 @record(slots=True)
@@ -80,6 +84,11 @@ class _Group:
 
     made: Model
     parts: list[Part] = field(default_factory=list)
+
+    @property
+    def calls(self) -> list[TrainingCall]:
+        """All that is asked of it."""
+        return [call for part in self.parts for call in part.calls]
 
     def add(self, room: Room, variable: str, call: TrainingCall) -> None:
         """Note a call in a room."""
@@ -191,6 +200,15 @@ class _Planner(Shared):
         origin = built.model
         calls = [c for room in self.rooms if room.region is home for c in room.calls]
         compiles = [c for c in calls if c.model is origin and c.name == "compile"]
+        outer = group.made.summary.region if group.made.summary is not None else None
+        if outer is not home:  # which gets the model from another function
+            given = [c for room in self.rooms if room.region is outer for c in room.calls]
+            given = [c for c in given if c.model is group.made.origin]
+            trains = any(c.name in TRAINING for c in given)
+            given = [c for c in given if c.name == "compile" and not trains]
+            if compiles and given:
+                return None
+            compiles = given or compiles
         own = [c for part in group.parts for c in part.calls if c.name == "compile"]
         if len(compiles) > 1 or (compiles and own):
             return None

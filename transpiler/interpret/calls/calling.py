@@ -17,6 +17,7 @@ from transpiler.interpret.calls.methods import METHODS
 from transpiler.interpret.calls.named import call_named
 from transpiler.interpret.calls.partials import call_partial, partial_of
 from transpiler.interpret.control.branches import branch
+from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.region import GiveUp, Region
@@ -160,6 +161,11 @@ def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
             return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
         if all(isinstance(v, Static) for v in values):
             return verbatim(region, node)
+        one, other = values
+        if isinstance(one, Model) and isinstance(other, Model):
+            return either_model(one, other)
+        if region.is_module:
+            return Unknown("what is called depends on a condition")
         raise GiveUp("what is called depends on a condition", node)
     return branch_value(
         region,

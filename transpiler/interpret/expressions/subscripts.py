@@ -126,7 +126,8 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
     """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
     index_node = node.slice[0].slice
     key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
-    if not isinstance(key, Static) or region.is_module:
+    functions = all(isinstance(item, Function) for item in receiver.items.values())
+    if not isinstance(key, Static) or (region.is_module and not functions):
         return Unknown("an element chosen by something unknown")
     return chosen_by(region, node, key, receiver.items)
 
@@ -142,7 +143,10 @@ def chosen_by(
     if "(" in key.expr.text:  # `.pop(...)` must run once
         key = _kept(region, key.expr)
     names, values = [*items], [*items.values()]
-    if default is None:
+    if default is None and region.is_module:  # the program itself looks it up there
+        default = values.pop()
+        names.pop()
+    elif default is None:
         missing = infix(key.expr, "not in", expr(tuple(items)))
         refused = Line(f"raise KeyError({key.expr.text})", uses=reads(key.expr), effect=True)
         region.emit_init(If(missing, [refused], []))

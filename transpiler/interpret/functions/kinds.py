@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.calls.numbers import CASTS_ARRAYS
+from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
 from transpiler.interpret.models.borders import are_borders, give_models_only
@@ -57,7 +58,7 @@ def _classify(summary: Summary, region: Region) -> None:
                 "it gives back tensors besides the models that it makes", region.returns[-1][1]
             )
         summary.kind = "builder"
-        summary.result = values[-1] if values else None
+        summary.result = _given(values)
         if region.functional:
             summary.result = region.built[-1].model
             region.built[-1].init = list(region.init)
@@ -76,7 +77,7 @@ def _classify(summary: Summary, region: Region) -> None:
     if models:
         given_back = all(model.source is not None for model in models)
         summary.kind = "static" if given_back else "builder"
-        summary.result = models[0]
+        summary.result = _given([*models])
         return
     if values and all(isinstance(v, (Layer, Framework, Function, UserClass)) for v in values):
         summary.kind = "layer"
@@ -92,6 +93,17 @@ def _classify(summary: Summary, region: Region) -> None:
         region.want(CASTS_ARRAYS, True)
     if any(isinstance(v, Unknown) for v in values):
         summary.result = next(v for v in values if isinstance(v, Unknown))
+
+
+def _given(values: list[Value]) -> Value | None:
+    """What a builder gives: one of several models, where it returns another on each way."""
+    models = list(dict.fromkeys(value for value in values if isinstance(value, Model)))
+    if not values or not isinstance(values[-1], Model):
+        return values[-1] if values else None
+    found = models[0]
+    for other in models[1:]:
+        found = either_model(found, other)
+    return found
 
 
 def _gives_nothing(region: Region) -> bool:

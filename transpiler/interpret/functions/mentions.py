@@ -9,9 +9,12 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
+    Mapping,
     Model,
     Namespace,
+    Sequence,
     UserClass,
+    Value,
 )
 from transpiler.source.lexical import words_in
 
@@ -29,20 +32,29 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
     result = False
     for word in words:
         value = function.closure.get(word) or home.globals.get(word)
-        if isinstance(value, (Framework, Layer, Bound, Model)):
-            result = True
-        elif isinstance(value, Function) and value.node is not function.node:
-            result = mentions_framework(home, value)
-        elif isinstance(value, UserClass) and value.bases:
-            result = True
-        elif isinstance(value, Namespace):
-            used = [v for n, v in value.items.items() if n in words]
-            result = any(isinstance(v, Framework) for v in used)
-            functions = (v for v in used if isinstance(v, Function))
-            result = result or any(mentions_framework(home, f) for f in functions)
-        elif word in home.class_methods.get(function.owner, {}) and word != function.name:
-            result = mentions_framework(home, home.class_methods[function.owner][word])
+        result = value is not None and _leads_there(home, function, value, words)
+        if not result and word in home.class_methods.get(function.owner, {}):
+            method = home.class_methods[function.owner][word]
+            result = word != function.name and mentions_framework(home, method)
         if result:
             break
     home.mentions[id(function.node)] = result
     return result
+
+
+def _leads_there(home: FileContext, function: Function, value: Value, words: set[str]) -> bool:
+    """Whether something that a function names has to do with the framework."""
+    if isinstance(value, (Framework, Layer, Bound, Model)):
+        return True
+    if isinstance(value, Function):
+        return value.node is not function.node and mentions_framework(home, value)
+    if isinstance(value, UserClass):
+        return bool(value.bases)
+    parts: list[Value] = []
+    if isinstance(value, Namespace):
+        parts = [v for name, v in value.items.items() if name in words]
+        parts = [v for v in parts if isinstance(v, (Framework, Function))]
+    elif isinstance(value, (Mapping, Sequence)):  # a table of functions
+        items = value.items.values() if isinstance(value, Mapping) else value.items
+        parts = [v for v in items if isinstance(v, (Framework, Function, UserClass, Model))]
+    return any(_leads_there(home, function, part, words) for part in parts)
