@@ -115,9 +115,9 @@ found = history.history["loss"]
     assert max(apart.values()) < 1e-9, apart
 
 
-def test_where_probabilities_are_clipped_all_the_same_is_said() -> None:
-    text = f"""{HEAD}
-
+#: Several outputs of a model in another one, a metric beside another loss, a loss of the program's.
+CLIPPED = [
+    """
 def judge():
     inputs = keras.Input((8,))
     h = layers.Dense(4)(inputs)
@@ -126,10 +126,32 @@ def judge():
 
 
 noise = keras.Input((8,))
-model = keras.Model(noise, judge()(layers.Dense(8)(noise)))
+both = judge()
+model = keras.Model(noise, both(layers.Dense(8)(noise)))
 model.compile("sgd", ["binary_crossentropy", "sparse_categorical_crossentropy"])
 model.train_on_batch(x, [good, kinds])
-"""
-    conversion = convert(text)
-    said = [d for d in conversion.diagnostics if d.code == "T2T401" and "clipped" in d.message]
-    assert ("clamp(1e-7" in conversion.text) is bool(said), conversion.text
+""",
+    """
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "mse", metrics=["binary_crossentropy"])
+model.fit(x, good)
+""",
+    """
+def own(y_true, y_pred):
+    return keras.losses.binary_crossentropy(y_true, y_pred) + 0.1
+
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", own)
+model.fit(x, good)
+""",
+]
+
+
+@pytest.mark.parametrize("text", CLIPPED)
+def test_where_probabilities_are_clipped_all_the_same_is_said(text: str) -> None:
+    conversion = convert(HEAD + text)
+    said = [d.line for d in conversion.diagnostics if "are clipped" in d.message]
+    lines = (HEAD + text).split("\n")
+    assert [lines[line - 1].startswith("model.compile") for line in said] == [True]
+    assert "clamp(1e-7" in conversion.text

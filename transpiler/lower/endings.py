@@ -21,6 +21,7 @@ from transpiler.record import record, replace
 
 _VARIABLE = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
 _CALLED = re.compile(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
+_ITEM = re.compile(rf"({tokens.ANY_VARIABLE}|[A-Za-z_]\w*)\[(\d+)\]")
 #: What only gives an output Keras's order of axes.
 _ORDERED = re.compile(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
 
@@ -108,6 +109,8 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
     if (before := _before(region, output)) is not None:
         name, code, inner = before
         return Ending(name, body, code, inner)
+    if (listed := _ITEM.fullmatch(output)) is not None:
+        return _of_list(region, body, output, listed.group(1), int(listed.group(2)))
     variable = next(iter(_variables(output)), "")
     for position in range(len(body) - 1, -1, -1):
         node = body[position]
@@ -128,6 +131,36 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
         changed = replace(node, text=f"{variable} = {code}")
         return Ending(name, [*body[:position], changed, *later], output, inner)
     return None
+
+
+def _of_list(
+    region: Region, body: list[Node], output: str, name: str, number: int
+) -> Ending | None:
+    """The activation of an element of `outputs = [kind, value]`."""
+    for position in range(len(body) - 1, -1, -1):
+        node = body[position]
+        if not isinstance(node, Line) or name not in node.defs:
+            continue
+        items = _items(node.text.removeprefix(f"{name} = "))
+        before = _before(region, items[number]) if number < len(items) else None
+        if before is None:
+            return None
+        activation, items[number], inner = before
+        changed = replace(node, text=f"{name} = [{', '.join(items)}]")
+        return Ending(activation, [*body[:position], changed, *body[position + 1 :]], output, inner)
+    return None
+
+
+def _items(code: str) -> list[str]:
+    """The elements of a list, as it is written."""
+    found, depth = [""], 0
+    for character in code[1:-1] if code.startswith("[") and code.endswith("]") else "":
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return [item.strip() for item in found]
 
 
 def _variables(output: str) -> list[str]:
@@ -188,6 +221,8 @@ def _is_read(body: list[Node], ending: Ending, output: str, others: list[str]) -
         return False
     found = _VARIABLE.match(output)
     variable = found.group() if found is not None else ""
+    if _ITEM.fullmatch(output) is not None:
+        others = [other for other in others if _ITEM.fullmatch(other) is None or other == output]
     if any(variable in _VARIABLE.findall(other) for other in others):
         return True
     made = next(i for i in range(len(body) - 1, -1, -1) if variable in getattr(body[i], "defs", ()))

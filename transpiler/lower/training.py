@@ -201,8 +201,9 @@ def lower_training(
     if any(c.conditional for c in compiles) and len(compiles) > 1:
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
+    hidden = ends.hidden or bool(training.home.activations)
     training.clips = any(
-        _clips(head) and (bool(head.prediction.activation) or ends.hidden)
+        _clips(file, compiled, head) and (bool(head.prediction.activation) or hidden)
         for compiled in training.compiled.values()
         for head in compiled.heads
     )
@@ -211,10 +212,15 @@ def lower_training(
             _leave_out(training, ends, dropped, seen)
 
 
-def _clips(head: Head) -> bool:
-    """Whether a loss clips probabilities."""
-    helpers = head.loss.criterion.helpers
-    return not head.loss.drops and any("crossentropy" in name for name in helpers)
+def _clips(file: FileContext, compiled: Compiled, head: Head) -> bool:
+    """Whether a loss or metric clips probabilities, of which Keras would take the logits."""
+    helpers = {*head.loss.criterion.helpers, *(h for _, m in head.metrics for h in m.helpers)}
+    helpers |= {h for _, m in head.metrics for _, value in m.sums for h in value.helpers}
+    own = (file.tree.source(s.function.node) for s in compiled.call.own.values())
+    if any("crossentropy" in text.lower() for text in own if head.prediction.activation):
+        return True
+    taken = any(name.endswith("crossentropy") or "crossentropy_of" in name for name in helpers)
+    return not head.loss.drops and taken and "categorical_focal_crossentropy" not in helpers
 
 
 def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], seen: bool) -> None:
