@@ -2,7 +2,6 @@
 import glob
 import io
 import os
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +41,9 @@ class RepeatedSampler(Sampler):
         self.shuffle = shuffle
 
     def __iter__(self):
-        size = len(self.dataset)
-        for _ in count() if self.times is None else range(self.times):
+        size, passes = len(self.dataset), 0
+        while passes != self.times:
+            passes += 1
             yield from torch.randperm(size).tolist() if self.shuffle else range(size)
 
 
