@@ -59,7 +59,7 @@ def _drops(p: Prediction, own: str) -> bool:
     return bool(p.activation) and p.droppable
 
 
-def _smoothed(smoothing: Expr, classes: int | None) -> str:
+def smoothed(smoothing: Expr, classes: int | None) -> str:
     """Targets that are smoothed over so many classes; they stand for `{}`."""
     if smoothing.is_const(0, 0.0):
         return ""
@@ -101,8 +101,8 @@ def categorical_crossentropy(
         criterion = call("nn.CrossEntropyLoss", **smoothing, **_reduced(p, reduction, True))
         return Loss(criterion, drops=drops, classes_first=p.rank != 2, per_sample=True)
     _averaged(p, reduction)
-    smoothed = _smoothed(label_smoothing, p.units)
-    return Loss(_own(p, "categorical_crossentropy"), per_sample=True, smoothed=smoothed)
+    targets = smoothed(label_smoothing, p.units)
+    return Loss(_own(p, "categorical_crossentropy"), per_sample=True, smoothed=targets)
 
 
 @loss("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")
@@ -140,12 +140,12 @@ def binary_crossentropy(
 ) -> Loss:
     """Torch's takes logits: the sigmoid of the model is left out."""
     logits, drops = _on_logits(p, "sigmoid", from_logits, axis)
-    smoothed = _smoothed(label_smoothing, 2)
+    targets = smoothed(label_smoothing, 2)
     if logits:
         criterion = call("nn.BCEWithLogitsLoss", **_reduced(p, reduction))
-        return Loss(criterion, drops=drops, smoothed=smoothed)
+        return Loss(criterion, drops=drops, smoothed=targets)
     _averaged(p, reduction)
-    return Loss(_own(p, "binary_crossentropy"), smoothed=smoothed)
+    return Loss(_own(p, "binary_crossentropy"), smoothed=targets)
 
 
 @loss("MeanSquaredError", "mean_squared_error", "mse", "MSE")
@@ -167,12 +167,12 @@ def huber(p: Prediction, delta: Param = 1.0, reduction: Param = "sum_over_batch_
 
 
 #: Losses that give one number for each row.
-_BY_ROW = ("kl_divergence", "cosine_similarity", "categorical_hinge")
+BY_ROW = ("kl_divergence", "cosine_similarity", "categorical_hinge")
 
 
 def _emitted_loss(p: Prediction, name: str, reduction: Expr) -> Loss:
     _averaged(p, reduction)
-    return Loss(_own(p, name), per_sample=name in _BY_ROW)
+    return Loss(_own(p, name), per_sample=name in BY_ROW)
 
 
 @loss("MeanAbsolutePercentageError", "mean_absolute_percentage_error", "mape", "MAPE")
@@ -258,7 +258,7 @@ def binary_focal_crossentropy(
     if apply_class_balancing.value:
         balanced = unless(alpha, 0.25, alpha=alpha)
         criterion = _emitted_class(p, "BalancedFocalLoss", **balanced, **sharp)
-    return Loss(criterion, drops=drops, smoothed=_smoothed(label_smoothing, 2))
+    return Loss(criterion, drops=drops, smoothed=smoothed(label_smoothing, 2))
 
 
 @loss("CategoricalFocalCrossentropy", "categorical_focal_crossentropy")
@@ -278,8 +278,8 @@ def categorical_focal_crossentropy(
     if not alpha.known or not isinstance(alpha.value, (int, float)):
         raise Unsupported("a categorical focal loss with an alpha for each class")
     settings = unless(alpha, 0.25, alpha=alpha) | unless(gamma, 2.0, gamma=gamma)
-    smoothed = _smoothed(label_smoothing, p.units)
-    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=smoothed)
+    targets = smoothed(label_smoothing, p.units)
+    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=targets)
 
 
 @loss("CategoricalGeneralizedCrossEntropy", "categorical_generalized_cross_entropy")

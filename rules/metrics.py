@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpiler.ir.expr import Expr, attribute, call, expr, index, infix, method
+from rules.losses import BY_ROW, smoothed
+from transpiler.ir.expr import ADD, Expr, attribute, call, expr, index, infix, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import replace
@@ -366,6 +367,14 @@ def _of_batch(p: Prediction, name: str, variable: str, value: Expr, larger: bool
     return Metric(name, ((variable, total),), label=label, larger_is_better=larger)
 
 
+def _of_rows(p: Prediction, name: str, variable: str, each: Expr, by_row: bool) -> Metric:
+    """The mean by the weights of what is computed for each row, or for each number."""
+    label = variable.replace("_", " ")
+    if not by_row:
+        return _mean(p, name, variable, each, label)
+    return replace(_weighted_mean(p, name, variable, each), label=label)
+
+
 #: Metrics whose functions do not bring targets of one axis into the shape of the outputs.
 _BROADCAST = ("hinge", "squared_hinge", "poisson", "kl_divergence", "categorical_hinge")
 
@@ -382,7 +391,12 @@ def _as_loss(
 
     def build(p: Prediction) -> Metric:
         """The same as the loss."""
-        found = _of_batch(p, name, variable, helper(function or name, activated(p), p.targets))
+        computes = function or name
+        if p.weights is not None and not p.classes:
+            each = helper(f"{computes}_of_each", activated(p), p.targets)
+            found = _of_rows(p, name, variable, each, by_row=computes in BY_ROW)
+        else:
+            found = _of_batch(p, name, variable, helper(computes, activated(p), p.targets))
         single = name in _BROADCAST and (p.rank, p.units) == (2, 1)
         return replace(found, note=f"{name}: {_COLUMN}") if single else found
 
@@ -414,6 +428,9 @@ _as_loss("categorical_hinge", "hinge_loss", "CategoricalHinge", "categorical_hin
 @metric("huber")
 def huber(p: Prediction) -> Metric:
     """The same as the loss."""
+    if p.weights is not None and not p.classes:
+        each = call("F.huber_loss", activated(p), p.targets, reduction="none")
+        return _mean(p, "huber", "huber_loss", each, "huber loss")
     return _of_batch(p, "huber", "huber_loss", call("F.huber_loss", activated(p), p.targets))
 
 
@@ -422,8 +439,11 @@ def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
     """Positive, unlike the loss of that name."""
     if not axis.is_const(-1):
         raise Unsupported("cosine similarity along another axis than the last")
-    value = method(call("F.cosine_similarity", activated(p), p.targets, dim=-1), "mean")
-    return _of_batch(p, "cosine_similarity", "similarity", value, larger=True)
+    rows = call("F.cosine_similarity", activated(p), p.targets, dim=-1)
+    if p.weights is not None and not p.classes:
+        found = _of_rows(p, "cosine_similarity", "similarity", rows, by_row=True)
+        return replace(found, larger_is_better=True)
+    return _of_batch(p, "cosine_similarity", "similarity", method(rows, "mean"), larger=True)
 
 
 def _correlation(p: Prediction, name: str, axis: Expr) -> Metric:
@@ -446,32 +466,55 @@ def concordance_correlation(p: Prediction, axis: Param = -1) -> Metric:
     return _correlation(p, "concordance_correlation", axis)
 
 
-def _crossentropy(p: Prediction, name: str, own: str, from_logits: Expr) -> Metric:
+def _crossentropy(
+    p: Prediction, name: str, own: str, from_logits: Expr, smoothing: Expr | None = None
+) -> Metric:
     """The mean loss as a metric; `own` is the activation that goes with it."""
-    if p.rank != 2 or (p.classes and not name.startswith("sparse")):
+    if p.rank is None or (p.classes and not name.startswith("sparse")):
         raise Unsupported(f"{name} as a metric of this output")
+    smooth = "" if smoothing is None else smoothed(smoothing, 2 if own == "sigmoid" else p.units)
+    targets = joined(smooth.format(p.targets), ADD, p.targets) if smooth else p.targets
+    each: dict[str, Param] = {} if p.weights is None else {"reduction": "none"}
     if (p.logits and p.activation == own) or (from_logits.is_const(True) and not p.activation):
-        binary = "binary_cross_entropy_with_logits"
-        function = binary if own == "sigmoid" else "cross_entropy"
-        value = call(f"F.{function}", p.output, p.targets)
+        binary = own == "sigmoid"
+        output = p.output
+        if not binary and p.rank != 2:  # torch wants the classes right after the batch
+            output = method(output, "movedim", -1, 1)
+            targets = targets if p.classes else method(targets, "movedim", -1, 1)
+        function = "binary_cross_entropy_with_logits" if binary else "cross_entropy"
+        value = call(f"F.{function}", output, targets, **each)
     elif not p.logits and p.activation == own and from_logits.is_const(False):
-        value = helper(name, p.output, p.targets)
+        value = helper(f"{name}_of_each" if each else name, p.output, targets)
     else:
         raise Unsupported(f"{name} as a metric of this output")
+    if p.weights is not None:
+        return _of_rows(p, name, "crossentropy", value, by_row=own == "softmax")
     total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
     return Metric(name, (("crossentropy", total),), label="crossentropy")
 
 
 @metric("BinaryCrossentropy", "binary_crossentropy", "bce", "BCE")
-def binary_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
+def binary_crossentropy(
+    p: Prediction,
+    name: Param = None,
+    dtype: Param = None,
+    from_logits: Param = False,
+    label_smoothing: Param = 0,
+) -> Metric:
     """The same as the loss."""
-    return _crossentropy(p, "binary_crossentropy", "sigmoid", from_logits)
+    return _crossentropy(p, "binary_crossentropy", "sigmoid", from_logits, label_smoothing)
 
 
 @metric("CategoricalCrossentropy", "categorical_crossentropy")
-def categorical_crossentropy(p: Prediction, from_logits: Param = False) -> Metric:
+def categorical_crossentropy(
+    p: Prediction,
+    name: Param = None,
+    dtype: Param = None,
+    from_logits: Param = False,
+    label_smoothing: Param = 0,
+) -> Metric:
     """The same as the loss."""
-    return _crossentropy(p, "categorical_crossentropy", "softmax", from_logits)
+    return _crossentropy(p, "categorical_crossentropy", "softmax", from_logits, label_smoothing)
 
 
 @metric("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")

@@ -103,6 +103,9 @@ TRIALS = [
     Trial('"hinge"', "bit column", metrics='["squared_hinge", "hinge"]'),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.SparseCategoricalCrossentropy()]"),
     Trial('"mse"', "bit rows", "sigmoid", metrics=f"[{M}.BinaryCrossentropy(name='cross')]"),
+    Trial(
+        BINARY, "bit column", "sigmoid", metrics=f"[{M}.BinaryCrossentropy(label_smoothing=0.2)]"
+    ),
 ]
 
 

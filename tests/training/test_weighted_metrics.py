@@ -66,6 +66,25 @@ TRIALS = {
     "rows": _weighed(
         targets="rows", metrics=f'[], weighted_metrics=["mae", {M}.MeanSquaredError()]'
     ),
+    "as losses": _weighed(
+        targets="positive",
+        activation="softplus",
+        metrics='["msle"], weighted_metrics=["mape", keras.losses.huber, '
+        'keras.metrics.CosineSimilarity(), "poisson"]',
+    ),
+    "crossentropies": _weighed(
+        loss='"categorical_crossentropy"',
+        targets="one-hot",
+        activation="softmax",
+        metrics="[], weighted_metrics=["
+        "keras.metrics.CategoricalCrossentropy(label_smoothing=0.1), 'kl_divergence']",
+    ),
+    "binary crossentropies": _weighed(
+        loss='"mse"',
+        targets="bit rows",
+        activation="sigmoid",
+        metrics="['mae'], weighted_metrics=['binary_crossentropy']",
+    ),
     "by class": Trial(
         '"binary_crossentropy"',
         "bits",

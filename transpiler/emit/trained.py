@@ -10,6 +10,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
+from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
     from transpiler.emit.training.shared import Trained
@@ -100,10 +101,10 @@ def place_training(draft: Draft) -> None:
         draft.edits += functions_gone(draft.file, trained)
     for found in trained:
         draft.edits += [e for e in found.once if e not in draft.edits]
-        draft.helpers |= found.helpers
         draft.device = found.device or draft.device
         for name, source in found.functions:
             draft.training_functions[name] = _with_attributes(draft, found, source)
+        draft.helpers |= found.helpers - _unread_helpers(draft, found)
         for code, node, message in found.said:
             draft.say(code, node, message)
         for key, made in _own_callbacks(found).items():
@@ -134,6 +135,13 @@ def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
     edits = [freeze_edit(draft.tree, call, found.training.variable) for call in calls]
     return [Edit(e.start, e.end, with_names(draft, e.text)) for e in edits]
+
+
+def _unread_helpers(draft: Draft, found: Trained) -> set[str]:
+    """What metrics need with weights or without, where no function has them so."""
+    either = (c.weighed_helpers for c in found.training.compiled.values())
+    asked = frozenset[str]().union(*either)
+    return {*asked} - words_in("\n".join(draft.training_functions.values())) if asked else set()
 
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:

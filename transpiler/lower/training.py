@@ -108,7 +108,17 @@ class Compiled:
         made = [self.optimizing.optimizer.constructor, *sums]
         if self.optimizing.schedule is not None:
             made.append(self.optimizing.schedule.factor)
-        return losses.union(*(m.helpers for _, m in self.metrics), *(v.helpers for v in made))
+        found = losses.union(*(m.helpers for _, m in self.metrics), *(v.helpers for v in made))
+        return found | self.weighed_helpers
+
+    @property
+    def weighed_helpers(self) -> frozenset[str]:
+        """Those of metrics in which weights count, with weights or without."""
+        both = [
+            m for _, metric in self.metrics if metric.weighted for m in (metric, metric.weighted)
+        ]
+        sums = (value.helpers for metric in both for _, value in metric.sums)
+        return frozenset[str]().union(*(m.helpers for m in both), *sums)
 
     @property
     def keys(self) -> list[str]:
