@@ -195,6 +195,7 @@ TASKS: dict[str, Task] = {
 INPUTS: dict[str, tuple[str, str]] = {
     "rows": ("rng.normal(size=(count, 6))", "(6,)"),
     "narrow": ("rng.normal(size=(count, 4)).astype('float32')", "(4,)"),
+    "large": ("rng.normal(size=(count, 6)) * 30", "(6,)"),  # outputs near 0 and 1
     "images": ("rng.normal(size=(count, 8, 8, 2))", "(8, 8, 2)"),
     "series": ("rng.normal(size=(count, 5, 3))", "(5, 3)"),
     "ids": ("rng.integers(0, 20, size=(count, 6))", "(6,)"),

@@ -79,7 +79,7 @@ class _Script:
         self.inputs: list[Input] = []
         for number in range(2 if several else 1):
             kind = pen.one("input", ("rows", "rows", *kinds))
-            trunks = catalogue.TRUNKS["rows" if kind == "narrow" else kind]
+            trunks = catalogue.TRUNKS["rows" if kind in ("narrow", "large") else kind]
             name = "x" if not several else ("first", "second")[number]
             self.inputs.append(Input(name, kind, pen.one(f"{kind} trunk", trunks)))
         tasks = tuple(catalogue.TASKS)
