@@ -425,6 +425,14 @@ def is_graph(value: Value) -> bool:
     return isinstance(value, Choice) and any(is_graph(v) for v in value.options)
 
 
+def holds_models(value: Value) -> bool:
+    """Whether it is a list of nothing but models."""
+    if isinstance(value, Repeated):
+        return isinstance(value.item, Model)
+    items = value.items if isinstance(value, Sequence) else ()
+    return bool(items) and all(isinstance(item, Model) for item in items)
+
+
 def models_in(*values: Value) -> tuple[Model, ...]:
     """The models among some values, and in lists and dicts of such."""
     found: dict[Model, None] = {}

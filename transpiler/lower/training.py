@@ -145,6 +145,7 @@ class Training:
     home: Region  #: where the model is built
     origin: Model  #: the model as it is built there
     moved: list[TrainingCall] = field(default_factory=list)  #: calls of `compile` at its home
+    stays: bool = False  #: whether these stay there, too: it is trained there, and asked later
     compiled: dict[int, Compiled] = field(default_factory=dict)  #: by the id of the call
     activation: str = ""  #: the last activation, where the loss takes logits
     forward: list[Node] | None = None  #: without that activation

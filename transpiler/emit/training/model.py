@@ -181,6 +181,8 @@ class ModelWriter:
             wanted["scaler"] = first.scaler
         if first.parallel:
             wanted["parallel"] = first.parallel
+        if all(p.name.value != self.variable for p in function.params.params):
+            raise Unsupported(f"`{name}` trains models of a list that it gets")
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
                 end = self.tree.span(parameter.name)[1]

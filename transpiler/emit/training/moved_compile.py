@@ -40,6 +40,9 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
         raise Unsupported("`compile` under a condition in a function")
     name = summary.function.name
+    if writer.training.stays:
+        _make_criterion(writer, call, summary)
+        return
     sites = writer.shared.sites[id(summary.function.node)]
     if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(sites):
         raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
@@ -74,6 +77,18 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if summary.region is not None and not summary.region.built:  # it gets the model, and stays
         writer.made.once.append(Edit(*statement_lines(writer.tree, statement), ""))
     say_what_differs(writer, call)
+
+
+def _make_criterion(writer: ModelWriter, call: TrainingCall, summary: Summary) -> None:
+    """A model is trained where it is built, and asked later: its criterion is made once more."""
+    node = writer.training.model.node
+    assert node is not None
+    made = statement_of(writer.tree, writer.room.node, node)
+    if made is None:
+        raise Unsupported(f"the model that `{summary.function.name}` compiles gets no name")
+    lines = lines_as_called(writer, node, summary, criterion_lines(writer, call))
+    if lines:
+        writer.appended.append((made, lines))
 
 
 def _has_the_same_criterion(writer: ModelWriter, mine: Site, sites: list[Site]) -> bool:

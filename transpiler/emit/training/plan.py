@@ -65,7 +65,7 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     moved = {
         id(call)
         for made in found.values()
-        if made is not None and not made.training.problem
+        if made is not None and not made.training.problem and not made.training.stays
         for call in made.training.moved
     }
     # what a function does with a model that another one gives, before it gives it itself
@@ -198,39 +198,59 @@ class _Planner(Shared):
             return None
         home, built = found
         origin = built.model
-        calls = [c for room in self.rooms if room.region is home for c in room.calls]
-        compiles = [c for c in calls if c.model is origin and c.name == "compile"]
+        inside = self._calls_of(home, origin)
         outer = group.made.summary.region if group.made.summary is not None else None
-        if outer is not home:  # which gets the model from another function
-            given = [c for room in self.rooms if room.region is outer for c in room.calls]
-            given = [c for c in given if c.model is group.made.origin]
-            trains = any(c.name in TRAINING for c in given)
-            given = [c for c in given if c.name == "compile" and not trains]
-            if compiles and given:
-                return None
-            compiles = given or compiles
-        own = [c for part in group.parts for c in part.calls if c.name == "compile"]
-        if len(compiles) > 1 or (compiles and own):
+        if outer is not home and outer is not None:  # which gets the model from another function
+            inside += self._calls_of(outer, group.made.origin)
+        asked = {call.name for call in group.calls}
+        compiles = [c for c in inside if c.name == "compile"]
+        trained = any(c.name in TRAINING for c in inside)  # where it is compiled
+        if trained and ("compile" in asked or not asked & TRAINING):
+            compiles = []
+        if len(compiles) > 1 or (compiles and "compile" in asked):
             return None
-        if compiles and all(c.name == "summary" for part in group.parts for c in part.calls):
+        if compiles and trained and asked & {"fit", "train_on_batch"}:
+            return None  # the optimizer would go on
+        if trained and "compile" in asked and self._asks_before(group):
             return None
-        made_in = self._made_in(group)
+        if compiles and asked == {"summary"}:
+            return None
+        stays = trained and bool(compiles)
+        made_in = self._made_in(group, stays)
         if not compiles:
             made_in = None  # a part for what else is asked of it there
         elif made_in is None:
             return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)
-        return self.write(_training(group, home, origin, compiles), built, group.parts)
+        training = _training(group, home, origin, compiles)
+        training.stays = stays
+        return self.write(training, built, group.parts)
 
-    def _made_in(self, group: _Group) -> Part | None:
-        """The part of a group where its model is made; a new one where nothing else is asked."""
+    def _asks_before(self, group: _Group) -> bool:
+        """Whether something is asked of a model before its own `compile`, by what another said."""
+        needing = [c for c in group.calls if c.name == "compile" or c.name in TRAINING]
+        first = min(needing, key=lambda call: self.tree.span(call.node)[0])
+        return first.name != "compile" or first.conditional
+
+    def _calls_of(self, region: Region, model: Model | None) -> list[TrainingCall]:
+        """What a function does with a model that it gives."""
+        calls = [c for room in self.rooms if room.region is region for c in room.calls]
+        return [c for c in calls if c.model is model]
+
+    def _made_in(self, group: _Group, asked: bool = False) -> Part | None:
+        """The part of a group where its model is made; a new one where nothing else is asked.
+
+        `asked` says that something is asked of it there, whatever the statement is that makes it.
+        """
         node = group.made.node
         if node is None:
             return None
         span = self.tree.span(node)
         around = [r for r in self.rooms if holds(self.extent(r), span)]
         room = min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
+        if asked:
+            return next((p for p in group.parts if p.room.node is room.node), None)
         return self._named(group, room, node)
 
     def _named(self, group: _Group, room: Room, node: cst.CSTNode) -> Part | None:

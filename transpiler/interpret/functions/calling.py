@@ -45,6 +45,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -285,16 +286,17 @@ def _call_builder(
         }
         reason = f"what `{summary.function.name}` gives has no name"
         return with_borders(result, instances, reason)
-    if isinstance(result, Sequence) and any(isinstance(i, Model) for i in result.items):
+    given_items = result.items if isinstance(result, (Sequence, PerhapsModel)) else ()
+    if any(isinstance(i, Model) for i in given_items):
         items = tuple(
             (
                 _instance(region, summary, i, node, arguments)
                 if isinstance(i, Model)
                 else _beside(summary, i)
             )
-            for i in result.items
+            for i in given_items
         )
-        return Sequence(items, result.kind)
+        return Sequence(items, result.kind if isinstance(result, Sequence) else tuple)
     if isinstance(result, Repeated) and isinstance(result.item, Model):
         item = _instance(region, summary, result.item, node, arguments)
         return Repeated(item, Expr(one_line(region.tree.source(node))))

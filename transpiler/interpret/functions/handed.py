@@ -23,6 +23,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    holds_models,
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, Expr
@@ -45,10 +46,21 @@ def trains(function: Function, bound: dict[str, Value]) -> bool:
     if isinstance(function.node, cst.Lambda) or function.file is None:
         return False
     names = [name for name, value in bound.items() if isinstance(value, Model)]
-    if not names:
+    lists = [name for name, value in bound.items() if holds_models(value)]
+    if not names and not lists:
         return False
     text = blanked(function.file.tree.source(function.node))
-    return all(_is_trained(text, name, function) for name in names)
+    listed = all(_is_gone_through(text, name, function) for name in lists)
+    return listed and all(_is_trained(text, name, function) for name in names)
+
+
+def _is_gone_through(text: str, name: str, function: Function) -> bool:
+    """Whether a list of models is only looped over, cut, counted or passed on."""
+    places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
+    looped = [re.search(r"\bin\s*$", text[: place.start()]) is not None for place in places]
+    cut = [text[place.end() : place.end() + 1] == "[" for place in places]
+    passed = [_is_passed(text, place.start(), place.end()) for place in places]
+    return all(map(any, zip(looped, cut, passed, strict=True)))
 
 
 def _is_trained(text: str, name: str, function: Function) -> bool:

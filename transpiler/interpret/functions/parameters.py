@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.control.elements import one_of_models
 from transpiler.interpret.functions.data_sets import given_data
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
@@ -33,6 +34,7 @@ from transpiler.interpret.values import (
     is_closure,
     is_graph,
 )
+from transpiler.ir import tokens
 from transpiler.ir.expr import Configured, Expr, index, is_whole
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import replace
@@ -172,6 +174,9 @@ def _plain_parameter(
     """What the body sees of a parameter that is given no tensor."""
     name = parameter.name
     reading = region.scope.read(name)
+    listed = one_of_models(region, value) if value is not None else None
+    if isinstance(listed, Repeated) and isinstance(listed.item, Model):
+        return Repeated(handed(listed.item, Expr(tokens.ITEM)), reading, reading)
     if isinstance(value, Repeated):
         raise GiveUp("a list of tensors whose length is not known is passed to a function")
     if isinstance(value, Function):

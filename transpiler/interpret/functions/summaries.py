@@ -45,6 +45,7 @@ from transpiler.interpret.values import (
     Static,
     UserClass,
     Value,
+    holds_models,
     holds_tensor,
     is_closure,
 )
@@ -204,6 +205,8 @@ def _kind(value: Value) -> Any:
     if isinstance(value, Sequence) and holds_metrics(value):
         texts = (i.expr.text if isinstance(i, Static) else id(i) for i in value.items)
         return ("metrics", *texts)
+    if isinstance(value, Sequence) and holds_models(value):
+        return ("models", *map(_kind, value.items))
     if isinstance(value, Repeated):
         return ("repeated", _kind(value.item))
     if isinstance(value, Function):
