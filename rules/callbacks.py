@@ -389,7 +389,7 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
     )
 
 
-@callback("History", "ProgbarLogger", "BaseLogger")
+@callback("History", "ProgbarLogger", "BaseLogger", "Callback")
 def nothing(fit: Fit) -> Hooks:
     """What the loop does anyway."""
     return Hooks()

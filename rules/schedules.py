@@ -52,10 +52,15 @@ def polynomial_decay(
     cycle: Param = False,
 ) -> Schedule:
     """The same."""
-    if not cycle.is_const(False):
-        raise Unsupported("PolynomialDecay with cycle=True")
-    done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
-    left = infix(1, "-", infix(done, "/", decay_steps))
+    if not cycle.known:
+        raise Unsupported("whether PolynomialDecay goes in cycles is only known at run time")
+    if cycle.value:
+        cycles = joined(f"max(math.ceil({infix(step, '/', decay_steps)}), 1)", 18, decay_steps)
+        part = infix(step, "/", infix(decay_steps, "*", cycles))
+    else:
+        done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
+        part = infix(done, "/", decay_steps)
+    left = infix(1, "-", part)
     if not power.is_const(1):
         left = infix(left, "**", power)
     if end_learning_rate.is_const(0):

@@ -120,6 +120,7 @@ class Rule:
     merges: bool = False  #: takes a list of tensors
     floats: bool = False  #: computes with floats, also where it is given whole numbers
     changes_rate: bool = False  #: a callback that changes the learning rate
+    reason: str = ""  #: why there is no translation, if there is none
 
     @property
     def signature(self) -> inspect.Signature:
@@ -149,6 +150,8 @@ class Rule:
     @property
     def note(self) -> str:
         """The first line of the docstring: what differs between Keras and torch."""
+        if self.reason:
+            return f"Refused: {self.reason}."
         return (inspect.getdoc(self.build) or "").split("\n", 1)[0]
 
 
@@ -289,6 +292,16 @@ def _training(kind: str, package: str) -> Any:
         return register
 
     return declare
+
+
+def without_counterpart(kind: str, package: str, reasons: Mapping[str, str]) -> None:
+    """Declare names of one kind that are refused, each with its reason."""
+    for name, reason in reasons.items():
+        _register(Rule((f"{package}.{name}",), _nothing, kind, reason=reason))
+
+
+def _nothing(subject: object) -> Any:
+    raise AssertionError("a name without a counterpart is refused before")
 
 
 #: Declare a loss: the class, the functions and the strings that mean it. The function's first

@@ -26,6 +26,7 @@ EXACT = [
     f"{OPT}.SGD({SCHEDULES}.InverseTimeDecay(0.1, 4, 0.5))",
     f"{OPT}.SGD({SCHEDULES}.PolynomialDecay(0.1, 6))",
     f"{OPT}.SGD({SCHEDULES}.PolynomialDecay(0.1, 6, end_learning_rate=0.01, power=2.0))",
+    f"{OPT}.SGD({SCHEDULES}.PolynomialDecay(0.1, 4, 0.02, power=2.0, cycle=True))",
     f"{OPT}.SGD({SCHEDULES}.CosineDecay(0.1, 6))",
     f"{OPT}.SGD({SCHEDULES}.CosineDecay(0.1, 20, alpha=0.1))",
     f"{OPT}.SGD({SCHEDULES}.CosineDecay(0.1, 20, warmup_target=0.2, warmup_steps=4))",
@@ -42,7 +43,7 @@ EXACT = [
     f"{OPT}.SGD(0.1, weight_decay=0.01, clipvalue=0.01)",
     f"{OPT}.Lion(0.01)",
     f"{OPT}.Lion(0.01, beta_1=0.8, weight_decay=0.1)",
-    f"{OPT}.Ftrl(0.1)",
+    f"{OPT}.Ftrl(0.1, use_ema=False, ema_momentum=0.9, gradient_accumulation_steps=None)",
     f"{OPT}.Ftrl(0.1, l1_regularization_strength=0.01, l2_regularization_strength=0.1)",
     f"{OPT}.Adagrad(0.1)",
     '"adagrad"',
@@ -114,6 +115,8 @@ def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts)
     "optimizer",
     [
         f"{OPT}.SGD(0.1, use_ema=True)",
+        f"{OPT}.SGD(0.1, gradient_accumulation_steps=2)",
+        f"{OPT}.SGD(0.1, loss_scale_factor=2.0)",
         f"{OPT}.Ftrl(learning_rate_power=-0.3)",
     ],
 )

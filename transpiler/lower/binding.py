@@ -145,4 +145,6 @@ def _named(table: Mapping[str, Rule], package: str, name: str, symbol: str) -> U
     rule = table.get(f"{package}.{name}") or table.get(f"{package}.{name.lower()}")
     if rule is None:
         raise Unsupported(f"{symbol} has no translation")
+    if rule.reason:
+        raise Unsupported(f"{symbol} has no counterpart: {rule.reason}")
     return Use(rule, {}, {}, symbol)

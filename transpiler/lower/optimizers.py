@@ -101,7 +101,7 @@ def _optimizer(
     rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool
 ) -> Optimizing:
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
-    only(use, "name", "decay", *_CLIPPING)
+    _refuse_others(use)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
     clipping = tuple((n, v) for n, v in given if not v.is_const(None))
     decay = use.others.get("decay", expr(None))
@@ -121,6 +121,31 @@ def _optimizer(
             raise Unsupported(f"{use.symbol}: momentum with a learning rate that changes")
     notes = _differences(made, use, schedule is not None, [] if exact else [n for n, _ in clipping])
     return Optimizing(made, use, schedule, clipping, _CLIPPERS[exact], notes, legacy=legacy)
+
+
+#: What all optimizers take besides, and what it is where nothing comes of it.
+_IDLE: dict[str, tuple[object, ...]] = {
+    "use_ema": (False,),
+    "ema_momentum": (0.99,),
+    "loss_scale_factor": (1, 1.0),
+    "gradient_accumulation_steps": (1,),
+    "jit_compile": (True, False),
+}
+_LACKING = {
+    "use_ema": "in torch, torch.optim.swa_utils.AveragedModel keeps moving averages of the weights",
+    "gradient_accumulation_steps": "Keras's optimizers count the batches between their steps, too",
+}
+
+
+def _refuse_others(use: Use) -> None:
+    """Refuse arguments that nobody looks at, but for defaults of what all optimizers take."""
+    averages = not use.others.get("use_ema", expr(False)).is_const(False, None)
+    for name, why in _LACKING.items():
+        if name in use.others and not use.others[name].is_const(None, *_IDLE[name]):
+            raise Unsupported(f"{use.symbol}: {name} is not translated: {why}")
+    idle = [n for n, v in use.others.items() if n in _IDLE and v.is_const(*_IDLE[n])]
+    free = [] if averages else ["ema_momentum", "ema_overwrite_frequency"]
+    only(use, "name", "decay", *_CLIPPING, *idle, *free)
 
 
 def _scheduled(rules: Rules, use: Use) -> Schedule | None:

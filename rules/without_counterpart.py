@@ -1,0 +1,65 @@
+"""Names of Keras that training scripts use and that have no faithful counterpart, and why."""
+
+from __future__ import annotations
+
+from transpiler.rule import without_counterpart
+
+without_counterpart(
+    "callback",
+    "keras.callbacks",
+    {
+        "RemoteMonitor": "post the values of each epoch to the server yourself, with `requests`",
+        "OrbaxCheckpoint": "its files are those of JAX's Orbax; ModelCheckpoint becomes torch.save",
+        "SwapEMAWeights": "its optimizer keeps moving averages of the weights; in torch, "
+        "torch.optim.swa_utils.AveragedModel does",
+        "CallbackList": "it calls callbacks by hand: give `fit` a list of them",
+    },
+)
+
+without_counterpart(
+    "optimizer",
+    "keras.optimizers",
+    {
+        "Muon": "which weights it steps in its own way hangs on the names of Keras's layers; "
+        "torch.optim.Muon gets those that you choose",
+        "ScheduleFreeAdamW": "in `fit`, Keras begins its averages with zeros and forgets the "
+        "weights that the model starts from",
+        "MultiOptimizer": "make one optimizer of torch for each part of the weights",
+        "OptimizerMap": "make one optimizer of torch for each part of the weights",
+    },
+)
+
+without_counterpart(
+    "loss",
+    "keras.losses",
+    {
+        "CTC": "torch.nn.CTCLoss wants the lengths of targets and outputs besides",
+        "ctc": "torch.nn.functional.ctc_loss wants the lengths of targets and outputs besides",
+        "Circle": "it compares the embeddings of a batch with each other",
+        "circle": "it compares the embeddings of a batch with each other",
+    },
+)
+
+without_counterpart(
+    "metric",
+    "keras.metrics",
+    {
+        "Mean": "in `compile`, it is the mean of the targets by the outputs as weights; give the "
+        "function whose mean you want as a metric",
+        "Sum": "in `compile`, it is the sum of the targets by the outputs as weights; give the "
+        "function whose sum you want as a metric",
+        "binary_focal_crossentropy": "it is translated as a loss only",
+        "categorical_focal_crossentropy": "it is translated as a loss only",
+    },
+)
+
+without_counterpart(
+    "regularizer",
+    "keras.regularizers",
+    {
+        "OrthogonalRegularizer": "it compares the rows of a weight with each other: add that to "
+        "the loss yourself",
+        "orthogonal_regularizer": "it compares the rows of a weight with each other: add that to "
+        "the loss yourself",
+    },
+)
