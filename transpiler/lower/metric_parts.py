@@ -77,6 +77,14 @@ def _written(file: FileContext, part: Part, update: Region) -> Written:
     return Written(part, name, source, tuple(kept.values()), helpers, "" if cuts else metric.note)
 
 
+#: Those that count single numbers; others look along the last axis, which may not be the batch.
+_COUNTING = frozenset({
+    "AUC", "BinaryIoU", "FalseNegatives", "FalsePositives", "IoU", "MeanIoU", "Precision",
+    "PrecisionAtRecall", "Recall", "RecallAtPrecision", "SensitivityAtSpecificity",
+    "SpecificityAtSensitivity", "TrueNegatives", "TruePositives",
+})  # fmt: skip
+
+
 def _built(file: FileContext, part: Part, targets: Bound, outputs: Bound) -> Metric:
     """What its rule makes of what it is given; what only the object knows, it keeps."""
     dims = [t.tensor.dims for t in (targets, outputs)]
@@ -85,7 +93,9 @@ def _built(file: FileContext, part: Part, targets: Bound, outputs: Bound) -> Met
     last = dims[1][-1] if dims[1] else None
     size = last.value if last is not None and last.known else None
     classes = len(dims[0]) == len(dims[1]) - 1
-    if (classes and size == 1) or not (classes or len(dims[0]) == len(dims[1])):
+    counts = part.symbol.rpartition(".")[2] in _COUNTING
+    known = (classes and size != 1) or len(dims[0]) == len(dims[1])
+    if not known or not (dims[1] or counts):
         raise Unsupported(f"{part.symbol} of tensors of these shapes")
     arguments = [
         (key, expr if expr.known else Expr(f"self.{key}", strength=ATOM))
