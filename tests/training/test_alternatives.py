@@ -76,6 +76,51 @@ def test_what_does_not_serve_each_model_is_left(program: str, reason: str) -> No
     assert "train_epoch(" not in conversion.text
 
 
+#: Each compiled on its own way; trained by a function that got them, then asked in a loop.
+SERVED = f"""{HEAD}def run(kind):
+    if kind == "a":
+        model = build()
+        model.compile(keras.optimizers.SGD(0.125), "mse", metrics=["mae"])
+    else:
+        model = build(8)
+        model.compile(keras.optimizers.SGD(0.25, momentum=0.5), "mae", metrics=["mae"])
+    history = model.fit(x, y, epochs=2, batch_size=20, shuffle=False, verbose=0)
+    return history.history["loss"], model.evaluate(x, y, verbose=0)
+
+
+def train(model, epochs):
+    model.compile(keras.optimizers.SGD(0.125), "mse", metrics=["mae"])
+    history = model.fit(x, y, epochs=epochs, batch_size=20, shuffle=False, verbose=0)
+    return history.history["mae"]
+
+
+def pick(kind):
+    if kind:
+        return build(2)
+    return keras.Sequential([keras.Input((8,)), layers.Dense(3, "tanh"), layers.Dense(1)])
+
+
+first, first_score = run("a")
+second, second_score = run("b")
+one, two = pick(True), pick(False)
+third, fourth = train(one, 2), train(two, 1)
+scores = []
+for number, model in enumerate([one, two]):
+    scores.append(model.evaluate(x, y, verbose=0)[0])
+models = [one, two]
+best = models[int(np.argmin(scores))]
+found = best.predict(x, verbose=0)
+"""
+
+
+def test_one_text_serves_each_model(scripts: Scripts) -> None:
+    conversion = convert(SERVED)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(SERVED, conversion.text)
+    assert {"first", "second_score", "third", "fourth", "scores", "found"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_functions_of_one_file_that_train_differently_have_names_of_their_own(
     scripts: Scripts,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import field
 from typing import Any
 
@@ -153,6 +154,8 @@ class TrainingCall:
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
+    #: where it may be of several models: the `compile` in force for each, by the model's id
+    compiled_each: dict[int, TrainingCall] = field(default_factory=dict)
     later: list[tuple[Model, ...]] = field(default_factory=list)  #: and when it is met again
 
     @property
@@ -173,6 +176,15 @@ def root(model: Model) -> Model:
     while (behind := model.source or model.copy_of) is not None:
         model = behind
     return model
+
+
+def options_of(model: Model) -> Iterator[Model]:
+    """The models of which one is one, as they were made."""
+    made = root(model)
+    if not made.options:
+        yield made
+    for option in made.options:
+        yield from options_of(option)
 
 
 def given_by_function(model: Model) -> tuple[Region, Built] | None:
@@ -202,6 +214,9 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         frozen=tuple(region.file.frozen.values()),
         region=region,
     )
+    if model.compiled is None:
+        options = {id(one): one.compiled for one in options_of(model) if one is not model}
+        call.compiled_each = {key: found for key, found in options.items() if found is not None}
     _bind(region, node, call, order)
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}

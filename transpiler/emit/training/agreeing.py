@@ -70,12 +70,20 @@ def _are_alike(made: Trained, other: Trained, shared: list[TrainingCall], tree: 
 
 
 def _leave_to(made: Trained, other: Trained, tree: Tree) -> None:
-    """Take from one model what another has written already."""
+    """Take from one model what another has written already, but for functions that get each."""
+    apart = [node for node, region in other.lent.items() if made.lent.get(node) is not region]
     mine = {(e.start, e.end) for e in made.edits}
     for node, edits in other.texts.items():
-        other.texts[node] = [e for e in edits if (e.start, e.end) not in mine]
+        if node not in apart:
+            other.texts[node] = [e for e in edits if (e.start, e.end) not in mine]
+    spans = [tree.span(node) for node in apart]
     before = {(tree.span(b.statement), b.call_end) for b in made.before}
-    other.before = [b for b in other.before if (tree.span(b.statement), b.call_end) not in before]
+    other.before = [
+        b
+        for b in other.before
+        if (tree.span(b.statement), b.call_end) not in before
+        or any(holds(span, tree.span(b.statement)) for span in spans)
+    ]
 
 
 def _agree_on_functions(found: list[Trained], tree: Tree) -> None:

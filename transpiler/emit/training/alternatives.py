@@ -25,6 +25,7 @@ class _Alternatives:
     def __init__(self) -> None:
         self.models: dict[int, list[Model]] = {}
         self.made: dict[int, list[TrainingCall]] = {}
+        self.behind: dict[int, Model] = {}  #: what stands for one model alone: the model that it is
 
     def calls(self, calls: list[TrainingCall]) -> list[TrainingCall]:
         """The calls, each once for each model that it may be of."""
@@ -43,9 +44,12 @@ class _Alternatives:
 
     def _compiled(self, call: TrainingCall, model: Model) -> TrainingCall | None:
         """The `compile` that is in force for one of the models."""
-        if call.compiled is None:
+        made = root(model)
+        made = self.behind.get(id(made), made)
+        compiles = call.compiled or call.compiled_each.get(id(made))
+        if compiles is None:
             return None
-        found = [c for c in self._each(call.compiled) if root(c.model) is root(model)]
+        found = [c for c in self._each(compiles) if root(c.model) is root(model)]
         return found[0] if found else None
 
     def _of(self, model: Model) -> list[Model]:
@@ -55,13 +59,19 @@ class _Alternatives:
         return self.models[id(model)]
 
     def _found(self, model: Model) -> list[Model]:
+        behind = model.source or model.copy_of
+        if behind is not None:
+            each = self._of(behind)
+            if each == [behind]:
+                return [model]
+            model = replace(model, options=())
+            if model.source is None:
+                return [replace(model, copy_of=one, origin=one.origin) for one in each]
+            return [replace(model, source=one, origin=one.origin) for one in each]
         if model.options:
             return list(dict.fromkeys(one for option in model.options for one in self._of(option)))
         if model.origin is not None and self._of(model.origin) != [model.origin]:
-            return [replace(model, origin=one) for one in self._of(model.origin)]
-        behind = model.source or model.copy_of
-        if behind is None or self._of(behind) == [behind]:
-            return [model]
-        if model.source is None:
-            return [replace(model, copy_of=one) for one in self._of(behind)]
-        return [replace(model, source=one) for one in self._of(behind)]
+            found = [replace(model, origin=one) for one in self._of(model.origin)]
+            self.behind |= {id(one): model for one in found}
+            return found
+        return [model]

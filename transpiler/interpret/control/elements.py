@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, to_expr
@@ -32,6 +34,15 @@ def either_model(a: Model, b: Model) -> Model:
     elif both == (None, None) or a.outputs is b.outputs:
         made.outputs = a.outputs
     return made
+
+
+def one_of(models: Iterable[Value]) -> Model:
+    """One of some models."""
+    found = [model for model in dict.fromkeys(models) if isinstance(model, Model)]
+    one = found[0]
+    for other in found[1:]:
+        one = either_model(one, other)
+    return one
 
 
 def is_blank(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.calls.numbers import CASTS_ARRAYS
-from transpiler.interpret.control.elements import either_model
+from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
 from transpiler.interpret.models.borders import are_borders, give_models_only
@@ -97,13 +97,9 @@ def _classify(summary: Summary, region: Region) -> None:
 
 def _given(values: list[Value]) -> Value | None:
     """What a builder gives: one of several models, where it returns another on each way."""
-    models = list(dict.fromkeys(value for value in values if isinstance(value, Model)))
     if not values or not isinstance(values[-1], Model):
         return values[-1] if values else None
-    found = models[0]
-    for other in models[1:]:
-        found = either_model(found, other)
-    return found
+    return one_of(values)
 
 
 def _gives_nothing(region: Region) -> bool:
