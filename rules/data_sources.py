@@ -35,7 +35,7 @@ FOREIGN = {
 def _tensor(array: Expr) -> Expr:
     if isinstance(array.value, Leaf) and array.value.array == array.text:
         return array  # it is one already
-    if array.text.startswith(("torch.rand", "F.one_hot(")):
+    if re.match(r"(?:torch\.(?:as_)?tensor|torch\.rand\w*|F\.one_hot)\(", array.text):
         return array
     return call("torch.tensor", array)
 

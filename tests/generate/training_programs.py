@@ -337,7 +337,7 @@ class _Script:
         if pen.maybe("initial epoch", 12):
             arguments.append(("initial_epoch", "1"))
         if self.validated and pen.maybe("validation frequency", 10):
-            arguments.append(("validation_freq", pen.one("frequency", ("2", "1", "3"))))
+            arguments.append(("validation_freq", pen.one("frequency", ("2", "1", "3", "[1, 3]"))))
         callbacks = self._callbacks()
         arguments.append(("callbacks", callbacks))
         arguments.append(("verbose", pen.one("verbose", catalogue.FLAVORS["verbose"])))

@@ -160,9 +160,10 @@ def test_the_rate_is_not_printed_between_validations(scripts: Scripts) -> None:
     assert far < 1e-7, apart
 
 
-def test_an_epoch_that_never_comes_validates_nothing() -> None:
+@pytest.mark.parametrize("epochs", ["4", "[5, 9]"])
+def test_an_epoch_that_never_comes_validates_nothing(epochs: str) -> None:
     """Keras has no entry for it in the history either."""
-    text = Trial(fit=", validation_split=0.2, validation_freq=4").text
+    text = Trial(fit=f", validation_split=0.2, validation_freq={epochs}").text
     assert "val_" not in converted(text)
 
 

@@ -62,10 +62,27 @@ for i in range(0, 96, 32):
     rows = slice(i, i + 32)
     values = model.train_on_batch([x[rows], -x[rows]], {"level": y[rows], "sign": signs[rows]})
 logs = model.test_on_batch([x, -x], [y, signs], return_dict=True)
+weighed = model.train_on_batch([x, -x], [y, signs], sample_weight=[y[:, 0], signs])
+"""
+
+WEIGHTED = """
+bits = (y > 0).astype("int64")
+weights = rng.uniform(size=96)
+model = keras.Sequential([keras.Input((6,)), layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "binary_crossentropy", metrics=["accuracy"], weighted_metrics=["mae"])
+values = model.train_on_batch(x, bits, weights)
+plain = model.train_on_batch(x, bits)
+by_class = model.train_on_batch(x, bits, class_weight={1: 3.0}, return_dict=True)
+logs = model.test_on_batch(x, bits, sample_weight=weights, return_dict=True)
+tested = model.test_on_batch(x, bits)
 """
 
 
-@pytest.mark.parametrize("text", [FORMS, SCALARS, OUTPUTS], ids=["forms", "scalars", "outputs"])
+@pytest.mark.parametrize(
+    "text",
+    [FORMS, SCALARS, OUTPUTS, WEIGHTED],
+    ids=["forms", "scalars", "outputs", "weighted"],
+)
 def test_values_are_those_of_keras(scripts: Scripts, text: str) -> None:
     converted = convert(HEAD + text, Options(exact=True))
     errors = [d.message for d in converted.diagnostics if d.severity is Severity.ERROR]
@@ -84,12 +101,11 @@ model.compile("sgd", "mse")
 @pytest.mark.parametrize(
     "call",
     [
-        "model.train_on_batch(x, y, sample_weight=np.ones(96))",
-        "model.train_on_batch(x, y, class_weight={0: 1.0})",
+        "model.train_on_batch(x, y, sample_weight=np.ones(96), class_weight={0: 1.0})",
         "model.train_on_batch(x, y, reset_metrics=False)",
         "model.train_on_batch(x, y, return_dict=len(x) > 3)",
         "model.train_on_batch(x)",
-        "model.test_on_batch(x, y, sample_weight=np.ones(96))",
+        "model.test_on_batch(x, y, class_weight={0: 1.0})",
     ],
 )
 def test_what_is_not_translated_leaves_the_training_whole(call: str) -> None:

@@ -24,7 +24,7 @@ IN_PARTS = Trial(
 )
 #: Without a size, a number of steps is what all samples are divided by.
 IN_WHOLE = Trial(
-    fit=", steps_per_epoch=4, validation_split=0.3, validation_steps=3",
+    fit=", steps_per_epoch=4, validation_split=0.3, validation_steps=3, validation_freq=[1, 3]",
     after="validations = history.history['val_loss']\n"
     "some = model.evaluate(x, y, steps=3, verbose=0)\n"
     "first = model.predict(x, steps=3, verbose=0)\n",

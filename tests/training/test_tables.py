@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
-from transpiler.emit.training.tables import Tables
+from transpiler.source.tables import Tables
 
 PROGRAM = """\
 import numpy as np

@@ -162,7 +162,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         f"    for {held} in {loader}:",
         *(fold(line, 8) for line in steps.batch_start),
         *_to_device(epoch, held_weights),
-        *(fold(line, 8) for line in _class_weights(epoch, steps)),
+        *(fold(line, 8) for line in class_weights(steps.class_weights, epoch.device)),
         *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
         *(fold(line, 8) for line in epoch.single_losses(steps.weights)),
@@ -177,14 +177,13 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _class_weights(epoch: Epoch, steps: Steps) -> list[str]:
-    """The weights of the samples of a batch by their classes."""
-    if not steps.class_weights:
+def class_weights(labels: str, device: str) -> list[str]:
+    """The weights of the samples of a batch by their classes, if a dict has them."""
+    if not labels:
         return []
-    labels = f"{steps.class_weights}.tolist()"
     return [
-        f"weights = [class_weight.get(label, 1.0) for label in {labels}]",
-        f"weights = torch.tensor(weights, device={epoch.device})",
+        f"weights = [class_weight.get(label, 1.0) for label in {labels}.tolist()]",
+        f"weights = torch.tensor(weights, device={device})",
     ]
 
 

@@ -7,6 +7,7 @@ from transpiler.emit.epochs import (
     Steps,
     accumulators,
     batch_loss,
+    class_weights,
     counted,
     means,
     row_counted,
@@ -23,25 +24,29 @@ class OneBatch:
     epoch: Epoch
     arrays: tuple[str, ...]  #: the parameters: the arrays of inputs and targets
     tensors: tuple[str, ...]  #: what is made of each of them
+    weights: tuple[str, ...] = ()  #: of the samples, where they have some: they are arrays, too
+    labels: str = ""  #: what a dict gives weights to, where they come of that
 
     @property
     def names(self) -> tuple[str, ...]:
         """The variables that hold the tensors."""
-        return (*self.epoch.inputs, *self.epoch.targets)
+        weights = () if self.labels else self.weights
+        return (*self.epoch.inputs, *self.epoch.targets, *weights)
 
 
 def train_on_batch(name: str, batch: OneBatch, steps: Steps) -> str:
     """The source of the function that takes one step."""
-    epoch = batch.epoch
+    epoch = batch.epoch.counting(batch.weights)
     taken = ["model", *batch.arrays, *epoch.criteria, "optimizer", *steps.companions]
+    taken += ["class_weight"] if batch.labels else []
     lines = [
         fold(f"def {name}({', '.join(taken)}):", 0),
         f'    """Train on one batch; its {means(epoch)}."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
         *_forward(batch),
-        *(fold(line, 4) for line in epoch.single_losses()),
-        fold(f"loss = {batch_loss(epoch, steps.penalty)}", 4),
+        *(fold(line, 4) for line in epoch.single_losses(batch.weights)),
+        fold(f"loss = {batch_loss(epoch, steps.penalty, batch.weights)}", 4),
         *(f"    {line}" for line in stepping(steps)),
         *_result(epoch),
     ]
@@ -50,15 +55,15 @@ def train_on_batch(name: str, batch: OneBatch, steps: Steps) -> str:
 
 def test_on_batch(name: str, batch: OneBatch, penalty: str) -> str:
     """The source of the function that only looks at one batch."""
-    epoch = batch.epoch
+    epoch = batch.epoch.counting(batch.weights)
     lines = [
         "@torch.no_grad()",
         fold(f"def {name}({', '.join(['model', *batch.arrays, *epoch.criteria])}):", 0),
         f'    """The {means(epoch)} of one batch."""',
         "    model.eval()",
         *_forward(batch),
-        *(fold(line, 4) for line in epoch.single_losses()),
-        fold(f"loss = {batch_loss(epoch, penalty)}", 4),
+        *(fold(line, 4) for line in epoch.single_losses(batch.weights)),
+        fold(f"loss = {batch_loss(epoch, penalty, batch.weights)}", 4),
         *_result(epoch),
     ]
     return "\n".join(lines) + "\n"
@@ -70,6 +75,7 @@ def _forward(batch: OneBatch) -> list[str]:
     moved = (f"{tensor}.to({epoch.device})" for tensor in batch.tensors)
     return [
         *(fold(f"{name} = {made}", 4) for name, made in zip(batch.names, moved, strict=True)),
+        *(fold(line, 4) for line in class_weights(batch.labels, epoch.device)),
         *(fold(line.lstrip(), 4 + len(line) - len(line.lstrip())) for line in epoch.forward),
         *(f"    {line}" for line in epoch.shaping),
     ]

@@ -10,5 +10,7 @@ lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
+tables.py       which expressions may be tables of pandas
+handed_data.py  which calls make data that models are trained with
 changes.py      which lists and dicts are changed in place
 """

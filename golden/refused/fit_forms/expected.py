@@ -31,7 +31,7 @@ def classifier():
 first = classifier()
 # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
 first.compile("sgd", "sparse_categorical_crossentropy")
-# TODO(tf2torch) T2T101: `fit` is left as it is: sample_weight together with class_weight, which Keras refuses
+# TODO(tf2torch) T2T101: `fit` is left as it is: sample_weight together with class_weight, which Keras 3 refuses
 first.fit(x, y, class_weight={0: 2.0}, sample_weight=np.random.rand(60))
 
 

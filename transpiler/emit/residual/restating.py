@@ -22,6 +22,7 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         return []
     steps = [span for span in region.settled_helpers if span in region.settled]
     trains = {id(call.statement) for call in region.training.values()}
+    handing = [removal.tree.span(one.node) for one in region.handings.values()]
     moved: dict[int, int] | None = None
     for leaf in leaves:
         span = removal.tree.span(leaf)
@@ -31,6 +32,8 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         if not isinstance(leaf, cst.SimpleStatementLine) or len(leaf.body) != 1:
             continue
         if id(leaf) in trains:  # the whole statement is written there
+            continue
+        if any(is_inside(call, span) for call in handing):  # it may get more arguments
             continue
         if not any(is_inside(step, span) for step in steps):
             continue

@@ -9,7 +9,6 @@ shared.py      what the models of one file have in common: rooms, names, what is
 model.py       what the calls of one model have in common: names, data, functions
 named_parts.py  statements that only name an optimizer, a loss, callbacks
 data.py        arrays as tensors, one for each input of a model
-tables.py      tables of pandas
 sequences.py   data that are classes of the program's own
 class_sources.py  functions of Keras that such a class calls
 streams.py     generators of the program's own

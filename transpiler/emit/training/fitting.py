@@ -17,7 +17,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of
 from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of
-from transpiler.emit.training.validating import never_validates, validated_every
+from transpiler.emit.training.validating import never_validates, validated_after
 from transpiler.emit.training.weighting import weighting_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
@@ -62,7 +62,7 @@ class FitWriter(FitData):
     ) -> None:
         super().__init__(model, call, statement)
         self.first = model.argument(call, "initial_epoch") or "0"
-        self.every = validated_every(model, call)
+        self.after = validated_after(model, call)
         self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first)
         self.history = self.kept.variable
@@ -86,7 +86,7 @@ class FitWriter(FitData):
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.progress.line or self.history)
         unread = not shown and not any(k.startswith("val_") for k in read)
-        if validated and (unread or never_validates(self.every, self.first, self.epochs)):
+        if validated and (unread or never_validates(self.after, self.first, self.epochs)):
             validated = ""
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
             del self.datasets[1:], self.loaders[1:]
@@ -132,7 +132,7 @@ class FitWriter(FitData):
     @property
     def sometimes(self) -> bool:
         """Whether some epochs may go without a validation."""
-        return bool(self.every or self.validates_if)
+        return bool(self.after or self.validates_if)
 
     def _in_some_epochs(
         self,
@@ -151,7 +151,7 @@ class FitWriter(FitData):
         body = [step[0], *self._kept(others)]
         body += self._shown(shows, {k: v for k, v in values.items() if k in others})
         validating += [line.replace('f" - ', 'f"', 1) for line in self._shown("", own)]
-        due = f"({self._name('epoch')} + 1) % {self.every} == 0" if self.every else ""
+        due = self.after.replace("{}", f"{self._name('epoch')} + 1")
         head = f"if {' and '.join(filter(None, (self.validates_if, due)))}:"
         return [*body, head, *(f"    {line}" for line in validating)]
 

@@ -453,6 +453,12 @@ class ModelWriter:
 
     def weights(self, given: Given, compiled: Compiled) -> dict[str, str]:
         """The tensors of the weights of samples, by what they are called in the loops."""
+        arrays = self.weight_arrays(given, compiled)
+        found = zip(arrays.items(), compiled.heads, strict=False)
+        return {name: weight_tensor(self.as_array(array), head) for (name, array), head in found}
+
+    def weight_arrays(self, given: Given, compiled: Compiled) -> dict[str, str]:
+        """Their arrays: one for all outputs, or one for each."""
         heads = compiled.heads
         each = isinstance(given.value, (Sequence, Mapping)) and len(heads) > 1
         names = [f"{head.variable}_weights" for head in heads] if each else ["weights"]
@@ -461,10 +467,7 @@ class ModelWriter:
             if each
             else arrays_by_name(given, self.source_of(given), [""], "sample_weight")
         )
-        found = {}
-        for head, name, source in zip(heads, names, arrays, strict=False):
-            found[name] = weight_tensor(self.as_array(source), head)
-        return found
+        return dict(zip(names, arrays, strict=True))
 
     def evaluator(
         self,

@@ -9,9 +9,15 @@ import libcst as cst
 
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
 from transpiler.emit.training.asking import as_dict, by_keys, write_predict
-from transpiler.emit.training.data import input_names, input_tensors, target_tensor
+from transpiler.emit.training.data import (
+    input_names,
+    input_tensors,
+    target_tensor,
+    weight_tensor,
+)
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.step_parts import steps_of
+from transpiler.emit.training.weighting import labels_of_batch
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
@@ -22,15 +28,15 @@ def write_train_on_batch(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that takes one step."""
-    writer.refuse(call, "sample_weight", "class_weight")
     _refuse_sums(call)
     compiled = writer.compiled_of(call)
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
-    batch = _batch(writer, compiled)
+    batch = _batch(writer, call, compiled)
     steps = steps_of(writer, compiled)
+    names = ("train_on_batch", f"train_{writer.label}_on_batch", "train_step")
     name, source = writer.shared.function(
-        ("train_on_batch", f"train_{writer.label}_on_batch", "train_step"),
+        ("train_on_weighted_batch", *names) if batch.weights else names,
         ("train_on_batch", batch, steps),
         lambda name: train_on_batch(name, batch, steps),
     )
@@ -42,12 +48,12 @@ def write_test_on_batch(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """A call of the emitted function that only looks."""
-    writer.refuse(call, "sample_weight")
     _refuse_sums(call)
     compiled = writer.compiled_of(call)
-    batch, added = _batch(writer, compiled), writer.added()
+    batch, added = _batch(writer, call, compiled), writer.added()
+    names = ("test_on_batch", f"test_{writer.label}_on_batch", "test_step")
     name, source = writer.shared.function(
-        ("test_on_batch", f"test_{writer.label}_on_batch", "test_step"),
+        ("test_on_weighted_batch", *names) if batch.weights else names,
         ("test_on_batch", batch, added),
         lambda name: test_on_batch(name, batch, added),
     )
@@ -60,7 +66,7 @@ def write_predict_on_batch(writer: ModelWriter, call: TrainingCall, statement: A
     write_predict(writer, call, statement)
 
 
-def _batch(writer: ModelWriter, compiled: Compiled) -> OneBatch:
+def _batch(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> OneBatch:
     """What the functions for one batch of a model get."""
     if writer.made.spread:
         raise Unsupported("single batches under a strategy")
@@ -72,7 +78,20 @@ def _batch(writer: ModelWriter, compiled: Compiled) -> OneBatch:
     xs = input_tensors(writer.built, writer.training.origin, arrays[: len(inputs)])
     heads = zip(arrays[len(inputs) :], compiled.heads, strict=True)
     ys = [target_tensor(y, head) for y, head in heads]
-    return OneBatch(writer.epoch(compiled), arrays, (*xs, *ys))
+    epoch = writer.epoch(compiled)
+    if writer.argument(call, "class_weight") is not None:
+        labels = labels_of_batch(writer, call, compiled)
+        return OneBatch(epoch, arrays, (*xs, *ys), ("weights",), labels)
+    weights = tuple(_weights(writer, call, compiled))
+    made = [weight_tensor(w, head) for w, head in zip(weights, compiled.heads, strict=False)]
+    return OneBatch(epoch, (*arrays, *weights), (*xs, *ys, *made), weights)
+
+
+def _weights(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> dict[str, str]:
+    """The weights of the samples, by what they are called in the function."""
+    if writer.argument(call, "sample_weight") is None:
+        return {}
+    return writer.weight_arrays(call.given["sample_weight"], compiled)
 
 
 def _write(
@@ -86,7 +105,10 @@ def _write(
     """The call of the function, in the place of the method's."""
     xs = writer.arrays(call.given.get("x"), "x", surely=True)
     ys = writer.target_arrays(call.given.get("y"), compiled, surely=True)
-    arguments = [writer.variable, *xs, *ys, writer.criterion, *others]
+    arguments = [writer.variable, *xs, *ys, *_weights(writer, call, compiled).values()]
+    arguments += [writer.criterion, *others]
+    by_class = writer.argument(call, "class_weight")
+    arguments += [by_class] if by_class is not None else []
     text = f"{name}({', '.join(arguments)})"
     if by_keys(call):
         text = as_dict(compiled, text)

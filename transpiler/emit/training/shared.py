@@ -11,7 +11,6 @@ import libcst as cst
 
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.tables import Tables
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
@@ -22,6 +21,7 @@ from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import TRAINING, Training
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+from transpiler.source.tables import Tables
 
 if TYPE_CHECKING:
     from transpiler.emit.training.handed_compile import Handing

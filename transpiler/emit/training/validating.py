@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 
 
-def validated_every(model: ModelWriter, call: TrainingCall) -> str:
-    """After how many epochs each it validates, "" where it does so in each."""
+def validated_after(model: ModelWriter, call: TrainingCall) -> str:
+    """What must hold for the number of an epoch, `{}`, that it validates; "" where it always does.
+
+    The number counts from 1: that of every second epoch, or one in a list.
+    """
     given = call.given.get("validation_freq")
     if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(1)):
         return ""
-    value = given.value.expr.value if isinstance(given.value, Static) else None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Unsupported("validation_freq that is not a known number")
-    return model.source_of(given)
+    value = constant(given.value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"({{}}) % {model.source_of(given)} == 0"
+    if isinstance(value, list) and all(isinstance(number, int) for number in value):
+        return f"{{}} in {model.source_of(given)}"
+    raise Unsupported("validation_freq that is not a known number, or list of numbers")
 
 
-def never_validates(every: str, first: str, epochs: str) -> bool:
+_OF_NUMBERS = re.compile(r"\(\{\}\) % (\d+) == 0|\{\} in \[([\d, ]*)\]")
+
+
+def never_validates(after: str, first: str, epochs: str) -> bool:
     """Whether training surely ends before it would validate for the first time."""
-    if not (every.isdigit() and epochs.isdigit() and first.isdigit()):
+    found = _OF_NUMBERS.fullmatch(after)
+    if found is None or not (epochs.isdigit() and first.isdigit()):
         return False
-    return not any((epoch + 1) % int(every) == 0 for epoch in range(int(first), int(epochs)))
+    numbers = range(int(first) + 1, int(epochs) + 1)
+    if found.group(1):
+        return not any(number % int(found.group(1)) == 0 for number in numbers)
+    return not any(int(number) in numbers for number in re.findall(r"\d+", found.group(2)))

@@ -44,24 +44,30 @@ def weighting_of(
             return Weighting(("weights",))  # of the data set
         tensors = sample_weights(writer, call, compiled, f"[:{first}]" if first else "")
         return Weighting(tuple(tensors), tensors)
-    if writer.argument(call, "sample_weight") is not None:
-        raise Unsupported("sample_weight together with class_weight, which Keras refuses")
-    if compiled.several or compiled.prediction.rank != 2:
-        raise Unsupported("class_weight for several outputs, or for steps of an output")
+    labels = labels_of_batch(writer, call, compiled)
     before: tuple[str, ...] = ()
     if not by_class.isidentifier():
         variable = name("class_weight", "weight_of_class")
         before = (f"{variable} = {by_class}",)
         by_class = variable
-    classes = compiled.loss.targets is Targets.CLASSES
-    rows = not classes and writer.training.units != 1
     if not ys:
-        labels = "targets.argmax(1)" if rows else "targets" if classes else "targets.flatten()"
         return Weighting(("weights",), labels=labels, argument=by_class, before=before)
+    rows = labels.endswith(".argmax(1)")
     labels = f"np.ravel({ys[0]}.argmax(1))" if rows else f"np.ravel({ys[0]})"
     writer.made.helpers.add("numpy")
     tensor = f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
     return Weighting(("weights",), {"weights": tensor}, before=before)
+
+
+def labels_of_batch(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> str:
+    """The classes of the samples of a batch, to which `class_weight` gives weights."""
+    if writer.argument(call, "sample_weight") is not None:
+        raise Unsupported("sample_weight together with class_weight, which Keras 3 refuses")
+    if compiled.several or compiled.prediction.rank != 2:
+        raise Unsupported("class_weight for several outputs, or for steps of an output")
+    if compiled.loss.targets is Targets.CLASSES:
+        return "targets"
+    return "targets.argmax(1)" if writer.training.units != 1 else "targets.flatten()"
 
 
 def sample_weights(

@@ -4,6 +4,7 @@ calling.py    what is it that is called
 framework.py  names of Keras and TensorFlow
 layers.py     layers, on tensors
 constants.py  tensors that are made of plain values
+data_tensors.py  those that models are trained with
 tensors.py    functions of the framework, on tensors
 losses.py     objects that are losses, on tensors
 builtins.py   Python's own functions

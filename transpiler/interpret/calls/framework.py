@@ -13,6 +13,7 @@ from transpiler.interpret.calls.by_hand import measured_by_hand
 from transpiler.interpret.calls.by_numpy import NUMPY_FUNCTIONS, numpy_function
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of, makes_data
+from transpiler.interpret.calls.data_tensors import data_tensor
 from transpiler.interpret.calls.numbers import arithmetic
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
@@ -332,6 +333,8 @@ def _other_call(region: Region, node: cst.Call, name: str, arguments: list[Argum
             return verbatim(region, node, *values)
     if name.startswith("keras.applications."):
         return Unknown(f"{name} builds a pretrained model")
+    if (data := data_tensor(region, node, name, arguments)) is not None:
+        return data
     number = arithmetic(region, node, name, arguments)
     if number is None and (made := constant_call(region, node, name, arguments)) is not None:
         return made

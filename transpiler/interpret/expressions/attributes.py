@@ -16,8 +16,10 @@ from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
+    Border,
     Bound,
     Choice,
+    Constant,
     Framework,
     Function,
     Inside,
@@ -208,7 +210,7 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Framework: _of_framework,
     Bound: _of_tensor,
     Static: _of_plain,
-    Unknown: _of_unknown,
+    **dict.fromkeys((Unknown, Border, Constant), _of_unknown),
     Layer: _of_layer,
     Choice: _of_choice,
     Inside: _of_inside,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
 from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
+from transpiler.source.lexical import words_in
 
 
 def declared_shape(region: Region, value: Value) -> Value | None:
@@ -83,7 +86,7 @@ def _lasting(shape: Value | None) -> Value | None:
 
 _HANDED = (
     r"(?:fit|evaluate|predict|predict_classes|predict_proba|train_on_batch|predict_on_batch)"
-    r"\(\s*(?:x\s*=\s*)?(\w+)"
+    r"\(\s*(?:x\s*=\s*)?(\w+)(?:(\s*[,)])|)"
 )
 _BUILT = r"build\(\s*(?:input_shape\s*=\s*)?([(\[][\w\s,]*[)\]])"
 
@@ -104,15 +107,43 @@ def _shape_of_build(region: Region, model: Model) -> Value | None:
 def _shape_of_data(region: Region, model: Model) -> Value | None:
     """The sizes of what the program trains a model on."""
     assert model.node is not None
-    text = region.tree.text[region.tree.span(model.node)[1] :]
+    start = region.tree.span(model.node)[1]
+    text = region.tree.text[start:]
     name = re.escape(model.target)
     if not name:
         return None
     for handed in re.finditer(rf"\b{name}\.{_HANDED}", text):
-        data = handed.group(1)
-        if re.search(rf"\b({name}|{data})\b[\w\s,()]*=[^=]", text[: handed.start()]):
+        whole = None if handed.group(2) else _expression_at(region, start + handed.start(1))
+        names = handed.group(1) if whole is None else "|".join(words_in(region.tree.source(whole)))
+        if re.search(rf"\b({name}|{names})\b[\w\s,()]*=[^=]", text[: handed.start()]):
             return None  # another model, or other data
-        array = region.file.arrays.get(data)
-        if array is not None and array.shape is not None and len(array.shape) > 1:
-            return Sequence(tuple(const(size) for size in array.shape[1:]), tuple)
+        array = region.file.arrays.get(handed.group(1))
+        shape: Any = array and array.shape
+        if whole is not None:
+            shape = provided("shape_of")(region, whole)
+        if shape is not None and len(shape) > 1:
+            return Sequence(tuple(const(size) for size in shape[1:]), tuple)
+    return None
+
+
+#: What an expression may stand in, or be.
+_PLACED = (
+    cst.BaseStatement, cst.BaseSmallStatement, cst.BaseSuite, cst.BaseExpression, cst.BaseElement,
+    cst.Arg,
+)  # fmt: skip
+
+
+def _expression_at(region: Region, offset: int) -> cst.BaseExpression | None:
+    """The outermost expression that begins at some place."""
+
+    def holds(node: cst.CSTNode) -> bool:
+        start, end = region.tree.span(node)
+        return start <= offset < end
+
+    found: cst.CSTNode | None = region.tree.module
+    while found is not None:
+        around = (c for c in found.children if isinstance(c, _PLACED) and holds(c))
+        found = next(around, None)
+        if isinstance(found, cst.BaseExpression) and region.tree.span(found)[0] == offset:
+            return found
     return None

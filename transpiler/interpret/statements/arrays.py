@@ -32,7 +32,10 @@ _BUNCHES = ("load_digits", "load_iris", "load_wine", "load_breast_cancer", "load
 _OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample", "ones_like")
 _OF_SIZES = ("rand", "randn")
 _OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "standard_normal", "choice", "integers")
-_SAME = ("astype", "copy", "asarray", "array", "float32", "cast", "abs", "sqrt", "exp", "clip")
+_SAME = (
+    "astype", "copy", "asarray", "array", "float32", "cast", "abs", "sqrt", "exp", "clip",
+    "constant", "convert_to_tensor",
+)  # fmt: skip
 
 
 def arrays_of(region: Region, node: cst.Assign) -> list[tuple[str, Shape | None]]:
@@ -63,6 +66,9 @@ def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, cst.BinaryOperation):
         left, right = shape_of(region, node.left), shape_of(region, node.right)
         return left if right is None else right if left is None else None
+    if isinstance(node, cst.List) and node.elements:
+        inner = shape_of(region, node.elements[0].value)
+        return (len(node.elements), *(inner or ()))
     return None
 
 
@@ -202,6 +208,11 @@ def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
     return (*shape[:place], 1, *shape[place:])
 
 
+def _row(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.arange(50)`, `tf.range(50.0)`, `np.linspace(0, 1, 50)`."""
+    return None if receiver is not None else (None,)
+
+
 def _padded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`pad_sequences(x, maxlen=100)`."""
     length = named.get("maxlen", plain[1] if len(plain) > 1 else None)
@@ -213,6 +224,7 @@ _CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
     **dict.fromkeys(_OF_SIZES, _sized),
     **dict.fromkeys(_OF_SIZE_ARGUMENT, _drawn),
     **dict.fromkeys(_SAME, _unchanged),
+    **dict.fromkeys(("arange", "range", "linspace"), _row),
     "reshape": _reshaped,
     "expand_dims": _expanded,
     "pad_sequences": _padded,

@@ -79,8 +79,19 @@ def _settle_or_move(region: Region, node: cst.CSTNode, text: str, defs: frozense
     if re.search(tokens.ANY_CHARACTER, text):
         region.moved_names |= defs
         region.graph_events += 1
-    else:
+    elif text != laid_out(region, node, _settled(region, node)):
         region.settled[region.tree.span(node)] = text
+
+
+def _settled(region: Region, node: cst.CSTNode) -> str:
+    """A statement with what is settled in it, part by part, so that others may change the rest."""
+    start, end = region.tree.span(node)
+    text, last = "", start
+    for (first, stop), part in sorted(region.settled.items()):
+        if last <= first and stop <= end:
+            text += region.tree.text[last:first] + part
+            last = stop
+    return text + region.tree.text[last:end]
 
 
 def opaque(region: Region, node: cst.CSTNode, parts: list[Value]) -> None:

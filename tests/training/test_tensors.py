@@ -1,0 +1,104 @@
+"""Tensors of TensorFlow that a program makes of arrays, as the data of its models."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.integers(-64, 64, size=(50, 6)) / 16
+labels = rng.integers(0, 3, size=50)
+model = keras.Sequential(
+    [keras.layers.Input((6,)), keras.layers.Dense(3, activation="softmax")]
+)
+model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+"""
+PROGRAM = """\
+
+
+def load():
+    rows = tf.convert_to_tensor(x, dtype=tf.float32)
+    return rows, tf.one_hot(labels, 3)
+
+
+def train(net, inputs, targets):
+    return net.fit(inputs, targets, epochs=2, verbose=0)
+
+
+inputs, targets = load()
+weights = tf.constant(rng.uniform(size=50))
+history = model.fit(
+    inputs[:40],
+    targets[:40],
+    sample_weight=weights[:40],
+    validation_data=(tf.cast(x[40:], tf.float32), targets[40:]),
+    epochs=2,
+    verbose=0,
+)
+losses = history.history["val_loss"]
+later = train(model, tf.squeeze(tf.expand_dims(x, 0), 0), targets.numpy()).history["loss"]
+more = train(model, inputs, keras.utils.to_categorical(labels, 3)).history["loss"]
+score = model.evaluate(tf.constant(x), targets, verbose=0)
+single = model.predict(tf.constant([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), verbose=0)
+batch = model.train_on_batch(tf.reshape(x, (50, 6)), targets)
+pairs = tf.data.Dataset.from_tensor_slices((tf.constant(x), targets)).batch(16)
+whole = model.predict(pairs, verbose=0)
+"""
+
+
+def test_trains_equally(scripts: Scripts) -> None:
+    result = converted(HEAD + PROGRAM)
+    assert "tensorflow" not in result
+    assert "rows = torch.as_tensor(x, dtype=torch.float32)\n" in result
+    apart = scripts.compare(HEAD + PROGRAM, result)
+    assert {"losses", "later", "more", "score", "single", "batch", "whole"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_a_line_of_numbers(scripts: Scripts) -> None:
+    """The sizes of the model come from it."""
+    text = (
+        "import tensorflow as tf\n"
+        "xs = tf.range(-10.0, 10.0, 0.5)\n"
+        "ys = xs * 2 + tf.constant(10.0)\n"
+        "model = tf.keras.Sequential([tf.keras.layers.Dense(1)])\n"
+        "model.compile(loss=tf.keras.losses.mae, optimizer=tf.keras.optimizers.SGD(0.01))\n"
+        "history = model.fit(tf.expand_dims(xs, axis=-1), ys, epochs=2, verbose=0)\n"
+        "losses = history.history['loss']\n"
+        "found = model.predict(tf.constant([[17.0]]), verbose=0)\n"
+    )
+    assert "nn.Linear(1, 1)" in converted(text)
+    text = text.replace("Dense(1)", "Dense(1, input_shape=(1,))")
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "found", "ys"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["tf.Variable(x)", "tf.concat([x, x], 0)", "tf.cast(x, kind)", "tf.constant(x, surprise=1)"],
+)
+def test_other_tensors_are_said(made: str) -> None:
+    text = f"{HEAD}kind = tf.as_dtype(np.float32)\ninputs = {made}\nmodel.fit(inputs, labels)\n"
+    found = convert(text)
+    assert any(d.severity == "error" and "`fit`" in d.message for d in found.diagnostics)
+    assert f"inputs = {made}\n" in found.text
+    assert "model.fit(inputs, labels)\n" in found.text
+
+
+def test_what_is_no_data_stays() -> None:
+    """A tensor that nothing is trained with is no data, and one of a model is made there."""
+    text = HEAD + "seen = tf.constant(x)\nfactor = tf.constant([1.0, 2.0, 3.0, 1.0, 2.0, 3.0])\n"
+    text += "a = keras.Input((6,))\nother = keras.Model(a, keras.layers.Dense(1)(a * factor))\n"
+    text += "model.fit(x, keras.utils.to_categorical(labels, 3))\nprint(seen)\n"
+    found = convert(text)
+    assert "seen = tf.constant(x)\n" in found.text
+    assert "a.new_tensor([" in found.text or "torch.tensor([1.0" in found.text
