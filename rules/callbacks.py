@@ -302,6 +302,8 @@ def lambda_callback(
 @callback("CSVLogger")
 def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param = False) -> Hooks:
     """The same file."""
+    if fit.sometimes:
+        raise Unsupported("CSVLogger beside a callback that adds values under a condition")
     table, log = fit.free("csv_file"), fit.free("csv_log")
     values = {**fit.values, **fit.logged}
     head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])

@@ -15,6 +15,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
+    Choice,
     Framework,
     Inside,
     Layer,
@@ -326,6 +327,10 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
+        items = given.value.items if isinstance(given.value, Sequence) else ()
+        choices = [item for item in items if isinstance(item, Choice)]
+        if not all(region.scope.current(choice.test.expr) for choice in choices):
+            call.problem = call.problem or f"a condition that {name} depends on has changed since"
     for name in _SPEED if call.name in _IN_BATCHES else ():
         call.given.pop(name, None)
     unknown = [k for k in call.given if k not in known]

@@ -166,6 +166,7 @@ class Fit:
     filled: tuple[str, ...] = ()  #: the values that templates of the program name: `{epoch:02d}`
     rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values
+    sometimes: set[str] = field(default_factory=set)  #: what they add under a condition
     steps: str = ""  #: the number of batches of an epoch
     uneven: bool = False  #: whether some epochs may have fewer
     first: str = "0"  #: the epoch that it begins with

@@ -33,6 +33,7 @@ fitting.py     the loop in the place of `fit`
 validation.py  the arrays that it validates on
 weighting.py   what each sample counts in it
 history.py     what a `fit` gives
+conditions.py  callbacks that a program adds under a condition
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own

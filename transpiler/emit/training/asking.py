@@ -168,9 +168,15 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
     return weights_path(writer.tree, writer.source_of(given))
 
 
+def _refuse_callbacks(writer: ModelWriter, call: TrainingCall) -> None:
+    given = call.given.get("callbacks")
+    if given is None or not isinstance(given.value, Sequence) or given.value.items:
+        writer.refuse(call, "callbacks")
+
+
 def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A call of the emitted function that evaluates."""
-    writer.refuse(call, "callbacks")
+    _refuse_callbacks(writer, call)
     loader = some_of_sequence(writer, call) or stream(writer, call, "x", "steps")
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
@@ -325,7 +331,7 @@ def rewrite_names(writer: ModelWriter) -> None:
 
 def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A call of the emitted function that predicts."""
-    writer.refuse(call, "callbacks")
+    _refuse_callbacks(writer, call)
     pipeline = writer.data_set(call)
     if pipeline is not None:
         _predict_batches(writer, call, statement, pipeline)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
 from transpiler.diagnostics import DROPPED
 from transpiler.emit.text import substitute_names
+from transpiler.emit.training.conditions import condition_of, under
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.sequences import sequence_of
+from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
@@ -27,31 +30,36 @@ _SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
 def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
     """What stands in the loop, in the order in which it comes at the end of an epoch."""
     found: list[Hooks] = []
-    for item in callbacks_of(call):
+    for tests, item in _callbacks_of(call):
         made = item.expr.value if isinstance(item, Static) else None
         if isinstance(made, UserClass) and isinstance(item, Static):
             hooks = own_hooks(model, fit, made, item.expr)
         else:
             hooks = _by_rule(model, call, fit, item)
-        fit.logged.update(hooks.logs)
+        if tests:
+            hooks = under(hooks, condition_of(tests))
+            fit.sometimes.update(key for key, _ in hooks.logs)
+        else:
+            fit.logged.update(hooks.logs)
         found.append(hooks)
     if sum(hooks.order == STOPS for hooks in found) > 1:
         raise Unsupported("several callbacks that stop the training early")
     return sorted(found, key=lambda hooks: hooks.order)
 
 
-def callbacks_of(call: TrainingCall) -> tuple[Value, ...]:
-    """What a call gives as callbacks."""
+def _callbacks_of(call: TrainingCall) -> Iterator[tuple[tuple[tuple[Static, bool], ...], Value]]:
+    """What a call gives as callbacks, each with the conditions under which it does."""
     given = call.given.get("callbacks")
     if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
-        return ()
+        return
     value = given.value
-    return tuple(value.items) if isinstance(value, Sequence) else (value,)
+    for item in value.items if isinstance(value, Sequence) else (value,):
+        yield from by_conditions(item)
 
 
 def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
     """The classes of the program's own among what some calls are given, by their nodes."""
-    made = [i.expr.value for c in calls for i in callbacks_of(c) if isinstance(i, Static)]
+    made = [i.expr.value for c in calls for _, i in _callbacks_of(c) if isinstance(i, Static)]
     made += [sequence_of(c.given.get(name)) for c in calls for name in ("x", "validation_data")]
     made += [own_schedule(c.given["optimizer"].value) for c in calls if "optimizer" in c.given]
     return {id(one.node): one for one in made if isinstance(one, UserClass)}

@@ -329,7 +329,10 @@ class FitWriter(FitData):
             if ends := after_epoch(self.model, self.call, name):
                 found.append(Hooks(epoch_end=ends))
         last = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
-        if any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last):
+        together = any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last)
+        if fit.sometimes and (together or self.history):
+            raise Unsupported("a callback under a condition that adds to the values of the epochs")
+        if together:
             entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())
             found.insert(0, Hooks(epoch_end=(f"{logs} = {{{entries}}}",)))
         return found

@@ -26,7 +26,7 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
-from transpiler.emit.training.named_parts import named_parts
+from transpiler.emit.training.named_parts import NamedPart, named_parts
 from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.shared import Before, Part, Shared, Trained
@@ -257,8 +257,8 @@ class ModelWriter:
         }
 
     def _used_by(
-        self, spans: list[tuple[int, int]], parts: list[tuple[str, cst.SimpleStatementLine]]
-    ) -> list[tuple[str, cst.SimpleStatementLine]]:
+        self, spans: list[tuple[int, int]], parts: list[tuple[str, NamedPart]]
+    ) -> list[tuple[str, NamedPart]]:
         """The parts that some spans name, and those that these are made of."""
         mine: set[int] = set()
         while True:

@@ -8,32 +8,77 @@ options = {"optimizer": Adam(1e-4), "loss": "mse"}  # for model.compile(**option
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import libcst as cst
 
 from transpiler.emit.training.lines import simple_statements
+from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.values import Mapping as Items
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured
+from transpiler.source.suites import bodies
+
+#: A statement that goes, or a condition of which nothing is left.
+NamedPart: TypeAlias = "cst.SimpleStatementLine | cst.If"
 
 
 def named_parts(
     room: cst.Module | cst.FunctionDef, values: Mapping[str, Value], unpacked: set[str]
-) -> list[tuple[str, cst.SimpleStatementLine]]:
+) -> list[tuple[str, NamedPart]]:
     """Such statements of a room, each with the variable that it gives a value, or extends.
 
     `unpacked` are the dicts of arguments of which no entry is read any more.
     """
-    body = room.body if isinstance(room, cst.Module) else room.body.body
-    own = {id(statement) for statement in body}
-    found = []
+    body = list(room.body if isinstance(room, cst.Module) else room.body.body)
+    own = {id(statement) for statement in _reached(body)}
+    found: list[tuple[str, NamedPart]] = []
     for statement in simple_statements(room):
         name = _assigned(statement) or (_extended(statement) if id(statement) in own else "")
         if name and (name in unpacked or _is_part(values.get(name))):
             found.append((name, statement))
+    for branched in body:
+        if isinstance(branched, cst.If):
+            found = _with_whole(found, branched)
     return found
+
+
+def _reached(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The statements that run once at most: those in branches, too."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, cst.If):
+            for suite in bodies(statement):
+                yield from _reached(suite)
+
+
+def _with_whole(
+    found: list[tuple[str, NamedPart]], statement: cst.If
+) -> list[tuple[str, NamedPart]]:
+    """The same where a condition goes as a whole, if nothing is left in it.
+
+    What would leave one of several branches empty does not go.
+    """
+    suites = bodies(statement)
+    for inner in [s for suite in suites for s in suite if isinstance(s, cst.If)]:
+        found = _with_whole(found, inner)
+    names: dict[int, list[str]] = {}
+    for name, part in found:
+        names.setdefault(id(part), []).append(name)
+    inside = [s for suite in suites for s in suite]
+    if all(id(s) in names for s in inside):
+        gone = {id(s) for s in inside}
+        here = dict.fromkeys(name for s in inside for name in names[id(s)])
+        return [*(p for p in found if id(p[1]) not in gone), *((n, statement) for n in here)]
+    emptied = [suite for suite in suites if all(id(s) in names for s in suite)]
+    kept = {id(s) for suite in emptied for s in suite if isinstance(s, cst.If) or _extends(s)}
+    return [part for part in found if id(part[1]) not in kept]
+
+
+def _extends(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and bool(_extended(statement))
 
 
 def _assigned(statement: cst.SimpleStatementLine) -> str:
@@ -68,8 +113,11 @@ def _is_part(value: Value | None) -> bool:
     """Whether it is an optimizer or the like, or a list or dict with such."""
     if isinstance(value, Items):
         return any(map(_is_part, value.items.values()))
+    if value is None:
+        return False
     items = value.items if isinstance(value, Sequence) else (value,)
-    if value is not None and class_of_metric(value) is not None:
+    if class_of_metric(value) is not None:
         return True  # the functions that train and evaluate make their own
     kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
-    return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
+    either = [one for item in items for _, one in by_conditions(item)]
+    return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in either)

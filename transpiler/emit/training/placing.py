@@ -11,7 +11,7 @@ from transpiler.emit.training.lines import begins_loop, block
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before
 from transpiler.source.lexical import comments_in, words_in
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import leaf_statements, statement_lines
 
 
 def place_statements(writer: ModelWriter) -> None:
@@ -73,12 +73,12 @@ def _remove_parts(writer: ModelWriter) -> dict[int, list[str]]:
     carried: dict[int, list[str]] = {}
     whole = [s for key, (s, _, _) in writer.statements.items() if key in writer.whole]
     whole.sort(key=lambda statement: tree.span(statement)[0])
-    for name, part in writer.parts:
+    for name, part in {id(part): (name, part) for name, part in writer.parts}.values():
         comments = [e.comment.value for e in part.leading_lines if e.comment is not None]
-        if part.trailing_whitespace.comment is not None:
+        if isinstance(part, cst.SimpleStatementLine) and part.trailing_whitespace.comment:
             comments.append(part.trailing_whitespace.comment.value)
         comments += [*comments_of_functions(writer, part), *comments_in(tree.source(part))]
-        writer.made.gone.append(part)
+        writer.made.gone += leaf_statements([part])
         start = _remove(writer, part)
         later = [s for s in whole if tree.span(s)[0] > start]
         users = [s for s in later if name in words_in(tree.source(s))]
@@ -87,7 +87,7 @@ def _remove_parts(writer: ModelWriter) -> dict[int, list[str]]:
     return carried
 
 
-def _remove(writer: ModelWriter, statement: cst.SimpleStatementLine) -> int:
+def _remove(writer: ModelWriter, statement: cst.CSTNode) -> int:
     """Take out a statement, and the blank lines that would be too many then; where it stood."""
     start, end = statement_lines(writer.tree, statement)
     text = writer.tree.text

@@ -5,6 +5,7 @@ after_models.py    what a builder does with models that are complete
 failing.py         ways of a branch that are not understood
 branches.py        both ways of a branch, run apart and put together
 elements.py        what lists and dicts of tensors hold
+perhaps.py         callbacks that a list has on one way only
 joins.py           where two ways meet: one value for each name
 loops.py           loops, which stay loops or are unrolled over layers
 jumps.py           `continue` and `break`

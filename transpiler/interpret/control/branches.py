@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.control.joins import Side, join_scopes
+from transpiler.interpret.control.perhaps import joined_callbacks
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Region, Way
 from transpiler.interpret.scope import Scope
@@ -129,6 +130,8 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
     a, b = values
     if isinstance(a, Model) and isinstance(b, Model):
         return either_model(a, b)
+    if (callbacks := joined_callbacks(test, a, b)) is not None:
+        return callbacks
     if (
         not is_graph(a)
         and not is_graph(b)

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.control.elements import either_model, is_blank, merge_items, merge_two
+from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.region import Region
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.tensors.layouts import common_layout, in_layout
@@ -77,7 +78,8 @@ def join_scopes(
 def _renamed(scope: Scope, name: str, value: Value, inner: Scope) -> Value:
     """A value from inside a branch, as the code after it refers to it."""
     if isinstance(value, Static):
-        held = value.expr.value if isinstance(value.expr.value, (Pipeline, Changes)) else UNKNOWN
+        kept = isinstance(value.expr.value, (Pipeline, Changes)) or is_callback(value)
+        held = value.expr.value if kept else UNKNOWN
         return Static(replace(value.expr, text=name, names=scope.read(name).names, value=held))
     if isinstance(value, Bound):
         return _after(scope, name, value.tensor, value.source)
@@ -119,6 +121,8 @@ def _join(
         return a if isinstance(a, Unknown) else b
     if isinstance(a, Model) and isinstance(b, Model):
         return replace(either_model(a, b), expr=scope.read(name))
+    if (callbacks := joined_callbacks(test, a, b)) is not None:
+        return callbacks
     if isinstance(a, Sequence) and isinstance(b, Sequence) and (is_graph(a) or is_graph(b)):
         return _join_lists(region, name, a, b, scope, node)
     if (group := _join_groups(region, a, b, scope.read(name))) is not None:

@@ -29,6 +29,8 @@ _ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
 _PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
 #: A string in whose places no other string can be written.
 _FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
+#: A call that is noted where it stands.
+_TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
 _MENTIONED = ("callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop")
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
@@ -83,6 +85,7 @@ def _is_about_parts(region: Region, function: Function) -> bool:
         known[key] = (
             any(word in lowered for word in _MENTIONED)
             and not _FORMATTED.search(source)
+            and not _TRAINS.search(source)
             and _calls_only_parts(function)
         )
     return known[key]

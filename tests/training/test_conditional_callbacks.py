@@ -1,0 +1,103 @@
+"""Callbacks that a program adds under a condition: their code is under it, too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, farthest
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+C = "keras.callbacks"
+STOP = f'{C}.EarlyStopping(monitor="loss", min_delta=0.5, patience=1)'
+FUNCTION = f"""
+def train(early, names=(), slowly=True):
+    chosen = None
+    if early and len(names) < 1:
+        chosen = [{C}.TerminateOnNaN()]
+        if slowly is not None:
+            chosen += [{STOP}]
+    return model.fit(x, y, epochs=5, callbacks=chosen, verbose=0)
+
+early = train(True).history["loss"]
+named = train(True, ["a"]).history["loss"]
+late = train(False).history["loss"]
+"""
+OPTIONS = """
+from types import SimpleNamespace
+args = SimpleNamespace(early=True, slowly=False, path=None)
+"""
+
+
+def trial(before: str) -> str:
+    text = Trial(before=OPTIONS + before, fit=", callbacks=found").text
+    return text.replace("epochs=3", "epochs=6")
+
+
+TRIALS = [
+    f"found = []\nif args.early:\n    found.append({STOP})\n",
+    f"found = [{C}.TerminateOnNaN()]\nif args.slowly:\n    found.append({STOP})\n"
+    "elif args.path is None:\n"
+    f'    found.append({C}.ModelCheckpoint("best.keras", monitor="loss", save_best_only=True))\n',
+    f"found = [{STOP}] if args.slowly or args.path else None\n",
+    f"if not args.slowly:\n    stop = {STOP}\n    found = [stop]\nelse:\n    found = []\n",
+]
+
+
+@pytest.mark.parametrize("before", TRIALS)
+def test_trains_equally(before: str, scripts: Scripts) -> None:
+    distance, apart = farthest(scripts, trial(before))
+    assert distance < 1e-9, apart
+
+
+def test_each_call_of_a_function_decides(scripts: Scripts) -> None:
+    text = Trial(fit="", after=FUNCTION).text
+    distance, apart = farthest(scripts, text)
+    assert {"early", "named", "late"} <= apart.keys()
+    assert distance < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        (
+            f"import os\nfound = []\nif os.path.exists('.'):\n    found.append({STOP})\n",
+            "asked again",
+        ),
+        (
+            f"found = []\nearly = args.early\nif early:\n    found.append({STOP})\nearly = False\n",
+            "has changed since",
+        ),
+        (
+            "found = []\nif args.early:\n"
+            f"    found.append({C}.LearningRateScheduler(lambda epoch, rate: rate / 2))\n",
+            "adds to the values",
+        ),
+        (
+            "found = []\nif args.early:\n"
+            f"    found.append({C}.LambdaCallback(on_batch_end=lambda b, logs: print(b)))\n",
+            "for each batch",
+        ),
+        (
+            f"found = []\nfor n in (1, 2):\n    if args.early:\n        found.append({STOP})\n",
+            "only known at run time",
+        ),
+    ],
+)
+def test_what_may_come_out_otherwise_is_refused(before: str, why: str) -> None:
+    found = convert(trial(before))
+    assert any(d.severity == "error" and why in d.message for d in found.diagnostics), found
+    assert "history = model.fit(" in found.text
+    assert before.splitlines()[-1] in found.text
+
+
+def test_a_table_needs_to_know_its_columns() -> None:
+    before = (
+        "found = []\nif args.early:\n"
+        f"    found.append({C}.LearningRateScheduler(lambda epoch, rate: rate / 2))\n"
+        f'found.append({C}.CSVLogger("epochs.csv"))\n'
+    )
+    text = trial(before).replace("history = model", "model").replace("history.history", "history")
+    text = text.replace('losses = np.array(history["loss"])\n', "")
+    found = convert(text)
+    assert any("CSVLogger beside" in d.message for d in found.diagnostics), found
