@@ -29,7 +29,7 @@ def errors(text: str) -> list[tuple[int, str]]:
         "print(model.history)",
         "p = show(model(x))",
         "p = model(x, training=True)",
-        "model.get_weights()",
+        "model.get_config()",
     ],
 )
 def test_other_uses_of_a_trained_model_are_said(use: str) -> None:

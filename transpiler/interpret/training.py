@@ -148,7 +148,7 @@ class TrainingCall:
     problem: str = ""
     by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
     layer: Layer | None = None  #: the layer of the model that is asked
-    of: cst.BaseExpression | None = None  #: the model, where a layer of it is asked
+    of: cst.BaseExpression | None = None  #: the model, where it is no method of that
     region: Region | None = None  #: where it stands
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
@@ -236,6 +236,16 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
                 own: Any = provided("own_losses")(region, model, call.given[what].value, call)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
+
+
+def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
+    """Note `save_model(model, path)`; what it gives."""
+    call = TrainingCall(node, "save", model, {}, region.statement, model.compiled, region=region)
+    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+    _bind(region, node, call, ("model", *SIGNATURES["save"]))
+    call.of = call.given.pop("model").node
+    region.training[id(node)] = call
+    return Unknown("what `save_model` gives")
 
 
 @provides("ask_layer")

@@ -73,6 +73,7 @@ _ASKING = {
     "predict": write_predict,
     "predict_classes": write_predict_classes,
     "predict_on_batch": write_predict_on_batch,
+    "get_weights": write_get_weights,
 }
 
 

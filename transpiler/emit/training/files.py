@@ -12,7 +12,8 @@ _SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 _LITERAL = re.compile(r"([\"'])([^\"'{}]*)\1")
 #: What stands before the path of a call whose file becomes torch's.
 _SAVES = re.compile(
-    r"(?:\.save|save_weights|load_weights|load_model|ModelCheckpoint)\(\s*(?:filepath\s*=\s*)?$"
+    r"(?:(?:\.save|save_weights|load_weights|load_model|ModelCheckpoint)\("
+    r"|(?<!def )\bsave_model\(\s*[\w.]+\s*,)\s*(?:filepath\s*=\s*)?$"
 )
 
 _NEAR = 100  #: how far before a path its call may begin

@@ -9,11 +9,25 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.training.lines import is_statement
-from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Layer
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
 from transpiler.ir.tensor import Unsupported
+
+#: Layers without weights.
+_WITHOUT_WEIGHTS = frozenset(
+    {
+        "Activation", "Dropout", "Flatten", "Reshape", "Permute", "RepeatVector", "InputLayer",
+        "ReLU", "LeakyReLU", "ELU", "Softmax", "GaussianNoise", "SpatialDropout1D",
+        "SpatialDropout2D", "Masking", "Rescaling",
+    }
+    | {f"ZeroPadding{n}D" for n in (1, 2, 3)}
+    | {f"UpSampling{n}D" for n in (1, 2, 3)}
+    | {f"{g}{k}Pooling{n}D" for g in ("", "Global") for k in ("Max", "Average") for n in (1, 2, 3)}
+)  # fmt: skip
+_MANY = 12  #: so many weights are written one by one at most
 
 
 def write_layer_weights(
@@ -22,14 +36,35 @@ def write_layer_weights(
     """Copies of the weights as arrays; of one of them, where it is picked at once."""
     if _is_set_at_once(writer, call):
         return  # it is written there
-    arrays = [f"to_array({view})" for view in _views(writer, call)]
+    write_arrays(writer, call, statement, _views(writer, call))
+
+
+def write_all_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
+    """Copies of the weights of all layers of a Sequential as arrays, or of one that is picked."""
+    origin = writer.training.origin
+    layers = [step for step in origin.steps if isinstance(step, Layer)]
+    if origin.kind != "sequential" or not layers or len(layers) != len(origin.steps):
+        raise Unsupported("the weights are looked at, of a model whose layers Keras puts in order")
+    views = []
+    for layer in layers:
+        if layer.symbol.rpartition(".")[2] not in _WITHOUT_WEIGHTS:
+            views += _views_of(writer, layer)
+    if len(views) > _MANY and _picked(statement, call.node, len(views)) is None:
+        raise Unsupported("the weights are looked at, and there are many")
+    write_arrays(writer, call, statement, views)
+
+
+def write_arrays(
+    writer: ModelWriter, call: TrainingCall, statement: Asking, views: list[str]
+) -> None:
+    """A list of copies of weights as arrays; of one of them, where it is picked at once."""
+    arrays = [f"to_array({view})" for view in views]
     writer.made.helpers.add("to_array")
     picked = _picked(statement, call.node, len(arrays))
+    writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
     if picked is None:
-        writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
         return
     node, number = picked
-    writer.inline(call, statement, [], f"[{', '.join(arrays)}]")
     _, _, inside = writer.statements[id(statement)]
     del inside[writer.tree.span(call.node)]
     inside[writer.tree.span(node)] = arrays[number]
@@ -79,7 +114,11 @@ def write_reset_layer(
 
 def _module(writer: ModelWriter, call: TrainingCall) -> Module:
     """The one module that a layer is, which the model has under a name of its own."""
-    module = _only_module(call)
+    return _module_of(writer, call.layer)
+
+
+def _module_of(writer: ModelWriter, layer: Layer | None) -> Module:
+    module = _only_module_of(layer)
     own = {n.module.token for n in writer.built.init if isinstance(n, Construct)}
     if module is None or module.token not in own:
         raise Unsupported("the layer is not one module with a name")
@@ -88,7 +127,10 @@ def _module(writer: ModelWriter, call: TrainingCall) -> Module:
 
 def _only_module(call: TrainingCall) -> Module | None:
     """The module that a layer is; None where it is several, or one of a list."""
-    layer = call.layer
+    return _only_module_of(call.layer)
+
+
+def _only_module_of(layer: Layer | None) -> Module | None:
     if layer is None or layer.depth or len(layer.modules) != 1:
         return None
     return layer.modules[0]
@@ -96,12 +138,16 @@ def _only_module(call: TrainingCall) -> Module | None:
 
 def _views(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """The weights of a layer, with their axes in Keras's order."""
-    module = _module(writer, call)
     assert call.layer is not None
-    name = call.layer.symbol.rpartition(".")[2]
+    return _views_of(writer, call.layer)
+
+
+def _views_of(writer: ModelWriter, layer: Layer) -> list[str]:
+    module = _module_of(writer, layer)
+    name = layer.symbol.rpartition(".")[2]
     found = writer.shared.file.rules.stored(module.constructor.text, name)
     if found is None:
-        raise Unsupported(f"the weights of {call.layer.symbol} are stored in another way")
+        raise Unsupported(f"the weights of {layer.symbol} are stored in another way")
     path = f"{writer.variable}.{module.token}"
     return [view.replace("w", f"{path}.{place}", 1) for place, view in found]
 
@@ -113,9 +159,7 @@ def _is_set_at_once(writer: ModelWriter, call: TrainingCall) -> bool:
     return any(c.given["weights"].node is call.node for c in setting)
 
 
-def _picked(
-    statement: cst.SimpleStatementLine, node: cst.CSTNode, count: int
-) -> tuple[cst.Subscript, int] | None:
+def _picked(statement: Asking, node: cst.CSTNode, count: int) -> tuple[cst.Subscript, int] | None:
     """`....get_weights()[0]`: the whole expression, and which one it picks."""
     pending: list[cst.CSTNode] = [statement]
     while pending:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.emit.training.layer_weights import write_all_weights
 from transpiler.emit.training.lines import is_statement, within
-from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.shared import origin
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
@@ -34,18 +35,17 @@ _ALIKE = (
 )  # fmt: skip
 
 
-def write_get_weights(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
-) -> None:
+def write_get_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A copy of all tensors, for whoever sets them again and does nothing else with them."""
     if _taken_by(writer, call) is not None:
         return  # it is written there
-    node = statement.body[0]
+    node = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
     target = node.targets[0].target if isinstance(node, cst.Assign) else None
     name = writer.tree.source(target) if target is not None else ""
     whole = isinstance(node, cst.Assign) and node.value is call.node and len(node.targets) == 1
     if not whole or not name.isidentifier() or not _only_set(writer, call.model, name):
-        raise Unsupported("the weights are looked at")
+        write_all_weights(writer, call, statement)
+        return
     writer.inline(call, statement, [], f"copy.deepcopy({writer.variable}.state_dict())")
 
 

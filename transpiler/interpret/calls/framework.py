@@ -409,6 +409,10 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
         ("keras.models.load_model", "keras.saving.load_model"),
         lambda region, node, name: provided("load_model")(region, node, name),
     ),
+    **dict.fromkeys(
+        ("keras.models.save_model", "keras.saving.save_model"),
+        lambda region, node, name: provided("save_model")(region, node, name),
+    ),
     "keras.Sequential": lambda region, node, name: provided("make_sequential")(region, node),
     "keras.layers.InputLayer": lambda region, node, name: provided("input_layer")(
         region, node, arguments_of(region, node)

@@ -10,8 +10,8 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
-from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static, Unknown, Value
+from transpiler.interpret.training import Given, TrainingCall, note_saving
+from transpiler.interpret.values import Model, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr
 from transpiler.record import replace
 
@@ -49,6 +49,17 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     return replace(
         model, kind="instance", region=None, summary=None, expr=None, copy_of=model, broken=reason
     )
+
+
+@provides("save_model")
+def save_model(region: Region, node: cst.Call, name: str) -> Value:
+    """`save_model(model, path)`, which is `model.save(path)`."""
+    arguments = arguments_of(region, node)
+    saved = next((v for k, v in arguments if k in (None, "model")), None)
+    if not isinstance(saved, Model) or any(argument.star for argument in node.args):
+        return Unknown(f"{name} of what is no model")
+    region.left_calls.append((node, "save_model", saved))
+    return note_saving(region, node, saved)
 
 
 def _path(arguments: list[Argument]) -> Expr | None:

@@ -1,0 +1,76 @@
+"""All weights of a model as arrays, and models that are saved by a function of Keras."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 8, 8, 2))
+y = x.mean((1, 2, 3))
+model = keras.Sequential(
+    [
+        layers.Input((8, 8, 2)),
+        layers.Conv2D(3, 3, use_bias=False),
+        layers.LayerNormalization(),
+        layers.ReLU(),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(1, name="last"),
+    ]
+)
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=8, verbose=0)
+"""
+LOOKED = """
+weights = model.get_weights()
+count = len(weights)
+kernel, last = weights[0], weights[-1]
+gamma = model.get_weights()[1]
+largest = [float(abs(w).max()) for w in model.get_weights()]
+sizes = []
+for array in model.get_weights():
+    sizes.append(array.size)
+keras.models.save_model(model, "kept.keras")
+again = keras.models.load_model("kept.keras", custom_objects={}, compile=False)
+prediction = again.predict(x, verbose=0)
+"""
+
+
+def test_they_come_in_the_order_of_keras(scripts: Scripts) -> None:
+    text = HEAD + LOOKED
+    result = converted(text)
+    assert "gamma = to_array(model.layer_normalization.weight)\n" in result
+    assert 'torch.save(model.state_dict(), "kept.pt")\n' in result
+    apart = scripts.compare(text, result)
+    seen = {"count", "kernel", "last", "gamma", "largest", "sizes", "array", "prediction"}
+    assert seen <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("keras.Model(a, layers.Dense(1)(layers.Flatten()(a)))", "Keras puts in order"),
+        ("keras.Sequential([a, layers.GRU(3)])", "stored in another way"),
+        ("keras.Sequential([a" + ", layers.Dense(3)" * 7 + "])", "there are many"),
+    ],
+)
+def test_others_are_said(model: str, why: str) -> None:
+    text = (
+        "import numpy as np\nfrom tensorflow import keras\nfrom tensorflow.keras import layers\n"
+        "x, y = np.ones((8, 4, 2)), np.ones((8, 1))\n"
+        f'a = keras.Input((4, 2))\nmodel = {model}\nmodel.compile("sgd", "mse")\n'
+        "model.fit(x, y)\nprint([w.shape for w in model.get_weights()])\n"
+    )
+    found = convert(text)
+    assert any(d.severity == "error" and why in d.message for d in found.diagnostics), found
+    assert "model.get_weights()])\n" in found.text
