@@ -45,6 +45,28 @@ prediction = again.predict(x, verbose=0)
 """
 
 
+CLONED = """
+slow = keras.models.clone_model(model)
+slow.set_weights(model.get_weights())
+for _ in range(4):
+    loss = model.train_on_batch(x, slow.predict(x, verbose=0) * 0.5)
+    if loss > 0.0:
+        slow.set_weights(model.get_weights())
+prediction = slow.predict(x, verbose=0)
+"""
+
+
+def test_a_clone_is_a_copy_once_it_has_the_weights(scripts: Scripts) -> None:
+    result = converted(HEAD + CLONED)
+    assert "slow = copy.deepcopy(model)\nfor _ in range(4):\n" in result
+    apart = scripts.compare(HEAD + CLONED, result)
+    assert {"loss", "prediction"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+    other = CLONED.replace("slow.set", "print(3)\nslow.set", 1)
+    said = convert(HEAD + other).diagnostics
+    assert any(d.severity == "error" and "set right behind" in d.message for d in said), said
+
+
 def test_they_come_in_the_order_of_keras(scripts: Scripts) -> None:
     text = HEAD + LOOKED
     result = converted(text)

@@ -149,6 +149,18 @@ def write_load_model(
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
+def write_clone_model(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A copy with the same weights; the statement that sets them has nothing left to do."""
+    name = loaded_name(call)
+    writer.whole[id(statement)] = [f"{name} = copy.deepcopy({call.given['model'].text})"]
+    writer.statements.setdefault(id(statement), (statement, {}, {}))
+    end = writer.tree.span(statement)[1]
+    after = [c for c in writer.part.calls if writer.tree.span(c.node)[0] > end]
+    writer.shared.copied |= {id(one.node) for one in after[:1] if one.name == "set_weights"}
+
+
 def _loaded(writer: ModelWriter, call: TrainingCall) -> str:
     """What a file of weights holds, wherever it was saved, in the place of the model."""
     placed = any(c.name in _PLACED for c in writer.training.calls)

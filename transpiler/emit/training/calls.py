@@ -6,6 +6,7 @@ import libcst as cst
 
 from transpiler.emit.training.asking import (
     is_unfinished,
+    write_clone_model,
     write_evaluate,
     write_load_model,
     write_load_weights,
@@ -56,6 +57,7 @@ _WRITERS = {
     "save_weights": write_save_weights,
     "load_weights": write_load_weights,
     "load_model": write_load_model,
+    "clone_model": write_clone_model,
     "train_on_batch": write_train_on_batch,
     "test_on_batch": write_test_on_batch,
     "predict_on_batch": write_predict_on_batch,

@@ -162,7 +162,7 @@ class _Planner(Shared):
 
     def _receiver(self, call: TrainingCall) -> str:
         """How the program calls the model where it calls a method of it."""
-        if call.name == "load_model":
+        if call.name in ("load_model", "clone_model"):
             return loaded_name(call)
         if call.name == "freeze":
             held = call.region.scope.values.items() if call.region is not None else ()
@@ -495,8 +495,8 @@ def _trains_a_copy(part: Part) -> tuple[TrainingCall, str] | None:
     loaded = False
     for call in part.calls:
         if loaded and call.name in ("compile", "fit", "train_on_batch"):
-            return call, "the model is loaded before, and its file holds the weights alone"
-        loaded = loaded or call.name == "load_model"
+            return call, "the model is a copy, or loaded from a file, which has the weights alone"
+        loaded = loaded or call.name in ("load_model", "clone_model")
     return None
 
 

@@ -159,6 +159,7 @@ class Shared:
         self.lasting_lines: dict[tuple[int, str], tuple[int, int] | None] = {}
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
+        self.copied: set[int] = set()  #: calls that set weights which a copy has already
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 

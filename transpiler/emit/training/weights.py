@@ -56,6 +56,9 @@ def write_set_weights(
     if not is_statement(statement, call.node) or "weights" not in call.given:
         raise Unsupported("what `set_weights` gives is used")
     given = call.given["weights"]
+    if id(call.node) in writer.shared.copied:
+        writer.parts.append(("", statement))
+        return
     inner = next((c for c in _calls(writer, "get_weights") if c.node is given.node), None)
     if inner is not None:
         if not _is_alike(inner.model, call.model) or inner.receiver is None:

@@ -410,6 +410,10 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
         lambda region, node, name: provided("load_model")(region, node, name),
     ),
     **dict.fromkeys(
+        ("keras.models.clone_model", "keras.backend.clone_model"),
+        lambda region, node, name: provided("clone_model")(region, node, name),
+    ),
+    **dict.fromkeys(
         ("keras.models.save_model", "keras.saving.save_model"),
         lambda region, node, name: provided("save_model")(region, node, name),
     ),

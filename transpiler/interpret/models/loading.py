@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -45,10 +46,39 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     )  # fmt: skip
     region.training[id(node)] = call
     region.left_calls.append((node, "load_model", model))
-    reason = "it is loaded from a file"
+    return _copy(model, "it is loaded from a file")
+
+
+def _copy(model: Model, reason: str) -> Model:
     return replace(
         model, kind="instance", region=None, summary=None, expr=None, copy_of=model, broken=reason
     )
+
+
+@provides("clone_model")
+def clone_model(region: Region, node: cst.Call, name: str) -> Value:
+    """A copy of a model, where the statement right behind gives it the same weights."""
+    arguments = arguments_of(region, node)
+    model = arguments[0][1] if len(arguments) == 1 else None
+    source = region.tree.source(node.args[0].value) if node.args else ""
+    if not isinstance(model, Model) or arguments[0][0] is not None or not source.isidentifier():
+        return Unknown("a model that is cloned")
+    assert region.statement is not None
+    _, end = region.tree.span(region.statement)
+    target = region.tree.source(region.statement).partition("=")[0].strip()
+    weighed = rf"\s*{target}\.set_weights\({source}\.get_weights\(\)\)"
+    if not target.isidentifier() or not re.match(weighed, region.tree.text[end:]):
+        reason = "its weights are others than those of the model, unless they are set right behind"
+        region.file.unsettled[region.tree.span(node)[0]] = reason
+        return Unknown("a model that is cloned, with other weights")
+    given = {"model": Given(Static(Expr(source)), source)}
+    call = TrainingCall(
+        node, "clone_model", model, given, region.statement, model.compiled,
+        conditional=bool(region.branches), in_loop=bool(region.loops),
+    )  # fmt: skip
+    region.training[id(node)] = call
+    region.left_calls.append((node, "clone_model", model))
+    return _copy(model, "it is cloned")
 
 
 @provides("save_model")
