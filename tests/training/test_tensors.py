@@ -94,6 +94,16 @@ def test_other_tensors_are_said(made: str) -> None:
     assert "model.fit(inputs, labels)\n" in found.text
 
 
+def test_variables_of_builders_are_no_data() -> None:
+    """Whatever they are called."""
+    build = (
+        "def build():\n    inputs = keras.Input((6,))\n    factors = tf.constant([1.0, 2, 3, 4, 5, 6])\n"
+        "    x = inputs * factors\n    return keras.Model(inputs, keras.layers.Dense(1)(x))\n\n\n"
+        'other = build()\nother.compile("sgd", "mse")\nother.fit(x, labels)\n'
+    )
+    assert "torch.tensor([1.0, 2, 3, 4, 5, 6], device=x.device)" in converted(HEAD + build)
+
+
 def test_what_is_no_data_stays() -> None:
     """A tensor that nothing is trained with is no data, and one of a model is made there."""
     text = HEAD + "seen = tf.constant(x)\nfactor = tf.constant([1.0, 2.0, 3.0, 1.0, 2.0, 3.0])\n"
