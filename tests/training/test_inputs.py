@@ -53,6 +53,19 @@ TRIALS = [
 ]
 
 
+DICT = '{"numbers": a, "words": b}'
+KEYED = program(f"{DICT}, y, validation_split=0.2", f"{DICT}, y", DICT).replace(
+    "inputs=[numbers, words]", 'inputs={"words": words, "numbers": numbers}'
+)
+TRIALS += [
+    KEYED + f"batch = model.train_on_batch({DICT}, y)\n",
+    KEYED.replace("import numpy", "import tensorflow as tf\nimport numpy")
+    + f"pairs = tf.data.Dataset.from_tensor_slices(({DICT}, y)).batch(16)\n"
+    "model.fit(pairs, verbose=0)\nlater = model.predict(pairs, verbose=0)\n",
+    KEYED.replace('"words": words', '"last": words').replace('"words": b', '"last": b'),
+]
+
+
 @pytest.mark.parametrize("text", TRIALS)
 def test_trains_equally(text: str, scripts: Scripts) -> None:
     conversion = convert(text)
@@ -69,6 +82,14 @@ def test_inputs_that_do_not_fit_are_said(fit: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any("one array for each: numbers, words" in message for message in errors), errors
     assert f"history = model.fit({fit}" in conversion.text
+
+
+@pytest.mark.parametrize("fit", ["[b, a], y", "(b, a), y"])
+def test_a_list_for_a_dict_is_said(fit: str) -> None:
+    """Keras takes it in the order of the sorted keys."""
+    found = convert(KEYED.replace(f"model.fit({DICT}, y, validation_split=0.2", f"model.fit({fit}"))
+    assert any("in another order" in d.message for d in found.diagnostics), found
+    assert f"history = model.fit({fit}" in found.text
 
 
 def test_samples_are_counted_by_what_there_is(scripts: Scripts) -> None:

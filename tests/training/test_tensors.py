@@ -97,7 +97,8 @@ def test_other_tensors_are_said(made: str) -> None:
 def test_variables_of_builders_are_no_data() -> None:
     """Whatever they are called."""
     build = (
-        "def build():\n    inputs = keras.Input((6,))\n    factors = tf.constant([1.0, 2, 3, 4, 5, 6])\n"
+        "def build():\n    inputs = keras.Input((6,))\n"
+        "    factors = tf.constant([1.0, 2, 3, 4, 5, 6])\n"
         "    x = inputs * factors\n    return keras.Model(inputs, keras.layers.Dense(1)(x))\n\n\n"
         'other = build()\nother.compile("sgd", "mse")\nother.fit(x, labels)\n'
     )

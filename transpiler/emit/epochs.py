@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Expr, literal
 from transpiler.ir.training import BATCH, Metric
 from transpiler.record import record, replace
 
@@ -23,6 +23,7 @@ class Epoch:
     elementwise: tuple[tuple[str, str, str], ...] = ()
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
+    keys: tuple[str, ...] = ()  #: of the dict in which the model takes them
     targets: tuple[str, ...] = ("targets",)
     criteria: tuple[str, ...] = ("criterion",)
     losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
@@ -82,11 +83,19 @@ class Epoch:
     @property
     def forward(self) -> list[str]:
         """The statements that call the model; losses and metrics are computed in float32."""
-        called = f"{self.model}({', '.join(self.inputs)})"
+        called = f"{self.model}({handed(self.inputs, self.keys)})"
         if not self.autocast:
             return [f"{self.output} = {called}"]
         called = f"(output.float() for output in {called})" if self.losses else f"{called}.float()"
         return [autocast(self.device, self.autocast), f"    {self.output} = {called}"]
+
+
+def handed(inputs: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """The arguments that a model is called with: its inputs, or a dict of them."""
+    if not keys:
+        return ", ".join(inputs)
+    pairs = zip(keys, inputs, strict=True)
+    return f"{{{', '.join(f'{literal(key)}: {made}' for key, made in pairs)}}}"
 
 
 def autocast(device: str, kind: str) -> str:
@@ -232,6 +241,7 @@ class Predicting:
     outputs: int = 1
     batch: str = ""  #: the variables for what the batches of a loader hold, where there is one
     autocast: str = ""  #: the type of mixed precision
+    keys: tuple[str, ...] = ()  #: of the dict in which the model takes the arrays
 
 
 def predict(name: str, how: Predicting) -> str:
@@ -240,11 +250,19 @@ def predict(name: str, how: Predicting) -> str:
         return _predict_batches(name, how)
     several = len(how.names) > 1
     batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
+    if several and how.keys:
+        batch = f"{{key: x.to({how.device}) for key, x in batch.items()}}"
+    elif how.keys:
+        batch = handed((batch,), how.keys)
     called = f"model({batch}){_activated(how)}"
     size = "batch_size" if how.sized else "32"
     batches = f"{how.tensors[0]}.split({size})"
     if several:
-        batches = f"DataLoader(TensorDataset({', '.join(how.tensors)}), batch_size={size})"
+        made = f"TensorDataset({', '.join(how.tensors)})"
+        if how.keys:
+            pairs = zip(how.keys, how.tensors, strict=True)
+            made = f"StackDataset({', '.join(f'{key}={tensor}' for key, tensor in pairs)})"
+        batches = f"DataLoader({made}, batch_size={size})"
     one = f"return torch.cat([{called}.cpu() for batch in batches]).numpy()"
     gathered = [fold(one, 4)]
     if how.autocast:
@@ -269,12 +287,12 @@ _TOGETHER = "    return [torch.cat(parts).cpu().numpy() for parts in zip(*output
 
 def _predict_batches(name: str, how: Predicting) -> str:
     """The same for the batches of a loader."""
-    called = f"model({', '.join(how.tensors)}){_activated(how)}"
+    called = f"model({handed(how.tensors, how.keys)}){_activated(how)}"
     gathered = [f"    return torch.cat([{called}.cpu() for {how.batch} in loader]).numpy()"]
     if len(gathered[0]) > WIDTH or how.outputs > 1 or how.autocast:
         pairs = zip(how.names, how.tensors, strict=True)
         several = how.outputs > 1
-        kept = f"outputs.append(model({', '.join(how.names)}){_activated(how)}"
+        kept = f"outputs.append(model({handed(how.names, how.keys)}){_activated(how)}"
         kept += ")" if several else ".cpu())"
         mixed = [autocast(how.device, how.autocast), f"    {kept}"] if how.autocast else [kept]
         gathered = [

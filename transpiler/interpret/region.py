@@ -83,6 +83,7 @@ class Built:
     statement: cst.CSTNode | None  #: the statement that holds it
     variable: str = ""
     input_kind: type | None = None
+    keys: tuple[str, ...] = ()  #: of the dict that it takes, where its inputs are those entries
     ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
     apart: bool = False  #: made in a statement of its own, before the one that makes it

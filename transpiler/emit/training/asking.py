@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 
 import libcst as cst
 
@@ -399,7 +400,7 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
 
 def _listed(writer: ModelWriter, given: Given | None) -> str:
     """What passes on a list whose arrays are not told apart, "" where it is no such list."""
-    if given is None or len(input_names(writer.built)) == 1:
+    if given is None or writer.built.keys or len(input_names(writer.built)) == 1:
         return ""
     value = given.value
     plain = isinstance(value, Static) and not value.expr.known
@@ -416,6 +417,8 @@ def predictor(writer: ModelWriter) -> str:
     """The name of the function that predicts from arrays."""
     names = input_names(writer.built)
     names = names if len(names) > 1 else ("x",)
+    if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
+        raise Unsupported("a dict of inputs whose keys are no names")
     tensors = tuple(input_tensors(writer.built, writer.training.origin, names))
     return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
 
@@ -436,6 +439,7 @@ def _predicting(writer: ModelWriter) -> Predicting:
         device=writer.device,
         outputs=outputs,
         autocast=f"torch.{precision}" if precision else "",
+        keys=writer.built.keys,
     )
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Mapping, Model, Sequence, Static
+from transpiler.ir import tokens
 from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import literal
 from transpiler.ir.tensor import Unsupported
@@ -17,20 +18,52 @@ from transpiler.ir.training import Targets
 from transpiler.lower.data import array
 from transpiler.lower.heads import LOOP_NAMES, Head
 from transpiler.passes.liveness import walk
+from transpiler.record import replace
 
 
 def input_names(built: Built) -> tuple[str, ...]:
     """What the inputs of a batch are called in the loops."""
     if len(built.inputs) == 1:
         return ("inputs",)
-    plain = all(n.isidentifier() and not keyword.iskeyword(n) for n in built.inputs)
-    if plain and not LOOP_NAMES & set(built.inputs):
-        return tuple(built.inputs)
+    wanted = built.keys or tuple(built.inputs)
+    plain = all(n.isidentifier() and not keyword.iskeyword(n) for n in wanted)
+    if plain and not LOOP_NAMES & set(wanted):
+        return wanted
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
+
+
+_ENTRY = re.compile(r"(\w+)\[\"([^\"\\]+)\"\]")
+
+
+def by_keys(built: Built, origin: Model) -> Built:
+    """A model that takes a dict, as one that takes its entries, if nothing else is read of it."""
+    if built.input_kind is not dict or len(built.inputs) != 1:
+        return built
+    (held,) = built.inputs
+    whole = re.compile(rf"(?<![\w.])(?<!{tokens.VARIABLE}){held}\b")
+    keys: dict[str, str] = {}  #: by how `forward` calls the entries
+    for node in walk(built.forward):
+        if not isinstance(node, (Line, Return)):
+            continue
+        text = node.text if isinstance(node, Line) else node.value.text
+        entries = [found for found in _ENTRY.finditer(text) if found.group(1) == held]
+        if len(entries) != len(whole.findall(text)):
+            return built
+        for found in entries:
+            name = min(node.defs, default="") if isinstance(node, Line) else ""
+            if text != f"{name} = {found.group()}":
+                return built
+            keys[name] = found.group(2)
+    names = [bound.tensor.code.text for bound in origin.inputs]
+    if sorted(names) != sorted(keys):
+        return built
+    return replace(built, inputs=names, keys=tuple(keys[name] for name in names), input_kind=None)
 
 
 def input_keys(built: Built, origin: Model) -> list[str]:
     """What Keras calls the inputs of a model: the keys of a dict of arrays; "" without a name."""
+    if built.keys:
+        return list(built.keys)
     if len(built.inputs) == 1 or origin.region is None:
         return list(built.inputs)
     named = origin.region.input_names

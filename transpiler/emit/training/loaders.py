@@ -51,6 +51,7 @@ def unpacked(
         raise Unsupported("a data set of other things than inputs and targets")
     names = input_names(built)
     targets = tuple(head.prediction.targets.text for head in compiled.heads)
+    _check_keys(built, element[0])
     taken, inputs = _taken(element[0], names, input_keys(built, origin), _INPUTS)
     asked, labels = _taken(element[1], targets, [h.name for h in compiled.heads], _TARGETS)
     found = [
@@ -71,12 +72,19 @@ def unpacked_inputs(built: Built, origin: Model, pipeline: Pipeline, device: str
     element: Element = whole
     if isinstance(whole, tuple) and len(whole) in (2, 3):
         element, rest = whole[0], ", _" if len(whole) == 2 else ", *_"
+    _check_keys(built, element)
     taken, inputs = _taken(element, input_names(built), input_keys(built, origin), _INPUTS)
     found = [
         _input(built, origin, number, source, part, device)
         for number, (source, part) in enumerate(inputs)
     ]
     return Unpacked(f"{taken}{rest}", tuple(found))
+
+
+def _check_keys(built: Built, element: Element) -> None:
+    """A model that takes a dict gets one."""
+    if len(built.keys) > 1 and not isinstance(element, dict):
+        raise Unsupported("a data set of other things than dicts, for a model that takes those")
 
 
 def _taken(

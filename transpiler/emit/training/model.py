@@ -342,6 +342,9 @@ class ModelWriter:
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
+        listed = given is not None and isinstance(given.value, Sequence)
+        if listed and len(self.built.keys) > 1:
+            raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")
         keys = input_keys(self.built, self.training.origin)
         return arrays_by_name(given, text, keys, what, surely)
 
@@ -417,6 +420,7 @@ class ModelWriter:
             tuple(map(_reduced, heads)) if compiled.prediction.elementwise else (),
             self.device,
             input_names(self.built),
+            self.built.keys,
             tuple(head.prediction.targets.text for head in heads),
             criteria,
             tuple(losses) if named else (),

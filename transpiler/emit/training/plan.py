@@ -17,6 +17,7 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
+from transpiler.emit.training.data import by_keys
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
@@ -299,7 +300,7 @@ class _Planner(Shared):
             training.problem = apart, "each model of a loop has an optimizer of its own"
             return made
         training.sets_rate = any(sets_rate(self, p) for p in parts)
-        built = _alone(built)
+        built = by_keys(_alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
         if training.problem is None:
             self._spread(made, built, bool(compiles))
