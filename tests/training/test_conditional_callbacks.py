@@ -74,6 +74,10 @@ def test_each_call_of_a_function_decides(scripts: Scripts) -> None:
             "adds to the values",
         ),
         (
+            f"found = []\nif args.early:\n    found.append({STOP})\nargs.early = False\n",
+            "the program changes later",
+        ),
+        (
             "found = []\nif args.early:\n"
             f"    found.append({C}.LambdaCallback(on_batch_end=lambda b, logs: print(b)))\n",
             "for each batch",

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import DROPPED
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training.conditions import condition_of, under
+from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
@@ -18,7 +18,7 @@ from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
@@ -37,6 +37,8 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
         else:
             hooks = _by_rule(model, call, fit, item)
         if tests:
+            place = made.place[0] if isinstance(made, Configured) and made.place else 0
+            check_lasting(model.tree, tests, place)
             hooks = under(hooks, condition_of(tests))
             fit.sometimes.update(key for key, _ in hooks.logs)
         else:

@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
+from transpiler.emit.training.lines import within
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.record import replace
+from transpiler.source.tree import Tree
 
 _CALL = re.compile(r"(?<![\w.])(?!(?:len|isinstance|bool|int|float|str)\()[\w.]*\w\(")
 _ATOM = re.compile(r"[\w.]+(?:\[[^\[\]]*\])*")
+_PATH = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*")
+_SETS = r"\s*(?:[-+*/%|&^@]|//|\*\*|<<|>>)?=(?!=)"
+#: What changes an attribute, or a part of an object: `args.early = False`, `names.append("b")`.
+_CHANGES = (
+    r"(?<![\w.])(?:{0})(?:(?:\.\w+|\[[^\[\]=]*\])+{1}"
+    r"|\.(?:append|extend|insert|pop|popitem|remove|clear|update|add|discard|setdefault)\()"
+    r"|\bsetattr\(|\bglobal [\w, ]*\b(?:{0})\b"
+    r"|(?<![\w.])(?:{2}){1}"
+)
 #: What variables begin with that hold the best value so far.
 _INFINITE = re.compile(r'float\("-?inf"\)')
 
@@ -27,6 +40,23 @@ def condition_of(tests: tuple[tuple[Static, bool], ...]) -> str:
     if len(parts) == 1:
         return parts[0]
     return " and ".join(f"({p})" if re.search(r"\bor\b|\bif\b", p) else p for p in parts)
+
+
+def check_lasting(tree: Tree, tests: tuple[tuple[Static, bool], ...], place: int) -> None:
+    """Refuse conditions on what a program changes once it has added the callback there."""
+    paths = {path for test, _ in tests for path in _PATH.findall(test.expr.text)}
+    named = "|".join(map(re.escape, sorted(paths)))
+    dotted = "|".join(re.escape(path) for path in sorted(paths) if "." in path) or r"(?!)"
+    changes = re.compile(_CHANGES.format(named, _SETS, dotted))
+    apart = [
+        tree.span(statement)
+        for statement in tree.module.body
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+    ]
+    elsewhere = [span for span in apart if not span[0] <= place < span[1]]
+    for found in changes.finditer(tree.blanked):
+        if found.start() > place or within(found.start(), elsewhere):
+            raise Unsupported("a callback under a condition on what the program changes later")
 
 
 def _part(text: str, holds: bool) -> str:
