@@ -115,9 +115,10 @@ def _is_part(value: Value | None) -> bool:
         return any(map(_is_part, value.items.values()))
     if value is None:
         return False
-    items = value.items if isinstance(value, Sequence) else (value,)
     if class_of_metric(value) is not None:
         return True  # the functions that train and evaluate make their own
-    kinds = (Configured, UserClass) if isinstance(value, Sequence) else Configured
-    either = [one for item in items for _, one in by_conditions(item)]
-    return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in either)
+    if not isinstance(value, Sequence):
+        return isinstance(value, Static) and isinstance(value.expr.value, Configured)
+    items = [one for item in value.items for _, one in by_conditions(item)]
+    kinds = (Configured, UserClass)
+    return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
