@@ -37,7 +37,7 @@ class _Handed:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        self._nodes = list(_scoped(ast.parse(text), ()))
+        self._nodes = list(_scoped(ast.parse(text)))
         functions = [n for n, _ in self._nodes if isinstance(n, ast.FunctionDef)]
         self._functions = {function.name: function for function in functions}
         self._locals = {function: _locals(function) for function in functions}
@@ -106,12 +106,14 @@ class _Handed:
         return next((f for f in scope if name in self._locals[f]), None), name
 
 
-def _scoped(node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
+def _scoped(module: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
     """All nodes, each with the functions around it."""
-    yield node, scope
-    inner = (node, *scope) if isinstance(node, ast.FunctionDef) else scope
-    for child in ast.iter_child_nodes(node):
-        yield from _scoped(child, inner)
+    pending: list[tuple[ast.AST, Scope]] = [(module, ())]
+    while pending:
+        node, scope = pending.pop()
+        yield node, scope
+        inner = (node, *scope) if isinstance(node, ast.FunctionDef) else scope
+        pending += [(child, inner) for child in ast.iter_child_nodes(node)]
 
 
 def _locals(function: ast.FunctionDef) -> set[str]:
