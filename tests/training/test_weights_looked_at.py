@@ -79,6 +79,18 @@ def test_they_come_in_the_order_of_keras(scripts: Scripts) -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        ('keras.utils.plot_model(model, "model.png")', "torchview"),
+        ("other = keras.models.model_from_json(text)", "the class of the model"),
+    ],
+)
+def test_what_to_do_instead_is_said(call: str, advice: str) -> None:
+    said = convert(f"{HEAD}text = '{{}}'\n{call}\n").diagnostics
+    assert any(d.severity == "error" and advice in d.message for d in said), said
+
+
+@pytest.mark.parametrize(
     ("model", "why"),
     [
         ("keras.Model(a, layers.Dense(1)(layers.Flatten()(a)))", "Keras puts in order"),

@@ -388,6 +388,23 @@ def _estimator(region: Region, node: cst.Call, name: str) -> Value:
     return Unknown("a model of Keras for scikit-learn")
 
 
+#: Functions that torch has nothing for, and what to do instead.
+_INSTEAD = {
+    **dict.fromkeys(
+        ("keras.utils.plot_model", "keras.utils.vis_utils.plot_model", "keras.utils.model_to_dot"),
+        "print(model) lists the modules, and torchview draws them",
+    ),
+    "keras.models.model_from_json": "the class of the model says what it is: make one of it",
+}
+
+
+def _advised(region: Region, node: cst.Call, name: str) -> Value:
+    """What stays for a person, who is told what to do."""
+    arguments_of(region, node)
+    region.file.unsettled[region.tree.span(node)[0]] = _INSTEAD[name]
+    return Unknown(f"{name} is not translated")
+
+
 def _submodules(region: Region, node: cst.Call, name: str) -> Value:
     """`get_submodules_from_kwargs(kwargs)`: the parts of Keras, whichever the caller brings."""
     parts = ("backend", "layers", "models", "utils")
@@ -426,6 +443,7 @@ _FRAMEWORK: dict[str, Callable[[Region, cst.Call, str], Value]] = {
     "keras.applications.imagenet_utils.correct_pad": _correct_pad,
     f"keras.applications.{SUBMODULES}": _submodules,
     **dict.fromkeys(_ESTIMATORS, _estimator),
+    **dict.fromkeys(_INSTEAD, _advised),
     "tf.get_logger": lambda region, node, name: Framework("tf.logger"),
     "tf.device": lambda region, node, name: Framework("tf.device"),
 }
