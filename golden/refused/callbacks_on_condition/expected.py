@@ -1,4 +1,3 @@
-import sys
 import numpy as np
 from tensorflow import keras
 from torch import nn
@@ -30,9 +29,9 @@ model = Model()
 model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
 # TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is
 callbacks = [keras.callbacks.TerminateOnNaN()]
-if len(sys.argv) > 1:
+if input("stop early? ") == "yes":
     callbacks.append(keras.callbacks.EarlyStopping(patience=2))
 
 
-# TODO(tf2torch) T2T101: `fit` is left as it is: a callback is only known at run time, or is the program's own
+# TODO(tf2torch) T2T101: `fit` is left as it is: a callback under a condition that would be asked again in each epoch
 model.fit(x, y, epochs=2, validation_split=0.2, callbacks=callbacks)

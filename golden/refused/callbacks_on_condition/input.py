@@ -1,4 +1,3 @@
-import sys
 import numpy as np
 from tensorflow import keras
 
@@ -7,7 +6,7 @@ y = np.random.default_rng(1).integers(0, 3, 64)
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
 model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
 callbacks = [keras.callbacks.TerminateOnNaN()]
-if len(sys.argv) > 1:
+if input("stop early? ") == "yes":
     callbacks.append(keras.callbacks.EarlyStopping(patience=2))
 
 

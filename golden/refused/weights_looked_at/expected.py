@@ -70,7 +70,7 @@ for epoch in range(2):
 
 # TODO(tf2torch) T2T101: `count_params` is left as it is: torch keeps other weights than Keras
 print(model.count_params())
-# TODO(tf2torch) T2T101: `get_weights` is left as it is: the weights are looked at
+# TODO(tf2torch) T2T101: `get_weights` is left as it is: the weights of keras.layers.LSTM are stored in another way
 weights = model.get_weights()
 for w in weights:
     print(w.shape)
