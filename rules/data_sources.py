@@ -104,14 +104,15 @@ def range_(start: Param, stop: Param = None, step: Param = None) -> Expr:
     return made(call("torch.arange", *given), pipeline)
 
 
+_SURELY_TEXT = re.compile(r"str\(|os\.path\.join\(|(?:[\w.]+ \+ )?f?['\"]")
+
+
 @source("tf.data.Dataset.list_files")
 def list_files(
     file_pattern: Param, shuffle: Param = None, seed: Param = None, name: Param = None
 ) -> Expr:
     """The names of files, in order or shuffled."""
-    is_text = isinstance(file_pattern.value, str) or re.match(
-        r"(?:str\(|f?['\"])", file_pattern.text
-    )
+    is_text = isinstance(file_pattern.value, str) or _SURELY_TEXT.match(file_pattern.text)
     if not is_text:
         raise Unsupported("patterns that are not surely one string")
     files = call("sorted", call("glob.glob", file_pattern))

@@ -7,8 +7,9 @@ from types import EllipsisType
 from typing import Any, TypeAlias
 
 from rules.axes import in_keras_order
+from rules.ops.strings import compared, part_of_texts
 from transpiler.ir.expr import UNARY, Expr, expr, index, infix, method, prefix
-from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownRank, Unsupported, simplest
+from transpiler.ir.tensor import TEXTS, Dim, Layout, Tensor, UnknownRank, Unsupported, simplest
 from transpiler.record import replace
 
 #: What stands on one side of an operator: a tensor, or what the program knows without running.
@@ -26,6 +27,8 @@ def binary(a: Operand, operator: str, b: Operand, scalar: bool = False) -> Tenso
     `scalar` says that an operand whose value is not known is certainly a number, no array: then
     channels may stay where torch's convolutions want them.
     """
+    if any(isinstance(side, Tensor) and side.dtype in TEXTS for side in (a, b)):
+        return compared(a, operator, b)
     if operator == "@":
         return matmul(a, b)
     left, right = together(a, b, scalar=scalar)
@@ -139,6 +142,8 @@ def subscript(x: Tensor, keys: Sequence[Key]) -> Tensor:
     """`x[keys]`: numbers, slices, `...` and new axes; a negative step becomes a flip."""
     if any(isinstance(key, Tensor) for key in keys):
         raise Unsupported("a tensor as an index")
+    if x.dtype in TEXTS:
+        return part_of_texts(x, keys)
     if not _keeps_axes(x, keys):
         x = in_order(x)
     spelled = _spelled_out(x, keys)

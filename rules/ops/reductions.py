@@ -151,6 +151,8 @@ def _typed(x: Tensor, output_type: Expr) -> Tensor:
 @op(*tensorflow("argmax"), aliases=NAMES)
 def argmax(x: Tensor, axis: Param = 0, output_type: Param = None) -> Tensor:
     """TensorFlow's default is the first axis, torch's is all."""
+    if x.dtype == "bool":
+        x = replace(x, code=method(x.code, "int"), dtype="int32")
     return _typed(_extreme("argmax", x, expr(0) if axis.is_const(None) else axis), output_type)
 
 

@@ -300,12 +300,34 @@ TRIALS = {
         f"found = {SLICES}(paths).map(lambda p: tf.numpy_function(number, [p], tf.float32))\n"
         "numbers = [float(one) for one in found]"
     ),
+    "parts of paths": program(
+        "import os\nimport tempfile\n\nroot = tempfile.mkdtemp()\n"
+        "for n in range(12):\n    folder = os.path.join(root, 'ab'[n % 2])\n"
+        "    os.makedirs(folder, exist_ok=True)\n"
+        '    np.save(os.path.join(folder, f"{n}.npy"), x[n])\n'
+        'kinds = np.array(["a", "b"])\n\n'
+        "def label_of(path):\n    parts = tf.strings.split(path, os.path.sep)\n"
+        "    return tf.argmax(parts[-2] == kinds)\n\n"
+        "def number_of(path):\n    name = tf.strings.split(path, os.sep)[-1]\n"
+        '    return tf.strings.to_number(tf.strings.split(name, ".")[0], tf.float64)\n\n'
+        "def read(path):\n    return np.load(path.decode())\n\n"
+        "if len(x) > 3:\n"
+        "    def parse(path):\n        row = tf.numpy_function(read, [path], tf.float64)\n"
+        "        row.set_shape([6])\n"
+        "        return row, tf.cast(label_of(path), tf.float64) + number_of(path)\n\n"
+        f'    files = {DATA}.list_files(os.path.join(root, "*/*"), shuffle=False)\n'
+        "    train = files.map(parse).batch(4)\n"
+        "lengths = [len(path.numpy().decode()) - len(root) for path in files.take(3)]"
+    ),
     "reductions of NumPy": program(
         f"{TRAIN}\nmeans = []\nfor a, b in train:\n    means.append(np.mean(a))\n"
         "    row = a[0]\n    means.append(np.max(row) + np.sum(b[1:], axis=0))\n"
         "for i, (a, b) in enumerate(train.take(2)):\n    means.append(np.min(a) * i)\n"
         "batch = next(iter(train))\nmeans.append(np.std(batch[0][1]))\n"
-        "means += [np.all(a) for a, _ in train]"
+        "means += [np.all(a) for a, _ in train]\n"
+        "counts = {}\nfor number in tf.data.Dataset.range(9):\n"
+        "    counts[number.numpy() % 3] = counts.get(number.numpy() % 3, 0) + 1\n"
+        "means += [counts[2], *batch[0].shape.as_list()]"
     ),
     "arrays": program(f"{TRAIN}\nfor a, b in train.as_numpy_iterator():\n    last = b.sum()"),
 }

@@ -86,6 +86,7 @@ def _interpret_module(file: FileContext) -> None:
         try:
             for statement in file.tree.module.body:
                 _top_level(region, statement)
+                file.globals = region.scope.values  # another dict, once a loop was gone through
         except Restart:
             continue
         break

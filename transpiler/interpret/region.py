@@ -238,7 +238,7 @@ class Region:
         self.inputs: dict[str, Any] = {}
         self.input_names: dict[str, str] = {}  #: what the program calls them to Keras
         self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
-        self.batch_names: set[str] = set()  #: variables that hold tensors of data sets
+        self.batch_names: dict[str, Any] = {}  #: variables that hold tensors of data sets
         self.file_names: set[str] = set()  #: parameters that are texts, where no rule says so
         self.decoded: dict[tuple[int, int], str] = {}  #: what made texts of bytes, outside of it
         self.taken: dict[int, Any] = {}  #: what calls of `next` take of data sets

@@ -38,6 +38,10 @@ class Placeholder(Unsupported):
         self.channels = channels
 
 
+#: Types of what is no tensor: a text, and a list of them.
+TEXTS = ("string", "strings")
+
+
 class Layout(Enum):
     """Where the channels of a tensor are while `forward` runs."""
 

@@ -53,7 +53,7 @@ def render_operation(
         start = file.tree.span(node)[0]
         inside = bool(summary.function.nested_in)
         stays = inside and id(node) in file.kept_closures
-        margin = start - file.tree.line_start(start) if stays else 0
+        margin = start - file.tree.line_start(start) if stays or not inside else 0
         body = _single_blanks(forward_block(draft, draft.forward, 4 + margin, {}, ()))
     except EmitError:
         return None

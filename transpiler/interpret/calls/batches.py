@@ -15,7 +15,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, verbatim
 from transpiler.interpret.values import Static, Value
-from transpiler.ir.expr import POSTFIX
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Leaf, Walked
 from transpiler.record import replace
 
@@ -73,11 +73,11 @@ def each_element(region: Region, node: cst.BaseExpression, iterable: Value) -> V
 
 def _note(region: Region, target: cst.BaseExpression, element: Element) -> None:
     if isinstance(target, cst.Name):
-        is_text = isinstance(element, Leaf) and element.dtype == "text"
+        is_text = isinstance(element, Leaf) and element.dtype in ("text", "string")
         if is_text:
             region.file.text_names.add(target.value)
         elif not isinstance(element, Leaf) or element.dtype not in _PLAIN:
-            region.batch_names.add(target.value)
+            region.batch_names[target.value] = element
     elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(element, tuple):
         for part, given in zip(target.elements, element, strict=False):
             _note(region, part.value, given)
@@ -92,11 +92,11 @@ def note_taken(region: Region, node: cst.Assign) -> None:
     """The same of an assignment: `images, labels = next(iter(ds))`, `image = images[0]`."""
     target, given = node.targets[0].target, node.value
     if isinstance(target, cst.Name):
-        region.batch_names.discard(target.value)
+        region.batch_names.pop(target.value, None)
     if (element := region.taken.get(id(given))) is not None:
         _note(region, target, element)
     elif _root(given) in region.batch_names and isinstance(target, cst.Name):
-        region.batch_names.add(target.value)
+        region.batch_names[target.value] = Leaf(_rank(region, given))
 
 
 def _root(node: cst.BaseExpression) -> str:
@@ -104,6 +104,44 @@ def _root(node: cst.BaseExpression) -> str:
     while isinstance(node, cst.Subscript):
         node = node.value
     return node.value if isinstance(node, cst.Name) else ""
+
+
+def _rank(region: Region, node: cst.BaseExpression) -> int | None:
+    """How many axes `labels[i]` has, where that is known."""
+    if isinstance(node, cst.Name):
+        held = region.batch_names.get(node.value)
+        return held.rank if isinstance(held, Leaf) else None
+    if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
+        return None
+    rank, key = _rank(region, node.value), node.slice[0].slice
+    plain = isinstance(key, cst.Index) and isinstance(key.value, (cst.Name, cst.Integer))
+    return rank - 1 if rank and plain else None
+
+
+#: Where a number is looked for in a dict or set: an array has no place in those.
+_LOOKED_UP = re.compile(r"(?:\w\[|\.(?:get|add|setdefault|pop)\()\s*$")
+
+
+def method_of_tensor(region: Region, node: cst.Call, name: str) -> Value | None:
+    """`counts[label.numpy()]` and `images.shape.as_list()`, of a tensor of a data set."""
+    held = node.func.value if isinstance(node.func, cst.Attribute) else None
+    if held is None or node.args or not region.batch_names:
+        return None
+    start, end = region.tree.span(node)
+    if name == "numpy" and _rank(region, held) == 0:
+        if not _LOOKED_UP.search(region.tree.text[max(start - 20, 0) : start]):
+            return None
+        text = f"{region.tree.source(held)}.item()"
+    elif name == "as_list" and isinstance(held, cst.Attribute) and held.attr.value == "shape":
+        if _root(held.value) not in region.batch_names:
+            return None
+        text = f"list({region.tree.source(held)})"
+    else:
+        return None
+    value = Static(Expr(text, strength=POSTFIX))
+    rewrite(region, node, value)
+    region.settled[start, end] = text
+    return value
 
 
 def reduced(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value | None:

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.batches import method_of_tensor
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
@@ -209,7 +210,9 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return method_of_generator(region, node, receiver, name)
     if name == "next" and (first := first_of_arrays(region, node, receiver)) is not None:
         return first
-    if name == "numpy" and receiver.expr.text in region.file.text_names:
+    if (found := method_of_tensor(region, node, name)) is not None:
+        return found
+    if name in ("numpy", "decode") and receiver.expr.text in region.file.text_names:
         return text_alone(region, node, receiver)
     if isinstance(receiver.expr.value, Numbered) and name in ("numpy", "item"):
         return number_alone(region, node, receiver.expr.value)

@@ -410,9 +410,12 @@ def method_of_pipeline(region: Region, node: cst.Call, receiver: Static, name: s
 
 
 def text_alone(region: Region, node: cst.Call, receiver: Static) -> Value:
-    """`texts.numpy()`, of texts that are strings already."""
+    """`texts.numpy().decode()`, of texts that are strings already."""
     rewrite(region, node, receiver)
-    region.settled[region.tree.span(node)] = receiver.expr.text
+    span = region.tree.span(node)
+    for inner in [s for s in region.settled if span[0] <= s[0] and s[1] <= span[1]]:
+        del region.settled[inner]
+    region.settled[span] = receiver.expr.text
     return receiver
 
 

@@ -36,7 +36,7 @@ from transpiler.passes.liveness import walk
 from transpiler.record import replace
 
 _DRAWS = re.compile(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
-_READ = re.compile(r"\bPath\((\w+)\)\.read_bytes\(\)")
+_READ = re.compile(r"\bPath\((\w+)\)\.read_bytes\(\)|\b(\w+)\.split\((?:os\.|[\"'])")
 _TOKEN = re.compile(tokens.ANY_CHARACTER)
 
 
@@ -166,7 +166,7 @@ def _names_of_files(summary: Summary) -> set[str]:
     """The parameters of a function that it, or one that it calls, reads a file of."""
     assert summary.region is not None
     text = "\n".join(_text(node) for node in walk(summary.forward))
-    found = set(_READ.findall(text)) | summary.region.file_names
+    found = {a or b for a, b in _READ.findall(text)} | summary.region.file_names
     for inner in summary.region.file.summaries.values():
         if inner is summary or inner.kind != "operation":
             continue

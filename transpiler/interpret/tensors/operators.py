@@ -15,7 +15,7 @@ from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
 from transpiler.interpret.values import Bound, Constant, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import NO_SIZE, Expr, attribute, expr, index
-from transpiler.ir.tensor import Dim, Layout, Tensor
+from transpiler.ir.tensor import TEXTS, Dim, Layout, Tensor
 from transpiler.record import replace
 
 
@@ -42,7 +42,7 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
     def beside(other: Any, met: Tensor) -> Any:
         if isinstance(other, Constant):
             return operand(region, other, met, node)
-        return as_tensor(other, met) if is_array(other) else other
+        return as_tensor(other, met) if is_array(other) and met.dtype not in TEXTS else other
 
     def build(given: list[Tensor]) -> Any:
         queue = iter(given)
