@@ -416,6 +416,20 @@ def pad_batch(samples):
 )
 
 emitted(
+    "split_dataset",
+    '''
+def split_dataset(dataset, size, shuffle=False):
+    """The first samples of a dataset, and the others; the size may be a share of all."""
+    order = torch.randperm(len(dataset)).tolist() if shuffle else range(len(dataset))
+    size = round(size * len(dataset)) if isinstance(size, float) else size
+    return Subset(dataset, order[:size]), Subset(dataset, order[size:])
+''',
+    (),
+    TORCH,
+    early=True,
+)
+
+emitted(
     "pad_to",
     '''
 def pad_to(samples, shape, value=0):

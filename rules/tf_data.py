@@ -422,6 +422,26 @@ def as_numpy_iterator(dataset: Param) -> Expr:
     return Expr(text, names=dataset.names, helpers=dataset.helpers)
 
 
+@source("keras.utils.split_dataset")
+def split_dataset(
+    dataset: Param,
+    left_size: Param = None,
+    right_size: Param = None,
+    shuffle: Param = False,
+    seed: Param = None,
+) -> Expr:
+    """The first samples and the others, each as one of a pair of data sets."""
+    pipeline = plain(dataset, "two parts")
+    if pipeline.gives is not Gives.SAMPLES or pipeline.remade:
+        raise Unsupported("two parts of batches, or of what is random")
+    if left_size.is_const(None) or not right_size.is_const(None) or not seed.is_const(None):
+        raise Unsupported("two parts by the size of the second one, or with a seed")
+    options: dict[str, Arg] = {} if shuffle.is_const(False) else {"shuffle": shuffle}
+    code = helper("split_dataset", dataset, left_size, **options)
+    part = replace(pipeline, tensor=False, rows=None, folder=None, batching=None)
+    return replace(code, value=(part, part))
+
+
 @source("tf.data.Dataset.__iter__")
 def each(dataset: Param) -> Expr:
     """A loop over samples shuffles and repeats them itself."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
 
 HEAD = "import numpy as np\nfrom tensorflow.keras import layers\n\n"
@@ -168,3 +169,15 @@ def test_other_folders_of_texts_are_refused(given: str) -> None:
     call = f"keras.utils.text_dataset_from_directory('texts', {given})"
     said = convert(f"from tensorflow import keras\ndata = {call}\n").diagnostics
     assert [d.line for d in said if d.severity == "error"] == [2]
+
+
+def test_what_takes_texts_is_left_alone_and_nothing_else() -> None:
+    folder = Path(__file__).parents[2] / "golden" / "training" / "texts_in_folders"
+    program = (folder / "input.py").read_text(encoding="utf-8")
+    first = "text, label = next(iter(raw_train_ds))\nprint(vectorize_text(text[0], label[0]))\n"
+    exported = "exported = tf.keras.Sequential([vectorize_layer, model])\n"
+    conversion = convert(program.replace("train_ds = raw", f"{first}train_ds = raw") + exported)
+    errors = {d.line for d in conversion.diagnostics if d.severity is Severity.ERROR}
+    lines = [*program.replace("train_ds = raw", f"{first}train_ds = raw").splitlines(), exported]
+    assert {lines[line - 1] for line in errors} == {first.splitlines()[1], exported}
+    assert "train_epoch(model, train_ds, criterion, optimizer)" in conversion.text

@@ -140,6 +140,14 @@ TRIALS = {
         f"train = {DATA}.from_generator(batches, output_signature=("
         "tf.TensorSpec((None, 6), tf.float64), tf.TensorSpec((None,), tf.float64)))"
     ),
+    "split in two": program(
+        f"rows = {SLICES}((x, y))\n"
+        "train, test = keras.utils.split_dataset(rows, left_size=0.7)\n"
+        "some, others = keras.utils.split_dataset(rows, 12)\nsizes = [len(some), len(others)]\n"
+        "train, test = train.batch(8), test.batch(4)",
+        "train, validation_data=test",
+        "test",
+    ),
     "one batch": program(f"train = {DATA}.from_tensors((x, y))"),
     "samples in turn": program(
         f"train = {DATA}.range(10).interleave("

@@ -76,6 +76,8 @@ class FileContext:
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
+    #: calls of functions whose results are not known, by those
+    vague_calls: dict[int, list[cst.CSTNode]] = field(default_factory=dict)
     text_names: set[str] = field(default_factory=set)  #: what loops call texts of data sets
     ways: list[Summary] = field(default_factory=list)  #: of functions, written whoever asks for it
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out

@@ -151,6 +151,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.mentions.clear()
     file.left_data.clear()
     file.ways.clear()
+    file.vague_calls.clear()
     file.data_names.clear()
     file.class_methods.clear()
     file.user_classes.clear()

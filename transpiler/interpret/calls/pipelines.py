@@ -45,6 +45,7 @@ _LOADERS = (
     "text_dataset_from_directory",
     "audio_dataset_from_directory",
     "TimeseriesGenerator",
+    "split_dataset",
 )
 #: Parameters for arrays, or for data sets, that may be nested.
 _NESTED = frozenset({"tensors", "datasets"})

@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     Mapping,
     Sequence,
     Static,
+    Unknown,
     Value,
 )
 from transpiler.ir import tokens
@@ -109,7 +110,7 @@ def _of_tensors(
     region.settled |= summary.region.decoded
     if isinstance(function.node, cst.Lambda):
         return _lambda(region, function.node, summary, applied)
-    _check_alone(region, summary)
+    _check_alone(region, summary, held)
     if not chooses:
         _without_part(region, summary, given)
     if function.static is not None and "." in function.static.text:  # it stays in its class
@@ -272,7 +273,10 @@ def _check(summary: Summary, given: dict[str, Value]) -> None:
             raise Unsupported("it wants images with their channels first")
 
 
-def _check_alone(region: Region, summary: Summary) -> None:
+_OF_BATCHES = "`{}` of a text is left as it is: of one alone, it gives no axis for the batch now"
+
+
+def _check_alone(region: Region, summary: Summary, held: dict[str, Element]) -> None:
     """Whether the function that the program names is the one that comes of it."""
     function = summary.function
     known = [s for s in region.file.summaries.values() if s.function.node is function.node]
@@ -280,6 +284,10 @@ def _check_alone(region: Region, summary: Summary) -> None:
         _forget(region, idle)  # what it is with nothing known of what it gets, before this is
         known.remove(idle)
     others = [s for s in known if s is not summary and s.kind != "failed"]
+    if any(isinstance(part, Leaf) and part.dtype == "text" for part in held.values()):
+        others = [s for s in others if s.kind != "static" or not isinstance(s.result, Unknown)]
+        for call in region.file.vague_calls.get(id(function.node), []):
+            region.file.left_data[id(call)] = (call, _OF_BATCHES.format(function.name))
     if others and all(is_way_of(s, summary) or is_way_of(summary, s) for s in others):
         _emit_all(region, known)
         others = []

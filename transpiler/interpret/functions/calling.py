@@ -189,6 +189,7 @@ def _call_by_kind(
     if summary.kind == "layer":
         return inline(region, node, function, arguments)
     if isinstance(summary.result, Unknown):
+        region.file.vague_calls.setdefault(id(function.node), []).append(node)
         return summary.result
     called = plain_call(region, node, function, [v for _, v in arguments])
     if holds_data(summary.result):

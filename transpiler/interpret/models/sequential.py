@@ -30,12 +30,16 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Return
+from transpiler.ir.pipeline import Applied
 from transpiler.record import replace
 
 
 @provides("make_sequential")
 def make_sequential(region: Region, node: cst.Call) -> Value:
     """`keras.Sequential([...])`: one tensor that goes through the layers in turn."""
+    if _takes_texts(region, node):
+        region.file.left_data[id(node)] = (node, _OF_TEXTS)
+        return Unknown(_OF_TEXTS)
     region.graph_events += 1
     key = f"seq:{region.tree.span(node)[0]}"
     model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
@@ -64,6 +68,20 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     if layers is not None:
         _add_listed(region, model, layers)
     return model
+
+
+_OF_TEXTS = (
+    "a model of texts is left as it is: torch has no tensors of texts; make numbers of them in the "
+    "data set, and give those to the model"
+)
+
+
+def _takes_texts(region: Region, node: cst.Call) -> bool:
+    """Whether the first layer is one that makes numbers of texts, outside of models too."""
+    given = node.args[0].value if node.args else None
+    first = given.elements[0].value if isinstance(given, cst.List) and given.elements else None
+    held = region.scope.values.get(first.value) if isinstance(first, cst.Name) else None
+    return isinstance(held, Static) and isinstance(held.expr.value, Applied)
 
 
 def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> None:
