@@ -19,6 +19,7 @@ from transpiler.interpret.functions.own_metrics import (
     given_to_keras,
     methods_of,
     problem_of,
+    states_of,
 )
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.training import TrainingCall
@@ -74,6 +75,9 @@ def metric_of_class(
     sums = ((variable, batch),)
     note = shared_object(file, compiles, value.expr.text) or column_note(made.name, seen)
     note = note or next((part.note for part in parts if part.note), "")
+    kept = {f"self.{state.name}" for state in states_of(made)}
+    if file.options.keras != "2" and isinstance(result, Bound) and result.tensor.code.text in kept:
+        note = "; ".join(filter(None, (f"`{made.name}` {_ITSELF}", note)))
     return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
 
 
@@ -84,6 +88,10 @@ def _given_to_base(call: ast.Call) -> tuple[tuple[str, Expr], ...]:
     return tuple((keyword, argument(_source(node))) for keyword, node in (*places, *named))
 
 
+_ITSELF = (
+    "gives a variable itself as its result, which Keras 3 reads after the validation: it shows the "
+    "value of that for the training, too; here each has its own"
+)
 #: The methods that compute something.
 _COMPUTE = ("update_state", "result")
 

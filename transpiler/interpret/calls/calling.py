@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     Layer,
     Model,
     Named,
+    Part,
     Partial,
     Static,
     Unknown,
@@ -94,6 +95,9 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         return provided("call_model")(region, node, callee, arguments_of(region, node))
     if isinstance(callee, UserClass):
         return provided("call_class")(region, node, callee, arguments_of(region, node))
+    if isinstance(callee, Part):
+        told: Value = provided("part_method")(region, node, callee, "__call__")
+        return told
     if isinstance(callee, Partial):
         return call_partial(region, node, callee, arguments_of(region, node))
     if isinstance(callee, Static):

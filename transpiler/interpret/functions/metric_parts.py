@@ -77,12 +77,15 @@ def argument(text: str) -> Expr:
 
 @provides("part_method")
 def part_method(region: Region, node: cst.Call, part: Part, name: str) -> Value:
-    """`self.precision.update_state(y_true, y_pred)` and `self.precision.result()`."""
+    """`self.precision.update_state(y_true, y_pred)` and `self.precision.result()`.
+
+    Also `self.precision(y_true, y_pred)`, which does both.
+    """
+    code = Expr(f"{part.place}.compute()", strength=POSTFIX, names=frozenset({(part.place, 0)}))
+    result = Bound(Tensor(code, None, number=True))
     if name == "result" and not node.args:
-        place = frozenset({(part.place, 0)})
-        code = Expr(f"{part.place}.compute()", strength=POSTFIX, names=place)
-        return Bound(Tensor(code, None, number=True))
-    if name != "update_state" or part.place in region.parts:
+        return result
+    if name not in ("update_state", "__call__") or part.place in region.parts:
         raise GiveUp(f"`{part.place}.{name}` has no translation, or not twice", node)
     given = _given(part, arguments_of(region, node), node)
     region.parts[part.place] = tuple(given)
@@ -97,7 +100,7 @@ def part_method(region: Region, node: cst.Call, part: Part, name: str) -> Value:
     region.helpers_used |= {helper for code in codes for helper in code.helpers}
     region.graph_events += 1
     region.done.add(id(node))
-    return const(None)
+    return const(None) if name == "update_state" else result
 
 
 def _given(part: Part, arguments: list[Argument], node: cst.Call) -> list[Bound]:
