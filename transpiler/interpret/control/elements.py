@@ -36,6 +36,7 @@ def either_model(a: Model, b: Model) -> Model:
     return made
 
 
+@provides("one_of")
 def one_of(models: Iterable[Value]) -> Model:
     """One of some models."""
     found = [model for model in dict.fromkeys(models) if isinstance(model, Model)]

@@ -6,7 +6,6 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.displays import all_static
 from transpiler.interpret.layers.lists import one_by_one
@@ -207,7 +206,8 @@ def _of_sequence(region: Region, node: cst.Subscript, receiver: Sequence, key: A
     if not receiver.items:
         raise GiveUp("an element of a list that may be empty", node)
     if holds_models(receiver):
-        return one_of(receiver.items)
+        one: Value = provided("one_of")(receiver.items)
+        return one
     return _any_element(region, node, receiver)
 
 
