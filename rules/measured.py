@@ -201,8 +201,8 @@ class {name}:
 
     def update(self, targets, outputs):
         targets, outputs = of_one_rank(targets, outputs)
-        positive = outputs > 0.5
-        self.true_positives += (positive * targets).sum()
+        positive, wanted = outputs > 0.5, targets != 0
+        self.true_positives += (positive & wanted).sum()
         self.count += {of}.sum()
 
     def compute(self):
@@ -217,4 +217,4 @@ class {name}:
 
 
 _share("Precision", "How many of the outputs above 0.5 are right.", "positive")
-_share("Recall", "How many of the positive targets have an output above 0.5.", "targets")
+_share("Recall", "How many of the positive targets have an output above 0.5.", "wanted")

@@ -35,6 +35,7 @@ TRIALS = {
         name: Trial(*BITS, after=OBJECT.format(name=name))
         for name in ("BinaryAccuracy", "Precision", "Recall")
     },
+    "targets that are no bits": Trial(*COLUMN, after=OBJECT.format(name="Recall")),
     "CategoricalAccuracy": Trial(
         '"categorical_crossentropy"',
         "one-hot",

@@ -29,9 +29,9 @@ class Recall:
 
     def update(self, targets, outputs):
         targets, outputs = of_one_rank(targets, outputs)
-        positive = outputs > 0.5
-        self.true_positives += (positive * targets).sum()
-        self.count += targets.sum()
+        positive, wanted = outputs > 0.5, targets != 0
+        self.true_positives += (positive & wanted).sum()
+        self.count += wanted.sum()
 
     def compute(self):
         return self.true_positives / max(self.count, 1)
