@@ -141,7 +141,7 @@ TRIALS = {
         "tf.TensorSpec((None, 6), tf.float64), tf.TensorSpec((None,), tf.float64)))"
     ),
     "split in two": program(
-        f"rows = {SLICES}((x, y))\n"
+        f"both = (x + rng.normal(size=x.shape), y)\nrows = {SLICES}(both)\n"
         "train, test = keras.utils.split_dataset(rows, left_size=0.7)\n"
         "some, others = keras.utils.split_dataset(rows, 12)\nsizes = [len(some), len(others)]\n"
         "train, test = train.batch(8), test.batch(4)",
@@ -382,6 +382,7 @@ ENDLESS = "def data():\n    return tf.data.Dataset.range(9).repeat()\n\ndata().b
             "    if repeat:\n        made = made.repeat()\n    return made\n",
             fit="data(len(x) > 3), steps_per_epoch=2",
         ),
+        program(f"def data(arrays):\n    return {SLICES}(arrays).batch(4)\n\ntrain = data((x, y))"),
         program(
             'def add(parts, b):\n    parts["a"] = parts["a"] * 2.0\n    return parts, b\n\n'
             f'train = {DATA}.from_tensors(({{"a": x}}, y)).map(add)'

@@ -157,6 +157,7 @@ class Region:
         self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
         self.given: dict[str, Value | None] = {}  #: what the call gives to plain parameters
+        self.given_together: set[str] = set()  #: parameters that get tuples or dicts
         self.presumed: dict[str, Expr] = {}  #: parameters that must have this value
         self.fixed_parameters: set[str] = set()  #: those that are a class, or part of the framework
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first

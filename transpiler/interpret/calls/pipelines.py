@@ -247,7 +247,8 @@ def _given(node: cst.BaseExpression, parameter: str) -> cst.BaseExpression | Non
 def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any:
     """Arrays in tuples and dicts, each as an expression whose value says what is known of it."""
     if isinstance(value, Sequence) and value.kind is tuple:
-        return tuple(_parts(region, part, _part(node, i)) for i, part in enumerate(value.items))
+        items = [_entry(value, i, part) for i, part in enumerate(value.items)]
+        return tuple(_parts(region, part, _part(node, i)) for i, part in enumerate(items))
     if isinstance(value, Mapping):
         keys = [str(key) for key in value.items]
         parts = zip(keys, value.items.values(), strict=True)
@@ -258,17 +259,34 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
         return made
     if isinstance(made.value, (Configured, Function)) or isinstance(value, Framework):
         raise Unsupported("what is no array")
+    if _is_given_together(region, made.text):
+        raise Unsupported(f"`{made.text}` is several arrays at once: give each as a parameter")
     if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
         raise Unsupported("a dict whose entries are not known one by one")
     shape: Any = provided("shape_of")(region, node) if node is not None else None
     return replace(made, value=Leaf(None if shape is None else len(shape)))
 
 
-def _entry(held: Mapping, key: str, part: Value) -> Value:
-    """An entry of a dict that has a name is read from it."""
-    if held.static is None or not held.static.text.isidentifier():
+def _is_given_together(region: Region, name: str) -> bool:
+    """Whether a call gives a parameter a tuple or dict of arrays, whose parts nobody knows."""
+    if name not in region.parameters:
+        return False
+    if name in region.given_together:
+        return True
+    first = next(iter(region.parameters)) == name
+    called = rf"\b{region.name}\(\(|" if first and region.name else ""
+    return re.search(rf"{called}\b{name}=[({{]", region.tree.blanked) is not None
+
+
+def _entry(held: Sequence | Mapping, key: Any, part: Value) -> Value:
+    """A part of a tuple or dict that has a name is read from it."""
+    if held.static is None or not re.match(r"[A-Za-z_]\w*(?:\[|$)", held.static.text):
         return part
-    return Static(index(held.static, key))
+    reading = index(held.static, key)
+    if isinstance(part, (Sequence, Mapping)):
+        return replace(part, static=reading)
+    known = part.expr.value if isinstance(part, Static) else UNKNOWN
+    return Static(replace(reading, value=known))
 
 
 def _part(node: cst.BaseExpression | None, key: int | str) -> cst.BaseExpression | None:

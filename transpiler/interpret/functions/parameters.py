@@ -201,6 +201,8 @@ def _plain_parameter(
     if isinstance(value, Sequence) and holds_metrics(value):
         region.fixed_parameters.add(name)
         return replace(value, static=reading)
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind is tuple):
+        region.given_together.add(name)
     if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
         return Static(reading)
     if isinstance(value, Mapping) and not is_graph(value):
