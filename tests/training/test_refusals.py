@@ -156,3 +156,36 @@ def test_what_is_asked_of_a_layer_that_is_gone_is_said(use: str) -> None:
         f"x = keras.Input((8,))\nmodel = keras.Model(x, dense(x))\n{use}\n"
     )
     assert [line for line, _ in errors(text)] == [6]
+
+
+BUILDER = """\
+from hyperas import optim
+from tensorflow import keras
+
+
+def create_model(units=4):
+    return keras.Sequential([keras.Input((8,)), keras.layers.Dense(units)])
+
+
+def several(build, count):
+    return [build() for _ in range(count)]
+
+
+TABLE = {"one": create_model}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("best = optim.minimize(model=create_model, max_evals=5)", True),
+        ("best = optim.minimize(create_model)", True),
+        ("models = several(create_model, 3)", False),
+        ("models = list(map(create_model, [2, 4]))", False),
+        ("model = create_model(8)", False),
+    ],
+)
+def test_builders_that_go_to_code_nobody_sees_are_said(use: str, said: bool) -> None:
+    found = convert(f"{BUILDER}{use}\n").diagnostics
+    lines = [d.line for d in found if "may want a model of Keras" in d.message]
+    assert lines == ([14] if said else [])

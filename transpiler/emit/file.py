@@ -21,6 +21,7 @@ from transpiler.emit.definitions import (
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import apply, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
+from transpiler.emit.given_away import report_given_away
 from transpiler.emit.imports import import_edits
 from transpiler.emit.instances import (
     drop_configurations,
@@ -99,6 +100,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_lacking(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
+    report_given_away(draft)
     report_left_models(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
