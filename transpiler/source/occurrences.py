@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -169,6 +170,11 @@ def _locals(node: ast.AST) -> Iterator[str]:
     return (n for n in bound if n not in shared)
 
 
+#: What may stand before a name in the targets of an assignment, on its line.
+_TARGETS = re.compile(r"(?:[A-Za-z_]\w*\s*,\s*|\()*")
+_LEAVING = re.compile(r"\b(?:break|continue|return|raise|yield)\b")
+
+
 class FreeNames:
     """Gives new variables names that nothing else in the file has."""
 
@@ -189,18 +195,33 @@ class FreeNames:
         """A name for something that lives on; the first of the wanted ones that is free."""
         return self._first(wanted, lambda name: not self._places(name))
 
-    def passing(self, *wanted: str, end: int, looped: bool = False) -> str:
-        """A name for something that is dead at `end`: it may be bound anew after that."""
+    def passing(self, *wanted: str, end: int, looped: int | None = None) -> str:
+        """A name for something that is dead at `end`: it may be bound anew after that.
+
+        `looped` is where the statement begins, if it is in a loop, which runs it again.
+        """
 
         def possible(name: str) -> bool:
             places = self._places(name)
             if not places:
                 return True
-            if looped:
-                return False
-            return places[0].start > end and places[0].binds
+            first = places[0]
+            later = first.start > end and first.binds
+            return later and (looped is None or self._surely_bound(looped, end, first.start))
 
         return self._first(wanted, possible)
+
+    def _surely_bound(self, start: int, end: int, place: int) -> bool:
+        """Whether an assignment follows a statement in its block, or outside of all loops."""
+        text = self.found.text
+        margin = text[text.rfind("\n", 0, start) + 1 : start]
+        line = text[text.rfind("\n", 0, place) + 1 : place]
+        if _TARGETS.fullmatch(line) is not None:
+            return True
+        between = text[end : place - len(line)]
+        deeper = all(row.startswith(margin) for row in between.split("\n")[1:] if row.strip())
+        target = line.startswith(margin) and _TARGETS.fullmatch(line[len(margin) :]) is not None
+        return not margin.strip() and deeper and target and _LEAVING.search(between) is None
 
     def _places(self, name: str) -> list[Occurrence]:
         return [

@@ -223,9 +223,9 @@ for name, model in models.items():
 
     history = {"loss": [], "accuracy": []}
     for _ in range(2):
-        loss_2, accuracy_2 = train_epoch(model, train_loader, criterion, optimizer)
-        history["loss"].append(loss_2)
-        history["accuracy"].append(accuracy_2)
+        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+        history["loss"].append(loss)
+        history["accuracy"].append(accuracy)
 
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),

@@ -286,9 +286,10 @@ def _shown(
     progress = progress_of(writer, call)
     if not progress.line:
         return [text]
-    end = writer.tree.span(statement)[1]
+    start, end = writer.tree.span(statement)
+    looped = start if call.in_loop else None
     values = {
-        key: writer.names.passing(name, end=end, looped=call.in_loop)
+        key: writer.names.passing(name, end=end, looped=looped)
         for key, name in identifiers(compiled.keys).items()
     }
     shown = progress.shown("", values)

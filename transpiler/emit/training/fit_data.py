@@ -84,7 +84,8 @@ class FitData:
         self.sampler = ""  #: of the samples, where several processes share them in random order
 
     def _name(self, *wanted: str) -> str:
-        return self.model.names.passing(*wanted, end=self.end, looped=self.call.in_loop)
+        looped = self.tree.span(self.statement)[0] if self.call.in_loop else None
+        return self.model.names.passing(*wanted, end=self.end, looped=looped)
 
     def _stream(self, data: str, steps: str, name: str) -> str:
         """So many batches of a generator, which goes on where it stopped."""

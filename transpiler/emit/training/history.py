@@ -58,9 +58,9 @@ class History:
             self.object = asked or self._holds_others(name)
             self.result = f"{name} = "
             return name if places or kept else ""
-        end = self.model.tree.span(self.statement)[1]
-        names = self.model.names
-        variable = names.passing("history", "losses", end=end, looped=self.call.in_loop)
+        start, end = self.model.tree.span(self.statement)
+        looped = start if self.call.in_loop else None
+        variable = self.model.names.passing("history", "losses", end=end, looped=looped)
         if (result := self._goes_to(node)) is not None:
             self.object, self.result = True, result
             return variable
