@@ -197,7 +197,9 @@ class Adafactor(torch.optim.Optimizer):
         clip_threshold=1.0,
         weight_decay=0.0,
     ):
-        defaults = dict(lr=lr, beta2_decay=beta2_decay, eps=eps, clip_threshold=clip_threshold)
+        defaults = dict(
+            lr=lr, beta2_decay=beta2_decay, eps=eps, clip_threshold=clip_threshold
+        )
         super().__init__(params, {**defaults, "weight_decay": weight_decay})
 
     @torch.no_grad()

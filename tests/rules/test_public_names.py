@@ -18,52 +18,25 @@ RULES = load_rules()
 _BASE = "a base, which a program's own class is made of: see the interpreter"
 _OWN = "its functions and classes are translated where a program has them"
 _SHARED = "what runs in several processes, on other machines, or under other optimizers"
-_ONE = "an optimizer that torch has none of: what Keras computes has to be written by hand"
-_PER_SAMPLE = "a correlation along the samples, of whose means over batches Keras takes the mean"
-_POINT = "a point of a curve, which Keras finds among its 200 thresholds"
 _ALONE = "it keeps what a program gives it by hand, and measures no output of a model"
 
-#: Names without a rule, and why.
+#: Names that no rule speaks of, and why; `rules/without_counterpart.py` does of others.
 REFUSED: dict[str, dict[str, str]] = {
     "losses": {
-        "CTC": "lengths of sequences are guessed from zeros",
-        "ctc": "lengths of sequences are guessed from zeros",
-        "Circle": "it compares all samples of a batch with each other",
-        "circle": "it compares all samples of a batch with each other",
         "Loss": _BASE,
         "Reduction": "names of reductions, which are read as arguments",
     },
     "metrics": {
-        "ConcordanceCorrelation": _PER_SAMPLE,
-        "PearsonCorrelation": _PER_SAMPLE,
-        "concordance_correlation": _PER_SAMPLE,
-        "pearson_correlation": _PER_SAMPLE,
-        "PrecisionAtRecall": _POINT,
-        "RecallAtPrecision": _POINT,
-        "SensitivityAtSpecificity": _POINT,
-        "SpecificityAtSensitivity": _POINT,
-        "Mean": _ALONE,
         "MeanTensor": _ALONE,
-        "Sum": _ALONE,
         "MeanRelativeError": "it divides by numbers given for each sample, which no batch has",
         "MeanMetricWrapper": _OWN,
         "Metric": _BASE,
-        "binary_focal_crossentropy": "a loss that nobody measures besides",
-        "categorical_focal_crossentropy": "a loss that nobody measures besides",
     },
     "optimizers": {
-        "Adafactor": _ONE,
-        "Lamb": _ONE,
-        "Muon": _ONE,
-        "ScheduleFreeAdamW": _ONE,
         "LossScaleOptimizer": _SHARED,
-        "MultiOptimizer": _SHARED,
-        "OptimizerMap": _SHARED,
         "Optimizer": _BASE,
     },
     "regularizers": {
-        "OrthogonalRegularizer": "a penalty on products of rows, not on single weights",
-        "orthogonal_regularizer": "a penalty on products of rows, not on single weights",
         "Regularizer": _BASE,
     },
     "constraints": {
@@ -72,13 +45,7 @@ REFUSED: dict[str, dict[str, str]] = {
         "radial_constraint": "only Keras 2 has it, for kernels that are symmetric around a point",
     },
     "callbacks": {
-        "BackupAndRestore": "it brings back what the optimizer knew from files of Keras",
-        "Callback": _BASE,
-        "CallbackList": "what Keras calls callbacks with",
-        "OrbaxCheckpoint": _SHARED,
-        "RemoteMonitor": _SHARED,
         "SidecarEvaluatorModelExport": _SHARED,
-        "SwapEMAWeights": "averages of weights, which the optimizers of torch don't keep",
     },
     "optimizers.schedules": {"LearningRateSchedule": _BASE},
 }
