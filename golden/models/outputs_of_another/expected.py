@@ -90,3 +90,45 @@ class KindAlone(nn.Module):
 
 
 kind_alone = KindAlone(judge)
+
+
+class Split(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.dense = nn.Linear(features, 6)
+        self.batch_normalization = BiasedBatchNorm1d(6, eps=1e-3, momentum=0.01)
+        self.dense_1 = nn.Linear(6, 2)
+        self.dense_2 = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = self.dense(x)
+        x = self.batch_normalization(x)
+        return self.dense_1(x), self.dense_2(x)
+
+
+class Parts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.split = Split(5)
+        self.apply(init_like_keras)
+
+    def forward(self, wide):
+        outputs = self.split(wide)
+        return torch.cat([outputs[0], outputs[1]], dim=-1)
+
+
+parts = Parts()
+
+
+class Both(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.split = Split(5)
+        self.apply(init_like_keras)
+
+    def forward(self, wide):
+        outputs = self.split(wide)
+        return outputs[0], outputs[1]
+
+
+both = Both()

@@ -21,3 +21,15 @@ joined = keras.Model(noise, layers.concatenate(judge(layers.Dense(8)(noise))))
 
 noise = keras.Input((5,))
 kind_alone = keras.Model(noise, judge(layers.Dense(8)(noise))[1])
+
+
+def split(x):
+    x = layers.Dense(6)(x)
+    x = layers.BatchNormalization()(x)
+    return layers.Dense(2)(x), layers.Dense(3)(x)
+
+
+wide = keras.Input((5,))
+parts = keras.Model(wide, layers.concatenate(split(wide)))
+wide = keras.Input((5,))
+both = keras.Model(wide, split(wide))

@@ -65,7 +65,8 @@ def class_text(draft: ClassDraft) -> str:
     lines += ["", fold(f"def {name}({', '.join(['self', *inputs])}):", 4)]
     lines += _said_of_logits(plan.activations) if plan.activations else []
     lines += _prologue(draft)
-    lines += forward_block(draft, draft.forward, 8, {}, ())
+    body = forward_block(draft, draft.forward, 8, {}, ())
+    lines += body[1:] if plan.activations and body[:1] == [""] else body  # below the docstring
     return tidy("\n".join(lines)) + "\n"
 
 

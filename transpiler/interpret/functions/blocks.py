@@ -29,7 +29,7 @@ from transpiler.interpret.tensors.names import (
     refreshed,
     shadow,
 )
-from transpiler.interpret.tensors.results import modules_of, register
+from transpiler.interpret.tensors.results import called_once, modules_of, register
 from transpiler.interpret.values import (
     Bound,
     Function,
@@ -103,6 +103,8 @@ def call_block(
     code = module(*codes)
     value = _block_result(region, summary, code, module, bound, given)
     register(region, value)
+    if (once := called_once(region, node, code, value)) is not None:
+        return _block_result(region, summary, once, module, bound, given)
     return value
 
 

@@ -14,7 +14,7 @@ from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
-from transpiler.interpret.tensors.results import register
+from transpiler.interpret.tensors.results import called_once, register
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -25,9 +25,8 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir import tokens
-from transpiler.ir.code import Construct, Line
-from transpiler.ir.expr import Expr, Module, expr, index, reads
+from transpiler.ir.code import Construct
+from transpiler.ir.expr import Expr, Module, expr, index
 from transpiler.ir.tensor import Layout, Tensor
 
 
@@ -90,27 +89,9 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     code = model.module(*[b.tensor.code for b in inputs])
     result = _model_result(region, model, code)
     register(region, result)
-    several = isinstance(result, Sequence) and len(result.items) > 1
-    if several and region.whole is not node and _is_argument(region, node):
-        result = _model_result(region, model, _called_once(region, code))
+    if (once := called_once(region, node, code, result)) is not None:
+        result = _model_result(region, model, once)
     return result
-
-
-def _is_argument(region: Region, node: cst.CSTNode) -> bool:
-    """Whether all that a call gives is an argument of another one, or an element of a list."""
-    end = region.tree.span(node)[1]
-    return region.tree.text[end : end + 1] in (")", "]", ",")
-
-
-def _called_once(region: Region, code: Expr) -> Expr:
-    """Several outputs in a variable, so that none of them calls the model by itself."""
-    region.temporaries += 1
-    target = tokens.variable(f"outputs:m{region.temporaries}")
-    region.emit_forward(
-        Line(f"{target} = {code.text}", frozenset({target}), reads(code), code.modules)
-    )
-    region.scope.bump(target)
-    return region.scope.read(target)
 
 
 def note_asked(

@@ -12,8 +12,8 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.names import is_plain, materialize, refreshed
 from transpiler.interpret.values import Bound, Sequence, Static, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import Construct
-from transpiler.ir.expr import Expr, Module
+from transpiler.ir.code import Construct, Line
+from transpiler.ir.expr import Expr, Module, reads
 from transpiler.ir.tensor import Tensor, UnknownRank, Unsupported
 from transpiler.record import replace
 
@@ -102,6 +102,23 @@ def register(region: Region, value: Value, hint: str = "") -> None:
             region.emit_init(Construct(module))
             if hint:
                 region.module_hints[module.token] = hint
+
+
+def called_once(region: Region, node: cst.CSTNode, code: Expr, result: Value) -> Expr | None:
+    """A variable for several outputs that are all handed on: else each would be a call by itself.
+
+    None where the call gives one thing, or the program takes what it gives apart.
+    """
+    end = region.tree.span(node)[1]
+    handed_on = region.whole is not node and region.tree.text[end : end + 1] in (")", "]", ",")
+    if not handed_on or not isinstance(result, Sequence) or len(result.items) < 2:
+        return None
+    region.temporaries += 1
+    target = tokens.variable(f"outputs:m{region.temporaries}")
+    made = Line(f"{target} = {code.text}", frozenset({target}), reads(code), code.modules)
+    region.emit_forward(made)
+    region.scope.bump(target)
+    return region.scope.read(target)
 
 
 def modules_of(value: Value) -> list[Module]:
