@@ -22,6 +22,7 @@
     metric_classes.py  classes of metrics
     metric_lists.py  lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
+    given_away.py    functions that give models, passed to code that nobody sees
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere
     dangling.py      functions that are gone, and what still reads them
