@@ -155,3 +155,24 @@ def test_where_probabilities_are_clipped_all_the_same_is_said(text: str) -> None
     lines = (HEAD + text).split("\n")
     assert [lines[line - 1].startswith("model.compile") for line in said] == [True]
     assert "clamp(1e-7" in conversion.text
+
+
+def test_a_class_of_a_model_is_trained_where_its_data_go(scripts: Scripts) -> None:
+    text = f"""{HEAD}
+
+class Net(keras.Model):
+    def __init__(self, units=4):
+        inputs = keras.Input((8,))
+        h = layers.Dense(units, activation="relu")(inputs)
+        super().__init__(inputs, layers.Dense(3, activation="softmax", name="logits")(h))
+
+
+net = Net()
+net.compile("sgd", "sparse_categorical_crossentropy")
+found = net.fit(x, kinds, epochs=2, batch_size=40, shuffle=False, verbose=0).history["loss"]
+"""
+    converted = convert(text).text
+    assert "net = Net().to(device)" in converted
+    apart = scripts.compare(text, converted)
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from transpiler.emit.edits import Edit
 from transpiler.emit.training.agreeing import agree, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
@@ -384,6 +385,10 @@ class _Planner(Shared):
                 return
             place_statements(writer)
             made.left += self._left_uses(part)
+        node = training.model.node
+        if training.home.functional and made.device and isinstance(node, cst.Call):
+            end = self.tree.span(node)[1]  # a class of a model: nothing else makes it there
+            made.once.append(Edit(end, end, f".to({made.device})"))
 
     def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
