@@ -144,3 +144,94 @@ def test_a_frozen_layer_has_no_penalty(scripts: Scripts) -> None:
     assert "penalty" not in result
     apart = scripts.compare(text, result)
     assert max(apart.values()) < 1e-9, apart
+
+
+ENCODER = HEAD.partition("base = ")[0] + """\
+
+
+def make_encoder():
+    return keras.Sequential([keras.Input((6,)), layers.Dense(4, activation="tanh")])
+
+
+"""
+HEADED = """\
+def head(base):
+    inputs = keras.Input((6,))
+    return keras.Model(inputs, layers.Dense(1)(base(inputs)))
+
+
+"""
+FROZEN = """\
+def frozen(base):
+    base.trainable = False
+    return keras.Sequential([base, layers.Dense(1)])
+
+
+"""
+COMPILED = """\
+def frozen(base):
+    base.trainable = False
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, layers.Dense(1)(base(inputs)))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+"""
+MADE = "base = make_encoder()\nmodel = frozen(base)\n"
+PRETRAINED = f"""\
+base = make_encoder()
+first = head(base)
+{COMPILE.replace("model", "first")}{FIT.replace("model", "first")}model = frozen(base)
+"""
+
+
+@pytest.mark.parametrize(
+    ("functions", "rest"),
+    [
+        (FROZEN, f"{MADE}{COMPILE}{FIT}"),
+        (COMPILED, f"{MADE}{FIT}"),
+        (FROZEN, f"{MADE}{COMPILE}{FIT}base.trainable = True\n{COMPILE}{FIT}"),
+        (f"{FROZEN}{HEADED}", f"{PRETRAINED}{COMPILE}{FIT}"),
+        (f"{FROZEN}{TRAIN.replace('train()', 'train(model)')}\n", f"{MADE}train(model)\n"),
+        (f"{COMPILED}{HEADED}", f"{PRETRAINED}{FIT}{FIT}"),
+        (
+            FROZEN,
+            "for _ in range(2):\n    base = make_encoder()\n    model = frozen(base)\n"
+            f"    {COMPILE}    {FIT}",
+        ),
+    ],
+)
+def test_builders_freeze_what_they_build_on(functions: str, rest: str, scripts: Scripts) -> None:
+    text = f"{ENCODER}{functions}{rest}"
+    result = converted(text)
+    assert "    base.requires_grad_(False)\n" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("functions", "rest"),
+    [
+        (COMPILED, f"{MADE}{FIT}base.trainable = True\n{FIT}"),
+        (f"{COMPILED}{HEADED}", f"{PRETRAINED}{FIT}{FIT.replace('model', 'first')}{FIT}"),
+        (FROZEN, f"{MADE}{COMPILE}{FIT}base.trainable = True\n{FIT}"),
+        (
+            f"{FROZEN}{HEADED}",
+            "base = make_encoder()\nif len(x) < 3:\n    model = frozen(base)\n"
+            f"model = head(base)\n{COMPILE}{FIT}",
+        ),
+        (
+            f"{FROZEN}{HEADED}",
+            "base = make_encoder()\nfor _ in range(2):\n    first = head(base)\n"
+            f"    {COMPILE.replace('model', 'first')}    {FIT.replace('model', 'first')}"
+            f"    model = frozen(base)\n    {COMPILE}    {FIT}",
+        ),
+    ],
+)
+def test_builders_that_may_freeze_something_too_late_are_refused(
+    functions: str, rest: str
+) -> None:
+    text = f"{ENCODER}{functions}{rest}"
+    assert errors(text)
+    assert "requires_grad_(" not in convert(text).text

@@ -18,7 +18,7 @@ from transpiler.ir.tensor import Layout
 from transpiler.record import record
 
 if TYPE_CHECKING:
-    from transpiler.interpret.summary import Handed, Summary
+    from transpiler.interpret.summary import Handed, Run, Summary
 
 
 class GiveUp(Exception):
@@ -276,8 +276,7 @@ class Region:
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.entered: list[cst.With] = []  #: `with` statements of a function
         self.handings: dict[int, Handed] = {}  #: calls that train models
-        #: calls of functions in which something is trained, frozen or asked
-        self.runs: dict[int, tuple[cst.CSTNode, Summary]] = {}
+        self.runs: dict[int, Run] = {}  #: by id of the call
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
 
         # The user's functions.

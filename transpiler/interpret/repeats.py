@@ -12,7 +12,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.region import Region
-from transpiler.interpret.summary import Summary
+from transpiler.interpret.summary import Run, Summary
 from transpiler.interpret.training import TrainingCall, set_frozen
 
 
@@ -25,7 +25,7 @@ def note_run(region: Region, node: cst.CSTNode, summary: Summary) -> None:
     if id(summary) in known:
         run_again(inner)
     known.add(id(summary))
-    region.runs[id(node)] = (node, summary)
+    region.runs[id(node)] = Run(node, summary, not region.branches and not region.loops)
 
 
 def run_again(region: Region, around: cst.CSTNode | None = None) -> None:
@@ -36,7 +36,7 @@ def run_again(region: Region, around: cst.CSTNode | None = None) -> None:
     start, end = region.tree.span(around) if around is not None else (0, len(region.tree.text))
     calls: list[tuple[cst.CSTNode, TrainingCall | Summary]]
     calls = [(call.node, call) for call in region.training.values()]
-    calls += region.runs.values()
+    calls += [(run.node, run.summary) for run in region.runs.values()]
     placed = sorted(((region.tree.span(node)[0], call) for node, call in calls), key=lambda p: p[0])
     for offset, call in placed:
         if not start <= offset < end:

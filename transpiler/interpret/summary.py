@@ -50,6 +50,15 @@ class Summary:
 
 
 @record(frozen=True, slots=True)
+class Run:
+    """A call of a function in which something is trained, frozen or asked."""
+
+    node: cst.CSTNode
+    summary: Summary
+    once: bool  #: no condition and no loop of the caller's is around it
+
+
+@record(frozen=True, slots=True)
 class Handed:
     """A call that gives models to a function which trains or asks them."""
 

@@ -11,6 +11,7 @@ Keras 2 goes by what is trainable when a model is compiled, Keras 3 by what is w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
@@ -164,15 +165,50 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan = Freezing(Compositions(regions))
     if not any(call.name in ("trainable", "freeze") for call in calls):
         return plan
-    involved = [c for c in calls if c.name in ("trainable", "compile", *_TRAINS)]
-    plan.in_place = not any(c.conditional or c.in_loop for c in involved) and all(
-        id(c.node) in regions[0].training for c in involved
-    )
     plan.compiles = [c for c in calls if c.name == "compile"]
+    plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:
-        _settle(plan, call, [c for c in calls if c.compiled is call and c.name in _TRAINS], keras)
+        trains = [c for c in calls if c.name in _TRAINS and _is_compiled_by(plan, c, call)]
+        _settle(plan, call, trains, keras)
     _refuse_unordered(plan, regions)
     return plan
+
+
+def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]) -> bool:
+    """Whether weights can be frozen where the program says so: it surely comes to pass in time.
+
+    What trains a model is then found by the program as it goes, from top to bottom; or else the
+    function that gives the model has frozen its parts.
+    """
+    once = _run_once(regions)
+    involved = [c for c in calls if c.name in ("compile", *_TRAINS)]
+    for call in calls:
+        if call.name != "trainable":
+            continue
+        if call.conditional or call.in_loop or call.region is None:
+            return False
+        for other in involved:
+            if id(root(call.model)) not in plan.of.parts(other.model):
+                continue
+            home = plan.of.home(other.model)
+            sequential = not other.conditional and not other.in_loop
+            ordered = sequential and {id(call.region), id(other.region)} <= once
+            if not ordered and (home is None or home[0] is not call.region):
+                return False
+    return True
+
+
+def _run_once(regions: Sequence[Region]) -> set[int]:
+    """The regions that run once: the file, and functions that such a region calls one time."""
+    runs = Counter(id(r.summary.region) for region in regions for r in region.runs.values())
+    once = {id(regions[0])}
+    pending = [regions[0]]
+    while pending:
+        for run in pending.pop().runs.values():
+            if run.once and run.summary.region is not None and runs[id(run.summary.region)] == 1:
+                once.add(id(run.summary.region))
+                pending.append(run.summary.region)
+    return once
 
 
 def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
@@ -183,10 +219,10 @@ def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
     ordered = {id(regions[0])}
     pending = [regions[0]]
     while pending:
-        for _, summary in pending.pop().runs.values():
-            if summary.region is not None and id(summary.region) not in ordered:
-                ordered.add(id(summary.region))
-                pending.append(summary.region)
+        for run in pending.pop().runs.values():
+            if run.summary.region is not None and id(run.summary.region) not in ordered:
+                ordered.add(id(run.summary.region))
+                pending.append(run.summary.region)
     for region in regions:
         if id(region) in ordered or region.name == "__init__":
             continue
@@ -202,6 +238,14 @@ def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
 
 def _is_made_in(region: Region, model: Model) -> bool:
     return any(b.model is model for b in region.built) or model.caller is region
+
+
+def _is_compiled_by(plan: Freezing, call: TrainingCall, compiles: TrainingCall) -> bool:
+    """Whether a `compile` is in force, maybe that of the function which gives the model."""
+    if call.compiled is not None:
+        return call.compiled is compiles
+    home = plan.of.home(call.model)
+    return home is not None and home[1].model is root(compiles.model)
 
 
 def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:

@@ -96,6 +96,7 @@ class Recorder:
 
     side: Any
     request: TrainingRequest
+    made: list[Any] = field(default_factory=list)
     seen: list[Any] = field(default_factory=list)
     held: list[list[Held]] = field(default_factory=list)
     models: list[ModelData] = field(default_factory=list)
@@ -110,7 +111,10 @@ class Recorder:
         final = tuple(self._weights(number) for number in range(len(self.held)))
         recorded = {"drawn": self.drawn, "from_logits": self.from_logits, **others}
         recorded["stepwise"] = self.stepwise
-        return Trained(tuple(self.models), final, tuple(self.fits), **recorded)
+        ranks = {id(model): rank for rank, model in enumerate(self.made)}
+        numbers = range(len(self.seen))
+        made = sorted(numbers, key=lambda number: ranks.get(id(self.seen[number]), len(ranks)))
+        return Trained(tuple(self.models), tuple(made), final, tuple(self.fits), **recorded)
 
     def _weights(self, number: int) -> tuple[LayerRecord, ...]:
         return tuple(one.record() for one in self.held[number])
@@ -122,6 +126,7 @@ class Recorder:
         model = keras.Model
         with contextlib.ExitStack() as stack:
             stack.enter_context(keras_quiet.at_work(keras))
+            stack.enter_context(patched(model, "__init__", self._making(model.__init__)))
             for name in ("evaluate", "predict"):
                 method = self._beginning(getattr(model, name))
                 stack.enter_context(patched(model, name, method))
@@ -175,6 +180,13 @@ class Recorder:
             return original(model, *args, **kwargs)
 
         return method
+
+    def _making(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def init(model: Any, *args: Any, **kwargs: Any) -> None:
+            self.made.append(model)
+            original(model, *args, **kwargs)
+
+        return init
 
     def _tracing(self, logits: Callable[..., Any]) -> Callable[..., Any]:
         def going_back(output: Any, from_logits: bool, *args: Any) -> Any:

@@ -152,6 +152,7 @@ class Trained:
     """What a Keras program trained, and what it left behind."""
 
     models: tuple[ModelData, ...] = ()  #: as they began, in the order of their use
+    made: tuple[int, ...] = ()  #: their numbers, in the order in which they were made
     final: tuple[tuple[LayerRecord, ...], ...] = ()
     fits: tuple[Fitted, ...] = ()
     arrays: Mapping[str, tuple[Array | None, ...]] = field(default_factory=dict)  #: by binding

@@ -134,7 +134,7 @@ class Player:
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __post_init__(self) -> None:
-        self.waiting = list(enumerate(self.trained.models))
+        self.waiting = [(number, self.trained.models[number]) for number in self.trained.made]
         self.replay.checks = [{} for _ in self.trained.fits]
         ends = np.cumsum([0, *(one.steps for one in self.trained.fits)])
         self.first = {int(step): number for number, step in enumerate(ends[:-1])}
@@ -188,18 +188,24 @@ class Player:
     def _meet(self, module: Any) -> None:
         """Give a model the weights of the first one of the original that it equals.
 
-        What it shares with models that were met before stays.
+        What models share is as it was in the one that the original used first.
         """
-        known = [t for one, _ in self.pairs.values() for t in one.model.state_dict().values()]
-        values = [tensor.clone() for tensor in known]
+        known = [
+            (number, tensor, tensor.clone())
+            for number, (one, _) in self.pairs.items()
+            for tensor in one.model.state_dict().values()
+        ]
+        met = len(self.trained.models)
         try:
-            self._pair(module)
+            met = self._pair(module)
         finally:
             with self.torch.no_grad():
-                for tensor, value in zip(known, values, strict=True):
-                    tensor.copy_(value)
+                for number, tensor, value in known:
+                    if number < met:
+                        tensor.copy_(value)
 
-    def _pair(self, module: Any) -> None:
+    def _pair(self, module: Any) -> int:
+        """The number of the model that it equals, or else how many there are."""
         for index, (number, data) in enumerate(self.waiting):
             measured = Measured("model", data=replace(data, loose=""), logits=True)
             one = Comparison(self.torch, module, measured)
@@ -214,7 +220,8 @@ class Player:
             del self.waiting[index]
             self.pairs[number] = one, pairing
             self.stack.enter_context(quiet(self.torch, module))
-            return
+            return number
+        return len(self.trained.models)
 
     def _in_order(self, original: Callable[..., Any]) -> Callable[..., Any]:
         of_processes = (self.torch.utils.data.DistributedSampler, range)

@@ -116,7 +116,7 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         if removal.decisions[id(leaf)] in ("local", "jump"):
             removal.decisions[id(leaf)] = "drop"
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
-            removal.conflict = True
+            removal.conflict |= id(leaf) not in removal.trains
 
 
 def drop_emptied(removal: Removal, leaves: list[cst.CSTNode]) -> None:

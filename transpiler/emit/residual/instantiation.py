@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import libcst as cst
@@ -12,6 +13,7 @@ from transpiler.emit.residual.clearing import remove
 from transpiler.emit.residual.removal import Kept, Removal, is_kept, name_in_additions
 from transpiler.interpret.region import Built
 from transpiler.interpret.values import Model
+from transpiler.source.lexical import words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, statement_lines
 
 
@@ -112,9 +114,21 @@ def make_first(
         shifted = [Edit(e.start - begin, e.end - begin, e.text) for e in edits]
         text = apply(removal.tree.text[begin:end], shifted)
         kept.edits = [e for e in kept.edits if e not in edits]
-        remove(removal, statement, kept)
+        if text.startswith("return "):  # what the function does besides comes before that
+            name = _free_name(removal)
+            text = text.replace("return", f"{name} =", 1)
+            kept.edits.append(Edit(begin, end, f"return {name}"))
+        else:
+            remove(removal, statement, kept)
         indented = " " * margin + text
         kept.edits.append(Edit(spot, spot, f"{indented}\n\n"))
+
+
+def _free_name(removal: Removal) -> str:
+    """A name for a model that a function gives without giving it one."""
+    read = {word for s in removal.body for word in words_in(removal.tree.source(s))}
+    names = itertools.chain(("model", "network"), (f"model_{n}" for n in itertools.count(2)))
+    return next(n for n in names if n not in read and n not in removal.region.parameters)
 
 
 def collapse_return(

@@ -92,7 +92,7 @@ def has_trained(region: Region, model: Model | None = None) -> bool:
     for call in region.training.values():
         if call.name in _STEPS and (model is None or root(call.model) is model):
             return True
-    inner = (summary.region for _, summary in region.runs.values())
+    inner = (run.summary.region for run in region.runs.values())
     return any(has_trained(r, model) for r in inner if r is not None)
 
 
