@@ -319,10 +319,11 @@ def _instance(
     made.origin = model
     made.caller = region
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
-    made.outputs = outer_outputs(region, summary, model.outputs, bound)
+    outputs = model.outputs
     if model.kind == "sequential" and model.region is not None:
         held = model.region.scope.values.get(model.variable)
-        made.outputs = held if isinstance(held, Bound) else None
+        outputs = held if isinstance(held, Bound) else None
+    made.outputs = outer_outputs(region, summary, outputs, bound)
     texts = [v for _, v in arguments]
     if all(
         isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in texts
