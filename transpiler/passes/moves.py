@@ -144,7 +144,7 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
         line = replace(statement, text=f"{moved} = {move.origin}{move.moving}")
         readers.insert(0, replace(line, defs=frozenset({moved})))
     elif readers:
-        readers[0] = _commented(readers[0], statement.comments)
+        readers[0] = commented(readers[0], statement.comments)
     return [*nodes[:position], *readers, *nodes[reach:]]
 
 
@@ -152,7 +152,7 @@ def _hint(name: str) -> str:
     return tokens.hint_of(name)
 
 
-def _commented(node: Node, comments: Comments) -> Node:
+def commented(node: Node, comments: Comments) -> Node:
     """The statement, below the comments of one that is dropped."""
     if isinstance(node, Construct):
         return node

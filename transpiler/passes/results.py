@@ -10,6 +10,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import For, If, Line, Node, Return, While
 from transpiler.ir.expr import reads
 from transpiler.passes.liveness import walk, with_parts
+from transpiler.passes.moves import commented
 from transpiler.record import replace
 
 _TOKEN = re.compile(tokens.ANY_VARIABLE)
@@ -29,21 +30,42 @@ def lean_results(forward: list[Node]) -> list[Node]:
     for node in list(walk(forward)):
         if isinstance(node, Line):
             forward = _as_pair(forward, node)
-    return forward
+    return _renamed_at_once(forward)
+
+
+def _renamed_at_once(forward: list[Node]) -> list[Node]:
+    """`outputs = self.base(x)` and `x = outputs` are one, where nothing else reads `outputs`."""
+    made: dict[int, Node | None] = {}
+    for one, other in _pairs(forward):
+        name, _, token = other.text.partition(" = ")
+        once = one.defs == {token} and one.text.startswith(f"{token} = ")
+        if not (once and _TOKEN.fullmatch(token) and other.defs == {name}):
+            continue
+        if sum(token in _text(n) for n in walk(forward)) == 2:
+            text = f"{name} = {one.text.removeprefix(f'{token} = ')}"
+            renamed = replace(one, text=text, defs=other.defs, comments=other.comments)
+            made[id(one)] = commented(renamed, one.comments)
+            made[id(other)] = None
+    return _replaced(forward, made) if made else forward
 
 
 def _adjacent(nodes: list[Node]) -> list[tuple[Line, Line]]:
     """A call of a layer with several results, and the statement that takes them apart."""
+    return [(one, other) for one, other in _pairs(nodes) if other.parts and one.modules]
+
+
+def _pairs(nodes: list[Node]) -> list[tuple[Line, Line]]:
+    """Two statements in a row, in all blocks."""
     found = [
         (one, other)
         for one, other in itertools.pairwise(nodes)
-        if isinstance(one, Line) and isinstance(other, Line) and other.parts and one.modules
+        if isinstance(one, Line) and isinstance(other, Line)
     ]
     for node in nodes:
         if isinstance(node, (For, While, If)):
-            found += _adjacent(node.body)
+            found += _pairs(node.body)
         if isinstance(node, If):
-            found += _adjacent(node.orelse)
+            found += _pairs(node.orelse)
     return found
 
 
