@@ -14,7 +14,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
     late_binding.py  what functions of `Lambda` read later
-    undoing.py     what a statement that fails had changed
+    undoing.py     what a statement had changed that fails, or is run anew
     bindings.py    what a variable may hold, by its assignments
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute

@@ -1,6 +1,8 @@
-"""Statements of a module that fail: what they had changed until then."""
+"""Statements that fail, or are run anew: what they had changed until then."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.scope import Scope
@@ -48,3 +50,18 @@ def undo(region: Region, before: Snapshot) -> None:
             layer.modules, layer.calls = (), []
     region.constructed = before.constructed
     del region.called_layers[before.calls :]
+
+
+#: What an interpretation decides about places in the text; what data sets become stays.
+_DECISIONS = ("resolved", "rewrites", "running", "written", "idle")
+
+
+def decisions(region: Region) -> dict[str, Any]:
+    """What was decided about the text so far, to go back to."""
+    return {name: getattr(region, name).copy() for name in _DECISIONS}
+
+
+def undo_decisions(region: Region, before: dict[str, Any]) -> None:
+    """Decide anew: a loop's first round may know more than all of its rounds have in common."""
+    for name, held in before.items():
+        setattr(region, name, held.copy())

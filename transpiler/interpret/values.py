@@ -315,6 +315,13 @@ class PerhapsModel(Unknown):
 
 
 @record(frozen=True, slots=True, eq=False)
+class CarriedModel(Unknown):
+    """What earlier rounds of a loop left under a name: a model, if any of them did."""
+
+    before: tuple[Model, ...] = ()  #: what the name held before the loop
+
+
+@record(frozen=True, slots=True, eq=False)
 class Measured(Unknown):
     """A number, or several, that NumPy computes of arrays where Keras did."""
 

@@ -31,6 +31,7 @@ from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.training import OLDER, PREDICTED, SIGNATURES
 from transpiler.interpret.values import (
     Bound,
+    CarriedModel,
     Choice,
     Framework,
     Function,
@@ -332,5 +333,6 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Inside: _layer_method,
     Unknown: _unknown_method,
     Measured: method_of_measured,
+    CarriedModel: _unknown_method,
     PerhapsModel: _perhaps_model_method,
 }

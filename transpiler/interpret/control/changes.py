@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control.elements import is_blank, merge_items
+from transpiler.interpret.control.elements import is_blank, merge_items, one_of
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.targets import target_names
 from transpiler.interpret.region import GiveUp, Region
@@ -22,15 +22,19 @@ from transpiler.interpret.tensors.names import (
 )
 from transpiler.interpret.values import (
     Bound,
+    CarriedModel,
     Choice,
     Framework,
     Keyed,
     Mapping,
+    Model,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
     Value,
     is_graph,
+    models_in,
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
@@ -69,6 +73,10 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
         scope.bump(name)
         if kind.startswith(_GROUPS):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif kind == _MODEL:
+            reason = f"`{name}` is a model in some rounds of a loop only"
+            before = () if value is None else models_in(value)
+            scope.values[name] = CarriedModel(reason, scope.read(name), before)
         elif isinstance(value, Bound):
             carried = _phi_tensor(scope, name, value, kind)
             if "last" in kind.split(","):
@@ -125,6 +133,8 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
 
 #: How the kinds of lists and dicts of tensors begin.
 _GROUPS = ("list:", "dict:")
+#: The kind of what is a model, or holds one, at the end of a round.
+_MODEL = "model"
 
 
 def _phi_list(region: Region, scope: Scope, name: str, value: Value | None, kind: str) -> Value:
@@ -188,6 +198,8 @@ def _difference(
         return _group_kind(region, name, "dict", merge_items(region, [*before, last.item]))
     if isinstance(first, Bound) != isinstance(last, Bound):
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
+    if known == _MODEL or (last is not None and models_in(last)):
+        return _MODEL
     return known or "static"
 
 
@@ -329,8 +341,18 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
             result.values[name] = _phi_list(region, result, name, held, kind)
         elif isinstance(held, Bound):
             result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))
+        elif isinstance(held, CarriedModel):
+            result.values[name] = _model_after(result, name, held, end.get(name))
         elif isinstance(held, (Sequence, Repeated)):
             result.values[name] = _phi_list(region, result, name, held, kind)
         else:
             result.values[name] = Static(Expr(name, names=result.read(name).names))
     region.scope = result
+
+
+def _model_after(scope: Scope, name: str, carried: CarriedModel, last: Value | None) -> Value:
+    """What a name holds after a loop: the model of its last round, or what was there before."""
+    if isinstance(last, Model) and carried.before:
+        return replace(one_of((*carried.before, last)), expr=scope.read(name))
+    last = carried if last is None else last
+    return PerhapsModel(carried.reason, models=(*carried.before, *models_in(last)))

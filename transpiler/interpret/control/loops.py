@@ -34,6 +34,7 @@ from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import refuse_data
+from transpiler.interpret.undoing import decisions, undo_decisions
 from transpiler.interpret.values import (
     Layer,
     LayerChain,
@@ -199,6 +200,7 @@ def _loop(
         built, opened = len(region.built), len(region.open_sequentials)
         temporaries = region.temporaries
         saved = list(region.init), list(region.forward), _layer_states(entry)
+        decided = decisions(region)
         enter_loop(region, entry, phis, node)
         start = region.scope.copy()
         region.loops.append(id(node))
@@ -235,6 +237,7 @@ def _loop(
         del region.built[built:], region.open_sequentials[opened:]
         region.constructed, region.temporaries = constructed, temporaries
         region.diagnostics = diagnostics
+        undo_decisions(region, decided)
         region.init[:], region.forward[:] = saved[0], saved[1]
         for layer, state in saved[2]:
             layer.calls, layer.modules, layer.output = list(state[0]), state[1], state[2]

@@ -21,6 +21,7 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
 from transpiler.interpret.values import (
     Bound,
+    CarriedModel,
     Choice,
     Constant,
     Framework,
@@ -142,6 +143,7 @@ def truth(value: Value) -> Any:
 def comparison(region: Region, node: cst.Comparison) -> Value:
     left = evaluate(region, node.left)
     chosen = _is_chosen(region, left, node) or _is_filled(region, left, node)
+    chosen = chosen or _is_carried(region, left, node)
     if chosen is not None:
         return chosen
     parts = [left]
@@ -195,6 +197,14 @@ def _is_filled(region: Region, value: Value, node: cst.Comparison) -> Static | N
         return None
     keys = [evaluate(region, e.slice.value) for e in place.slice if isinstance(e.slice, cst.Index)]
     return verbatim(region, node, evaluate(region, place.value), *keys)
+
+
+def _is_carried(region: Region, value: Value, node: cst.Comparison) -> Static | None:
+    """`best is None`, where an earlier round of a loop may have put a model: the program asks."""
+    if not isinstance(value, CarriedModel) or value.expr is None or len(node.comparisons) != 1:
+        return None
+    other = evaluate(region, node.comparisons[0].comparator)
+    return verbatim(region, node, Static(value.expr)) if constant(other) is None else None
 
 
 def _compare(region: Region, left: Value, operator: str, right: Value, node: cst.CSTNode) -> Any:
