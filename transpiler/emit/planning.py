@@ -8,13 +8,14 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
+from transpiler.emit.module_values import assignment_counts, names_to_compute, without_globals
 from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
-from transpiler.ir.code import Construct, For, If, Line, Node, While
+from transpiler.ir.code import Construct
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import words_in
 
@@ -39,7 +40,7 @@ def plan_file(file: FileContext) -> FilePlan:
         elif summary.kind == "builder" and region.built:
             units = [_builder_unit(planned, summary, region, b) for b in _in_order(planned, region)]
             planned.builders.append((summary, units))
-    counts = _assignment_counts(module)
+    counts = assignment_counts(module.init)
     for built in _in_order(planned, module):
         planned.module_units.append(_module_unit(planned, module, built, counts))
     name_operations(planned)
@@ -70,7 +71,7 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
             unit.plan.forward = found.training.forward
         if unit.plan.activations or (found is not None and found.training.forward is not None):
             if unit.region.is_module:
-                unit.plan.forward = _without_globals(unit.plan.forward, frozenset())
+                unit.plan.forward = without_globals(unit.plan.forward, frozenset())
 
 
 def _without_tries(rooms: list[Room]) -> list[Room]:
@@ -214,12 +215,11 @@ def _model_names(planned: FilePlan, region: Region, built: Built) -> tuple[str, 
 
 
 def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[str, int]) -> Unit:
-    local = frozenset(n for n, c in counts.items() if c > 1) | module.moved_names
-    local |= _changed_in_place([*built.init, *built.forward])
+    local = names_to_compute(module, built, counts)
     plan = ClassPlan(
         "",
-        _without_globals(built.init, local),
-        _without_globals(built.forward, local),
+        without_globals(built.init, local),
+        without_globals(built.forward, local),
         list(built.inputs),
         [_given(name) for name in built.varying],
         statics=frozenset(built.varying),
@@ -272,37 +272,3 @@ def _docstring(planned: FilePlan, summary: Summary) -> str:
 def _given(name: str) -> tuple[str, str, str, bool]:
     """A parameter without a default."""
     return name, "", "", False
-
-
-def _assignment_counts(module: Region) -> dict[str, int]:
-    """How often each name of the module is given a plain value; in a loop, more than once."""
-    counts: dict[str, int] = {}
-
-    def count(nodes: list[Node], weight: int) -> None:
-        for node in nodes:
-            if isinstance(node, Line) and node.static:
-                for name in node.defs:
-                    counts[name] = counts.get(name, 0) + weight
-            elif isinstance(node, If):
-                count(node.body, 1)
-                count(node.orelse, 1)
-            elif isinstance(node, (For, While)):
-                count(node.body, 2)
-
-    count(module.init, 1)
-    return counts
-
-
-def _changed_in_place(nodes: list[Node]) -> frozenset[str]:
-    """The names of lists and dicts that grow while a model is built, or while it runs."""
-    changes = [n.defs for n in walk(nodes) if isinstance(n, Line) and not n.kills]
-    return frozenset[str]().union(*changes)
-
-
-def _without_globals(nodes: list[Node], local: frozenset[str]) -> list[Node]:
-    """Module level: what is assigned once stays global, and is not repeated in the class."""
-    return [
-        n
-        for n in nodes
-        if not (isinstance(n, Line) and n.static and n.defs and not (n.defs & local))
-    ]

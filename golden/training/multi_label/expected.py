@@ -23,8 +23,6 @@ n_train = 1200
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        x, digit = load_digits(return_X_y=True)
-        x = (x - x.mean()) / x.std()
         self.dense = nn.Linear(x.shape[1], 32)
         self.dense_1 = nn.Linear(32, len(TAGS))
         self.apply(init_like_keras)
