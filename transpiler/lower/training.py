@@ -159,8 +159,15 @@ class Training:
     penalties: list[Penalized] = field(default_factory=list)
     constraints: list[Constrained] = field(default_factory=list)
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
+    #: the `fit` of the models of a list, before which each of them gets its optimizer
+    late: TrainingCall | None = None
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     problem: tuple[TrainingCall, str] | None = None
+
+    def postpone(self, late: tuple[str, TrainingCall] | None) -> None:
+        """Make the optimizer right before a `fit`, where the model has another name."""
+        if late is not None:
+            self.variable, self.late = late
 
 
 # --- one model -------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 loss = train_epoch(model, train_loader, model_criterion, model_optimizer)
 print(f"loss: {loss:.4f}")
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `fit` is left as it is: another model has the name that this one had before
 first.fit(X, y)
 
 last = None

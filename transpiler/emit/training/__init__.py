@@ -2,7 +2,10 @@
 
 plan.py        which models of a file are trained, and where
 calls.py       what stands in the place of each call
+receivers.py   how programs refer to the models: by variables, and by elements of lists
 looped.py      loops that give a variable one model after another
+rounds.py      whether each round of a loop is about another model of a list
+late_optimizers.py  models of a list that one loop compiles and another one trains
 alternatives.py  variables that hold one model or another
 logits.py      models that give what their last activations are applied to
 shared.py      what the models of one file have in common: rooms, names, what is written

@@ -21,6 +21,7 @@ from transpiler.emit.training.compound import statement_around
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_freeze, write_trainable
 from transpiler.emit.training.handed_compile import take_out_compile, write_handed_compile
+from transpiler.emit.training.late_optimizers import move_late_compile
 from transpiler.emit.training.layer_weights import (
     write_layer_weights,
     write_reset_layer,
@@ -93,7 +94,9 @@ def write_call(writer: ModelWriter, call: TrainingCall) -> None:
 def _write_moved(writer: ModelWriter, call: TrainingCall) -> None:
     """A `compile` whose optimizer is made in another room, seen from there or from its own."""
     handing = writer.shared.handings.get(id(writer.training.model))
-    if handing is None:
+    if writer.training.late is not None:
+        move_late_compile(writer, call)
+    elif handing is None:
         move_compile(writer, call)
     elif call.region is writer.room.region:
         take_out_compile(writer, call)

@@ -34,7 +34,7 @@ def write_compile(
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     lines = criterion_lines(writer, call)
-    if not goes_on(writer, call):
+    if writer.training.late is None and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
     say_what_differs(writer, call)
     if not lines:  # both are there already

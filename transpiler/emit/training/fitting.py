@@ -12,6 +12,7 @@ from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
+from transpiler.emit.training.late_optimizers import optimizer_of_round
 from transpiler.emit.training.lines import identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of
@@ -72,6 +73,7 @@ class FitWriter(FitData):
     def lines(self) -> list[str]:
         """All statements."""
         model, compiled = self.model, self.compiled
+        optimizer = optimizer_of_round(model, self.call)
         validated = self._validation()
         self.weighting = weighting_of(model, self.call, compiled, self.ys, self._name, self.cut)
         self.split += self.weighting.before
@@ -120,6 +122,7 @@ class FitWriter(FitData):
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]
         setup = model.ready.needed(self.call, setup, ("x", "y", "validation_data"))
+        setup += optimizer
         if self.offered:
             model.ready.offer(self.offered, validated)
         if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:

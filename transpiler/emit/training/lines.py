@@ -7,10 +7,14 @@ import re
 import libcst as cst
 
 from transpiler.emit.fold import WIDTH, fold
+from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, names_in
 from transpiler.source.suites import leaf_statements, suites
 from transpiler.source.tree import Tree
+
+#: What a comprehension, or the head of a loop, binds.
+_BOUND = re.compile(r"\bfor\b(.+?)\bin\b", re.DOTALL)
 
 
 def folded_sum(line: str) -> str:
@@ -133,6 +137,15 @@ def is_statement(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 def is_nested(text: str) -> bool:
     return bool(re.search(r"\b(lambda|for)\b", blanked(text)))
+
+
+def is_made_once(text: str, call: TrainingCall) -> bool:
+    """Whether what a call is given is the same in all rounds of the comprehensions around it."""
+    code = blanked(text)
+    bound = {name for found in _BOUND.findall(code) for name in names_in(found)}
+    texts = [given.text for given in call.given.values()]
+    again = any("(" in text or bound & names_in(text) for text in texts)
+    return not again and "lambda" not in code and ":=" not in code
 
 
 def block(lines: list[str], indent: int) -> str:

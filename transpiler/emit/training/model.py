@@ -24,11 +24,12 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
-from transpiler.emit.training.lines import holds, is_nested, statement_of, within
+from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import NamedPart, named_parts
 from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.ready import Ready
+from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Before, Part, Shared, Trained
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
@@ -68,7 +69,7 @@ class ModelWriter:
         self.part = part
         self.room = part.room
         self.variable = part.variable
-        self.label = part.variable.rpartition(".")[2]  #: what names of functions are made of
+        self.label = label_of(part.variable)
         self.tree = shared.tree
         self.statements: dict[int, Changes] = {}
         self.whole: dict[int, list[str]] = {}
@@ -303,7 +304,7 @@ class ModelWriter:
             nested = is_nested(self.tree.source(statement))
         elif not (nested := is_nested_head(self.tree, statement)):
             nested = not takes_lines(self.tree, statement)
-        if before and nested:
+        if before and nested and not is_made_once(self.tree.source(statement), call):
             raise Unsupported("a call that is made again and again in one statement")
         kept = self.statements.setdefault(id(statement), (statement, {}, {}))
         span = self.tree.span(call.node)

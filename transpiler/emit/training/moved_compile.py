@@ -43,17 +43,14 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if writer.training.stays:
         _make_criterion(writer, call, summary)
         return
-    sites = writer.shared.sites[id(summary.function.node)]
-    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(sites):
-        raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
-    writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
+    sites = refuse_unseen(writer, summary)
     made = statement_of(writer.tree, writer.room.node, model.node)
     if made is None or not bound_by(writer.tree, made):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
     mine = next(site for site in sites if site.node is model.node)
     criteria = criterion_lines(writer, call)
     optimizing = optimizer_lines(writer, call, model.node)
-    kept = writer.variable.startswith("self.")  # others may ask for it
+    kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
     varies = any(parameter.name in read for parameter in summary.parameters)
     repeated = not varies and _has_the_same_criterion(writer, mine, sites)
@@ -77,6 +74,15 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if summary.region is not None and not summary.region.built:  # it gets the model, and stays
         writer.made.once.append(Edit(*statement_lines(writer.tree, statement), ""))
     say_what_differs(writer, call)
+
+
+def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:
+    """The calls of a function that gives models which it compiles: all of them must be seen."""
+    name, sites = summary.function.name, writer.shared.sites.get(id(summary.function.node), [])
+    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(sites):
+        raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
+    writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
+    return sites
 
 
 def _make_criterion(writer: ModelWriter, call: TrainingCall, summary: Summary) -> None:

@@ -24,11 +24,13 @@ from transpiler.emit.training.handed_compile import (
     handing_of,
 )
 from transpiler.emit.training.handed_parts import Taken, take_parts, write_parts
+from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
+from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
@@ -46,7 +48,6 @@ _TRAINING = (
 _TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
 _MAY_TRAIN = re.compile(_TRAINING)
-_VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 _A_MODULE = "is left as it is; the model is an nn.Module now"
@@ -111,9 +112,7 @@ class _Planner(Shared):
             for call in room.calls:
                 made = root(call.model)
                 found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
-        groups = [
-            g for g in found.values() if all(_VARIABLE.fullmatch(p.variable) for p in g.parts)
-        ]
+        groups = [g for g in found.values() if all(is_receiver(p.variable) for p in g.parts)]
         self._note_other_methods(groups)
         return groups
 
@@ -145,6 +144,8 @@ class _Planner(Shared):
                 )
             summary, node = group.made.summary, group.made.node
             part = self._made_in(group) if summary is not None else None
+            if part is None and (late := late_fit(self, group.parts)) is not None:
+                part = next(part for part in group.parts if late[1] in part.calls)
             if summary is None or part is None or node is None:
                 continue
             self._note_site(group, summary.function.node, node, part)
@@ -218,15 +219,16 @@ class _Planner(Shared):
         if compiles and asked == {"summary"}:
             return None
         stays = trained and bool(compiles)
-        made_in = self._made_in(group, stays)
+        made_in, late = self._made_in(group, stays), None
         if not compiles:
             made_in = None  # a part for what else is asked of it there
-        elif made_in is None:
+        elif made_in is None and (late := late_fit(self, group.parts)) is None:
             return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)
         training = _training(group, home, origin, compiles)
         training.stays = stays
+        training.postpone(late)
         return self.write(training, built, group.parts)
 
     def _asks_before(self, group: _Group) -> bool:
@@ -259,7 +261,7 @@ class _Planner(Shared):
         """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
         variable = bound_by(self.tree, made)
-        if not _VARIABLE.fullmatch(variable) or made is None or not _is_value(made, node):
+        if not is_receiver(variable) or made is None or not _is_value(made, node):
             return None
         for part in group.parts:
             if part.room.node is room.node and part.variable == variable:
@@ -292,14 +294,15 @@ class _Planner(Shared):
             call.compiled = call.compiled or compiles[0]
         taken = take_parts(self, training, parts, handing is not None)
         copied = next((found for p in parts if (found := _trains_a_copy(p))), None)
-        training.problem = copied or self._other_name(parts, ("fit", "train_on_batch"))
+        apart = self._apart(training, parts, handing)
+        if apart is not None and training.late is None and handing is None and len(compiles) == 1:
+            training.postpone(late_fit(self, parts))
+        apart = apart if training.late is None else None
+        training.problem = copied or apart
         if training.problem is not None:
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
-        if (apart := trained_apart(self, training, parts, handing)) is not None:
-            training.problem = apart, "each model of a loop has an optimizer of its own"
-            return made
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         built = by_keys(_alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
@@ -308,6 +311,16 @@ class _Planner(Shared):
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0], taken)
         return made
+
+    def _apart(
+        self, training: Training, parts: list[Part], handing: Handing | None
+    ) -> tuple[TrainingCall, str] | None:
+        """A call that steps a model whose optimizer is not the last that was made there."""
+        renamed = self._other_name(parts, ("fit", "train_on_batch"))
+        if renamed is not None:
+            return renamed
+        call = trained_apart(self, training, parts, handing)
+        return None if call is None else (call, "each model of a loop has an optimizer of its own")
 
     def _spread(self, made: Trained, built: Built, trains: bool) -> None:
         """Whether a strategy spreads the training of a model, and whether that can be."""

@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
@@ -185,6 +186,11 @@ class Shared:
         compiles = any(c.name == "compile" and id(root(c.model)) in made for c in calls)
         return alone or (len(given) == 1 and not compiles)
 
+    def is_alone(self, site: Site) -> bool:
+        """Whether no other model is an attribute of its class: who else asks for it, sees which."""
+        rooms = self._rooms(site.room)
+        return all(s is site or s.room not in rooms for made in self.sites.values() for s in made)
+
     def _sites(self, room: Room) -> list[Site]:
         """The models that functions give there, and that are trained anywhere."""
         rooms = self._rooms(room)
@@ -204,7 +210,12 @@ class Shared:
         return (0, len(self.text)) if whole else self.tree.span(room.node)
 
     def places(self, room: Room, name: str) -> list[Occurrence]:
-        """Where a variable of a room stands: others of that name have nothing to do with it."""
+        """Where a variable of a room stands: others of that name have nothing to do with it.
+
+        Or an element of a list, as it is written: `models[i]`.
+        """
+        if (element := element_of(name)) is not None:
+            return self._of_element(room, *element)
         name, _, attribute = name.partition(".")
         found = self.found.of(name)
         if isinstance(room.node, cst.Module):
@@ -242,6 +253,11 @@ class Shared:
         return replace(
             place, end=end, attribute=further.group(1), attribute_end=end + further.end()
         )
+
+    def _of_element(self, room: Room, name: str, place: str) -> list[Occurrence]:
+        """`models[i].fit`, seen as a place of the variable `models[i]`."""
+        found = [p for p in self.places(room, name) if self.text.startswith(place, p.end)]
+        return [self._of_attribute(replace(p, attribute_end=p.end + len(place))) for p in found]
 
     def source(self, node: cst.CSTNode) -> str:
         """The source of a node, with what is converted inside of it, or will be."""

@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.control.elements import element
+from transpiler.interpret.control.elements import element, hold_model
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.layers.collected import ask_to_collect, extend_chain
@@ -71,8 +71,7 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
         region.scope.values[variable] = value
         return Unknown(value.reason)
     if isinstance(value, Model) and region.loops:
-        reading = region.scope.read(variable)
-        region.scope.values[variable] = Repeated(value, reading, reading)
+        hold_model(region, variable, receiver, value)
         region.done.add(id(node))
         return const(None)
     if isinstance(value, (Layer, Model, Function, Framework)) and isinstance(receiver, Sequence):

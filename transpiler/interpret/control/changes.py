@@ -195,7 +195,7 @@ def _difference(
         return _list_difference(region, name, first, last, known)
     if isinstance(first, (Mapping, Keyed)) and isinstance(last, Keyed):
         before = [first.item] if isinstance(first, Keyed) else list(first.items.values())
-        return _group_kind(region, name, "dict", merge_items(region, [*before, last.item]))
+        return _group_kind(region, name, "dict", _merged(region, before, [last.item]))
     if isinstance(first, Bound) != isinstance(last, Bound):
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
     if known == _MODEL or (last is not None and models_in(last)):
@@ -209,13 +209,17 @@ def _list_difference(
     graph = is_graph(last) or (isinstance(last, Repeated))
     if not graph:
         return known or "static"
-    items: list[Value] = []
-    for side in (first, last):
-        if isinstance(side, Repeated):
-            items.append(side.item)
-        else:
-            items.extend(side.items)
-    return _group_kind(region, name, "list", merge_items(region, items))
+    before, after = (
+        [side.item] if isinstance(side, Repeated) else list(side.items) for side in (first, last)
+    )
+    return _group_kind(region, name, "list", _merged(region, before, after))
+
+
+def _merged(region: Region, before: list[Value], after: list[Value]) -> Value:
+    """What each item is like; a model that an expression gave is not kept beside a later one's."""
+    made = {id(item.node) for item in after if isinstance(item, Model)}
+    kept = [i for i in before if not isinstance(i, Model) or id(i.node) not in made]
+    return merge_items(region, [*kept, *after])
 
 
 def _group_kind(region: Region, name: str, group: str, item: Value) -> str:

@@ -23,6 +23,7 @@ from transpiler.interpret.statics import verbatim
 from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
+    Keyed,
     Layer,
     Model,
     PerhapsModel,
@@ -98,7 +99,8 @@ def comprehension(
         return Unknown(PREDICTED if predicted else "a comprehension over something unknown")
     if isinstance(values[-1], Model):
         reading = verbatim(region, node).expr
-        return Repeated(values[-1], reading, reading)
+        kind = Keyed if isinstance(node, cst.DictComp) else Repeated
+        return kind(values[-1], reading, reading)
     if not is_graph(values[-1]) and not is_graph(iterable):
         own = _comprehension_names(loop)
         result = verbatim(region, node, iterable, *[v for v in values if is_plain(v)])

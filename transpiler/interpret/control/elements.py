@@ -10,6 +10,8 @@ from transpiler.interpret.statics import constant, to_expr
 from transpiler.interpret.tensors.names import current_dim
 from transpiler.interpret.values import (
     Bound,
+    Keyed,
+    Mapping,
     Model,
     Repeated,
     Sequence,
@@ -44,6 +46,19 @@ def one_of(models: Iterable[Value]) -> Model:
     for other in found[1:]:
         one = either_model(one, other)
     return one
+
+
+def hold_model(region: Region, name: str, base: Value, model: Model) -> None:
+    """A model is put into a list or dict, at a place that only the run tells.
+
+    What the same expression gave when a round was interpreted before is not another model.
+    """
+    reading = region.scope.read(name)
+    held = base.item if isinstance(base, (Repeated, Keyed)) else None
+    others = held.options or (held,) if isinstance(held, Model) else ()
+    item = one_of((*(other for other in others if other.node is not model.node), model))
+    kind = Keyed if isinstance(base, (Mapping, Keyed)) else Repeated
+    region.scope.values[name] = kind(item, reading, reading)
 
 
 def is_blank(value: Value) -> bool:

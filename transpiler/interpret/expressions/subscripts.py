@@ -84,6 +84,9 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
 def _of_mapping(region: Region, node: cst.Subscript, receiver: Mapping, key: Any) -> Value | None:
     """The entry of a dict, where it is known which one, or what all of them are."""
     if key is UNKNOWN:
+        if holds_models(Sequence(tuple(receiver.items.values()))):
+            one: Value = provided("one_of")(receiver.items.values())
+            return one
         return _chosen(region, node, receiver) if _of_callables(receiver) else None
     if isinstance(key, slice):
         return None

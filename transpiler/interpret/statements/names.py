@@ -140,7 +140,7 @@ def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated
         region.model_lists.append(region.statement)
     scope = region.scope
     if isinstance(value, Sequence) and not any(
-        isinstance(i, (Layer, Model)) or is_closure(i) for i in value.items
+        isinstance(i, (Layer, Model)) or is_closure(i) or _holds_models(i) for i in value.items
     ):
         code = sequence_code(region, value)
         if code.text.startswith("reversed("):

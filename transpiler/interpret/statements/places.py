@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
+from transpiler.interpret.control.elements import hold_model
 from transpiler.interpret.control.entries import holds_entries, put
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.functions.kept_data import keep_data
@@ -16,6 +17,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Inside,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -112,9 +114,8 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
             raise GiveUp("a tensor is put into something that is not a plain name", node)
         return
     name = target.value.value
-    if isinstance(value, Model) and (region.loops or isinstance(base, Repeated)):
-        reading = region.scope.read(name)
-        region.scope.values[name] = Repeated(value, reading, reading)
+    if isinstance(value, Model) and (region.loops or isinstance(base, (Repeated, Keyed))):
+        hold_model(region, name, base, value)
         return
     key = evaluate(region, index.value) if (index := _only_index(target)) else Unknown()
     if _is_tensors(value) and holds_entries(base) and not isinstance(key, Unknown):

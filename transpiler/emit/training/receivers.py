@@ -1,0 +1,29 @@
+"""How programs refer to the models that they train: by variables, and by elements of lists."""
+
+from __future__ import annotations
+
+import re
+
+#: A variable, or an attribute of `self`.
+VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+#: An element of a list or dict in such: `models[i]`, `self.models["small"]`, `folds[k][0]`.
+_ELEMENT = re.compile(rf"(?P<list>{VARIABLE.pattern})(?P<place>(\[[^\[\]\n]+\])+)")
+
+
+def is_receiver(text: str) -> bool:
+    """Whether the calls of a model can be followed that the program refers to so."""
+    return bool(VARIABLE.fullmatch(text) or _ELEMENT.fullmatch(text))
+
+
+def element_of(text: str) -> tuple[str, str] | None:
+    """The variable of a list, and the place in it, of an element of a list or dict."""
+    found = _ELEMENT.fullmatch(text)
+    return (found["list"], found["place"]) if found is not None else None
+
+
+def label_of(text: str) -> str:
+    """What the names of variables and functions for a model are made of."""
+    name, place = element_of(text) or (text, "")
+    known = re.fullmatch(r"\[(?:([\"\'])(\w+)\1|(\d+))\]", place)
+    name = name.rpartition(".")[2]
+    return name if known is None else f"{name}_{known[2] or known[3]}"
