@@ -34,12 +34,7 @@ COMPILE = 'model.compile("sgd", "mse")'
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        # each has an optimizer of its own, which a later loop does not know
-        (
-            f"models = [build(4), build(8)]\nfor model in models:\n    {COMPILE}\n"
-            "for model in models:\n    model.fit(x, y)\n",
-            "optimizer of its own",
-        ),
+        # each has an optimizer of its own, which goes on in each round of a later loop
         (
             f"models = [build(u) for u in (4, 8)]\nfor model in models:\n    {COMPILE}\n"
             "for epoch in range(2):\n    for model in models:\n        model.fit(x, y)\n",
