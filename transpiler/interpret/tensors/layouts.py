@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import to_expr, to_running
 from transpiler.interpret.tensors.names import CARRIED, as_moved, bind_tensor
-from transpiler.interpret.values import Bound
+from transpiler.interpret.values import Bound, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, method
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
@@ -27,6 +30,20 @@ def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:
         if moved and isinstance(held, Bound) and region.statement is not None:
             region.want(moved_before(region), name)
     raise GiveUp("a size is read of a tensor that has changed since", node)
+
+
+#: What stands for a size that only `forward` knows.
+_NO_SIZE = re.compile(rf"\bNone\b|{tokens.NO_SIZE}")
+
+
+def as_read(region: Region, value: Value, node: cst.CSTNode) -> Expr:
+    """A plain value beside a tensor: the sizes in it that `__init__` lacks are read off tensors."""
+    written, running = to_expr(region, value), to_running(region, value)
+    lacking = written.text != running.text and _NO_SIZE.search(written.text) is not None
+    if not lacking or _NO_SIZE.search(running.text):
+        return written
+    check_readable(region, running, node)
+    return running
 
 
 def moved_before(region: Region) -> str:
@@ -48,7 +65,8 @@ def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
     code = permuted(tensor, layout)
     moved = replace(value, tensor=replace(tensor, code=code, layout=layout), source="")
     variable = tensor.code.text
-    if layout is Layout.FIRST and region.scope.values.get(variable) is value:
+    has_statements = not isinstance(region.function, cst.Lambda)
+    if has_statements and layout is Layout.FIRST and region.scope.values.get(variable) is value:
         bound = bind_tensor(region, variable, moved)
         region.moved[variable] = value, bound
         return bound

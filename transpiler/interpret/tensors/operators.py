@@ -8,9 +8,9 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.statics import rewrite
 from transpiler.interpret.tensors.constants import as_tensor, constant_of, is_array, operand
-from transpiler.interpret.tensors.layouts import common_layout, in_layout
+from transpiler.interpret.tensors.layouts import as_read, common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
 from transpiler.interpret.values import Bound, Constant, Sequence, Static, Unknown, Value, is_graph
@@ -35,7 +35,7 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
         elif isinstance(side, Constant):
             operands.append(side)
         else:
-            operands.append(to_expr(region, side))
+            operands.append(as_read(region, side, node))
 
     scalar = any(_is_number(region, side) for side in sides)
 
@@ -124,12 +124,12 @@ def _keys(region: Region, node: cst.Subscript) -> list[Any]:
             value = evaluate(region, element.slice.value)
             if is_graph(value) or isinstance(value, Unknown):
                 raise GiveUp("a tensor is indexed by a tensor", node)
-            key = to_expr(region, value)
+            key = as_read(region, value, node)
             plain = key.known and (key.value is None or key.value is ...)
             keys.append(key.value if plain else key)
         elif isinstance(element.slice, cst.Slice):
             parts = [
-                None if b is None else to_expr(region, evaluate(region, b))
+                None if b is None else as_read(region, evaluate(region, b), node)
                 for b in (element.slice.lower, element.slice.upper, element.slice.step)
             ]
             keys.append(slice(*parts))
