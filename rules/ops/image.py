@@ -35,13 +35,10 @@ def resized(x: Tensor, size: Expr, interpolation: Expr, antialias: Expr) -> Tens
     return replace(x, code=code, dims=(*dims, channels), channels_hint=None, mask=None)
 
 
-@op(
-    "tf.image.resize",
-    "tf.image.resize_images",
-    "keras.ops.image.resize",
-    layout=Layout.FIRST,
-    aliases={"interpolation": "method", "data": "images"},
-)
+_RESIZE = {"interpolation": "method", "data": "images"}
+
+
+@op("tf.image.resize", "tf.image.resize_images", layout=Layout.FIRST, aliases=_RESIZE)
 def resize(
     images: Tensor,
     size: Param,
@@ -49,10 +46,32 @@ def resize(
     preserve_aspect_ratio: Param = False,
     antialias: Param = False,
 ) -> Tensor:
+    """Pixel centers as in torch; nearest is torch's nearest-exact; TensorFlow gives floats."""
+    if images.dtype != "float32" and "NEAREST" not in method.text.upper():
+        images = _floats(images)
+    return _resized(images, size, method, preserve_aspect_ratio, antialias)
+
+
+@op("keras.ops.image.resize", layout=Layout.FIRST, aliases=_RESIZE)
+def keras_resize(
+    images: Tensor,
+    size: Param,
+    method: Param = "bilinear",
+    preserve_aspect_ratio: Param = False,
+    antialias: Param = False,
+) -> Tensor:
     """Pixel centers as in torch; nearest is torch's nearest-exact."""
-    if not preserve_aspect_ratio.is_const(False):
+    return _resized(images, size, method, preserve_aspect_ratio, antialias)
+
+
+def _resized(images: Tensor, size: Expr, kind: Expr, keeps_aspect: Expr, smooths: Expr) -> Tensor:
+    if not keeps_aspect.is_const(False):
         raise Unsupported("a resize that preserves the aspect ratio")
-    return resized(_batch(images), size, method, antialias)
+    return resized(_batch(images), size, kind, smooths)
+
+
+def _floats(images: Tensor) -> Tensor:
+    return replace(images, code=method(images.code, "float"), dtype="float32")
 
 
 def _resize_kind(kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Functions on one image alone, rows, columns and channels, as data pipelines apply them."""
+"""Functions on one image alone, or a batch, as data pipelines apply them: channels come last."""
 
 from __future__ import annotations
 
@@ -17,15 +17,31 @@ def _image(x: Tensor) -> Tensor:
     return x
 
 
+def _images(x: Tensor) -> Tensor:
+    """What is surely one image, or a batch of images."""
+    if x.dims is None or x.rank not in (3, 4) or x.layout is Layout.FIRST:
+        raise Unsupported("what is not known to be one image alone, or a batch of images")
+    return x
+
+
 def _floats(x: Tensor) -> Tensor:
-    """What is surely one image of floats: of others, TensorFlow rounds the values."""
+    """What surely holds images of floats: of others, TensorFlow rounds the values."""
     if not x.dtype.startswith("float"):
         raise Unsupported(f"an image of {x.dtype}, whose values TensorFlow rounds")
-    return _image(x)
+    return _images(x)
 
 
 def _made(x: Tensor, name: str, *arguments: Arg) -> Tensor:
     return replace(x, code=helper(name, x.code, *arguments))
+
+
+#: The ending of functions that work on batches.
+_EACH = "_each"
+
+
+def _made_of_all(x: Tensor, name: str, *arguments: Arg) -> Tensor:
+    """By the function for one image, or that for a batch."""
+    return _made(x, name if x.rank == 3 else f"{name}{_EACH}", *arguments)
 
 
 @op(f"tf.image.resize{ONE_IMAGE}", f"keras.ops.image.resize{ONE_IMAGE}")
@@ -84,7 +100,7 @@ def convert_image_dtype(image: Tensor, dtype: Param, saturate: Param = False) ->
     return replace(image, code=code, dtype="float32")
 
 
-@op("tf.image.rgb_to_grayscale")
+@op("tf.image.rgb_to_grayscale", layout=Layout.LAST)
 def rgb_to_grayscale(images: Tensor) -> Tensor:
     """The brightness, with the weights of TensorFlow."""
     image = _floats(images)
@@ -119,11 +135,11 @@ def _part(start: Expr, size: Expr) -> Expr:
     return Expr(f"{start}:{text}" if text.isdigit() else f"{start} : {text}", names=names)
 
 
-@op("tf.image.random_crop", "tf.random_crop")
+@op("tf.image.random_crop", "tf.random_crop", layout=Layout.LAST)
 def random_crop(value: Tensor, size: Param, seed: Param = None) -> Tensor:
     """A part of this size; the random numbers are others."""
-    image = _image(value)
-    dims = (None, None) if size.items is None else size.items[1:]
+    image = _images(value)
+    dims = (None,) * (image.rank - 1) if size.items is None else size.items[1:]
     return _made(replace(image, dims=tuple(dims)), "random_crop", size)
 
 
@@ -131,7 +147,7 @@ emitted(
     "random_crop",
     '''
 def random_crop(image, size):
-    """A part of an image of this size, at a random place."""
+    """A part of this size, at a random place."""
     for axis, length in enumerate(size):
         start = torch.randint(image.shape[axis] - length + 1, ()).item()
         image = image.narrow(axis, start, length)
@@ -144,16 +160,32 @@ def random_crop(image, size):
 
 
 def _random_flip(name: str, axis: int) -> None:
-    @op(f"tf.image.{name}")
+    @op(f"tf.image.{name}", layout=Layout.LAST)
     def build(image: Tensor, seed: Param = None) -> Tensor:
         """Half of the time; the random numbers are others."""
-        image = _image(image)
+        image = _images(image)
+        if image.rank == 4:
+            return _made(image, "random_flips", axis + 1)
         flips = infix(_draw(), "<", 0.5)
         return replace(image, code=ternary(flips, method(image.code, "flip", axis), image.code))
 
 
 _random_flip("random_flip_left_right", 1)
 _random_flip("random_flip_up_down", 0)
+
+
+emitted(
+    "random_flips",
+    '''
+def random_flips(images, axis):
+    """Mirror half of the images of a batch along an axis."""
+    flips = torch.rand(len(images), 1, 1, 1) < 0.5
+    return torch.where(flips, images.flip(axis), images)
+''',
+    (),
+    TORCH,
+    early=True,
+)
 
 
 def _draw() -> Expr:
@@ -167,14 +199,14 @@ def _between(low: Expr, high: Expr) -> Expr:
     return infix(low, "+", infix(infix(high, "-", low), "*", _draw()))
 
 
-@op("tf.image.adjust_brightness")
+@op("tf.image.adjust_brightness", layout=Layout.LAST)
 def adjust_brightness(image: Tensor, delta: Param) -> Tensor:
     """A sum."""
     image = _floats(image)
     return replace(image, code=infix(image.code, "+", delta))
 
 
-@op("tf.image.random_brightness")
+@op("tf.image.random_brightness", layout=Layout.LAST)
 def random_brightness(image: Tensor, max_delta: Param, seed: Param = None) -> Tensor:
     """A random sum; the random numbers are others."""
     image = _floats(image)
@@ -185,17 +217,34 @@ def random_brightness(image: Tensor, max_delta: Param, seed: Param = None) -> Te
 def _adjusted(name: str, random: str, source: str, needs: tuple[str, ...]) -> None:
     """Declare a change of an image by a factor, and by a random one."""
 
-    @op(f"tf.image.{name}")
+    @op(f"tf.image.{name}", layout=Layout.LAST)
     def adjust(image: Tensor, factor: Param) -> Tensor:
         """The same formula."""
-        return _made(_floats(image), name, factor)
+        return _made_of_all(_floats(image), name, factor)
 
-    @op(f"tf.image.{random}")
+    @op(f"tf.image.{random}", layout=Layout.LAST)
     def adjust_at_random(image: Tensor, lower: Param, upper: Param, seed: Param = None) -> Tensor:
         """The random numbers are others."""
-        return _made(_floats(image), name, _between(lower, upper))
+        return _made_of_all(_floats(image), name, _between(lower, upper))
 
+    _emit(name, source, needs)
+
+
+def _emit(name: str, source: str, needs: tuple[str, ...]) -> None:
+    """Declare a function of one image, and the same of a batch."""
     emitted(name, source, needs, TORCH, early=True)
+    changes = {
+        f"def {name}(image": f"def {name}{_EACH}(images",
+        "image.permute(2, 0, 1)[None]": "images.permute(0, 3, 1, 2)",
+        "[0].permute(1, 2, 0)": ".permute(0, 2, 3, 1)",
+        "image.mean((0, 1))": "images.mean((1, 2), keepdim=True)",
+        "(image - mean)": "(images - mean)",
+        "of an image": "of images",
+        "each channel": "each channel of each image",
+    }
+    for one, all_of_them in changes.items():
+        source = source.replace(one, all_of_them)
+    emitted(f"{name}{_EACH}", source, needs, TORCH, early=True)
 
 
 _adjusted(
@@ -223,20 +272,20 @@ def adjust_saturation(image, factor):
 )
 
 
-@op("tf.image.adjust_hue")
+@op("tf.image.adjust_hue", layout=Layout.LAST)
 def adjust_hue(image: Tensor, delta: Param) -> Tensor:
     """The same formula."""
-    return _made(_floats(image), "adjust_hue", delta)
+    return _made_of_all(_floats(image), "adjust_hue", delta)
 
 
-@op("tf.image.random_hue")
+@op("tf.image.random_hue", layout=Layout.LAST)
 def random_hue(image: Tensor, max_delta: Param, seed: Param = None) -> Tensor:
     """The random numbers are others."""
     share = infix(infix(_draw(), "*", 2), "-", 1)
-    return _made(_floats(image), "adjust_hue", infix(share, "*", max_delta))
+    return _made_of_all(_floats(image), "adjust_hue", infix(share, "*", max_delta))
 
 
-emitted(
+_emit(
     "adjust_hue",
     '''
 def adjust_hue(image, delta):
@@ -246,14 +295,13 @@ def adjust_hue(image, delta):
     return hsv_to_rgb(hsv)[0].permute(1, 2, 0)
 ''',
     ("rgb_to_hsv", "hsv_to_rgb"),
-    early=True,
 )
 
 
-@op("tf.image.per_image_standardization")
+@op("tf.image.per_image_standardization", layout=Layout.LAST)
 def per_image_standardization(image: Tensor) -> Tensor:
     """Zero mean, and a variance of one."""
-    return _made(_floats(image), "standardize_image")
+    return _made_of_all(_floats(image), "standardize_image")
 
 
 emitted(
@@ -263,6 +311,18 @@ def standardize_image(image):
     """Zero mean, and a variance of one where the values differ."""
     spread = image.std(correction=0).clamp(min=image.numel() ** -0.5)
     return (image - image.mean()) / spread
+''',
+    early=True,
+)
+emitted(
+    f"standardize_image{_EACH}",
+    f'''
+def standardize_image{_EACH}(images):
+    """Zero mean of each image, and a variance of one where its values differ."""
+    dims = (1, 2, 3)
+    spread = images.std(dims, correction=0, keepdim=True)
+    spread = spread.clamp(min=images[0].numel() ** -0.5)
+    return (images - images.mean(dims, keepdim=True)) / spread
 ''',
     early=True,
 )
@@ -324,9 +384,41 @@ def crop_or_pad(image, height, width):
 )
 
 
-@op("tf.image.rot90")
+@op("tf.image.rot90", layout=Layout.LAST)
 def rot90(image: Tensor, k: Param = 1) -> Tensor:
     """The same."""
-    image = _image(image)
-    made = replace(image, dims=(None, image.dims[-1] if image.dims else None))
-    return replace(made, code=method(image.code, "rot90", k, (0, 1)))
+    image = _images(image)
+    channels = image.dims[-1] if image.dims else None
+    made = replace(image, dims=(*(None,) * (image.rank - 2), channels))
+    axes = (0, 1) if image.rank == 3 else (1, 2)
+    return replace(made, code=method(image.code, "rot90", k, axes))
+
+
+@op("tf.image.central_crop", layout=Layout.LAST)
+def central_crop(image: Tensor, central_fraction: Param) -> Tensor:
+    """A part around the middle, as large as whole pixels on both sides let it be."""
+    image = _images(image)
+    channels = image.dims[-1] if image.dims else None
+    dims = (*(None,) * (image.rank - 2), channels)
+    return _made(replace(image, dims=dims), "central_crop", central_fraction)
+
+
+emitted(
+    "central_crop",
+    '''
+def central_crop(image, fraction):
+    """The middle of an image, without a part of each side."""
+    height, width = image.shape[-3:-1]
+    top, left = (int((size - size * fraction) / 2) for size in (height, width))
+    return image[..., top : height - top, left : width - left, :]
+''',
+    early=True,
+)
+
+
+@op("tf.image.adjust_gamma", layout=Layout.LAST)
+def adjust_gamma(image: Tensor, gamma: Param = 1, gain: Param = 1) -> Tensor:
+    """A power."""
+    image = _floats(image)
+    power = infix(image.code, "**", gamma)
+    return replace(image, code=power if gain.is_const(1, 1.0) else infix(gain, "*", power))

@@ -51,7 +51,15 @@ CALLS = [
     "tf.image.flip_up_down(image)",
     "tf.image.convert_image_dtype(image, tf.float32)",
     "tf.image.grayscale_to_rgb(tf.image.rgb_to_grayscale(image))",
+    "tf.image.central_crop(image, 0.5)",
+    "tf.image.central_crop(image, central_fraction=0.87)",
+    "tf.image.adjust_gamma(image, 2.0)",
+    "tf.image.adjust_gamma(image, gamma=0.5, gain=2.0)",
 ]
+#: Those that TensorFlow does to each image of a batch, too.
+_OF_BATCHES = (
+    "adjust_", "central_crop", "flip_", "gray", "per_image_standardization", "rot90", "resize("
+)  # fmt: skip
 BYTES = [
     "tf.image.resize(image, [3, 4])",
     "tf.image.resize(image, [3, 4], method=tf.image.ResizeMethod.NEAREST_NEIGHBOR)",
@@ -69,8 +77,10 @@ def run(text: str, name: str = "result") -> Any:
     return namespace[name]
 
 
-def compare(call: str, pixels: str) -> None:
+def compare(call: str, pixels: str, batches: bool = False) -> None:
     original = PROGRAM.format(call=call, pixels=pixels)
+    if batches:
+        original = original.replace(".map(change).batch(5)", ".batch(5).map(change)")
     conversion = convert(original)
     assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
     expected, found = run(original), run(conversion.text)
@@ -84,6 +94,37 @@ def test_images_of_floats(call: str) -> None:
     compare(call.replace("image,", f"{CAST},").replace("image)", f"{CAST})"), "")
 
 
+@pytest.mark.parametrize("call", [c for c in CALLS if any(name in c for name in _OF_BATCHES)])
+def test_batches_of_images(call: str) -> None:
+    call = call.replace("image,", f"{CAST},").replace("image)", f"{CAST})")
+    compare(call, "", batches=True)
+
+
+RANDOM = {
+    "tf.image.random_flip_left_right(image)": lambda whole: [whole, whole[:, ::-1]],
+    "tf.image.random_flip_up_down(image)": lambda whole: [whole, whole[::-1]],
+    "tf.image.random_brightness(image, 0.0)": lambda whole: [whole],
+    "tf.image.random_contrast(image, 1.0, 1.0 + 1e-9)": lambda whole: [whole],
+    "tf.image.random_crop(image, [5, 6, 9, 3])": lambda whole: [whole],
+}
+
+
+@pytest.mark.parametrize("call", RANDOM)
+def test_images_of_a_batch_are_changed_one_by_one(call: str) -> None:
+    text = PROGRAM.format(call=call.replace("image", CAST, 2).replace(CAST, "image", 1), pixels="")
+    text = text.replace(".map(change).batch(5)", ".batch(5).map(change)")
+    text = text.replace("rng.uniform(size=(5,", "rng.uniform(size=(40,").replace("(5)", "(40)")
+    text = text.replace("[5, 6, 9", "[40, 6, 9")
+    found = run(convert(text).text)
+    images = np.random.default_rng(0).uniform(size=(40, 6, 9, 3)).astype("float32")
+    seen = set()
+    for whole, image in zip(images, found, strict=True):
+        ways = [np.abs(way - image).max() < 1e-5 for way in RANDOM[call](whole)]
+        assert any(ways)
+        seen.add(ways.index(True))
+    assert len(seen) == len(RANDOM[call](images[0]))
+
+
 @pytest.mark.parametrize("call", BYTES)
 def test_images_of_bytes(call: str) -> None:
     compare(call, "images = (images * 255).astype('uint8')")
@@ -94,9 +135,7 @@ REFUSED = [
     "tf.image.resize(image, [3, 4], preserve_aspect_ratio=True)",
     "tf.image.resize(image, [3, 4], antialias=True)",
     "tf.image.convert_image_dtype(image, tf.uint8)",
-    "tf.image.central_crop(image, 0.5)",
     "tf.image.resize_with_pad(image, 4, 4)",
-    "tf.image.adjust_gamma(image, 2.0)",
 ]
 
 

@@ -13,7 +13,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.augmenting import by_models
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
-from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.parameters import ELEMENT, parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.late_binding import changed_later
 from transpiler.interpret.region import Region
@@ -39,6 +39,8 @@ from transpiler.record import replace
 _DRAWS = re.compile(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
 _READ = re.compile(r"\bPath\((\w+)\)\.read_bytes\(\)|\b(\w+)\.split\((?:os\.|[\"'])")
 _TOKEN = re.compile(tokens.ANY_CHARACTER)
+#: Parameters for functions that give a number, or a truth, of each element.
+_OF_NUMBERS = frozenset({"predicate", "reduce_func", "element_length_func"})
 
 
 @provides("applied_function")
@@ -71,10 +73,12 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
         _forget(region, summary)
         raise Unsupported(f"`{function.name}` runs layers with weights or randomness of their own")
     if summary.kind != "operation" or summary.region is None or summary.result is None:
+        if parameter == "element_length_func" and isinstance(summary.result, Static):
+            return _length(function, summary.result.running)
         return _of_plain_values(region, function, names, parts, summary)
     try:
         return _of_tensors(region, function, dict(zip(names, parts, strict=True)), given, summary,
-                           parameter == "predicate")  # fmt: skip
+                           parameter in _OF_NUMBERS)  # fmt: skip
     except Unsupported:
         if function.owner:  # a method that stays as it is can't stand outside of its class
             _forget(region, summary)
@@ -195,7 +199,7 @@ def _value(name: str, part: Element) -> Value:
         return Static(Expr(name, part))
     if isinstance(part, Leaf):
         dims = (None,) * (part.rank - 1) if part.rank else None
-        return Bound(Tensor(Expr(name), dims, Layout.LAST, part.dtype or "unknown"))
+        return Bound(Tensor(Expr(name), dims, Layout.LAST, part.dtype or "unknown"), ELEMENT)
     if isinstance(part, tuple) and all(isinstance(one, Leaf) for one in part):
         return Sequence(tuple(_value(name, one) for one in part), tuple)
     if isinstance(part, dict):
@@ -240,6 +244,14 @@ def _of_plain_values(
         raise Unsupported(f"`{name}` is not understood as a function of tensors")
     element = _element(result, dict(zip(names, parts, strict=True)))
     return Expr(one_line(region.tree.source(function.node)), Applied(element), TERNARY)
+
+
+def _length(function: Function, result: Expr) -> Expr:
+    """`lambda words, label: tf.shape(words)[0]`, whose result is a size."""
+    if not isinstance(function.node, cst.Lambda):
+        raise Unsupported("lengths that are found by a function other than a lambda")
+    parameters = one_line(cst.Module([]).code_for_node(function.node.params))
+    return Expr(f"lambda {parameters}: {result.text}", Applied(Leaf(0)), TERNARY)
 
 
 def _of_texts(region: Region, function: Function, held: dict[str, Element], made: Summary) -> Expr:

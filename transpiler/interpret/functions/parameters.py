@@ -291,11 +291,18 @@ def _default_is_none(parameter: Parameter) -> bool:
     return isinstance(parameter.default, cst.Name) and parameter.default.value == "None"
 
 
+#: The source of a tensor that is an element of a data set: nobody brings its channels first.
+ELEMENT = "element"
+
+
 def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
     source = f"param:{name}"
     given = value.tensor if value is not None else None
     rank = None if given is None or given.dims is None else len(given.dims) + 1
     rank = region.wants.get(f"rank:{source}", rank)
+    if value is not None and value.source == ELEMENT:
+        region.wants.setdefault(f"layout:{source}", Layout.LAST)
+        region.wants.setdefault("return:layout", Layout.LAST)
     layout = region.wants.get(
         f"layout:{source}", given.layout if given is not None else Layout.LAST
     )

@@ -42,6 +42,10 @@ def return_value(region: Region, value: Value, node: cst.CSTNode) -> None:
         layout = region.wants.get("return:layout")
         if isinstance(value, Bound) and layout is not None:
             value = in_layout(region, value, layout)
+        elif isinstance(value, Sequence) and layout is Layout.LAST and value.code is None:
+            moved = (in_layout(region, i, layout) if isinstance(i, Bound) else i
+                     for i in value.items)  # fmt: skip
+            value = replace(value, items=tuple(moved))
         for bound in _tensors_of(value):
             ensure_current(region, bound, node)
             emit_before(region, bound.tensor.code, "")
