@@ -14,7 +14,7 @@ from transpiler.rule import helper
 
 def made(code: Expr, pipeline: Pipeline, **changes: Any) -> Expr:
     """A data set: its code, and what is known of it."""
-    anew = {"folder": None, "batching": None, "rows": None}
+    anew = {"folder": None, "batching": None, "rows": None, "loads": False, "count": None}
     if changes.get("endless") is False or "passes" in changes:
         anew["repeats_if"] = None
     return replace(code, value=replace(pipeline, **{**anew, **changes}))
@@ -75,9 +75,9 @@ def streamed(dataset: Expr, what: str) -> tuple[Expr, Pipeline]:
     """The same, also of samples that are still to be repeated."""
     pipeline = uncut(dataset)
     times = pipeline.passes
-    code, found = in_order(made(dataset, pipeline, passes=None), what)
     if times is None:
-        return code, found
+        return in_order(dataset, what)
+    code, found = in_order(made(dataset, pipeline, passes=None), what)
     if pipeline.repeats_if is not None:
         raise Unsupported(f"{what} of samples that are repeated under a condition")
     endless = times.is_const(None)
@@ -98,8 +98,8 @@ def rows(dataset: Expr, pipeline: Pipeline, *places: Arg) -> Expr:
 def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Expr:
     """The batches of samples, in the order and as often as is still to be seen to."""
     pipeline = uncut(dataset)
-    if pipeline.gives is Gives.BATCHES:
-        raise Unsupported("batches of batches")
+    if pipeline.loads or pipeline.folder is not None:
+        raise Unsupported("batches of batches, with no step between")
     given: dict[str, Arg] = {"batch_size": size}
     if pipeline.passes is not None:
         given["sampler"] = _sampler(dataset, pipeline)
@@ -111,18 +111,18 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         given["drop_last"] = drop
     code = call("DataLoader", dataset, **given, **options)
     random = pipeline.shuffled is not None
-    endless = pipeline.passes is not None and pipeline.passes.is_const(None)
+    repeats = pipeline.passes is not None and pipeline.passes.is_const(None)
     found = Pipeline(
         Gives.BATCHES,
         batched(pipeline.element),
-        endless=endless,
-        repeats_if=pipeline.repeats_if if endless else None,
+        endless=repeats or pipeline.endless,
+        repeats_if=pipeline.repeats_if if repeats else None,
         remade=pipeline.remade or random,
         random=random,
         counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
     )
     code = with_helpers(code, "torch") if "generator" in given else code
-    return made(code, found, batching=_batching(pipeline, size, drop))
+    return made(code, found, batching=_batching(pipeline, size, drop), loads=True)
 
 
 def _batching(pipeline: Pipeline, size: Expr, drop: Expr) -> Batching | None:

@@ -6,7 +6,7 @@ import re
 from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
-from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, dict_expr, expr, index
+from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Configured, Expr, call, dict_expr, expr, index
 from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -23,7 +23,8 @@ FOREIGN = {
     "tf.data.experimental.make_csv_dataset": "read the table with pandas, and take its arrays",
     "tf.data.Options": "these options have no meaning for torch: take them out",
     "keras.utils.audio_dataset_from_directory": "read the files with torchaudio in a data set",
-    "tf.data.Dataset.reduce": "write the loop over the data set",
+    "tf.data.Dataset.rejection_resample": "weigh the samples, or draw them by "
+    "`torch.utils.data.WeightedRandomSampler`",
     **{
         f"tensorflow_datasets.{name}": "its data sets are TensorFlow's: the same data may be in "
         "torchvision, torchtext or torchaudio, and `tfds.data_source` needs no TensorFlow"
@@ -46,7 +47,9 @@ def _element(parts: Parts, by: int = -1) -> Element:
         leaf = parts.value if isinstance(parts.value, Leaf) else Leaf()
         if not by:
             return leaf
-        return Leaf(None if leaf.rank is None else leaf.rank + by, leaf.dtype, parts.text)
+        rank = None if leaf.rank is None else leaf.rank + by
+        sizes = None if leaf.sizes is None else leaf.sizes[-by:]
+        return Leaf(rank, leaf.dtype, parts.text, sizes)
     if isinstance(parts, dict):
         return {name: _element(part, by) for name, part in parts.items()}
     return tuple(_element(part, by) for part in parts)
@@ -70,7 +73,16 @@ def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
     """The rows of arrays."""
     single = isinstance(tensors, Expr)
     pipeline = Pipeline(Gives.SAMPLES, _element(tensors), tensor=single)
-    return made(_stacked(tensors), pipeline, rows=_short(tensors))
+    return made(_stacked(tensors), pipeline, rows=_short(tensors), count=_count(tensors))
+
+
+def _count(parts: Parts) -> int | None:
+    """How many rows arrays have."""
+    if isinstance(parts, Expr):
+        sizes = parts.value.sizes if isinstance(parts.value, Leaf) else None
+        return sizes[0] if sizes else None
+    found = map(_count, parts.values() if isinstance(parts, dict) else parts)
+    return next((count for count in found if count is not None), None)
 
 
 def _short(parts: Parts) -> Expr | None:
@@ -101,7 +113,10 @@ def range_(start: Param, stop: Param = None, step: Param = None) -> Expr:
     """Numbers."""
     given = [value for value in (start, stop, step) if not value.is_const(None)]
     pipeline = Pipeline(Gives.SAMPLES, Leaf(0, "int64"), tensor=True)
-    return made(call("torch.arange", *given), pipeline)
+    numbers = [value.value for value in given]
+    plain = all(isinstance(number, int) for number in numbers)
+    count = len(range(*numbers)) if plain else None
+    return made(call("torch.arange", *given), pipeline, count=count)
 
 
 _SURELY_TEXT = re.compile(r"str\(|os\.path\.join\(|(?:[\w.]+ \+ )?f?['\"]")
@@ -154,6 +169,8 @@ def from_generator(
     spec = output_signature if not _is_none(output_signature) else output_types
     if _is_none(spec):
         raise Unsupported("a generator without the types of what it yields")
+    if not output_shapes.is_const(None):
+        spec = _with_shapes(spec, output_shapes)
     nested = isinstance(spec, dict) or (
         isinstance(spec, tuple) and any(isinstance(part, (dict, tuple)) for part in spec)
     )
@@ -161,6 +178,36 @@ def from_generator(
     code = helper(name_of_stream, generator, _dtypes(spec))
     is_open = all(leaf.text == OPEN for leaf in _leaves(spec))
     return made(code, Pipeline(Gives.STREAM, _element(spec, 0), open=is_open))
+
+
+def _with_shapes(spec: Any, shapes: Expr) -> Any:
+    """Types together with shapes, as far as those are written one by one."""
+    if isinstance(spec, dict):
+        return spec
+    if isinstance(spec, tuple):
+        items = shapes.items or ()
+        if len(items) != len(spec):
+            return spec
+        return tuple(_with_shapes(part, shape) for part, shape in zip(spec, items, strict=True))
+    if isinstance(shapes.value, Configured) and shapes.value.name == "tf.TensorShape":
+        shapes = shapes.value.args[0] if shapes.value.args else shapes
+    sizes = _sizes(shapes)
+    if sizes is None or not isinstance(spec, Expr) or not isinstance(spec.value, Leaf):
+        return spec
+    leaf = replace(spec.value, rank=len(sizes), sizes=sizes)
+    is_open = bool(sizes) and sizes[0] is None
+    return replace(spec, text=OPEN if is_open else spec.text, value=leaf)
+
+
+def _sizes(shape: Expr) -> tuple[int | None, ...] | None:
+    """The sizes in the source of a shape; None where it is none."""
+    if shape.items is not None:
+        values = [item.value for item in shape.items]
+    elif isinstance(shape.value, (tuple, list)):
+        values = list(shape.value)
+    else:
+        return None
+    return tuple(value if isinstance(value, int) else None for value in values)
 
 
 def _called(generator: Expr, args: Expr) -> Expr:

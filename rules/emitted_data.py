@@ -4,6 +4,7 @@ from rules.emitted import TORCH, emitted
 
 emitted("torch", "", (), TORCH)
 emitted("glob", "", (), "import glob")
+emitted("reduce", "", (), "from functools import reduce")
 
 
 emitted(
@@ -131,25 +132,6 @@ class SlicedStream(IterableDataset):
         size = len(self.iterable)
         stop = size if self.stop is None else min(self.stop, size)
         return max(stop - self.start, 0)
-''',
-    (),
-    early=True,
-)
-
-emitted(
-    "ZippedStream",
-    '''
-class ZippedStream(IterableDataset):
-    """What several iterables give, side by side."""
-
-    def __init__(self, *iterables):
-        self.iterables = iterables
-
-    def __len__(self):
-        return min(map(len, self.iterables))
-
-    def __iter__(self):
-        return zip(*self.iterables)
 ''',
     (),
     early=True,

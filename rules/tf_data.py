@@ -21,7 +21,6 @@ from rules.data_sets import (
     uncut,
     with_helpers,
 )
-from rules.data_sources import Parts
 from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, expr, infix, method
 from transpiler.ir.pipeline import Applied, Gives, Leaf, Numbered, Pipeline, Windows, batched
 from transpiler.ir.tensor import Unsupported
@@ -86,7 +85,14 @@ def batch(
     deterministic: Param = None,
     name: Param = None,
 ) -> Expr:
-    """A DataLoader, which also shuffles."""
+    """A DataLoader, which also shuffles; of a series of numbers, its stretches are samples."""
+    pipeline = uncut(dataset)
+    is_series = (
+        pipeline.tensor and isinstance(pipeline.element, Leaf) and pipeline.element.rank == 0
+    )
+    if is_series and pipeline.is_done and drop_remainder.is_const(True):
+        code = method(dataset, "unfold", 0, batch_size, batch_size)
+        return made(code, pipeline, element=batched(pipeline.element), open=True)
     return loader(dataset, batch_size, drop_remainder, {})
 
 
@@ -110,6 +116,33 @@ def padded_batch(
         drop_remainder,
         {"collate_fn": code or _padding(padded_shapes, padding_values)},
     )
+
+
+@source("tf.data.Dataset.bucket_by_sequence_length")
+def bucket_by_sequence_length(
+    dataset: Param,
+    element_length_func: Param,
+    bucket_boundaries: Param,
+    bucket_batch_sizes: Param,
+    padded_shapes: Param = None,
+    padding_values: Param = None,
+    pad_to_bucket_boundary: Param = False,
+    no_padding: Param = False,
+    drop_remainder: Param = False,
+    name: Param = None,
+) -> Expr:
+    """Batches of samples that are about as long, padded with zeros."""
+    usual = [one.is_const(False) for one in (pad_to_bucket_boundary, no_padding, drop_remainder)]
+    if not all(usual) or not padding_values.is_const(None) or not _is_open(padded_shapes):
+        raise Unsupported("buckets padded to other sizes than the longest sample, or with values")
+    code, pipeline = streamed(dataset, "buckets")
+    if pipeline.gives is Gives.BATCHES or not isinstance(pipeline.element, (Leaf, tuple)):
+        raise Unsupported("buckets of batches, or of dicts")
+    _applied(element_length_func)
+    name_of = _by_parts(pipeline, "BucketedStream", "BucketedTensorStream")
+    made_of = helper(name_of, code, element_length_func, bucket_boundaries, bucket_batch_sizes)
+    element = batched(pipeline.element)
+    return made(made_of, pipeline, gives=Gives.BATCHES, element=element, counted=False)
 
 
 def _padding(shapes: Expr, values: Expr) -> Expr:
@@ -196,7 +229,8 @@ def map_(
     code = helper(_by_parts(pipeline, *names), dataset, map_func)
     remade = pipeline.remade or applied.draws
     kept = rows_of(dataset, pipeline)
-    return made(code, pipeline, element=applied.element, remade=remade, tensor=False, rows=kept)
+    code = made(code, pipeline, element=applied.element, remade=remade, tensor=False, rows=kept)
+    return replace(code, value=replace(code.value, count=pipeline.count))
 
 
 def _by_parts(pipeline: Pipeline, of_tuples: str, of_tensors: str) -> str:
@@ -296,45 +330,6 @@ def prefetch(dataset: Param, buffer_size: Param, name: Param = None) -> Expr:
 def with_options(dataset: Param, options: Param, name: Param = None) -> Expr:
     """Nothing but time."""
     return _same(dataset)
-
-
-@source("tf.data.Dataset.zip")
-def zip_(datasets: Parts, name: Param = None) -> Expr:
-    """Samples together; torch refuses data sets of different lengths, which TensorFlow cuts."""
-    if not isinstance(datasets, tuple) or not all(isinstance(one, Expr) for one in datasets):
-        raise Unsupported("what is zipped is not a tuple of data sets")
-    found = [plain(one, "a pair") for one in datasets if isinstance(one, Expr)]
-    if any(one.gives is not Gives.SAMPLES for one in found):
-        return _side_by_side([one for one in datasets if isinstance(one, Expr)], found)
-    code = call("StackDataset", *(one for one in datasets if isinstance(one, Expr)))
-    element = tuple(one.element for one in found)
-    random = any(one.random for one in found)
-    remade = any(one.remade for one in found)
-    return made(code, Pipeline(Gives.SAMPLES, element, remade=remade, random=random))
-
-
-def _side_by_side(datasets: list[Expr], found: list[Pipeline]) -> Expr:
-    """Batches together, as many as the shortest data set has."""
-    if any(one.gives is not found[0].gives for one in found):
-        raise Unsupported("batches and single samples side by side")
-    if any(one.endless for one in found):
-        raise Unsupported("data sets without end side by side")
-    element = tuple(one.element for one in found)
-    random, remade = any(one.random for one in found), any(one.remade for one in found)
-    pipeline = Pipeline(found[0].gives, element, remade=remade or random, random=random)
-    counted = all(one.counted for one in found)
-    return made(helper("ZippedStream", *datasets), pipeline, counted=counted)
-
-
-@source("tf.data.Dataset.concatenate")
-def concatenate(dataset: Param, other: Param, name: Param = None) -> Expr:
-    """One after the other."""
-    one, two = plain(dataset, "one after the other"), plain(other, "one after the other")
-    if one.gives is not Gives.SAMPLES or two.gives is not Gives.SAMPLES:
-        raise Unsupported("batches, or streams, one after the other")
-    code = call("ConcatDataset", [dataset, other])
-    remade, random = one.remade or two.remade, one.random or two.random
-    return made(code, replace(one, remade=remade, random=random, tensor=False))
 
 
 @source("tf.data.Dataset.enumerate")
@@ -442,6 +437,40 @@ def split_dataset(
     return replace(code, value=(part, part))
 
 
+@source("tf.data.Dataset.reduce")
+def reduce_(dataset: Param, initial_state: Param, reduce_func: Param, name: Param = None) -> Expr:
+    """`functools.reduce`, from a tensor on; what only counts is a sum of ones."""
+    code, pipeline = streamed(dataset, "one number")
+    if pipeline.endless:
+        raise Unsupported("one number of what has no end")
+    _applied(reduce_func)
+    counts = re.fullmatch(r"lambda (\w+), (\w+): (?:\1 \+ 1|1 \+ \1)", reduce_func.text)
+    if counts is not None:
+        start = (
+            []
+            if initial_state.is_const(0) or _ZERO.fullmatch(initial_state.text)
+            else [initial_state]
+        )
+        ones = Expr(f"(1 for _ in {code.text})", names=code.names, helpers=code.helpers)
+        number = call("sum", ones if start else replace(ones, text=ones.text[1:-1]), *start)
+        return _number(replace(number, whole=True))
+    if not initial_state.known and not _SCALAR.match(initial_state.text):
+        raise Unsupported("a state that is not known to be one number")
+    start_of = with_helpers(call("torch.tensor", initial_state), "torch")
+    made_of = with_helpers(call("reduce", reduce_func, code, start_of), "reduce")
+    return replace(made_of, value=Leaf(0))
+
+
+_ZERO = re.compile(r"np\.int\d+\(0\)")
+_SCALAR = re.compile(r"(?:np|numpy)\.(?:u?int|float)\d+\(")
+
+
+def _number(number: Expr) -> Expr:
+    """A number that TensorFlow holds in a tensor."""
+    held = with_helpers(call("torch.tensor", number), "torch")
+    return replace(held, value=Numbered(number))
+
+
 @source("tf.data.Dataset.__iter__")
 def each(dataset: Param) -> Expr:
     """A loop over samples shuffles and repeats them itself."""
@@ -456,5 +485,4 @@ def cardinality(dataset: Param) -> Expr:
     if endless or (pipeline.gives is not Gives.SAMPLES and not pipeline.counted):
         raise Unsupported("the number of what has no end, or is not known")
     number = replace(call("len", dataset), whole=True)
-    made_of = with_helpers(call("torch.tensor", number), "torch")
-    return replace(made_of, value=Numbered(number))
+    return _number(number)

@@ -93,7 +93,7 @@ def test_lines_of_files(made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("tf.data.TFRecordDataset(['a.tfrecord'])", "write them as files"),
         ("tf.data.experimental.make_csv_dataset('a.csv', 4)", "pandas"),
         ("tf.keras.utils.audio_dataset_from_directory('sounds')", "torchaudio"),
-        ("tf.data.Dataset.range(3).reduce(0, lambda a, b: a + b)", "write the loop"),
+        ("tf.data.Dataset.range(3).rejection_resample(lambda a: a, [0.5, 0.5])", "Weighted"),
     ],
 )
 def test_what_to_do_with_other_data_is_said(call: str, advice: str) -> None:

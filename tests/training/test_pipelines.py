@@ -442,7 +442,6 @@ OBJECT = (
     "text",
     [
         f"{OBJECT}data.train = data.train.map(lambda a, b: (a, b))\n",
-        f"{OBJECT}train = data.train.map(lambda a, b: (a, b)).batch(4)",
         f"{OBJECT}train = data.train.map(np.sqrt)",
     ],
 )

@@ -29,6 +29,7 @@ class Leaf:
     rank: int | None = None  #: its axes, where they are known
     dtype: str = ""  #: its type, where it is known
     array: str = field(default="", compare=False)  #: the source of the array that it is a row of
+    sizes: tuple[int | None, ...] | None = field(default=None, compare=False)  #: of its axes
 
 
 #: What a sample consists of: a tensor, a tuple of parts, or parts by their names.
@@ -85,7 +86,9 @@ class Pipeline:
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
     batching: Batching | None = None  #: its code is a plain DataLoader
+    loads: bool = False  #: its code is some DataLoader: no other one takes its batches for samples
     rows: Expr | None = field(default=None, compare=False)  #: an array of as many rows
+    count: int | None = field(default=None, compare=False)  #: the number of samples, if known
     open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property
@@ -145,7 +148,10 @@ def batched(element: Element, by: int = 1) -> Element:
     """What many samples are together; with `by` -1, what one of them is."""
     if isinstance(element, Leaf):
         rank = None if element.rank is None else element.rank + by
-        return Leaf(rank, element.dtype, element.array if by > 0 else "")
+        sizes = element.sizes
+        if sizes is not None:
+            sizes = (None, *sizes) if by > 0 else sizes[1:]
+        return Leaf(rank, element.dtype, element.array if by > 0 else "", sizes)
     if isinstance(element, dict):
         return {name: batched(part, by) for name, part in element.items()}
     return tuple(batched(part, by) for part in element)
@@ -156,7 +162,7 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     if a == b:
         return a
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
-    same = replace(same, batching=b.batching, counted=b.counted, tensor=b.tensor)
+    same = replace(same, batching=b.batching, loads=b.loads, counted=b.counted, tensor=b.tensor)
     same = replace(same, passes=b.passes, endless=b.endless, repeats_if=b.repeats_if)
     element = _either(a.element, b.element)
     if element is None or replace(same, element=b.element, keeps=b.keeps) != b:
@@ -166,7 +172,8 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
         a, remade=a.remade or b.remade, random=a.random or b.random, tensor=a.tensor and b.tensor
     )
     batching = a.batching if a.batching == b.batching else None
-    merged = replace(merged, batching=batching, counted=a.counted and b.counted)
+    counted, loads = a.counted and b.counted, a.loads or b.loads
+    merged = replace(merged, batching=batching, counted=counted, loads=loads)
     return _shuffled(_repeated(merged, a, b, test, name), a, b, test, name)
 
 
@@ -174,7 +181,8 @@ def _either(a: Element, b: Element) -> Element | None:
     """What is known of an element that is one of two; None where they are built otherwise."""
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         rank = a.rank if a.rank == b.rank else None
-        return Leaf(rank, a.dtype if a.dtype == b.dtype else "", a.array)
+        sizes = a.sizes if a.sizes == b.sizes else None
+        return Leaf(rank, a.dtype if a.dtype == b.dtype else "", a.array, sizes)
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
         parts = [_either(x, y) for x, y in zip(a, b, strict=True)]
         return None if None in parts else tuple(p for p in parts if p is not None)

@@ -217,8 +217,8 @@ class Recorder:
         for number, one in enumerate(self.seen):
             if one is model:
                 return number
-        if not model.built and isinstance(x, np.ndarray):  # it declares no shape of its input
-            model.build((None, *x.shape[1:]))
+        if not model.built and (sizes := _sizes_of_rows(x)) is not None:  # it declares none
+            model.build((None, *sizes))
         if any(one is model for one in keras_quiet.LOADED):  # it keeps its weights
             return -1
         layers = held(model, keras_quiet.LOG)
@@ -336,6 +336,17 @@ def _callbacks(given: Any) -> list[Any]:
     if given is None:
         return []
     return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _sizes_of_rows(x: Any) -> tuple[int | None, ...] | None:
+    """The sizes of a row of what a model is trained on: an array, or a data set of batches."""
+    if isinstance(x, np.ndarray):
+        sizes: tuple[int, ...] = x.shape[1:]
+        return sizes
+    spec = getattr(x, "element_spec", None)
+    spec = spec[0] if isinstance(spec, tuple) else spec
+    shape = getattr(spec, "shape", None)
+    return None if shape is None or shape.rank is None else tuple(shape)[1:]
 
 
 def _watch(keras: Any, weights: Callable[[], tuple[LayerRecord, ...]]) -> Any:

@@ -89,7 +89,7 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = correct = count = 0.0
     for inputs, targets in loader:
         inputs = inputs.to(device)
-        targets = targets.to(device, torch.long).flatten()
+        targets = targets.to(device, torch.long)
         logits = model(inputs)
         loss = criterion(logits, targets)
         optimizer.zero_grad()

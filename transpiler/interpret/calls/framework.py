@@ -13,6 +13,7 @@ from transpiler.interpret.calls.by_hand import measured_by_hand
 from transpiler.interpret.calls.by_numpy import NUMPY_FUNCTIONS, numpy_function
 from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of, makes_data
+from transpiler.interpret.calls.data_options import OPTIONS, make_options
 from transpiler.interpret.calls.data_tensors import data_tensor
 from transpiler.interpret.calls.numbers import arithmetic
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
@@ -137,6 +138,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         rewrite(region, node, arguments[0][1])  # strings have no axes
         region.settled[region.tree.span(node)] = arguments[0][1].expr.text
         return arguments[0][1]
+    if name == OPTIONS and (options := make_options(region, node)) is not None:
+        return options
     if gives_data(name):
         return pipeline_step(region, node, name, _unzipped(name, arguments))
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)

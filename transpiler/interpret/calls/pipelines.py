@@ -17,7 +17,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import one_line, rewrite, to_expr
+from transpiler.interpret.statics import UNDONE, one_line, rewrite, to_expr
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -51,7 +51,7 @@ _LOADERS = (
 _NESTED = frozenset({"tensors", "datasets"})
 #: Parameters for what elements look like.
 _SPECS = frozenset({"output_types", "output_signature"})
-_FUNCTIONS = frozenset({"map_func", "predicate"})
+_FUNCTIONS = frozenset({"map_func", "predicate", "reduce_func", "element_length_func"})
 #: Steps whose function makes a data set of each element.
 _OF_DATA_SETS = frozenset({f"{DATASET}flat_map", f"{DATASET}interleave"})
 _READS = re.compile(r"\blambda (\w+): .*\btext_lines\(\1\b")
@@ -88,6 +88,7 @@ def pipeline_step(
         known = name.removeprefix(DATASET).removeprefix("keras.preprocessing.image.")
         return left(region, node, f"`{known}` is left as it is: {reason}")
     region.file.left_data.pop(id(node), None)
+    _allow_parts(region, node)
     drop_specs(region, [n for p in _SPECS if (n := _given(node, p)) is not None])
     span = region.tree.span(node)
     made = replace(made, text=_unbracketed(region, span, made.text))
@@ -102,6 +103,15 @@ def pipeline_step(
         parts = (replace(index(made, i), value=part) for i, part in enumerate(made.value))
         return Sequence(tuple(map(Static, parts)), tuple, static=made)
     return value
+
+
+def _allow_parts(region: Region, node: cst.BaseExpression) -> None:
+    """The arguments of a step may be data sets that are still to be shuffled or repeated."""
+    start, end = region.tree.span(node)
+    for key, (part, message) in list(region.file.left_data.items()):
+        first, last = region.tree.span(part)
+        if message == UNDONE and start < first and last <= end:
+            del region.file.left_data[key]
 
 
 @provides("either_data")
@@ -246,7 +256,7 @@ def _given(node: cst.BaseExpression, parameter: str) -> cst.BaseExpression | Non
 
 def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any:
     """Arrays in tuples and dicts, each as an expression whose value says what is known of it."""
-    if isinstance(value, Sequence) and value.kind is tuple:
+    if isinstance(value, Sequence) and (value.kind is tuple or _are_data_sets(value)):
         items = [_entry(value, i, part) for i, part in enumerate(value.items)]
         return tuple(_parts(region, part, _part(node, i)) for i, part in enumerate(items))
     if isinstance(value, Mapping):
@@ -264,7 +274,12 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
     if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
         raise Unsupported("a dict whose entries are not known one by one")
     shape: Any = provided("shape_of")(region, node) if node is not None else None
-    return replace(made, value=Leaf(None if shape is None else len(shape)))
+    return replace(made, value=Leaf(None if shape is None else len(shape), sizes=shape))
+
+
+def _are_data_sets(value: Sequence) -> bool:
+    """Whether a list holds data sets, not arrays that are one together."""
+    return bool(value.items) and all(pipeline_of(item) is not None for item in value.items)
 
 
 def _is_given_together(region: Region, name: str) -> bool:
@@ -305,6 +320,8 @@ def _applied(region: Region, before: Pipeline | None, value: Value, parameter: s
     """A function of the program, as it is written for the elements of a data set."""
     if before is None or not isinstance(value, Function):
         raise Unsupported("what is no function of the program")
+    if parameter == "reduce_func":  # it gets what has come of the elements before, too
+        before = replace(before, element=(Leaf(0), before.element))
     made: Any = provided("applied_function")(region, value, before, parameter)
     return made  # type: ignore[no-any-return]
 

@@ -135,7 +135,8 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         sizes: Any = provided("shape_of")(region, node.value)
         if sizes is not None:
             return _array_shape(region, node, receiver, sizes)
-    if isinstance(receiver.expr.value, Pipeline) and receiver.expr.value.folder is not None:
+    held = receiver.expr.value
+    if isinstance(held, Pipeline) and (held.folder is not None or attr == "element_spec"):
         return attribute_of_folder(region, node, receiver, attr)
     if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
         return _dtype_of_policy(region, node, receiver.expr.value, attr)

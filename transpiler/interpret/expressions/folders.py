@@ -55,11 +55,29 @@ _WITHOUT_LABELS = {
 }
 
 
+_NO_SPEC = (
+    "`element_spec` is left as it is: torch's data sets don't say what they give; look at "
+    "`next(iter({0}))`"
+)
+
+
+def _looked_at(region: Region, node: cst.Attribute, receiver: Static) -> Value:
+    """`dataset.element_spec`, which is printed, or stands alone in a notebook."""
+    line = region.statement.body if isinstance(region.statement, cst.SimpleStatementLine) else ()
+    if len(line) == 1 and isinstance(line[0], cst.Expr) and line[0].value is node:
+        region.idle.add(id(region.statement))
+        return Static(Expr(receiver.expr.text))
+    message = _NO_SPEC.format(receiver.expr.text)
+    region.file.left_data[id(node)] = (node, message)
+    return Unknown(message)
+
+
 def attribute_of_folder(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
     """`train_ds.class_names`, of the loader that there is now."""
     pipeline = receiver.expr.value
     assert isinstance(pipeline, Pipeline)
-    assert pipeline.folder is not None
+    if pipeline.folder is None or attr == "element_spec":
+        return _looked_at(region, node, receiver)
     text = _ATTRIBUTES[pipeline.folder].get(attr)
     if isinstance(pipeline.element, Leaf) and pipeline.folder in _WITHOUT_LABELS:
         text = _WITHOUT_LABELS[pipeline.folder].get(attr)

@@ -12,6 +12,7 @@ from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
 from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
+from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.source.lexical import words_in
 
 
@@ -121,9 +122,32 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
         shape: Any = array and array.shape
         if whole is not None:
             shape = provided("shape_of")(region, whole)
+        if shape is None:
+            shape = _shape_of_batches(region, handed.group(1), whole)
         if shape is not None and len(shape) > 1:
             return Sequence(tuple(const(size) for size in shape[1:]), tuple)
     return None
+
+
+#: Steps of a data set after which its samples have the same sizes.
+_ORDERING = re.compile(r"\w+(?:\.(?:batch|cache|prefetch|repeat|shuffle|skip|take)\([^()]*\))*")
+
+
+def _shape_of_batches(
+    region: Region, name: str, whole: cst.BaseExpression | None
+) -> tuple[int | None, ...] | None:
+    """The sizes of the inputs in the batches of a data set."""
+    held = region.scope.values.get(name)
+    pipeline = held.expr.value if isinstance(held, Static) else None
+    if not isinstance(pipeline, Pipeline):
+        return None
+    if whole is not None and not _ORDERING.fullmatch(region.tree.source(whole)):
+        return None
+    element = pipeline.element[0] if isinstance(pipeline.element, tuple) else pipeline.element
+    if not isinstance(element, Leaf) or element.sizes is None:
+        return None
+    single = pipeline.gives is not Gives.BATCHES
+    return (None, *element.sizes) if single else element.sizes
 
 
 #: What an expression may stand in, or be.

@@ -5,6 +5,7 @@ A model that does not say what it takes is built on the data that the program ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -69,7 +70,26 @@ def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, cst.List) and node.elements:
         inner = shape_of(region, node.elements[0].value)
         return (len(node.elements), *(inner or ()))
+    if isinstance(node, cst.ListComp):
+        return (None,) if _is_number(region, node.elt) else None
     return None
+
+
+#: A dict that numbers things: `{c: i for i, c in enumerate(vocabulary)}`.
+_NUMBERING = (
+    r"^{0} = (?:\{{\w+: (\w+) for \1, \w+ in enumerate\("
+    r"|dict\(\(\w+, (\w+)\) for \2, \w+ in enumerate\()"
+)
+
+
+def _is_number(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether it is one number: `numbers[c]`, `ord(c)`."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+        return node.func.value in ("ord", "int", "float", "len")
+    held = node.value if isinstance(node, cst.Subscript) else None
+    if not isinstance(held, cst.Name):
+        return False
+    return re.search(_NUMBERING.format(held.value), region.tree.text, re.M) is not None
 
 
 def _of_name(region: Region, name: str) -> Shape | None:

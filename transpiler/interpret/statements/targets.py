@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from transpiler.interpret.calls.data_options import sets_option
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.elements import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
@@ -74,6 +75,8 @@ def assign_value(
         assign_name(region, target.value, value, node, source)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _assign_parts(region, target, value, node)
+    elif isinstance(target, cst.Attribute) and sets_option(region, target):
+        pass
     elif isinstance(target, cst.Attribute):
         assign_attribute(region, target, value, node)
     elif isinstance(target, cst.Subscript):
