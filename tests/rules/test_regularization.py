@@ -69,9 +69,6 @@ def test_noise(name: str, given: dict[str, float], hide: bool) -> None:
 
 
 def test_penalties_are_refused() -> None:
-    translate("ActivityRegularization", [(4,)], {})
-    with pytest.raises(Unsupported):
-        translate("ActivityRegularization", [(4,)], {"l2": 0.1})
     with pytest.raises(Unsupported):
         translate("AlphaDropout", [(4,)], {"rate": 0.1, "noise_shape": (None, 1)})
 

@@ -53,7 +53,7 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
     """How models are trained; a loss on logits changes their `forward`."""
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
     if module.training or any(s.region and s.region.training for s in summaries):
-        from transpiler.emit.training.logits import give_logits
+        from transpiler.emit.training.logits import give_methods
         from transpiler.emit.training.plan import plan_training
         from transpiler.emit.training.shared import Room  # most files train nothing
 
@@ -64,14 +64,16 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
                 rooms.append(Room(region, node, summary.function.owner))
         rooms = _without_tries(rooms)
         planned.trained = plan_training(planned.file, rooms)
-        give_logits(planned)
+        give_methods(planned)
     for unit in planned.models:
         found = planned.trained_by(unit)
-        if found is not None and found.training.forward is not None:
+        if found is not None:
+            unit.plan.asked = found.training.weights.kept
+        if found is not None and found.training.forward is not None and not unit.plan.activations:
             unit.plan.forward = found.training.forward
         if unit.plan.activations or (found is not None and found.training.forward is not None):
             if unit.region.is_module:
-                unit.plan.forward = without_globals(unit.plan.forward, frozenset())
+                unit.plan.forward = without_globals(unit.plan.forward, unit.plan.local)
 
 
 def _without_tries(rooms: list[Room]) -> list[Room]:
@@ -222,6 +224,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         without_globals(built.forward, local),
         list(built.inputs),
         [_given(name) for name in built.varying],
+        local=local,
         statics=frozenset(built.varying),
         renames=dict(module.renames),
         hints=dict(module.module_hints),

@@ -102,6 +102,7 @@ def place_training(draft: Draft) -> None:
     for found in trained:
         draft.edits += [e for e in found.once if e not in draft.edits]
         draft.device = found.device or draft.device
+        _without_warnings(draft, found)
         for name, source in found.functions:
             draft.training_functions[name] = _with_attributes(draft, found, source)
         draft.helpers |= found.helpers - _unread_helpers(draft, found)
@@ -151,23 +152,28 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
     source = _named(draft, found, source)
     from transpiler.emit.training.lines import folded_sum
 
-    lines = [folded_sum(line) for line in source.split("\n")]
-    handled = {layer.node for layer, _, _ in found.training.home.penalties}
-    places = {draft.tree.place(node) for node in handled}
+    return "\n".join(folded_sum(line) for line in source.split("\n"))
+
+
+def _without_warnings(draft: Draft, found: Trained) -> None:
+    """Nothing needs to be said of regularizers and constraints that the training has."""
+    training = found.training
+    layers = (*training.settled, *training.weights.layers)
+    places = {draft.tree.place(layer.node) for layer in layers}
     draft.diagnostics = [
         d
         for d in draft.diagnostics
         if d.code != REGULARIZER.code or (d.line, d.column) not in places
     ]
-    return "\n".join(lines)
 
 
 def _named(draft: Draft, found: Trained, text: str) -> str:
     """A text with the names of the model's layers."""
     if tokens.MODULE not in text:
         return text
+    parts = {id(built) for built in found.training.weights.parts}
     for unit, made in draft.planned.written:
-        if _is_of(unit, found):
+        if _is_of(unit, found) or id(unit.built) in parts:
             for token, attribute in made.attrs.items():
                 text = text.replace(token, attribute)
     return text

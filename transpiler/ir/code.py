@@ -41,6 +41,7 @@ class Line:
     parts: tuple[tuple[str, Expr], ...] = ()  #: the names and values of `a, b = x, y`
     jump: bool = False  #: `break`, which leaves the loop
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
+    activity: int = 0  #: the number of the activity regularizer that looks at what it defines
 
 
 @record(slots=True, eq=False)

@@ -72,6 +72,7 @@ class Bind:
 
     target: str  #: the text left of `=`, with tokens for the variables it makes
     value: Expr
+    activity: int = 0  #: the number of the activity regularizer that looks at what it makes
 
 
 @record(frozen=True, slots=True)

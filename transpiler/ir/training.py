@@ -19,6 +19,10 @@ class Targets(Enum):
 
 #: The method of a model that gives what its last activation is applied to.
 LOGITS = "forward_logits"
+#: The method that gives these or its outputs, and what activity regularizers add to the loss.
+PENALIZED = "forward_with_penalty"
+#: What that is called in `forward` and in the loops.
+ACTIVITY = "activity_penalty"
 
 
 @record(frozen=True, slots=True)
@@ -92,10 +96,14 @@ class Penalty:
     absolute: Expr | None = None
 
     @property
+    def factors(self) -> tuple[Expr | None, Expr | None]:
+        """The factor of each sum."""
+        return self.square, self.absolute
+
+    @property
     def is_nothing(self) -> bool:
         """Whether it adds nothing, as `L1L2()` does."""
-        factors = (self.square, self.absolute)
-        return all(factor is None or factor.is_const(0, 0.0) for factor in factors)
+        return all(factor is None or factor.is_const(0, 0.0) for factor in self.factors)
 
 
 @record(frozen=True, slots=True)

@@ -11,6 +11,7 @@ loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 watched.py     weights that regularizers and constraints watch
+activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 metrics.py     the metrics of an output, and those in which weights of samples count
 loss_reductions.py  how objects of these reduce single numbers

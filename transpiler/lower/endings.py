@@ -121,8 +121,8 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
         if variable not in node.defs:
             continue
         before = _before(region, node.text.removeprefix(f"{variable} = "))
-        if before is None:
-            return None
+        if before is None or node.activity:
+            return None  # a regularizer looks at what the activation gives
         name, code, inner = before
         later = body[position + 1 :]
         kept = not any(code in getattr(n, "defs", ()) for n in walk(later))

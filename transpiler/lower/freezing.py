@@ -74,6 +74,15 @@ class Compositions:
             if (part := names.get(module.constructor.text)) is not None:
                 yield module, root(part)
 
+    def inner(self, region: Region, built: Built) -> Iterator[tuple[str, Region, Built]]:
+        """The same where a model is built: their tokens, and where they are built themselves."""
+        forward = prune(built.forward, frozenset(), effects=False)[0]
+        for module in modules_used(forward).values():
+            part = region.model_names.get(module.constructor.text)
+            home = self.home(part) if part is not None else None
+            if home is not None:
+                yield module.token, *home
+
     def parts(self, model: Model) -> frozenset[int]:
         """The model itself and all that it is made of."""
         inner = (self.parts(part) for _, part in self.nested(model))

@@ -9,7 +9,7 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static, Value
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Loss, Metric, Prediction
+from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
 from transpiler.lower.output_names import output_names
 from transpiler.record import record, replace
 
@@ -17,7 +17,7 @@ from transpiler.record import record, replace
 LOOP_NAMES = frozenset({
     "model", "loader", "criterion", "optimizer", "scheduler", "loss", "targets", "weights",
     "inputs", "outputs", "logits", "loss_sum", "count", "device", "torch", "nn", "F", "tqdm",
-    "batch", "batches", "x",
+    "batch", "batches", "x", ACTIVITY,
 })  # fmt: skip
 
 

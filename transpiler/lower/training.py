@@ -9,6 +9,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
+    Layer,
     Model,
     Sequence,
     Static,
@@ -25,6 +26,7 @@ from transpiler.ir.training import (
     Prediction,
     Targets,
 )
+from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.endings import Endings, Part, endings
 from transpiler.lower.freezing import Freezing, Subset
@@ -41,7 +43,7 @@ from transpiler.lower.remarks import (
     weights_by_place,
 )
 from transpiler.lower.rounds import refuse_rounds
-from transpiler.lower.watched import Constrained, Penalized, called_by, watched_weights
+from transpiler.lower.watched import Watched, called_by, watched_weights
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
@@ -156,12 +158,15 @@ class Training:
     activations: tuple[str, ...] = ()  #: those that `forward` applies to what `logits` gives
     clips: bool = False  #: whether a loss clips probabilities whose logits Keras goes back to
     inner: list[Part] = field(default_factory=list)  #: classes that must give their logits, too
-    penalties: list[Penalized] = field(default_factory=list)
-    constraints: list[Constrained] = field(default_factory=list)
+    penalized: list[Node] | None = None  #: a method that gives penalties on activities, too
+    #: the models that are part of it and must have such a method, with its program
+    watched: list[tuple[Built, list[Node]]] = field(default_factory=list)
+    weights: Watched = field(default_factory=Watched)  #: of regularizers and constraints
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
     #: the `fit` of the models of a list, before which each of them gets its optimizer
     late: TrainingCall | None = None
     sets_rate: bool = False  #: whether the program changes the learning rate itself
+    settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
     problem: tuple[TrainingCall, str] | None = None
 
     def postpone(self, late: tuple[str, TrainingCall] | None) -> None:
@@ -190,11 +195,12 @@ def lower_training(
     seen = seen and len(outputs) == 1 and not ends.inner((True,))
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
+    activities: Watching | None = None
     if fits:
         try:
             _trainable(training, built)
-            watched = watched_weights(file, training.home, built)
-            training.penalties, training.constraints = watched
+            training.weights = watched_weights(file, freezing, compiles, training.home, built)
+            activities = watched_activities(file, freezing.of, training.home, built) or None
         except Unsupported as why:
             training.problem = (fits[0], str(why))
             return
@@ -228,6 +234,16 @@ def lower_training(
     for dropped in drops:
         if any(dropped):
             _leave_out(training, ends, dropped, seen)
+    if activities is not None:
+        program = training.forward or training.logits or built.forward
+        try:
+            training.penalized = with_penalty(program, activities)
+            training.settled += activities.layers
+            for part in activities.parts():
+                training.settled += part.layers
+                training.watched.append((part.built, with_penalty(part.built.forward, part)))
+        except Unsupported as why:
+            training.problem = (fits[0], str(why))
 
 
 def _clips(file: FileContext, compiled: Compiled, head: Head) -> bool:

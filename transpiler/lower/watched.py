@@ -6,13 +6,15 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Layer, Value
 from transpiler.ir.code import Construct, For, While
-from transpiler.ir.expr import Module
+from transpiler.ir.expr import Expr, Module, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.passes.liveness import modules_used, walk
+from transpiler.lower.freezing import Compositions, Freezing
+from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 
 #: Where torch keeps the weights that Keras can regularize.
@@ -31,7 +33,7 @@ _RANKS = {"nn.Linear(": 2, "nn.Conv1d(": 3, "nn.Conv2d(": 4, "nn.Conv3d(": 5}
 class Constrained:
     """A weight that a constraint brings back after each step."""
 
-    token: str  #: of its module
+    token: str  #: of its module, behind those of the models that it is in
     parameter: str
     constraint: Constraint
     dims: tuple[int, ...]  #: torch's dimensions of Keras's axes
@@ -41,16 +43,80 @@ class Constrained:
 class Penalized:
     """A weight that a regularizer watches."""
 
-    token: str  #: of its module
+    token: str  #: of its module, behind those of the models that it is in
     parameter: str
     penalty: Penalty
+    kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
+
+
+@record(frozen=True, slots=True)
+class Watched:
+    """The weights of a model, and of those that are part of it, that something watches."""
+
+    penalties: tuple[Penalized, ...] = ()
+    constraints: tuple[Constrained, ...] = ()
+    parts: tuple[Built, ...] = ()  #: the models that are part of it
+    layers: tuple[Layer, ...] = ()  #: those that have them
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The modules that have these weights."""
+        tokens = [one.token for one in self.penalties] + [one.token for one in self.constraints]
+        return frozenset(token.rpartition(".")[2] for token in tokens)
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The names in factors that the model keeps for them."""
+        return frozenset[str]().union(*(one.kept for one in self.penalties))
+
+    def __add__(self, other: Watched) -> Watched:
+        if self.tokens & other.tokens:
+            raise Unsupported("a regularizer or constraint of a layer that two models share")
+        return Watched(
+            self.penalties + other.penalties,
+            self.constraints + other.constraints,
+            self.parts + other.parts,
+            self.layers + other.layers,
+        )
 
 
 def watched_weights(
-    file: FileContext, region: Region, built: Built
-) -> tuple[list[Penalized], list[Constrained]]:
+    file: FileContext, freezing: Freezing, calls: list[TrainingCall], region: Region, built: Built
+) -> Watched:
     """What regularizers add to the loss of a model, and what constraints do to its weights."""
-    used = modules_used(built.forward)
+    frozen = {freezing.frozen.get(id(call), frozenset()) for call in calls} or {frozenset()}
+    first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
+    if any(other != first for other in others):
+        raise Unsupported("regularizers of weights that only some of its `compile` train")
+    return first
+
+
+def _watched(
+    file: FileContext,
+    models: Compositions,
+    region: Region,
+    built: Built,
+    path: str,
+    frozen: frozenset[int],
+) -> Watched:
+    """The same for a model to which the path leads from that one, and which models are frozen."""
+    watched = _own_weights(file, region, built, path)
+    if path and watched.kept:
+        raise Unsupported("a factor of a regularizer that only a part of the model knows")
+    for token, home, part in models.inner(region, built):
+        watched += Watched(parts=(part,))
+        inner = _watched(file, models, home, part, f"{path}{token}.", frozen)
+        is_trained = id(part.model) not in frozen
+        if not is_trained and inner.tokens and file.options.keras == "auto":
+            raise Unsupported("a regularizer of a model that is not trained: Keras 3 ignores it")
+        if is_trained or file.options.keras == "2":
+            watched += inner
+    return watched
+
+
+def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> Watched:
+    """The same for the layers that a model calls itself."""
+    used = modules_used(prune(built.forward, frozenset(), effects=False)[0])
     for inner in called_by(region):
         if inner.penalties:
             raise Unsupported("a regularizer or constraint in a function that builds a part of it")
@@ -63,31 +129,60 @@ def watched_weights(
     }
     penalized: list[Penalized] = []
     constrained: list[Constrained] = []
+    layers: list[Layer] = []
     for layer, name, value in region.penalties:
         kind, _, what = name.rpartition("_")
-        if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
-            continue
+        if kind == "activity":
+            continue  # which is not of a weight
         modules = [m for m in layer.modules if m.token in used]
         if not modules:
-            if any(m.constructor.text in region.model_names for m in used.values()):
-                raise Unsupported(f"{name} in a model that is part of this one")
             continue
         module = modules[0]
+        layers.append(layer)
+        if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
+            continue
         plain = _made(module).startswith(_PLAIN) and len(layer.modules) == 1
         if kind not in _PLACES or not plain or module.token in looped:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
-            constrained.append(_constrained(file, module, name, value))
+            constrained.append(_constrained(file, module, name, value, path))
             continue
         use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
         only(use)
-        penalty = use.build(kind, keras=file.options.keras)
+        penalty: Penalty = use.build(kind, keras=file.options.keras)
         if not penalty.is_nothing:
-            penalized.append(Penalized(module.token, _PLACES[kind], penalty))
-    return penalized, constrained
+            found = tuple(settled(region, built, factor) for factor in penalty.factors)
+            kept = frozenset[str]().union(*(_kept(region, factor) for factor in found))
+            place = f"{path}{module.token}", _PLACES[kind]
+            penalized.append(Penalized(*place, Penalty(*found), kept))
+    return Watched(tuple(penalized), tuple(constrained), (), tuple(layers))
 
 
-def _constrained(file: FileContext, module: Module, name: str, value: Value) -> Constrained:
+def settled(region: Region, built: Built, factor: Expr | None) -> Expr | None:
+    """A factor as a function can write it that gets the model alone, when the model is trained."""
+    if factor is None or not factor.names:
+        return factor
+    if region.is_module:
+        held = region.scope.current(factor) or bool(built.ways and not factor.known)
+    else:
+        held = all(version == 0 for _, version in factor.names)
+    if held:
+        return factor
+    if not factor.known:
+        raise Unsupported(f"what `{factor}` was, the factor of a regularizer, is not kept")
+    return expr(factor.value)
+
+
+def _kept(region: Region, factor: Expr | None) -> frozenset[str]:
+    """The names in a factor that only the function knows which builds the model."""
+    if factor is None or region.is_module:
+        return frozenset()
+    return frozenset(n for n in reads(factor) if n in region.parameters or n.startswith("self."))
+
+
+def _constrained(
+    file: FileContext, module: Module, name: str, value: Value, path: str
+) -> Constrained:
     use = use_of(file.rules.constraints, "keras.constraints", value, name)
     only(use)
     parameter = _PLACES[name.removesuffix("_constraint")]
@@ -98,7 +193,7 @@ def _constrained(file: FileContext, module: Module, name: str, value: Value) -> 
         dims = (0,)
     if "groups=" in text:
         raise Unsupported(f"{name} of a convolution in groups")
-    return Constrained(module.token, parameter, use.build(name), dims)
+    return Constrained(f"{path}{module.token}", parameter, use.build(name), dims)
 
 
 def _made(module: Module) -> str:

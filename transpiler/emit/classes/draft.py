@@ -60,7 +60,7 @@ class ClassDraft:
         )
         self.forward = forward
         self.modules = modules_used(forward)
-        self.stored = self._stored(live)
+        self.stored = self._stored(live | plan.asked)
         self.taken: set[str] = set()
         self.taken_in_forward: set[str] = set()
         self.names: dict[str, str] = {}

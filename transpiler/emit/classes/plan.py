@@ -7,6 +7,7 @@ from dataclasses import field
 from transpiler.emit.comments import Script
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr
+from transpiler.ir.training import LOGITS
 from transpiler.record import record
 
 
@@ -35,6 +36,7 @@ class ClassPlan:
     attributes: tuple[tuple[str, str], ...] = ()
     class_names: dict[int, str] = field(default_factory=dict)  #: the names of blocks
     tensor_names: frozenset[str] = frozenset()  #: variables of the region that hold tensors
+    local: frozenset[str] = frozenset()  #: names of the module that are assigned again there
     takes_all: bool = False  #: all parameters belong to the signature, read or not
     kept: frozenset[str] = frozenset()  #: those that do so in any case
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
@@ -48,6 +50,8 @@ class ClassPlan:
     keyed: bool = False  #: whether `forward` takes a dict
     #: what `forward` applies to what a method of its own computes, which a loss wants: by outputs
     activations: dict[str, str] = field(default_factory=dict)
+    method: str = LOGITS  #: what that method is called
+    asked: frozenset[str] = frozenset()  #: values that the model keeps for functions outside of it
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict
     )  #: token -> owner, attribute, loops

@@ -11,11 +11,11 @@ from transpiler.emit.classes.forward import forward_block
 from transpiler.emit.classes.init import init_block
 from transpiler.emit.classes.lines import tidy
 from transpiler.emit.classes.names import name_members
-from transpiler.emit.classes.plan import ClassText, EmitError
+from transpiler.emit.classes.plan import ClassPlan, ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
-from transpiler.ir.training import LOGITS
+from transpiler.ir.training import PENALIZED
 from transpiler.passes.liveness import walk
 
 
@@ -60,22 +60,24 @@ def class_text(draft: ClassDraft) -> str:
     lines += _init_lines(draft)
     star = "*" if plan.starred else ""
     inputs = [star + draft.names.get(n, n) for n in plan.inputs]
-    name = LOGITS if plan.activations else "forward"
-    lines += _activated_forward(plan.activations, inputs) if plan.activations else []
+    name = plan.method if plan.activations else "forward"
+    lines += _activated_forward(plan, inputs) if plan.activations else []
     lines += ["", fold(f"def {name}({', '.join(['self', *inputs])}):", 4)]
-    lines += _said_of_logits(plan.activations) if plan.activations else []
+    lines += _said_of_method(plan) if plan.activations else []
     lines += _prologue(draft)
     body = forward_block(draft, draft.forward, 8, {}, ())
     lines += body[1:] if plan.activations and body[:1] == [""] else body  # below the docstring
     return tidy("\n".join(lines)) + "\n"
 
 
-def _activated_forward(activations: dict[str, str], inputs: list[str]) -> list[str]:
+def _activated_forward(plan: ClassPlan, inputs: list[str]) -> list[str]:
     """`forward`, where a method computes what its last activations are applied to."""
-    called = f"self.{LOGITS}({', '.join(inputs)})"
-    several = len(activations) > 1
-    values = [_activated(name, o if several else called) for o, name in activations.items()]
-    given = [fold(f"{', '.join(activations)} = {called}", 8)] if several else []
+    activations, called = plan.activations, f"self.{plan.method}({', '.join(inputs)})"
+    several, penalized = len(activations) > 1, plan.method == PENALIZED
+    one = f"{called}[0]" if penalized else called
+    values = [_activated(name, o if several else one) for o, name in activations.items()]
+    targets = [*activations, "_"] if penalized else list(activations)
+    given = [fold(f"{', '.join(targets)} = {called}", 8)] if several else []
     head = fold(f"def forward({', '.join(['self', *inputs])}):", 4)
     return ["", head, *given, fold(f"return {', '.join(values)}", 8)]
 
@@ -87,10 +89,15 @@ def _activated(activation: str, code: str) -> str:
     return f"F.softmax({code}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({code})"
 
 
-def _said_of_logits(activations: dict[str, str]) -> list[str]:
-    names = list(dict.fromkeys(filter(None, activations.values())))
-    outputs = "The outputs" if len(activations) > 1 else "The scores"
-    return [f'        """{outputs} before the {" and the ".join(names)}, for the loss."""']
+def _said_of_method(plan: ClassPlan) -> list[str]:
+    names = list(dict.fromkeys(filter(None, plan.activations.values())))
+    several = len(plan.activations) > 1
+    outputs = "The outputs" if several or not names else "The scores"
+    before = f" before the {' and the '.join(names)}" if names else ""
+    what = f"{outputs}{before}, for the loss"
+    if plan.method == PENALIZED:
+        what = f"{outputs}{before}, and what activity regularizers add to the loss"
+    return [f'        """{what}."""']
 
 
 def _parameters(draft: ClassDraft) -> list[tuple[str, str, str, bool]]:

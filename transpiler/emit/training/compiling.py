@@ -128,6 +128,12 @@ _CLIPPED = (
 )
 
 
+_UNDIVIDED = (
+    "activity regularizers add a mean over the batch, as in Keras 3.14 and Keras 2; from 3.0 to "
+    "3.13 Keras adds up the batch"
+)
+
+
 def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     """Notes on what the criterion and the optimizer assume."""
     compiled = writer.training.compiled[id(call)]
@@ -135,7 +141,8 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
         writer.made.said.append((ASSUMED, call.node, _SHARED))
     frozen = writer.shared.freezing.notes.get(id(call), "")
     losses = [head.loss.note for head in compiled.heads]
-    notes = [frozen, *losses, *(metric.note for _, metric in compiled.metrics)]
+    activities = _UNDIVIDED if writer.training.penalized and compiled.keras != "2" else ""
+    notes = [frozen, activities, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     clips = [_CLIPPED] if writer.training.clips else []
     notes = [*clips, *compiled.optimizing.notes]

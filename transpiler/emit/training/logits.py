@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir.code import Node
+from transpiler.ir.training import LOGITS, PENALIZED
 from transpiler.lower.endings import endings_of
 from transpiler.lower.heads import outputs_of
+from transpiler.lower.training import Training
 
 
-def give_logits(planned: FilePlan) -> None:
-    """The classes of which some training, also of a model that ends with them, wants the logits."""
+def give_methods(planned: FilePlan) -> None:
+    """The classes of which some training, also of a model that they are part of, wants more."""
     trained = [t.training for t in planned.trained if not t.training.problem]
     inner = {id(part) for training in trained for part in training.inner}
     for unit in planned.units:
         model = unit.built.model if unit.built is not None else None
         for training in trained if model is not None else ():
-            if training.origin is model and training.logits is not None:
-                _give(unit, training.logits, training.activations)
+            if training.origin is model:
+                _give_its_own(unit, training)
+        _give_penalty(unit, trained)
         part = model or unit.summary
         if part is None or id(part) not in inner or unit.plan.activations:
             continue
@@ -28,10 +31,37 @@ def give_logits(planned: FilePlan) -> None:
             _give(unit, ends.without((True,)), ends.activations)
 
 
-def _give(unit: Unit, forward: list[Node], activations: tuple[str, ...]) -> None:
+def _give_its_own(unit: Unit, training: Training) -> None:
+    """What the training of the model itself wants."""
+    if training.penalized is not None:
+        _give(unit, training.penalized, training.activations, PENALIZED)
+    elif training.logits is not None:
+        _give(unit, training.logits, training.activations)
+
+
+def _give_penalty(unit: Unit, trained: list[Training]) -> None:
+    """What the training of a model wants of its parts with activity regularizers."""
+    for training in trained:
+        for built, program in training.watched:
+            if built is not unit.built:
+                continue
+            if not unit.plan.activations:
+                _give(unit, program, (), PENALIZED)
+            elif any(unit.plan.activations.values()):
+                training.problem = training.calls[0], _TWO_WAYS
+
+
+#: A part has one method that gives what its regularizers add, with its outputs or their logits.
+_TWO_WAYS = "activity_regularizer in a part of it that is trained alone by its logits"
+
+
+def _give(
+    unit: Unit, forward: list[Node], activations: tuple[str, ...], method: str = LOGITS
+) -> None:
     """The program becomes that of the method, and `forward` applies the activations."""
-    unit.plan.forward = forward
+    unit.plan.forward, unit.plan.method = forward, method
     outputs = ["output"]
     if unit.built is not None:
         outputs = [output.variable for output in outputs_of(unit.built.model, unit.built.inputs)]
-    unit.plan.activations = dict(zip(outputs, activations, strict=True))
+    given = activations or ("",) * len(outputs)
+    unit.plan.activations = dict(zip(outputs, given, strict=True))

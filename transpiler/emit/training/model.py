@@ -36,7 +36,7 @@ from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import LOGITS
+from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
@@ -87,8 +87,8 @@ class ModelWriter:
         helpers = frozenset[str]().union(*(c.helpers for c in compiled))
         self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
-        if made.training.penalties:
-            penalties = made.training.penalties
+        if made.training.weights.penalties:
+            penalties = made.training.weights.penalties
             self.penalty, source = shared.function(
                 ("penalty", f"{self.label}_penalty"),
                 penalty("penalty", penalties),
@@ -96,8 +96,8 @@ class ModelWriter:
             )
             made.functions.append((self.penalty, source))
         self.constraint = ""
-        if made.training.constraints:
-            constraints = made.training.constraints
+        if made.training.weights.constraints:
+            constraints = made.training.weights.constraints
             self.constraint, source = shared.function(
                 ("constrain", f"constrain_{self.label}"),
                 constraint("constrain", constraints),
@@ -412,10 +412,14 @@ class ModelWriter:
             (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
         ]
+        outputs = [head.prediction.output.text for head in heads]
+        called = f"model.{LOGITS}" if self.training.logits is not None else "model"
+        if self.training.penalized is not None:
+            outputs, called = [*outputs, ACTIVITY], f"model.{PENALIZED}"
         return Epoch(
-            ", ".join(head.prediction.output.text for head in heads),
+            ", ".join(outputs),
             calls[0],
-            f"model.{LOGITS}" if self.training.logits is not None else "model",
+            called,
             compiled.metrics,
             compiled.prediction.elementwise,
             tuple(map(_reduced, heads)) if compiled.prediction.elementwise else (),
@@ -485,7 +489,7 @@ class ModelWriter:
         names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
         name, source = self.shared.function(
             ("evaluate_weighted", *names) if weights else names,
-            ("evaluate", epoch, self.penalty, weights),
+            ("evaluate", epoch, self.added(), weights),
             lambda name: evaluate(name, epoch, self.added(), weights),
         )
         self.emit(name, source)
@@ -493,7 +497,9 @@ class ModelWriter:
 
     def added(self) -> str:
         """What is added to the loss of each batch."""
-        return f"{self.penalty}(model)" if self.penalty else ""
+        found = [ACTIVITY] if self.training.penalized is not None else []
+        found += [f"{self.penalty}(model)"] if self.penalty else []
+        return " + ".join(found)
 
     def emit(self, name: str, source: str) -> None:
         if (name, source) not in self.made.functions:

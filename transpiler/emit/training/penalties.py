@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from transpiler.emit.text import substitute_names
+from transpiler.ir.expr import MUL
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.watched import Constrained, Penalized
 
 
-def penalty(name: str, penalties: list[Penalized]) -> str:
+def penalty(name: str, penalties: Sequence[Penalized]) -> str:
     """The function that adds up what regularizers give; tokens stand for the modules."""
     sums: dict[str, list[str]] = {}
     for one in penalties:
         weight = f"model.{one.token}.{one.parameter}"
-        for factor, method in ((one.penalty.square, "square"), (one.penalty.absolute, "abs")):
+        kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
+        for factor, method in zip(one.penalty.factors, ("square", "abs"), strict=True):
             if factor is not None and not factor.is_const(0, 0.0):
-                sums.setdefault(factor.wrapped(14), []).append(f"{weight}.{method}().sum()")
+                written = substitute_names(factor.wrapped(MUL), kept)
+                sums.setdefault(written, []).append(f"{weight}.{method}().sum()")
     terms = [
         f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
         for factor, parts in sums.items()
@@ -24,7 +30,7 @@ def penalty(name: str, penalties: list[Penalized]) -> str:
     return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
 
 
-def constraint(name: str, constraints: list[Constrained]) -> str:
+def constraint(name: str, constraints: Sequence[Constrained]) -> str:
     """The function that constrains weights after a step; tokens stand for the modules."""
     doc = '"""Bring the weights back to what is allowed, after each step."""'
     lines = [f"    {_statement(one)}" for one in constraints]

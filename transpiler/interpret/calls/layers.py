@@ -12,6 +12,7 @@ from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.formats import wanted_layout
 from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
+from transpiler.interpret.layers.watching import watched
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import want_tensor
 from transpiler.interpret.values import (
@@ -70,10 +71,10 @@ def call_layer(
             raise GiveUp("a layer is called with more arguments than are known", node)
         call_arguments[parameter] = value
     if layer.after is None:
-        return apply_layer(region, layer, inputs, call_arguments, node)
+        return watched(region, layer, apply_layer(region, layer, inputs, call_arguments, node))
     only = layer.symbol == "keras.layers.Activation"
     made = inputs if only else apply_layer(region, layer, inputs, call_arguments, node)
-    return activated_by(region, node, layer, made)
+    return watched(region, layer, activated_by(region, node, layer, made))
 
 
 def _call_lambda(region: Region, node: cst.CSTNode, layer: Layer, inputs: Value) -> Value:

@@ -10,6 +10,7 @@ rules.py      what its rule gives, with what all layers share: activation, initi
 presuming.py  arguments that must have the value that the program gives
 lazy.py       layers whose input size only the first batch tells
 modules.py    modules are made once and called again; what differs from Keras is said
+watching.py   results that regularizers look at
 freezing.py   gradients or none, and the comments of what made a layer
 stubs.py      what stands in the place of a layer that can't be translated
 functions.py  functions of the program's own as activations

@@ -14,6 +14,7 @@ from transpiler.interpret.layers.freezing import (
 )
 from transpiler.interpret.layers.names import layer_name_hint
 from transpiler.interpret.layers.rules import is_hard_sigmoid
+from transpiler.interpret.layers.watching import ALONE, activity_regularizer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.results import modules_of
@@ -139,17 +140,19 @@ def _note_penalties(region: Region, layer: Layer, owner: Layer) -> None:
         value = layer.arguments[name]
         taken = rule is not None and name in rule.parameters
         if not taken and not _is_none(value):
-            region.penalties.append((owner, name, value))
-            region.say(
-                REGULARIZER,
-                owner.node,
-                f"{layer.symbol}: {name} is not part of the module; "
-                "it belongs to the training loop",
-            )
+            _note_penalty(region, layer, owner, name, value)
+    if layer.symbol == ALONE and (alone := activity_regularizer(layer)) is not None:
+        _note_penalty(region, layer, owner, "activity_regularizer", alone)
     for value in layer.arguments.values():
         for inner in value.items if isinstance(value, Sequence) else (value,):
             if isinstance(inner, Layer):
                 _note_penalties(region, inner, owner)
+
+
+def _note_penalty(region: Region, layer: Layer, owner: Layer, name: str, value: Value) -> None:
+    region.penalties.append((owner, name, value))
+    message = f"{name} is not part of the module; it belongs to the training loop"
+    region.say(REGULARIZER, owner.node, f"{layer.symbol}: {message}")
 
 
 def _is_none(value: Value) -> bool:

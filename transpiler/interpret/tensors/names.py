@@ -217,7 +217,13 @@ def emit_before(region: Region, code: Expr, target: str) -> None:
         if target and not taken and made and made[0].startswith(f"{tokens.VARIABLE}out:"):
             region.renames.setdefault(made[0], target)
         region.emit_forward(
-            Line(f"{bind.target} = {bind.value.text}", names, uses, bind.value.modules)
+            Line(
+                f"{bind.target} = {bind.value.text}",
+                names,
+                uses,
+                bind.value.modules,
+                activity=bind.activity,
+            )
         )
         region.helpers_used |= bind.value.helpers
 
