@@ -112,3 +112,26 @@ def test_weights_by_names_beside_losses_by_places(
     text = program(f"loss={losses}, loss_weights={weights}")
     messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
     assert any("in the alphabetical order of their names" in m for m in messages) is said
+
+
+SCALED = """\
+import numpy as np
+import keras
+from keras import layers
+
+x = np.random.default_rng(0).normal(size=(40, 6))
+kinds = np.arange(40) % 3
+scale = 0.5
+inputs = keras.Input((6,))
+hidden = layers.Dense(5, "tanh")(inputs) * scale
+scale = 7.0
+model = keras.Model(inputs, layers.Dense(3, "softmax")(hidden))
+model.compile("sgd", "sparse_categorical_crossentropy")
+history = model.fit(x, kinds, epochs=2, verbose=0)
+"""
+
+
+def test_a_model_on_logits_reads_a_value_as_it_was(scripts: Scripts) -> None:
+    apart = scripts.compare(SCALED, convert(SCALED).text)
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
