@@ -89,3 +89,10 @@ def test_names_that_are_assigned_together_stay_together(scripts: Scripts) -> Non
     made = equal(scripts, HEAD + TOGETHER + TRAINED + ASKED)
     assert "first, second = 8, 4" in made
     assert "second = 5" in made
+
+
+def test_a_value_that_nobody_reads_any_more_is_one_too(scripts: Scripts) -> None:
+    changed = BETWEEN.replace("model.add(layers.Dense(units))", "model.add(layers.Dense(3))")
+    made = equal(scripts, HEAD + changed + TRAINED + ASKED)
+    assert "units = 8\n" in made
+    assert "units = width + 1\n" not in made

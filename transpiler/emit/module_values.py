@@ -6,6 +6,8 @@ assigned by then can be read; what changes while the model is built has to be co
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from transpiler.interpret.region import Built, Region
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import reads
@@ -80,7 +82,8 @@ def _complete(
     found = names - moved - frozenset(built.varying) - (asked & later)
     while True:
         again = names - found | moved
-        early = _read_too_early(init, found, again) | _read_too_early(forward, found, again)
+        early = _read_too_early(built.init, init, found, again)
+        early |= _read_too_early(built.forward, forward, found, again)
         fewer = found - early - _assigned_together([*built.init, *built.forward], again | early)
         if fewer == found:
             return found
@@ -88,17 +91,19 @@ def _complete(
 
 
 def _read_too_early(
-    nodes: list[Node], names: frozenset[str], again: frozenset[str]
+    nodes: list[Node], live: list[Node], names: frozenset[str], again: frozenset[str]
 ) -> frozenset[str]:
     """Those of some names that the class reads before, or where, they get another value.
 
-    `again` are the names whose statements it repeats.
+    Of the statements, only the `live` ones are in the class; `again` are the names whose
+    statements it repeats.
     """
     early: set[str] = set()
     read: set[str] = set()
+    alive = set(map(id, walk(live)))
     for node in nodes:
         if not _stays_global(node, again):
-            read |= _reads(node)
+            read |= _reads(node, alive)
         inside = (n.defs for n in walk([node]) if isinstance(n, Line))
         early |= read & frozenset[str]().union(*inside)
     return frozenset(early) & names
@@ -110,10 +115,12 @@ def _assigned_together(nodes: list[Node], others: frozenset[str]) -> frozenset[s
     return frozenset[str]().union(*together)
 
 
-def _reads(node: Node) -> frozenset[str]:
-    """The names that a statement and what is in it read."""
+def _reads(node: Node, alive: Collection[int] | None = None) -> frozenset[str]:
+    """The names that a statement and what is in it read; of the plain ones, those by their ids."""
     found = frozenset[str]()
     for inner in walk([node]):
+        if alive is not None and isinstance(inner, Line) and id(inner) not in alive:
+            continue
         match inner:
             case Line():
                 found |= inner.uses
