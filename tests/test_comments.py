@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from golden_cases import Case, comments, find_cases
 
+from transpiler.pipeline import convert
+
 
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_no_comment_is_lost(case: Case) -> None:
@@ -25,6 +27,33 @@ def test_comments_change_nothing_else(case: Case) -> None:
     without = case.conversion
     assert [m.name for m in with_them.models] == [m.name for m in without.models]
     assert {d.code for d in with_them.diagnostics} == {d.code for d in without.diagnostics}
+
+
+TRAINING = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(50, 5), np.random.rand(50, 1)
+model = keras.Sequential(
+    [
+        # input
+        keras.Input((5,)),
+        keras.layers.Dense(8, activation="relu"),
+    ]  # end of layers
+)
+model.compile("sgd", "mse")
+model.fit(x, y, epochs=2)  # trained
+print(model.evaluate(x, y))
+"""
+
+
+def test_comments_inside_and_behind_statements_are_indented_as_the_code_around_them() -> None:
+    lines = convert(TRAINING).text.splitlines()
+    trained = lines.index("# trained")
+    assert lines[trained + 1] == "train_data = TensorDataset("
+    ends = next(i for i, line in enumerate(lines) if line.endswith("# end of layers"))
+    code = next(line for line in lines[ends:] if not line.lstrip().startswith("#"))
+    assert lines[ends].index("#") == len(code) - len(code.lstrip())
 
 
 def commented(text: str) -> str:

@@ -189,3 +189,13 @@ def test_builders_that_go_to_code_nobody_sees_are_said(use: str, said: bool) -> 
     found = convert(f"{BUILDER}{use}\n").diagnostics
     lines = [d.line for d in found if "may want a model of Keras" in d.message]
     assert lines == ([14] if said else [])
+
+
+def test_calls_on_a_line_with_what_stays_are_said() -> None:
+    text = (
+        "from tensorflow import keras\n\n\ndef build():\n"
+        "    i = keras.Input((8,)); o = keras.layers.Dense(1)(i)\n"
+        '    m = keras.Model(i, o); m.compile("sgd", "mse"); return m\n\n\n'
+        f"{HEAD[: HEAD.index('model')]}model = build()\nmodel.fit(x, y)\n"
+    )
+    assert errors(text) == [(6, "`compile` is left as it is: the statement around it stays")]

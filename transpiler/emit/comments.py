@@ -40,6 +40,7 @@ class Spot:
     behind: tuple[int, ...] = ()
     blank: bool = False  #: whether a blank line is above it
     first: bool = False  #: whether it begins its block
+    element: bool = False  #: of a list
 
     def takes(self, offset: int) -> bool:
         """Whether it comes later than what stands there, in the same block."""
@@ -162,7 +163,7 @@ class Script:
     def _elements(self, spot: Spot, end: int) -> Iterator[Spot]:
         """The elements of a list in a statement, which take their comments from it."""
         parts = [p for p in self.parts if spot.start <= p[0] < end]
-        found = [Spot(start, (spot.start, end)) for start, _ in parts]
+        found = [Spot(start, (spot.start, end), element=True) for start, _ in parts]
         if not found:
             return
         left = []
@@ -297,7 +298,7 @@ def carry(
     if not numbers:
         return [], []
     gone = replaces([e for e in edits if not e.text])
-    kept = [s for s in script.spots if not gone(s.start)]
+    kept = [s for s in script.spots if not s.element and not gone(s.start)]
     tensors = _tensor_statements(region)
     lines: dict[int, list[str]] = {}
     homeless: list[str] = []

@@ -44,6 +44,7 @@ from transpiler.emit.left import (
     report_left_steps,
     report_overlooked,
     report_overlooked_training,
+    report_training_that_stays,
     report_subclasses,
 )
 from transpiler.emit.metric_lists import drop_metric_lists
@@ -100,6 +101,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     report_lacking(draft)
     report_overlooked(draft)
     report_overlooked_training(draft)
+    report_training_that_stays(draft)
     report_given_away(draft)
     report_left_models(draft)
     new_code = bool(draft.class_spots or draft.edits)

@@ -367,6 +367,22 @@ def report_overlooked_training(draft: Draft) -> None:
         reported.add(first)
 
 
+def report_training_that_stays(draft: Draft) -> None:
+    """Calls that are converted, and stand there still, as in `m.compile("sgd"); return m`."""
+    replaced = replaces(draft.edits)
+    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    trained = [found.training for found in draft.planned.trained if found.training.problem is None]
+    for call in [call for training in trained for call in training.calls]:
+        start, end = draft.tree.span(call.node)
+        line, _ = draft.tree.line_column(start)
+        if replaced(start) or replaced(end - 1) or line in reported:
+            continue
+        message = f"`{call.name}` is left as it is: the statement around it stays"
+        draft.say(LEFT_TRAINING, call.node, message)
+        draft.todos.setdefault(_margin(draft, call.node), (LEFT_TRAINING, message))
+        reported.add(line)
+
+
 #: What a model of Keras is asked for, and an nn.Module is not.
 _OF_MODELS = (
     "layers|get_layer|weights|trainable_weights|non_trainable_weights|trainable_variables|"

@@ -36,6 +36,9 @@ def place_statements(writer: ModelWriter) -> None:
             lost = [*comments_of_functions(writer, statement), *comments_in(tree.source(statement))]
             needed = [line for _, lines in sorted(before.items()) for line in lines]
             lines = [*carried.get(key, []), *lost, *needed, *writer.whole[key]]
+            if lines[-1:] == [""] and (behind := _comment_behind(writer, end)):
+                lines = [behind.strip(), *lines]
+                end += len(behind)
             apart = begins_loop(lines) and _follows_closely(
                 writer, start, writer.ready.first_line(lines)
             )
@@ -49,6 +52,12 @@ def place_statements(writer: ModelWriter) -> None:
         for call_end, lines in (before or {end: []}).items():
             writer.made.before.append(Before(statement, call_end, lines))
         writer.edits += [Edit(*span, text) for span, text in inside.items()]
+
+
+def _comment_behind(writer: ModelWriter, end: int) -> str:
+    """The comment behind a statement, with what stands before it; it goes above a loop."""
+    line = writer.tree.text[end : writer.tree.line_end(end)].rstrip()
+    return line if line.lstrip().startswith("#") else ""
 
 
 def _follows_closely(writer: ModelWriter, start: int, line: str) -> bool:
