@@ -44,8 +44,8 @@ from transpiler.emit.left import (
     report_left_steps,
     report_overlooked,
     report_overlooked_training,
-    report_training_that_stays,
     report_subclasses,
+    report_training_that_stays,
 )
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
