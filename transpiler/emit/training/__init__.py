@@ -33,6 +33,7 @@ fit_data.py    the data of a `fit`
 so_many_batches.py  arrays of which a number of steps takes a part
 validating.py  in which epochs a `fit` validates
 fitting.py     the loop in the place of `fit`
+absent.py      arguments that may be None
 validation.py  the arrays that it validates on
 weighting.py   what each sample counts in it
 history.py     what a `fit` gives

@@ -11,6 +11,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
+from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.lines import (
@@ -215,8 +216,9 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     if not loader:
         xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
         ys = writer.target_arrays(call.given.get("y"), compiled)
-        size = writer.argument(call, "batch_size")
+        size = batch_size(writer, call)
         if weighted:
+            refuse_absent(writer, call, "sample_weight")
             weights = writer.weights(call.given["sample_weight"], compiled)
         if steps and size is not None:
             xs, ys, each = (first_samples(a, steps, size) for a in (xs, ys, weights.values()))
@@ -389,7 +391,7 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
     listed = _listed(writer, call.given.get("x"))
     xs = () if listed else writer.arrays(call.given.get("x"), "x")
     name = predictor(writer)
-    size, steps = writer.argument(call, "batch_size"), steps_of_arrays(writer, call, "steps")
+    size, steps = batch_size(writer, call), steps_of_arrays(writer, call, "steps")
     if steps and listed:
         raise Unsupported("steps of a list whose arrays are not told apart")
     if steps and size is not None:

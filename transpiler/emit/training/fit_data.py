@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
+from transpiler.emit.training.absent import batch_size
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import (
     after_epoch,
@@ -52,7 +53,7 @@ class FitData:
         self.loop = model.loop_over(self.compiled, self.pipeline) if self.pipeline else None
         self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
-        self.size = model.argument(call, "batch_size") or "32"
+        self.size = batch_size(model, call) or "32"
         self.steps = ""  #: how many batches of arrays an epoch has, where it is said
         self.in_parts = False  #: whether an epoch gets but some batches of the loader of arrays
         self.uneven = False  #: whether some epochs may have fewer batches than others
@@ -262,7 +263,7 @@ class FitData:
         else:
             return ""
         steps = steps_of_arrays(model, call, "validation_steps")
-        size = model.argument(call, "validation_batch_size") or model.argument(call, "batch_size")
+        size = batch_size(model, call, "validation_batch_size") or batch_size(model, call)
         if steps:
             self.offered = ()
             if size is not None:

@@ -13,9 +13,9 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.training.absent import may_be_none
 from transpiler.emit.training.class_sources import rewritten_sources
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.validation import may_be_none
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Framework, Static, UserClass

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from transpiler.emit.training.absent import may_be_none
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.validation import Validation, may_be_none
+from transpiler.emit.training.validation import Validation
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.absent import may_be_none, may_be_zero, present_part
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -40,6 +41,8 @@ def validation_arrays(
     """What `validation_data` holds; `name` gives a variable that is free."""
     given = call.given["validation_data"]
     value, node = given.value, given.node
+    if (found := _perhaps(writer, call, compiled)) is not None:
+        return found
     if isinstance(value, Static) and not value.expr.known:
         return _unpacked(writer, call, compiled, name)
     if not isinstance(value, Sequence) or len(value.items) not in (2, 3):
@@ -59,6 +62,25 @@ def validation_arrays(
         key = tuple((part.text, part.versions) for part in parts)
     weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
     return Validation(*_pair(writer, compiled, parts), weights, key)
+
+
+def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Validation | None:
+    """The arrays of `(x_val, y_val) if x_val is not None else None`, under its condition."""
+    given = call.given["validation_data"]
+    pair, holds = present_part(given.node)
+    if not isinstance(pair, (cst.Tuple, cst.List)):
+        return None
+    if len(pair.elements) not in (2, 3):
+        raise Unsupported("validation_data that is not a pair of arrays")
+    assert isinstance(given.node, cst.IfExp)
+    parts = []
+    for element in pair.elements:
+        text = writer.shared.source(element.value)
+        parts.append(Given(Static(Expr(text)), text, given.versions, element.value))
+    weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
+    test = writer.shared.source(given.node.test)
+    condition = test if holds else f"not ({test})"
+    return Validation(*_pair(writer, compiled, parts), weights, condition=condition)
 
 
 def _unpacked(
@@ -83,16 +105,6 @@ def _pair(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     xs = writer.arrays(parts[0], "validation_data")
     return xs, writer.target_arrays(parts[1], compiled, "validation_data")
-
-
-def may_be_none(writer: ModelWriter, name: str) -> bool:
-    """Whether a name is a parameter with the default None."""
-    node = writer.room.node
-    if not isinstance(node, cst.FunctionDef):
-        return False
-    defaults = {p.name.value: p.default for p in (*node.params.params, *node.params.kwonly_params)}
-    default = defaults.get(name)
-    return isinstance(default, cst.Name) and default.value == "None"
 
 
 @record(frozen=True, slots=True)
@@ -121,7 +133,9 @@ def split_off(
         return None
     before: list[str] = []
     text = writer.source_of(given)
-    share = f"(1 - {text})"
+    none = may_be_none(writer, text)
+    share = f"(1 - ({text} or 0))" if none else f"(1 - {text})"
+    condition = text if none or may_be_zero(writer, text) else ""
     if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
         rest = repr(1 - value.expr.value)
         if len(rest) < 6:
@@ -138,7 +152,9 @@ def split_off(
         tuple(f"{y}[:{split}]" for y in kept_ys),
         split,
         Validation(
-            tuple(f"{x}[{split}:]" for x in kept_xs), tuple(f"{y}[{split}:]" for y in kept_ys)
+            tuple(f"{x}[{split}:]" for x in kept_xs),
+            tuple(f"{y}[{split}:]" for y in kept_ys),
+            condition=condition,
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field
 
+from transpiler.emit.training.absent import may_be_none, refuse_absent
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -50,6 +51,8 @@ def weighting_of(
         variable = name("class_weight", "weight_of_class")
         before = (f"{variable} = {by_class}",)
         by_class = variable
+    elif may_be_none(writer, by_class):
+        by_class = f"({by_class} or {{}})"
     if not ys:
         return Weighting(("weights",), labels=labels, argument=by_class, before=before)
     rows = labels.endswith(".argmax(1)")
@@ -76,5 +79,6 @@ def sample_weights(
     """The tensors of `sample_weight` by their names in the loop, or some part of each."""
     if writer.argument(call, "sample_weight") is None:
         return {}
+    refuse_absent(writer, call, "sample_weight")
     tensors = writer.weights(call.given["sample_weight"], compiled)
     return {name: f"{tensor}{part}" for name, tensor in tensors.items()}

@@ -1,0 +1,95 @@
+"""Arguments that a function leaves out by default: None, or nothing to validate on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from tests.training.test_refusals import errors
+from transpiler.options import Options
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(70, 6))
+y = rng.integers(0, 3, size=70)
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+
+
+def train(x, y, {parameters}):
+    {before}
+    return model.fit(x, y, epochs=2, verbose=0, {argument})
+
+
+without = train(x, y)
+given = train(x, y, {given})
+answer = model.predict(x, verbose=0)
+"""
+PAIR = "(x_val, y_val) if x_val is not None else None"
+BRANCH = "val = None\n    if x_val is not None:\n        val = (x_val, y_val)"
+CLASS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(70, 6))
+y = rng.normal(size=(70, 1))
+
+
+class Trainer:
+    def __init__(self, size=None, val=None):
+        self.size = size
+        self.val = val
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+
+    def fit(self, x, y):
+        return self.model.fit(
+            x, y, epochs=2, verbose=0, batch_size=self.size, validation_data=self.val
+        )
+
+
+without = Trainer().fit(x, y)
+given = Trainer(16, (x[:9], y[:9])).fit(x, y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "before", "argument", "given"),
+    [
+        ("x_val=None, y_val=None", f"val = {PAIR}", "validation_data=val", "x[:9], y[:9]"),
+        ("x_val=None, y_val=None", BRANCH, "validation_data=val", "x[:9], y[:9]"),
+        ("x_val=None, y_val=None", "pass", f"validation_data={PAIR}", "x[:9], y[:9]"),
+        ("share=0.0", "pass", "validation_split=share", "share=0.3"),
+        ("share=None", "pass", "validation_split=share", "share=0.3"),
+        ("size=None", "pass", "batch_size=size", "size=16"),
+        ("weights=None", "pass", "class_weight=weights", "{0: 2.0, 2: 0.5}"),
+    ],
+    ids=["pair", "branch", "inline", "no share", "None as share", "size", "weights"],
+)
+def test_functions_are_called_with_and_without_them(
+    scripts: Scripts, parameters: str, before: str, argument: str, given: str
+) -> None:
+    text = PROGRAM.format(parameters=parameters, before=before, argument=argument, given=given)
+    equal(scripts, text)
+
+
+def test_attributes_may_be_none(scripts: Scripts) -> None:
+    equal(scripts, CLASS)
+
+
+def equal(scripts: Scripts, text: str) -> None:
+    apart = scripts.compare(text, converted(text, Options(keras="3", exact=True)))
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+    assert {"without", "given"} <= apart.keys()
+
+
+def test_weights_of_samples_that_may_be_none_are_refused() -> None:
+    text = PROGRAM.format(
+        parameters="weights=None", before="pass", argument="sample_weight=weights", given="None"
+    )
+    assert "`fit` is left as it is: sample_weight may be None" in dict(errors(text)).values()

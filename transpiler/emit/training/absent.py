@@ -1,0 +1,98 @@
+"""Arguments that may be None, or zero, when the program runs: by defaults, or by assignments.
+
+def fit(x, y, x_val=None, y_val=None, batch_size=None):
+    val = (x_val, y_val) if x_val is not None else None
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
+
+_NONE = frozenset({"None"})
+_ZERO = frozenset({"0", "0.0", "0.", ".0"})
+
+
+def may_be_none(writer: ModelWriter, name: str) -> bool:
+    """Whether a name, or an attribute, is None by default or by an assignment."""
+    return _may_be(writer, name, _NONE)
+
+
+def may_be_zero(writer: ModelWriter, name: str) -> bool:
+    """The same for zero."""
+    return _may_be(writer, name, _ZERO)
+
+
+def batch_size(writer: ModelWriter, call: TrainingCall, name: str = "batch_size") -> str | None:
+    """The size of the batches; where that may be None, Keras takes 32, and torch no batches."""
+    size = writer.argument(call, name)
+    return f"{size} or 32" if size is not None and may_be_none(writer, size) else size
+
+
+def refuse_absent(writer: ModelWriter, call: TrainingCall, name: str) -> None:
+    """Refuse an argument that may be None, where nothing stands for that."""
+    given = writer.argument(call, name)
+    if given is not None and may_be_none(writer, given):
+        raise Unsupported(f"{name} may be None")
+
+
+def _may_be(writer: ModelWriter, name: str, texts: frozenset[str]) -> bool:
+    node = writer.room.node
+    if isinstance(node, cst.FunctionDef) and _is_by_default(node, name, texts):
+        return True
+    owner: cst.CSTNode = writer.tree.module if "." in name else node
+    return any(
+        _is_one(value, function, texts)
+        for target, value, function in _assignments(owner, None)
+        if writer.tree.source(target) == name
+    )
+
+
+def present_part(node: cst.CSTNode | None) -> tuple[cst.BaseExpression | None, bool]:
+    """Of `a if test else None`, and the other way around: `a`, and whether the test must hold."""
+    if not isinstance(node, cst.IfExp):
+        return None, False
+    if _is_one(node.orelse, None, _NONE):
+        return node.body, True
+    return (node.orelse, False) if _is_one(node.body, None, _NONE) else (None, False)
+
+
+def _is_one(
+    value: cst.BaseExpression, function: cst.FunctionDef | None, texts: frozenset[str]
+) -> bool:
+    """Whether an expression is one of some constants, at least at times."""
+    if isinstance(value, cst.IfExp):
+        return any(_is_one(side, function, texts) for side in (value.body, value.orelse))
+    if not isinstance(value, (cst.Name, cst.Integer, cst.Float)):
+        return False
+    by_default = function is not None and _is_by_default(function, value.value, texts)
+    return value.value in texts or by_default
+
+
+def _is_by_default(function: cst.FunctionDef, name: str, texts: frozenset[str]) -> bool:
+    parameters = (*function.params.params, *function.params.kwonly_params)
+    default = {p.name.value: p.default for p in parameters}.get(name)
+    return isinstance(default, (cst.Name, cst.Integer, cst.Float)) and default.value in texts
+
+
+_HOLDERS = (cst.BaseStatement, cst.BaseSuite, cst.Else, cst.Finally, cst.ExceptHandler)
+_Assignment = tuple[cst.BaseExpression, cst.BaseExpression, cst.FunctionDef | None]
+
+
+def _assignments(node: cst.CSTNode, function: cst.FunctionDef | None) -> Iterator[_Assignment]:
+    """Targets, what they are given, and the functions in which that happens."""
+    if isinstance(node, cst.FunctionDef):
+        function = node
+    for child in node.children:
+        if isinstance(child, cst.Assign):
+            for target in child.targets:
+                yield target.target, child.value, function
+        elif isinstance(child, cst.AnnAssign) and child.value is not None:
+            yield child.target, child.value, function
+        elif isinstance(child, _HOLDERS):
+            yield from _assignments(child, function)
