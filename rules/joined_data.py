@@ -16,7 +16,6 @@ def zip_(datasets: Parts, name: Param = None, *, looped: bool = False) -> Expr:
     """Samples together; torch refuses data sets of different lengths, which TensorFlow cuts."""
     codes, found = _all_streamed(datasets, "a pair")
     if looped:
-        _check_alike(found)
         element = tuple(one.element for one in found)
         return made(call("zip", *codes), Pipeline(_gives(found), element))
     counts = {one.count for one in found if one.count is not None}

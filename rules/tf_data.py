@@ -446,19 +446,23 @@ def reduce_(dataset: Param, initial_state: Param, reduce_func: Param, name: Para
     _applied(reduce_func)
     counts = re.fullmatch(r"lambda (\w+), (\w+): (?:\1 \+ 1|1 \+ \1)", reduce_func.text)
     if counts is not None:
-        start = (
-            []
-            if initial_state.is_const(0) or _ZERO.fullmatch(initial_state.text)
-            else [initial_state]
-        )
-        ones = Expr(f"(1 for _ in {code.text})", names=code.names, helpers=code.helpers)
-        number = call("sum", ones if start else replace(ones, text=ones.text[1:-1]), *start)
-        return _number(replace(number, whole=True))
+        return _number(_counted(code, pipeline, initial_state))
     if not initial_state.known and not _SCALAR.match(initial_state.text):
         raise Unsupported("a state that is not known to be one number")
     start_of = with_helpers(call("torch.tensor", initial_state), "torch")
     made_of = with_helpers(call("reduce", reduce_func, code, start_of), "reduce")
     return replace(made_of, value=Leaf(0))
+
+
+def _counted(dataset: Expr, pipeline: Pipeline, start: Expr) -> Expr:
+    """How many elements there are, from a number on."""
+    from_zero = start.is_const(0) or _ZERO.fullmatch(start.text) is not None
+    if pipeline.gives is Gives.SAMPLES or pipeline.counted:
+        number = call("len", dataset)
+        return replace(number if from_zero else infix(start, "+", number), whole=True)
+    ones = replace(dataset, text=f"1 for _ in {dataset.text}", value=UNKNOWN)
+    given = [ones] if from_zero else [replace(ones, text=f"({ones.text})"), start]
+    return replace(call("sum", *given), whole=True)
 
 
 _ZERO = re.compile(r"np\.int\d+\(0\)")

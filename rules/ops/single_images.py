@@ -391,7 +391,8 @@ def rot90(image: Tensor, k: Param = 1) -> Tensor:
     channels = image.dims[-1] if image.dims else None
     made = replace(image, dims=(*(None,) * (image.rank - 2), channels))
     axes = (0, 1) if image.rank == 3 else (1, 2)
-    return replace(made, code=method(image.code, "rot90", k, axes))
+    times = method(k.code, "item") if isinstance(k, Tensor) else k
+    return replace(made, code=method(image.code, "rot90", times, axes))
 
 
 @op("tf.image.central_crop", layout=Layout.LAST)

@@ -147,6 +147,7 @@ class Region:
         self.methods: dict[str, Function] = {}  #: of the class that a method belongs to
         self.is_module = False  #: whether it is the module, and no function
         self.functional = False  #: whether this is the `__init__` of a functional model's class
+        self.on_elements = False  #: whether a data set applies it, or what calls it, to elements
         self.depth = 0  #: how many calls of functions are around it
 
         # What an interpretation learns that the next one is to know from its start.

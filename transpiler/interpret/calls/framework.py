@@ -15,6 +15,7 @@ from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.calls.data import array_of, makes_data
 from transpiler.interpret.calls.data_options import OPTIONS, make_options
 from transpiler.interpret.calls.data_tensors import data_tensor
+from transpiler.interpret.calls.drawn import chosen_tensor, drawn_number
 from transpiler.interpret.calls.numbers import arithmetic
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
@@ -138,6 +139,10 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         rewrite(region, node, arguments[0][1])  # strings have no axes
         region.settled[region.tree.span(node)] = arguments[0][1].expr.text
         return arguments[0][1]
+    if (drawn := drawn_number(region, name, arguments)) is not None:
+        return drawn
+    if name == "tf.cond" and (chosen := chosen_tensor(region, node, arguments)) is not None:
+        return chosen
     if name == OPTIONS and (options := make_options(region, node)) is not None:
         return options
     if gives_data(name):

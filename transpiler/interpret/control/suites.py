@@ -161,6 +161,8 @@ def _run_if(
         if isinstance(orelse, cst.If):
             return _run_if(region, orelse, after, settled)
         return _run_way(region, None if orelse is None else orelse.body, after)
+    if (asked := provided("asked_of_element")(region, test, node.test)) is not None:
+        test = asked
     if isinstance(test, Unknown) or not isinstance(test, Static):
         if isinstance(test, Unknown) and region.may_ask:
             _run_unknown(region, node)

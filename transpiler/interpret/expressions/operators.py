@@ -247,4 +247,5 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
         return chosen
     if isinstance(test, Unknown):
         return Unknown(test.reason)
-    return provided("conditional")(region, node, test)
+    asked: Any = provided("asked_of_element")(region, test, node.test)
+    return provided("conditional")(region, node, test if asked is None else asked)

@@ -29,7 +29,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir import tokens
-from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.code import If, Line, Node, Return
 from transpiler.ir.expr import TERNARY, Expr, index
 from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
@@ -105,7 +105,7 @@ def _of_tensors(
     texts = [_text(node) for node in walk(summary.forward)]
     names_of_files = _names_of_files(summary)
     strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
-    draws = any(_DRAWS.search(text) for text in texts)
+    draws = _draws(summary)
     dicts = [re.escape(name) for name, part in held.items() if isinstance(part, dict)]
     puts = re.compile(rf"(?:{'|'.join(dicts) or '(?!)'})\[[^=]*\] = ")
     changes = any(puts.match(text) for text in texts)
@@ -120,6 +120,13 @@ def _of_tensors(
     if function.static is not None and "." in function.static.text:  # it stays in its class
         region.file.kept_closures.add(id(function.node))
     return replace(_reading(region, function), value=applied, helpers=helpers)
+
+
+def _draws(summary: Summary) -> bool:
+    """Whether a function, or one that it calls, draws random numbers."""
+    assert summary.region is not None
+    texts = (_text(node) for node in walk(summary.forward))
+    return any(map(_DRAWS.search, texts)) or any(map(_draws, summary.region.operations_used))
 
 
 def _without_part(region: Region, summary: Summary, given: dict[str, Value]) -> None:
@@ -317,18 +324,35 @@ def _emit_all(region: Region, ways: list[Summary]) -> None:
 
 def _lambda(region: Region, node: cst.Lambda, summary: Summary, applied: Applied) -> Expr:
     last = summary.forward[-1] if summary.forward else None
-    if len(summary.forward) != 1 or not isinstance(last, Return) or _TOKEN.search(last.value.text):
+    if len(summary.forward) != 1 or not isinstance(last, Return):
         raise Unsupported("a lambda that needs several statements: write it as a function")
     assert summary.region is not None
+    result = _with_names(region, summary.region, last.value)
     parameters = one_line(cst.Module([]).code_for_node(node.params))
     helpers = summary.region.helpers_used | last.value.helpers
-    return Expr(f"lambda {parameters}: {last.value.wrapped(TERNARY)}", applied, TERNARY,
+    return Expr(f"lambda {parameters}: {result.wrapped(TERNARY)}", applied, TERNARY,
                 helpers=helpers)  # fmt: skip
+
+
+def _with_names(region: Region, inner: Region, result: Expr) -> Expr:
+    """An expression in which the functions that it calls have the names that they have here."""
+    text = result.text
+    for called in inner.operations_used:
+        if called.class_token not in text or called.function.nested_in:
+            continue
+        _check_alone(region, called, {})
+        text = text.replace(called.class_token, called.function.name)
+        region.operations_used.append(called)
+    if _TOKEN.search(text):
+        raise Unsupported("a lambda that calls what becomes a class: write it as a function")
+    return replace(result, text=text)
 
 
 def _text(node: Node) -> str:
     if isinstance(node, Return):
         return node.value.text
+    if isinstance(node, If):
+        return node.test.text
     return node.text if isinstance(node, Line) else ""
 
 

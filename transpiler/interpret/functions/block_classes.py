@@ -30,7 +30,11 @@ def finish_block(summary: Summary) -> None:
     if summary.recursive and len(region.returns) > 1:
         size = _size_at_returns(region)
     known = {p.name for p in summary.parameters}
-    if size is not None and (_is_forced(summary) or not _from_parameters(size, known)):
+    if (
+        size is not None
+        and not region.on_elements
+        and (_is_forced(summary) or not _from_parameters(size, known))
+    ):
         if len(region.returns) == 1 or region.scope.current(size):
             summary.attributes = ((last_attribute(region), size.text),)
             summary.attribute_names = (reads(size),)

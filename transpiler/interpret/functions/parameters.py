@@ -300,7 +300,7 @@ def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:
     given = value.tensor if value is not None else None
     rank = None if given is None or given.dims is None else len(given.dims) + 1
     rank = region.wants.get(f"rank:{source}", rank)
-    if value is not None and value.source == ELEMENT:
+    if region.on_elements:
         region.wants.setdefault(f"layout:{source}", Layout.LAST)
         region.wants.setdefault("return:layout", Layout.LAST)
     layout = region.wants.get(

@@ -15,6 +15,7 @@ from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.parameters import (
+    ELEMENT,
     bind_arguments,
     bind_parameter,
     bind_star,
@@ -78,7 +79,8 @@ def _summarize(
     )
     if "**" in given:  # all else that it takes may be in that dict
         kinds = (*kinds, ("**", tuple(sorted(given))))
-    key: tuple[Any, ...] = (id(function.node), kinds)
+    on_elements = _on_elements(given, caller)
+    key: tuple[Any, ...] = (id(function.node), kinds, *(["elements"] if on_elements else []))
     home: FileContext = function.file if function.file is not None else file
     if home is not file:
         return _foreign(file, home, function)
@@ -88,7 +90,7 @@ def _summarize(
         found = home.summaries.get(key)
     if found is not None:
         return found
-    same = _of_open_rank(home, key, given)
+    same = None if on_elements else _of_open_rank(home, key, given)
     if same is not None:
         home.summaries[key] = same
         return same
@@ -103,7 +105,9 @@ def _summarize(
         if depth > _DEEPEST:
             raise GiveUp("functions call each other too deeply")
         refuse(home, function)
-        contained(lambda: _interpret(home, function, given, summary, depth), function.node)
+        contained(
+            lambda: _interpret(home, function, given, summary, depth, on_elements), function.node
+        )
     except GiveUp as why:
         summary.kind = "failed"
         summary.reason = why.reason
@@ -113,10 +117,24 @@ def _summarize(
         called = {name for name, _, _, _ in summary.region.parameter_calls}
         if passed and passed <= called:
             home.generic[(key[0], _without_functions(kinds))] = summary
-    same = _of_found_rank(home, key, summary)
+    same = None if on_elements else _of_found_rank(home, key, summary)
     if same is not None:
         home.summaries[key] = same
     return same or summary
+
+
+def _on_elements(given: dict[str, Value], caller: Region | None) -> bool:
+    """Whether a function gets the elements of a data set, or parts of them."""
+    if caller is not None and caller.on_elements:
+        return True
+    held = [v for g in given.values() for v in (_entries(g) or (g,))]
+    return any(isinstance(v, Bound) and v.source == ELEMENT for v in held)
+
+
+def _entries(value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Mapping):
+        return tuple(value.items.values())
+    return value.items if isinstance(value, Sequence) else ()
 
 
 def _of_open_rank(
@@ -252,7 +270,12 @@ def _foreign(file: FileContext, home: FileContext, function: Function) -> Summar
 
 
 def _interpret(
-    home: FileContext, function: Function, given: dict[str, Value], summary: Summary, depth: int
+    home: FileContext,
+    function: Function,
+    given: dict[str, Value],
+    summary: Summary,
+    depth: int,
+    on_elements: bool,
 ) -> None:
     node = function.node
     wants: dict[str, Any] = {}
@@ -266,6 +289,7 @@ def _interpret(
         region.depth = depth
         region.function = node
         region.functional = function.functional
+        region.on_elements = on_elements
         summary.region = region
         summary.parameters = tuple(parameters)
         region.source = home.tree.source(node)

@@ -1,0 +1,104 @@
+"""Functions that data sets apply: random numbers, conditions, calls of other functions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+import tensorflow as tf
+
+rng = np.random.default_rng(0)
+x = rng.uniform(size=(20, 6, 5, 3)).astype("float32")
+y = rng.normal(size=(20,))
+slices = tf.data.Dataset.from_tensor_slices
+"""
+PAIRS = "found = [float(np.sum(a)) + float(np.sum(b)) for a, b in ds]\n"
+SINGLE = "found = [np.array(a) for a in ds]\n"
+
+TRIALS = {
+    "a random number decides": "def augment(image, label):\n"
+    "    if tf.random.uniform(()) > 2.0:\n"
+    "        image = tf.image.flip_left_right(image)\n        label = label * 2\n"
+    "    return image, label\n\n\nds = slices((x, y)).map(augment)\n" + PAIRS,
+    "either way": "def augment(image):\n"
+    "    if tf.random.uniform([], 0, 1.0, dtype=tf.float32) < 2.0:\n"
+    "        image = tf.image.flip_left_right(image)\n"
+    "    else:\n        image = image * 2.0\n"
+    "    if tf.random.normal(()) > 50.0:\n        return image * 3.0\n"
+    "    return image\n\n\nds = slices(x).map(augment)\n" + SINGLE,
+    "in a variable": "def augment(image):\n"
+    "    chance = tf.random.uniform(shape=())\n"
+    "    turns = tf.random.uniform(shape=[], maxval=1, dtype=tf.int32)\n"
+    "    if chance < 2.0:\n        image = image + 1.0\n"
+    "    return tf.image.rot90(image, turns)\n\n\nds = slices(x).map(augment)\n" + SINGLE,
+    "tf.cond": "def augment(image):\n    return tf.cond(\n"
+    "        tf.random.uniform(()) > 5.0, lambda: tf.image.flip_left_right(image), lambda: image\n"
+    "    )\n\n\nds = slices(x).map(augment)\n" + SINGLE,
+    "a number of the data decides": "def scale(image, label):\n"
+    "    if label > 0.0:\n        image = image * 2.0\n"
+    "    return image, label\n\n\nds = slices((x, y)).map(scale)\n" + PAIRS,
+    "calls in lambdas": "def scale(image):\n    return tf.cast(image, tf.float32) / 255.0\n\n\n"
+    "def flip(image, label):\n    return tf.image.flip_left_right(image), label\n\n\n"
+    "ds = slices((x, y)).map(lambda a, b: (scale(a), b)).map(lambda a, b: flip(scale(a), b))\n"
+    + PAIRS,
+    "flags": "def scale(image, training=False):\n"
+    "    if training:\n        image = image * 2.0\n    return image / 3.0\n\n\n"
+    "found = [np.array(a) for a in slices(x).map(lambda image: scale(image, training=True))]\n"
+    "found += [np.array(a) for a in slices(x).map(lambda image: scale(image))]\n",
+    "a flag of a helper": "def read(image, gray=False):\n"
+    "    if gray:\n        image = tf.image.rgb_to_grayscale(tf.cast(image, tf.float32))\n"
+    "    else:\n        image = tf.image.resize(image, [4, 4])\n    return image\n\n\n"
+    "def both(image):\n    return read(image), read(image, gray=True)\n\n\n"
+    "ds = slices(x).map(both)\n" + PAIRS,
+    "what is drawn is kept": "def jitter(image):\n    if tf.random.uniform(()) > 0.5:\n"
+    "        image = image * 2.0\n    return image\n\n\n"
+    "def change(image):\n    image = jitter(image)\n    return image / 2.0\n\n\n"
+    "ds = slices(x).map(change).batch(4).cache()\n"
+    "found = int([float(np.sum(a)) for a in ds] == [float(np.sum(a)) for a in ds])\n",
+    "batches resized": "ds = slices((x, y)).batch(4).map(\n"
+    "    lambda images, labels: (tf.image.resize(images, (3, 4)), labels)\n)\n" + PAIRS,
+    "batches changed": "def change(images, labels):\n"
+    "    images = tf.image.resize(images, (8, 8))\n"
+    "    images = tf.image.adjust_contrast(images, 2.0)\n"
+    "    return images / 255.0, labels + 1.0\n\n\n"
+    "ds = slices((x, y)).batch(4).map(change)\n" + PAIRS,
+    "bytes resized": "ds = slices((x * 255).astype('uint8')).batch(4).map(\n"
+    "    lambda images: tf.image.resize(images, (3, 4))\n)\n" + SINGLE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
+def test_gives_the_same(text: str, scripts: Scripts) -> None:
+    conversion = convert(HEAD + text)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    assert "tf." not in conversion.text
+    apart = scripts.compare(HEAD + text, conversion.text)
+    assert "found" in apart
+    assert max(apart.values()) < 2e-7, apart
+
+
+REFUSED = {
+    "a lambda that calls layers": "dense = tf.keras.layers.Dense(3)\n\n\n"
+    "def project(image):\n    return dense(image)\n\n\n"
+    "ds = slices(x).map(lambda image: project(image))\n",
+    "whole numbers without a bound": "def draw(image):\n"
+    "    return image * tf.cast(tf.random.uniform((), dtype=tf.int32), tf.float32)\n\n\n"
+    "ds = slices(x).map(draw)\n",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_understood_is_said(text: str) -> None:
+    messages = [d.message for d in convert(HEAD + text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`map` is left as it is" in message for message in messages)
+
+
+def test_chance_stays_chance() -> None:
+    """What is drawn anew for each element is not drawn once when the function is written."""
+    text = convert(HEAD + TRIALS["a random number decides"]).text
+    assert "    if torch.rand(()) > 2.0:\n        image = image.flip(1)\n" in text
