@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
 from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Configured, Expr, call, dict_expr, expr, index
-from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline
+from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline, Yielding
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -164,6 +164,8 @@ def from_generator(
     name: Param = None,
 ) -> Expr:
     """What a generator function yields, begun anew each time."""
+    known = generator.value
+    generator = replace(generator, value=UNKNOWN)
     if not args.is_const(None):
         generator = _called(generator, args)
     spec = output_signature if not _is_none(output_signature) else output_types
@@ -177,7 +179,8 @@ def from_generator(
     name_of_stream = "NestedStream" if nested else "GeneratedStream"
     code = helper(name_of_stream, generator, _dtypes(spec))
     is_open = all(leaf.text == OPEN for leaf in _leaves(spec))
-    return made(code, Pipeline(Gives.STREAM, _element(spec, 0), open=is_open))
+    endless = isinstance(known, Yielding) and known.endless
+    return made(code, Pipeline(Gives.STREAM, _element(spec, 0), open=is_open, endless=endless))
 
 
 def _with_shapes(spec: Any, shapes: Expr) -> Any:

@@ -59,6 +59,36 @@ def test_trains_equally(text: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+STREAM = """\
+import tensorflow as tf
+
+spec = (tf.TensorSpec((None, 6), tf.float64), tf.TensorSpec((None,), tf.float64))
+ds = tf.data.Dataset.from_generator({made}, output_signature=spec).prefetch(1)
+"""
+
+
+@pytest.mark.parametrize("made", ["lambda: batches(x, y)", "pairs"])
+def test_a_data_set_of_a_generator_without_end_goes_on(made: str, scripts: Scripts) -> None:
+    pairs = "def pairs():\n    number = 0\n    while True:\n"
+    pairs += "        number += 1\n        yield x[number:20], y[number:20]\n\n\n"
+    text = program(pairs + STREAM.format(made=made) + FIT.format("") + LOSSES)
+    text = text.replace("batches(x, y), steps_per_epoch", "ds, steps_per_epoch")
+    text += "score = model.evaluate(ds, steps=2, verbose=0)\n"
+    apart = scripts.compare(text, converted(text))
+    assert {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("end", ["break", "return", "raise StopIteration"])
+def test_what_may_end_has_an_end(end: str) -> None:
+    pairs = f"def pairs():\n    while True:\n        if len(x) > 3:\n            {end}\n"
+    pairs += "        yield x, y\n\n\n"
+    text = program(pairs + STREAM.format(made="pairs") + FIT.format(""))
+    text = text.replace("batches(x, y), steps_per_epoch", "ds, steps_per_epoch")
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("of a data set that ends" in message for message in messages)
+
+
 REFUSED = [
     program("model.fit(batches(x, y), epochs=2)"),
     program("model.fit(batches(x, y), steps_per_epoch=2)", f"{ITEM}, targets"),

@@ -82,10 +82,13 @@ def test_so_many_batches(keras: str, batches: str, scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
-def test_the_end_of_an_epoch_is_that_of_keras_2(scripts: Scripts) -> None:
-    text = program("Sequence", more=END, fit="data, shuffle=False").replace("16", "18")
+@pytest.mark.parametrize(
+    ("data", "called"), [("data", "data"), ("Batches(x, y)", "train_loader.dataset")]
+)
+def test_the_end_of_an_epoch_is_that_of_keras_2(data: str, called: str, scripts: Scripts) -> None:
+    text = program("Sequence", more=END, fit=f"{data}, shuffle=False").replace("16", "18")
     result = converted(text)
-    assert "    data.on_epoch_end()\n" in result
+    assert f"    {called}.on_epoch_end()\n" in result
     assert any("once after each epoch" in d.message for d in convert(text).diagnostics)
     apart = scripts.compare(text, result, "2")
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
@@ -101,7 +104,6 @@ def test_the_end_of_an_epoch_is_that_of_keras_2(scripts: Scripts) -> None:
         program(more="\n    def on_epoch_begin(self):\n        self.size = 8\n"),
         program(more="\n    def wide(self):\n        return self.workers\n"),
         program(fit="data, steps_per_epoch=2", more=END),
-        program(fit="Batches(x, y)", more=END),
         program() + "model.predict_classes(data)\n",
         program() + "other = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])\n"
         'other.compile("sgd", "surprise")\nother.fit(data)\n',

@@ -135,6 +135,13 @@ class Numbered:
 
 
 @record(frozen=True, slots=True)
+class Yielding:
+    """The value of a generator function that a data set begins with."""
+
+    endless: bool
+
+
+@record(frozen=True, slots=True)
 class Applied:
     """The value of a function that a step applies: what it gives for the data set at hand."""
 

@@ -12,7 +12,7 @@ from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import (
-    after_epoch,
+    changes_after_epoch,
     sequence_loader,
     sequence_of,
     steps_of_sequence,
@@ -179,7 +179,7 @@ class FitData:
         if not count:
             return loader
         if self.compiled.keras != "2":
-            if after_epoch(self.model, self.call, "x"):
+            if changes_after_epoch(self.call, "x"):
                 raise Unsupported("steps_per_epoch of a sequence that changes after each epoch")
             return self._parts_of(loader, count)
         self.model.made.said.append((ASSUMED, self.call.node, _ENOUGH))

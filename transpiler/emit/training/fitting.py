@@ -329,7 +329,7 @@ class FitWriter(FitData):
         if self.model.made.spread:
             found = [distributing.hooks_of_process(hooks) for hooks in found]
         for name in ("x", "validation_data"):
-            if ends := after_epoch(self.model, self.call, name):
+            if ends := after_epoch(self.model, self.call, name, self.loaders):
                 found.append(Hooks(epoch_end=ends))
         last = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
         together = any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last)

@@ -80,15 +80,24 @@ def some_of_sequence(model: ModelWriter, call: TrainingCall) -> str:
     return loader
 
 
-def after_epoch(model: ModelWriter, call: TrainingCall, name: str) -> tuple[str, ...]:
-    """What a sequence does at the end of each epoch."""
+def changes_after_epoch(call: TrainingCall, name: str) -> bool:
+    """Whether a sequence does something at the end of each epoch."""
+    made = sequence_of(call.given.get(name))
+    return made is not None and "on_epoch_end" in _methods(made)
+
+
+def after_epoch(
+    model: ModelWriter, call: TrainingCall, name: str, loaders: list[str]
+) -> tuple[str, ...]:
+    """What a sequence does at the end of each epoch; one without a name is that of its loader."""
     given = call.given.get(name)
     made = sequence_of(given)
-    if made is None or given is None or "on_epoch_end" not in _methods(made):
+    if made is None or given is None or not changes_after_epoch(call, name):
         return ()
     text = model.source_of(given)
     if not re.fullmatch(r"[\w.]+", text):
-        raise Unsupported("a sequence without a name that changes from epoch to epoch")
+        loader = next(line for line in loaders if f" = DataLoader({text}, " in line)
+        text = f"{loader.partition(' = ')[0]}.dataset"
     if model.shared.file.options.keras != "2":
         model.made.said.append((ASSUMED, call.node, f"`{made.name}`: {_ENDS}"))
     return (f"{text}.on_epoch_end()",)

@@ -16,6 +16,7 @@ lists.py      methods of lists, which change in place
 numbers.py    arithmetic of the framework, on numbers and arrays
 data.py       arrays that Keras provides
 pipelines.py  data sets of tf.data, step by step
+data_functions.py  functions that data sets are made with
 drawn.py      random numbers and conditions for one element of a data set
 data_options.py  options of data sets, which go
 specs.py      what the elements of a generator look like

@@ -14,10 +14,11 @@ import libcst as cst
 
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.data_functions import called_object, generating, of_images
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import UNDONE, one_line, rewrite, to_expr
+from transpiler.interpret.statics import UNDONE, rewrite, to_expr
 from transpiler.interpret.values import (
     Framework,
     Function,
@@ -30,7 +31,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
 from transpiler.ir.pipeline import Applied, Changes, Leaf, Numbered, Pipeline, joined
-from transpiler.ir.tensor import Layout, Tensor, Unsupported
+from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
 
@@ -192,11 +193,11 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             read = _function(region, value, _nodes(node, parameter))
             given[parameter] = _applied(region, before, read, parameter)
         elif parameter == "generator" and isinstance(value, Function):
-            given[parameter] = _generating(region, value)
+            given[parameter] = generating(region, value)
         elif parameter == "generator" and isinstance(value, Instance):
-            given[parameter] = _called_object(region, value, _nodes(node, parameter))
+            given[parameter] = called_object(region, value, _nodes(node, parameter))
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
-            given[parameter] = _of_images(region, value)
+            given[parameter] = of_images(region, value)
         else:
             given[parameter] = to_expr(region, value)
     for parameter, declared in rule.signature.parameters.items():
@@ -381,45 +382,6 @@ def _giving_data(region: Region, before: Pipeline | None, value: Value) -> Expr:
         raise Unsupported("a data set for each element that is not known")
     assert isinstance(given, Static)
     return replace(given.expr, text=f"lambda {name}: {given.expr.text}", strength=TERNARY)
-
-
-def _generating(region: Region, function: Function) -> Expr:
-    """A function that gives a generator; a lambda stands as it is."""
-    if not isinstance(function.node, cst.Lambda):
-        return to_expr(region, function)
-    uses: Any = provided("mentions_framework")(region.file, function)
-    if uses:
-        raise Unsupported("a generator that uses the framework")
-    return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
-
-
-def _called_object(region: Region, value: Instance, node: cst.BaseExpression | None) -> Expr:
-    """An object of the program's own that is called for a generator."""
-    made = value.made
-    methods = region.file.class_methods.get(made.name, {}) if made is not None else {}
-    method = methods.get("__call__")
-    uses: Any = method is None or provided("mentions_framework")(region.file, method)
-    if uses or node is None:
-        raise Unsupported("a generator that uses the framework, or is not known")
-    return Expr(one_line(region.tree.source(node)), strength=POSTFIX)
-
-
-def _of_images(region: Region, function: Framework | Function) -> Expr:
-    """A function of single images: Keras's own, or one that has nothing to do with it."""
-    if isinstance(function, Framework):
-        rule = region.file.rules.ops.get(function.name)
-        if rule is None:
-            raise Unsupported(f"there is no rule for {function.name}")
-        image = Tensor(Expr("image"), (None, expr(3)), Layout.LAST)
-        made: Any = rule.build(image, **{k: expr(None) for k in rule.defaults})
-        body = made.code.wrapped(TERNARY)
-        return Expr(f"lambda image: {body}", Applied(Leaf(3)), TERNARY, helpers=made.code.helpers)
-    uses: Any = provided("mentions_framework")(region.file, function)
-    if function.owner or uses:
-        raise Unsupported(f"`{function.name}` uses the framework, or is a method")
-    if isinstance(function.node, cst.Lambda):
-        return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
-    return region.scope.read(function.name)
 
 
 def method_of_generator(region: Region, node: cst.Call, receiver: Static, name: str) -> Value:
