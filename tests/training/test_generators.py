@@ -79,6 +79,17 @@ def test_a_data_set_of_a_generator_without_end_goes_on(made: str, scripts: Scrip
     assert max(apart.values()) < 1e-9, apart
 
 
+@pytest.mark.parametrize("steps", ["len(x) / 16", "np.ceil(len(x) / 16)", "STEPS"])
+def test_a_fraction_of_batches_is_one_more(steps: str, scripts: Scripts) -> None:
+    text = program("STEPS = len(x) / 16\n" + FIT.format("") + LOSSES)
+    text = text.replace("steps_per_epoch=3", f"steps_per_epoch={steps}")
+    result = converted(text, Options(keras="2"))
+    assert "math.ceil(" in result or "int(np.ceil(" in result
+    apart = scripts.compare(text, result, "2")
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
 @pytest.mark.parametrize("end", ["break", "return", "raise StopIteration"])
 def test_what_may_end_has_an_end(end: str) -> None:
     pairs = f"def pairs():\n    while True:\n        if len(x) > 3:\n            {end}\n"

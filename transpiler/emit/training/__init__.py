@@ -30,6 +30,7 @@ distributing.py  what differs where several processes train
 step_parts.py  what a step is besides the loss of its batch
 on_batch.py    train_on_batch, test_on_batch and predict_on_batch
 fit_data.py    the data of a `fit`
+whole_steps.py  numbers of batches that may be fractions
 so_many_batches.py  arrays of which a number of steps takes a part
 validating.py  in which epochs a `fit` validates
 fitting.py     the loop in the place of `fit`

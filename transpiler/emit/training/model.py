@@ -31,6 +31,7 @@ from transpiler.emit.training.penalties import constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Before, Part, Shared, Trained
+from transpiler.emit.training.whole_steps import STEPS, whole_steps
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static
@@ -317,7 +318,9 @@ class ModelWriter:
         given = call.given.get(name)
         if given is None or (isinstance(given.value, Static) and given.value.expr.is_const(None)):
             return None
-        return self.source_of(given)
+        text = self.source_of(given)
+        counts = name in STEPS and not call.by_samples
+        return whole_steps(text, self.shared.tree.text) if counts else text
 
     def source_of(self, given: Given) -> str:
         return self.shared.source(given.node) if given.node is not None else given.text
