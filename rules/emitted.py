@@ -14,7 +14,8 @@ from transpiler.record import record
 #: Ends a line of a source that is only written if one of the names asks for it, and with a line
 #: that is a header all below it: `#? .to_json`, if the program has that word; `#? lower`, if a rule
 #: asks for the option `lower` of the class, which it does by a helper called `Class.lower`. With
-#: a `!` before the names, if none of them does; `-.to_json` asks where the word is not there.
+#: a `!` before the names, if none of them does; `-.to_json` asks where the word is not there, and
+#: `lower+split` where both do.
 _ASKED = re.compile(r"  #\? (.+)$")
 
 
@@ -75,6 +76,8 @@ def _on_one_line(header: re.Match[str]) -> str:
 
 def _holds(name: str, words: Set[str], options: Set[str]) -> bool:
     """Whether the program has a word, as in `.word`, or an option is asked; in `-.word`, hasn't."""
+    if "+" in name:
+        return all(_holds(part, words, options) for part in name.split("+"))
     if name[0] == "-":
         return not _holds(name[1:], words, options)
     return name[1:] in words if name[0] == "." else name in options

@@ -47,14 +47,19 @@ def text_vectorization(
     if not split.is_const("whitespace", "character") or not output_mode.is_const(*_MODES):
         raise Unsupported("texts split in another way, or numbers other than places and counts")
     given: dict[str, Arg] = {} if max_tokens.is_const(None) else {"max_tokens": max_tokens}
-    asked = set() if output_mode.is_const("int") else {"many", str(output_mode.value)}
+    asked = {"ints"} if output_mode.is_const("int") else {"many", str(output_mode.value)}
+    if not output_mode.is_const("int"):
+        given["output_mode"] = output_mode
     if output_mode.is_const("int") and not output_sequence_length.is_const(None):
         given["output_sequence_length"] = output_sequence_length
         asked.add("output_sequence_length")
     if not standardize.is_const("lower_and_strip_punctuation"):
         given["standardize"] = _standard(standardize)
         asked.add("standardize")
+    else:
+        asked.add("plain")
     if split.is_const("character"):
+        given["split"] = split
         asked.add("characters")
     if not ngrams.is_const(None, 1):
         if not isinstance(ngrams.value, int):
@@ -103,23 +108,33 @@ class TextVectorization:
     def __init__(
         self,
         max_tokens=None,
+        output_mode="int",  #? many
         output_sequence_length=None,  #? output_sequence_length
         standardize=None,  #? standardize
+        split="whitespace",  #? characters
         ngrams=1,  #? ngrams
         vocabulary=(),  #? vocabulary
     ):
         self.max_tokens = max_tokens
+        self.output_mode = output_mode  #? many
         self.output_sequence_length = output_sequence_length  #? output_sequence_length
-        self.standardize = standardize  #? standardize
+        self.standardize = standardize  #? standardize+-plain
+        self.standardize = standardize or self.lowered  #? standardize+plain
+        self.split = split  #? characters
         self.ngrams = ngrams  #? ngrams
         self.set_vocabulary(())  #? !vocabulary
         self.set_vocabulary(vocabulary)  #? vocabulary
 
+    def lowered(self, text):  #? standardize+plain
+        text = text.encode().lower().translate(None, string.punctuation.encode())
+        return text.decode()
+
     def words(self, text):
         text = self.standardize(text).encode()  #? standardize
         text = text.encode().lower().translate(None, string.punctuation.encode())  #? !standardize
-        words = list(text.decode())  #? characters
-        words = [word.decode() for word in text.split()]  #? !characters
+        words = [word.decode() for word in text.split()]
+        if self.split == "character":  #? characters
+            words = list(text.decode())
         starts = range(len(words))  #? ngrams
         for size in range(2, self.ngrams + 1):  #? ngrams
             words += [SPACED for i in starts[: 1 - size]]
@@ -138,8 +153,9 @@ class TextVectorization:
         self.set_vocabulary(found[:limit])
 
     def set_vocabulary(self, words):
-        self.special = ["", "[UNK]"]  #? !many
-        self.special = ["[UNK]"]  #? many
+        self.special = ["", "[UNK]"]
+        if self.output_mode != "int":  #? many
+            self.special = ["[UNK]"]
         words = [word for word in words if word not in self.special]
         self.vocabulary = [*self.special, *words]
         self.numbers = {word: i for i, word in enumerate(self.vocabulary)}
@@ -158,13 +174,17 @@ class TextVectorization:
             [self.numbers.get(word, other) for word in self.words(text)]
             for text in flat_texts(texts)
         ]
-        size = len(self.vocabulary)  #? many
-        rows = [torch.bincount(torch.tensor(r).long(), minlength=size) for r in rows]  #? many
-        return torch.stack(rows).float()  #? count
-        return torch.stack(rows).clamp(max=1).float()  #? multi_hot
-        length = max(map(len, rows))  #? !output_sequence_length many
+        if self.output_mode != "int":  #? many
+            size = len(self.vocabulary)
+            rows = [torch.bincount(torch.tensor(r).long(), minlength=size) for r in rows]
+            return torch.stack(rows).float()  #? count+-multi_hot
+            return torch.stack(rows).clamp(max=1).float()  #? multi_hot+-count
+            if self.output_mode == "count":  #? count+multi_hot
+                return torch.stack(rows).float()
+            return torch.stack(rows).clamp(max=1).float()  #? count+multi_hot
+        length = max(map(len, rows))  #? ints+-output_sequence_length
         length = self.output_sequence_length or max(map(len, rows))  #? output_sequence_length
-        return torch.tensor([(row + [0] * length)[:length] for row in rows])  #? !many
+        return torch.tensor([(row + [0] * length)[:length] for row in rows])  #? ints
 '''.replace("SPACED", '" ".join(words[i : i + size])'),
     ("flat_texts",),
     "import string",

@@ -57,6 +57,33 @@ def test_texts(texts: list[str], others: list[str], ways: str) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+MIXED = [
+    ("max_tokens=9", "split='character'", "output_mode='count'"),
+    ("output_mode='multi_hot'", "output_mode='count'", "output_mode='multi_hot', max_tokens=4"),
+    ("standardize=None", "", "standardize='lower'"),
+    ("output_sequence_length=2", "ngrams=2", "vocabulary=['b', 'a'], output_mode='count'"),
+]
+
+
+@pytest.mark.parametrize("ways", MIXED)
+def test_several_in_one_file_keep_their_ways(ways: tuple[str, ...]) -> None:
+    program = HEAD + "texts = np.array(['b a, a!', 'A b', 'ab [UNK] c'])\nfound = []\n"
+    for number, way in enumerate(ways):
+        program += f"layer_{number} = layers.TextVectorization({way})\n"
+        program += "" if "vocabulary" in way else f"layer_{number}.adapt(texts)\n"
+    for number in range(len(ways)):
+        program += f"found.append(np.array(layer_{number}(texts)))\n"
+    conversion = convert(program)
+    assert conversion.status == "converted", conversion.diagnostics
+    found: list[list[Any]] = []
+    for text in (program, conversion.text):
+        namespace: dict[str, Any] = {}
+        exec(text, namespace)
+        found.append(namespace["found"])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_standard_of_ones_own() -> None:
     program = (
         "from keras.layers import TextVectorization\n\n"

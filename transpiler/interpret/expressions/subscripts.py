@@ -46,6 +46,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Line
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
+from transpiler.ir.pipeline import Leaf
 from transpiler.record import replace
 
 
@@ -117,7 +118,19 @@ def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) 
             value = base[known]
         except (TypeError, KeyError, IndexError):
             value = UNKNOWN
+    if isinstance(base, Leaf):
+        value = _part_of_element(base, node)
     return verbatim(region, node, receiver, *values, *parts, value=value)
+
+
+def _part_of_element(leaf: Leaf, node: cst.Subscript) -> Any:
+    """`numbers[:, 1:]`, of a tensor of a data set: how many axes it has."""
+    places = [e.slice.value for e in node.slice if isinstance(e.slice, cst.Index)]
+    if leaf.rank is None or leaf.dtype in ("text", "string") or len(node.slice) > leaf.rank:
+        return UNKNOWN
+    if not all(isinstance(p, (cst.Name, cst.Integer, cst.UnaryOperation)) for p in places):
+        return UNKNOWN
+    return Leaf(leaf.rank - len(places), leaf.dtype)
 
 
 def _of_callables(receiver: Mapping) -> bool:

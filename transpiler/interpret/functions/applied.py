@@ -264,15 +264,20 @@ def _length(function: Function, result: Expr) -> Expr:
 def _of_texts(region: Region, function: Function, held: dict[str, Element], made: Summary) -> Expr:
     """A function of texts: strings have no axes, and nothing is done to change those."""
     tree, inner = region.tree, made.region
-    if not region.is_module or inner is None or made.result is None:
-        raise Unsupported(f"`{function.name}` of texts, in a function")
+    if inner is None or made.result is None:
+        raise Unsupported(f"`{function.name}` of texts")
+    settled: dict[tuple[int, int], str] = {}
     for (start, end), text in inner.settled.items():
         line = tree.line_start(start)
         if tree.text[line:start].strip() == f"{text} =" and tree.text[end : end + 1] == "\n":
-            region.settled[line, end + 1] = ""
+            settled[line, end + 1] = ""
         else:
-            region.settled[start, end] = text
-    region.helpers_used |= inner.helpers_used
+            settled[start, end] = text
+    if region.is_module:
+        region.settled |= settled
+        region.helpers_used |= inner.helpers_used
+    else:  # what is settled in the function is written where that is
+        inner.settled = settled
     return replace(_reading(region, function), value=Applied(_element(made.result, held)))
 
 
