@@ -242,6 +242,15 @@ class Predicting:
     batch: str = ""  #: the variables for what the batches of a loader hold, where there is one
     autocast: str = ""  #: the type of mixed precision
     keys: tuple[str, ...] = ()  #: of the dict in which the model takes the arrays
+    by_key: bool = False  #: whether the model gives a dict of outputs
+
+    @property
+    def together(self) -> str:
+        """The outputs of all batches, one array for each output of the model."""
+        if not self.by_key:
+            return "return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]"
+        parts = "torch.cat([given[key] for given in outputs]).cpu().numpy()"
+        return f"return {{key: {parts} for key in outputs[0]}}"
 
 
 def predict(name: str, how: Predicting) -> str:
@@ -267,8 +276,8 @@ def predict(name: str, how: Predicting) -> str:
     gathered = [fold(one, 4)]
     if how.autocast:
         gathered = [f"    {autocast(how.device, how.autocast)}", fold(one, 8)]
-    if how.outputs > 1:
-        gathered = [f"    outputs = [{called} for batch in batches]", _TOGETHER]
+    if how.outputs > 1 or how.by_key:
+        gathered = [f"    outputs = [{called} for batch in batches]", fold(how.together, 4)]
     sized = ", batch_size=32" if how.sized else ""
     lines = [
         "@torch.no_grad()",
@@ -281,17 +290,13 @@ def predict(name: str, how: Predicting) -> str:
     return "\n".join(lines) + "\n"
 
 
-#: The outputs of all batches, one array for each output of the model.
-_TOGETHER = "    return [torch.cat(parts).cpu().numpy() for parts in zip(*outputs)]"
-
-
 def _predict_batches(name: str, how: Predicting) -> str:
     """The same for the batches of a loader."""
     called = f"model({handed(how.tensors, how.keys)}){_activated(how)}"
     gathered = [f"    return torch.cat([{called}.cpu() for {how.batch} in loader]).numpy()"]
-    if len(gathered[0]) > WIDTH or how.outputs > 1 or how.autocast:
+    if len(gathered[0]) > WIDTH or how.outputs > 1 or how.by_key or how.autocast:
         pairs = zip(how.names, how.tensors, strict=True)
-        several = how.outputs > 1
+        several = how.outputs > 1 or how.by_key
         kept = f"outputs.append(model({handed(how.names, how.keys)}){_activated(how)}"
         kept += ")" if several else ".cpu())"
         mixed = [autocast(how.device, how.autocast), f"    {kept}"] if how.autocast else [kept]
@@ -300,7 +305,7 @@ def _predict_batches(name: str, how: Predicting) -> str:
             f"    for {how.batch} in loader:",
             *(fold(f"{variable} = {tensor}", 8) for variable, tensor in pairs),
             *(f"        {line}" for line in mixed),
-            _TOGETHER if several else "    return torch.cat(outputs).numpy()",
+            fold(how.together, 4) if several else "    return torch.cat(outputs).numpy()",
         ]
     head = ["@torch.no_grad()", f"def {name}(model, loader):", _given(how), "    model.eval()"]
     return "\n".join([*head, *gathered]) + "\n"
@@ -317,7 +322,8 @@ def _given(how: Predicting) -> str:
     """What a function that predicts says of itself."""
     named = {"softmax": "Class probabilities", "sigmoid": "Probabilities"}
     what = "Outputs" if how.outputs > 1 else named.get(how.ends_in, "Outputs")
-    array = "a numpy array" if how.outputs == 1 else "numpy arrays"
+    array = "a numpy array" if how.outputs == 1 and not how.by_key else "numpy arrays"
+    array += " by their names" * how.by_key
     return f'    """{what} as {array}."""'
 
 

@@ -323,7 +323,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
     for argument in node.args:
-        value = evaluate(region, argument.value)
+        value = _given_value(region, argument.value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
@@ -346,6 +346,15 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     unknown = [k for k in call.given if k not in known]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
+
+
+def _given_value(region: Region, node: cst.BaseExpression) -> Value:
+    """What an argument is; `{name: "mse" for name in heads}` is read entry by entry."""
+    if isinstance(node, cst.DictComp):
+        entries: Value | None = provided("entries_of")(region, node)
+        if entries is not None:
+            return entries
+    return evaluate(region, node)
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

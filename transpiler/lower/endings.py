@@ -7,14 +7,16 @@ a model which is called as the last layer of another one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import given_by_function, root
-from transpiler.interpret.values import Bound, Model, Sequence, Value
+from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, Line, Node, Return
+from transpiler.ir.expr import literal
 from transpiler.ir.training import LOGITS
 from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import record, replace
@@ -48,6 +50,7 @@ class Endings:
     forward: list[Node]
     outputs: tuple[str, ...]  #: how `forward` writes each of them
     found: tuple[Ending | None, ...]
+    keys: tuple[str, ...] = ()  #: where they stand in a dict
 
     @property
     def hidden(self) -> bool:
@@ -55,6 +58,11 @@ class Endings:
         parts = [_part(self.region, token) for token in modules_used(self.forward)]
         inner = [endings_of(part) for part in parts if part is not None]
         return any(ends is not None and any(ends.activations) for ends in inner)
+
+    @property
+    def plain(self) -> tuple[bool, ...]:
+        """Of each output: whether it is surely what a layer without an activation gives."""
+        return tuple(_is_plain(self.region, self.forward[:-1], one) for one in self.outputs)
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -75,7 +83,10 @@ class Endings:
                 ending = _ending(self.region, body, outputs[number])
                 assert ending is not None
                 body, outputs[number] = ending.body, ending.output
-        text = last.value.text.replace(", ".join(self.outputs), ", ".join(outputs), 1)
+        text = last.value.text
+        before, after = _written(self.outputs, self.keys), _written(outputs, self.keys)
+        for old, new in zip(before, after, strict=True):
+            text = text.replace(old, new, 1)
         gone = {name for one in self.outputs for name in _variables(one)}
         read = {(name, 0) for one in outputs for name in _variables(one)}
         names = frozenset(pair for pair in last.value.names if pair[0] not in gone) | read
@@ -84,15 +95,16 @@ class Endings:
 
 def endings(region: Region, forward: list[Node], made: Value | None) -> Endings:
     """What the outputs of a model, or of a part of one, end with, as far as the program tells."""
-    items = made.items if isinstance(made, Sequence) else (made,)
+    items = held_by(made)
+    keys = tuple(sorted(made.items, key=str)) if isinstance(made, Mapping) else ()
     last = forward[-1] if forward else None
     if not isinstance(last, Return) or not items:
         return Endings(region, forward, ("",) * len(items), (None,) * len(items))
-    if len(items) == 1:
+    if len(items) == 1 and not keys:
         outputs: tuple[str, ...] = (last.value.text,)
     else:
         outputs = tuple(i.tensor.code.text if isinstance(i, Bound) else "" for i in items)
-        if ", ".join(outputs) not in last.value.text:
+        if any(part not in last.value.text for part in _written(outputs, keys)):
             return Endings(region, forward, outputs, (None,) * len(items))
     body = forward[:-1]
     found = []
@@ -101,7 +113,21 @@ def endings(region: Region, forward: list[Node], made: Value | None) -> Endings:
         ending = _ending(region, body, output)
         shared = ending is not None and _is_read(body, ending, output, others)
         found.append(None if shared else ending)
-    return Endings(region, forward, outputs, tuple(found))
+    return Endings(region, forward, outputs, tuple(found), keys)
+
+
+def held_by(made: Value | None) -> list[Value | None]:
+    """The outputs of a model one by one; those of a dict as Keras goes by them, by their keys."""
+    if isinstance(made, Mapping):
+        return [made.items[key] for key in sorted(made.items, key=str)]
+    return list(made.items) if isinstance(made, Sequence) else [made]
+
+
+def _written(outputs: Iterable[str], keys: tuple[str, ...]) -> list[str]:
+    """The parts of what `forward` gives that name its outputs."""
+    if not keys:
+        return [", ".join(outputs)]
+    return [f"{literal(key)}: {output}" for key, output in zip(keys, outputs, strict=True)]
 
 
 def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
@@ -131,6 +157,27 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
         changed = replace(node, text=f"{variable} = {code}")
         return Ending(name, [*body[:position], changed, *later], output, inner)
     return None
+
+
+#: Layers of torch that give whatever numbers.
+_PLAIN = re.compile(r"nn\.(?:Linear|Conv\dd|ConvTranspose\dd)\(")
+
+
+def _is_plain(region: Region, body: list[Node], output: str) -> bool:
+    """Whether nothing but a linear layer or a convolution gives an output."""
+    variable = next(iter(_variables(output)), "")
+    code = output
+    if variable:
+        made = [n for n in body if variable in getattr(n, "defs", ())]
+        others = any(variable in getattr(n, "defs", ()) for n in walk(body) if n not in made)
+        if others or not made or not isinstance(made[-1], Line):
+            return False
+        code = made[-1].text.removeprefix(f"{variable} = ")
+    called = _CALLED.fullmatch(code)
+    made_by = (n for n in walk(region.init) if isinstance(n, Construct))
+    token = called.group(1) if called is not None else ""
+    texts = [n.module.constructor.text for n in made_by if n.module.token == token]
+    return bool(texts) and all(_PLAIN.match(text) is not None for text in texts)
 
 
 def _of_list(

@@ -7,7 +7,7 @@ import re
 
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static, Value
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
 from transpiler.lower.output_names import output_names
@@ -31,6 +31,7 @@ class Head:
     metrics: tuple[tuple[str, Metric], ...]  #: by their keys, without the name of the output
     prediction: Prediction
     weight: Expr | None = None  #: of its loss in the sum
+    key: str = ""  #: where the model gives a dict
 
 
 @record(frozen=True, slots=True)
@@ -42,12 +43,26 @@ class Output:
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
     ends_in: str = ""  #: the activation that makes it: "softmax" or "sigmoid"
+    plain: bool = False  #: whether it surely comes from a layer without an activation
     note: str = ""  #: what is assumed of the names
+    key: str = ""  #: where the model gives a dict
+
+    @property
+    def code(self) -> str:
+        """How the loops write it; "" where it is all that the model gives."""
+        return output_code(self.key) if self.key else self.variable
+
+
+def output_code(key: str) -> str:
+    """How the loops write an output in a dict."""
+    return f"outputs[{literal(key)}]"
 
 
 def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
     """The outputs of a model in their order; the inputs are called so in the loops."""
     value = model.outputs
+    if isinstance(value, Mapping):
+        return _by_key(value, inputs)
     if isinstance(value, Sequence) and len(value.items) == 1:
         value = value.items[0]
     if isinstance(value, Bound):
@@ -62,6 +77,36 @@ def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
     if counted:
         found[0] = replace(found[0], note=_COUNTED.format(", ".join(names)))
     return found
+
+
+def _by_key(value: Mapping, inputs: list[str]) -> list[Output]:
+    """The outputs of a model that gives a dict: Keras goes by the order of the keys."""
+    found: list[Output] = []
+    for key in sorted(value.items, key=str):
+        if not isinstance(key, str) or not key:
+            raise Unsupported("a dict of outputs whose keys are no strings")
+        taken = LOOP_NAMES | set(inputs) | {output.variable for output in found}
+        alone = len(value.items) == 1
+        name, variable = ("", "") if alone else (key, _variable(key, taken))
+        found.append(replace(_output(name, variable, value.items[key]), key=key))
+    return found
+
+
+def check_keys(model: Model) -> None:
+    """Keras 2 calls outputs in a dict by the names of their layers: those must be the keys."""
+    if not isinstance(model.outputs, Mapping) or len(model.outputs.items) == 1:
+        return
+    names, _ = output_names(model, list(model.outputs.items.values()))
+    if names != list(model.outputs.items):
+        raise Unsupported("Keras 2 calls the outputs by their layers, not by the keys of the dict")
+
+
+def in_order_of_losses(model: Model, given: Given, heads: list[Head]) -> list[Head]:
+    """The outputs in a dict as Keras 3 gives their losses: as the program writes these down."""
+    said = given.value if isinstance(given.value, Mapping) else model.outputs
+    assert isinstance(said, Mapping)
+    order = {str(key): number for number, key in enumerate(said.items)}
+    return sorted(heads, key=lambda head: order.get(head.key, 0))
 
 
 _COUNTED = (

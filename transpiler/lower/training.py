@@ -28,9 +28,17 @@ from transpiler.ir.training import (
 )
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use, only, use_of
-from transpiler.lower.endings import Endings, Part, endings
+from transpiler.lower.endings import Endings, Part, endings, held_by
 from transpiler.lower.freezing import Freezing, Subset
-from transpiler.lower.heads import Head, Output, by_output, metrics_by_output, outputs_of
+from transpiler.lower.heads import (
+    Head,
+    Output,
+    by_output,
+    check_keys,
+    in_order_of_losses,
+    metrics_by_output,
+    outputs_of,
+)
 from transpiler.lower.loss_choices import loss_by_name
 from transpiler.lower.metrics import is_nothing, lower_metrics
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
@@ -186,13 +194,16 @@ def lower_training(
     training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
+        if file.options.keras == "2":
+            check_keys(training.origin)
     except Unsupported as why:
         training.problem = (training.calls[0], str(why))
         return
     if len(outputs) == 1:
         training.rank, training.units = outputs[0].rank, outputs[0].units
-    outputs = [replace(o, ends_in=name) for o, name in zip(outputs, ends.activations, strict=True)]
-    seen = seen and len(outputs) == 1 and not ends.inner((True,))
+    known = zip(outputs, ends.activations, ends.plain, strict=True)
+    outputs = [replace(one, ends_in=name, plain=plain) for one, name, plain in known]
+    seen = seen and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     activities: Watching | None = None
@@ -219,7 +230,7 @@ def lower_training(
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
-        drops = {tuple(h.loss.drops for h in c.heads) for c in training.compiled.values()}
+        drops = {_dropped(compiled) for compiled in training.compiled.values()}
         if len(drops) < 2:
             break
     if any(c.conditional for c in compiles) and len(compiles) > 1:
@@ -244,6 +255,12 @@ def lower_training(
                 training.watched.append((part.built, with_penalty(part.built.forward, part)))
         except Unsupported as why:
             training.problem = (fits[0], str(why))
+
+
+def _dropped(compiled: Compiled) -> tuple[bool, ...]:
+    """Which outputs the losses want without their activations, in the order of the outputs."""
+    heads = sorted(compiled.heads, key=lambda head: head.key)  # those of a list have no keys
+    return tuple(head.loss.drops for head in heads)
 
 
 def _clips(file: FileContext, compiled: Compiled, head: Head) -> bool:
@@ -285,7 +302,7 @@ def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compile
 def _trainable(training: Training, built: Built) -> None:
     """Whether a model trains as Keras's does, whatever the loss."""
     value = training.origin.outputs
-    items = value.items if isinstance(value, Sequence) else (value,)
+    items = held_by(value)
     if any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
     for node in walk(built.init):
@@ -402,6 +419,8 @@ def _heads(
             raise Unsupported(f"the weight of {output.name} is not known")
         heads.append(replace(head, weight=weight.expr if weight is not None else None))
         uses += used
+    if outputs[0].key and file.options.keras != "2":
+        heads = in_order_of_losses(training.origin, given["loss"], heads)
     if (note := weights_by_place(file, given, outputs)) and heads:
         heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses
@@ -421,7 +440,7 @@ def _head(
     rules, name = file.rules, output.variable
     targets = f"{name}_targets" if name else "targets"
     seen = Prediction(
-        Expr(name or ("logits" if output.ends_in and droppable else "outputs")),
+        Expr(output.code or ("logits" if output.ends_in and droppable else "outputs")),
         Expr(targets),
         output.ends_in,
         droppable and bool(output.ends_in),
@@ -437,13 +456,14 @@ def _head(
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
-        if name and not output.ends_in and _from_logits(uses[0]) and _has_probabilities(training):
+        unknown = bool(name) and not output.ends_in and not output.plain
+        if unknown and _from_logits(uses[0]) and _has_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
         loss = _loss(uses[0], seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
-        output=Expr(name or ("logits" if wants_logits else "outputs")),
+        output=Expr(output.code or ("logits" if wants_logits else "outputs")),
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
     )
@@ -455,7 +475,8 @@ def _head(
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
     if output.note:
         loss = replace(loss, note=output.note)
-    return Head(output.name, name, loss, found, seen), [*uses, *metric_uses]
+    head = Head(output.name, name, loss, found, seen, key=output.key)
+    return head, [*uses, *metric_uses]
 
 
 def _loss(use: Use, seen: Prediction) -> Loss:

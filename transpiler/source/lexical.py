@@ -111,3 +111,15 @@ _BINDING = ("def", "class", r"import[^\n]*")
 def words_in(text: str) -> set[str]:
     """All that could be a name in some source, also in strings and comments."""
     return set(text.translate(_BETWEEN_WORDS).split() if text.isascii() else _WORD.findall(text))
+
+
+#: Functions of Python that do nothing but compute.
+_COMPUTING = frozenset(
+    {"abs", "bool", "float", "int", "len", "max", "min", "range", "round", "sum"}
+)
+
+
+def may_act(code: str) -> bool:
+    """Whether an expression calls what may do more than compute, or give another value."""
+    called = (match.group(1) for match in re.finditer(r"([\w.\])]+)\s*\(", blanked(code)))
+    return any(name not in _COMPUTING for name in called)

@@ -88,6 +88,21 @@ def train_epoch(model, loader, criterion, optimizer):
     return loss_sum / count, correct / count
 
 
+@torch.no_grad()
+def evaluate(model, loader, criterion):
+    """Mean loss and accuracy over the samples."""
+    model.eval()
+    loss_sum = correct = count = 0.0
+    for inputs, targets in loader:
+        inputs = inputs.to(device, torch.float32)
+        targets = targets.to(device, torch.long).flatten()
+        logits = model(inputs)
+        loss_sum += criterion(logits, targets).item() * len(inputs)
+        correct += (logits.argmax(1) == targets).sum().item()
+        count += len(inputs)
+    return loss_sum / count, correct / count
+
+
 model = Model().to(device)
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -96,3 +111,4 @@ val_loader = data.val_dataset()
 
 for _ in range(3):
     train_epoch(model, train_ds, criterion, optimizer)
+    val_loss, val_accuracy = evaluate(model, val_loader, criterion)

@@ -79,6 +79,14 @@ def _activated_forward(plan: ClassPlan, inputs: list[str]) -> list[str]:
     targets = [*activations, "_"] if penalized else list(activations)
     given = [fold(f"{', '.join(targets)} = {called}", 8)] if several else []
     head = fold(f"def forward({', '.join(['self', *inputs])}):", 4)
+    keyed = [re.fullmatch(r"outputs\[(.*)\]", output) for output in activations]
+    keys = [found[1] for found in keyed if found is not None]
+    if keys:
+        values = [_activated(name, output) for output, name in activations.items()]
+        entries = ", ".join(f"{key}: {value}" for key, value in zip(keys, values, strict=True))
+        taken = "outputs, _" if penalized else "outputs"
+        lines = [f"{taken} = {called}", f"return {{{entries}}}"]
+        return ["", head, *(fold(line, 8) for line in lines)]
     return ["", head, *given, fold(f"return {', '.join(values)}", 8)]
 
 

@@ -29,7 +29,7 @@ from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static, Unknown
+from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -429,10 +429,10 @@ def predictor(writer: ModelWriter) -> str:
 def _predicting(writer: ModelWriter) -> Predicting:
     """What all ways to predict have in common."""
     made = writer.training.origin.outputs
-    items = made.items if isinstance(made, Sequence) else None
-    outputs = len(items) if isinstance(items, tuple) else 1
+    by_key = isinstance(made, Mapping)
+    outputs = len(made.items) if isinstance(made, (Sequence, Mapping)) else 1
     precision = writer.shared.file.precision
-    if precision and outputs > 1:
+    if precision and (outputs > 1 or by_key):
         raise Unsupported("`predict` of several outputs in mixed precision")
     return Predicting(
         writer.training.activation,
@@ -441,6 +441,7 @@ def _predicting(writer: ModelWriter) -> Predicting:
         sized=writer.shared.sized,
         device=writer.device,
         outputs=outputs,
+        by_key=by_key,
         autocast=f"torch.{precision}" if precision else "",
         keys=writer.built.keys,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 
@@ -90,7 +91,7 @@ def arrays_by_name(
     elif isinstance(value, Mapping) and set(map(str, value.items)) == set(names):
         items = [Given(value.items[name], "", given.versions) for name in names]
         found = [f'{text}["{name}"]' for name in names]
-        if isinstance(node, cst.Dict):
+        if isinstance(node, (cst.Dict, cst.DictComp)):
             found = _elements(text, tuple(map(str, value.items)), names)
     else:
         raise Unsupported(f"{what} is not one array for each: {', '.join(names)}")
@@ -117,12 +118,38 @@ def _elements(text: str, keys: tuple[str, ...] = (), order: list[str] | None = N
     """The sources of what stands in a display: of a dict in another order, if that is asked."""
     display = cst.parse_expression(text)
     module = cst.Module([])
+    if isinstance(display, cst.DictComp):
+        return [_entry(display, key) for key in order or keys]
     if isinstance(display, cst.Dict):
         values = [module.code_for_node(e.value) for e in display.elements]
         by_key = dict(zip(keys, values, strict=True))
         return [by_key[name] for name in order or keys]
     assert isinstance(display, (cst.List, cst.Tuple))
     return [module.code_for_node(e.value) for e in display.elements]
+
+
+def _entry(made: cst.DictComp, key: str) -> str:
+    """The source of an entry of `{name: table[name] for name in names}`."""
+    module, held = cst.Module([]), {}
+    match made.for_in:
+        case cst.CompFor(target=cst.Name(value=name)):
+            held = {name: literal(key)}
+        case cst.CompFor(
+            target=cst.Tuple(elements=[first, second]),
+            iter=cst.Call(func=cst.Attribute(value=table, attr=cst.Name("items"))),
+        ):
+            source = f"{module.code_for_node(table)}[{literal(key)}]"
+            held = {module.code_for_node(first.value): literal(key)}
+            held[module.code_for_node(second.value)] = source
+    if not isinstance(made.key, cst.Name) or held.get(made.key.value) != literal(key):
+        raise Unsupported("a dict whose entries are not written one by one")
+    code = module.code_for_node(made.value)
+    names = (n for n in ast.walk(ast.parse(code, mode="eval")) if isinstance(n, ast.Name))
+    for place in sorted((n.col_offset, n.id) for n in names if n.id in held)[::-1]:
+        raw = code.encode()  # what Python's parser counts
+        rest = raw[place[0] + len(place[1].encode()) :]
+        code = (raw[: place[0]] + held[place[1]].encode() + rest).decode()
+    return code
 
 
 def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
@@ -217,6 +244,11 @@ def criterion_call(head: Head, criterion: str) -> str:
         called += f"{rows_of(head)}.sum()" if loss.summed else "" if loss.averaged else ".mean()"
     factor = "" if head.name else factor_of(head)
     return f"{factor} * {called}" if factor else called
+
+
+def given_by(heads: tuple[Head, ...]) -> list[str]:
+    """What the loops call that which the model gives: each output, or the dict of them."""
+    return ["outputs"] if heads[0].key else [head.prediction.output.text for head in heads]
 
 
 def _may_lack_an_axis(head: Head) -> bool:

@@ -32,6 +32,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import holds_arrays, is_stream
 from transpiler.lower.training import is_weighed
 from transpiler.record import replace
+from transpiler.source.lexical import may_act
 
 _ENOUGH = "a sequence with fewer batches than steps_per_epoch ends the training in Keras 2"
 
@@ -48,12 +49,14 @@ class FitData:
         self.tree = model.tree
         self.compiled = model.compiled_of(call)
         self.end = self.tree.span(statement)[1]
-        self.epochs = model.argument(call, "epochs") or "1"
+        #: variables for what must be called once: of which argument, and what is called
+        self.acting: dict[str, tuple[str, str]] = {}
+        self.epochs = self._argument("epochs") or "1"
         self.pipeline = model.data_set(call)
         self.loop = model.loop_over(self.compiled, self.pipeline) if self.pipeline else None
         self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
-        self.size = batch_size(model, call) or "32"
+        self.size = self._argument("batch_size") or "32"
         self.steps = ""  #: how many batches of arrays an epoch has, where it is said
         self.in_parts = False  #: whether an epoch gets but some batches of the loader of arrays
         self.uneven = False  #: whether some epochs may have fewer batches than others
@@ -83,6 +86,17 @@ class FitData:
         self.loaders: list[str] = []
         self.parts: list[str] = []  #: what gives each epoch some batches of a loader
         self.sampler = ""  #: of the samples, where several processes share them in random order
+
+    def _argument(self, what: str) -> str | None:
+        """The source of an argument; a variable, where it calls what may do more than compute."""
+        of_batches = what.endswith("batch_size")
+        find = batch_size if of_batches else ModelWriter.argument
+        text = find(self.model, self.call, what)
+        if text is None or not may_act(text):
+            return text
+        name = self._name(what)
+        self.acting[name] = what, text
+        return name
 
     def _name(self, *wanted: str) -> str:
         looped = self.tree.span(self.statement)[0] if self.call.in_loop else None
@@ -263,7 +277,8 @@ class FitData:
         else:
             return ""
         steps = steps_of_arrays(model, call, "validation_steps")
-        size = batch_size(model, call, "validation_batch_size") or batch_size(model, call)
+        size = self._argument("validation_batch_size")
+        size = size or (self.size if model.argument(call, "batch_size") is not None else None)
         if steps:
             self.offered = ()
             if size is not None:

@@ -26,7 +26,7 @@ from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.record import replace
-from transpiler.source.lexical import blanked, names_in
+from transpiler.source.lexical import blanked, may_act, names_in
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 #: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
@@ -62,7 +62,7 @@ class FitWriter(FitData):
         self, model: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
     ) -> None:
         super().__init__(model, call, statement)
-        self.first = model.argument(call, "initial_epoch") or "0"
+        self.first = self._argument("initial_epoch") or "0"
         self.after = validated_after(model, call)
         self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first)
@@ -87,7 +87,10 @@ class FitWriter(FitData):
         self.kept.first = self.first
         read = {k for h in hooks for k in h.reads}
         shown = bool(self.progress.line or self.history)
-        unread = not shown and not any(k.startswith("val_") for k in read)
+        acts = "validation_data" in self.call.given and may_act(
+            self.call.given["validation_data"].text
+        )
+        unread = not shown and not acts and not any(k.startswith("val_") for k in read)
         if validated and (unread or never_validates(self.after, self.first, self.epochs)):
             validated = ""
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
@@ -121,8 +124,10 @@ class FitWriter(FitData):
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]
+        named, parts = self._called_once(setup, before, body, [head], after, step)
+        setup, before, body, (head,), after, step = parts
         setup = model.ready.needed(self.call, setup, ("x", "y", "validation_data"))
-        setup += optimizer
+        setup = [*named, *setup, *optimizer]
         if self.offered:
             model.ready.offer(self.offered, validated)
         if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:
@@ -131,6 +136,22 @@ class FitWriter(FitData):
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+
+    def _called_once(self, *parts: list[str]) -> tuple[list[str], list[list[str]]]:
+        """The statements that name what the program calls once, and those that read it.
+
+        What is read but once is called right there, where nothing else is called before or after.
+        """
+        named, found = [], list(parts)
+        order = list(self.call.given)
+        for name, (_, text) in sorted(self.acting.items(), key=lambda it: order.index(it[1][0])):
+            read = re.compile(rf"(?<![\w.]){name}\b(?!=)")  # not as a keyword
+            reads = sum(len(read.findall(line)) for part in found for line in part)
+            if reads > 1 or len(self.acting) > 1 or not re.fullmatch(r"[\w.]+\([^()\\]*\)", text):
+                named.append(f"{name} = {text}")
+            else:
+                found = [[read.sub(text, line) for line in part] for part in found]
+        return named, found
 
     @property
     def sometimes(self) -> bool:

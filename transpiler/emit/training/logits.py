@@ -7,10 +7,11 @@ def forward(self, x):
 from __future__ import annotations
 
 from transpiler.emit.units import FilePlan, Unit
+from transpiler.interpret.values import Mapping
 from transpiler.ir.code import Node
 from transpiler.ir.training import LOGITS, PENALIZED
 from transpiler.lower.endings import endings_of
-from transpiler.lower.heads import outputs_of
+from transpiler.lower.heads import output_code, outputs_of
 from transpiler.lower.training import Training
 
 
@@ -62,6 +63,10 @@ def _give(
     unit.plan.forward, unit.plan.method = forward, method
     outputs = ["output"]
     if unit.built is not None:
-        outputs = [output.variable for output in outputs_of(unit.built.model, unit.built.inputs)]
+        outputs = [output.code for output in outputs_of(unit.built.model, unit.built.inputs)]
     given = activations or ("",) * len(outputs)
-    unit.plan.activations = dict(zip(outputs, given, strict=True))
+    found = dict(zip(outputs, given, strict=True))
+    made = unit.built.model.outputs if unit.built is not None else None
+    if isinstance(made, Mapping):  # as the program writes the dict down
+        found = {code: found[code] for code in (output_code(key) for key in made.items)}
+    unit.plan.activations = found

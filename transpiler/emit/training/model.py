@@ -16,6 +16,7 @@ from transpiler.emit.training.data import (
     criterion_call,
     factor_of,
     for_weights,
+    given_by,
     input_keys,
     input_names,
     input_tensors,
@@ -302,7 +303,8 @@ class ModelWriter:
     def inline(self, call: TrainingCall, statement: Asking, before: list[str], text: str) -> None:
         """The call becomes another expression, after some statements."""
         if isinstance(statement, cst.SimpleStatementLine):
-            nested = is_nested(self.tree.source(statement))
+            around = self.tree.source(statement).replace(self.tree.source(call.node), "")
+            nested = is_nested(around)
         elif not (nested := is_nested_head(self.tree, statement)):
             nested = not takes_lines(self.tree, statement)
         if before and nested and not is_made_once(self.tree.source(statement), call):
@@ -385,7 +387,12 @@ class ModelWriter:
     ) -> tuple[str, ...]:
         """The sources of the arrays of targets."""
         text = self.source_of(given) if given is not None else ""
-        return arrays_by_name(given, text, [head.name for head in compiled.heads], what, surely)
+        names = [head.name for head in compiled.heads]
+        if compiled.heads[0].key and given is not None and isinstance(given.value, Sequence):
+            order = sorted(names)  # in which Keras takes the outputs in a dict
+            found = dict(zip(order, arrays_by_name(given, text, order, what, surely), strict=True))
+            return tuple(found[name] for name in names)
+        return arrays_by_name(given, text, names, what, surely)
 
     def loader(self, data: str, size: str, shuffle: str = "") -> str:
         return f"DataLoader({data}, batch_size={size}{shuffle})"
@@ -415,7 +422,7 @@ class ModelWriter:
             (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
         ]
-        outputs = [head.prediction.output.text for head in heads]
+        outputs = given_by(heads)
         called = f"model.{LOGITS}" if self.training.logits is not None else "model"
         if self.training.penalized is not None:
             outputs, called = [*outputs, ACTIVITY], f"model.{PENALIZED}"

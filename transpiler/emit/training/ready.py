@@ -16,6 +16,11 @@ from transpiler.record import record
 
 #: Calls in whose place data is made ready.
 _MAKING = ("fit", "evaluate")
+#: Arguments that say which samples stand in which batches, which may be variables.
+_SIZES = (
+    "batch_size", "validation_batch_size", "validation_split", "steps_per_epoch",
+    "validation_steps", "sample_weight", "class_weight",
+)  # fmt: skip
 _NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
 _CALL = re.compile(r"[\w\])]\s*\(")
 #: Attributes of arrays through which they are not changed.
@@ -56,6 +61,7 @@ class Ready:
 
     def needed(self, call: TrainingCall, lines: list[str], names: tuple[str, ...]) -> list[str]:
         """What stands for the statements that a call needs; nothing if all is there already."""
+        names += tuple(n for n in _SIZES if n in call.given and call.given[n].versions)
         versions = tuple(call.given[n].versions for n in names if n in call.given)
         new = Made(tuple(lines), call, versions, names, self)
         first = _all_of_one(self.bound, new)

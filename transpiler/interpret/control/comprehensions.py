@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     Bound,
     Keyed,
     Layer,
+    Mapping,
     Model,
     PerhapsModel,
     Repeated,
@@ -60,6 +61,8 @@ def comprehension(
         entries = known_dict(region, node, iterable if pairs is None else pairs)
         if entries is not None and is_graph(entries):
             return entries
+        if entries is not None and _holds_data(region, entries):
+            return replace(entries, static=verbatim(region, node).expr)
         if entries is None and not isinstance(iterable, Unknown):
             taken: Value | None = provided("input_dict")(region, node, iterable)
             if taken is not None:
@@ -154,6 +157,12 @@ def _kept_comprehension(
         static = Expr(text, strength=ATOM, names=sizes)
         tensor = replace(tensor, dims=(*dims[:-1], None))
     return Repeated(Bound(tensor, fixed=not varying), listed, static)
+
+
+def _holds_data(region: Region, entries: Mapping) -> bool:
+    """Whether a dict holds what the program computes, as data for several inputs of a model."""
+    items = entries.items.values()
+    return region.is_module and not any(isinstance(v, Static) and v.expr.known for v in items)
 
 
 def _tensors_inside(region: Region, node: cst.ListComp, iterable: Value) -> Sequence | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, execute
+from transpiler.interpret.dispatch import evaluate, execute, provided, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, LayerList, Mapping, Sequence, Static, Unknown, Value
@@ -128,6 +128,14 @@ def _bind(frame: dict[str, Value], target: cst.BaseExpression, item: Value) -> N
         raise GiveUp("a comprehension whose variables are not understood", target)
     for element, part in zip(target.elements, parts, strict=True):
         _bind(frame, element.value, part)
+
+
+@provides("entries_of")
+def entries_of(region: Region, node: cst.DictComp) -> Mapping | None:
+    """The entries of a dict that a comprehension makes, where they are known one by one."""
+    pairs: Value | None = provided("pairs_of")(region, node.for_in.iter)
+    iterable = evaluate(region, node.for_in.iter) if pairs is None else pairs
+    return known_dict(region, node, iterable)
 
 
 def known_dict(region: Region, node: cst.DictComp, iterable: Value) -> Mapping | None:

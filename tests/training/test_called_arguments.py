@@ -1,0 +1,83 @@
+"""Arguments of `fit` that call something, or that are variables: each is what it was there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 3))
+y = x.sum(axis=1)
+calls = []
+
+
+def choose(size=8):
+    calls.append(size)
+    return size
+
+
+def read():
+    calls.append(0)
+    return rng.normal(size=(40, 3))
+
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
+"""
+VALIDATED = "validation_data=(x[:9], y[:9])"
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        f"history = model.fit(x, y, epochs=2, batch_size=choose(), shuffle=False, {VALIDATED})\n"
+        "losses = history.history\n",
+        "model.fit(x, y, epochs=choose(2), shuffle=False, verbose=2)\n",
+        "model.fit(x, y, epochs=choose(2), batch_size=2 * choose(4), shuffle=False, verbose=0)\n",
+        "model.fit(x, y, epochs=4, initial_epoch=choose(1), shuffle=False, verbose=2)\n",
+        f"history = model.fit(x, y, validation_batch_size=choose(4), shuffle=False, {VALIDATED})\n",
+        # nobody looks at the validation, but the data is read
+        "model.fit(x, y, shuffle=False, verbose=0, validation_data=(read(), y))\nx2 = read()\n",
+        "for size in (choose(), 4):\n"
+        f"    model.fit(x, y, epochs=2, batch_size=choose(size), shuffle=False, {VALIDATED})\n",
+    ],
+)
+def test_what_is_called_once_is_called_once(fit: str, scripts: Scripts) -> None:
+    program = f"{HEAD}{fit}last = model.predict(read(), verbose=0)\n"
+    apart = scripts.compare(program, convert(program).text)
+    assert {"calls", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_plain_call_stays_where_it_is_read_once() -> None:
+    program = f"{HEAD}model.fit(x, y, epochs=2, batch_size=choose(), verbose=0)\n"
+    assert "DataLoader(train_data, batch_size=choose(), shuffle=True)" in convert(program).text
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("batch_size=n, shuffle=False", "batch_size=n, shuffle=False"),
+        ("validation_split=n / 40, shuffle=False", "validation_split=n / 40, shuffle=False"),
+        (
+            "sample_weight=x[:, 0] > n / 20, shuffle=False",
+            "sample_weight=x[:, 0] > n / 20, shuffle=False",
+        ),
+    ],
+)
+def test_loaders_are_made_anew_where_a_variable_has_changed(
+    first: str, then: str, scripts: Scripts
+) -> None:
+    program = (
+        f"{HEAD}n = 16\nhistory = model.fit(x, y, {first}, verbose=0)\nlosses = history.history\n"
+        f"n = 4\nhistory = model.fit(x, y, {then}, verbose=0)\nmore = history.history\n"
+    )
+    apart = scripts.compare(program, convert(program).text)
+    assert {"losses", "more"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
