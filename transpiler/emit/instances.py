@@ -72,6 +72,7 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
     for unit in units:
         assert unit.built is not None
         removal.instantiate(unit.built, _instance(unit) + on_device(draft, unit))
+        removal.leave(unit.built)
     trained = [t for t in draft.planned.trained if not t.training.problem]
     removal.gone = {id(s) for t in trained for s in t.gone}
     removal.trains = {id(c.statement) for c in region.training.values()} - removal.gone
@@ -122,12 +123,14 @@ def _instance(unit: Unit) -> str:
     methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
     methods |= unit.text.attributes
     own = {p[0] for p in unit.plan.parameters}
+    given = unit.built.arguments if unit.built is not None else {}
     shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:
         if name in unit.plan.kept:
             continue
         value = f"self.{name}" if name in methods and name not in own else name
         value = shapes.get(name, value)
+        value = given.get(name, value)
         arguments.append(f"{name}={value}" if keyword_only else value)
     region, summary = unit.region, unit.summary
     if unit.plan.kept or (region.unpacks and summary is not None and not region.functional):

@@ -23,7 +23,9 @@ def refuse_orphans(planned: FilePlan) -> None:
         removal = Removal(planned.tree, region, node)
         for unit in units:
             assert unit.built is not None
-            removal.instantiate(unit.built, f"{unit.plan.name}()")
+            given = ", ".join(unit.built.varying)
+            removal.instantiate(unit.built, f"{unit.plan.name}({given})")
+            removal.leave(unit.built)
         residue(removal)
         if removal.orphans:
             text = planned.tree.source(removal.orphans[0]).partition("\n")[0]

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
+from transpiler.emit.given import give_values
 from transpiler.emit.module_values import assignment_counts, names_to_compute, without_globals
 from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
@@ -15,7 +16,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
-from transpiler.ir.code import Construct
+from transpiler.ir.code import Construct, Line
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.lexical import words_in
 
@@ -168,6 +169,10 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
 
 
 def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Built) -> Unit:
+    problem = ""
+    if not summary.function.functional:
+        defined = (n.defs for n in walk(built.init) if isinstance(n, Line) and n.static)
+        problem = give_values(planned.file, built, frozenset(region.parameters).union(*defined))
     parameters = [_given(name) for name in built.varying]
     parameters += [
         _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying
@@ -198,9 +203,8 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         keyed=built.input_kind is dict,
         kept=frozenset() if summary.function.functional else frozenset(keywords),
     )
-    return Unit(
-        plan, region, summary, built, node=built.node, depends={s.serial for s in region.called}
-    )
+    depends = {s.serial for s in region.called}
+    return Unit(plan, region, summary, built, problem=problem, node=built.node, depends=depends)
 
 
 def _model_names(planned: FilePlan, region: Region, built: Built) -> tuple[str, ...]:
@@ -218,10 +222,13 @@ def _model_names(planned: FilePlan, region: Region, built: Built) -> tuple[str, 
 
 def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[str, int]) -> Unit:
     local = names_to_compute(module, built, counts)
+    built.init = without_globals(built.init, local)
+    built.forward = without_globals(built.forward, local)
+    problem = give_values(planned.file, built, local, effects=False)
     plan = ClassPlan(
         "",
-        without_globals(built.init, local),
-        without_globals(built.forward, local),
+        built.init,
+        built.forward,
         list(built.inputs),
         [_given(name) for name in built.varying],
         local=local,
@@ -235,9 +242,8 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
     )
-    return Unit(
-        plan, module, None, built, node=built.node, depends={s.serial for s in module.called}
-    )
+    depends = {s.serial for s in module.called}
+    return Unit(plan, module, None, built, problem=problem, node=built.node, depends=depends)
 
 
 def _parameter(planned: FilePlan, parameter: Any, summary: Summary) -> tuple[str, str, str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import libcst as cst
@@ -86,6 +87,8 @@ class Built:
     keys: tuple[str, ...] = ()  #: of the dict that it takes, where its inputs are those entries
     ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
+    arguments: dict[str, str] = field(default_factory=dict)  #: what stands for some of that
+    outside: frozenset[int] = frozenset()  #: where statements start that the class leaves alone
     apart: bool = False  #: made in a statement of its own, before the one that makes it
 
     def excludes(self, other: Built) -> bool:

@@ -29,7 +29,6 @@ class Model(nn.Module):
     def __init__(self, input_shape=(32, 32, 3)):
         super().__init__()
         self.inception_module = InceptionModule(input_shape[-1], 8, 16, 4)
-        print("after the first module:", (None, input_shape[0], input_shape[1], 28))
         self.inception_module_1 = InceptionModule(28, 16, 32, 8)
         self.dense = nn.Linear(56, 10)
         self.apply(init_like_keras)
@@ -66,6 +65,7 @@ def init_like_keras(module):
 
 
 def get_model(input_shape=(32, 32, 3)):
+    print("after the first module:", (None, input_shape[0], input_shape[1], 28))
     model = Model(input_shape)
     # summarize model
     print(model)

@@ -10,12 +10,9 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Learns(nn.Module):
-    def __init__(self, width):
+    def __init__(self, in_features, width):
         super().__init__()
-        x, y = load_diabetes(return_X_y=True)
-        y = (y - y.mean()) / y.std()
-        assert len(x) == len(y), "a target for each row"
-        self.dense = nn.Linear(x.shape[1], width)
+        self.dense = nn.Linear(in_features, width)
         self.dense_1 = nn.Linear(width, 1)
         self.apply(init_like_keras)
 
@@ -69,7 +66,8 @@ def predict(model, x):
 def learns(width, epochs):
     x, y = load_diabetes(return_X_y=True)
     y = (y - y.mean()) / y.std()
-    model = Learns(width).to(device)
+    assert len(x) == len(y), "a target for each row"
+    model = Learns(x.shape[1], width).to(device)
     criterion = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 

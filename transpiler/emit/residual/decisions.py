@@ -25,7 +25,7 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
         return "local"
     if isinstance(leaf, cst.SimpleStatementLine):
         small = leaf.body[0]
-        if is_docstring(leaf):
+        if is_docstring(leaf) or removal.tree.span(leaf)[0] in removal.outside:
             return "keep"
         if isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
             return "local"
@@ -111,7 +111,7 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         for leaf in kept_jumps(removal, leaves):
             wanted |= _header_words(removal, leaf, removal.body)
             changed = True
-    passed = _instance_words(removal) & parameters - {"self"}
+    passed = _instance_words(removal) & parameters - {"self"} - removal.given
     for leaf in leaves:
         if removal.decisions[id(leaf)] in ("local", "jump"):
             removal.decisions[id(leaf)] = "drop"

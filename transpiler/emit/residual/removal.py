@@ -33,6 +33,8 @@ class Removal:
         self.places: dict[int, cst.CSTNode] = {}
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
         self.left: set[int] = set()  #: statements that are not understood, and what they need
+        self.outside: set[int] = set()  #: where statements start that no class takes along
+        self.given: set[str] = set()  #: what the classes get, as it is where a model is made
         self.gone: set[int] = set()  #: statements for which something else stands elsewhere
         self.is_module = region.is_module
         self.decisions: dict[int, str] = {}  #: of each statement: "keep", "drop" or "local"
@@ -46,6 +48,11 @@ class Removal:
     def instantiate(self, built: Built, text: str) -> None:
         """The model is made by this expression."""
         self.instances[id(built)] = (built, text)
+
+    def leave(self, built: Built) -> None:
+        """Its class takes some statements not along, and gets what came of them."""
+        self.outside |= built.outside
+        self.given |= set(built.varying)
 
     def place(self, built: Built) -> cst.CSTNode:
         """The statement in which a model is instantiated."""

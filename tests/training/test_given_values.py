@@ -1,0 +1,147 @@
+"""What happens around a model happens once, where it stands; its class is given what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import random
+import numpy as np
+from sklearn.datasets import load_iris
+from tensorflow import keras
+from tensorflow.keras import layers
+
+"""
+COMPILE = 'model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")'
+
+SEEDED = """
+def main():
+    np.random.seed(3)
+    x, y = load_iris(return_X_y=True)
+    order = np.random.permutation(len(x))
+    x, y = x[order], y[order]
+    classes = len(np.unique(y))
+    print("classes", classes)
+    model = keras.Sequential()
+    model.add(layers.Dense(8, activation="relu", input_shape=(x.shape[1],)))
+    model.add(layers.Dense(classes, activation="softmax"))
+    {compile}
+    return model.fit(x, y, epochs=2, verbose=0, validation_split=0.3).history
+
+result = main()
+loss, val_loss = result["loss"], result["val_loss"]
+"""
+
+TWO_MODELS = """
+def main():
+    x, y = load_iris(return_X_y=True)
+    n = x.shape[1]
+    first = keras.Sequential([layers.Dense(8, input_shape=(n,)), layers.Dense(3)])
+    print("second", n)
+    x = x[:, :2]
+    n = x.shape[1]
+    model = keras.Sequential([layers.Dense(4, input_shape=(n,)), layers.Dense(3)])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model.fit(x, np.eye(3)[y], epochs=2, verbose=0).history
+
+loss = main()["loss"]
+"""
+
+#: Each layer has the width that the name had then, and what the model computes stays so.
+GLOBAL = """
+units = 8
+scale = 2.0
+model = keras.Sequential()
+model.add(layers.Dense(units, activation="relu", input_shape=(4,)))
+units = 4
+model.add(layers.Dense(units, activation="relu"))
+units = 3
+model.add(layers.Dense(units, activation="softmax"))
+inputs = keras.Input((4,))
+model = keras.Model(inputs, model(inputs * scale))
+scale = 100.0
+x, y = load_iris(return_X_y=True)
+{compile}
+history = model.fit(x, y, epochs=2, verbose=0)
+loss = history.history["loss"]
+"""
+
+METHOD = """
+class Trainer:
+    def __init__(self):
+        self.x, self.y = load_iris(return_X_y=True)
+        self.model = self.build()
+
+    def build(self):
+        print("building", self.x.shape)
+        classes = len(np.unique(self.y))
+        model = keras.Sequential()
+        model.add(layers.Dense(8, input_shape=(self.x.shape[1],)))
+        model.add(layers.Dense(classes, activation="softmax"))
+        {compile}
+        return model
+
+    def train(self):
+        return self.model.fit(self.x, self.y, epochs=2, verbose=0).history
+
+loss = Trainer().train()["loss"]
+"""
+
+
+@pytest.mark.parametrize("script", [SEEDED, TWO_MODELS, GLOBAL, METHOD])
+def test_what_is_around_a_model_is_as_it_was(script: str, scripts: Scripts) -> None:
+    text = HEAD + script.format(compile=COMPILE)
+    result = converted(text)
+    for once in ("seed(3)", "load_iris(return_X_y=True)", "print("):
+        assert result.count(once) == text.count(once)
+    apart = scripts.compare(text, result)
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_class_is_given_sizes() -> None:
+    result = converted(HEAD + SEEDED.format(compile=COMPILE))
+    assert "def __init__(self, in_features, classes):" in result
+    assert "Model(x.shape[1], classes)" in result
+
+
+BUILD = """
+def build({parameter}):
+    {before}
+    inputs = keras.Input((4,))
+    x = layers.Dense(widths[0])(inputs)
+    {between}return keras.Model(inputs, layers.Dense(widths[1])(x))
+
+
+model = build({argument})
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ("random.shuffle(widths)", True),
+        ("widths = np.loadtxt('widths.txt').astype(int)", True),
+        ("widths = [w * 2 for w in widths]", False),
+        ("widths = list(widths)\n    widths.append(4)", False),
+        ("widths = list(widths)\n    widths.append(4)\n    print(widths)", True),
+    ],
+)
+def test_a_class_does_what_only_computes(before: str, kept: bool) -> None:
+    text = BUILD.format(parameter="widths", argument="[1, 2, 3]", before=before, between="")
+    _, _, function = converted(HEAD + text).partition("def build(widths):\n")
+    assert function.startswith(f"    {before}\n    return Build(widths)\n") is kept
+    assert (before in function) is kept
+
+
+@pytest.mark.parametrize("between", ["random.shuffle(widths)", "widths = np.loadtxt('other.txt')"])
+def test_what_changes_while_a_model_is_built_is_refused(between: str) -> None:
+    before = "widths = np.loadtxt('widths.txt')"
+    text = BUILD.format(parameter="", argument="", before=before, between=f"{between}\n    ")
+    errors = [d for d in convert(HEAD + text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`widths` changes while the model is built" in d.message for d in errors)

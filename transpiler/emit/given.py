@@ -1,0 +1,270 @@
+"""What a class is given by the function that makes its model, rather than does itself.
+
+def main():
+    args = parse_args()
+    x, y = load(args.data)
+    print(f"{len(x)} samples")
+    model = keras.Sequential([layers.Dense(args.units, input_shape=x.shape[1:]), layers.Dense(1)])
+
+What a class computes anew from its parameters (`half = units // 2`) stands in its `__init__`. What
+reads files or arguments, draws numbers or prints happens once, where it stands; the class is given
+what came of it: `Model(args, x)`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import field
+
+from transpiler.emit.given_sizes import give_sizes
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built
+from transpiler.interpret.values import Function, Static, UserClass
+from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Expr, reads
+from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.record import record, replace
+
+_CALL = re.compile(r"([\w.]*[\w\])])\s*\(")
+_CHECK = re.compile(r"(?:raise|assert)\b")
+#: Functions of Python that give something else each time, or read or write something.
+_OUTSIDE = frozenset({"open", "input", "print", "exec", "eval", "iter", "next", "id", "vars"})
+#: Modules of functions that only compute, and what does more in them.
+_COMPUTING = re.compile(
+    r"(?:math|np|numpy|os\.path|copy|itertools|functools|collections|operator|re|string)\."
+)
+_READING = re.compile(r"\.(?:random\b|load|genfromtxt$|from\w+$|memmap$|save|exists$|is\w+$)")
+#: What gives a name a value in a function.
+_BOUND = re.compile(r"(?<![\w.])(\w+)(?=\s*(?:=(?!=)|,|\)|:| in\b))")
+#: Methods that read something, or change what they are called on.
+_METHODS = frozenset(
+    {"read", "readline", "readlines", "load", "pop", "popleft", "popitem", "shuffle", "sample",
+     "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice", "integers",
+     "send", "recv", "parse_args", "parse_known_args"}
+)  # fmt: skip
+#: Functions that leave their arguments as they are.
+_LOOKING = re.compile(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?seed)\b")
+
+
+def give_values(
+    file: FileContext, built: Built, variables: frozenset[str], effects: bool = True
+) -> str:
+    """Make the class of a model take what only the program around it can tell.
+
+    `variables` are those of the function, rather than of the module. Gives the reason why that
+    can't be, if it can't.
+    """
+    names, gone, changed = _found(file, built, variables, effects)
+    if not all(name.isidentifier() for name in names):
+        return ""
+    if changed:
+        return f"`{changed}` changes while the model is built"
+    if not names and not gone:
+        return ""
+    lost = _of_names([*built.init, *built.forward], names)
+    lost += [n for n in walk(built.init) if isinstance(n, Line) and id(n) in gone]
+    built.outside |= {start for line in lost for start in line.origins}
+    ids = set(map(id, lost))
+    built.init, built.forward = _without(built.init, ids), _without(built.forward, ids)
+    programs = _lean(built, effects)
+    found, arguments, programs = give_sizes(names, programs, variables)
+    if arguments:
+        built.init, built.forward = programs
+    built.arguments |= arguments
+    built.varying = (*found, *built.varying)
+    return ""
+
+
+def _lean(built: Built, effects: bool) -> tuple[list[Node], list[Node]]:
+    """The programs of a model without what neither needs."""
+    forward, live = prune(built.forward, frozenset(), effects=False)
+    modules = frozenset(modules_used(forward))
+    return prune(built.init, live, effects=effects, modules=modules)[0], forward
+
+
+def _found(
+    file: FileContext, built: Built, variables: frozenset[str], effects: bool
+) -> tuple[tuple[str, ...], set[int], str]:
+    """What the class is given, the ids of statements that stay, and what changes too late."""
+    init, forward = _lean(built, effects)
+    told: frozenset[str] = frozenset()
+    while True:
+        split = _Split(file, variables, told)
+        split.go(init)
+        split.read_by(forward)
+        staying = _needed(built.init, split.outside)
+        lines = [n for n in walk(init) if isinstance(n, Line) and n.static]
+        twice = frozenset(d for line in lines for d in line.defs if d in staying) - told
+        if not twice:
+            break
+        told |= twice
+    return tuple(split.border), split.gone, split.changed
+
+
+@record(slots=True)
+class _Split:
+    """Goes through `__init__` and finds what is computed from something outside."""
+
+    file: FileContext
+    variables: frozenset[str]  #: of the function, rather than of the module
+    told: frozenset[str]  #: names that are given in any case
+    outer: set[str] = field(default_factory=set)  #: names whose values come from outside now
+    border: dict[str, None] = field(default_factory=dict)  #: those of them that the class reads
+    seen: set[str] = field(default_factory=set)  #: names that the class has read
+    outside: list[Line] = field(default_factory=list)  #: statements that stay where they are
+    gone: set[int] = field(default_factory=set)  #: by id: the same
+    changed: str = ""  #: a name that gets another value once it was read
+
+    def go(self, nodes: list[Node], under: bool = False, graph: bool = False) -> None:
+        """`under` a test of something outside; in a statement that makes layers."""
+        for node in nodes:
+            match node:
+                case Line(static=True) if node.defs:
+                    self._define(node, under)
+                case Line(static=True, effect=True):
+                    self._happen(node, under, graph)
+                case Line():
+                    self._read(node.uses)
+                case Construct():
+                    self._read(reads(node.module.constructor))
+                case Return():
+                    self._read(reads(node.value))
+                case If():
+                    self._enter([node.body, node.orelse], node.test, under, graph)
+                case For() | While():
+                    test = node.iterable if isinstance(node, For) else node.test
+                    for _ in range(2):  # what one round leaves, the next may read
+                        self._enter([node.body], test, under, graph)
+
+    def _enter(self, bodies: list[list[Node]], test: Expr, under: bool, graph: bool) -> None:
+        makes = any(_is_of_class(node) for body in bodies for node in walk(body))
+        if makes:
+            self._read(reads(test))
+        inside = self._is_outer(test.text, reads(test))
+        before, after = set(self.outer), set[str]()
+        for body in bodies:
+            self.outer = set(before)
+            self.go(body, under or (inside and not makes), graph or makes)
+            after |= self.outer
+        self.outer = after
+
+    def _define(self, line: Line, under: bool) -> None:
+        known = line.defs & self.border.keys()
+        if known:
+            self.changed = min(known)
+        if under or line.defs & self.told or self._is_outer(line.text, line.uses):
+            self.outer |= line.defs
+        elif line.kills:
+            self.outer -= line.defs
+
+    def _happen(self, line: Line, under: bool, graph: bool) -> None:
+        checks = _CHECK.match(line.text) is not None
+        own = checks or self._changes_own(line)
+        if graph or (own and not under and not self._is_outer("", line.uses)):
+            self._read(line.uses)
+            return
+        if id(line) not in self.gone:
+            self.outside.append(line)
+            self.gone.add(id(line))
+        if not checks and not _LOOKING.match(line.text):
+            changed = line.uses & self.variables
+            self.outer |= changed
+            self.changed = self.changed or min(changed & self.seen, default="")
+
+    def _changes_own(self, line: Line) -> bool:
+        """Whether all that happens is that a variable changes: `sizes.append(8)`."""
+        name, dot, rest = line.text.partition(".")
+        if not dot or name not in self.variables or not _CALL.match(rest):
+            return False
+        return not _reaches_out(self.file, rest.partition("(")[2], self.variables)
+
+    def _read(self, names: Iterable[str]) -> None:
+        self.border.update((name, None) for name in sorted(self.outer.intersection(names)))
+        self.seen.update(names)
+
+    def read_by(self, forward: list[Node]) -> None:
+        """What the tensors are computed with."""
+        for node in walk(forward):
+            match node:
+                case Line(static=False):
+                    self._read(node.uses)
+                case Return():
+                    self._read(reads(node.value))
+                case If() | While():
+                    self._read(reads(node.test))
+                case For():
+                    self._read(reads(node.iterable))
+
+    def _is_outer(self, text: str, uses: Iterable[str]) -> bool:
+        return not self.outer.isdisjoint(uses) or _reaches_out(self.file, text, self.variables)
+
+
+def _reaches_out(file: FileContext, text: str, known: frozenset[str]) -> bool:
+    """Whether evaluating source does more than compute, as far as can be seen.
+
+    `known` are the variables around it, and the functions that were looked into.
+    """
+    return any(_is_outside(file, called, known) for called in _CALL.findall(text))
+
+
+def _is_outside(file: FileContext, called: str, known: frozenset[str]) -> bool:
+    """Whether what goes by this name does more than compute."""
+    if _COMPUTING.match(called):
+        return _READING.search(called) is not None
+    owner, _, name = called.rpartition(".")
+    first = called.partition(".")[0]
+    held = file.globals.get(first)
+    if owner:
+        variable = not first.isidentifier() or first in known or isinstance(held, Static)
+        return name in _METHODS or not variable
+    if name in known or keyword.iskeyword(name) or not name.isidentifier():
+        return False
+    if isinstance(held, (Function, UserClass)):
+        home: FileContext = held.file if held.file is not None else file
+        source = home.tree.source(held.node)
+        body = source.partition(":\n")[2] if isinstance(held, Function) else source
+        return _reaches_out(home, body or source, known.union({name}, _BOUND.findall(source)))
+    return name in _OUTSIDE or not hasattr(builtins, name)
+
+
+def _is_of_class(node: Node) -> bool:
+    """Whether a statement makes a layer, or a size or tensor that one needs."""
+    return isinstance(node, (Construct, Return)) or (isinstance(node, Line) and not node.static)
+
+
+def _needed(init: list[Node], staying: list[Line]) -> set[str]:
+    """The names that some statements need, and what those are computed from."""
+    lines = [n for n in walk(init) if isinstance(n, Line) and n.static and n.defs]
+    wanted = {name for line in staying for name in line.uses}
+    while True:
+        more = {u for line in lines if line.defs & wanted for u in line.uses} - wanted
+        if not more:
+            return wanted
+        wanted |= more
+
+
+def _of_names(nodes: list[Node], names: Iterable[str]) -> list[Line]:
+    """The statements of plain values that give one of these names its value."""
+    given = set(names)
+    lines = [n for n in walk(nodes) if isinstance(n, Line) and n.static]
+    return [line for line in lines if line.defs & given]
+
+
+def _without(nodes: list[Node], lost: set[int]) -> list[Node]:
+    """The statements but for those with these ids, in all blocks."""
+    left: list[Node] = []
+    for node in nodes:
+        if id(node) in lost:
+            continue
+        if isinstance(node, If):
+            body, orelse = _without(node.body, lost), _without(node.orelse, lost)
+            same = len(body) == len(node.body) and len(orelse) == len(node.orelse)
+            node = node if same else replace(node, body=body, orelse=orelse)
+        elif isinstance(node, (For, While)):
+            body = _without(node.body, lost)
+            node = node if len(body) == len(node.body) else replace(node, body=body)
+        left.append(node)
+    return left
