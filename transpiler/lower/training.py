@@ -415,6 +415,10 @@ def _heads(
             raise Unsupported(f"the output {output.name} has no loss")
         asked = (own, weighted)
         head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
+        if output.rank is None and head.loss.targets is Targets.CLASSES:
+            # one class for each sample: if there are more, torch refuses the targets
+            output = replace(output, rank=2)
+            head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
         if weight is not None and not isinstance(weight, Static):
             raise Unsupported(f"the weight of {output.name} is not known")
         heads.append(replace(head, weight=weight.expr if weight is not None else None))

@@ -60,6 +60,9 @@ from transpiler.ir.expr import UNKNOWN, Configured, Expr, method
 from transpiler.ir.pipeline import Changes, Numbered
 from transpiler.record import replace
 
+#: How many arguments the methods of lists take; numpy's functions of those names take more.
+_OF_LISTS = {"append": 1, "extend": 1, "insert": 2}
+
 
 @provides("pairs_of")
 def pairs_of(region: Region, node: cst.BaseExpression) -> Sequence | None:
@@ -239,7 +242,7 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
             if region.is_module:
                 return Unknown("a list of tensors that is not understood")
             raise GiveUp("a tensor or layer is put into a list that is not understood", node)
-        if name != "pop":
+        if len(node.args) == _OF_LISTS.get(name, len(node.args)) and name != "pop":
             return change_list(region, node, receiver, func.value.value, name)
     if name == "get" and len(node.args) == 2:
         default = evaluate(region, node.args[1].value)
