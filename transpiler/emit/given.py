@@ -59,7 +59,8 @@ def give_values(
     """
     names, gone, changed = _found(file, built, variables, effects)
     if not all(name.isidentifier() for name in names):
-        return ""
+        standing = any(isinstance(n, Line) and n.apart for n in walk(built.init))
+        return f"`{min(names)}` is read where other statements may change it" if standing else ""
     if changed:
         return f"`{changed}` changes while the model is built"
     if not names and not gone:
@@ -122,6 +123,8 @@ class _Split:
         """`under` a test of something outside; in a statement that makes layers."""
         for node in nodes:
             match node:
+                case Line(apart=True):
+                    self._stand(node)
                 case Line(static=True) if node.defs:
                     self._define(node, under)
                 case Line(static=True, effect=True):
@@ -160,19 +163,29 @@ class _Split:
         elif line.kills:
             self.outer -= line.defs
 
+    def _stand(self, line: Line) -> None:
+        """A statement of which only the names are known: it may change all that it reads."""
+        self._stay(line)
+        changed = (line.uses | line.defs) & self.variables
+        self.outer |= changed
+        self.changed = self.changed or min(changed & self.seen, default="")
+
     def _happen(self, line: Line, under: bool, graph: bool) -> None:
         checks = _CHECK.match(line.text) is not None
         own = checks or self._changes_own(line)
         if graph or (own and not under and not self._is_outer("", line.uses)):
             self._read(line.uses)
             return
-        if id(line) not in self.gone:
-            self.outside.append(line)
-            self.gone.add(id(line))
+        self._stay(line)
         if not checks and not _LOOKING.match(line.text):
             changed = line.uses & self.variables
             self.outer |= changed
             self.changed = self.changed or min(changed & self.seen, default="")
+
+    def _stay(self, line: Line) -> None:
+        if id(line) not in self.gone:
+            self.outside.append(line)
+            self.gone.add(id(line))
 
     def _changes_own(self, line: Line) -> bool:
         """Whether all that happens is that a variable changes: `sizes.append(8)`."""
@@ -261,10 +274,8 @@ def _without(nodes: list[Node], lost: set[int]) -> list[Node]:
             continue
         if isinstance(node, If):
             body, orelse = _without(node.body, lost), _without(node.orelse, lost)
-            same = len(body) == len(node.body) and len(orelse) == len(node.orelse)
-            node = node if same else replace(node, body=body, orelse=orelse)
+            node = replace(node, body=body, orelse=orelse)
         elif isinstance(node, (For, While)):
-            body = _without(node.body, lost)
-            node = node if len(body) == len(node.body) else replace(node, body=body)
+            node = replace(node, body=_without(node.body, lost))
         left.append(node)
     return left

@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, Expr
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, words_in
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -134,6 +134,8 @@ def call_class(
         return made
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
+    if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):
+        return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):
         raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
     for model in (value for value in values if isinstance(value, Model)):
@@ -141,6 +143,26 @@ def call_class(
         if ASKED.search(blanked(home.tree.source(callee.node))):
             region.left_calls.append((node, callee.name, model))  # its methods ask one of Keras
     return Instance(f"an instance of `{callee.name}`", None, callee)
+
+
+#: What makes an object more than a holder of values: it is called, or run through.
+_MORE = re.compile(r"\b(?:yield|def __(?:call|iter|next|len|getitem|enter)__)\b")
+
+
+def _holds_values(region: Region, made: UserClass) -> bool:
+    """Whether a class has nothing to do with Keras: `cfg = Config()`, `Loader(path).load()`."""
+    home: FileContext = made.file or region.file
+    source = blanked(home.tree.source(made.node))
+    if _MORE.search(source) or ASKED.search(source):
+        return False
+    held = (home.globals.get(word) for word in words_in(source) - {made.name})
+    functions = home.class_methods.get(made.name, {}).values()
+    uses: Any = provided("mentions_framework")
+    return not any(uses(home, function) for function in functions) and not any(
+        isinstance(value, (Framework, Function, UserClass))
+        or (value is not None and is_graph(value))
+        for value in held
+    )
 
 
 _ASKS_MODELS = re.compile(r"\.(?:predict|evaluate|fit|train_on_batch|test_on_batch)\w*\(")

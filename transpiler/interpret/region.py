@@ -192,6 +192,7 @@ class Region:
         self.running: dict[tuple[int, int], str] = {}  #: what `forward` writes there
         self.reading_running = False  #: whether arguments are written for `forward`
         self.presumes_numbers = False  #: it casts what is only taken for a number
+        self.standing: list[GiveUp] = []  #: statements that stay where they are, and why
         self.left_ways: list[GiveUp] = []  #: ways of branches that raise, and why
         self.constants: list[cst.CSTNode] = []  #: statements that name tensors of plain values
         self.done: set[int] = set()  #: calls that have emitted all that they stand for

@@ -40,6 +40,7 @@ class Line:
     static: bool = False  #: a statement of the original, verbatim
     parts: tuple[tuple[str, Expr], ...] = ()  #: the names and values of `a, b = x, y`
     jump: bool = False  #: `break`, which leaves the loop
+    apart: bool = False  #: a statement that stays where it is: no class takes it along
     sized: bool = False  #: reads sizes off tensors, which `__init__` computes instead
     activity: int = 0  #: the number of the activity regularizer that looks at what it defines
 

@@ -22,7 +22,7 @@ def make():
     return agent
 
 
-# TODO(tf2torch) T2T104: `make_later` is left as it is: `Agent.keep` gets a tensor, and what it does with it is not known
+# TODO(tf2torch) T2T104: `make_later` is left as it is: `late.keep` is called on a tensor, and what it does is not known
 def make_later():
     late = Agent(None, None)
     noise = keras.Input(shape=(3,))

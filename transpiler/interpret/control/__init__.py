@@ -2,6 +2,7 @@
 
 suites.py          statements in order, and `if`
 after_models.py    what a builder does with models that are complete
+standing.py        statements about plain values that are not understood: they stay
 failing.py         ways of a branch that are not understood
 branches.py        both ways of a branch, run apart and put together
 elements.py        what lists and dicts of tensors hold

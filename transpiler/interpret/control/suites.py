@@ -13,6 +13,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.failing import attempt
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.jumps import continues, goes_on
+from transpiler.interpret.control.standing import may_stand, run_or_stand
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.region import GiveUp, Region
@@ -44,6 +45,8 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             return _run_first_way(region, statement)
         if may_stay(region, statement):
             run_or_leave(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
+        elif may_stand(region, statement):
+            run_or_stand(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
         else:
             execute(region, statement)
         if _ends(statement):

@@ -38,6 +38,8 @@ def classify(summary: Summary) -> None:
     if region.entered and (summary.kind in ("block", "operation") or region.built):
         reason = "a `with` statement in a function that builds a graph"
         raise GiveUp(reason, region.entered[0])
+    if region.standing and (summary.kind in ("block", "operation") or summary.recursive):
+        raise region.standing[0]
     if region.left_ways and summary.kind not in ("block", "operation", "builder"):
         raise region.left_ways[0]
 
