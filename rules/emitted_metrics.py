@@ -46,8 +46,10 @@ emitted(
 def roc_auc(true_positives, false_positives):
     """The area under the ROC curve, from the counts at the thresholds."""  #? !by_label
     """The mean area under the ROC curves, from the counts at the thresholds."""  #? by_label
-    true_rate = true_positives / true_positives[0].clamp(min=1)
-    false_rate = false_positives / false_positives[0].clamp(min=1)
+    true_rate = true_positives / true_positives[0].clamp(min=1)  #? !weighted
+    false_rate = false_positives / false_positives[0].clamp(min=1)  #? !weighted
+    true_rate = true_positives / true_positives[0].clamp(min=1e-30)  #? weighted
+    false_rate = false_positives / false_positives[0].clamp(min=1e-30)  #? weighted
     return -torch.trapezoid(true_rate, false_rate).item()  #? !by_label
     return -torch.trapezoid(true_rate, false_rate, dim=0).mean().item()  #? by_label
 ''',

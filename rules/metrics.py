@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rules.losses import BY_ROW, smoothed
-from transpiler.ir.expr import ADD, Expr, attribute, call, expr, index, infix, joined, method
+from transpiler.ir.expr import ADD, Expr, attribute, call, index, infix, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import replace
@@ -174,166 +174,6 @@ def _among_best(p: Prediction, name: str, k: Expr, target: Expr) -> Metric:
     total = _item(method(infix(best, "==", target), "sum"))
     label = f"top-{k} accuracy"
     return Metric(name, (("among_best", total),), label=label, larger_is_better=True)
-
-
-def _of_class(p: Prediction, top_k: Expr, class_id: Expr) -> Prediction:
-    """The outputs and targets of one class, where only these count."""
-    if not top_k.is_const(None):
-        raise Unsupported("a metric of the largest outputs only is not translated")
-    if class_id.is_const(None):
-        return p
-    if p.classes or p.rank != 2:
-        raise Unsupported("a metric of one class of these shapes")
-    kept = p.logits and p.activation == "sigmoid"
-    output, targets = p.output if kept else activated(p), p.targets
-    output, targets = (index(tensor, Expr(":"), class_id) for tensor in (output, targets))
-    return replace(p, output=output, targets=targets, logits=kept, rank=1)
-
-
-def _positive(p: Prediction, name: str, thresholds: Expr) -> Expr:
-    """Which outputs count as a yes."""
-    if p.classes:
-        raise Unsupported(f"{name} with classes as targets")
-    if thresholds.is_const(None):
-        thresholds = expr(0.5)
-    if not thresholds.known or not isinstance(thresholds.value, float | int):
-        raise Unsupported(f"{name} with several thresholds, or one that is only known at run time")
-    if p.logits and p.activation == "sigmoid" and thresholds.is_const(0.5):
-        return infix(p.output, ">", 0)
-    return infix(activated(p), ">", thresholds)
-
-
-def _ratio(p: Prediction, name: str, thresholds: Expr, variable: str, count: Expr) -> Metric:
-    """True positives as a share of a count; none of none is 0."""
-    hits = infix(_positive(p, name, thresholds), "&", _yes(p))
-    sums = (("true_positives", _total(p, hits)), (variable, _total(p, count)))
-    result = "{0} / max({1}, 1)"
-    if p.weights is not None:
-        sums = (("weighted_hits", sums[0][1]), (f"weighted_{variable}", sums[1][1]))
-        result = "({0} / {1} if {1} else 0.0)"
-    return Metric(name, sums, result, name, larger_is_better=True)
-
-
-def _yes(p: Prediction) -> Expr:
-    """Which targets are a yes: in Keras, all that are not zero."""
-    return method(p.targets, "bool")
-
-
-def _total(p: Prediction, each: Expr) -> Expr:
-    """The sum over a batch, by the weights of the samples where these count."""
-    if p.weights is None:
-        return _item(method(each, "sum"))
-    if p.rank not in (1, 2):
-        raise Unsupported("a metric with weights of steps or pixels")
-    column = p.weights if p.rank == 1 else method(p.weights, "unsqueeze", 1)
-    return _item(method(infix(each, "*", column), "sum"))
-
-
-@metric("Precision", "precision")
-def precision(
-    p: Prediction,
-    thresholds: Param = None,
-    top_k: Param = None,
-    class_id: Param = None,
-    name: Param = None,
-) -> Metric:
-    """How many of the positive outputs are right."""
-    p = _of_class(p, top_k, class_id)
-    positive = _positive(p, "precision", thresholds)
-    return _ratio(p, "precision", thresholds, "predicted_positives", positive)
-
-
-@metric("Recall", "recall")
-def recall(
-    p: Prediction,
-    thresholds: Param = None,
-    top_k: Param = None,
-    class_id: Param = None,
-    name: Param = None,
-) -> Metric:
-    """How many of the positive targets are found."""
-    p = _of_class(p, top_k, class_id)
-    return _ratio(p, "recall", thresholds, "positives", _yes(p))
-
-
-def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -> Metric:
-    """How many yes or no are right or wrong, as a number of the whole epoch."""
-    positive = _positive(p, name, thresholds)
-    chosen = positive if yes else Expr(f"~{positive.wrapped(16)}", strength=16)
-    wanted = _yes(p) if yes == right else Expr(f"~{_yes(p)}", strength=16)
-    total = _total(p, infix(chosen, "&", wanted))
-    label = name.replace("_", " ")
-    variable = name if p.weights is None else f"weighted_{name}"
-    return Metric(name, ((variable, total),), "{0}", label, larger_is_better=right)
-
-
-@metric("TruePositives", "true_positives")
-def true_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
-    """The same."""
-    return _count(p, "true_positives", thresholds, yes=True, right=True)
-
-
-@metric("FalsePositives", "false_positives")
-def false_positives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
-    """The same."""
-    return _count(p, "false_positives", thresholds, yes=True, right=False)
-
-
-@metric("TrueNegatives", "true_negatives")
-def true_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
-    """The same."""
-    return _count(p, "true_negatives", thresholds, yes=False, right=True)
-
-
-@metric("FalseNegatives", "false_negatives")
-def false_negatives(p: Prediction, thresholds: Param = None, name: Param = None) -> Metric:
-    """The same."""
-    return _count(p, "false_negatives", thresholds, yes=False, right=False)
-
-
-def _f_score(p: Prediction, name: str, average: Expr, beta: Expr | None, threshold: Expr) -> Metric:
-    """An emitted function computes it from counts of all batches."""
-    if p.classes or p.rank != 2 or not threshold.known:
-        raise Unsupported(f"{name} of these shapes, or with a threshold only known at run time")
-    if not average.is_const("macro", "micro", "weighted"):
-        raise Unsupported(f"{name} of each class by itself, or one only known at run time")
-    positive = infix(p.output, "==", method(p.output, "amax", -1, keepdim=True))
-    if threshold.value is not None:
-        positive = _positive(p, name, threshold)
-    elif p.activation != "softmax":  # whose largest output is never zero
-        positive = infix(positive, "&", infix(method(p.output, "abs"), ">", 1e-9))
-    axes = () if average.value == "micro" else (0,)
-    sums = (
-        ("true_positives", method(infix(positive, "*", p.targets), "sum", *axes)),
-        ("predicted_positives", method(positive, "sum", *axes)),
-        ("positives", method(p.targets, "sum", *axes)),
-    )
-    options = "" if beta is None or beta.is_const(1.0, 1) else f", beta={beta}"
-    options += ", weighted=True" if average.value == "weighted" else ""
-    function = "f_score" if options else "f1_score"
-    result = f"{function}({{0}}, {{1}}, {{2}}{options})"
-    return Metric(name, sums, result, "F1 score", True, frozenset({function}))
-
-
-@metric("F1Score", "f1_score")
-def f1_score(
-    p: Prediction, average: Param = None, threshold: Param = None, name: Param = None
-) -> Metric:
-    """An emitted function computes it from counts of all batches."""
-    return _f_score(p, "f1_score", average, None, threshold)
-
-
-@metric("FBetaScore", "f_beta_score")
-def f_beta_score(
-    p: Prediction,
-    average: Param = None,
-    beta: Param = 1.0,
-    threshold: Param = None,
-    name: Param = None,
-) -> Metric:
-    """An emitted function computes it from counts of all batches."""
-    found = _f_score(p, "fbeta_score", average, beta, threshold)
-    return replace(found, label="F score")
 
 
 @metric("R2Score", "r2_score")
@@ -515,6 +355,24 @@ def categorical_crossentropy(
 ) -> Metric:
     """The same as the loss."""
     return _crossentropy(p, "categorical_crossentropy", "softmax", from_logits, label_smoothing)
+
+
+@metric("binary_focal_crossentropy")
+def binary_focal_crossentropy(p: Prediction) -> Metric:
+    """The same as the loss."""
+    if not p.logits or p.activation != "sigmoid" or p.weights is not None:
+        raise Unsupported("binary_focal_crossentropy as a metric of this output")
+    value = call(helper("BinaryFocalLoss"), p.output, p.targets)
+    return _of_batch(p, "binary_focal_crossentropy", "crossentropy", value)
+
+
+@metric("categorical_focal_crossentropy")
+def categorical_focal_crossentropy(p: Prediction) -> Metric:
+    """The same as the loss."""
+    if p.weights is not None:
+        raise Unsupported("categorical_focal_crossentropy as a metric with weights")
+    value = call(helper("FocalLoss"), activated(p), p.targets)
+    return _of_batch(p, "categorical_focal_crossentropy", "crossentropy", value)
 
 
 @metric("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")

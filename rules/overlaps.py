@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from rules.emitted import TORCH, emitted
 from rules.metrics import activated
-from transpiler.ir.expr import Expr, infix, method
+from transpiler.ir.expr import Expr, infix, method, with_helper
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import replace
 from transpiler.rule import Param, helper, metric
 
 
-def _overlap(name: str, num_classes: Expr, of: Expr | None, targets: Expr, outputs: Expr) -> Metric:
+def _overlap(
+    p: Prediction,
+    name: str,
+    num_classes: Expr,
+    of: Expr | None,
+    targets: Expr,
+    outputs: Expr,
+    keras: str,
+) -> Metric:
     """The intersection over union of the classes that are asked for."""
     pairs = helper("confusion_matrix", targets, outputs, num_classes)
+    if p.weights is not None:
+        if p.rank != 2:
+            raise Unsupported(f"{name} with weights of steps or pixels")
+        if keras == "auto":
+            raise Unsupported(f"{name}: Keras 3 cuts weights to whole numbers (--keras)")
+        weights = p.weights if keras == "2" else method(p.weights, "long")
+        pairs = helper("confusion_matrix", targets, outputs, num_classes, weights)
+        pairs = with_helper(pairs, "confusion_matrix.weights")
     result = "mean_iou({0})" if of is None else f"iou_of_classes({{0}}, {of})"
     function = "mean_iou" if of is None else "iou_of_classes"
-    return Metric(name, (("confusion", pairs),), result, "IoU", True, frozenset({function}))
+    variable = "confusion" if p.weights is None else "weighted_confusion"
+    return Metric(name, ((variable, pairs),), result, "IoU", True, frozenset({function}))
 
 
 def _classes(p: Prediction, tensor: Expr, sparse: Expr, what: str) -> Expr:
@@ -32,7 +49,13 @@ def _plain(ignore_class: Expr, axis: Expr) -> None:
 
 
 def _of_classes(
-    p: Prediction, name: str, num_classes: Expr, of: Expr | None, true: Expr, predicted: Expr
+    p: Prediction,
+    name: str,
+    num_classes: Expr,
+    of: Expr | None,
+    true: Expr,
+    predicted: Expr,
+    keras: str,
 ) -> Metric:
     if p.classes and not true.is_const(True):
         raise Unsupported(f"{name} with classes as targets, of which it takes the largest")
@@ -40,7 +63,7 @@ def _of_classes(
     outputs = _classes(p, output, predicted, "outputs")
     targets = _classes(p, p.targets, true, "targets")
     note = f"{name}: {_CUT}" if predicted.is_const(True) else ""
-    return replace(_overlap(name, num_classes, of, targets, outputs), note=note)
+    return replace(_overlap(p, name, num_classes, of, targets, outputs, keras), note=note)
 
 
 _CUT = (
@@ -59,10 +82,12 @@ def mean_iou(
     sparse_y_true: Param = True,
     sparse_y_pred: Param = True,
     axis: Param = -1,
+    *,
+    keras: str = "auto",
 ) -> Metric:
     """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
     _plain(ignore_class, axis)
-    return _of_classes(p, "mean_io_u", num_classes, None, sparse_y_true, sparse_y_pred)
+    return _of_classes(p, "mean_io_u", num_classes, None, sparse_y_true, sparse_y_pred, keras)
 
 
 @metric("IoU", "io_u")
@@ -76,10 +101,14 @@ def iou(
     sparse_y_true: Param = True,
     sparse_y_pred: Param = True,
     axis: Param = -1,
+    *,
+    keras: str = "auto",
 ) -> Metric:
     """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
     _plain(ignore_class, axis)
-    return _of_classes(p, "io_u", num_classes, target_class_ids, sparse_y_true, sparse_y_pred)
+    return _of_classes(
+        p, "io_u", num_classes, target_class_ids, sparse_y_true, sparse_y_pred, keras
+    )
 
 
 @metric("OneHotMeanIoU", "one_hot_mean_io_u")
@@ -91,11 +120,13 @@ def one_hot_mean_iou(
     ignore_class: Param = None,
     sparse_y_pred: Param = False,
     axis: Param = -1,
+    *,
+    keras: str = "auto",
 ) -> Metric:
     """The same for targets that are one-hot."""
     _plain(ignore_class, axis)
     true = Expr("False", False)
-    return _of_classes(p, "one_hot_mean_io_u", num_classes, None, true, sparse_y_pred)
+    return _of_classes(p, "one_hot_mean_io_u", num_classes, None, true, sparse_y_pred, keras)
 
 
 @metric("OneHotIoU", "one_hot_io_u")
@@ -108,11 +139,13 @@ def one_hot_iou(
     ignore_class: Param = None,
     sparse_y_pred: Param = False,
     axis: Param = -1,
+    *,
+    keras: str = "auto",
 ) -> Metric:
     """The same for targets that are one-hot."""
     _plain(ignore_class, axis)
     true = Expr("False", False)
-    return _of_classes(p, "one_hot_io_u", num_classes, target_class_ids, true, sparse_y_pred)
+    return _of_classes(p, "one_hot_io_u", num_classes, target_class_ids, true, sparse_y_pred, keras)
 
 
 @metric("BinaryIoU", "binary_io_u")
@@ -122,25 +155,35 @@ def binary_iou(
     threshold: Param = 0.5,
     name: Param = None,
     dtype: Param = None,
+    *,
+    keras: str = "auto",
 ) -> Metric:
     """Outputs are of one class from the threshold on."""
-    if p.classes:
-        raise Unsupported("BinaryIoU with classes as targets")
+    if p.classes or (p.weights is not None and p.units != 1):
+        raise Unsupported("BinaryIoU with classes as targets, or weights of several outputs")
     outputs = infix(activated(p), ">=", threshold)
     of = None if target_class_ids.is_const((0, 1), [0, 1]) else target_class_ids
-    return _overlap("binary_io_u", Expr("2", 2), of, p.targets, outputs)
+    return _overlap(p, "binary_io_u", Expr("2", 2), of, p.targets, outputs, keras)
 
 
 emitted(
     "confusion_matrix",
     '''
-def confusion_matrix(targets, outputs, num_classes):
+def confusion_matrix(
+    targets,
+    outputs,
+    num_classes,
+    weights=None,  #? weights
+):
     """How often each class, a row, is taken for each other, a column."""
     targets, outputs = targets.long().flatten(), outputs.long().flatten()
     known = (targets >= 0) & (targets < num_classes)
     known &= (outputs >= 0) & (outputs < num_classes)
     pairs = targets[known] * num_classes + outputs[known]
-    return pairs.bincount(minlength=num_classes**2).reshape(num_classes, num_classes)
+    weights = None if weights is None else weights[known]  #? weights
+    counts = pairs.bincount(weights, minlength=num_classes**2)  #? weights
+    return counts.reshape(num_classes, num_classes)  #? weights
+    return pairs.bincount(minlength=num_classes**2).reshape(num_classes, num_classes)  #? !weights
 ''',
     (),
     TORCH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.emitted import FUNCTIONAL, emitted
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
@@ -38,3 +39,25 @@ def l1l2(name: str, l1: Param = 0.0, l2: Param = 0.0) -> Penalty:
         square=l2 if not l2.is_const(0, 0.0) else zero,
         absolute=l1 if not l1.is_const(0, 0.0) else zero,
     )
+
+
+@regularizer("OrthogonalRegularizer", "orthogonal_regularizer")
+def orthogonal(name: str, factor: Param = 0.01, mode: Param = "rows") -> Penalty:
+    """The mean of how parallel two rows, or columns, are; of a matrix alone."""
+    if not mode.is_const("rows", "columns"):
+        raise Unsupported("an orthogonal regularizer whose mode is only known at run time")
+    return Penalty(orthogonal=factor, columns=mode.value == "columns")
+
+
+emitted(
+    "non_orthogonality",
+    '''
+def non_orthogonality(rows):
+    """How parallel the rows of a matrix are: the mean over all pairs, 0 if they are orthogonal."""
+    rows = F.normalize(rows, dim=1, eps=1e-7)
+    products = (rows @ rows.T).abs().fill_diagonal_(0)
+    return products.sum() / (len(rows) * (len(rows) - 1))
+''',
+    (),
+    FUNCTIONAL,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.metrics import activated
-from transpiler.ir.expr import Expr, index, method
+from transpiler.ir.expr import Expr, index, infix, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.rule import Param, helper, metric, unless
@@ -57,9 +57,19 @@ def auc(
         ("true_positives_above", helper(counting, scores, labels, **steps)),
         ("false_positives_above", helper(counting, scores, wrong, **steps)),
     )
+    if p.weights is not None:
+        if multi_label.value or p.rank != 2 or not curve.is_const("ROC"):
+            raise Unsupported("AUC of each label, of steps or pixels, or of PR, with weights")
+        column = method(p.weights, "unsqueeze", 1)
+        sums = tuple(
+            (f"weighted_{variable}", helper(counting, scores, infix(which, "*", column), **steps))
+            for (variable, _), which in zip(sums, (labels, wrong), strict=True)
+        )
     area = "roc_auc" if curve.is_const("ROC") else "pr_auc"
     if multi_label.value:
         options.add(f"{area}.by_label")
+    if p.weights is not None:
+        options.add(f"{area}.weighted")
         sums = tuple((f"{variable}_by_label", value) for variable, value in sums)
     helpers = frozenset({counting, area, *options})
     return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)

@@ -48,18 +48,5 @@ without_counterpart(
         "function whose mean you want as a metric",
         "Sum": "in `compile`, it is the sum of the targets by the outputs as weights; give the "
         "function whose sum you want as a metric",
-        "binary_focal_crossentropy": "it is translated as a loss only",
-        "categorical_focal_crossentropy": "it is translated as a loss only",
-    },
-)
-
-without_counterpart(
-    "regularizer",
-    "keras.regularizers",
-    {
-        "OrthogonalRegularizer": "it compares the rows of a weight with each other: add that to "
-        "the loss yourself",
-        "orthogonal_regularizer": "it compares the rows of a weight with each other: add that to "
-        "the loss yourself",
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.training.programs import Trial
+from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
@@ -96,3 +97,53 @@ def test_what_only_makes_keras_2_faster_goes(call: str) -> None:
     conversion = convert(text, Options(keras="2"))
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert conversion.text == convert(plain, Options(keras="2")).text
+
+
+ORTHOGONAL = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers, regularizers
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 8)), rng.normal(size=(40, 1))
+words = rng.integers(0, 9, size=(40, 5))
+model = keras.Sequential([{first}, layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit({data}, y, epochs=3, verbose=0)
+losses = np.array(history.history["loss"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "data"),
+    [
+        ("layers.Dense(6, kernel_regularizer=regularizers.OrthogonalRegularizer())", "x"),
+        ("layers.Dense(6, kernel_regularizer='orthogonal_regularizer')", "x"),
+        (
+            "layers.Dense(6, kernel_regularizer="
+            "regularizers.OrthogonalRegularizer(0.125, mode='columns'), bias_regularizer='l2')",
+            "x",
+        ),
+        (
+            "layers.Embedding(9, 4, input_length=5, embeddings_regularizer="
+            "regularizers.OrthogonalRegularizer(factor=0.25)), layers.Flatten()",
+            "words",
+        ),
+    ],
+)
+def test_orthogonal_weights(first: str, data: str, scripts: Scripts) -> None:
+    """Keras 3 computes the same, but in float32 only."""
+    text = ORTHOGONAL.format(first=first, data=data)
+    found = convert(text, Options(keras="2"))
+    assert not [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, found.text, "2")
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_kernel_of_several_axes_has_no_rows() -> None:
+    layer = "layers.Reshape((8, 1)), layers.Conv1D(4, 3, kernel_regularizer="
+    layer += "regularizers.OrthogonalRegularizer()), layers.Flatten()"
+    text = ORTHOGONAL.format(first=layer, data="x")
+    found = convert(text).diagnostics
+    assert any("an orthogonal regularizer of kernel" in d.message for d in found)

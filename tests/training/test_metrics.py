@@ -86,6 +86,30 @@ TRIALS = [
     Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score('weighted')]"),
     Trial('"mse"', "bit rows", "relu", metrics=f"[{M}.FBetaScore('macro', beta=2.0)]"),
     Trial(BINARY, "bit rows", "sigmoid", metrics=f"[{M}.FBetaScore('micro', 0.5, 0.4)]"),
+    Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score(), {M}.FBetaScore(beta=2.0)]"),
+    Trial(BINARY, "bit rows", "sigmoid", metrics=f"[{M}.F1Score(threshold=0.4, name='f1')]"),
+    Trial(
+        BINARY,
+        "bit rows",
+        "sigmoid",
+        metrics=f"[{M}.Precision([0.375, 0.5]), {M}.Recall([0.5, 0.625], class_id=1),"
+        f" {M}.Precision(thresholds=[0.5], name='one')]",
+    ),
+    Trial(
+        BINARY,
+        "bits",
+        "sigmoid",
+        metrics=f"[{M}.TruePositives([0.375, 0.5]), {M}.FalsePositives(thresholds=[0.5, 0.375]),"
+        f" {M}.TrueNegatives([0.5, 0.375]), {M}.FalseNegatives([0.375, 0.5])]",
+        fit="",  # in which Keras 3 overwrites them
+    ),
+    Trial(
+        CLASSES,
+        "one-hot",
+        "softmax",
+        metrics=f"[{M}.Precision(top_k=2), {M}.Recall(top_k=2, class_id=1),"
+        f" {M}.Precision(0.375, top_k=1, name='first')]",
+    ),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.MeanIoU(3, sparse_y_pred=False)]"),
     Trial('"mse"', "bits", metrics=f"[{M}.MeanIoU(num_classes=2, name='iou')]"),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.IoU(3, [0, 2], sparse_y_pred=False)]"),
@@ -99,6 +123,8 @@ TRIALS = [
     Trial('"mse"', "numbers", metrics=f"[{M}.R2Score(), {M}.LogCoshError()]"),
     Trial('"mse"', "positive", "softplus", metrics='["mape", "msle", "poisson"]'),
     Trial(CLASSES, "one-hot", "softmax", metrics='["kl_divergence", "categorical_crossentropy"]'),
+    Trial(BINARY, "bit rows", "sigmoid", metrics="[keras.losses.binary_focal_crossentropy]"),
+    Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.categorical_focal_crossentropy]"),
     Trial('"categorical_hinge"', "one-hot", metrics='["categorical_hinge"]'),
     Trial('"hinge"', "bit column", metrics='["squared_hinge", "hinge"]'),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.SparseCategoricalCrossentropy()]"),
@@ -144,8 +170,7 @@ def test_the_best_outputs(targets: str) -> None:
     "metric",
     [
         "MeanIoU(2, ignore_class=1)",
-        "F1Score()",
-        "Precision([0.2, 0.8])",
+        "F1Score(average=kind)",
         "AUC(thresholds=[0.2, 0.4])",
         "PearsonCorrelation()",
         "Mean()",
@@ -178,3 +203,15 @@ def test_metrics_of_a_function_have_no_numbers() -> None:
     text = Trial(targets="bit column", metrics="[keras.metrics.AUC(), other()]").text
     text = text.replace("\nmodel =", "\ndef other():\n    return keras.metrics.AUC()\n\nmodel =")
     assert any("two values of an epoch" in d.message for d in convert(text).diagnostics)
+
+
+CHECKED = ", validation_split=0.2, callbacks=[keras.callbacks.{}]"
+
+
+@pytest.mark.parametrize("callback", ["EarlyStopping('val_f1_score', mode='max')"])
+def test_no_callback_compares_several_numbers(callback: str) -> None:
+    """Keras fails as well."""
+    fit = CHECKED.format(callback)
+    trial = Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score()]", fit=fit)
+    found = convert(trial.text).diagnostics
+    assert any("looks at val_f1_score, which is several numbers" in d.message for d in found)

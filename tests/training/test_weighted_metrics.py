@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import Trial, farthest
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 WEIGHTS = "weights = rng.uniform(size=(50,))"
@@ -71,6 +72,24 @@ TRIALS = {
         activation="softplus",
         metrics='["msle"], weighted_metrics=["mape", keras.losses.huber, '
         'keras.metrics.CosineSimilarity(), "poisson"]',
+    ),
+    "F scores": _weighed(
+        targets="bit rows",
+        activation="relu",
+        metrics=f"[], weighted_metrics=[{M}.FBetaScore('macro', beta=2.0), {M}.F1Score(),"
+        f" {M}.F1Score('micro', 0.4, name='micro'), {M}.F1Score('weighted', name='weighted')]",
+    ),
+    "largest": _weighed(
+        loss='"categorical_crossentropy"',
+        targets="one-hot",
+        activation="softmax",
+        metrics=f"[], weighted_metrics=[{M}.Precision(top_k=2), {M}.Recall(top_k=1)]",
+    ),
+    "area": _weighed(
+        loss='"categorical_crossentropy"',
+        targets="one-hot",
+        activation="softmax",
+        metrics=f"[], weighted_metrics=[{M}.AUC(50)]",
     ),
     "crossentropies": _weighed(
         loss='"categorical_crossentropy"',
@@ -140,6 +159,36 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     assert far < 1e-9, apart
 
 
+OVERLAPS = [
+    _weighed(
+        loss='"sparse_categorical_crossentropy"',
+        targets="labels",
+        activation="softmax",
+        metrics=f"[], weighted_metrics=[{M}.MeanIoU(3, sparse_y_pred=False)]",
+    ),
+    _weighed(
+        loss='"binary_crossentropy"',
+        targets="bits",
+        activation="sigmoid",
+        metrics=f"[], weighted_metrics=[{M}.BinaryIoU(), {M}.AUC()]",
+    ),
+]
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+@pytest.mark.parametrize("trial", OVERLAPS, ids=lambda trial: trial.metrics)
+def test_overlaps(trial: Trial, keras: str, scripts: Scripts) -> None:
+    """Keras 3 cuts weights to whole numbers, and Keras computes in float32."""
+    text = trial.text.replace("rng.uniform(size=(50,))", "3 * rng.uniform(size=(50,))")
+    found = convert(text, Options(keras=keras))
+    assert not [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, found.text, keras)
+    assert {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-6, apart
+    refused = convert(text).diagnostics
+    assert any("cuts weights to whole numbers (--keras)" in d.message for d in refused)
+
+
 REFUSED = {
     "several numbers": _weighed(loss="squared", targets="rows", before=SQUARED),
     "of the program's own": _weighed(
@@ -160,7 +209,7 @@ REFUSED = {
         '"binary_crossentropy"',
         "bits",
         "sigmoid",
-        metrics=f"None, weighted_metrics=[{M}.AUC()]",
+        metrics=f"None, weighted_metrics=[{M}.AUC(curve='PR')]",
         fit=BY_CLASS,
     ),
     "twice": Trial(metrics='["mae"], weighted_metrics=["mae"]'),

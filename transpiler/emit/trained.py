@@ -142,7 +142,8 @@ def _unread_helpers(draft: Draft, found: Trained) -> set[str]:
     """What metrics need with weights or without, where no function has them so."""
     either = (c.weighed_helpers for c in found.training.compiled.values())
     asked = frozenset[str]().union(*either)
-    return {*asked} - words_in("\n".join(draft.training_functions.values())) if asked else set()
+    words = words_in("\n".join(draft.training_functions.values())) if asked else frozenset()
+    return {name for name in asked if name.partition(".")[0] not in words}
 
 
 def _with_attributes(draft: Draft, found: Trained, source: str) -> str:

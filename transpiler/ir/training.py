@@ -75,6 +75,7 @@ class Metric:
     helpers: frozenset[str] = frozenset()  #: emitted functions that it calls
     note: str = ""  #: what is assumed
     made: Expr | None = None  #: the object that its only sum is, which a batch updates
+    array: bool = False  #: whether the result is an array of numbers, not one
     weighted: Metric | None = None  #: what it is where samples have weights, if these count in it
 
 
@@ -94,11 +95,19 @@ class Penalty:
 
     square: Expr | None = None
     absolute: Expr | None = None
+    orthogonal: Expr | None = None  #: of how far the rows of a matrix are from being orthogonal
+    columns: bool = False  #: whether it is the columns that shall be
 
     @property
-    def factors(self) -> tuple[Expr | None, Expr | None]:
+    def factors(self) -> tuple[Expr | None, Expr | None, Expr | None]:
         """The factor of each sum."""
-        return self.square, self.absolute
+        return self.square, self.absolute, self.orthogonal
+
+    def settled(self, settle: Callable[[Expr], Expr]) -> Penalty:
+        """The same with other factors."""
+        found = (None if factor is None else settle(factor) for factor in self.factors)
+        square, absolute, orthogonal = found
+        return Penalty(square, absolute, orthogonal, self.columns)
 
     @property
     def is_nothing(self) -> bool:

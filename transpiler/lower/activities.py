@@ -85,8 +85,10 @@ def _own(
         if _is_ignored(layer, file.options.keras):
             continue
         penalty = _penalty(file, value)
+        if penalty.orthogonal is not None:
+            raise Unsupported("activity_regularizer that makes the outputs of samples orthogonal")
         if not penalty.is_nothing:
-            found[number] = Penalty(*(settled(region, built, f) for f in penalty.factors))
+            found[number] = penalty.settled(lambda factor: settled(region, built, factor))
     return found
 
 

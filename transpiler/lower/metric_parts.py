@@ -114,6 +114,8 @@ def _built(file: FileContext, part: Part, targets: Bound, outputs: Bound) -> Met
         classes=classes,
     )
     built: Metric = use.build(seen)
+    if built.array:
+        raise Unsupported(f"{use.symbol} of several numbers in a metric of the program's own")
     return built
 
 

@@ -75,9 +75,9 @@ def _one(
         return *own(file, call, item, seen), None
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
-    metric = use.build(seen)
+    metric = use.build(seen, keras=file.options.keras)
     if weighted:
-        counted = use.build(replace(seen, weights=WEIGHTS))
+        counted = use.build(replace(seen, weights=WEIGHTS), keras=file.options.keras)
         if not all(WEIGHTS.text in value.text for _, value in counted.sums):
             raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
         metric = replace(metric, weighted=counted)

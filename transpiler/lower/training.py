@@ -131,6 +131,11 @@ class Compiled:
         return frozenset[str]().union(*(m.helpers for m in both), *sums)
 
     @property
+    def arrays(self) -> frozenset[str]:
+        """The keys of metrics that give several numbers."""
+        return frozenset(key for key, metric in self.metrics if metric.array)
+
+    @property
     def keys(self) -> list[str]:
         """The entries of the logs of an epoch."""
         losses = [f"{head.name}_loss" for head in self.heads if head.name]

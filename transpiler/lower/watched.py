@@ -47,6 +47,13 @@ class Penalized:
     parameter: str
     penalty: Penalty
     kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
+    transposed: bool = False  #: whether its rows are columns in Keras
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The emitted function that it calls."""
+        called = self.penalty.orthogonal is not None
+        return frozenset({"non_orthogonality"} if called else ())
 
 
 @record(frozen=True, slots=True)
@@ -151,16 +158,20 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         only(use)
         penalty: Penalty = use.build(kind, keras=file.options.keras)
         if not penalty.is_nothing:
-            found = tuple(settled(region, built, factor) for factor in penalty.factors)
-            kept = frozenset[str]().union(*(_kept(region, factor) for factor in found))
+            transposed = _made(module).startswith("nn.Linear(")
+            matrix = transposed or _made(module).startswith("nn.Embedding(")
+            if penalty.orthogonal is not None and (kind == "bias" or not matrix):
+                raise Unsupported(f"an orthogonal regularizer of {name.partition('_')[0]}")
+            penalty = penalty.settled(lambda factor: settled(region, built, factor))
+            kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
             place = f"{path}{module.token}", _PLACES[kind]
-            penalized.append(Penalized(*place, Penalty(*found), kept))
+            penalized.append(Penalized(*place, penalty, kept, transposed))
     return Watched(tuple(penalized), tuple(constrained), (), tuple(layers))
 
 
-def settled(region: Region, built: Built, factor: Expr | None) -> Expr | None:
+def settled(region: Region, built: Built, factor: Expr) -> Expr:
     """A factor as a function can write it that gets the model alone, when the model is trained."""
-    if factor is None or not factor.names:
+    if not factor.names:
         return factor
     if region.is_module:
         held = region.scope.current(factor) or bool(built.ways and not factor.known)

@@ -280,7 +280,7 @@ class Player:
     def keep_values(self, values: Mapping[str, Any]) -> None:
         """What one epoch measured."""
         for name, value in values.items():
-            self.values.setdefault(name, []).append(float(value))
+            self.values.setdefault(name, []).append(float(np.mean(value)))
 
     # what it comes to -------------------------------------------------------------------------
 

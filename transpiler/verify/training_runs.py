@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
     """A value as numbers, None where it is nothing to compare."""
     history = getattr(value, "history", None)
     if isinstance(history, dict):
-        return {k: [float(v) for v in values] for k, values in history.items()}
+        return {k: np.asarray(values, "float64") for k, values in history.items()}
     if isinstance(value, dict):
         plain = {k: _plain(v) for k, v in value.items()}
         return plain if all(v is not None for v in plain.values()) else None

@@ -24,7 +24,7 @@ from transpiler.emit.training.lines import (
 )
 from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import Asking, ModelWriter
-from transpiler.emit.training.progress import progress_of
+from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
@@ -294,7 +294,7 @@ def _shown(
         key: writer.names.passing(name, end=end, looped=looped)
         for key, name in identifiers(compiled.keys).items()
     }
-    shown = progress.shown("", values)
+    shown = progress.shown("", shown_values(compiled, values))
     shown = distributing.in_first(shown) if shown and writer.made.spread else shown
     return [f"{', '.join(values.values())} = {text}", *shown]
 

@@ -15,7 +15,7 @@ from transpiler.emit.training.history import History
 from transpiler.emit.training.late_optimizers import optimizer_of_round
 from transpiler.emit.training.lines import identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.progress import progress_of
+from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.validating import never_validates, validated_after
@@ -86,6 +86,8 @@ class FitWriter(FitData):
         self.first = next((h.first for h in hooks if h.first), self.first)
         self.kept.first = self.first
         read = {k for h in hooks for k in h.reads}
+        if arrays := [k for k in read if k.removeprefix("val_") in compiled.arrays]:
+            raise Unsupported(f"a callback that looks at {arrays[0]}, which is several numbers")
         shown = bool(self.progress.line or self.history)
         acts = "validation_data" in self.call.given and may_act(
             self.call.given["validation_data"].text
@@ -204,7 +206,7 @@ class FitWriter(FitData):
 
     def _shown(self, head: str, values: dict[str, str]) -> list[str]:
         """The line of an epoch, printed by one process."""
-        lines = self.progress.shown(head, values)
+        lines = self.progress.shown(head, shown_values(self.compiled, values))
         return distributing.in_first(lines) if lines and self.model.made.spread else lines
 
     def _steps(

@@ -97,6 +97,7 @@ class ModelWriter:
                 lambda name: penalty(name, penalties),
             )
             made.functions.append((self.penalty, source))
+            made.helpers |= frozenset[str]().union(*(one.helpers for one in penalties))
         self.constraint = ""
         if made.training.weights.constraints:
             constraints = made.training.weights.constraints

@@ -16,10 +16,12 @@ def penalty(name: str, penalties: Sequence[Penalized]) -> str:
     for one in penalties:
         weight = f"model.{one.token}.{one.parameter}"
         kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
-        for factor, method in zip(one.penalty.factors, ("square", "abs"), strict=True):
+        rows = f"{weight}.T" if one.transposed != one.penalty.columns else weight
+        values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"non_orthogonality({rows})"
+        for factor, value in zip(one.penalty.factors, values, strict=True):
             if factor is not None and not factor.is_const(0, 0.0):
                 written = substitute_names(factor.wrapped(MUL), kept)
-                sums.setdefault(written, []).append(f"{weight}.{method}().sum()")
+                sums.setdefault(written, []).append(value)
     terms = [
         f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
         for factor, parts in sums.items()

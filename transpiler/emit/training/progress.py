@@ -8,6 +8,7 @@ from transpiler.emit.training.lines import printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
+from transpiler.lower.training import Compiled
 from transpiler.record import record
 
 #: `1 if debug else 0`: what matters is `debug`.
@@ -33,6 +34,15 @@ class Progress:
         if not self.condition:
             return lines
         return [f"if {self.condition}:", *(f"    {line}" for line in lines)]
+
+
+def shown_values(compiled: Compiled, values: dict[str, str]) -> dict[str, str]:
+    """What is shown of some values: of several numbers, their mean, as Keras does."""
+    arrays = compiled.arrays
+    return {
+        key: f"{value}.mean()" if key.removeprefix("val_") in arrays else value
+        for key, value in values.items()
+    }
 
 
 def progress_of(writer: ModelWriter, call: TrainingCall) -> Progress:
