@@ -303,8 +303,29 @@ def _end_of(tree: Tree, parameter: cst.Param) -> int:
 
 def _parameter(tree: Tree, taken: Taken) -> tuple[int, int]:
     """Where the parameter stands."""
-    named = next(p for p in taken.function.params.params if p.name.value == taken.parameter)
+    parameters = taken.function.params
+    named = next(
+        p
+        for p in (*parameters.params, *parameters.kwonly_params)
+        if p.name.value == taken.parameter
+    )
     return tree.span(named.name)[0], _end_of(tree, named)
+
+
+def _without(tree: Tree, taken: Taken) -> tuple[int, int]:
+    """What goes of the parameters when one of them goes: it and a comma."""
+    declared = taken.function.params
+    for parameters in (declared.params, declared.kwonly_params):
+        named = [p.name.value for p in parameters]
+        if taken.parameter not in named:
+            continue
+        position = named.index(taken.parameter)
+        if position:
+            return _end_of(tree, parameters[position - 1]), _end_of(tree, parameters[position])
+        if parameters is declared.kwonly_params and len(parameters) > 1:
+            first, second = (tree.span(p.name)[0] for p in parameters[:2])
+            return first, second
+    raise Unsupported(f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out")
 
 
 def _remove(writer: ModelWriter, taken: Taken) -> None:
@@ -312,13 +333,7 @@ def _remove(writer: ModelWriter, taken: Taken) -> None:
     made, tree = writer.made, writer.tree
     if not writer.shared.sees_calls(taken.function):
         raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
-    parameters = list(taken.function.params.params)
-    position = next((n for n, p in enumerate(parameters) if p.name.value == taken.parameter), 0)
-    if not position:
-        raise Unsupported(
-            f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out"
-        )
-    span = (_end_of(tree, parameters[position - 1]), _end_of(tree, parameters[position]))
+    span = _without(tree, taken)
     made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
     name = taken.function.name.value
     said = f"`{name}` does not take `{taken.parameter}` any more: what it got is written there"
