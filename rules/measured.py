@@ -63,6 +63,18 @@ _function(
     "binary_crossentropy", "bce", "BCE",
 )  # fmt: skip
 
+emitted(
+    "cross_entropy_of_arrays",
+    '''
+def cross_entropy_of_arrays(targets, logits):
+    """Mean crossentropy of classes, by the scores before the softmax."""
+    logits, targets = torch.as_tensor(logits), torch.as_tensor(targets)
+    return F.cross_entropy(logits, targets.flatten().long()).item()
+''',
+    (),
+    early=True,
+)
+
 
 def _mean(name: str, doc: str, each: str) -> None:
     """Declare a metric that is a mean, as a class that arrays are given to."""

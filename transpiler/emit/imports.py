@@ -269,7 +269,7 @@ def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
             and isinstance(node.targets[0].target, cst.Name)
-            and (isinstance(node.value, (cst.Attribute, cst.Name)) or _is_table(node.value))
+            and (_is_name(node.value) or _is_table(node.value))
         ):
             return _Candidate(statement, "alias", False)
         return None
@@ -287,6 +287,13 @@ def names_framework(file: FileContext, name: str) -> bool:
     if isinstance(held, Mapping):
         return all(isinstance(v, (Framework, Function)) for v in held.items.values())
     return isinstance(held, Framework)
+
+
+def _is_name(node: cst.BaseExpression) -> bool:
+    """Whether it is `a.b.c`, and nothing is called in it."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name)
 
 
 def _is_table(node: cst.BaseExpression) -> bool:

@@ -248,6 +248,11 @@ def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
     return Unknown("what `save_model` gives")
 
 
+def is_array(value: Value) -> bool:
+    """Whether it is an array that a model has predicted, or that was made of one."""
+    return isinstance(value, Unknown) and value.reason == PREDICTED
+
+
 @provides("ask_layer")
 def note_asked_layer(region: Region, node: cst.Call, inside: Inside, name: str) -> Value:
     """Note `model.get_layer("dense").get_weights()` and its like; what it gives."""

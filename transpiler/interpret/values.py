@@ -325,6 +325,8 @@ class CarriedModel(Unknown):
 class Measured(Unknown):
     """A number, or several, that NumPy computes of arrays where Keras did."""
 
+    whole: bool = False  #: whether they are whole numbers, or yes and no
+
 
 @record(frozen=True, slots=True, eq=False)
 class Beside(Unknown):

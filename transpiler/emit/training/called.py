@@ -101,9 +101,17 @@ def _as_array(writer: ModelWriter, start: int, end: int) -> list[int] | None:
         end = _closed(writer, end)
     if text.startswith(_OUT, end):
         return [end]
-    if text.startswith(".shape", end) or _TAKERS.search(text, max(0, start - _NEAR), start):
+    taken = _TAKERS.search(text, max(0, start - _NEAR), start) or _is_for_numpy(writer, start)
+    if text.startswith(".shape", end) or taken:
         return [] if text[end : end + 1] in ",)]" or text.startswith(".shape", end) else None
     return None
+
+
+def _is_for_numpy(writer: ModelWriter, start: int) -> bool:
+    """Whether it is the first argument of a function of TensorFlow that becomes one of NumPy."""
+    before = writer.tree.text[:start].rstrip()
+    settled = writer.room.region.settled
+    return before.endswith("(") and any(end == len(before) - 1 for _, end in settled)
 
 
 def _replace(writer: ModelWriter, span: tuple[int, int], text: str) -> None:

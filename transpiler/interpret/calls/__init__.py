@@ -12,6 +12,7 @@ methods.py    methods of values, by their kind
 settings.py   settings of the framework as a whole, its names, custom objects
 by_numpy.py   functions of Python that data sets apply to arrays
 by_hand.py    losses and metrics that a program calls on arrays
+on_arrays.py  functions that a program calls on what models have predicted
 lists.py      methods of lists, which change in place
 numbers.py    arithmetic of the framework, on numbers and arrays
 data.py       arrays that Keras provides

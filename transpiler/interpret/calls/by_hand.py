@@ -40,7 +40,8 @@ def measured_by_hand(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value | None:
     """What a function gives for arrays; None where it is something else."""
-    if name in _OF_NUMPY and len(arguments) == 1 and isinstance(arguments[0][1], Measured):
+    given = arguments[0][1] if len(arguments) == 1 else None
+    if name in _OF_NUMPY and isinstance(given, Measured) and not given.whole:
         _settle(region, node.func, _OF_NUMPY[name], "numpy")
         return _MEASURED
     emitted = region.file.rules.by_hand.get(name)
@@ -62,6 +63,8 @@ def call_loss_by_hand(
     region: Region, node: cst.Call, made: Configured, arguments: list[Argument]
 ) -> Value | None:
     """`keras.losses.MeanSquaredError()(y, p)`: the mean of what the function gives."""
+    if (measured := _cross_entropy(region, node, made, arguments)) is not None:
+        return measured
     function = _SNAKE.get(made.name, "")
     emitted = region.file.rules.by_hand.get(function)
     direct = isinstance(node.func, cst.Call)
@@ -73,6 +76,20 @@ def call_loss_by_hand(
     region.helpers_used |= {"numpy"}
     end = region.tree.span(node)[1]
     region.settled[end - 1, end] = "))"
+    return _MEASURED
+
+
+def _cross_entropy(
+    region: Region, node: cst.Call, made: Configured, arguments: list[Argument]
+) -> Value | None:
+    """`loss_fn(y, logits)`, of classes and of scores, as in the tutorials."""
+    given = dict(made.kwargs)
+    of_scores = "from_logits" in given and given["from_logits"].value is True
+    if made.name != "keras.losses.SparseCategoricalCrossentropy" or made.args or not of_scores:
+        return None
+    if len(given) > 1 or not _are_arrays(region, arguments) or any(k for k, _ in arguments):
+        return None
+    _settle(region, node.func, "cross_entropy_of_arrays", "cross_entropy_of_arrays")
     return _MEASURED
 
 

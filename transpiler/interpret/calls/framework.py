@@ -17,6 +17,7 @@ from transpiler.interpret.calls.data_options import OPTIONS, make_options
 from transpiler.interpret.calls.data_tensors import data_tensor
 from transpiler.interpret.calls.drawn import chosen_tensor, drawn_number
 from transpiler.interpret.calls.numbers import arithmetic
+from transpiler.interpret.calls.on_arrays import array_function
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
 from transpiler.interpret.calls.tensors import tensor_function
@@ -159,6 +160,8 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         return _other_call(region, node, name, arguments) if isinstance(found, Unknown) else found
     if (measured := measured_by_hand(region, node, name, arguments)) is not None:
         return measured
+    if (of_arrays := array_function(region, node, name, arguments)) is not None:
+        return of_arrays
     if any(k in ("*", "**") for k, _ in arguments):
         if name in rules.layers or any(is_graph(v) for _, v in arguments):
             return Unknown(f"{name} is called with arguments that are not known")

@@ -16,8 +16,10 @@ from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
+    Beside,
     Border,
     Bound,
+    CarriedModel,
     Choice,
     Constant,
     Framework,
@@ -28,9 +30,11 @@ from transpiler.interpret.values import (
     Layer,
     LayerList,
     Mapping,
+    Measured,
     Model,
     Namespace,
     Part,
+    PerhapsModel,
     Repeated,
     Sequence,
     Static,
@@ -179,6 +183,12 @@ def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: st
     return Unknown(receiver.reason)
 
 
+def _of_perhaps(region: Region, node: cst.Attribute, receiver: PerhapsModel, attr: str) -> Value:
+    if receiver.models and not receiver.items:
+        region.left_calls.append((node, f".{attr}", receiver.models[0]))
+    return Unknown(receiver.reason)
+
+
 def _of_group(
     region: Region, node: cst.Attribute, receiver: Sequence | Mapping | Repeated | Keyed, attr: str
 ) -> Value:
@@ -211,7 +221,8 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Framework: _of_framework,
     Bound: _of_tensor,
     Static: _of_plain,
-    **dict.fromkeys((Unknown, Border, Constant), _of_unknown),
+    **dict.fromkeys((Unknown, Beside, Border, CarriedModel, Constant, Measured), _of_unknown),
+    PerhapsModel: _of_perhaps,
     Layer: _of_layer,
     Choice: _of_choice,
     Inside: _of_inside,

@@ -19,6 +19,7 @@ from transpiler.interpret.statics import (
     verbatim,
 )
 from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
+from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
     Bound,
     CarriedModel,
@@ -29,6 +30,7 @@ from transpiler.interpret.values import (
     Keyed,
     Layer,
     Mapping,
+    Measured,
     Model,
     Sequence,
     Static,
@@ -51,7 +53,7 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     if isinstance(left, Constant) or isinstance(right, Constant):
         return constant_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown(left.reason if isinstance(left, Unknown) else "")
+        return _of_arrays(left, right) or Unknown(left.reason if isinstance(left, Unknown) else "")
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
         written = None
         plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))
@@ -68,6 +70,15 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     if any(isinstance(side, Static) and side.expr.array for side in (left, right)):
         return replace(made, expr=replace(made.expr, array=True))
     return made
+
+
+def _of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:
+    """What an operator makes of arrays that a model has predicted, and of plain values."""
+    sides = (left, right)
+    if not all(isinstance(side, Static) or is_array(side) for side in sides):
+        return None
+    whole = whole or any(isinstance(side, Measured) and side.whole for side in sides)
+    return Measured(PREDICTED, whole=whole)
 
 
 #: So many places of a list are looked at one by one.
@@ -222,7 +233,8 @@ def _compare(region: Region, left: Value, operator: str, right: Value, node: cst
             return Unknown("identity of a tensor")
         return binary_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown("a comparison with something unknown")
+        unknown = Unknown("a comparison with something unknown")
+        return _of_arrays(left, right, whole=True) or unknown
     if isinstance(left, Framework) and isinstance(right, Framework):
         same = left.name == right.name
         return same if operator in ("is", "==") else not same

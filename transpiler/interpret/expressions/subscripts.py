@@ -22,6 +22,7 @@ from transpiler.interpret.statics import (
 )
 from transpiler.interpret.tensors.names import is_plain
 from transpiler.interpret.tensors.operators import constant_subscript, subscript_op
+from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -64,6 +65,9 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         if isinstance(known, int) and -len(receiver.items) <= known < len(receiver.items):
             return receiver.items[known]
     if isinstance(receiver, Unknown):
+        if is_array(receiver):
+            for element in node.slice:
+                _key(region, element.slice)
         return receiver
     if isinstance(receiver, Within):
         return Within(receiver.base)

@@ -15,6 +15,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import called_once, register
+from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -61,8 +62,11 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if not values or not all(isinstance(v, Bound) for v in flat):
         if isinstance(node, cst.Call):
             note_asked(region, node, node.func, region.tree.source(node.func), model)
-        unknown = not values or any(isinstance(v, Unknown) for v in values)
-        return Unknown(f"a model is called on {'something unknown' if unknown else 'data'}")
+        if not values or any(isinstance(v, Unknown) for v in values):
+            return Unknown("a model is called on something unknown")
+        asked = region.is_module and len(values) == len(arguments)
+        asked = asked and "GradientTape" not in region.tree.text  # it may be trained there
+        return Unknown(PREDICTED if asked else "a model is called on data")
     if model.expr is None and model.kind == "sequential" and model.region is region:
         return _inline(region, node, model, flat)
     if model.expr is None:
