@@ -11,6 +11,17 @@ from transpiler.record import replace
 from transpiler.rule import Param, helper, source
 
 IMAGES = Leaf(4, "float32")
+_CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
+
+
+def images_of(size: Expr, color_mode: Expr) -> Leaf:
+    """Batches of images of this size."""
+    items = size.items if size.items is not None else ()
+    known = [item.value for item in items] if items else size.value
+    sizes = known if isinstance(known, (list, tuple)) else (known, known)
+    height, width = (one if isinstance(one, int) else None for one in (*sizes, None, None)[:2])
+    channels = _CHANNELS.get(str(color_mode.value))
+    return replace(IMAGES, sizes=(None, height, width, channels))
 
 
 @source("keras.utils.image_dataset_from_directory",
@@ -50,11 +61,12 @@ def image_dataset_from_directory(
         label_mode = labels
     images = _images(directory, kind_of(label_mode, color_mode), image_size, class_names,
                      crop_to_aspect_ratio)  # fmt: skip
-    element: Element = (IMAGES, Leaf(1, "int64"))
+    pixels = images_of(image_size, color_mode)
+    element: Element = (pixels, Leaf(1, "int64"))
     if label_mode.is_const(None):
-        element = IMAGES
+        element = pixels
     elif not label_mode.is_const("int"):
-        element = (IMAGES, Leaf(2, "float32"))
+        element = (pixels, Leaf(2, "float32"))
     if batch_size.is_const(None):
         return _single(images, validation_split, subset, shuffle, seed, element)
     if subset.is_const("both"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules.image_folders import IMAGES, kind_of, loader
+from rules.image_folders import IMAGES, images_of, kind_of, loader
 from transpiler.ir.expr import UNKNOWN, Arg, Expr, call, expr, index, infix, method
 from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf, Needs
 from transpiler.ir.tensor import Unsupported
@@ -258,13 +258,14 @@ def flow_from_directory(
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)
         data = helper("part_of_classes", data, *ends)
-    element: Element = (IMAGES, Leaf(1, "int64"))
+    pixels = images_of(target_size, color_mode)
+    element: Element = (pixels, Leaf(1, "int64"))
     if mode.is_const(None):
-        element = IMAGES
+        element = pixels
     elif mode.is_const("categorical"):
-        element = (IMAGES, Leaf(2, "float32"))
+        element = (pixels, Leaf(2, "float32"))
     elif mode.is_const("input"):
-        element = (IMAGES, IMAGES)
+        element = (pixels, pixels)
     return loader(data, batch_size, shuffle, seed, element, Folder.KERAS)
 
 
@@ -312,11 +313,12 @@ def flow_from_dataframe(
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)
         data = helper("part_of_rows", data, *ends)
-    element: Element = (IMAGES, Leaf() if raw else Leaf(1, "int64"))
+    pixels = images_of(target_size, color_mode)
+    element: Element = (pixels, Leaf() if raw else Leaf(1, "int64"))
     if mode.is_const(None):
-        element = IMAGES
+        element = pixels
     elif mode.is_const("categorical"):
-        element = (IMAGES, Leaf(2, "float32"))
+        element = (pixels, Leaf(2, "float32"))
     elif mode.is_const("input"):
-        element = (IMAGES, IMAGES)
+        element = (pixels, pixels)
     return loader(data, batch_size, shuffle, seed, element, Folder.TABLE)

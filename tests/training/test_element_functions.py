@@ -82,6 +82,60 @@ def test_gives_the_same(text: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 2e-7, apart
 
 
+MODEL = """\
+model = tf.keras.Sequential([{layers}tf.keras.layers.Dense(3, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy")
+found = model.fit(ds, epochs=2, verbose=0).history["loss"]
+"""
+CLASSES = "ds = slices((x, np.arange(20) % 3))"
+NORM = """\
+def norm(image, label):
+    image = tf.cast(image, tf.float32)
+    image = (image - 0.5) / 0.5
+    return image, label
+
+
+"""
+UNSHAPED = {
+    "rows": "ds = slices((x.reshape(20, 90), np.arange(20) % 3))\n"
+    "ds = ds.map(lambda a, b: (a / 2.0, b)).batch(8)\n"
+    + MODEL.format(layers="tf.keras.layers.Dense(4), "),
+    "images": f"{NORM}{CLASSES}.map(norm).cache().shuffle(20).batch(8).prefetch(2)\n"
+    + MODEL.format(layers="tf.keras.layers.Flatten(), "),
+    "batches": f"{NORM}{CLASSES}.batch(8).map(norm)\n"
+    + MODEL.format(layers="tf.keras.layers.Conv2D(2, 2), tf.keras.layers.Flatten(), "),
+}
+
+
+@pytest.mark.parametrize("text", UNSHAPED.values(), ids=UNSHAPED)
+def test_sizes_that_functions_keep_tell_those_of_a_model(text: str, scripts: Scripts) -> None:
+    conversion = convert(HEAD + text)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    assert "Lazy" not in conversion.text
+    apart = scripts.compare(HEAD + text, conversion.text)
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("change", "known"),
+    [
+        ("images / 255.0", True),
+        ("tf.image.random_flip_left_right(images)", True),
+        ("tf.image.random_brightness(images, 0.1)", True),
+        ("tf.image.resize(images, [9, 9])", False),
+        ("images[:, ::2]", False),
+    ],
+)
+def test_folders_of_images_tell_their_sizes(change: str, known: bool) -> None:
+    text = HEAD + (
+        'ds = tf.keras.utils.image_dataset_from_directory("flowers", image_size=(32, 16))\n'
+        f"ds = ds.map(lambda images, labels: ({change}, labels))\n"
+    )
+    layers = "tf.keras.layers.Rescaling(0.5), tf.keras.layers.Flatten(), "
+    assert ("nn.Linear(1536, 3)" in convert(text + MODEL.format(layers=layers)).text) is known
+
+
 REFUSED = {
     "a lambda that calls layers": "dense = tf.keras.layers.Dense(3)\n\n\n"
     "def project(image):\n    return dense(image)\n\n\n"

@@ -134,6 +134,8 @@ def _part_of_element(leaf: Leaf, node: cst.Subscript) -> Any:
         return UNKNOWN
     if not all(isinstance(p, (cst.Name, cst.Integer, cst.UnaryOperation)) for p in places):
         return UNKNOWN
+    if any(isinstance(p, cst.Name) and p.value == "None" for p in places):
+        return UNKNOWN
     return Leaf(leaf.rank - len(places), leaf.dtype)
 
 

@@ -29,4 +29,5 @@ optional.py       such functions of elements that may lack a part
 data_sets.py      data sets that functions take
 returned_data.py  data sets that functions give
 kept_data.py      data sets that objects keep
+kept_sizes.py     sizes that functions of elements leave as they are
 """

@@ -12,6 +12,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.augmenting import by_models
+from transpiler.interpret.functions.kept_sizes import with_kept_sizes
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import ELEMENT, parameters_of
 from transpiler.interpret.functions.summaries import summarize
@@ -101,7 +102,7 @@ def _of_tensors(
     result = value_without(summary, lacking) if lacking else summary.result
     if result is None:
         raise Unsupported(f"`{function.name}` is not known without `{lacking}`")
-    found = Leaf() if chooses else _element(result, held)
+    found = Leaf() if chooses else with_kept_sizes(_element(result, held), summary, held)
     texts = [_text(node) for node in walk(summary.forward)]
     names_of_files = _names_of_files(summary)
     strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
