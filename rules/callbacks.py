@@ -391,6 +391,16 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
     )
 
 
+@callback("SwapEMAWeights")
+def swap_ema_weights(fit: Fit, swap_on_epoch: Param = False) -> Hooks:
+    """The averages are a model of their own, which is validated."""
+    if not fit.averages:
+        raise Unsupported("SwapEMAWeights without an optimizer that keeps averages: use_ema=True")
+    if not swap_on_epoch.is_const(False):
+        raise Unsupported("SwapEMAWeights for other callbacks, between epochs")
+    return Hooks(averaged=True)
+
+
 @callback("History", "ProgbarLogger", "BaseLogger", "Callback")
 def nothing(fit: Fit) -> Hooks:
     """What the loop does anyway."""

@@ -10,8 +10,6 @@ without_counterpart(
     {
         "RemoteMonitor": "post the values of each epoch to the server yourself, with `requests`",
         "OrbaxCheckpoint": "its files are those of JAX's Orbax; ModelCheckpoint becomes torch.save",
-        "SwapEMAWeights": "its optimizer keeps moving averages of the weights; in torch, "
-        "torch.optim.swa_utils.AveragedModel does",
         "CallbackList": "it calls callbacks by hand: give `fit` a list of them",
     },
 )

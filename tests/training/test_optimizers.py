@@ -114,7 +114,6 @@ def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts)
 @pytest.mark.parametrize(
     "optimizer",
     [
-        f"{OPT}.SGD(0.1, use_ema=True)",
         f"{OPT}.SGD(0.1, gradient_accumulation_steps=2)",
         f"{OPT}.SGD(0.1, loss_scale_factor=2.0)",
         f"{OPT}.Ftrl(learning_rate_power=-0.3)",

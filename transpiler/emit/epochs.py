@@ -113,6 +113,7 @@ class Steps:
     clipping: tuple[str, ...] = ()
     scheduled: bool = False
     scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
+    averaging: tuple[str, ...] = ()  #: what keeps averages of the weights, after each step
     penalty: str = ""
     constraint: str = ""  #: the call that brings weights back to what is allowed
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
@@ -125,8 +126,9 @@ class Steps:
     @property
     def companions(self) -> list[str]:
         """What stands beside the optimizer."""
-        scaler = ["scaler"] if self.scaled else []
-        return ["scheduler", *scaler] if self.scheduled else scaler
+        found = ["scheduler"] if self.scheduled else []
+        found += ["scaler"] if self.scaled else []
+        return [*found, "averaged"] if self.averaging else found
 
 
 def stepping(steps: Steps) -> list[str]:
@@ -138,6 +140,7 @@ def stepping(steps: Steps) -> list[str]:
         step = ["scaler.step(optimizer)", "scaler.update()"]
     scheduler = ["scheduler.step()"] if steps.scheduled else []
     constraint = [steps.constraint] if steps.constraint else []
+    step += steps.averaging
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 
 

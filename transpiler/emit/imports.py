@@ -25,6 +25,7 @@ _DISTRIBUTED = (
     "import torch.distributed as dist",
     "from torch.nn.parallel import DistributedDataParallel",
 )
+_AVERAGED = "from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn"
 
 
 def _standing_alone(code: str) -> re.Pattern[str]:
@@ -43,6 +44,7 @@ _USES = {
     _ORDER[1]: _standing_alone(r"nn\."),
     _ORDER[2]: _standing_alone(r"F\."),
     _DISTRIBUTED[1]: _standing_alone(r"DistributedDataParallel\("),
+    _AVERAGED: _standing_alone(r"AveragedModel\("),
     "from torch.utils.tensorboard import SummaryWriter": _standing_alone(r"SummaryWriter\("),
     "from tqdm import tqdm": _standing_alone(r"tqdm\("),
 }
@@ -326,7 +328,7 @@ def _needed(text: str) -> list[str]:
     text = _IMPORT_LINES.sub("", text)
     found = [line for line, use in _USES.items() if use.search(text)]
     if data := sorted(name for name, use in _OF_DATA.items() if use.search(text)):
-        before = sum(line in (*_ORDER, *_DISTRIBUTED) for line in found)
+        before = sum(line in (*_ORDER, *_DISTRIBUTED, _AVERAGED) for line in found)
         found.insert(before, f"{_DATA} import {', '.join(data)}")
     return [line for line in found if line != "import math" or line not in text]
 

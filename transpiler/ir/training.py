@@ -159,6 +159,7 @@ class Hooks:
     batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
+    averaged: bool = False  #: whether the averages of the weights are validated, not the weights
     writes: bool = False  #: whether it writes files, which one process of several does
     lasting: tuple[
         str, ...
@@ -192,4 +193,5 @@ class Fit:
     called_in_batch: Callable[[Expr, tuple[str, ...]], str] = lambda function, given: ""
     file: Callable[[str], str] = str  #: the name of torch's file for that of one of Keras's
     states: dict[str, str] = field(default_factory=dict)  #: what an interrupted run goes on with
+    averages: bool = False  #: whether averages of the weights are kept
     device: str = "device"

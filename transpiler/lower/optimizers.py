@@ -23,6 +23,15 @@ _CLIPPERS = {False: "nn.utils.clip_grad_norm_", True: "clip_norm"}
 
 
 @record(frozen=True, slots=True)
+class Averaging:
+    """The moving averages that `use_ema` keeps of the weights."""
+
+    momentum: Expr
+    frequency: Expr | None  #: after how many batches the weights become them each time
+    begins: bool = False  #: whether they begin with the weights before the first step
+
+
+@record(frozen=True, slots=True)
 class Optimizing:
     """What steps the weights."""
 
@@ -33,6 +42,7 @@ class Optimizing:
     clipper: str = ""  #: the function that clips norms
     notes: tuple[str, ...] = ()  #: the small differences that it has
     scaling: dict[str, Expr] | None = None  #: of the loss: what the scaler is made with
+    averaging: Averaging | None = None  #: of the weights, beside them
     legacy: bool = False  #: whether it is one of Keras 2's first optimizers
 
     @property
@@ -49,7 +59,13 @@ class Optimizing:
 
 
 def lower_optimizer(
-    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool, precision: str = ""
+    rules: Rules,
+    value: Value,
+    parameters: Expr,
+    exact: bool,
+    changes: bool,
+    precision: str = "",
+    keras: str = "auto",
 ) -> Optimizing:
     """The optimizer of some parameters; `changes` if a callback changes its rate.
 
@@ -58,7 +74,9 @@ def lower_optimizer(
     inner, scaling = _unscaled(value)
     if scaling is not None and precision != "float16":
         raise Unsupported("the loss is scaled without a policy of float16")
-    made = _optimizer(rules, inner, parameters, exact, changes)
+    made = _optimizer(rules, inner, parameters, exact, changes, keras)
+    if made.averaging is not None and precision == "float16":
+        raise Unsupported("averages of weights whose steps are left out where gradients overflow")
     if precision == "float16":
         made = replace(made, scaling=scaling or {})
     if precision:
@@ -98,7 +116,7 @@ def _unscaled(value: Value) -> tuple[Value, dict[str, Expr] | None]:
 
 
 def _optimizer(
-    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool
+    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool, keras: str
 ) -> Optimizing:
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     _refuse_others(use)
@@ -120,32 +138,56 @@ def _optimizer(
         if made.momentum:
             raise Unsupported(f"{use.symbol}: momentum with a learning rate that changes")
     notes = _differences(made, use, schedule is not None, [] if exact else [n for n, _ in clipping])
-    return Optimizing(made, use, schedule, clipping, _CLIPPERS[exact], notes, legacy=legacy)
+    return Optimizing(
+        made,
+        use,
+        schedule,
+        clipping,
+        _CLIPPERS[exact],
+        notes,
+        averaging=_averaging(use, keras),
+        legacy=legacy,
+    )
+
+
+def _averaging(use: Use, keras: str) -> Averaging | None:
+    """The averages that it is told to keep."""
+    whether = use.others.get("use_ema", expr(False))
+    if whether.is_const(False, None):
+        return None
+    if not whether.is_const(True):
+        raise Unsupported(f"{use.symbol}: whether it keeps averages is only known at run time")
+    momentum = use.others.get("ema_momentum", expr(0.99))
+    frequency = use.others.get("ema_overwrite_frequency")
+    if frequency is not None and frequency.is_const(None):
+        frequency = None
+    names = [*momentum.names, *(frequency.names if frequency is not None else ())]
+    if names and frequency is not None:
+        raise Unsupported(f"{use.symbol}: ema_overwrite_frequency={frequency}")
+    return Averaging(momentum, frequency, keras == "2")
 
 
 #: What all optimizers take besides, and what it is where nothing comes of it.
 _IDLE: dict[str, tuple[object, ...]] = {
-    "use_ema": (False,),
+    "use_ema": (False, True),
     "ema_momentum": (0.99,),
     "loss_scale_factor": (1, 1.0),
     "gradient_accumulation_steps": (1,),
     "jit_compile": (True, False),
 }
 _LACKING = {
-    "use_ema": "in torch, torch.optim.swa_utils.AveragedModel keeps moving averages of the weights",
     "gradient_accumulation_steps": "Keras's optimizers count the batches between their steps, too",
 }
 
 
 def _refuse_others(use: Use) -> None:
     """Refuse arguments that nobody looks at, but for defaults of what all optimizers take."""
-    averages = not use.others.get("use_ema", expr(False)).is_const(False, None)
     for name, why in _LACKING.items():
         if name in use.others and not use.others[name].is_const(None, *_IDLE[name]):
             raise Unsupported(f"{use.symbol}: {name} is not translated: {why}")
     idle = [n for n, v in use.others.items() if n in _IDLE and v.is_const(*_IDLE[n])]
-    free = [] if averages else ["ema_momentum", "ema_overwrite_frequency"]
-    only(use, "name", "decay", *_CLIPPING, *idle, *free)
+    averages = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
+    only(use, "name", "decay", *_CLIPPING, *idle, *averages)
 
 
 def _scheduled(rules: Rules, use: Use) -> Schedule | None:

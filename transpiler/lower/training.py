@@ -344,14 +344,14 @@ def _compiled(
     if parameters is None:
         model = passed.model if passed is not None else training.variable
         parameters = Expr(f"{model}.parameters()", strength=18)
-    exact = file.options.exact
+    how = file.options.exact, changes, file.precision, file.options.keras
     choices = _choices(file, training, call, parameters)
     if choices is not None:
         optimizing = choices.optimizing
         if file.precision or (changes and optimizing.optimizer.momentum):
             raise Unsupported("one of several optimizers with mixed precision, or another rate")
     else:
-        optimizing = lower_optimizer(rules, value, parameters, exact, changes, file.precision)
+        optimizing = lower_optimizer(rules, value, parameters, *how)
     heads, uses = _heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(

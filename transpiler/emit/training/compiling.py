@@ -23,6 +23,7 @@ from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
+from transpiler.lower.optimizers import Averaging
 from transpiler.record import replace
 from transpiler.source.suites import statement_lines
 
@@ -109,6 +110,10 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {factor})"
         )
+    if (averaging := compiled.optimizing.averaging) is not None:
+        if writer.made.spread or compiled.choices is not None:
+            raise Unsupported("averages of weights under a strategy, or for several optimizers")
+        lines += _averages(writer, averaging)
     if writer.made.spread:
         lines.insert(0, _spread(writer, call))
     scaling = compiled.optimizing.scaling
@@ -128,6 +133,10 @@ _CLIPPED = (
 )
 
 
+_BEGINNING = (
+    "averages of weights begin with those after the first step, as in Keras 3; in Keras 2, with "
+    "those before"
+)
 _UNDIVIDED = (
     "activity regularizers add a mean over the batch, as in Keras 3.14 and Keras 2; from 3.0 to "
     "3.13 Keras adds up the batch"
@@ -142,11 +151,25 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     frozen = writer.shared.freezing.notes.get(id(call), "")
     losses = [head.loss.note for head in compiled.heads]
     activities = _UNDIVIDED if writer.training.penalized and compiled.keras != "2" else ""
-    notes = [frozen, activities, *losses, *(metric.note for _, metric in compiled.metrics)]
+    averages = compiled.optimizing.averaging is not None and compiled.keras == "auto"
+    begins = _BEGINNING if averages else ""
+    notes = [frozen, activities, begins, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     clips = [_CLIPPED] if writer.training.clips else []
     notes = [*clips, *compiled.optimizing.notes]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in notes]
+
+
+def _averages(writer: ModelWriter, averaging: Averaging) -> list[str]:
+    """The model that holds averages of the weights."""
+    prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
+    writer.averaged = writer.lasting(f"{prefix}averaged", "averaged_model")
+    if writer.optimizer.startswith("self."):
+        writer.averaged = f"self.{writer.averaged}"
+    function = f"get_ema_multi_avg_fn({averaging.momentum})"
+    made = f"{writer.averaged} = AveragedModel({writer.variable}, multi_avg_fn={function})"
+    begun = [f"{writer.averaged}.update_parameters({writer.variable})"] if averaging.begins else []
+    return [made, *begun]
 
 
 def _spread(writer: ModelWriter, call: TrainingCall) -> str:

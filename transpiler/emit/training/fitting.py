@@ -17,7 +17,7 @@ from transpiler.emit.training.lines import identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import after_epoch
-from transpiler.emit.training.step_parts import steps_of
+from transpiler.emit.training.step_parts import steps_of, taken_over
 from transpiler.emit.training.validating import never_validates, validated_after
 from transpiler.emit.training.weighting import weighting_of
 from transpiler.interpret.training import TrainingCall
@@ -35,7 +35,7 @@ _PLACE = re.compile(r"\{(\w+)(?=[:}])")
 _LOCALS = frozenset(
     {
         "model", "loader", "batches", "optimizer", "scheduler", "scaler", "weights", "loss",
-        "loss_sum", "count", BATCH, BATCH_LOGS,
+        "averaged", "loss_sum", "count", BATCH, BATCH_LOGS,
     }
 )  # fmt: skip
 
@@ -121,7 +121,10 @@ class FitWriter(FitData):
         logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
             before[:0] = self._empty_history([*values, *logged])
-        after = [line for h in hooks for line in h.after]
+        after = []
+        if compiled.optimizing.averaging is not None:
+            after = [taken_over(model.variable, model.averaged)]
+        after += [line for h in hooks for line in h.after]
         after += self.kept.finished()
         for hook in hooks:
             model.made.helpers |= hook.helpers
@@ -229,7 +232,9 @@ class FitWriter(FitData):
             evaluator = model.evaluator(
                 compiled, self.validates_stream, self.validation_weights, loop
             )
-            called = f"{evaluator}({model.variable}, {validated}, {model.criterion})"
+            averaged = any(h.averaged for h in hooks)
+            looked_at = f"{model.averaged}.module" if averaged else model.variable
+            called = f"{evaluator}({looked_at}, {validated}, {model.criterion})"
             found.append(f"{', '.join(names)} = {called}")
         return found
 
@@ -346,6 +351,7 @@ class FitWriter(FitData):
             called_in_batch=self._called_in_batch,
             file=lambda path: weights_file(self.tree, path),
             states=self._states(),
+            averages=self.compiled.optimizing.averaging is not None,
             device=self.model.device,
         )
         found = hooks_of(self.model, self.call, fit)

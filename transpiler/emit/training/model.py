@@ -117,7 +117,7 @@ class ModelWriter:
         self.criterion = self.criterion_name
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
-        self.scheduler = self.scaler = ""
+        self.scheduler = self.scaler = self.averaged = ""
         self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
         if first is not None:
             self._take_over(first)
@@ -144,11 +144,13 @@ class ModelWriter:
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self.scheduler, self.scaler = first.scheduler, first.scaler
+            self.averaged = first.averaged
             self.parallel = first.parallel
             return
         if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self.scheduler, self.scaler = first.scheduler, first.scaler
+            self.averaged = first.averaged
             self.parallel = first.parallel
             return
         self.optimizer = self.criterion = ""
@@ -183,6 +185,8 @@ class ModelWriter:
             wanted["scheduler"] = first.scheduler
         if compiled.optimizing.scaling is not None:
             wanted["scaler"] = first.scaler
+        if compiled.optimizing.averaging is not None:
+            wanted["averaged"] = first.averaged
         if first.parallel:
             wanted["parallel"] = first.parallel
         if all(p.name.value != self.variable for p in function.params.params):
@@ -215,7 +219,8 @@ class ModelWriter:
         optimizing = compiled.optimizing
         scheduler = [self.scheduler] if optimizing.schedule is not None else []
         scaler = [self.scaler] if optimizing.scaling is not None else []
-        return [self.optimizer, *scheduler, *scaler]
+        averaged = [self.averaged] if optimizing.averaging is not None else []
+        return [self.optimizer, *scheduler, *scaler, *averaged]
 
     def lasting(self, *wanted: str) -> str:
         return self.names.lasting(*wanted)

@@ -17,10 +17,29 @@ def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
         clipping=_clipping(compiled),
         scheduled=compiled.optimizing.schedule is not None,
         scaled=compiled.optimizing.scaling is not None,
+        averaging=_averaging(compiled),
         penalty=model.added(),
         constraint=f"{model.constraint}(model)" if model.constraint else "",
         still=kept_still(compiled),
     )
+
+
+def _averaging(compiled: Compiled) -> tuple[str, ...]:
+    """What keeps averages of the weights, and may put them in the place of these."""
+    averaging = compiled.optimizing.averaging
+    if averaging is None:
+        return ()
+    kept = "averaged.update_parameters(model)"
+    if averaging.frequency is None:
+        return (kept,)
+    count = "(averaged.n_averaged - 1)" if averaging.begins else "averaged.n_averaged"
+    overwritten = f"    {taken_over('model', 'averaged')}"
+    return kept, f"if {count} % {averaging.frequency} == 0:", overwritten
+
+
+def taken_over(model: str, averaged: str) -> str:
+    """The statement that gives a model the averages of its weights."""
+    return f"{model}.load_state_dict({averaged}.module.state_dict())"
 
 
 def _clipping(compiled: Compiled) -> tuple[str, ...]:
