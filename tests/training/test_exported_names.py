@@ -27,8 +27,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "metrics": {
         name: Trial(metrics=f"[keras.metrics.{name}]")
         for name in (
-            "Mean()", "Sum()", "binary_focal_crossentropy", "categorical_focal_crossentropy",
-            "get(input())", "deserialize({})",
+            "Mean()", "Sum()", "get(input())", "deserialize({})",
             "MeanMetricWrapper(keras.losses.mse)",
         )
     },
@@ -47,13 +46,11 @@ LEFT: dict[str, dict[str, Trial]] = {
         name: Trial(fit=f", callbacks=[keras.callbacks.{name}]")
         for name in (
             "CallbackList()", 'OrbaxCheckpoint("o")', "RemoteMonitor()",
-            "SwapEMAWeights()",
         )
     },
     "regularizers": {
         name: Trial(before=f"reg = keras.regularizers.{name}")
-        for name in ("OrthogonalRegularizer()", "orthogonal_regularizer()", "get(input())",
-                     "deserialize({})")
+        for name in ("get(input())", "deserialize({})")
     },
     "constraints": {
         name: Trial(before=f"reg = keras.constraints.{name}")
