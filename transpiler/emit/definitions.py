@@ -249,13 +249,14 @@ def drop_decorators(draft: Draft) -> None:
 
 
 def retype_parameters(draft: Draft) -> None:
-    """Where models are classes now, functions that stay are given, and give, an `nn.Module`."""
+    """Where models are classes now, what stays is given, and gives, an `nn.Module`."""
     if not draft.class_spots:
         return
     units = draft.planned.blocks.values()
     gone = {id(u.summary.function.node) for u in units if u.summary is not None}
     gone |= {id(s.function.node) for s in draft.planned.operations}
-    for node in draft.top:
+    owners = [n for n in draft.top if isinstance(n, cst.ClassDef) and not n.bases]
+    for node in [*draft.top, *(one for owner in owners for one in owner.body.body)]:
         if isinstance(node, cst.FunctionDef) and id(node) not in gone:
             parameters = node.params
             for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):

@@ -138,7 +138,10 @@ def call_class(
         return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):
         raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
-    for model in (value for value in values if isinstance(value, Model)):
+    models = [value for value in values if isinstance(value, Model)]
+    followed: Any = provided("keep_given")(region, node, callee, arguments) if models else False
+    models = [] if followed else models
+    for model in models:
         home: FileContext = callee.file or region.file
         if ASKED.search(blanked(home.tree.source(callee.node))):
             region.left_calls.append((node, callee.name, model))  # its methods ask one of Keras

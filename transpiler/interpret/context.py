@@ -17,7 +17,7 @@ from transpiler.source.tree import Tree
 if TYPE_CHECKING:
     from transpiler.interpret.region import Region
     from transpiler.interpret.strategies import Distribution
-    from transpiler.interpret.summary import Summary
+    from transpiler.interpret.summary import GivenModel, Summary
 
 #: The sizes of an array; None where one is not known.
 Shape: TypeAlias = "tuple[int | None, ...]"
@@ -53,6 +53,8 @@ class FileContext:
     user_classes: list[UserClass] = field(default_factory=list)
     kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
+    #: those that their objects get, by the names of the class and of the attribute
+    given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
     single_metrics: set[tuple[int, int]] = field(default_factory=set)  #: objects made once
     #: the model and its `compile` that a metric object, by its place, is first given to

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.data_sets import holds_data
+from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.kept_data import kept_data, reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.summary import GivenModel
 from transpiler.interpret.values import (
     Function,
     Instance,
@@ -28,6 +30,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
+from transpiler.source.lexical import blanked
 
 
 @provides("instance_method")
@@ -162,3 +165,51 @@ def _of_model(node: cst.CSTNode, models: dict[str, Model]) -> tuple[str, Model] 
         return None
     model = models.get(owner.attr.value)
     return None if model is None else (node.attr.value, model)
+
+
+@provides("keep_given")
+def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[Argument]) -> bool:
+    """Whether the models that an object gets are followed into its methods.
+
+    They are where the program makes one such object, whose `__init__` does nothing but keep them.
+    """
+    home = region.file
+    method = home.class_methods.get(made.name, {}).get("__init__")
+    if made.file is not home or method is None or not _is_made_once(region, made):
+        return False
+    names = [parameter.name for parameter in parameters_of(method.node)][1:]
+    positions = iter(names)
+    found: dict[str, GivenModel] = {}
+    for number, (keyword, value) in enumerate(arguments):
+        name = keyword or next(positions, "")
+        if not isinstance(value, Model):
+            continue
+        kept = _kept_as(region, method.node, name)
+        if not kept or node.args[number].star or value.options:
+            return False
+        found[kept] = GivenModel(node, number, method.node, name, value)
+    models = kept_models(home, made)
+    for attribute, given in found.items():
+        models[attribute] = handed(given.model, Expr(f"self.{attribute}"))
+        home.given_models[made.name, attribute] = given
+    return True
+
+
+def _is_made_once(region: Region, made: UserClass) -> bool:
+    """Whether the file has one call of a class, and names it nowhere else."""
+    text = region.tree.blanked
+    places = [m.end() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
+    calls = [place for place in places if text[place : place + 1] == "("]
+    defined = len(re.findall(rf"\bclass\s+{made.name}\b", text))
+    bare = not made.bases and not made.node.bases
+    return bare and defined == 1 and len(places) == 2 and len(calls) <= 2
+
+
+def _kept_as(region: Region, node: cst.CSTNode, name: str) -> str:
+    """The attribute in which `__init__` keeps a parameter, and does nothing else with it."""
+    text = blanked(region.tree.source(node))
+    places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
+    kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
+    whole = blanked(region.tree.text)
+    bound = [m for m in kept if len(re.findall(rf"\.{m}\s*=(?!=)", whole)) == 1]
+    return bound[0] if len(places) == 2 and len(bound) == len(kept) == 1 else ""

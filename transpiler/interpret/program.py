@@ -156,6 +156,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.class_methods.clear()
     file.user_classes.clear()
     file.kept_models.clear()
+    file.given_models.clear()
     file.kept_data.clear()
     file.globals = scope.values
     region = Region(file, scope, wants=wants)

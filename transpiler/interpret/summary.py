@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.region import Parameter, Region
-from transpiler.interpret.values import Function, Value
+from transpiler.interpret.values import Function, Model, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Module
@@ -56,6 +56,17 @@ class Run:
     node: cst.CSTNode
     summary: Summary
     once: bool  #: no condition and no loop of the caller's is around it
+
+
+@record(frozen=True, slots=True)
+class GivenModel:
+    """A call that makes an object which keeps a model that it gets."""
+
+    node: cst.Call
+    number: int  #: of the argument
+    initializer: cst.CSTNode
+    parameter: str
+    model: Model
 
 
 @record(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""An object of the program's own gets a model, which its methods ask as one of Keras."""
+"""Objects of the program's own get models, which their methods ask as ones of Keras."""
 
 from torch import nn
 
@@ -29,6 +29,19 @@ def init_like_keras(module):
 
 
 m = Model()
+
+
+class Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(3, 1)
+        self.apply(init_like_keras)
+
+    def forward(self, inp):
+        return self.dense(inp)
+
+
+small = Small()
 # TODO(tf2torch) T2T101: `Agent` is left as it is; the model is an nn.Module now
-a = Agent(m)
-print(a.act([[1, 2, 3]]))
+a, b = Agent(m), Agent(small)
+print(a.act([[1, 2, 3]]), b.act([[1, 2, 3]]))

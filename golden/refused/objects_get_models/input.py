@@ -1,4 +1,4 @@
-"""An object of the program's own gets a model, which its methods ask as one of Keras."""
+"""Objects of the program's own get models, which their methods ask as ones of Keras."""
 
 from keras.models import Model
 from keras.layers import Input, Dense
@@ -14,5 +14,6 @@ class Agent:
 
 inp = Input(shape=(3,))
 m = Model(inp, Dense(2)(inp))
-a = Agent(m)
-print(a.act([[1, 2, 3]]))
+small = Model(inp, Dense(1)(inp))
+a, b = Agent(m), Agent(small)
+print(a.act([[1, 2, 3]]), b.act([[1, 2, 3]]))

@@ -19,6 +19,7 @@ loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 moved_compile.py  the same where a function has compiled the model that it gives
+constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
 giving.py      functions that only give an optimizer or callbacks

@@ -11,6 +11,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, evaluate
 from transpiler.emit.training import distributing
 from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
+from transpiler.emit.training.constructors import takes_through_constructor
 from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
@@ -146,6 +147,8 @@ class ModelWriter:
             self.scheduler, self.scaler = first.scheduler, first.scaler
             self.averaged = first.averaged
             self.parallel = first.parallel
+            return
+        if first.room.owner != self.room.owner and takes_through_constructor(self, first):
             return
         if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer

@@ -162,6 +162,8 @@ class Shared:
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
+        #: classes and their attributes whose objects get what trains the model
+        self.constructed: set[tuple[str, str]] = set()
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:

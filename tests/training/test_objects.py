@@ -1,0 +1,126 @@
+"""Objects of the program's own that get a model: their methods train and ask it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(60, 8))
+y = (x[:, :1] > 0).astype("float32")
+
+
+def build(units=4):
+    return keras.Sequential([keras.Input((8,)), layers.Dense(units), layers.Dense(1)])
+
+
+"""
+FIT = "self.model.fit(x, y, epochs=self.epochs, batch_size=20, shuffle=False, verbose=0)"
+TRAINER = f"""class Trainer:
+    def __init__(self, model: keras.Model, epochs=2):
+        self.model = model
+        self.epochs = epochs
+
+    def train(self, x, y):
+        history = {FIT}
+        return history.history["loss"]
+
+    def score(self, x, y):
+        return self.model.evaluate(x, y, verbose=0)
+
+    def ask(self, x):
+        return self.model.predict(x, verbose=0).mean()
+
+
+"""
+COMPILE = 'compile(keras.optimizers.SGD(0.05, momentum=0.5), loss="mse", metrics=["mae"])'
+COMPILING = TRAINER.replace(
+    "    def train", f"    def prepare(self):\n        self.model.{COMPILE}\n\n    def train"
+)
+USE = "losses = trainer.train(x, y)\nscore = trainer.score(x, y)\nmean = trainer.ask(x)\n"
+PAIR = """class Pair:
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+
+    def step(self, x, y):
+        loss = self.first.train_on_batch(x, y)
+        other = self.second.train_on_batch(x, self.first.predict(x, verbose=0))
+        return loss, other
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        # compiled outside: the object gets criterion and optimizer
+        f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n{USE}",
+        f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(epochs=3, model=model)\n"
+        f"{USE}more = trainer.train(x, 1 - y)\nfound = model.predict(x, verbose=0)\n",
+        f"{TRAINER}def main(units):\n    model = build(units)\n    model.{COMPILE}\n"
+        "    trainer = Trainer(model, 1)\n    losses = trainer.train(x, y)\n"
+        "    return losses + trainer.score(x, y)\n\n\nfirst, second = main(4), main(6)\n",
+        # compiled by itself
+        f"{COMPILING}trainer = Trainer(build())\ntrainer.prepare()\n{USE}",
+        f"{COMPILING}model = build()\ntrainer = Trainer(model)\ntrainer.prepare()\n{USE}"
+        "found = model.predict(x, verbose=0)\n",
+        f"{COMPILING}scores = []\nfor units in (2, 5):\n    trainer = Trainer(build(units))\n"
+        "    trainer.prepare()\n    trainer.train(x, y)\n    scores.append(trainer.score(x, y))\n",
+        # two models, each with its own
+        f"{PAIR}a, b = build(), build(3)\na.compile('sgd', 'mse')\n"
+        "b.compile(keras.optimizers.SGD(0.2), 'mae')\npair = Pair(a, b)\n"
+        "losses = [pair.step(x, y) for _ in range(3)]\n",
+    ],
+)
+def test_the_methods_train_the_model(program: str, scripts: Scripts) -> None:
+    program = HEAD + program
+    conversion = convert(program)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert "keras" not in conversion.text.replace("init_like_keras", "").replace("Keras's", "")
+    apart = scripts.compare(program, conversion.text)
+    assert {"losses", "first", "scores"} & apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        # made before the optimizer is
+        (
+            f"{TRAINER}model = build()\ntrainer = Trainer(model)\nmodel.{COMPILE}\n{USE}",
+            "gets the model before it is compiled",
+        ),
+        # one class for several models, which may be trained differently
+        (
+            f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+            f"other = build(7)\nother.compile('adam', 'mae')\nsecond = Trainer(other)\n{USE}",
+            "`Trainer` is left as it is",
+        ),
+        # another model may be in its place
+        (
+            f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+            f"trainer.model = build(9)\n{USE}",
+            "",
+        ),
+        (
+            f"{TRAINER.replace('self.model = model', 'self.model = model or build()')}"
+            f"model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n{USE}",
+            "",
+        ),
+    ],
+)
+def test_what_is_not_sure_is_said(program: str, reason: str) -> None:
+    conversion = convert(HEAD + program)
+    messages = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any(reason in message for message in messages), messages
+    assert "train_epoch(" not in conversion.text

@@ -1,0 +1,129 @@
+"""Objects that get a model which is compiled already: they get its criterion and optimizer, too.
+
+model.compile("sgd", "mse")            criterion, optimizer = nn.MSELoss(), SGD(...)
+trainer = Trainer(model, x, y)         trainer = Trainer(model, criterion, optimizer, x, y)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.training.lines import bound_by, holds, simple_statements, statement_of
+from transpiler.emit.training.shared import Before
+from transpiler.interpret.summary import GivenModel
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import TRAINING
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import ModelWriter
+
+
+def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:
+    """Whether the class of a method gets what trains its model, which is compiled outside of it."""
+    attribute = writer.variable.removeprefix("self.")
+    given = writer.shared.file.given_models.get((writer.room.owner, attribute))
+    if given is None:
+        return False
+    wanted = _wanted(writer, first)
+    taken = {what: f"self.{_name(writer, given, what)}" for what in wanted}
+    if wanted and (writer.room.owner, attribute) not in writer.shared.constructed:
+        _add(writer, first, given, attribute, {taken[what]: wanted[what] for what in wanted})
+        writer.shared.constructed.add((writer.room.owner, attribute))
+    writer.optimizer = taken.get("optimizer", "")
+    writer.criterion = taken.get("criterion", first.criterion)
+    writer.scheduler = taken.get("scheduler", "")
+    writer.scaler = taken.get("scaler", "")
+    return True
+
+
+def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
+    """What the methods need of what stands where the model is compiled."""
+    compiled = next(iter(writer.training.compiled.values()), None)
+    asked = [(c.name, c.receiver) for c in writer.training.calls]
+    source = writer.tree.source
+    names = {name for name, of in asked if of is not None and source(of) == writer.variable}
+    if compiled is None or not names & TRAINING:
+        return {}
+    if compiled.several or first.parallel:
+        raise Unsupported("an object that gets a model with several outputs, or one that is spread")
+    found = {} if compiled.loss.criterion.text.isidentifier() else {"criterion": first.criterion}
+    if names & {"fit", "train_on_batch"}:
+        found["optimizer"] = first.optimizer
+        found |= {"scheduler": first.scheduler} if compiled.optimizing.schedule is not None else {}
+        found |= {"scaler": first.scaler} if compiled.optimizing.scaling is not None else {}
+    return found
+
+
+def _name(writer: ModelWriter, given: GivenModel, what: str) -> str:
+    """What the class calls a part: of its model alone, or of one of several."""
+    owner = writer.room.owner
+    models = [name for name, _ in writer.shared.file.given_models if name == owner]
+    text = writer.tree.source(given.initializer)
+    clashes = re.search(rf"(?<![\w.]){what}\b|\bself\.{what}\b", text) is not None
+    return f"{writer.label}_{what}" if len(models) > 1 or clashes else what
+
+
+def _add(
+    writer: ModelWriter,
+    first: ModelWriter,
+    given: GivenModel,
+    attribute: str,
+    parts: dict[str, str],
+) -> None:
+    """The parameters of `__init__`, the attributes, and the arguments of the call."""
+    tree = writer.tree
+    assert isinstance(given.initializer, cst.FunctionDef)
+    compiling = [c.node for c in writer.training.calls if c.name == "compile"]
+    inside = holds(writer.shared.extent(first.room), tree.span(given.node))
+    if not inside or any(tree.span(c)[0] > tree.span(given.node)[0] for c in compiling):
+        raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
+    names = [name.removeprefix("self.") for name in parts]
+    parameters = given.initializer.params.params
+    parameter = next((p for p in parameters if p.name.value == given.parameter), None)
+    kept = next(
+        (
+            statement
+            for statement in simple_statements(given.initializer)
+            if bound_by(tree, statement) == f"self.{attribute}"
+        ),
+        None,
+    )
+    if parameter is None or parameter.default is not None or kept is None:
+        raise Unsupported(f"`{writer.room.owner}` may get no model")
+    annotation = parameter.annotation
+    end = tree.span(annotation.annotation if annotation is not None else parameter.name)[1]
+    edits = writer.made.texts.setdefault(given.initializer, [])
+    edits.append(_with_parameters(writer, given.initializer, end, names))
+    start, stop = tree.span(kept)
+    indent = " " * (start - tree.line_start(start))
+    lines = "".join(f"\n{indent}self.{name} = {name}" for name in names)
+    edits.append(Edit(stop, stop, lines))
+    argument = given.node.args[given.number]
+    end = tree.span(argument.value)[1]
+    keyword = argument.keyword is not None
+    texts = zip(names, parts.values(), strict=True)
+    added = [f"{name}={value}" if keyword else value for name, value in texts]
+    first.edits.append(Edit(end, end, "".join(f", {text}" for text in added)))
+    statement = statement_of(tree, first.room.node, given.node)
+    if statement is not None:  # so that it is folded
+        writer.made.before.append(Before(statement, 0, []))
+
+
+def _with_parameters(
+    writer: ModelWriter, node: cst.FunctionDef, place: int, names: list[str]
+) -> Edit:
+    """More parameters in the head of `__init__`, which is laid out anew where it gets too long."""
+    tree, added = writer.tree, "".join(f", {name}" for name in names)
+    start = tree.span(node)[0]
+    end = tree.text.index(":", tree.span(node.params)[1]) + 1
+    head = f"{tree.text[start:place]}{added}{tree.text[place:end]}"
+    indent = start - tree.line_start(start)
+    alone = sum(name == writer.room.owner for name, _ in writer.shared.file.given_models) == 1
+    if "\n" in head or "#" in head or len(head) + indent <= WIDTH or not alone:
+        return Edit(place, place, added)
+    return Edit(start, end, fold(head, indent).lstrip(" "))
