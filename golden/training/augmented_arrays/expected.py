@@ -170,7 +170,6 @@ if AUGMENT:
             f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
             f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
         )
-
 else:
     train_data = TensorDataset(
         torch.as_tensor(x_train, dtype=torch.float32),

@@ -55,6 +55,10 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     writer.shared.replaced[fit.kept.place] = fit.history
 
 
+#: The next line, where a statement begins in it.
+_STATEMENT = re.compile(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
+
+
 class FitWriter(FitData):
     """The loop in the place of one `fit`."""
 
@@ -140,7 +144,7 @@ class FitWriter(FitData):
         loop = [*before, head, *(f"    {line}" for line in body), *after]
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
-        return made if not following.strip() or following.startswith(("\n", "\r")) else [*made, ""]
+        return [*made, ""] if _STATEMENT.match(following) else made
 
     def _called_once(self, *parts: list[str]) -> tuple[list[str], list[list[str]]]:
         """The statements that name what the program calls once, and those that read it.

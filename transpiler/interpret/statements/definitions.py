@@ -16,11 +16,13 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Mapping,
+    PerhapsModel,
     Static,
     Unknown,
     UserClass,
     Value,
     is_graph,
+    models_in,
 )
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
@@ -121,7 +123,33 @@ def try_statement(region: Region, node: cst.Try) -> None:
         if node.finalbody is not None:
             run_block(region, body_of(node.finalbody.body))
         return
-    raise GiveUp("`try` in a function that builds a graph", node)
+    _run_attempt(region, node)
+
+
+def _run_attempt(region: Region, node: cst.Try) -> None:
+    """A `try` of a function that trains or asks models in it: its names are only known there."""
+    suites = [node.body, *(handler.body for handler in node.handlers)]
+    suites += [part.body for part in (node.orelse, node.finalbody) if part is not None]
+    before, events = region.scope.copy(), region.graph_events
+    with region.collecting():
+        for suite in suites:
+            run_block(region, body_of(suite))
+    returns = any(_returns(suite) for suite in suites)
+    if region.graph_events != events or returns or not region.training:
+        raise GiveUp("`try` in a function that builds a graph", node)
+    after = region.scope
+    for name in [n for n, v in after.versions.items() if before.versions.get(n, 0) != v]:
+        after.bump(name)
+        models = models_in(before.values.get(name, Unknown()), after.values.get(name, Unknown()))
+        reason = f"`{name}` is set in a `try`"
+        after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
+
+
+def _returns(node: cst.CSTNode) -> bool:
+    """Whether a function is left in a suite."""
+    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+        return False
+    return isinstance(node, cst.Return) or any(map(_returns, node.children))
 
 
 def _only_imports(suite: cst.BaseSuite) -> bool:
