@@ -176,7 +176,8 @@ class TextVectorization:
         ]
         if self.output_mode != "int":  #? many
             size = len(self.vocabulary)
-            rows = [torch.bincount(torch.tensor(r).long(), minlength=size) for r in rows]
+            rows = [torch.tensor(row, dtype=torch.long) for row in rows]
+            rows = [torch.bincount(row, minlength=size) for row in rows]
             return torch.stack(rows).float()  #? count+-multi_hot
             return torch.stack(rows).clamp(max=1).float()  #? multi_hot+-count
             if self.output_mode == "count":  #? count+multi_hot

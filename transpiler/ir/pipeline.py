@@ -149,6 +149,7 @@ class Applied:
     draws: bool = False  #: it draws random numbers
     changes: bool = False  #: it puts something into the dict that it gets
     strings: tuple[str, ...] = ()  #: sources of arrays that it takes for names of files
+    of_texts: bool = True  #: of what makes numbers: it makes them of texts
 
 
 def batched(element: Element, by: int = 1) -> Element:

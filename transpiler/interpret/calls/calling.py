@@ -43,8 +43,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Configured, Expr
-from transpiler.ir.pipeline import Applied
+from transpiler.ir.expr import Configured, Expr, call
+from transpiler.ir.pipeline import Applied, Leaf
 from transpiler.record import replace
 
 
@@ -240,6 +240,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     if any(isinstance(v, Within) for v in values):
         region.left_calls.append((node, name, next(v for v in values if isinstance(v, Within))))
         return Unknown(f"`{name}` of the layers of a pretrained base")
+    if (found := _of_element(region, callee.expr, values)) is not None:
+        return found
     if any(holds_tensor(v) for v in values):
         if name in region.parameters:
             return provided("call_parameter")(region, node, name, arguments)
@@ -256,3 +258,16 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     if makes_array(made.expr.text):
         return replace(made, expr=replace(made.expr, array=True))
     return made
+
+
+def _of_element(region: Region, callee: Expr, values: list[Value]) -> Bound | None:
+    """`lookup(numbers)` of an element of a data set, which gives as many numbers."""
+    kind, given = callee.value, values[0] if len(values) == 1 else None
+    if not isinstance(kind, Applied) or not isinstance(kind.element, Leaf) or kind.of_texts:
+        return None
+    if not region.on_elements or not isinstance(given, Bound):
+        return None
+    code = call(Expr(callee.text), given.tensor.code)
+    alike = kind.element.dtype == "int64"
+    dims = given.tensor.dims if alike else None
+    return Bound(replace(given.tensor, code=code, dims=dims, dtype=kind.element.dtype))

@@ -128,6 +128,17 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
 
 #: Functions that models call on tensors, whatever else.
 _ON_TENSORS = ("tf.", "keras.ops.")
+#: Layers of models, unless they learn what they look up: then data sets call them.
+_LOOKUPS = frozenset({"keras.layers.IntegerLookup"})
+
+
+def _is_of_data(region: Region, name: str) -> bool:
+    """Whether a layer is none of a model, as far as the text shows it."""
+    if name not in _LOOKUPS:
+        return True
+    return bool(region.assigned) and f"{region.assigned}.adapt(" in region.tree.text
+
+
 #: Functions that give a tensor of texts another number of axes.
 _OF_AXES = frozenset({"tf.expand_dims", "tf.squeeze", "tf.reshape"})
 
@@ -151,7 +162,7 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
     if name in rules.ops and name.startswith(_ON_TENSORS):
         of_tensor = not makes_data(region, node, arguments)
-    if name in rules.sources and not of_tensor:
+    if name in rules.sources and not of_tensor and _is_of_data(region, name):
         if any(argument.star for argument in node.args):
             return _other_call(region, node, name, arguments)
         if is_statement(region, node):

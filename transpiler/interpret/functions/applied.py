@@ -157,7 +157,9 @@ def _as_texts(
     makers = [
         name
         for name, value in region.file.globals.items()
-        if isinstance(value, Static) and isinstance(value.expr.value, Applied)
+        if isinstance(value, Static)
+        and isinstance(value.expr.value, Applied)
+        and value.expr.value.of_texts
     ]
     read = {text for name in makers for text in re.findall(rf"\b{name}\((\w+)\)", source)}
     found = {
