@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rules.emitted import FUNCTIONAL, NN, emitted
+from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 
 
 def _formula(
@@ -219,6 +219,52 @@ class GeneralizedCrossEntropyLoss(nn.Module):
 ''',
     (),
     NN,
+)
+
+emitted(
+    "CircleLoss",
+    '''
+class CircleLoss(nn.Module):
+    """Pulls normalized embeddings of one class together, and pushes those of others apart."""
+
+    def __init__(self, gamma=80.0, margin=0.4):
+        super().__init__()
+        self.gamma, self.margin = gamma, margin
+
+    def forward(self, embeddings, targets):
+        distances = (1 - embeddings @ embeddings.T).clamp(min=0)
+        same = targets[:, None] == targets
+        others = ~torch.eye(len(targets), dtype=torch.bool, device=targets.device)
+        near = (self.margin + distances) * (distances - self.margin)
+        far = (1 + self.margin - distances).clamp(min=0) * (1 - self.margin - distances)
+        near = (self.gamma * near).masked_fill(~(same & others), -1e30).logsumexp(1)
+        far = (self.gamma * far).masked_fill(same, -1e30).logsumexp(1)
+        losses = F.softplus(near + far)
+        return losses.sum() / (losses > 0).sum()
+''',
+    (),
+    TORCH,
+    NN,
+    FUNCTIONAL,
+)
+
+emitted(
+    "CTCLoss",
+    '''
+class CTCLoss(nn.Module):
+    """The CTC loss of labels that zeros fill up, which are the blanks, too."""
+
+    def forward(self, logits, targets):
+        log_probs = logits.log_softmax(-1).transpose(0, 1)
+        lengths = (targets != 0).sum(1)
+        steps = torch.full_like(lengths, logits.shape[1])
+        losses = F.ctc_loss(log_probs, targets.long(), steps, lengths, reduction="none")
+        return losses.mean()
+''',
+    (),
+    TORCH,
+    NN,
+    FUNCTIONAL,
 )
 
 emitted(

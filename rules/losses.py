@@ -293,6 +293,33 @@ def categorical_generalized_cross_entropy(
     return Loss(criterion, Targets.CLASSES, note=note)
 
 
+@loss("Circle", "circle")
+def circle(
+    p: Prediction,
+    gamma: Param = 80.0,
+    margin: Param = 0.4,
+    remove_diagonal: Param = True,
+    reduction: Param = "sum_over_batch_size",
+) -> Loss:
+    """Torch has none; an emitted class compares the embeddings of a batch with each other."""
+    _averaged(p, reduction)
+    if p.elementwise or p.rank != 2:
+        raise Unsupported("a circle loss with weights of samples, or of other outputs than rows")
+    if not remove_diagonal.is_const(True):
+        raise Unsupported("a circle loss that compares each embedding with itself")
+    settings = unless(gamma, 80.0, gamma=gamma) | unless(margin, 0.4, margin=margin)
+    return Loss(_emitted_class(p, "CircleLoss", **settings), Targets.CLASSES)
+
+
+@loss("CTC", "ctc")
+def ctc(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
+    """Torch's wants the lengths of targets and outputs besides; an emitted class counts them."""
+    _averaged(p, reduction)
+    if p.elementwise or p.rank != 3 or p.activation:
+        raise Unsupported("a CTC loss with weights of samples, or of other outputs than logits")
+    return Loss(_emitted_class(p, "CTCLoss"))
+
+
 def _of_all(p: Prediction, reduction: Expr, axis: Expr) -> None:
     """Refuse overlaps of anything else than the whole batch."""
     _reduced(p, reduction, by_row=True)

@@ -28,17 +28,6 @@ without_counterpart(
 )
 
 without_counterpart(
-    "loss",
-    "keras.losses",
-    {
-        "CTC": "torch.nn.CTCLoss wants the lengths of targets and outputs besides",
-        "ctc": "torch.nn.functional.ctc_loss wants the lengths of targets and outputs besides",
-        "Circle": "it compares the embeddings of a batch with each other",
-        "circle": "it compares the embeddings of a batch with each other",
-    },
-)
-
-without_counterpart(
     "metric",
     "keras.metrics",
     {

@@ -22,7 +22,7 @@ COMPILE = "model.compile("
 LEFT: dict[str, dict[str, Trial]] = {
     "losses": {
         name: Trial(f"keras.losses.{name}")
-        for name in ("CTC()", "Circle()", "circle", "ctc", "get(input())", "deserialize({})")
+        for name in ("get(input())", "deserialize({})")
     },
     "metrics": {
         name: Trial(metrics=f"[keras.metrics.{name}]")

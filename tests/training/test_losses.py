@@ -93,7 +93,6 @@ REFUSED = [
     Trial("keras.losses.MeanSquaredError(reduction='none')"),
     Trial("keras.losses.Dice(axis=-1)", "bit rows", "sigmoid"),
     Trial("keras.losses.CTC()", "labels"),
-    Trial("keras.losses.Circle()", "labels"),
 ]
 
 
