@@ -73,6 +73,6 @@ for epoch in range(20):
 history = SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
 
 # TODO(tf2torch) T2T101: `history.params` is left as it is; what `fit` gives has `history` and `epoch`
-epochs = history.params["epochs"]
+settings = history.params
 stopped = stopping.stopped_epoch
 best = stopping.best

@@ -8,6 +8,6 @@ model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 stopping = EarlyStopping(monitor="loss", patience=2)
 history = model.fit(x, y, epochs=20, callbacks=[stopping])
-epochs = history.params["epochs"]
+settings = history.params
 stopped = stopping.stopped_epoch
 best = stopping.best

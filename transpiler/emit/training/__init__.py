@@ -48,6 +48,7 @@ own_methods.py    what their methods ask of the model
 files.py       what files of weights are called
 asking.py      evaluate, predict, save and the like
 called.py      models that are called on data
+counting.py    how many weights it has, where a program counts them itself
 layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
 ready.py       data that an earlier call has made ready

@@ -36,9 +36,9 @@ def rewrite_calls(writer: ModelWriter) -> None:
         gone = _converted_uses(writer, place.start, end)
         if given is None or gone is None:
             continue
-        _replace(writer, (place.start, end), f"{predictor(writer)}({writer.variable}, {given})")
+        put_in_place(writer, (place.start, end), f"{predictor(writer)}({writer.variable}, {given})")
         for spot in gone:
-            _replace(writer, (spot, spot + len(_OUT)), "")
+            put_in_place(writer, (spot, spot + len(_OUT)), "")
 
 
 def _closed(writer: ModelWriter, start: int) -> int:
@@ -114,7 +114,7 @@ def _is_for_numpy(writer: ModelWriter, start: int) -> bool:
     return before.endswith("(") and any(end == len(before) - 1 for _, end in settled)
 
 
-def _replace(writer: ModelWriter, span: tuple[int, int], text: str) -> None:
+def put_in_place(writer: ModelWriter, span: tuple[int, int], text: str) -> None:
     """Put something else in a place, which may be in a statement that changes otherwise."""
     writer.shared.replaced[span] = text
     around = (s for s in writer.statements.values() if holds(writer.tree.span(s[0]), span))

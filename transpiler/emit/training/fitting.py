@@ -69,7 +69,7 @@ class FitWriter(FitData):
         self.first = self._argument("initial_epoch") or "0"
         self.after = validated_after(model, call)
         self.progress = progress_of(model, call)
-        self.kept = History(model, call, statement, self.first)
+        self.kept = History(model, call, statement, self.first, self.epochs)
         self.history = self.kept.variable
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks

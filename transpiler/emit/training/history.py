@@ -16,6 +16,8 @@ from transpiler.source.occurrences import Occurrence
 #: Where a range serves as well as a list.
 _ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
+_EPOCHS = re.compile(r"\[([\"'])epochs\1\]")
+
 #: What may leave out a part of a statement, or run it several times.
 _SOMETIMES = re.compile(r"\b(?:if|and|or|for|lambda)\b")
 
@@ -29,11 +31,13 @@ class History:
         call: TrainingCall,
         statement: cst.SimpleStatementLine,
         first: str,
+        epochs: str,
     ) -> None:
         self.model = model
         self.call = call
         self.statement = statement
         self.first = first  #: the number of the first epoch
+        self.epochs = epochs
         self.object = False
         self.result = ""  #: what stands before the object
         #: where the variable stands for the call, which is part of another expression
@@ -52,7 +56,7 @@ class History:
             and node.value is self.call.node
         ):
             name = node.targets[0].target.value
-            places = self._readers(name)
+            places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
             asked = any(p.attribute not in ("history", "epoch") for p in places)
             self._say_lacking(places)
             self.object = asked or self._holds_others(name)
@@ -66,6 +70,24 @@ class History:
             return variable
         self._stand_in(variable)
         return variable
+
+    def _rewrite_asked(self, place: Occurrence) -> bool:
+        """`history.params["epochs"]` is what `fit` was given."""
+        if place.attribute != "params" or not self._is_steady(self.epochs):
+            return False
+        asked = _EPOCHS.match(self.model.tree.text, place.attribute_end)
+        if asked is not None:
+            span = place.start, asked.end()
+            self.model.edits.append(Edit(*span, self.epochs))
+            self.model.shared.replaced[span] = self.epochs
+        return asked is not None
+
+    def _is_steady(self, text: str) -> bool:
+        """Whether some code means the same wherever it stands."""
+        if text.isdigit():
+            return True
+        places = self.model.shared.places(self.model.room, text) if text.isidentifier() else []
+        return sum(place.binds for place in places) == 1
 
     def _say_lacking(self, places: list[Occurrence]) -> None:
         """`history.params` and `history.model`, which nothing stands for."""

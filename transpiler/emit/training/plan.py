@@ -18,6 +18,7 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
+from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
 from transpiler.emit.training.handed_compile import (
     Handing,
@@ -390,6 +391,7 @@ class _Planner(Shared):
                 rewrite_names(writer)
                 rewrite_rates(writer)
                 rewrite_calls(writer)
+                rewrite_counts(writer)
                 if part is home:
                     write_parts(writer, taken)
             except Unsupported as why:

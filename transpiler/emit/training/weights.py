@@ -29,7 +29,7 @@ LOOKING = frozenset(
     }
 )  # fmt: skip
 #: Modules that have as many weights as Keras's layers.
-_ALIKE = (
+ALIKE = (
     "nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.LayerNorm(", "nn.Dropout", "nn.Softmax",
     "nn.ReLU", "nn.ModuleList(", "nn.Sequential(", "nn.Identity(", tokens.BLOCK,
 )  # fmt: skip
@@ -122,10 +122,13 @@ def write_count_params(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """The elements of all parameters, where torch has no others than Keras."""
-    regions = [writer.training.home, *called_by(writer.training.home)]
-    inits = [writer.built.init, *(region.init for region in regions[1:])]
-    made = [n for init in inits for n in walk(init) if isinstance(n, Construct)]
-    if not all(n.module.constructor.text.startswith(_ALIKE) for n in made):
+    if not all(n.module.constructor.text.startswith(ALIKE) for n in made_of(writer)):
         raise Unsupported("torch keeps other weights than Keras")
     text = f"sum(p.numel() for p in {writer.variable}.parameters())"
     writer.inline(call, statement, [], text)
+
+
+def made_of(writer: ModelWriter) -> list[Construct]:
+    """The modules that a model is made of, those of its parts too."""
+    inits = [writer.built.init, *(r.init for r in called_by(writer.training.home))]
+    return [n for init in inits for n in walk(init) if isinstance(n, Construct)]

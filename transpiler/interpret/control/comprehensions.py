@@ -23,6 +23,7 @@ from transpiler.interpret.statics import verbatim
 from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
+    Inside,
     Keyed,
     Layer,
     Mapping,
@@ -166,9 +167,14 @@ def _holds_data(region: Region, entries: Mapping) -> bool:
 
 
 def _tensors_inside(region: Region, node: cst.ListComp, iterable: Value) -> Sequence | None:
-    """`[model.get_layer(name).output for name in names]`, where the names are known."""
+    """`[model.get_layer(name).output for name in names]`, where the names are known.
+
+    Or `[layer.output for layer in model.layers]`.
+    """
     plain = not node.for_in.ifs and node.for_in.inner_for_in is None
-    if not plain or ".get_layer(" not in region.tree.source(node.elt):
+    listed = iterable.items if isinstance(iterable, Sequence) else ()
+    inside = bool(listed) and all(isinstance(item, Inside) for item in listed)
+    if not plain or not (inside or ".get_layer(" in region.tree.source(node.elt)):
         return None
     items = known_elements(region, iterable)
     if items is None:

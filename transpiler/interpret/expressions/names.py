@@ -11,6 +11,7 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Inside,
     Keyed,
     Layer,
     Mapping,
@@ -35,7 +36,7 @@ def name_node(region: Region, node: cst.Name) -> Value:
     if inlined is not None:
         unwritten = isinstance(inlined, Mapping) and inlined.static is None
         if not (unwritten or is_graph(inlined)) and not isinstance(
-            inlined, (Unknown, Framework, Function, UserClass)
+            inlined, (Unknown, Framework, Function, UserClass, Inside)
         ):
             rewrite(region, node, Static(to_expr(region, inlined)))
         return inlined

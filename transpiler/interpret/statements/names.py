@@ -139,9 +139,7 @@ def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated
     if _holds_models(value) and region.statement is not None:
         region.model_lists.append(region.statement)
     scope = region.scope
-    if isinstance(value, Sequence) and not any(
-        isinstance(i, (Layer, Model)) or is_closure(i) or _holds_models(i) for i in value.items
-    ):
+    if isinstance(value, Sequence) and not any(map(_stays_apart, value.items)):
         code = sequence_code(region, value)
         if code.text.startswith("reversed("):
             value = replace(value, items=tuple(known_items(region, value)))
@@ -178,6 +176,13 @@ def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated
         return
     scope.bump(name)
     scope.values[name] = value
+
+
+def _stays_apart(item: Value) -> bool:
+    """Whether an item of a list is none of the tensors that `forward` holds in a list there."""
+    if isinstance(item, Bound):
+        return item.at is not None  # of an earlier point, as `model.layers[0].output`
+    return isinstance(item, (Layer, Model)) or is_closure(item) or _holds_models(item)
 
 
 def _holds_models(value: Value) -> bool:

@@ -1,0 +1,95 @@
+"""What programs ask of models that they have trained: sizes, activations, settings of a `fit`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import backend as K
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 6, 6, 2))
+y = x.mean(axis=(1, 2))
+model = keras.Sequential([
+    keras.Input((6, 6, 2)),
+    layers.Conv2D(3, 3, activation="relu"),
+    layers.BatchNormalization(),
+    layers.MaxPooling2D(),
+    layers.Flatten(),
+    layers.Dense(2, name="last"),
+])
+model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+EPOCHS = 2
+"""
+FIT = "history = model.fit(x, y, epochs=EPOCHS, batch_size=20, shuffle=False, verbose=0)\n"
+
+
+def converted(program: str) -> str:
+    conversion = convert(program)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    return conversion.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "found = np.sum([K.count_params(w) for w in model.trainable_weights])",
+        "found = int(np.sum([K.count_params(p) for p in model.non_trainable_weights]))",
+        "found = sum(np.prod(v.shape) for v in model.trainable_variables)",
+        "found = len(model.trainable_variables) + len(model.trainable_weights)",
+        'print(f"{np.sum([K.count_params(w) for w in model.trainable_weights]):,}")\nfound = 1',
+        'found = history.params["epochs"]',
+        'found = [loss / 2 for loss in history.history["loss"][: history.params["epochs"]]]',
+    ],
+)
+def test_numbers_of_a_model_are_those_of_keras(asked: str, scripts: Scripts) -> None:
+    program = f"{HEAD}{FIT}{asked}\n"
+    apart = scripts.compare(program, converted(program))
+    assert "found" in apart
+    assert apart["found"] < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        "[layer.output for layer in model.layers]",
+        "[layer.output for layer in model.layers[:3]]",
+        "[model.layers[0].output, model.layers[2].output]",
+        '[model.layers[0].output, model.get_layer("last").output]',
+    ],
+)
+def test_the_outputs_of_layers_have_a_name(outputs: str, scripts: Scripts) -> None:
+    """A list in a variable, which a model then gives."""
+    program = (
+        f"{HEAD}{FIT}outputs = {outputs}\nshower = keras.Model(model.inputs, outputs)\n"
+        "shown = shower.predict(x[:5], verbose=0)\nfirst, last = shown[0], shown[-1]\n"
+        "number = len(shown)\n"
+    )
+    apart = scripts.compare(program, converted(program))
+    assert {"first", "last", "number"} <= apart.keys()
+    assert max(apart.values()) < 1e-4, apart  # torch's running variance is that of a sample
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        # what is frozen is no trainable weight any more
+        "model.layers[0].trainable = False\n"
+        "n = np.sum([K.count_params(w) for w in model.trainable_weights])",
+        "n = [w.name for w in model.trainable_weights]",
+        "n = history.params",
+        "n = history.params['steps']",
+        "n = history.model.count_params()",
+    ],
+)
+def test_what_has_no_translation_is_said(asked: str) -> None:
+    conversion = convert(f"{HEAD}{FIT}{asked}\n")
+    assert [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert asked.rpartition("\n")[2] in conversion.text
