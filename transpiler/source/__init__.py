@@ -11,6 +11,7 @@ literals.py     the constants of a module
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
 tables.py       which expressions may be tables of pandas
+backwards.py    which arrays run backwards through the memory of others
 handed_data.py  which calls make data that models are trained with
 changes.py      which lists and dicts are changed in place
 """

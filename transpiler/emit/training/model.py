@@ -43,6 +43,7 @@ from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
+from transpiler.source.backwards import runs_backwards
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
@@ -348,7 +349,9 @@ class ModelWriter:
         return ", ".join(input_tensors(self.built, self.training.origin, arrays))
 
     def as_array(self, x: str) -> str:
-        """The source of an array, also where the program has a table."""
+        """The source of an array that torch takes, also where the program has a table."""
+        if runs_backwards(x, self.tree.blanked):
+            return f"{x}.copy()"
         if not self.shared.tables.hold(x):
             return x
         self.made.helpers.add("numpy")

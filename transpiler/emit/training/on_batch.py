@@ -105,7 +105,8 @@ def _write(
     """The call of the function, in the place of the method's."""
     xs = writer.arrays(call.given.get("x"), "x", surely=True)
     ys = writer.target_arrays(call.given.get("y"), compiled, surely=True)
-    arguments = [writer.variable, *xs, *ys, *_weights(writer, call, compiled).values()]
+    arrays = map(writer.as_array, (*xs, *ys))
+    arguments = [writer.variable, *arrays, *_weights(writer, call, compiled).values()]
     arguments += [writer.criterion, *others]
     by_class = writer.argument(call, "class_weight")
     arguments += [by_class] if by_class is not None else []

@@ -18,6 +18,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.record import record
+from transpiler.source.backwards import runs_backwards
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _NUMBER = re.compile(r"0?\.\d+")
@@ -176,5 +177,6 @@ def _named(
         ending = f"_{number + 1}" if len(arrays) > 1 else ""
         variable = name(*(f"{one}{ending}" for one in wanted))
         found.append(variable)
-        before.append(f"{variable} = {array}")
+        copied = ".copy()" if runs_backwards(array, "") else ""
+        before.append(f"{variable} = {array}{copied}")
     return tuple(found), before
