@@ -109,7 +109,7 @@ def _lookup(name: str, given: dict[str, Expr], known: bool) -> Expr:
     asked = {f"{name}.{key}" for key in options} | ({f"{name}.{mode.value}"} if many else set())
     made = with_helpers(helper(name, **options), *asked)
     kind = Leaf(None, "text" if turned else "float32" if many else "int64")
-    return replace(made, value=Applied(kind, of_texts=name == "StringLookup"))
+    return replace(made, value=Applied(kind, of_texts=name == "StringLookup", alike=not many))
 
 
 _SOURCE = '''

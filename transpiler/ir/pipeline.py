@@ -150,6 +150,7 @@ class Applied:
     changes: bool = False  #: it puts something into the dict that it gets
     strings: tuple[str, ...] = ()  #: sources of arrays that it takes for names of files
     of_texts: bool = True  #: of what makes numbers: it makes them of texts
+    alike: bool = False  #: it gives as many numbers as it gets
 
 
 def batched(element: Element, by: int = 1) -> Element:

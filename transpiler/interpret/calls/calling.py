@@ -268,6 +268,6 @@ def _of_element(region: Region, callee: Expr, values: list[Value]) -> Bound | No
     if not region.on_elements or not isinstance(given, Bound):
         return None
     code = call(Expr(callee.text), given.tensor.code)
-    alike = kind.element.dtype == "int64"
-    dims = given.tensor.dims if alike else None
+    dims = given.tensor.dims if kind.alike else None
+    dims = dims or None  # of a row, some make a batch of one
     return Bound(replace(given.tensor, code=code, dims=dims, dtype=kind.element.dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -130,13 +131,24 @@ def framework_call(region: Region, node: cst.Call, name: str) -> Value:
 _ON_TENSORS = ("tf.", "keras.ops.")
 #: Layers of models, unless they learn what they look up: then data sets call them.
 _LOOKUPS = frozenset({"keras.layers.IntegerLookup"})
+#: Layers of models, unless they are but called on data.
+_OF_ARRAYS = frozenset({"keras.layers.Normalization"})
+_OF_MODELS = re.compile(r"\bInput\(|\bdef call\(")
 
 
 def _is_of_data(region: Region, name: str) -> bool:
     """Whether a layer is none of a model, as far as the text shows it."""
-    if name not in _LOOKUPS:
+    made, text = region.assigned, region.tree.blanked
+    if name in _LOOKUPS:
+        return bool(made) and f"{made}.adapt(" in text
+    if name not in _OF_ARRAYS:
         return True
-    return bool(region.assigned) and f"{region.assigned}.adapt(" in region.tree.text
+    if not made or f"{made}.adapt(" not in text or _OF_MODELS.search(text) is not None:
+        return False
+    uses = re.findall(rf"(?<![\w.]){made}\b", text)
+    alone = re.findall(rf"(?<![\w.]){made}(?: = |\.(?:adapt|mean|variance)\b)", text)
+    called = re.findall(rf"(?<![\w.]){made}\(", text)
+    return bool(called) and len(alone) + len(called) == len(uses)
 
 
 #: Functions that give a tensor of texts another number of axes.
