@@ -136,3 +136,22 @@ def test_a_model_on_logits_reads_a_value_as_it_was(scripts: Scripts) -> None:
     apart = scripts.compare(SCALED, convert(SCALED).text)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+LISTED = PROGRAM.replace(
+    "model = keras.Model(inputs, [size, group])",
+    "outputs = [{first}, keras.layers.Dense(3, 'softmax', name='group')(hidden)]\n"
+    "model = keras.Model(inputs, outputs)",
+)
+
+
+@pytest.mark.parametrize("first", ["size", "keras.layers.Dense(1, name='size')(hidden)"])
+def test_outputs_in_a_list_have_the_names_of_their_layers(first: str, scripts: Scripts) -> None:
+    given = {"compiled": f"loss={LOSSES}", "y": "[total, kind]", "fit": "", "after": ""}
+    text = LISTED.replace("group = keras", "other = keras").replace('"group")(h', '"other")(h')
+    text = text.format(first=first, **given)
+    conversion = convert(text)
+    assert not [d.message for d in conversion.diagnostics if "no names" in d.message]
+    apart = scripts.compare(text, conversion.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

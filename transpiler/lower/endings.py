@@ -23,7 +23,8 @@ from transpiler.record import record, replace
 
 _VARIABLE = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
 _CALLED = re.compile(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
-_ITEM = re.compile(rf"({tokens.ANY_VARIABLE}|[A-Za-z_]\w*)\[(\d+)\]")
+#: An element of a list of outputs: `outputs[0]`.
+ITEM = re.compile(rf"({tokens.ANY_VARIABLE}|[A-Za-z_]\w*)\[(\d+)\]")
 #: What only gives an output Keras's order of axes.
 _ORDERED = re.compile(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
 
@@ -135,7 +136,7 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
     if (before := _before(region, output)) is not None:
         name, code, inner = before
         return Ending(name, body, code, inner)
-    if (listed := _ITEM.fullmatch(output)) is not None:
+    if (listed := ITEM.fullmatch(output)) is not None:
         return _of_list(region, body, output, listed.group(1), int(listed.group(2)))
     variable = next(iter(_variables(output)), "")
     for position in range(len(body) - 1, -1, -1):
@@ -188,7 +189,7 @@ def _of_list(
         node = body[position]
         if not isinstance(node, Line) or name not in node.defs:
             continue
-        items = _items(node.text.removeprefix(f"{name} = "))
+        items = items_of(node.text.removeprefix(f"{name} = "))
         before = _before(region, items[number]) if number < len(items) else None
         if before is None:
             return None
@@ -198,7 +199,7 @@ def _of_list(
     return None
 
 
-def _items(code: str) -> list[str]:
+def items_of(code: str) -> list[str]:
     """The elements of a list, as it is written."""
     found, depth = [""], 0
     for character in code[1:-1] if code.startswith("[") and code.endswith("]") else "":
@@ -268,8 +269,8 @@ def _is_read(body: list[Node], ending: Ending, output: str, others: list[str]) -
         return False
     found = _VARIABLE.match(output)
     variable = found.group() if found is not None else ""
-    if _ITEM.fullmatch(output) is not None:
-        others = [other for other in others if _ITEM.fullmatch(other) is None or other == output]
+    if ITEM.fullmatch(output) is not None:
+        others = [other for other in others if ITEM.fullmatch(other) is None or other == output]
     if any(variable in _VARIABLE.findall(other) for other in others):
         return True
     made = next(i for i in range(len(body) - 1, -1, -1) if variable in getattr(body[i], "defs", ()))

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 
 from transpiler.interpret.values import Bound, Layer, Model, Value
+from transpiler.ir.code import Line
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.endings import ITEM, items_of
 
 _STRING = re.compile(r"([\"'])([^\"'\n]*)\1")
 #: What follows the name of an output in the history.
@@ -42,12 +44,25 @@ def _layer(model: Model, value: Value) -> Layer | None:
         return None
     layers: list[Layer] = [*region.named_layers.values(), *region.called_layers]
     code = value.tensor.code
+    text = _in_list(model, code.text)
     made = {id(x): x for x in layers if isinstance(x.output, Bound)}.values()
     same = [x for x in made if x.output is not None and x.output.tensor.code == code]
-    alike = [x for x in made if x.output is not None and x.output.tensor.code.text == code.text]
-    written_out = [x for x in region.called_layers if x.gave == code.text and x.output is None]
+    alike = [x for x in made if x.output is not None and x.output.tensor.code.text == text]
+    written_out = [x for x in region.called_layers if x.gave == text and x.output is None]
     found = same or alike or list({id(x): x for x in written_out}.values())
     return found[0] if len(found) == 1 else None
+
+
+def _in_list(model: Model, code: str) -> str:
+    """How an element of a list is written in the last statement that makes the list."""
+    listed = ITEM.fullmatch(code)
+    if listed is None or model.region is None:
+        return code
+    name, number = listed.group(1), int(listed.group(2))
+    programs = [built.forward for built in model.region.built if built.model is model]
+    made = [n for nodes in programs for n in nodes if isinstance(n, Line) and name in n.defs]
+    items = items_of(made[-1].text.removeprefix(f"{name} = ")) if made else []
+    return items[number] if number < len(items) else code
 
 
 def _given_name(model: Model, layer: Layer | None) -> str:
