@@ -10,6 +10,7 @@ optimizer_choices.py  optimizers of which the program picks one when it runs
 loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
+everywhere.py  regularizers that all layers of a kind have
 watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names

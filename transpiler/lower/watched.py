@@ -5,14 +5,14 @@ from __future__ import annotations
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Layer, Value
-from transpiler.ir.code import Construct, For, While
+from transpiler.ir.code import Construct, For, If, While
 from transpiler.ir.expr import Expr, Module, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
+from transpiler.lower.everywhere import Everywhere, blocks_of, everywhere
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
@@ -47,6 +47,7 @@ class Penalized:
     parameter: str
     penalty: Penalty
     kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
+    listed: bool = False  #: a loop makes its module: they are in a list
     transposed: bool = False  #: whether its rows are columns in Keras
 
     @property
@@ -61,6 +62,7 @@ class Watched:
     """The weights of a model, and of those that are part of it, that something watches."""
 
     penalties: tuple[Penalized, ...] = ()
+    everywhere: tuple[Everywhere, ...] = ()  #: instead, where they are told by their classes
     constraints: tuple[Constrained, ...] = ()
     parts: tuple[Built, ...] = ()  #: the models that are part of it
     layers: tuple[Layer, ...] = ()  #: those that have them
@@ -74,13 +76,15 @@ class Watched:
     @property
     def kept(self) -> frozenset[str]:
         """The names in factors that the model keeps for them."""
-        return frozenset[str]().union(*(one.kept for one in self.penalties))
+        own = frozenset[str]().union(*(one.kept for one in self.penalties))
+        return own.union(*(one.kept for one in self.everywhere))
 
     def __add__(self, other: Watched) -> Watched:
         if self.tokens & other.tokens:
             raise Unsupported("a regularizer or constraint of a layer that two models share")
         return Watched(
             self.penalties + other.penalties,
+            self.everywhere + other.everywhere,
             self.constraints + other.constraints,
             self.parts + other.parts,
             self.layers + other.layers,
@@ -92,7 +96,13 @@ def watched_weights(
 ) -> Watched:
     """What regularizers add to the loss of a model, and what constraints do to its weights."""
     frozen = {freezing.frozen.get(id(call), frozenset()) for call in calls} or {frozenset()}
-    first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
+    try:
+        first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
+    except Unsupported:
+        if frozen != {frozenset()}:
+            raise
+        found, layers = everywhere(file, freezing.of, region, built)
+        return Watched(everywhere=found, layers=layers)
     if any(other != first for other in others):
         raise Unsupported("regularizers of weights that only some of its `compile` train")
     return first
@@ -127,11 +137,15 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
     for inner in called_by(region):
         if inner.penalties:
             raise Unsupported("a regularizer or constraint in a function that builds a part of it")
-    looped = {
+    loops = [n for n in walk(built.init) if isinstance(n, (For, While))]
+    looped = {n.module.token for o in loops for n in walk(o.body) if isinstance(n, Construct)}
+    ways = [n for n in walk(built.init) if isinstance(n, (If, For, While))]
+    listed = {n.module.token for o in loops for n in o.body if isinstance(n, Construct)} - {
         n.module.token
-        for outer in walk(built.init)
-        if isinstance(outer, (For, While))
-        for n in walk(outer.body)
+        for outer in ways
+        for way in walk([*outer.body, *(outer.orelse if isinstance(outer, If) else ())])
+        if isinstance(way, (If, For, While))
+        for n in walk([way])
         if isinstance(n, Construct)
     }
     penalized: list[Penalized] = []
@@ -148,8 +162,10 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         layers.append(layer)
         if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
             continue
-        plain = _made(module).startswith(_PLAIN) and len(layer.modules) == 1
-        if kind not in _PLACES or not plain or module.token in looped:
+        others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
+        plain = _made(module).startswith(_PLAIN) and not others
+        unlisted = looped if what == "constraint" else looped - listed
+        if kind not in _PLACES or not plain or module.token in unlisted:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
             constrained.append(_constrained(file, module, name, value, path))
@@ -165,8 +181,9 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
             penalty = penalty.settled(lambda factor: settled(region, built, factor))
             kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
             place = f"{path}{module.token}", _PLACES[kind]
-            penalized.append(Penalized(*place, penalty, kept, transposed))
-    return Watched(tuple(penalized), tuple(constrained), (), tuple(layers))
+            is_listed = module.token in listed
+            penalized.append(Penalized(*place, penalty, kept, is_listed, transposed))
+    return Watched(tuple(penalized), (), tuple(constrained), (), tuple(layers))
 
 
 def settled(region: Region, built: Built, factor: Expr) -> Expr:
@@ -222,16 +239,4 @@ def _is_trained(layer: Layer) -> bool:
 
 def called_by(region: Region) -> list[Region]:
     """The regions of the functions that a region calls to build its models."""
-    return [summary.region for summary in _called(region) if summary.region is not None]
-
-
-def _called(region: Region) -> list[Summary]:
-    """The functions that a region calls to build its models, and those that they call."""
-    found: dict[int, Summary] = {}
-    pending = list(region.called)
-    while pending:
-        summary = pending.pop()
-        if id(summary) not in found:
-            found[id(summary)] = summary
-            pending += summary.region.called if summary.region is not None else []
-    return list(found.values())
+    return [summary.region for summary in blocks_of(region) if summary.region is not None]

@@ -21,7 +21,7 @@ def folded_sum(line: str) -> str:
     """`x = a * (b + c)`, in brackets over several lines where it is too long for one."""
     head, bracket, rest = line.partition(" * (")
     if len(line) <= WIDTH or not bracket:
-        return line
+        return fold(line.lstrip(), 4) if len(line) > WIDTH and " * sum(" in line else line
     inner = rest.removesuffix(")")
     one = f"        {inner}"
     lines = [one] if len(one) <= WIDTH else [f"        {t}" for t in inner.split(" + ")]

@@ -91,15 +91,15 @@ class ModelWriter:
         helpers = frozenset[str]().union(*(c.helpers for c in compiled))
         self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
-        if made.training.weights.penalties:
-            penalties = made.training.weights.penalties
+        weights = made.training.weights
+        if weights.penalties or weights.everywhere:
             self.penalty, source = shared.function(
                 ("penalty", f"{self.label}_penalty"),
-                penalty("penalty", penalties),
-                lambda name: penalty(name, penalties),
+                penalty("penalty", weights),
+                lambda name: penalty(name, weights),
             )
             made.functions.append((self.penalty, source))
-            made.helpers |= frozenset[str]().union(*(one.helpers for one in penalties))
+            made.helpers |= frozenset[str]().union(*(one.helpers for one in weights.penalties))
         self.constraint = ""
         if made.training.weights.constraints:
             constraints = made.training.weights.constraints

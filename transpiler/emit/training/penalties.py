@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from transpiler.emit.text import substitute_names
 from transpiler.ir.expr import MUL
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.watched import Constrained, Penalized
+from transpiler.lower.everywhere import Everywhere
+from transpiler.lower.watched import Constrained, Watched
 
 
-def penalty(name: str, penalties: Sequence[Penalized]) -> str:
+def penalty(name: str, weights: Watched) -> str:
     """The function that adds up what regularizers give; tokens stand for the modules."""
     sums: dict[str, list[str]] = {}
-    for one in penalties:
-        weight = f"model.{one.token}.{one.parameter}"
+    for one in weights.penalties:
+        module = f"model.{one.token}"
+        weight = f"{'layer' if one.listed else module}.{one.parameter}"
         kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
         rows = f"{weight}.T" if one.transposed != one.penalty.columns else weight
         values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"non_orthogonality({rows})"
         for factor, value in zip(one.penalty.factors, values, strict=True):
             if factor is not None and not factor.is_const(0, 0.0):
                 written = substitute_names(factor.wrapped(MUL), kept)
+                value = f"sum({value} for layer in {module})" if one.listed else value
                 sums.setdefault(written, []).append(value)
     terms = [
         f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
         for factor, parts in sums.items()
     ]
+    terms += [term for one in weights.everywhere for term in _of_classes(one)]
     doc = '"""What the regularizers add to the loss."""'
     lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
     lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
     return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
+
+
+def _of_classes(found: Everywhere) -> Iterator[str]:
+    """The sums over all modules of some classes."""
+    kinds = found.classes[0] if len(found.classes) == 1 else f"({', '.join(found.classes)})"
+    kept = {name: f"model.{name}" for name in found.kept}
+    sums = {"square": found.penalty.square, "abs": found.penalty.absolute}
+    for method, factor in sums.items():
+        if factor is None or factor.is_const(0, 0.0):
+            continue
+        yield f"""\
+{substitute_names(factor.wrapped(MUL), kept)} * sum(
+        layer.weight.{method}().sum()
+        for layer in model.modules()
+        if isinstance(layer, {kinds})
+    )"""
 
 
 def constraint(name: str, constraints: Sequence[Constrained]) -> str:

@@ -1,0 +1,186 @@
+"""Regularizers that all layers of a kind have, wherever they are: in loops and blocks, too.
+
+def block(x, width):
+    return layers.Conv2D(width, 3, kernel_regularizer="l2")(x)
+
+for width in widths:
+    x = block(x, width)
+
+The weights are found by the classes of their modules then, rather than by their paths.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Layer
+from transpiler.ir import tokens
+from transpiler.ir.code import Construct, Node
+from transpiler.ir.expr import Expr, reads
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Penalty
+from transpiler.lower.binding import only, use_of
+from transpiler.lower.freezing import Compositions
+from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.record import record
+
+_CLASS = re.compile(r"(?:with_init\()?((?:nn\.)?[A-Z]\w*)\(")
+_HEADER = re.compile(r"^class \w+\((.+)\):", re.MULTILINE)
+#: Modules that a class makes for itself.
+_INSIDE = re.compile(r"\bnn\.(?!Module\b|Identity\b|Parameter\b)[A-Z]\w*\(")
+#: Classes of torch without other modules in them that have a weight.
+_SIMPLE = re.compile(
+    r"nn\.(?:Linear|Bilinear|Embedding|Conv\dd|ConvTranspose\dd|BatchNorm\dd|LayerNorm|GroupNorm|"
+    r"PReLU|Dropout\w*|AlphaDropout|Identity|LSTM|GRU|RNN|ReLU|Flatten|Upsample\w*|ZeroPad\dd|"
+    r"MaxPool\dd|AvgPool\dd)$"
+)
+_PLACES = frozenset({"kernel", "embeddings", "gamma", "depthwise"})  #: `weight` in torch
+
+
+@record(frozen=True, slots=True)
+class Everywhere:
+    """What a regularizer adds for the weights of all modules of some classes of torch."""
+
+    classes: tuple[str, ...]
+    penalty: Penalty
+    kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
+
+
+@record(slots=True)
+class _Kinds:
+    """The modules of a model by their classes, with the regularizer of each."""
+
+    file: FileContext
+    models: Compositions
+    found: dict[str, list[Penalty | None]]
+    layers: list[Layer]
+
+
+def everywhere(
+    file: FileContext, models: Compositions, region: Region, built: Built
+) -> tuple[tuple[Everywhere, ...], tuple[Layer, ...]]:
+    """The regularizers of a model that its modules' classes tell, and the layers that have them.
+
+    Raises Unsupported where some module of such a class has another one, or none.
+    """
+    kinds = _Kinds(file, models, {}, [])
+    _go_through(kinds, region, built)
+    joined: dict[Penalty, list[str]] = {}
+    for name, penalties in kinds.found.items():
+        first = penalties[0]
+        if any(one != first for one in penalties):
+            raise Unsupported(f"a regularizer of some {name} in loops or blocks, not of all")
+        if first is not None:
+            joined.setdefault(first, []).append(name)
+    found = tuple(
+        Everywhere(tuple(sorted(names)), penalty, _kept(region, penalty))
+        for penalty, names in joined.items()
+    )
+    return found, tuple(kinds.layers)
+
+
+def _go_through(kinds: _Kinds, region: Region, built: Built) -> None:
+    """The modules that a model makes itself, those of its blocks, and of the models in it."""
+    forward = prune(built.forward, frozenset(), effects=False)[0]
+    blocks = {summary.serial: summary for summary in blocks_of(region)}
+    _note(kinds, region, built.init, forward, blocks)
+    for _, home, part in kinds.models.inner(region, built):
+        _go_through(kinds, home, part)
+
+
+def _note(
+    kinds: _Kinds,
+    region: Region,
+    init: list[Node],
+    forward: list[Node],
+    blocks: dict[int, Summary],
+) -> None:
+    """The modules that one class makes, and those of its blocks, which are taken out of these."""
+    used = modules_used(forward)
+    watching = _penalties(kinds, region, set(used))
+    for node in walk(init):
+        if not isinstance(node, Construct) or node.module.token not in used:
+            continue
+        text = node.module.constructor.text
+        match = _CLASS.match(text)
+        block = re.match(tokens.ANY_BLOCK, text)
+        if block is not None:
+            summary = blocks.pop(int(block.group(1)), None)
+            if summary is not None and summary.region is not None:
+                inside = prune(summary.forward, frozenset(), effects=False)[0]
+                _note(kinds, summary.region, summary.init, inside, blocks)
+            continue
+        if match is None or text in region.model_names:
+            continue
+        kind = _base(kinds.file, match.group(1))
+        if kind and _SIMPLE.match(kind) is None:
+            raise Unsupported(f"a regularizer in loops or blocks, beside {match.group(1)}")
+        if kind:
+            kinds.found.setdefault(kind, []).append(watching.get(node.module.token))
+
+
+def _base(file: FileContext, name: str) -> str:
+    """The class of torch that a class is or extends; "" for one without modules in it."""
+    made = file.rules.emitted.get(name)
+    if made is None:
+        return name
+    found = _HEADER.search(made.source)
+    if found is None or _INSIDE.search(made.source):
+        return name
+    return "" if found.group(1) == "nn.Module" else _base(file, found.group(1))
+
+
+def _penalties(kinds: _Kinds, region: Region, used: set[str]) -> dict[str, Penalty]:
+    """What regularizers a function gives to layers, by the tokens of their modules."""
+    found: dict[str, Penalty] = {}
+    for layer, name, value in region.penalties:
+        kind, _, what = name.rpartition("_")
+        tokens_of = [m.token for m in layer.modules if m.token in used]
+        if kind == "activity" or not tokens_of:
+            continue
+        if what == "constraint" or kind not in _PLACES or len(layer.modules) != 1:
+            raise Unsupported(f"{name} of {layer.symbol} is not translated")
+        if tokens_of[0] in found or layer.freezes or "trainable" in layer.arguments:
+            raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
+        use = use_of(kinds.file.rules.regularizers, "keras.regularizers", value, name)
+        only(use)
+        penalty: Penalty = use.build(kind, keras=kinds.file.options.keras)
+        kinds.layers.append(layer)
+        if penalty.orthogonal is not None:
+            raise Unsupported("an orthogonal regularizer in loops or blocks")
+        if not penalty.is_nothing:
+            found[tokens_of[0]] = penalty.settled(lambda factor: _plain(region, factor))
+    return found
+
+
+def _plain(region: Region, factor: Expr) -> Expr:
+    """A factor without what only tells where it was read."""
+    held = all(version == 0 for _, version in factor.names)
+    if not factor.known and not held and not region.is_module:
+        raise Unsupported(f"what `{factor}` was, the factor of a regularizer, is not kept")
+    names = reads(factor) & set(region.parameters)
+    if names and not region.built:
+        raise Unsupported("a factor of a regularizer that only a part of the model knows")
+    return Expr(factor.text, factor.value, factor.strength, frozenset((n, 0) for n in names))
+
+
+def _kept(region: Region, penalty: Penalty) -> frozenset[str]:
+    """The names in factors that only the function knows which builds the model."""
+    if region.is_module:
+        return frozenset()
+    return frozenset(n for f in penalty.factors if f is not None for n in reads(f))
+
+
+def blocks_of(region: Region) -> list[Summary]:
+    """The functions that a region calls to build its models, and those that they call."""
+    found: dict[int, Summary] = {}
+    pending = list(region.called)
+    while pending:
+        summary = pending.pop()
+        if id(summary) not in found:
+            found[id(summary)] = summary
+            pending += summary.region.called if summary.region is not None else []
+    return list(found.values())
