@@ -176,7 +176,7 @@ class Pen:
 
 
 _RARE = re.compile(
-    r"activity_regularizer|reduction=|BinaryFocal|[.]get[(]|accumulation|use_ema|Scaled|epsilon="
+    r"reduction=|BinaryFocal|[.]get[(]|accumulation|Scaled|epsilon="
     r"|(LSTM|Separable).*regularizer"
 )
 _CONSTANTS = {
