@@ -15,6 +15,7 @@ from transpiler.rule import helper
 def made(code: Expr, pipeline: Pipeline, **changes: Any) -> Expr:
     """A data set: its code, and what is known of it."""
     anew = {"folder": None, "batching": None, "rows": None, "loads": False, "count": None}
+    anew["read_anew"] = False
     if changes.get("endless") is False or "passes" in changes:
         anew["repeats_if"] = None
     return replace(code, value=replace(pipeline, **{**anew, **changes}))

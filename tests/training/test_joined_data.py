@@ -145,3 +145,43 @@ def test_that_options_go_is_said_once() -> None:
     conversion = convert(HEAD + TRIALS["options"])
     assert [d.code for d in conversion.diagnostics] == ["T2T402"]
     assert "options" not in conversion.text
+
+
+PROPERTIES = """\
+class Data:
+    def __init__(self, rows, size):
+        self.rows, self.size = rows, size
+
+    def batches(self, rows, shuffle=False):
+        ds = slices((rows, y[: len(rows)])).map(self.scale)
+        if shuffle:
+            ds = ds.shuffle(50)
+        return ds.batch(self.size)
+
+    def scale(self, a, b):
+        return a / self.size, b
+
+    @property
+    def train(self):
+        return self.batches(self.rows, shuffle=True)
+
+    @property
+    def test(self):
+        return self.batches(self.rows[:20])
+
+
+data = Data(x, 8)
+model = keras.Sequential([keras.layers.Dense(1, input_shape=(6,))])
+model.compile("sgd", "mse")
+found = model.fit(data.train, epochs=3, validation_data=data.test, verbose=0).history["val_loss"]
+score = model.evaluate(data.test, verbose=0)
+"""
+
+
+def test_a_property_is_read_once_for_all_epochs(scripts: Scripts) -> None:
+    conversion = convert(HEAD + PROPERTIES)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    assert "train_loader = data.train\n" in conversion.text
+    apart = scripts.compare(HEAD + PROPERTIES, conversion.text)
+    assert {"found", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

@@ -86,6 +86,7 @@ class Pipeline:
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
     batching: Batching | None = None  #: its code is a plain DataLoader
+    read_anew: bool = False  #: its code is a property, which makes it each time
     loads: bool = False  #: its code is some DataLoader: no other one takes its batches for samples
     rows: Expr | None = field(default=None, compare=False)  #: an array of as many rows
     count: int | None = field(default=None, compare=False)  #: the number of samples, if known

@@ -123,7 +123,8 @@ class FitData:
                 raise Unsupported(f"{steps}, or a data set without a name, under a strategy")
             return self._of_process(given, pipeline, name)
         loader = given
-        if not re.fullmatch(r"[\w.]+", given) and (self.epochs != "1" or count is not None):
+        is_made = pipeline.read_anew or not re.fullmatch(r"[\w.]+", given)
+        if is_made and (self.epochs != "1" or count is not None):
             loader = model.lasting(name)
             self.streams.append(f"{loader} = {given}")
         if count is None:

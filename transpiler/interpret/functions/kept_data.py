@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
@@ -16,6 +18,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.values import Function, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Pipeline
+from transpiler.record import replace
 
 
 def keep_data(region: Region, key: str, value: Value) -> None:
@@ -57,6 +60,8 @@ _DATA = re.compile(r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDat
 def _put_by_method(file: FileContext, methods: dict[str, Function], attr: str) -> Pipeline | None:
     if not _DATA.search(file.tree.text):
         return None
+    if (method := methods.get(attr)) is not None and _is_property(method):
+        return _of_property(file, method)
     name = rf"^\s*(?:[\w.]+, *)*\w+\.{attr}\b(?:, *[\w.]+)*"
     put = re.compile(rf"{name} *(?::[^=\n]*)?=[^=]", re.M)
     found = [m for m in methods.values() if put.search(file.tree.source(m.node))]
@@ -67,3 +72,20 @@ def _put_by_method(file: FileContext, methods: dict[str, Function], attr: str) -
         return None
     region = summarize(file, method, {"self": Static(Expr("self"))}).region
     return pipeline_of(region.scope.values.get(f"self.{attr}")) if region is not None else None
+
+
+def _is_property(method: Function) -> bool:
+    node = method.node
+    names = [d.decorator for d in node.decorators] if isinstance(node, cst.FunctionDef) else []
+    return len(names) == 1 and isinstance(names[0], cst.Name) and names[0].value == "property"
+
+
+def _of_property(file: FileContext, method: Function) -> Pipeline | None:
+    """The data set that a property makes each time that it is read."""
+    this = parameters_of(method.node)[0].name
+    region = summarize(file, method, {this: Static(Expr(this))}).region
+    given = [value for value, _ in region.returns] if region is not None else []
+    pipeline = pipeline_of(given[0]) if len(given) == 1 else None
+    if pipeline is None or not pipeline.is_done:
+        return None
+    return replace(pipeline, read_anew=True)
