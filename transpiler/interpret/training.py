@@ -333,6 +333,12 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
             continue
+        if argument.star == "*" and isinstance(value, Sequence) and value.static is not None:
+            for place, item in enumerate(value.items):  # `*test`, a pair of arrays
+                part = f"{text}[{place}]"
+                given = Given(item, part, _versions(region, part))
+                call.given[next(positions, "at the end")] = given
+            continue
         keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
         keyword = _OLD_ARGUMENTS.get(keyword or "", keyword)
         if argument.star or keyword is None:
