@@ -106,6 +106,18 @@ def test_the_methods_train_the_model(program: str, scripts: Scripts) -> None:
             f"other = build(7)\nother.compile('adam', 'mae')\nsecond = Trainer(other)\n{USE}",
             "`Trainer` is left as it is",
         ),
+        # others ask the object for it
+        (
+            f"{TRAINER}def go_on(trainer):\n    trainer.model.fit(x, y)\n\n\nmodel = build()\n"
+            f"model.{COMPILE}\ntrainer = Trainer(model)\ngo_on(trainer)\n{USE}",
+            "`Trainer` is left as it is",
+        ),
+        # it is compiled once more
+        (
+            f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n{USE}"
+            "model.compile('sgd', 'mae')\nmore = trainer.train(x, y)\n",
+            "gets the model before it is compiled",
+        ),
         # another model may be in its place
         (
             f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"

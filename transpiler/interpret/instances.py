@@ -206,10 +206,14 @@ def _is_made_once(region: Region, made: UserClass) -> bool:
 
 
 def _kept_as(region: Region, node: cst.CSTNode, name: str) -> str:
-    """The attribute in which `__init__` keeps a parameter, and does nothing else with it."""
+    """The attribute in which `__init__` keeps a parameter, and does nothing else with it.
+
+    Nobody but the class asks for it: `agent.model.fit(...)` may be out of sight.
+    """
     text = blanked(region.tree.source(node))
     places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
     kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
     whole = blanked(region.tree.text)
     bound = [m for m in kept if len(re.findall(rf"\.{m}\s*=(?!=)", whole)) == 1]
+    bound = [m for m in bound if re.search(rf"(?<!\bself)\.{m}\b", whole) is None]
     return bound[0] if len(places) == 2 and len(bound) == len(kept) == 1 else ""
