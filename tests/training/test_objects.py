@@ -46,6 +46,13 @@ COMPILING = TRAINER.replace(
     "    def train", f"    def prepare(self):\n        self.model.{COMPILE}\n\n    def train"
 )
 USE = "losses = trainer.train(x, y)\nscore = trainer.score(x, y)\nmean = trainer.ask(x)\n"
+COMPILED = f"""def compiled(units):
+    model = build(units)
+    model.{COMPILE}
+    return model
+
+
+"""
 PAIR = """class Pair:
     def __init__(self, first, second):
         self.first = first
@@ -79,6 +86,13 @@ PAIR = """class Pair:
         # two models, each with its own
         f"{PAIR}a, b = build(), build(3)\na.compile('sgd', 'mse')\n"
         "b.compile(keras.optimizers.SGD(0.2), 'mae')\npair = Pair(a, b)\n"
+        "losses = [pair.step(x, y) for _ in range(3)]\n",
+        # given at once by a function that compiles it: it gets a name
+        f"{COMPILED}{TRAINER}trainer = Trainer(compiled(3), epochs=1)\n{USE}",
+        f"{COMPILED}{TRAINER}scores = []\nfor units in (2, 5):\n"
+        "    trainer = Trainer(epochs=1, model=compiled(units))\n    trainer.train(x, y)\n"
+        "    scores.append(trainer.score(x, y))\n",
+        f"{COMPILED}{PAIR}pair = Pair(compiled(2), compiled(3))\n"
         "losses = [pair.step(x, y) for _ in range(3)]\n",
     ],
 )

@@ -13,14 +13,44 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.training.lines import bound_by, holds, simple_statements, statement_of
-from transpiler.emit.training.shared import Before
+from transpiler.emit.training.lines import (
+    bound_by,
+    holds,
+    is_nested,
+    simple_statements,
+    statement_of,
+)
+from transpiler.emit.training.shared import Before, Room, Shared
 from transpiler.interpret.summary import GivenModel
+from transpiler.interpret.training import given_by_function
+from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import TRAINING
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
+
+
+def argument_of(shared: Shared, room: Room, model: Model) -> GivenModel | None:
+    """The call that an object gets a model by which a function compiles and gives, without a name.
+
+    Its parameter must be a name that is free there.
+    """
+    built = given_by_function(model)
+    made = [one for one in (model.origin, built and built[1].model) if one is not None]
+    if all(one.compiled is None for one in made):
+        return None
+    given = shared.file.given_models.values()
+    found = [g for g in given if g.node.args[g.number].value is model.node]
+    alone = len(found) == 1 and found[0].parameter.isidentifier()
+    free = alone and not shared.places(room, found[0].parameter)
+    return found[0] if free and _runs_once(shared, room, found[0]) else None
+
+
+def _runs_once(shared: Shared, room: Room, given: GivenModel) -> bool:
+    """Whether a call stands in a simple statement, and is made whenever that runs."""
+    statement = statement_of(shared.tree, room.node, given.node)
+    return statement is not None and not is_nested(shared.tree.source(statement))
 
 
 def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:

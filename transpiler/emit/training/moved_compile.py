@@ -23,7 +23,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
 from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.shared import Site
+from transpiler.emit.training.shared import Before, Site
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -45,7 +45,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         return
     sites = refuse_unseen(writer, summary)
     made = statement_of(writer.tree, writer.room.node, model.node)
-    if made is None or not bound_by(writer.tree, made):
+    if made is None or not (writer.part.hoisted or bound_by(writer.tree, made)):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
     mine = next(site for site in sites if site.node is model.node)
     criteria = criterion_lines(writer, call)
@@ -66,7 +66,13 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         end = writer.tree.line_start(writer.tree.span(statement)[0])
         writer.made.once.append(Edit(statement_lines(writer.tree, statement)[0], end, ""))
     first = mine is min(sites, key=lambda site: not site.asks)
-    if lines:
+    if writer.part.hoisted:
+        lines = [f"{writer.variable} = {writer.tree.source(model.node)}", *lines]
+        span = writer.tree.span(model.node)
+        writer.edits.append(Edit(*span, writer.variable))
+        writer.shared.replaced[span] = writer.made.inlined[span] = writer.variable
+        writer.made.before.append(Before(made, span[1], lines))
+    elif lines:
         writer.appended.append((made, [*(comments if first else ()), *lines]))
     message = f"`{name}` gives the model alone; criterion and optimizer are made at its call"
     writer.made.said.append((ASSUMED, call.node, message))

@@ -18,6 +18,7 @@ from transpiler.emit.training.asking import (
 )
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
+from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
 from transpiler.emit.training.handed_compile import (
@@ -263,12 +264,27 @@ class _Planner(Shared):
         made = statement_of(self.tree, room.node, node)
         variable = bound_by(self.tree, made)
         if not is_receiver(variable) or made is None or not _is_value(made, node):
-            return None
+            return self._as_argument(group, room)
         for part in group.parts:
             if part.room.node is room.node and part.variable == variable:
                 return part
         group.parts.append(Part(room, variable, []))
         return group.parts[-1]
+
+    def _as_argument(self, group: _Group, room: Room) -> Part | None:
+        """The part of a group where an object gets the model at once: it gets a name before.
+
+        agent = Agent(build_model())            model = build_model()
+                                                agent = Agent(model)
+        """
+        given = argument_of(self, room, group.made)
+        if given is None:
+            return None
+        part = next((p for p in group.parts if p.hoisted), None)
+        if part is None:
+            part = Part(room, given.parameter, [], hoisted=True)
+            group.parts.append(part)
+        return part
 
     def write(self, training: Training, built: Built, parts: list[Part]) -> Trained:
         """One model; where something has no translation, `problem` says so and nothing is left."""

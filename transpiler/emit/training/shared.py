@@ -90,6 +90,7 @@ class Part:
     variable: str
     calls: list[TrainingCall]
     lending: list[tuple[int, int]] = field(default_factory=list)  #: arguments, parameters that go
+    hoisted: bool = False  #: whether the model gets its name there, before a statement
 
     @property
     def is_lent(self) -> bool:
