@@ -379,6 +379,8 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
         call.unpacked.add(name)
     own = isinstance(node, cst.Name) and node.value == region.keywords
     known = region.file.keywords.get(id(region.function), {}) if own else {}
+    if own and not known and not _is_called(region):
+        call.problem = f"what calls pass through `**{name}` is not known"
     for key, item in held.items.items():
         text = f'{name}["{key}"]'
         if known.get(str(key), False):
@@ -389,6 +391,12 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
         elif written and not own:
             text = _written(region, item)
         call.given[str(key)] = Given(item, text, _versions(region, text))
+
+
+def _is_called(region: Region) -> bool:
+    """Whether the file calls a function; who calls a method is not known."""
+    called = re.compile(rf"(?<!def )(?<![\w.]){re.escape(region.name)}\(")
+    return not region.methods and called.search(region.tree.blanked) is not None
 
 
 def _holds_parts(held: Mapping) -> bool:

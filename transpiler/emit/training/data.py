@@ -174,18 +174,25 @@ def input_dtype(built: Built, name: str) -> str:
     """
     declared = dict(zip(built.inputs, built.model.inputs, strict=False)).get(name)
     whole = declared is not None and declared.tensor.dtype.startswith("int")
+    names = {name}  #: and what it is called besides
     for node in walk(built.forward):
         if isinstance(node, (Line, Return)):
             text = node.text if isinstance(node, Line) else node.value.text
             modules = node.modules if isinstance(node, Line) else node.value.modules
             for module in modules:
-                is_lookup = module.constructor.text.startswith("nn.Embedding(")
-                if is_lookup and f"{module.token}({name})" in text:
+                is_lookup = _LOOKUP.match(module.constructor.text) is not None
+                if is_lookup and any(f"{module.token}({one})" in text for one in names):
                     return "torch.long"
                 of_model = module.constructor.text.isidentifier()
                 if whole and of_model and re.search(rf"{module.token}\([^()]*\b{name}\b", text):
                     return "torch.long"
+        if isinstance(node, Line):
+            target, _, value = node.text.partition(" = ")
+            names = names | {target} if value in names else names - node.defs
     return "torch.float32"
+
+
+_LOOKUP = re.compile(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
 
 
 def target_tensor(text: str, head: Head) -> str:

@@ -82,7 +82,8 @@ def _is_layers(value: Value) -> bool:
 def spliced(region: Region, function: Function, bound: dict[str, Value]) -> Value | None:
     """What a call gives whose function's statements become part of the caller."""
     node = function.node
-    if isinstance(node, cst.Lambda) or function.file is not region.file or function.owner:
+    elsewhere = function.owner and region.methods.get(function.name) is not function
+    if isinstance(node, cst.Lambda) or function.file is not region.file or elsewhere:
         raise GiveUp(f"`{function.name}` gets layers")
     statements = body_of(node.body)
     final = _final_return(statements)
