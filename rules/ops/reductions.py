@@ -78,12 +78,17 @@ def without(x: Tensor, axis: Expr, keepdims: Expr, code: Expr) -> Tensor:
     return replace(result, dims=tuple(left[1:]), layout=layout)
 
 
+_WRAPPING = frozenset({"uint8", "int8", "uint16", "int16"})
+
+
 def _reduction(function: str, *names: str, dtype: str | None = None) -> None:
     """Declare functions that are a method of torch's, which takes several axes too."""
 
     @op(*names, aliases=NAMES)
     def build(x: Tensor, axis: Param = None, keepdims: Param = False) -> Tensor:
-        """The same."""
+        """The same; sums of small whole numbers wrap around in TensorFlow alone."""
+        if function == "sum" and x.dtype in _WRAPPING:
+            raise Unsupported("the sum of bytes, which wraps around: cast them before")
         result = reduced(x, function, axis, keepdims)
         return result if dtype is None else replace(result, dtype=dtype)
 

@@ -140,6 +140,9 @@ REFUSED = {
     "a lambda that calls layers": "dense = tf.keras.layers.Dense(3)\n\n\n"
     "def project(image):\n    return dense(image)\n\n\n"
     "ds = slices(x).map(lambda image: project(image))\n",
+    "sums of bytes, which wrap around": "pixels = (x * 255).astype('uint8')\n"
+    "ds = slices(pixels).map(lambda image: tf.reduce_sum(image))\n",
+    "means of bytes": "ds = slices((x * 255).astype(np.uint8)).map(lambda a: tf.reduce_mean(a))\n",
     "whole numbers without a bound": "def draw(image):\n"
     "    return image * tf.cast(tf.random.uniform((), dtype=tf.int32), tf.float32)\n\n\n"
     "ds = slices(x).map(draw)\n",

@@ -275,7 +275,20 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
     if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
         raise Unsupported("a dict whose entries are not known one by one")
     shape: Any = provided("shape_of")(region, node) if node is not None else None
-    return replace(made, value=Leaf(None if shape is None else len(shape), sizes=shape))
+    rank = None if shape is None else len(shape)
+    return replace(made, value=Leaf(rank, _bytes_of(region, made.text), sizes=shape))
+
+
+_AS_BYTES = re.compile(r"""\.astype\((?:np\.|tf\.)?["']?(uint8|int8|uint16|int16)\b["']?\)$""")
+
+
+def _bytes_of(region: Region, text: str) -> str:
+    """The type of an array that surely holds small whole numbers, whose sums wrap around."""
+    if text.isidentifier():
+        found = re.findall(rf"^{text} = (.*)$", region.tree.text, re.M)
+        text = found[0] if len(found) == 1 else ""
+    match = _AS_BYTES.search(text)
+    return match.group(1) if match is not None else ""
 
 
 def _are_data_sets(value: Sequence) -> bool:
