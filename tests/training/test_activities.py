@@ -305,3 +305,22 @@ model = build(0.25)
 def test_factors_are_those_of_the_layer(scripts: Scripts, model: str, what: str) -> None:
     """Also where the variable has another value, or none, when the model is trained."""
     agree(scripts, BEGIN + model.format(what=what) + END.format(loss='"mse"', data="x, y", fit=""))
+
+
+BORROWED = """\
+def build():
+    inputs = keras.Input((8,))
+    hidden = layers.Dense(6, {what}_regularizer="l2", name="codes")(inputs)
+    return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
+base = build()
+model = keras.Model(base.input, layers.Dense(1)(base.get_layer("codes").output))
+"""
+
+
+@pytest.mark.parametrize("what", ["kernel", "activity"])
+def test_layers_of_models_that_are_built_elsewhere(what: str) -> None:
+    text = BEGIN + BORROWED.format(what=what) + END.format(loss='"mse"', data="x, y", fit="")
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("of a layer of another model" in message for message in found), found

@@ -266,8 +266,8 @@ class Region:
         #: the attention layers that read a mask, by its code, and which of them take it away
         self.attended: dict[tuple[str, frozenset[Name]], dict[cst.CSTNode, bool]] = {}
         self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such
-        #: the activity regularizers of layers that were called, in the order of the calls
-        self.activities: list[tuple[Layer, Value]] = []
+        #: the activity regularizers of layers that were called, by their numbers
+        self.activities: dict[int, tuple[Layer, Value]] = {}
         #: emitted functions and classes that the code needs
         self.helpers_used: frozenset[str] = frozenset()
 

@@ -60,7 +60,7 @@ def watched_activities(
     forward = prune(built.forward, frozenset(), effects=False)[0]
     parts = list(models.inner(region, built))
     own = _own(file, region, built, forward)
-    found = Watching(built, own, tuple(region.activities[n - 1][0] for n in own))
+    found = Watching(built, own, tuple(region.activities[n][0] for n in own))
     for token, home, part in parts:
         if watching := watched_activities(file, models, home, part):
             found.inner[token] = watching
@@ -81,7 +81,9 @@ def _own(
     _refuse_hidden(region, forward)
     found: dict[int, Penalty] = {}
     for number in sorted(numbers):
-        layer, value = region.activities[number - 1]
+        if number not in region.activities:
+            raise Unsupported("activity_regularizer of a layer of another model")
+        layer, value = region.activities[number]
         if _is_ignored(layer, file.options.keras):
             continue
         penalty = _penalty(file, value)
@@ -112,7 +114,7 @@ def _penalty(file: FileContext, value: Value) -> Penalty:
 def _refuse_hidden(region: Region, forward: list[Node]) -> None:
     """Refuse regularizers that look at something which is no tensor of a program."""
     used = modules_used(forward)
-    watched = {id(layer) for layer, _ in region.activities}
+    watched = {id(layer) for layer, _ in region.activities.values()}
     for layer, name, _ in region.penalties:
         called = not layer.modules or any(module.token in used for module in layer.modules)
         if name == "activity_regularizer" and id(layer) not in watched and called:

@@ -96,6 +96,10 @@ def watched_weights(
 ) -> Watched:
     """What regularizers add to the loss of a model, and what constraints do to its weights."""
     frozen = {freezing.frozen.get(id(call), frozenset()) for call in calls} or {frozenset()}
+    used = modules_used(prune(built.forward, frozenset(), effects=False)[0])
+    for token in used.keys() & region.shared_modules.keys():
+        if region.shared_modules[token][1].penalties:
+            raise Unsupported("a regularizer or constraint of a layer of another model")
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
     except Unsupported:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Bound, Layer, Static, Unknown, Value
@@ -9,6 +11,8 @@ from transpiler.ir.expr import Bind, Configured, Expr, variable
 from transpiler.record import replace
 from transpiler.rule import after
 
+#: Each has a number of its own: statements may be run again elsewhere.
+_numbers = itertools.count(1)
 #: The layer that does nothing else.
 ALONE = "keras.layers.ActivityRegularization"
 
@@ -18,9 +22,10 @@ def watched(region: Region, layer: Layer, value: Value) -> Value:
     given = activity_regularizer(layer)
     if given is None or layer.problem or not isinstance(value, Bound):
         return value
-    region.activities.append((layer, given))
+    number = next(_numbers)
+    region.activities[number] = layer, given
     made, tensor = variable("out"), value.tensor
-    bind = Bind(made.text, replace(tensor.code, before=()), len(region.activities))
+    bind = Bind(made.text, replace(tensor.code, before=()), number)
     code = replace(after(bind, made), before=(*tensor.code.before, bind))
     layer.gave = made.text
     region.last_layer = layer, layer.gave
