@@ -112,7 +112,7 @@ def test_names_of_the_program_are_not_taken() -> None:
     )
     assert not errors(text)
     converted = convert(text).text
-    assert "loss_2 = train_epoch(" in converted or "loss_2, " in converted
+    assert "train_loss = train_epoch(" in converted or "train_loss, " in converted
     assert "split_at = int(" in converted
     assert "def evaluate_model(" in converted
 

@@ -82,8 +82,8 @@ while loss > 0.2 and rounds < 4:
         torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-    loss_2, accuracy = train_epoch(model, train_loader, criterion, optimizer)
-    history = {"loss": [loss_2], "accuracy": [accuracy]}
+    train_loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
+    history = {"loss": [train_loss], "accuracy": [accuracy]}
     loss = history["loss"][-1]
     rounds += 1
 

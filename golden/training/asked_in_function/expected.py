@@ -81,8 +81,10 @@ def train(patience=2):
             torch.as_tensor(y[:400], dtype=torch.float32).reshape(-1, 1),
         )
         train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-        loss_2, accuracy_2 = train_epoch(model, train_loader, criterion, optimizer)
-        history = {"loss": [loss_2], "accuracy": [accuracy_2]}
+        train_loss, train_accuracy = train_epoch(
+            model, train_loader, criterion, optimizer
+        )
+        history = {"loss": [train_loss], "accuracy": [train_accuracy]}
         if history["loss"][0] > 10:
             continue
         test_data = TensorDataset(

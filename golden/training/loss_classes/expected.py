@@ -157,12 +157,12 @@ val_loader = DataLoader(val_data, batch_size=50)
 
 history = {"loss": [], "share_above": [], "val_loss": [], "val_share_above": []}
 for _ in range(3):
-    loss, share_above_2 = train_epoch(
+    loss, train_share_above = train_epoch(
         model, train_loader, model_criterion, model_optimizer
     )
     val_loss, val_share_above = evaluate(model, val_loader, model_criterion)
     history["loss"].append(loss)
-    history["share_above"].append(share_above_2)
+    history["share_above"].append(train_share_above)
     history["val_loss"].append(val_loss)
     history["val_share_above"].append(val_share_above)
 

@@ -135,9 +135,9 @@ train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
 history = {"loss": [], "dice_coef": []}
 for _ in range(2):
-    loss, dice_coef_2 = train_epoch(model, train_loader, dice_loss, model_optimizer)
+    loss, train_dice_coef = train_epoch(model, train_loader, dice_loss, model_optimizer)
     history["loss"].append(loss)
-    history["dice_coef"].append(dice_coef_2)
+    history["dice_coef"].append(train_dice_coef)
 
 print(history["dice_coef"])
 

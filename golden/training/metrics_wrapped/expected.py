@@ -107,18 +107,18 @@ for width in (4, 8):
         (
             loss,
             accuracy,
-            recall_2,
+            train_recall,
             confident_rate,
             partial,
             brier_score,
-            lambda_2,
+            train_lambda,
         ) = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
-        history["recall"].append(recall_2)
+        history["recall"].append(train_recall)
         history["confident_rate"].append(confident_rate)
         history["partial"].append(partial)
         history["brier_score"].append(brier_score)
-        history["lambda"].append(lambda_2)
+        history["lambda"].append(train_lambda)
 
     print(width, history["brier_score"])

@@ -198,9 +198,9 @@ for model in [plain, normed]:
 
     history = {"loss": [], "mae": [], "val_loss": [], "val_mae": []}
     for _ in range(3):
-        loss_2, mae = train_one_epoch(model, train_loader, criterion, optimizer)
+        train_loss, mae = train_one_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_mae = evaluate_2(model, val_loader, criterion)
-        history["loss"].append(loss_2)
+        history["loss"].append(train_loss)
         history["mae"].append(mae)
         history["val_loss"].append(val_loss)
         history["val_mae"].append(val_mae)

@@ -83,8 +83,8 @@ def train(optimizer="SGD", loss="mse", units=8):
 
     history = {"loss": []}
     for _ in range(2):
-        loss_2 = train_epoch(model, train_loader, criterion, optim)
-        history["loss"].append(loss_2)
+        train_loss = train_epoch(model, train_loader, criterion, optim)
+        history["loss"].append(train_loss)
     history = SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
     return model, history
 

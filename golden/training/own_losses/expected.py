@@ -99,14 +99,14 @@ hist = {
     "val_mae": [],
 }
 for _ in range(3):
-    loss, r_square_2, mae = train_epoch(
+    loss, train_r_square, mae = train_epoch(
         model, train_loader, root_mean_squared_error, optimizer
     )
     val_loss, val_r_square, val_mae = evaluate(
         model, val_loader, root_mean_squared_error
     )
     hist["loss"].append(loss)
-    hist["r_square"].append(r_square_2)
+    hist["r_square"].append(train_r_square)
     hist["mae"].append(mae)
     hist["val_loss"].append(val_loss)
     hist["val_r_square"].append(val_r_square)

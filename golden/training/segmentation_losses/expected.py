@@ -136,12 +136,12 @@ for loss in [total_loss, weighted_bce(2.0)]:
 
     history = {"loss": [], "dice_coef": [], "iou": []}
     for _ in range(2):
-        loss_2, dice_coef_2, iou_2 = train_epoch(
+        train_loss, train_dice_coef, train_iou = train_epoch(
             model, train_loader, loss, model_optimizer
         )
-        history["loss"].append(loss_2)
-        history["dice_coef"].append(dice_coef_2)
-        history["iou"].append(iou_2)
+        history["loss"].append(train_loss)
+        history["dice_coef"].append(train_dice_coef)
+        history["iou"].append(train_iou)
 
     scores.append(history["dice_coef"][-1])
 
@@ -156,10 +156,10 @@ train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 
 whole_history = {"loss": [], "weighted": []}
 for _ in range(2):
-    loss_2, weighted_2 = train_whole_epoch(
+    train_loss, train_weighted = train_whole_epoch(
         whole, train_loader, bce_dice_loss, whole_optimizer
     )
-    whole_history["loss"].append(loss_2)
-    whole_history["weighted"].append(weighted_2)
+    whole_history["loss"].append(train_loss)
+    whole_history["weighted"].append(train_weighted)
 
 print(np.round(whole_history["weighted"], 4))

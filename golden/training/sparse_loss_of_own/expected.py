@@ -82,8 +82,8 @@ train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
 
 history = {"loss": [], "perplexity": []}
 for _ in range(3):
-    loss, perplexity_2 = train_epoch(model, train_loader, masked_loss, optimizer)
+    loss, train_perplexity = train_epoch(model, train_loader, masked_loss, optimizer)
     history["loss"].append(loss)
-    history["perplexity"].append(perplexity_2)
+    history["perplexity"].append(train_perplexity)
 
 print(history["perplexity"])

@@ -82,7 +82,7 @@ class FitWriter(FitData):
         self.weighting = weighting_of(model, self.call, compiled, self.ys, self._name, self.cut)
         self.split += self.weighting.before
         train = self._training_data()
-        values = {k: self._name(v) for k, v in identifiers(compiled.keys).items()}
+        values = {k: self._name(v, f"train_{v}") for k, v in identifiers(compiled.keys).items()}
         if validated:
             seen = identifiers(compiled.keys).items()
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
