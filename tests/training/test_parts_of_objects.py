@@ -88,3 +88,58 @@ def run(x, y, **kwargs):
     result = convert(text)
     assert any("`**kwargs`" in d.message for d in result.diagnostics)
     assert "model.fit(x, y, **kwargs)" in result.text
+
+
+BUILT = """\
+import numpy as np
+from tensorflow import keras
+
+
+class Net:
+    def __init__(self, n_in, n_out):
+        self.n_in, self.n_out = n_in, n_out
+
+    def build(self):
+        inputs = keras.Input((self.n_in,))
+        return keras.Model(inputs, keras.layers.Dense(self.n_out)(inputs))
+
+
+losses = []
+
+
+def main():
+    x = np.random.RandomState(0).rand(20, 3)
+    y = np.random.RandomState(1).rand(20, 2)
+    model = Net(3, 2).build()
+    model.compile("sgd", "mse")
+    losses.append(model.fit(x, y, epochs=2, verbose=0).history["loss"])
+
+
+main()
+"""
+
+
+def test_functions_that_train_what_an_object_builds(scripts: Scripts) -> None:
+    result = converted(BUILT)
+    assert ".compile(" not in result
+    apart = scripts.compare(BUILT, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_models_of_unknown_objects_are_said() -> None:
+    text = """\
+from tensorflow import keras
+from nets import Net
+
+
+def main(x, y):
+    model = Net(3).build()
+    model.compile("sgd", "mse")
+    model.fit(x, y, epochs=2)
+
+
+unit = keras.layers.Dense(3)
+"""
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any(m.startswith("`model.compile` is left as it is") for m in messages), messages
+    assert any(m.startswith("`model.fit` is left as it is") for m in messages), messages

@@ -46,6 +46,8 @@ _KERAS_ONLY = {
     "fit": {"validation_data", "validation_split", "steps_per_epoch", "callbacks", "class_weight"},
     "fit_generator": {"epochs", "steps_per_epoch", "validation_data", "callbacks"},
 }
+#: The same, where no class of the program's own has a method of this name.
+_KERAS_MOSTLY = {"fit": {"epochs", "batch_size", "initial_epoch", "validation_steps"}}
 _TRAINING = re.compile(r"\.(?:compile|fit|fit_generator)\s*\(")
 
 
@@ -54,14 +56,36 @@ def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[c
     start, end = file.tree.span(statement)
     if not _TRAINING.search(file.tree.blanked, start, end):
         return
+    own = {name for methods in file.class_methods.values() for name in methods}
     pending: list[cst.CSTNode] = [statement]
     while pending:
         node = pending.pop()
         pending += node.children
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            name = node.func.attr.value
             given = {a.keyword.value for a in node.args if a.keyword is not None}
-            if given & _KERAS_ONLY.get(node.func.attr.value, set()):
+            compiled = f"{file.tree.source(node.func.value)}.compile("  # which says it already
+            plain = name in own or compiled in file.tree.blanked
+            mostly = set() if plain else _KERAS_MOSTLY.get(name, set())
+            sure = given & (_KERAS_ONLY.get(name, set()) | mostly)
+            if sure or (_compiles(node, own) and not _is_said(file, compiled)):
                 yield node
+
+
+def _is_said(file: FileContext, compiled: str) -> bool:
+    """Whether an earlier conversion has said above one such call that it stays."""
+    said = rf"TODO\(tf2torch\)[^\n]*\n *{re.escape(compiled)}"
+    return re.search(said, file.tree.text) is not None
+
+
+def _compiles(node: cst.Call, own: set[str]) -> bool:
+    """Whether it is `model.compile("adam", "mse")`; a pattern is compiled from one argument."""
+    match node.func:
+        case cst.Attribute(value=of, attr=cst.Name("compile")) if "compile" not in own:
+            plain = all(a.keyword is None and not a.star for a in node.args)
+            of_regex = isinstance(of, cst.Name) and of.value in ("re", "regex")
+            return len(node.args) > 1 and plain and not of_regex
+    return False
 
 
 def _is_unknown(file: FileContext, name: str) -> bool:

@@ -49,7 +49,9 @@ def _leads_there(home: FileContext, function: Function, value: Value, words: set
     if isinstance(value, Function):
         return value.node is not function.node and mentions_framework(home, value)
     if isinstance(value, UserClass):
-        return bool(value.bases)
+        made: FileContext = value.file if value.file is not None else home
+        methods = made.class_methods.get(value.name, {}).values()
+        return bool(value.bases) or any(mentions_framework(made, m) for m in methods)
     parts: list[Value] = []
     if isinstance(value, Namespace):
         parts = [v for name, v in value.items.items() if name in words]
