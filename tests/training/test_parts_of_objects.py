@@ -142,4 +142,3 @@ unit = keras.layers.Dense(3)
 """
     messages = [d.message for d in convert(text).diagnostics]
     assert any(m.startswith("`model.compile` is left as it is") for m in messages), messages
-    assert any(m.startswith("`model.fit` is left as it is") for m in messages), messages
