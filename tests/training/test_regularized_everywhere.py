@@ -72,7 +72,25 @@ def build(widths, decay):
 """
 
 
-@pytest.mark.parametrize("build", [BLOCKS, LOOPED, EVERY])
+CHOSEN = """\
+def build(widths, decay, kind="l1"):
+    if kind == "l2":
+        reg = l2(DECAY)
+    elif kind == "l1":
+        reg = l1(decay)
+    else:
+        reg = None
+    more = l1_l2(decay, DECAY) if decay > 0 else None
+    x = inputs = keras.Input((8, 3))
+    for width in widths:
+        x = layers.Conv1D(width, 3, kernel_regularizer=reg)(x)
+    x = layers.GlobalAveragePooling1D()(x)
+    x = layers.Dense(3, kernel_regularizer=more)(x)
+    return keras.Model(inputs, layers.Dense(1)(x))
+"""
+
+
+@pytest.mark.parametrize("build", [BLOCKS, LOOPED, EVERY, CHOSEN])
 def test_they_are_part_of_the_loss(build: str, scripts: Scripts) -> None:
     text = f"{HEAD}{build}{TRAIN}"
     result = converted(text)

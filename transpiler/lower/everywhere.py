@@ -16,10 +16,10 @@ import re
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Layer
+from transpiler.interpret.values import Layer, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, Node
-from transpiler.ir.expr import Expr, reads
+from transpiler.ir.expr import OR, TERNARY, Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
@@ -145,15 +145,44 @@ def _penalties(kinds: _Kinds, region: Region, used: set[str]) -> dict[str, Penal
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         if tokens_of[0] in found or layer.freezes or "trainable" in layer.arguments:
             raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
-        use = use_of(kinds.file.rules.regularizers, "keras.regularizers", value, name)
-        only(use)
-        penalty: Penalty = use.build(kind, keras=kinds.file.options.keras)
+        penalty = penalty_of(kinds.file, kind, name, value)
         kinds.layers.append(layer)
         if penalty.orthogonal is not None:
             raise Unsupported("an orthogonal regularizer in loops or blocks")
         if not penalty.is_nothing:
             found[tokens_of[0]] = penalty.settled(lambda factor: _plain(region, factor))
     return found
+
+
+def penalty_of(file: FileContext, kind: str, name: str, value: Value) -> Penalty:
+    """What a regularizer adds; one that a condition decides has factors that do."""
+    either = value.either if isinstance(value, Static) and not value.expr.known else None
+    if either is not None:
+        then, otherwise = (
+            Penalty() if isinstance(o, Static) and o.expr.is_const(None)
+            else penalty_of(file, kind, name, o)
+            for o in either.options
+        )  # fmt: skip
+        if then.orthogonal is not None or otherwise.orthogonal is not None:
+            raise Unsupported(f"{name} under a condition, which is orthogonal on one way")
+        test = either.test.expr
+        square = _chosen(test, then.square, otherwise.square)
+        return Penalty(square, _chosen(test, then.absolute, otherwise.absolute))
+    use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
+    only(use)
+    made: Penalty = use.build(kind, keras=file.options.keras)
+    return made
+
+
+def _chosen(test: Expr, a: Expr | None, b: Expr | None) -> Expr | None:
+    """The factor of the way that a condition takes: 0 where there is none."""
+    if a is None and b is None:
+        return None
+    one, other = (expr(0.0) if factor is None else factor for factor in (a, b))
+    if one.text == other.text:
+        return one
+    text = f"{one.wrapped(OR)} if {test.wrapped(OR)} else {other.wrapped(TERNARY)}"
+    return Expr(text, strength=TERNARY, names=one.names | other.names | test.names)
 
 
 def _plain(region: Region, factor: Expr) -> Expr:

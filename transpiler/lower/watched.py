@@ -12,7 +12,7 @@ from transpiler.ir.expr import Expr, Module, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.everywhere import Everywhere, blocks_of, everywhere
+from transpiler.lower.everywhere import Everywhere, blocks_of, everywhere, penalty_of
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
@@ -174,9 +174,7 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         if what == "constraint":
             constrained.append(_constrained(file, module, name, value, path))
             continue
-        use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
-        only(use)
-        penalty: Penalty = use.build(kind, keras=file.options.keras)
+        penalty = penalty_of(file, kind, name, value)
         if not penalty.is_nothing:
             transposed = _made(module).startswith("nn.Linear(")
             matrix = transposed or _made(module).startswith("nn.Embedding(")

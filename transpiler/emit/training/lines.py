@@ -17,11 +17,20 @@ from transpiler.source.tree import Tree
 _BOUND = re.compile(r"\bfor\b(.+?)\bin\b", re.DOTALL)
 
 
+_CHOSEN = re.compile(r"(    (?:return|total \+?=) )\(([^()]*)\) \* (.*)")
+
+
 def folded_sum(line: str) -> str:
     """`x = a * (b + c)`, in brackets over several lines where it is too long for one."""
     head, bracket, rest = line.partition(" * (")
     if len(line) <= WIDTH or not bracket:
-        return fold(line.lstrip(), 4) if len(line) > WIDTH and " * sum(" in line else line
+        summed = line.startswith(("    return ", "    total ")) and " * " in line
+        if len(line) <= WIDTH or not summed:
+            return line
+        chosen = _CHOSEN.fullmatch(line)
+        if chosen is not None:  # black splits the brackets that a sum begins with
+            return f"{chosen.group(1)}(\n        {chosen.group(2)}\n    ) * {chosen.group(3)}"
+        return fold(line.lstrip(), 4)
     inner = rest.removesuffix(")")
     one = f"        {inner}"
     lines = [one] if len(one) <= WIDTH else [f"        {t}" for t in inner.split(" + ")]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from transpiler.interpret.control.elements import either_model
+from transpiler.interpret.control.elements import are_told_apart, either_model
 from transpiler.interpret.control.joins import Side, join_scopes
 from transpiler.interpret.control.perhaps import joined_callbacks
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -145,8 +145,7 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
             return data
         if is_plain(a) and is_plain(b):
             made = verbatim(region, node, test, a, b)
-            both = isinstance(a, Mapping) and isinstance(b, Mapping)
-            return replace(made, either=Choice(test, a, b)) if both else made
+            return replace(made, either=Choice(test, a, b)) if are_told_apart(a, b) else made
         return Choice(test, a, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return a if isinstance(a, Unknown) else b

@@ -20,9 +20,17 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr, is_whole, sequence_expr
+from transpiler.ir.expr import Configured, Expr, is_whole, sequence_expr
 from transpiler.ir.tensor import PASSING_MASK, Dim, Tensor, joined_mask
 from transpiler.record import replace
+
+
+def are_told_apart(a: Value, b: Value) -> bool:
+    """Whether it matters later on which of two values it was: arguments, parts of a training."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return True
+    made = [v.expr.value for v in (a, b) if isinstance(v, Static)]
+    return len(made) == 2 and any(isinstance(value, Configured) for value in made)
 
 
 def either_model(a: Model, b: Model) -> Model:

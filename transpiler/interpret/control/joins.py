@@ -6,7 +6,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.control.elements import either_model, is_blank, merge_items, merge_two
+from transpiler.interpret.control.elements import (
+    are_told_apart,
+    either_model,
+    is_blank,
+    merge_items,
+    merge_two,
+)
 from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.region import Region
 from transpiler.interpret.scope import Scope
@@ -133,7 +139,7 @@ def _join(
         return Choice(test, a, b, scope.read(name))
     if not is_graph(a) and not is_graph(b):
         joined = _join_statics(region, name, a, b, scope, test)
-        if isinstance(joined, Static) and isinstance(a, Mapping) and isinstance(b, Mapping):
+        if isinstance(joined, Static) and not joined.expr.known and are_told_apart(a, b):
             return replace(joined, either=Choice(test, a, b))
         return joined
     return Unknown(f"`{name}` is a tensor or layer on one way only")
