@@ -93,7 +93,30 @@ loss = Trainer().train()["loss"]
 """
 
 
-@pytest.mark.parametrize("script", [SEEDED, TWO_MODELS, GLOBAL, METHOD])
+IN_METHOD = """
+class Trainer:
+    def __init__(self, units):
+        self.units = units
+
+    def run(self):
+        np.random.seed(3)
+        print("loading")
+        self.x, self.y = load_iris(return_X_y=True)
+        self.n = len(np.unique(self.y))
+        order = np.random.permutation(len(self.x))
+        self.x, self.y = self.x[order], self.y[order]
+        model = keras.Sequential()
+        model.add(layers.Dense(self.units, input_shape=(self.x.shape[1],)))
+        model.add(layers.Dense(self.n, activation="softmax"))
+        {compile}
+        return model.fit(self.x, self.y, epochs=2, verbose=0, validation_split=0.3).history
+
+result = Trainer(8).run()
+loss, val_loss = result["loss"], result["val_loss"]
+"""
+
+
+@pytest.mark.parametrize("script", [SEEDED, TWO_MODELS, GLOBAL, METHOD, IN_METHOD])
 def test_what_is_around_a_model_is_as_it_was(script: str, scripts: Scripts) -> None:
     text = HEAD + script.format(compile=COMPILE)
     result = converted(text)

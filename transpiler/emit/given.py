@@ -58,9 +58,6 @@ def give_values(
     can't be, if it can't.
     """
     names, gone, changed = _found(file, built, variables, effects)
-    if not all(name.isidentifier() for name in names):
-        standing = any(isinstance(n, Line) and n.apart for n in walk(built.init))
-        return f"`{min(names)}` is read where other statements may change it" if standing else ""
     if changed:
         return f"`{changed}` changes while the model is built"
     if not names and not gone:
@@ -75,7 +72,8 @@ def give_values(
     if arguments:
         built.init, built.forward = programs
     built.arguments |= arguments
-    built.varying = (*found, *built.varying)
+    # a class gets what it reads of the object whose method makes its model in any case
+    built.varying = (*(name for name in found if name.isidentifier()), *built.varying)
     return ""
 
 
@@ -155,6 +153,9 @@ class _Split:
         self.outer = after
 
     def _define(self, line: Line, under: bool) -> None:
+        if not all(name.removeprefix("self.").isidentifier() for name in line.defs):
+            self._read(line.uses)  # part of an argument, which has no statement of its own
+            return
         known = line.defs & self.border.keys()
         if known:
             self.changed = min(known)
