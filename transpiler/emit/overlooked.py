@@ -48,7 +48,12 @@ _KERAS_ONLY = {
 }
 #: The same, where no class of the program's own has a method of this name.
 _KERAS_MOSTLY = {"fit": {"epochs", "batch_size", "initial_epoch", "validation_steps"}}
-_TRAINING = re.compile(r"\.(?:compile|fit|fit_generator)\s*\(")
+#: Methods that nothing but Keras's models has.
+_OF_KERAS = frozenset(
+    {"train_on_batch", "test_on_batch", "predict_on_batch", "evaluate_generator",
+     "predict_generator", "fit_generator"}
+)  # fmt: skip
+_TRAINING = re.compile(r"\.(?:compile|fit|\w+_on_batch|\w+_generator)\s*\(")
 
 
 def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[cst.Call]:
@@ -67,7 +72,8 @@ def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[c
             compiled = f"{file.tree.source(node.func.value)}.compile("  # which says it already
             plain = name in own or compiled in file.tree.blanked
             mostly = set() if plain else _KERAS_MOSTLY.get(name, set())
-            sure = given & (_KERAS_ONLY.get(name, set()) | mostly)
+            sure = bool(given & (_KERAS_ONLY.get(name, set()) | mostly))
+            sure |= name in _OF_KERAS - own and compiled not in file.tree.blanked
             if sure or (_compiles(node, own) and not _is_said(file, compiled)):
                 yield node
 
