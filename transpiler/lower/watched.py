@@ -29,6 +29,10 @@ _DIMS = {1: (0,), 2: (1, 0), 3: (2, 1, 0), 4: (2, 3, 1, 0), 5: (2, 3, 4, 1, 0)}
 _RANKS = {"nn.Linear(": 2, "nn.Conv1d(": 3, "nn.Conv2d(": 4, "nn.Conv3d(": 5}
 
 
+class Scattered(Unsupported):
+    """Weights of modules that no path leads to, as loops and functions make them."""
+
+
 @record(frozen=True, slots=True)
 class Constrained:
     """A weight that a constraint brings back after each step."""
@@ -102,7 +106,7 @@ def watched_weights(
             raise Unsupported("a regularizer or constraint of a layer of another model")
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
-    except Unsupported:
+    except Scattered:
         if frozen != {frozenset()}:
             raise
         found, layers = everywhere(file, freezing.of, region, built)
@@ -140,7 +144,7 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
     used = modules_used(prune(built.forward, frozenset(), effects=False)[0])
     for inner in called_by(region):
         if inner.penalties:
-            raise Unsupported("a regularizer or constraint in a function that builds a part of it")
+            raise Scattered("a regularizer or constraint in a function that builds a part of it")
     loops = [n for n in walk(built.init) if isinstance(n, (For, While))]
     looped = {n.module.token for o in loops for n in walk(o.body) if isinstance(n, Construct)}
     ways = [n for n in walk(built.init) if isinstance(n, (If, For, While))]
@@ -170,7 +174,8 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         plain = _made(module).startswith(_PLAIN) and not others
         unlisted = looped if what == "constraint" else looped - listed
         if kind not in _PLACES or not plain or module.token in unlisted:
-            raise Unsupported(f"{name} of {layer.symbol} is not translated")
+            scattered = Scattered if plain and module.token in unlisted else Unsupported
+            raise scattered(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
             constrained.append(_constrained(file, module, name, value, path))
             continue

@@ -188,7 +188,7 @@ def input_dtype(built: Built, name: str) -> str:
                     return "torch.long"
         if isinstance(node, Line):
             target, _, value = node.text.partition(" = ")
-            names = names | {target} if value in names else names - node.defs
+            names |= {target} if value in names else set()
     return "torch.float32"
 
 
