@@ -168,3 +168,32 @@ def test_what_changes_while_a_model_is_built_is_refused(between: str) -> None:
     text = BUILD.format(parameter="", argument="", before=before, between=f"{between}\n    ")
     errors = [d for d in convert(HEAD + text).diagnostics if d.severity is Severity.ERROR]
     assert any("`widths` changes while the model is built" in d.message for d in errors)
+
+
+def test_calls_whose_results_nobody_reads_stay() -> None:
+    text = """\
+import numpy as np
+from tensorflow import keras
+
+
+def save(x, name):
+    with open(name, "w") as file:
+        return file.write(str(x))
+
+
+def main(units):
+    x = np.random.RandomState(0).rand(40, 5)
+    written = save(x, "x.txt")
+    half = units // 2
+    model = keras.Sequential([keras.layers.Dense(half, input_dim=5), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    count = save(units, "units.txt")
+    model.fit(x, x[:, 0], epochs=2, verbose=0)
+
+
+main(8)
+"""
+    result = converted(text)
+    assert result.count('written = save(x, "x.txt")') == 1
+    assert result.count('count = save(units, "units.txt")') == 1
+    assert result.count("half = units // 2") == 1

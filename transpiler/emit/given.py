@@ -43,7 +43,7 @@ _BOUND = re.compile(r"(?<![\w.])(\w+)(?=\s*(?:=(?!=)|,|\)|:| in\b))")
 _METHODS = frozenset(
     {"read", "readline", "readlines", "load", "pop", "popleft", "popitem", "shuffle", "sample",
      "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice", "integers",
-     "send", "recv", "parse_args", "parse_known_args"}
+     "send", "recv", "write", "writelines", "dump", "execute", "parse_args", "parse_known_args"}
 )  # fmt: skip
 #: Functions that leave their arguments as they are.
 _LOOKING = re.compile(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?seed)\b")
@@ -60,8 +60,17 @@ def give_values(
     names, gone, changed = _found(file, built, variables, effects)
     if changed:
         return f"`{changed}` changes while the model is built"
-    if not names and not gone:
-        return ""
+    if names or gone:
+        _give(built, names, gone, variables, effects)
+    lines = (n for n in walk(_lean(built, effects)[0]) if isinstance(n, Line) and n.static)
+    built.taken |= {start for line in lines for start in line.origins}
+    return ""
+
+
+def _give(
+    built: Built, names: tuple[str, ...], gone: set[int], variables: frozenset[str], effects: bool
+) -> None:
+    """Leave out what gives some names their values, and some statements: they stay outside."""
     lost = _of_names([*built.init, *built.forward], names)
     lost += [n for n in walk(built.init) if isinstance(n, Line) and id(n) in gone]
     built.outside |= {start for line in lost for start in line.origins}
@@ -74,7 +83,6 @@ def give_values(
     built.arguments |= arguments
     # a class gets what it reads of the object whose method makes its model in any case
     built.varying = (*(name for name in found if name.isidentifier()), *built.varying)
-    return ""
 
 
 def _lean(built: Built, effects: bool) -> tuple[list[Node], list[Node]]:
@@ -193,7 +201,7 @@ class _Split:
         name, dot, rest = line.text.partition(".")
         if not dot or name not in self.variables or not _CALL.match(rest):
             return False
-        return not _reaches_out(self.file, rest.partition("(")[2], self.variables)
+        return not reaches_out(self.file, rest.partition("(")[2], self.variables)
 
     def _read(self, names: Iterable[str]) -> None:
         self.border.update((name, None) for name in sorted(self.outer.intersection(names)))
@@ -213,10 +221,10 @@ class _Split:
                     self._read(reads(node.iterable))
 
     def _is_outer(self, text: str, uses: Iterable[str]) -> bool:
-        return not self.outer.isdisjoint(uses) or _reaches_out(self.file, text, self.variables)
+        return not self.outer.isdisjoint(uses) or reaches_out(self.file, text, self.variables)
 
 
-def _reaches_out(file: FileContext, text: str, known: frozenset[str]) -> bool:
+def reaches_out(file: FileContext, text: str, known: frozenset[str]) -> bool:
     """Whether evaluating source does more than compute, as far as can be seen.
 
     `known` are the variables around it, and the functions that were looked into.
@@ -240,7 +248,7 @@ def _is_outside(file: FileContext, called: str, known: frozenset[str]) -> bool:
         home: FileContext = held.file if held.file is not None else file
         source = home.tree.source(held.node)
         body = source.partition(":\n")[2] if isinstance(held, Function) else source
-        return _reaches_out(home, body or source, known.union({name}, _BOUND.findall(source)))
+        return reaches_out(home, body or source, known.union({name}, _BOUND.findall(source)))
     return name in _OUTSIDE or not hasattr(builtins, name)
 
 

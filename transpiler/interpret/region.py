@@ -89,6 +89,7 @@ class Built:
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
     arguments: dict[str, str] = field(default_factory=dict)  #: what stands for some of that
     outside: frozenset[int] = frozenset()  #: where statements start that the class leaves alone
+    taken: frozenset[int] = frozenset()  #: where those start that it has in its `__init__`
     apart: bool = False  #: made in a statement of its own, before the one that makes it
 
     def excludes(self, other: Built) -> bool:

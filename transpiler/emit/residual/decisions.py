@@ -5,7 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.given import reaches_out
 from transpiler.emit.residual.removal import Removal
+from transpiler.interpret.values import Framework, Layer, Model, is_graph
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
@@ -93,6 +95,9 @@ def _sets_attribute(small: cst.Assign | cst.AnnAssign | cst.AugAssign) -> bool:
 def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     """Plain statements stay only where something that stays reads what they define."""
     parameters = set(removal.region.parameters)
+    for leaf in leaves:
+        if removal.decisions[id(leaf)] == "local" and _may_act(removal, leaf):
+            removal.decisions[id(leaf)] = "keep"
     wanted: set[str] = _instance_words(removal) - parameters
     for leaf in leaves:
         if removal.decisions[id(leaf)] == "keep":
@@ -117,6 +122,25 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
             removal.decisions[id(leaf)] = "drop"
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
             removal.conflict |= id(leaf) not in removal.trains
+
+
+def _may_act(removal: Removal, leaf: cst.CSTNode) -> bool:
+    """Whether a statement calls something that may matter, though nothing reads what it gives.
+
+    `written = save(x)` of a function that also builds a model; a class has nothing of it.
+    """
+    start, _ = removal.tree.span(leaf)
+    if start in removal.taken or not any(leaf is statement for statement in removal.body):
+        return False
+    if not isinstance(leaf, cst.SimpleStatementLine):
+        return False
+    scope = removal.region.scope
+    held = [scope.get(name) for name in _words(removal, leaf)]
+    plain = not any(
+        isinstance(v, (Framework, Layer, Model)) or is_graph(v) for v in held if v is not None
+    )
+    known = frozenset(scope.values) | frozenset(removal.region.parameters)
+    return plain and reaches_out(removal.region.file, removal.tree.code(leaf), known)
 
 
 def drop_emptied(removal: Removal, leaves: list[cst.CSTNode]) -> None:

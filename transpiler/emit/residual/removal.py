@@ -34,6 +34,7 @@ class Removal:
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
         self.left: set[int] = set()  #: statements that are not understood, and what they need
         self.outside: set[int] = set()  #: where statements start that no class takes along
+        self.taken: set[int] = set()  #: where those start that a class has in its `__init__`
         self.given: set[str] = set()  #: what the classes get, as it is where a model is made
         self.gone: set[int] = set()  #: statements for which something else stands elsewhere
         self.is_module = region.is_module
@@ -52,6 +53,7 @@ class Removal:
     def leave(self, built: Built) -> None:
         """Its class takes some statements not along, and gets what came of them."""
         self.outside |= built.outside
+        self.taken |= built.taken
         self.given |= set(built.varying)
 
     def place(self, built: Built) -> cst.CSTNode:
