@@ -117,3 +117,31 @@ def test_what_the_class_of_a_module_does_not_tell_is_refused(old: str, new: str,
     errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
     assert any(why in message for message in errors), errors
     assert "penalty" not in result.text
+
+
+LOOP_RATES = """\
+model = keras.Sequential([keras.Input((3,))])
+for rate in np.array([0.5, 0.25]):
+    model.add(layers.Dense(3, kernel_regularizer=l2(rate)))
+model.compile("sgd", "mse")
+model.fit(x[:, 0], x[:, 0], verbose=0)
+"""
+REASSIGNED = """\
+def block(x):
+    return layers.Dense(3, kernel_regularizer=l2(DECAY))(x)
+
+
+inputs = keras.Input((3,))
+model = keras.Model(inputs, block(block(inputs)))
+DECAY = 0.25
+model.compile("sgd", "mse")
+model.fit(x[:, 0], x[:, 0], verbose=0)
+"""
+
+
+@pytest.mark.parametrize("script", [LOOP_RATES, REASSIGNED])
+def test_factors_that_change_are_refused(script: str) -> None:
+    result = convert(HEAD + script)
+    errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert any("changes" in message for message in errors), errors
+    assert "penalty" not in result.text

@@ -18,7 +18,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Layer, Static, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import Construct, Node
+from transpiler.ir.code import Construct, For, Line, Node, While
 from transpiler.ir.expr import OR, TERNARY, Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
@@ -187,6 +187,7 @@ def _chosen(test: Expr, a: Expr | None, b: Expr | None) -> Expr | None:
 
 def _plain(region: Region, factor: Expr) -> Expr:
     """A factor without what only tells where it was read."""
+    refuse_changing(region, factor)
     held = all(version == 0 for _, version in factor.names)
     if not factor.known and not held and not region.is_module:
         raise Unsupported(f"what `{factor}` was, the factor of a regularizer, is not kept")
@@ -194,6 +195,22 @@ def _plain(region: Region, factor: Expr) -> Expr:
     if names and not region.built:
         raise Unsupported("a factor of a regularizer that only a part of the model knows")
     return Expr(factor.text, factor.value, factor.strength, frozenset((n, 0) for n in names))
+
+
+def refuse_changing(region: Region, factor: Expr) -> None:
+    """Refuse a factor that may have another value for another layer, or once the model is trained.
+
+    It reads a variable of the module that is assigned more than once, or one that a loop assigns.
+    """
+    module = region if region.file.module is None else region.file.module
+    lines = [n for n in walk(module.init) if isinstance(n, Line) and n.static]
+    looped = [n for n in walk(region.init) if isinstance(n, (For, While))]
+    targets = {t for n in looped if isinstance(n, For) for t in n.target_names}
+    inside = {d for n in looped for m in walk(n.body) if isinstance(m, Line) for d in m.defs}
+    for name in reads(factor) - set(region.parameters):
+        again = sum(name in line.defs for line in lines) > 1
+        if again or name in targets | inside:
+            raise Unsupported(f"the factor `{factor}` of a regularizer, as `{name}` changes")
 
 
 def _kept(region: Region, penalty: Penalty) -> frozenset[str]:

@@ -12,7 +12,13 @@ from transpiler.ir.expr import Expr, Module, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.everywhere import Everywhere, blocks_of, everywhere, penalty_of
+from transpiler.lower.everywhere import (
+    Everywhere,
+    blocks_of,
+    everywhere,
+    penalty_of,
+    refuse_changing,
+)
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
@@ -189,6 +195,9 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
             kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
             place = f"{path}{module.token}", _PLACES[kind]
             is_listed = module.token in listed
+            for factor in penalty.factors if is_listed else ():
+                if factor is not None:
+                    refuse_changing(region, factor)
             penalized.append(Penalized(*place, penalty, kept, is_listed, transposed))
     return Watched(tuple(penalized), (), tuple(constrained), (), tuple(layers))
 
