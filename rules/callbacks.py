@@ -344,6 +344,8 @@ def backup_and_restore(
     """The same decisions; the file is torch's."""
     if fit.first != "0" or not save_freq.is_const("epoch"):
         raise Unsupported("BackupAndRestore with save_freq, or with an initial_epoch")
+    if "batch_numbers" in fit.states:
+        raise Unsupported("BackupAndRestore between the batches of a step")
     if not double_checkpoint.is_const(False):
         raise Unsupported("BackupAndRestore with two checkpoints")
     if not delete_checkpoint.known:

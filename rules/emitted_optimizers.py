@@ -118,6 +118,7 @@ class KerasAdamax(torch.optim.Optimizer):
 for _name, _base, _needs in (
     *((name, f"torch.optim.{name}", ()) for name in ("SGD", "RMSprop", "Adagrad", "Adadelta")),
     ("Adamax", "torch.optim.Adamax", ()),
+    ("Ftrl", "Ftrl", ("Ftrl",)),
     *((name, name, (name,)) for name in ("KerasSGD", "KerasRMSprop", "KerasAdamax")),
 ):
     emitted(
@@ -286,9 +287,22 @@ emitted(
 class Ftrl(torch.optim.Optimizer):
     """Follow the regularized leader."""
 
-    def __init__(self, params, lr=1e-3, initial_accumulator_value=0.1, l1=0.0, l2=0.0):
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        initial_accumulator_value=0.1,
+        l1=0.0,
+        l2=0.0,
+        lr_power=-0.5,  #? lr_power
+        shrinkage=0.0,  #? shrinkage
+        beta=0.0,  #? beta
+    ):
         super().__init__(params, {"lr": lr, "l1": l1, "l2": l2})
         self.initial = initial_accumulator_value
+        self.lr_power = lr_power  #? lr_power
+        self.shrinkage = shrinkage  #? shrinkage
+        self.beta = beta  #? beta
 
     @torch.no_grad()
     def step(self):
@@ -299,10 +313,14 @@ class Ftrl(torch.optim.Optimizer):
                 state, grad, rate = self.state[parameter], parameter.grad, group["lr"]
                 old = state.get("squares", torch.full_like(parameter, self.initial))
                 squares = old + grad**2
-                shift = (squares.sqrt() - old.sqrt()) / rate
+                shift = (squares.sqrt() - old.sqrt()) / rate  #? !lr_power
+                shift = (squares**-self.lr_power - old**-self.lr_power) / rate  #? lr_power
                 linear = state.get("linear", 0) + grad - shift * parameter
+                linear += 2 * self.shrinkage * parameter  #? shrinkage
                 clipped = linear.clamp(-group["l1"], group["l1"])
-                damping = squares.sqrt() / rate + 2 * group["l2"]
+                damping = squares.sqrt() / rate + 2 * group["l2"]  #? !lr_power
+                damping = squares**-self.lr_power / rate + 2 * group["l2"]  #? lr_power
+                damping += self.beta / rate  #? beta
                 parameter.copy_((clipped - linear) / damping)
                 state["squares"], state["linear"] = squares, linear
 ''',

@@ -5,7 +5,6 @@ from __future__ import annotations
 import rules.emitted_optimizers  # noqa: F401  (the sources of the classes named here)
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call, expr, infix
-from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.record import replace
 from transpiler.rule import Param, helper, optimizer, unless
@@ -89,17 +88,31 @@ def ftrl(
     l2_regularization_strength: Param = 0.0,
     l2_shrinkage_regularization_strength: Param = 0.0,
     beta: Param = 0.0,
+    weight_decay: Param = None,
 ) -> Optimizer:
     """Torch has none; an emitted class does the same."""
-    others = l2_shrinkage_regularization_strength.is_const(0, 0.0) and beta.is_const(0, 0.0)
-    if not learning_rate_power.is_const(-0.5) or not others:
-        raise Unsupported("Ftrl with a power, a shrinkage or a beta")
-    start = unless(
-        initial_accumulator_value, 0.1, initial_accumulator_value=initial_accumulator_value
+    options = {
+        **unless(learning_rate_power, -0.5, lr_power=learning_rate_power),
+        **unless(
+            l2_shrinkage_regularization_strength, 0, shrinkage=l2_shrinkage_regularization_strength
+        ),
+        **unless(beta, 0, beta=beta),
+    }
+    made = _own(
+        "Ftrl",
+        parameters,
+        weight_decay,
+        lr=learning_rate,
+        **unless(
+            initial_accumulator_value, 0.1, initial_accumulator_value=initial_accumulator_value
+        ),
+        **unless(l1_regularization_strength, 0, l1=l1_regularization_strength),
+        **unless(l2_regularization_strength, 0, l2=l2_regularization_strength),
+        **options,
     )
-    l1 = unless(l1_regularization_strength, 0, l1=l1_regularization_strength)
-    l2 = unless(l2_regularization_strength, 0, l2=l2_regularization_strength)
-    return Optimizer(helper("Ftrl", parameters, lr=learning_rate, **start, **l1, **l2))
+    asked = frozenset(f"Ftrl.{name}" for name in options)
+    constructor = replace(made.constructor, helpers=made.constructor.helpers | asked)
+    return replace(made, constructor=constructor)
 
 
 @optimizer("Adam", "adam", fidelity=Fidelity.CLOSE, aliases=_OLD)

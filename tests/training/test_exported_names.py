@@ -34,7 +34,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "optimizers": {
         name: Trial(optimizer=f"keras.optimizers.{name}")
         for name in (
-            'LossScaleOptimizer("sgd")', "Muon()", "ScheduleFreeAdamW()",
+            "LossScaleOptimizer(input())", "Muon()", "ScheduleFreeAdamW()",
             "MultiOptimizer({})", "OptimizerMap({})", "get(input())", "deserialize({})",
         )
     },

@@ -65,17 +65,6 @@ def test_trains_alike_in_the_types_of_the_policy(
     assert original["losses"][-1] < original["losses"][0]
 
 
-def test_a_scaled_loss_without_a_policy_is_refused() -> None:
-    text = SCRIPT.format(
-        policy="float32",
-        optimizer="LossScaleOptimizer(keras.optimizers.SGD(0.1))",
-        path="values.npz",
-        ones="identity",
-    )
-    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
-    assert any("scaled without a policy" in message for message in errors), errors
-
-
 def test_a_policy_after_a_model_is_refused() -> None:
     text = SCRIPT.format(policy="float32", optimizer="SGD(0.1)", path="v.npz", ones="identity")
     line = 'keras.mixed_precision.set_global_policy("mixed_float16")\n'

@@ -59,6 +59,14 @@ EXACT = [
     f"{OPT}.Lamb(0.01, beta_1=0.8, epsilon=1e-3, weight_decay=0.1)",
     f"{OPT}.Adafactor(0.01, relative_step=False)",
     f"{OPT}.Adafactor(0.1, -0.6, 1e-8, 0.1, clip_threshold=0.5, weight_decay=0.1)",
+    f"{OPT}.Ftrl(learning_rate=0.1, learning_rate_power=-0.3)",
+    f"{OPT}.Ftrl(0.1, -0.7, 0.2, 0.01, 0.02, 0.03, 0.4, weight_decay=0.1)",
+    f"{OPT}.SGD(0.1, clipnorm=0)",
+    f"{OPT}.SGD(0.1, gradient_accumulation_steps=2, loss_scale_factor=2.0)",
+    f"{OPT}.SGD(0.1, 0.9, clipnorm=0.1, gradient_accumulation_steps=4)",
+    f"{OPT}.SGD({SCHEDULES}.InverseTimeDecay(0.1, 4, 0.5), gradient_accumulation_steps=2)",
+    f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1), 1024.0, dynamic_growth_steps=4, name='scaled')",
+    f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1, loss_scale_factor=3.0))",
 ]
 
 CLOSE = {
@@ -114,9 +122,10 @@ def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts)
 @pytest.mark.parametrize(
     "optimizer",
     [
-        f"{OPT}.SGD(0.1, gradient_accumulation_steps=2)",
-        f"{OPT}.SGD(0.1, loss_scale_factor=2.0)",
-        f"{OPT}.Ftrl(learning_rate_power=-0.3)",
+        f"{OPT}.SGD(0.1, gradient_accumulation_steps=2, use_ema=True)",
+        f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1, gradient_accumulation_steps=2))",
+        f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1), dynamic=False)",
+        f"{OPT}.SGD(lambda: 0.1)",
     ],
 )
 def test_what_is_not_translated_is_said(optimizer: str) -> None:

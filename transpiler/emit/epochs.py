@@ -114,6 +114,7 @@ class Steps:
     scheduled: bool = False
     scaled: bool = False  #: whether the loss is scaled, so that float16 holds its gradients
     averaging: tuple[str, ...] = ()  #: what keeps averages of the weights, after each step
+    accumulated: str = ""  #: of how many batches a step takes the mean gradient
     penalty: str = ""
     constraint: str = ""  #: the call that brings weights back to what is allowed
     still: tuple[str, ...] = ()  #: statements that keep parts of the model in inference
@@ -128,7 +129,8 @@ class Steps:
         """What stands beside the optimizer."""
         found = ["scheduler"] if self.scheduled else []
         found += ["scaler"] if self.scaled else []
-        return [*found, "averaged"] if self.averaging else found
+        found += ["averaged"] if self.averaging else []
+        return [*found, "batch_numbers"] if self.accumulated else found
 
 
 def stepping(steps: Steps) -> list[str]:
@@ -140,6 +142,14 @@ def stepping(steps: Steps) -> list[str]:
         step = ["scaler.step(optimizer)", "scaler.update()"]
     scheduler = ["scheduler.step()"] if steps.scheduled else []
     constraint = [steps.constraint] if steps.constraint else []
+    if steps.accumulated:
+        step = [*steps.clipping, *step, *scheduler, "optimizer.zero_grad()"]
+        return [
+            f"(loss / {steps.accumulated}).backward()",
+            f"if next(batch_numbers) % {steps.accumulated} == 0:",
+            *(f"    {line}" for line in step),
+            *constraint,
+        ]
     step += steps.averaging
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 

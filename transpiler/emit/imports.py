@@ -344,6 +344,7 @@ _OF_PYTHON = (
     (_standing_alone(r"Path\("), "from pathlib import Path"),
     (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),
+    (_standing_alone(r"itertools\."), "import itertools"),
     (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpiler.diagnostics import Fidelity
-from transpiler.interpret.values import Static, UserClass, Value
+from transpiler.interpret.values import Function, Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
@@ -43,6 +43,7 @@ class Optimizing:
     notes: tuple[str, ...] = ()  #: the small differences that it has
     scaling: dict[str, Expr] | None = None  #: of the loss: what the scaler is made with
     averaging: Averaging | None = None  #: of the weights, beside them
+    accumulation: Expr | None = None  #: of how many batches a step takes the mean gradient
     legacy: bool = False  #: whether it is one of Keras 2's first optimizers
 
     @property
@@ -50,6 +51,17 @@ class Optimizing:
         """Whether its steps depend on those before."""
         made = self.optimizer.constructor.text
         return not made.startswith("torch.optim.SGD(") or "momentum=" in made or bool(self.schedule)
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """What stands beside the optimizer, by the names that the emitted functions have for it."""
+        wanted = {
+            "scheduler": self.schedule,
+            "scaler": self.scaling,
+            "averaged": self.averaging,
+            "batch_numbers": self.accumulation,
+        }
+        return tuple(name for name, value in wanted.items() if value is not None)
 
     @property
     def helpers(self) -> frozenset[str]:
@@ -72,13 +84,13 @@ def lower_optimizer(
     Under a policy of float16, Keras scales the loss, also where the program doesn't say so.
     """
     inner, scaling = _unscaled(value)
-    if scaling is not None and precision != "float16":
-        raise Unsupported("the loss is scaled without a policy of float16")
-    made = _optimizer(rules, inner, parameters, exact, changes, keras)
-    if made.averaging is not None and precision == "float16":
+    if scaling is None and precision == "float16":
+        scaling = {}
+    made = replace(_optimizer(rules, inner, parameters, exact, changes, keras), scaling=scaling)
+    if made.averaging is not None and scaling is not None:
         raise Unsupported("averages of weights whose steps are left out where gradients overflow")
-    if precision == "float16":
-        made = replace(made, scaling=scaling or {})
+    if made.accumulation is not None and scaling is not None:
+        raise Unsupported("gradients of several batches, some of which may overflow")
     if precision:
         notes = (*made.notes, _AUTOCAST.format(precision))
         if precision == "float16" and made.schedule is not None:
@@ -93,6 +105,10 @@ _AUTOCAST = (
 )
 _SKIPPED = "a step that is left out, since gradients overflow, counts for the schedule, too"
 #: What a LossScaleOptimizer is told, and how torch's scaler calls that.
+_ORDER = {
+    False: ("inner_optimizer", "initial_scale", "dynamic_growth_steps"),
+    True: ("inner_optimizer", "dynamic", "initial_scale", "dynamic_growth_steps"),  # of Keras 2
+}
 _SCALING = {"initial_scale": "init_scale", "dynamic_growth_steps": "growth_interval"}
 
 
@@ -101,14 +117,14 @@ def _unscaled(value: Value) -> tuple[Value, dict[str, Expr] | None]:
     made = value.expr.value if isinstance(value, Static) else None
     if not isinstance(made, Configured) or not made.name.endswith(".LossScaleOptimizer"):
         return value, None
-    given = dict(made.kwargs)
-    if len(made.args) == 1:
-        given["inner_optimizer"] = made.args[0]
+    order = _ORDER[len(made.args) > 1 and isinstance(made.args[1].value, bool)]
+    given = dict(zip(order, made.args, strict=False)) | dict(made.kwargs)
+    given.pop("name", None)
     inner = given.pop("inner_optimizer", None) or given.pop("optimizer", None)
     whether = given.pop("dynamic", expr(True))
     kind = given.pop("loss_scale", expr("dynamic"))
     is_dynamic = whether.is_const(True) and kind.is_const("dynamic")
-    if inner is None or len(made.args) > 1 or not is_dynamic:
+    if inner is None or len(made.args) > len(order) or not is_dynamic:
         raise Unsupported("a LossScaleOptimizer whose scale is fixed, or not known")
     if unknown := sorted(given.keys() - _SCALING.keys()):
         raise Unsupported(f"a LossScaleOptimizer: the argument {unknown[0]} is not translated")
@@ -121,10 +137,12 @@ def _optimizer(
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     _refuse_others(use)
     given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
-    clipping = tuple((n, v) for n, v in given if not v.is_const(None))
+    clipping = tuple((n, v) for n, v in given if not _clips_nothing(v))
     decay = use.others.get("decay", expr(None))
     decays = not decay.is_const(None, 0, 0.0)
-    schedule = _scheduled(rules, use)
+    accumulation = use.others.get("gradient_accumulation_steps", expr(None))
+    accumulates = not accumulation.is_const(None, 0)
+    schedule = _scheduled(rules, use, _last_of(accumulation) if accumulates else _STEP)
     if decays and (schedule is not None or use.rule.names[0].endswith("Nadam")):
         raise Unsupported(f"{use.symbol}: decay with a schedule of its own")
     if decays:
@@ -146,8 +164,15 @@ def _optimizer(
         _CLIPPERS[exact],
         notes,
         averaging=_averaging(use, keras),
+        accumulation=accumulation if accumulates else None,
         legacy=legacy,
     )
+
+
+def _clips_nothing(bound: Expr) -> bool:
+    """Whether Keras takes a bound for none: it wants one above zero."""
+    value = bound.value if bound.known else 1.0
+    return value is None or (isinstance(value, (int, float)) and value <= 0)
 
 
 def _averaging(use: Use, keras: str) -> Averaging | None:
@@ -171,28 +196,31 @@ def _averaging(use: Use, keras: str) -> Averaging | None:
 _IDLE: dict[str, tuple[object, ...]] = {
     "use_ema": (False, True),
     "ema_momentum": (0.99,),
-    "loss_scale_factor": (1, 1.0),
-    "gradient_accumulation_steps": (1,),
     "jit_compile": (True, False),
 }
-_LACKING = {
-    "gradient_accumulation_steps": "Keras's optimizers count the batches between their steps, too",
-}
+#: What is looked at elsewhere; `loss_scale_factor` is taken out of the gradients again.
+_LOOKED_AT = (
+    "ema_momentum", "ema_overwrite_frequency", "gradient_accumulation_steps", "loss_scale_factor",
+    "use_ema",
+)  # fmt: skip
 
 
 def _refuse_others(use: Use) -> None:
     """Refuse arguments that nobody looks at, but for defaults of what all optimizers take."""
-    for name, why in _LACKING.items():
-        if name in use.others and not use.others[name].is_const(None, *_IDLE[name]):
-            raise Unsupported(f"{use.symbol}: {name} is not translated: {why}")
     idle = [n for n, v in use.others.items() if n in _IDLE and v.is_const(*_IDLE[n])]
-    averages = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
-    only(use, "name", "decay", *_CLIPPING, *idle, *averages)
+    only(use, "name", "decay", *_CLIPPING, *idle, *_LOOKED_AT)
 
 
-def _scheduled(rules: Rules, use: Use) -> Schedule | None:
+def _last_of(batches: Expr) -> Expr:
+    """The last batch of a step that takes several, counted from 0 as its schedule counts them."""
+    return infix(infix(infix(_STEP, "+", 1), "*", batches), "-", 1)
+
+
+def _scheduled(rules: Rules, use: Use, step: Expr) -> Schedule | None:
     """The schedule of learning rates that it is given."""
     rate = use.arguments.get("learning_rate")
+    if rate is not None and (isinstance(rate.value, Function) or rate.text.startswith("lambda")):
+        raise Unsupported(f"{use.symbol}: a function that gives the learning rate")
     if rate is not None and isinstance(rate.value, UserClass):
         return Schedule(expr(1.0), expr(1.0), rate)
     if rate is None or not isinstance(rate.value, Configured):
@@ -200,7 +228,7 @@ def _scheduled(rules: Rules, use: Use) -> Schedule | None:
     package = "keras.optimizers.schedules"
     schedule = use_of(rules.schedules, package, Static(rate), "the learning rate")
     only(schedule, "name")
-    made: Schedule = schedule.build(_STEP)
+    made: Schedule = schedule.build(step)
     return made
 
 

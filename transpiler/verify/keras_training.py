@@ -277,7 +277,8 @@ class Recorder:
                 for key, values in history.history.items()
             }
             weights = (before, watch.stepped, watch.after)
-            self.fits.append(Fitted(name, line, number, watch.loss, *weights, watch.steps, values))
+            steps = (watch.steps, _batches_of_a_step(model))
+            self.fits.append(Fitted(name, line, number, watch.loss, *weights, *steps, values))
             return history
 
         return fit
@@ -367,6 +368,9 @@ def _watch(keras: Any, weights: Callable[[], tuple[LayerRecord, ...]]) -> Any:
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             """The loss so far is the mean over the batches so far."""
+            batches = _batches_of_a_step(self.model)
+            if batches > 1 and self.model.optimizer._iterations.numpy() % batches:
+                return
             if not self.steps:
                 self.loss = float((logs or {}).get("loss", self.loss))
                 self.stepped = weights()
@@ -377,6 +381,11 @@ def _watch(keras: Any, weights: Callable[[], tuple[LayerRecord, ...]]) -> Any:
             self.after = weights()
 
     return Watch()
+
+
+def _batches_of_a_step(model: Any) -> int:
+    """Of how many batches the optimizer takes the mean gradient."""
+    return getattr(model.optimizer, "gradient_accumulation_steps", None) or 1
 
 
 def _logits() -> Iterator[tuple[Any, Callable[..., Any]]]:

@@ -139,11 +139,12 @@ class Fitted:
     name: str  #: what it was called on, and in which function: `model`, `model in main()`
     line: int
     model: int  #: the number of the model among those that were used
-    loss: float  #: of the first batch
+    loss: float  #: of the first step: of its batch, or the mean over its batches
     before: tuple[LayerRecord, ...]
     stepped: tuple[LayerRecord, ...]  #: after the first step
     after: tuple[LayerRecord, ...]  #: after the last step
     steps: int
+    batches: int  #: of each step
     history: Mapping[str, tuple[float, ...]]
 
 

@@ -124,7 +124,7 @@ class Player:
     replay: Replay
     waiting: list[tuple[int, ModelData]] = field(init=False)
     pairs: dict[int, tuple[Comparison, Pairing]] = field(default_factory=dict)
-    loss: float = float("nan")  #: of the last backward pass
+    losses: list[float] = field(default_factory=list)  #: of the backward passes
     steps: int = 0
     depth: int = 0
     histories: list[dict[str, list[float]]] = field(default_factory=list)
@@ -244,7 +244,7 @@ class Player:
 
     def _measuring(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
-            self.loss = float(tensor.detach()) if tensor.numel() == 1 else float("nan")
+            self.losses.append(float(tensor.detach()) if tensor.numel() == 1 else float("nan"))
             return original(tensor, *args, **kwargs)
 
         return backward
@@ -260,7 +260,8 @@ class Player:
         self.steps += 1
         if number is not None:
             one = self.trained.fits[number]
-            expected, actual = np.array([one.loss]), np.array([self.loss])
+            expected = np.array([one.loss])
+            actual = np.array([sum(self.losses[-one.batches :])])
             checks = self.replay.checks[number]
             checks["loss"] = check([("the loss of the first batch", expected, actual)], self.bound)
             if one.model in self.pairs:

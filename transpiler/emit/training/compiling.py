@@ -114,14 +114,16 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
         if writer.made.spread or compiled.choices is not None:
             raise Unsupported("averages of weights under a strategy, or for several optimizers")
         lines += _averages(writer, averaging)
+    if compiled.optimizing.accumulation is not None:
+        if writer.made.spread or compiled.choices is not None:
+            raise Unsupported("steps of several batches under a strategy, or for some optimizers")
+        writer.batch_numbers = _beside(writer, "batch_numbers", "batch_counter")
+        lines.append(f"{writer.batch_numbers} = itertools.count(1)")
     if writer.made.spread:
         lines.insert(0, _spread(writer, call))
     scaling = compiled.optimizing.scaling
     if scaling is not None:
-        prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
-        writer.scaler = writer.lasting(f"{prefix}scaler", "grad_scaler")
-        if writer.optimizer.startswith("self."):
-            writer.scaler = f"self.{writer.scaler}"
+        writer.scaler = _beside(writer, "scaler", "grad_scaler")
         given = ", ".join(f"{k}={v}" for k, v in ({"init_scale": "2.0**15"} | scaling).items())
         lines.append(f"{writer.scaler} = torch.amp.GradScaler({writer.device}.type, {given})")
     return lines
@@ -160,12 +162,16 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in notes]
 
 
+def _beside(writer: ModelWriter, name: str, other: str) -> str:
+    """The variable for what stands beside the optimizer: of the same model, and in the same place."""
+    of_self = "self." if writer.optimizer.startswith("self.") else ""
+    prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
+    return of_self + writer.lasting(f"{prefix}{name}", other)
+
+
 def _averages(writer: ModelWriter, averaging: Averaging) -> list[str]:
     """The model that holds averages of the weights."""
-    prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
-    writer.averaged = writer.lasting(f"{prefix}averaged", "averaged_model")
-    if writer.optimizer.startswith("self."):
-        writer.averaged = f"self.{writer.averaged}"
+    writer.averaged = _beside(writer, "averaged", "averaged_model")
     function = f"get_ema_multi_avg_fn({averaging.momentum})"
     made = f"{writer.averaged} = AveragedModel({writer.variable}, multi_avg_fn={function})"
     begun = [f"{writer.averaged}.update_parameters({writer.variable})"] if averaging.begins else []

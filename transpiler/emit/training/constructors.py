@@ -66,8 +66,8 @@ def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:
         writer.shared.constructed.add((writer.room.owner, attribute))
     writer.optimizer = taken.get("optimizer", "")
     writer.criterion = taken.get("criterion", first.criterion)
-    writer.scheduler = taken.get("scheduler", "")
-    writer.scaler = taken.get("scaler", "")
+    for name in ("scheduler", "scaler", "averaged", "batch_numbers"):
+        setattr(writer, name, taken.get(name, ""))
     return True
 
 
@@ -84,8 +84,7 @@ def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
     found = {} if compiled.loss.criterion.text.isidentifier() else {"criterion": first.criterion}
     if names & {"fit", "train_on_batch"}:
         found["optimizer"] = first.optimizer
-        found |= {"scheduler": first.scheduler} if compiled.optimizing.schedule is not None else {}
-        found |= {"scaler": first.scaler} if compiled.optimizing.scaling is not None else {}
+        found |= first.companions(compiled)
     return found
 
 

@@ -35,7 +35,7 @@ _PLACE = re.compile(r"\{(\w+)(?=[:}])")
 _LOCALS = frozenset(
     {
         "model", "loader", "batches", "optimizer", "scheduler", "scaler", "weights", "loss",
-        "averaged", "loss_sum", "count", BATCH, BATCH_LOGS,
+        "averaged", "batch_numbers", "loss_sum", "count", BATCH, BATCH_LOGS,
     }
 )  # fmt: skip
 

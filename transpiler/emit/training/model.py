@@ -119,7 +119,7 @@ class ModelWriter:
         self.criterion = self.criterion_name
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
-        self.scheduler = self.scaler = self.averaged = ""
+        self.scheduler = self.scaler = self.averaged = self.batch_numbers = ""
         self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
         if first is not None:
             self._take_over(first)
@@ -145,17 +145,13 @@ class ModelWriter:
         """Criterion and optimizer of the function where the model is compiled."""
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
-            self.scheduler, self.scaler = first.scheduler, first.scaler
-            self.averaged = first.averaged
-            self.parallel = first.parallel
+            self._take_companions(first)
             return
         if first.room.owner != self.room.owner and takes_through_constructor(self, first):
             return
         if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer
-            self.scheduler, self.scaler = first.scheduler, first.scaler
-            self.averaged = first.averaged
-            self.parallel = first.parallel
+            self._take_companions(first)
             return
         self.optimizer = self.criterion = ""
         several = any(c.several for c in self.training.compiled.values())
@@ -168,6 +164,12 @@ class ModelWriter:
             self.criterion = compiled.loss.criterion.text
             if compiled.loss.criterion.names:
                 self.criterion = ""
+
+    def _take_companions(self, first: ModelWriter) -> None:
+        """What stands beside the optimizer, where that is the same variable."""
+        self.scheduler, self.scaler = first.scheduler, first.scaler
+        self.averaged, self.batch_numbers = first.averaged, first.batch_numbers
+        self.parallel = first.parallel
 
     def _take_as_arguments(self, first: ModelWriter) -> None:
         """Criterion and optimizer are passed with the model, in all calls of the function."""
@@ -185,12 +187,7 @@ class ModelWriter:
         wanted = {"criterion": first.criterion, "optimizer": first.optimizer}
         if compiled.loss.criterion.text.isidentifier():
             self.criterion = wanted.pop("criterion")
-        if compiled.optimizing.schedule is not None:
-            wanted["scheduler"] = first.scheduler
-        if compiled.optimizing.scaling is not None:
-            wanted["scaler"] = first.scaler
-        if compiled.optimizing.averaging is not None:
-            wanted["averaged"] = first.averaged
+        wanted |= first.companions(compiled)
         if first.parallel:
             wanted["parallel"] = first.parallel
         if all(p.name.value != self.variable for p in function.params.params):
@@ -220,11 +217,11 @@ class ModelWriter:
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""
-        optimizing = compiled.optimizing
-        scheduler = [self.scheduler] if optimizing.schedule is not None else []
-        scaler = [self.scaler] if optimizing.scaling is not None else []
-        averaged = [self.averaged] if optimizing.averaging is not None else []
-        return [self.optimizer, *scheduler, *scaler, *averaged]
+        return [self.optimizer, *self.companions(compiled).values()]
+
+    def companions(self, compiled: Compiled) -> dict[str, str]:
+        """What stands beside the optimizer, and the variables that hold it."""
+        return {name: getattr(self, name) for name in compiled.optimizing.companions}
 
     def lasting(self, *wanted: str) -> str:
         return self.names.lasting(*wanted)

@@ -18,6 +18,7 @@ def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
         scheduled=compiled.optimizing.schedule is not None,
         scaled=compiled.optimizing.scaling is not None,
         averaging=_averaging(compiled),
+        accumulated=_accumulated(compiled),
         penalty=model.added(),
         constraint=f"{model.constraint}(model)" if model.constraint else "",
         still=kept_still(compiled),
@@ -35,6 +36,16 @@ def _averaging(compiled: Compiled) -> tuple[str, ...]:
     count = "(averaged.n_averaged - 1)" if averaging.begins else "averaged.n_averaged"
     overwritten = f"    {taken_over('model', 'averaged')}"
     return kept, f"if {count} % {averaging.frequency} == 0:", overwritten
+
+
+def _accumulated(compiled: Compiled) -> str:
+    """Of how many batches a step takes the mean gradient."""
+    number = compiled.optimizing.accumulation
+    if number is None:
+        return ""
+    if compiled.optimizing.averaging is not None:
+        raise Unsupported("averages of weights that stay as they are for several batches")
+    return number.wrapped(14)
 
 
 def taken_over(model: str, averaged: str) -> str:
