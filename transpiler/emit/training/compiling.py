@@ -163,7 +163,7 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
 
 
 def _beside(writer: ModelWriter, name: str, other: str) -> str:
-    """The variable for what stands beside the optimizer: of the same model, and in the same place."""
+    """The variable for what stands beside the optimizer, in the same place."""
     of_self = "self." if writer.optimizer.startswith("self.") else ""
     prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
     return of_self + writer.lasting(f"{prefix}{name}", other)
