@@ -17,13 +17,16 @@ y = rng.integers(0, 3, size=(40,))
 
 
 class_weight = {0: 1.0, 1: 2.0, 2: 0.5}
+"""
+
+MODEL = """\
 model = keras.Sequential(
     [keras.layers.Input((4,)), keras.layers.Dense(3, activation="softmax")]
 )
 model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
 """
 
-BATCHES = """\
+BATCHES = f"""{MODEL}\
 class Batches(keras.utils.Sequence):
     def __init__(self, x, y, size):
         super().__init__()
@@ -49,9 +52,23 @@ TRIALS = {
         " validation_data=Batches(x[:16], y[:16], 4))\n"
         'losses = history.history["val_loss"]\n'
     ),
-    "batches in lists": "losses = [model.train_on_batch([x], y), model.train_on_batch(x, [y])]\n",
+    "one of the models that a function gives": (
+        "def build():\n"
+        "    made = keras.Sequential([keras.layers.Dense(3, 'softmax', input_shape=(4,))])\n"
+        '    made.compile("sgd", "sparse_categorical_crossentropy")\n'
+        "    return made\n\n\n"
+        "plain = build()\n"
+        'losses = list(plain.fit(x, y, epochs=2).history["loss"])\n'
+        "weighed = build()\n"
+        "history = weighed.fit(x, y, epochs=2, class_weight=class_weight)\n"
+        'losses += history.history["loss"]\n'
+        "losses.append(plain.evaluate(x, y))\n"
+    ),
+    "batches in lists": (
+        f"{MODEL}losses = [model.train_on_batch([x], y), model.train_on_batch(x, [y])]\n"
+    ),
     "batches in lists, in a loop": (
-        "losses = []\nfor n in range(0, 40, 10):\n"
+        f"{MODEL}losses = []\nfor n in range(0, 40, 10):\n"
         "    losses.append(model.train_on_batch([x[n : n + 10]], [y[n : n + 10]])[0])\n"
     ),
 }

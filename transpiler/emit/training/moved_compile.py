@@ -54,6 +54,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     read = {word for line in criteria for word in words_in(line)}
     varies = any(parameter.name in read for parameter in summary.parameters)
     repeated = not varies and _has_the_same_criterion(writer, mine, sites)
+    if mine.asks and writer.shared.of_one_kind(writer.room):
+        _refuse_another_criterion(writer, summary, criteria)
     if repeated or not (mine.asks or kept):
         criteria = []
     if not (mine.trains or kept or writer.training.sets_rate):
@@ -111,6 +113,13 @@ def _has_the_same_criterion(writer: ModelWriter, mine: Site, sites: list[Site]) 
     node = writer.room.node
     made = statement_of(writer.tree, node, first.node)
     return any(made is s for s in (node.body if isinstance(node, cst.Module) else node.body.body))
+
+
+def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:
+    """What one name stands for is the same for all models of a function."""
+    key = id(summary.function.node), id(writer.room.node)
+    if writer.shared.criteria.setdefault(key, lines) != lines:
+        raise Unsupported(f"the models that `{summary.function.name}` gives differ in their loss")
 
 
 def lines_as_called(

@@ -19,7 +19,7 @@ from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
-from transpiler.lower.training import TRAINING, Training
+from transpiler.lower.training import TRAINING, Training, is_weighed, weighs
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.tables import Tables
@@ -161,6 +161,8 @@ class Shared:
         self.lasting_lines: dict[tuple[int, str], tuple[int, int] | None] = {}
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
+        #: what makes the criterion that models of one function have in common, by it and the room
+        self.criteria: dict[tuple[int, int], list[str]] = {}
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         #: classes and their attributes whose objects get what trains the model
@@ -180,9 +182,15 @@ class Shared:
         return len({*first.values(), *(site.variable for site in sites)}) > 1
 
     def of_one_kind(self, room: Room) -> bool:
-        """Whether all models that are trained there come from one function, which compiles them."""
+        """Whether all models that are trained there come from one function, which compiles them.
+
+        And all with weights of samples, or all without: these are what their criteria depend on.
+        """
         calls = self._trained(room)
         lent = [call for site in self._sites(room) for call in site.calls]
+        weighed = {id(root(c.model)) for c in (*calls, *lent) if weighs(c) or is_weighed(c)}
+        if weighed and weighed != {id(root(c.model)) for c in (*calls, *lent)}:
+            return False
         given = {id(origin(c.model)) for c in (*calls, *lent)}
         made = {id(root(c.model)) for c in calls} - given
         alone = len(given) == 1 and len(made) < 2
