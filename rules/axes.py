@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transpiler.ir.expr import Arg, Expr, method
+from transpiler.ir.expr import Arg, Expr, method, transposed
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 
 
@@ -42,7 +42,7 @@ def in_keras_order(x: Tensor) -> Expr:
     if len(x.dims) == 1:
         return x.code
     if len(x.dims) == 2:
-        return method(x.code, "transpose", 1, 2)
+        return transposed(x.code)
     return method(x.code, "permute", 0, *range(2, x.rank), 1)
 
 

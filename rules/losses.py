@@ -99,10 +99,11 @@ def categorical_crossentropy(
     if logits:
         smoothing = unless(label_smoothing, 0, label_smoothing=label_smoothing)
         criterion = call("nn.CrossEntropyLoss", **smoothing, **_reduced(p, reduction, True))
-        return Loss(criterion, drops=drops, classes_first=p.rank != 2, per_sample=True)
+        first = p.rank != 2
+        return Loss(criterion, drops=drops, classes_first=first, per_sample=True, several=True)
     _averaged(p, reduction)
-    targets = smoothed(label_smoothing, p.units)
-    return Loss(_own(p, "categorical_crossentropy"), per_sample=True, smoothed=targets)
+    targets, own = smoothed(label_smoothing, p.units), _own(p, "categorical_crossentropy")
+    return Loss(own, per_sample=True, smoothed=targets, several=True)
 
 
 @loss("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy")
@@ -279,7 +280,7 @@ def categorical_focal_crossentropy(
         raise Unsupported("a categorical focal loss with an alpha for each class")
     settings = unless(alpha, 0.25, alpha=alpha) | unless(gamma, 2.0, gamma=gamma)
     targets = smoothed(label_smoothing, p.units)
-    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=targets)
+    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=targets, several=True)
 
 
 @loss("CategoricalGeneralizedCrossEntropy", "categorical_generalized_cross_entropy")

@@ -54,7 +54,8 @@ def accuracy(p: Prediction) -> Metric:
     """Keras chooses by the shapes of outputs and targets."""
     if p.classes:
         return sparse_categorical_accuracy(p)
-    if p.units is None and p.activation != "softmax":  # which nobody has of a single number
+    several = p.several or p.activation == "softmax"  # which nobody has of a single number
+    if p.units is None and not several:
         raise Unsupported("accuracy of an output whose size is not known")
     if p.units == 1:
         return binary_accuracy(p, Expr("0.5", 0.5))

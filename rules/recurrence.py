@@ -29,6 +29,7 @@ from transpiler.ir.expr import (
     joined,
     method,
     ternary,
+    transposed,
     variable,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
@@ -274,7 +275,7 @@ def _dropped(x: Tensor, cell: Cell) -> Expr:
     if not cell.drops_inputs:
         return x.code
     drop = nn("Dropout1d", cell.dropout, hint="dropout")
-    return method(drop(method(x.code, "transpose", 1, 2)), "transpose", 1, 2)
+    return transposed(drop(transposed(x.code)))
 
 
 def activation_name(function: Expr) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rules.axes import dimension
 from rules.masks import DISPUTED, merged
-from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, method
+from transpiler.ir.expr import Arg, Expr, call, expr, index, infix, method, transposed
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, simplest, total
 from transpiler.record import replace
 from transpiler.rule import Param, layer
@@ -239,8 +239,8 @@ def _without(dims: tuple[Dim, ...], axis: int) -> tuple[Dim, ...]:
 def _product(a: Expr, b: Expr, rank_a: int, rank_b: int, i: int, j: int) -> Expr:
     """A matrix product per sample, in general an einsum."""
     if rank_a == rank_b == 3:
-        left = a if i == 2 else method(a, "transpose", 1, 2)
-        right = b if j == 1 else method(b, "transpose", 1, 2)
+        left = a if i == 2 else transposed(a)
+        right = b if j == 1 else transposed(b)
         return infix(left, "@", right)
     first = ["b", *"acde"[: rank_a - 1]]
     second = ["b", *"uvwx"[: rank_b - 1]]

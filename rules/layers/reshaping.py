@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rules.axes import in_keras_order, spatial_dimensions
 from rules.emitted import FUNCTIONAL, emitted
 from rules.layers.windows import channels_last, per_axis, spatial, tidy
-from transpiler.ir.expr import ADD, Arg, Expr, call, expr, index, joined, method, prefix
+from transpiler.ir.expr import ADD, Arg, Expr, call, expr, index, joined, method, prefix, transposed
 from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import (
     Dim,
@@ -166,7 +166,7 @@ def permute(x: Tensor, dims: Param) -> Tensor:
     if torch_order == list(range(1, x.rank)):
         return _keras_ordered(x, x.code, shape)
     if torch_order == [2, 1]:
-        return _keras_ordered(x, method(x.code, "transpose", 1, 2), shape)
+        return _keras_ordered(x, transposed(x.code), shape)
     return _keras_ordered(x, method(x.code, "permute", 0, *torch_order), shape)
 
 

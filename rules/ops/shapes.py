@@ -18,6 +18,7 @@ from transpiler.ir.expr import (
     index,
     infix,
     method,
+    transposed,
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported, product, total
 from transpiler.record import replace
@@ -134,7 +135,7 @@ def transpose(x: Tensor, axes: Param = None) -> Tensor:
     order = [a % len(axes.value) for a in axes.value]
     code = method(x.code, "permute", *order)
     if order == [0, 2, 1]:
-        code = method(x.code, "transpose", 1, 2)
+        code = transposed(x.code)
     if order == [1, 0]:
         code = method(x.code, "t")
     sizes: tuple[Dim, ...] = (None, *(x.dims or ()))

@@ -298,6 +298,16 @@ def method(receiver: Expr, name: str, *args: Arg, **kwargs: Arg) -> Expr:
     return call(attribute(receiver, name), *args, **kwargs)
 
 
+_SWAP = ".transpose(1, 2)"
+
+
+def transposed(code: Expr) -> Expr:
+    """A tensor with its axes 1 and 2 swapped, or swapped back."""
+    if code.strength >= POSTFIX and code.text.endswith(_SWAP):
+        return replace(code, text=code.text.removesuffix(_SWAP))
+    return method(code, "transpose", 1, 2)
+
+
 def attribute(receiver: Expr, name: str) -> Expr:
     """`receiver.name`."""
     return _carrying(Expr(f"{receiver.wrapped(POSTFIX)}.{name}", strength=POSTFIX), receiver)

@@ -38,6 +38,7 @@ class Prediction:
     elementwise: bool = False  #: whether the loss must not yet be averaged, since weights follow
     logits: bool = False  #: the output is in logits: the activation is not in it
     classes: bool = False  #: the targets are classes
+    several: bool = False  #: the loss says that there are several classes
     weights: Expr | None = None  #: those of the samples, which count in a metric
 
     @property
@@ -57,6 +58,7 @@ class Loss:
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
+    several: bool = False  #: it compares classes, of which nobody has a single one
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed

@@ -475,6 +475,7 @@ def _head(
         output=Expr(output.code or ("logits" if wants_logits else "outputs")),
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
+        several=loss.several,
     )
     found, metric_uses = lower_metrics(file, call, seen, *metrics)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:

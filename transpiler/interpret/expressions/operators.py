@@ -245,6 +245,16 @@ def _compare(region: Region, left: Value, operator: str, right: Value, node: cst
     return fold(operator, constant(left), constant(right))
 
 
+def _is_the_users(region: Region, node: cst.IfExp, test: Value, chosen: Value) -> bool:
+    """Whether a choice by values of the program stays in the text, as its `if` statements do."""
+    if not region.is_module or region.settles(node.test):
+        return False
+    if not isinstance(test, Static) or not isinstance(chosen, Static):
+        return False
+    read = (region.scope.get(name) for name in region.tree.names(node))
+    return not any(value is not None and is_graph(value) for value in read)
+
+
 @evaluates(cst.IfExp)
 def conditional(region: Region, node: cst.IfExp) -> Value:
     test = evaluate(region, node.test)
@@ -252,6 +262,8 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
     if decided is not UNKNOWN:
         side = node.body if decided else node.orelse
         chosen = evaluate(region, side)
+        if _is_the_users(region, node, test, chosen):
+            return chosen
         if isinstance(chosen, (Static, Framework)):
             rewrite(region, node, Static(to_expr(region, chosen)), 0)
             if isinstance(chosen, Static) and region.settles(node.test):

@@ -10,7 +10,7 @@ from typing import Any
 
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
-from transpiler.ir.expr import expr, method
+from transpiler.ir.expr import expr, transposed
 from transpiler.ir.tensor import Layout, Tensor, UnknownRank
 from transpiler.record import replace
 
@@ -69,7 +69,7 @@ def _seen_as_moved(x: Tensor, steps: bool) -> Tensor:
     if len(x.dims) < 2:
         return x
     if steps:
-        x = replace(x, code=method(x.code, "transpose", 1, 2), dims=(*x.dims[1::-1], *x.dims[2:]))
+        x = replace(x, code=transposed(x.code), dims=(*x.dims[1::-1], *x.dims[2:]))
     dims = x.dims or ()
     return replace(x, dims=(*dims[1:], dims[0]), layout=Layout.FIRST, channels_hint=None)
 
@@ -87,4 +87,4 @@ def seen_in_order(layer: Layer, result: Any, given: Tensor) -> Any:
     ):
         return seen
     order = (*(seen.dims or ())[1::-1], *(seen.dims or ())[2:])
-    return replace(seen, code=method(seen.code, "transpose", 1, 2), dims=order)
+    return replace(seen, code=transposed(seen.code), dims=order)

@@ -12,7 +12,7 @@ from transpiler.interpret.statics import to_expr, to_running
 from transpiler.interpret.tensors.names import CARRIED, as_moved, bind_tensor
 from transpiler.interpret.values import Bound, Value
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr, method
+from transpiler.ir.expr import Expr, method, transposed
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
 
@@ -111,7 +111,7 @@ def permuted(tensor: Tensor, layout: Layout) -> Expr:
         return method(code, "movedim", -1, 1) if first else method(code, "movedim", 1, -1)
     rank = tensor.rank
     if rank == 3:
-        return method(code, "transpose", 1, 2)
+        return transposed(code)
     order = (0, rank - 1, *range(1, rank - 1)) if first else (0, *range(2, rank), 1)
     return method(code, "permute", *order)
 
