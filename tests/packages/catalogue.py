@@ -116,8 +116,7 @@ _UNET = [
 ]
 
 _FACES = [
-    *_quick(f"{FACES}/ArcFace.py", "load_model()"),
-    *_full(f"{FACES}/ArcFace.py", "ResNet34()"),
+    *_full(f"{FACES}/ArcFace.py", "load_model()", "ResNet34()"),
     *_quick(f"{FACES}/DeepID.py", "load_model()"),
     *_quick(f"{FACES}/Facenet.py", "InceptionResNetV1()"),
     *_full(
