@@ -21,16 +21,35 @@ def _monitored(
 
     Keras 2 goes by the name of what is monitored, Keras 3 asks the metric.
     """
-    if not monitor.known:
-        raise Unsupported("monitor is only known at run time")
     key = str(monitor.value)
-    if key not in fit.values:
-        raise Unsupported(f"monitor={key!r} is not among {', '.join(sorted(fit.values))}")
+    if not mode.known:
+        raise Unsupported("mode is only known at run time")
     if mode.is_const("min", "max"):
         return key, fit.values[key], bool(mode.value == "max")
     if fit.rate == "lr":
         return key, fit.values[key], bool(larger_in_keras_2.search(key))
     return key, fit.values[key], fit.better[key]
+
+
+def _lacks(fit: Fit, monitor: Expr, mode: Expr) -> str:
+    """What to say where no value of the epochs is the one that a callback looks at."""
+    if not monitor.known:
+        raise Unsupported("monitor is only known at run time")
+    key = str(monitor.value)
+    if key in fit.values:
+        return ""
+    if key in {*fit.logged, *fit.sometimes}:
+        raise Unsupported(f"monitor={key!r}, which another callback adds to the values")
+    there = ", ".join(sorted(fit.values))
+    if _fails(fit, monitor, mode) and fit.keras == "3":
+        raise Unsupported(f"monitor={key!r} is not among {there}: Keras 3 fails there")
+    return f"monitor={key!r} is not among the values of an epoch ({there}); Keras only warns, and"
+
+
+def _fails(fit: Fit, monitor: Expr, mode: Expr) -> bool:
+    """Whether Keras 3 does not know what is better of a value that is not there."""
+    known = str(monitor.value).removeprefix("val_") in fit.values
+    return not known and not mode.is_const("min", "max")
 
 
 @callback("EarlyStopping")
@@ -48,6 +67,9 @@ def early_stopping(
     """The same decisions; the weights are also restored when epochs run out, as Keras does."""
     if not restore_best_weights.known:
         raise Unsupported("restore_best_weights is only known at run time")
+    if warning := _lacks(fit, monitor, mode):
+        return Hooks(warns=f"{warning} it never stops the training")
+    min_delta = _above_zero(min_delta)
     key, value, larger = _monitored(fit, monitor, mode, _STOPPING)
     best = fit.free(f"best_{key.removeprefix('val_')}")
     wait = fit.free("wait")
@@ -87,6 +109,12 @@ def early_stopping(
     )
 
 
+def _above_zero(min_delta: Expr) -> Expr:
+    """The difference that counts, of which Keras takes the absolute value."""
+    value = min_delta.value if min_delta.known else 0
+    return expr(-value) if isinstance(value, (int, float)) and value < 0 else min_delta
+
+
 _WIDTH = 80  #: of a statement that stands in a loop and a condition, and should stay one line
 
 
@@ -110,6 +138,9 @@ def reduce_lr_on_plateau(
     min_lr: Param = 0.0,
 ) -> Hooks:
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
+    if warning := _lacks(fit, monitor, mode):
+        return Hooks(logs=(_rate(fit),), warns=f"{warning} it leaves the learning rate as it is")
+    min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
     key, value, larger = _monitored(fit, monitor, mode)
     waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
     pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
@@ -161,6 +192,7 @@ def model_checkpoint(
     mode: Param = "auto",
     save_freq: Param = "epoch",
     initial_value_threshold: Param = None,
+    period: Param = 1,
 ) -> Hooks:
     """The file holds the weights alone, in torch's format."""
     if not save_best_only.known:
@@ -173,8 +205,16 @@ def model_checkpoint(
         if save_best_only.value:
             raise Unsupported("ModelCheckpoint with save_freq and save_best_only")
         return _after_batches(fit, save_freq, path, folder)
-    if not save_best_only.value:
-        return Hooks(folder, epoch_end=(saved,), reads=named)
+    if not period.is_const(1) and fit.first != "0":
+        raise Unsupported("ModelCheckpoint with a period, and an initial_epoch")
+    due = "" if period.is_const(1) else f"({fit.epoch} + 1) % {period.wrapped(14)} == 0"
+    warning = _lacks(fit, monitor, mode) if save_best_only.value else ""
+    if warning and (fit.keras == "2" or _fails(fit, monitor, mode)):
+        return Hooks(warns=f"{warning} it saves nothing")
+    if warning or not save_best_only.value:
+        body = (f"if {due}:", f"    {saved}") if due else (saved,)
+        newer = f"{warning} saves each epoch (Keras 2: none)" if warning else ""
+        return Hooks(folder, epoch_end=body, reads=named, warns=newer, alone=bool(due))
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
     start = f'{best} = float("{"-" if larger else ""}inf")'
@@ -183,12 +223,13 @@ def model_checkpoint(
     return Hooks(
         (*folder, start),
         epoch_end=(
-            f"if {value} {'>' if larger else '<'} {best}:",
+            f"if {f'{due} and ' if due else ''}{value} {'>' if larger else '<'} {best}:",
             f"    {best} = {value}",
             f"    {saved}",
         ),
         reads=(key, *named),
         lasting=(start,),
+        alone=bool(due),
     )
 
 
@@ -258,10 +299,16 @@ _FILLED = re.compile(r"\{(\w+)(?=[:}])")
 
 
 @callback("TerminateOnNaN")
-def terminate_on_nan(fit: Fit) -> Hooks:
+def terminate_on_nan(fit: Fit, raise_error: Param = False) -> Hooks:
     """Looked at after the epoch, not after each batch: the weights are lost either way."""
+    loss = fit.values["loss"]
+    ends = "break"
+    if not raise_error.known:
+        raise Unsupported("raise_error is only known at run time")
+    if raise_error.value:
+        ends = f'raise RuntimeError(f"the loss is {{{loss}}}")'
     return Hooks(
-        epoch_end=(f"if not math.isfinite({fit.values['loss']}):", "    break"),
+        epoch_end=(f"if not math.isfinite({loss}):", f"    {ends}"),
         reads=("loss",),
         order=STOPS + 1,
     )
@@ -342,8 +389,8 @@ def backup_and_restore(
     delete_checkpoint: Param = True,
 ) -> Hooks:
     """The same decisions; the file is torch's."""
-    if fit.first != "0" or not save_freq.is_const("epoch"):
-        raise Unsupported("BackupAndRestore with save_freq, or with an initial_epoch")
+    if not save_freq.is_const("epoch"):
+        raise Unsupported("BackupAndRestore between the batches of an epoch")
     if "batch_numbers" in fit.states:
         raise Unsupported("BackupAndRestore between the batches of a step")
     if not double_checkpoint.is_const(False):
@@ -359,7 +406,7 @@ def backup_and_restore(
         (
             f"os.makedirs({backup_dir}, exist_ok=True)",
             f"{path} = {made}",
-            f"{start} = 0",
+            f"{start} = {fit.first}",
             f"if os.path.exists({path}):",
             "    # Go on where an earlier run was interrupted",
             f"    {backup} = torch.load({path}, map_location={fit.device})",
@@ -376,7 +423,9 @@ def backup_and_restore(
 
 
 @callback("TensorBoard", ignored=("histogram_freq", "write_graph", "update_freq", "profile_batch",
-                                  "write_images", "embeddings_freq"))  # fmt: skip
+                                  "write_images", "embeddings_freq", "write_steps_per_second",
+                                  "embeddings_metadata", "write_grads", "batch_size",
+                                  "embeddings_layer_names", "embeddings_data"))  # fmt: skip
 def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
     """The values of each epoch; weights, graph and profile are not written."""
     writer = fit.free("writer")
@@ -398,12 +447,15 @@ def swap_ema_weights(fit: Fit, swap_on_epoch: Param = False) -> Hooks:
     """The averages are a model of their own, which is validated."""
     if not fit.averages:
         raise Unsupported("SwapEMAWeights without an optimizer that keeps averages: use_ema=True")
-    if not swap_on_epoch.is_const(False):
-        raise Unsupported("SwapEMAWeights for other callbacks, between epochs")
-    return Hooks(averaged=True)
+    if not swap_on_epoch.known:
+        raise Unsupported("swap_on_epoch is only known at run time")
+    return Hooks(averaged=True, swaps=bool(swap_on_epoch.value))
 
 
-@callback("History", "ProgbarLogger", "BaseLogger", "Callback")
+@callback(
+    "History", "ProgbarLogger", "BaseLogger", "Callback",
+    ignored=("count_mode", "stateful_metrics"),
+)  # fmt: skip
 def nothing(fit: Fit) -> Hooks:
     """What the loop does anyway."""
     return Hooks()

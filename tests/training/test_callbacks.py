@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 C = "keras.callbacks"
@@ -44,6 +47,9 @@ CALLBACKS = [
     f"{C}.EarlyStopping(patience=2), {C}.ReduceLROnPlateau(patience=1)",
     f'{C}.ModelCheckpoint("best.keras", save_best_only=True)',
     f'{C}.ModelCheckpoint("best.keras", save_best_only=True, initial_value_threshold=0.9)',
+    f"{C}.EarlyStopping(min_delta=-0.05, patience=1), {C}.TerminateOnNaN(raise_error=True)",
+    f'{C}.EarlyStopping("loss", patience=1, min_delta=0.01, restore_best_weights=True), '
+    f"{C}.EarlyStopping(patience=1, min_delta=0.03, restore_best_weights=True)",
     f'{C}.ModelCheckpoint("w-{{epoch:02d}}-{{val_loss:.2f}}.weights.h5", save_weights_only=True)',
 ]
 
@@ -140,10 +146,62 @@ def test_each_callback_has_variables_of_its_own() -> None:
     assert "if val_loss < saved_loss_2:" in text
 
 
-def test_two_that_stop_are_refused() -> None:
-    two = f'{C}.EarlyStopping(), {C}.EarlyStopping("loss", restore_best_weights=True)'
-    messages = [d.message for d in convert(trial(two).text).diagnostics]
-    assert any("several callbacks that stop" in message for message in messages)
+ABSENT = f"""\
+{C}.EarlyStopping("val_mse", mode="min", restore_best_weights=True), \
+{C}.ReduceLROnPlateau(patience=0), \
+{C}.ModelCheckpoint("{{}}.keras", save_best_only=True)"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_values_that_no_epoch_has_change_nothing(
+    keras: str, scripts: Scripts, tmp_path: object
+) -> None:
+    """Keras warns; Keras 3 keeps the learning rates, and each model, as no value is better."""
+    count = 'kept = [len(glob.glob("*.*"))]\n'
+    chosen = Trial(fit=f", callbacks=[{ABSENT.format('{epoch}')}]", after=count)
+    text = f"import glob, os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}"
+    conversion = convert(text, Options(keras=keras))
+    said = [d.message for d in conversion.diagnostics if d.code == "T2T303"]
+    assert len(said) == 3
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    expected = scripts.original(text, keras)
+    for file in os.listdir(str(tmp_path)):
+        os.remove(f"{tmp_path}/{file}")
+    found = scripts.replayed(conversion.text, expected)
+    assert max(found.differences.values()) < 1e-7, found.differences
+    assert found.values["kept"] == expected.values["kept"] == [0 if keras == "2" else 3]
+    assert found.values["history"].keys() == expected.values["history"].keys()
+
+
+def test_keras_3_fails_where_it_cannot_tell_what_is_better() -> None:
+    text = trial(f'{C}.EarlyStopping("val_acc")').text
+    three = [d for d in convert(text, Options(keras="3")).diagnostics if "fails" in d.message]
+    assert [d.severity for d in three] == [Severity.ERROR]
+    assert all(d.severity is not Severity.ERROR for d in convert(text).diagnostics)
+
+
+@pytest.mark.parametrize("best", ["True", "False"])
+def test_older_checkpoints_have_a_period(best: str, scripts: Scripts, tmp_path: object) -> None:
+    after = 'kept = [len(glob.glob("*.*"))]\n'
+    made = f'{C}.ModelCheckpoint("{{epoch}}.h5", save_best_only={best}, period=2)'
+    text = replace(trial(made), after=after).text.replace("epochs=3", "epochs=5")
+    text = f"import glob, os\n\nos.chdir({str(tmp_path)!r})\n{text}"
+    expected = scripts.original(text, "2")
+    for file in os.listdir(str(tmp_path)):
+        os.remove(f"{tmp_path}/{file}")
+    found = scripts.replayed(convert(text, Options(keras="2")).text, expected)
+    assert found.values["kept"] == expected.values["kept"]
+
+
+def test_averages_that_stay_for_other_callbacks(scripts: Scripts, tmp_path: object) -> None:
+    swaps = f'{C}.SwapEMAWeights(swap_on_epoch=True), {C}.ModelCheckpoint("{{epoch}}.keras")'
+    chosen = replace(trial(swaps), optimizer="keras.optimizers.SGD(0.1, use_ema=True)")
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}"
+    far, apart = farthest(scripts, text)
+    assert far < 1e-7, apart
+    assert 'torch.save(averaged.module.state_dict(), f"{epoch + 1}.pt")' in converted(text)
+    stopping = text.replace(f"{C}.ModelCheckpoint", f"{C}.EarlyStopping(), {C}.ModelCheckpoint")
+    assert any("SwapEMAWeights" in d.message for d in convert(stopping).diagnostics)
 
 
 def test_a_checkpoint_is_written_before_the_training_stops() -> None:

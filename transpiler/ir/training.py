@@ -156,12 +156,14 @@ class Hooks:
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     helpers: frozenset[str] = field(default_factory=frozenset)
     note: str = ""  #: what is worth knowing of the difference
+    warns: str = ""  #: what Keras warns of, and what is done about it
     order: int = 0  #: the larger, the later it comes at the end of an epoch
     stops: tuple[str, ...] = ()  #: at the end of an epoch, after all else
     batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
     averaged: bool = False  #: whether the averages of the weights are validated, not the weights
+    swaps: bool = False  #: whether the callbacks after it see the averages in place of the weights
     writes: bool = False  #: whether it writes files, which one process of several does
     lasting: tuple[
         str, ...
@@ -195,5 +197,6 @@ class Fit:
     called_in_batch: Callable[[Expr, tuple[str, ...]], str] = lambda function, given: ""
     file: Callable[[str], str] = str  #: the name of torch's file for that of one of Keras's
     states: dict[str, str] = field(default_factory=dict)  #: what an interrupted run goes on with
-    averages: bool = False  #: whether averages of the weights are kept
+    averages: str = ""  #: the model that holds averages of the weights, where they are kept
+    keras: str = "auto"  #: which generation: "2", "3", or "auto" where it may be either
     device: str = "device"

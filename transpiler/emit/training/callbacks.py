@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from transpiler.diagnostics import DROPPED
+from transpiler.diagnostics import ASSUMED, DROPPED
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.lasting import going_on
@@ -23,6 +23,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
 from transpiler.lower.optimizers import own_schedule
+from transpiler.record import replace
 
 _SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
 
@@ -32,6 +33,8 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
     found: list[Hooks] = []
     for tests, item in _callbacks_of(call):
         made = item.expr.value if isinstance(item, Static) else None
+        if any(hooks.swaps for hooks in found):
+            fit = _seeing_averages(fit, made)
         if isinstance(made, UserClass) and isinstance(item, Static):
             hooks = own_hooks(model, fit, made, item.expr)
         else:
@@ -44,9 +47,37 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
         else:
             fit.logged.update(hooks.logs)
         found.append(hooks)
-    if sum(hooks.order == STOPS for hooks in found) > 1:
-        raise Unsupported("several callbacks that stop the training early")
+    stopping = [hooks for hooks in found if hooks.order >= STOPS or hooks.stops]
+    if stopping and any(hooks.swaps for hooks in found):
+        raise Unsupported("SwapEMAWeights between epochs, in a training that may stop early")
+    if sum(hooks.order == STOPS for hooks in stopping) > 1:
+        stops = fit.free("stopped")
+        found = [_asking(hooks, stops) if hooks.order == STOPS else hooks for hooks in found]
     return sorted(found, key=lambda hooks: hooks.order)
+
+
+def _asking(hooks: Hooks, stops: str) -> Hooks:
+    """A callback that asks to stop the training, where others shall see the epoch as well."""
+    return replace(
+        hooks,
+        before=(f"{stops} = False", *hooks.before),
+        epoch_end=tuple(re.sub(r"\bbreak$", f"{stops} = True", h) for h in hooks.epoch_end),
+        stops=(f"if {stops}:", "    break"),
+    )
+
+
+#: Those that look at nothing of the model but its weights, at the end of an epoch.
+_MAY_SEE_AVERAGES = (
+    "CSVLogger", "LearningRateScheduler", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard",
+)  # fmt: skip
+
+
+def _seeing_averages(fit: Fit, made: object) -> Fit:
+    """What a callback sees behind one that gives the model the averages of its weights."""
+    kind = made.name.rpartition(".")[2] if isinstance(made, Configured) else ""
+    if kind not in _MAY_SEE_AVERAGES:
+        raise Unsupported(f"{kind or 'a callback'} behind SwapEMAWeights, between epochs")
+    return replace(fit, model=f"{fit.averages}.module")
 
 
 def _callbacks_of(call: TrainingCall) -> Iterator[tuple[tuple[tuple[Static, bool], ...], Value]]:
@@ -76,6 +107,8 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     hooks: Hooks = going_on(model, call, use.place, use.build(fit))
     if hooks.note:
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
+    if hooks.warns:
+        model.made.said.append((ASSUMED, call.node, f"{use.symbol}: {hooks.warns}"))
     return hooks
 
 

@@ -355,8 +355,9 @@ class FitWriter(FitData):
             called_in_batch=self._called_in_batch,
             file=lambda path: weights_file(self.tree, path),
             states=self._states(),
-            averages=self.compiled.optimizing.averaging is not None,
+            averages=self.model.averaged,
             device=self.model.device,
+            keras=self.compiled.keras,
         )
         found = hooks_of(self.model, self.call, fit)
         if self.model.made.spread:
