@@ -73,17 +73,20 @@ def lifted(inputs, targets):
     return 2.0 * inputs, targets + 1.0
 
 
+def first(count):
+    return tf.data.Dataset.from_tensor_slices((x[:count], y[:count])).batch(16)
+
+
 samples = tf.data.Dataset.from_tensor_slices((x, y)).map(lifted)
 batches = samples.batch(24, drop_remainder=True).prefetch(1)
-others = tf.data.Dataset.from_tensor_slices((x[:101], y[:101])).batch(16)
 with strategy.scope():
     model = keras.Sequential([keras.Input((6,))])
     for width in (5, 4):
         model.add(keras.layers.Dense(width, activation="tanh", kernel_initializer="identity"))
     model.add(keras.layers.Dense(1, kernel_initializer="ones"))
     model.compile(keras.optimizers.SGD(0.05), "mae", metrics=["mse"])
-history = model.fit(batches, epochs=3, validation_data=others, verbose=2)
-scores = model.evaluate(others, verbose=0)
+history = model.fit(batches, epochs=3, validation_data=first(101), verbose=2)
+scores = model.evaluate(first(77), verbose=0)
 """,
     "callbacks": """
 def build(width):
@@ -301,7 +304,7 @@ with strategy.scope():
         (
             "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).repeat()\n"
             "model.fit(data, steps_per_epoch=3)",
-            "steps_per_epoch, or a data set without a name",
+            "steps_per_epoch under a strategy",
         ),
         (
             "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).take(3)\n"

@@ -337,6 +337,13 @@ TRIALS = {
         "    counts[number.numpy() % 3] = counts.get(number.numpy() % 3, 0) + 1\n"
         "means += [counts[2], *batch[0].shape.as_list()]"
     ),
+    "a pair of a function, and what is drawn in order": program(
+        "def pair(count):\n    inputs = np.random.rand(count, 6)\n"
+        "    return inputs, inputs.sum(axis=1)\n\n\n"
+        f"def drawn(count):\n    both = pair(count)\n    return {SLICES}(both).batch(8)\n\n"
+        "np.random.seed(2)",
+        "drawn(40), validation_data=drawn(20)",
+    ),
     "arrays": program(f"{TRAIN}\nfor a, b in train.as_numpy_iterator():\n    last = b.sum()"),
 }
 
@@ -430,6 +437,25 @@ def test_steps_that_are_not_understood_are_said_at_their_place(steps: str) -> No
     errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert line in {d.line for d in errors}
     assert re.search(r"# TODO\(tf2torch\) T2T103: .*\ntrain = tf\.data", conversion.text)
+
+
+def test_what_gives_several_arrays_is_no_single_one() -> None:
+    text = program(f"def pair():\n    return x, y\n\n\ntrain = {SLICES}(pair()).batch(16)")
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`pair()` is several arrays at once" in message for message in messages)
+
+
+IMAGES = f"""\
+import tensorflow as tf
+from tensorflow import keras
+
+data, _ = keras.datasets.mnist.load_data()
+train = {SLICES}(data).batch(16)
+"""
+
+
+def test_images_and_labels_together_are_two_arrays() -> None:
+    assert "TensorDataset(torch.tensor(data[0]), torch.tensor(data[1]))" in convert(IMAGES).text
 
 
 OBJECT = (

@@ -52,3 +52,9 @@ def test_tables_are_seen(data: str, wrapped: int, scripts: Scripts) -> None:
 def test_programs_without_pandas_have_none() -> None:
     tables = Tables("x = df.drop('a')\n")
     assert not tables.hold("x")
+
+
+def test_columns_of_data_sets_are_arrays() -> None:
+    data = "train = tf.data.Dataset.from_tensor_slices((df.values, df['a'])).batch(8)\n"
+    text = f"import pandas as pd\nimport tensorflow as tf\n\ndf = pd.read_csv('a.csv')\n{data}"
+    assert "(torch.tensor(df.values), torch.tensor(np.asarray(df['a'])))" in converted(text)

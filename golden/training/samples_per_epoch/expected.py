@@ -81,8 +81,8 @@ model = Model().to(device)
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
-val_batches = batches(x[128:], y[128:], 25)
 train_batches = batches(x[:128], y[:128])
+val_batches = batches(x[128:], y[128:], 25)
 
 history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
 for _ in range(3):

@@ -154,8 +154,8 @@ model = Model().to(device)
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
-val_loader = window.val
 train_loader = window.train
+val_loader = window.val
 
 for epoch in range(3):
     loss, mean_absolute_error = train_epoch(model, train_loader, criterion, optimizer)

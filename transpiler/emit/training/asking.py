@@ -249,8 +249,12 @@ def _of_process(
     writer: ModelWriter, call: TrainingCall, source: str, pipeline: Pipeline, before: list[str]
 ) -> str:
     """The loader of one process for a data set that the model is asked about."""
+    if writer.argument(call, "steps") is not None:
+        raise Unsupported("steps under a strategy")
     if not source.isidentifier():
-        raise Unsupported("steps, or a data set without a name, under a strategy")
+        data = writer.lasting("test_data", "test_dataset")
+        before.append(f"{data} = {source}")
+        source = data
     loader = writer.lasting("test_loader", "test_batches")
     before.append(f"{loader} = {distributing.asked(source, pipeline)}")
     writer.made.helpers |= {"loader_of_process", "part_of_process"}

@@ -119,8 +119,13 @@ class FitData:
         if count is None and pipeline.endless:
             raise Unsupported(f"a data set without end, and no {steps}")
         if model.made.spread:
-            if count is not None or not given.isidentifier():
-                raise Unsupported(f"{steps}, or a data set without a name, under a strategy")
+            if count is not None:
+                raise Unsupported(f"{steps} under a strategy")
+            if not given.isidentifier():
+                wanted = "val_data" if name.startswith("val") else "train_data"
+                variable = model.lasting(wanted, f"{wanted}_loader")
+                self.streams.append(f"{variable} = {given}")
+                given = variable
             return self._of_process(given, pipeline, name)
         loader = given
         is_made = pipeline.read_anew or not re.fullmatch(r"[\w.]+", given)

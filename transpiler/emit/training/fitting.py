@@ -81,7 +81,9 @@ class FitWriter(FitData):
         validated = self._validation()
         self.weighting = weighting_of(model, self.call, compiled, self.ys, self._name, self.cut)
         self.split += self.weighting.before
+        validating, self.streams = self.streams, []
         train = self._training_data()
+        self.streams += validating  # in the order of what `fit` is given: both may draw at random
         values = {k: self._name(v, f"train_{v}") for k, v in identifiers(compiled.keys).items()}
         if validated:
             seen = identifiers(compiled.keys).items()

@@ -95,7 +95,7 @@ def _made(region: Region, rule: Rule, name: str, arguments: list[Argument]) -> E
         made = (
             call("torch.tensor", array)
             if _is_literal(array)
-            else call("torch.as_tensor", _array(region, array))
+            else call("torch.as_tensor", as_array(region, array))
         )
         slots[first] = Tensor(made, None)
     result = rule.build(**slots)
@@ -109,7 +109,7 @@ def _is_literal(value: Expr) -> bool:
 def _typed(region: Region, array: Expr, dtype: Expr, copies: bool) -> Expr:
     """An array as a tensor, of a type if one is given."""
     typed = {} if dtype.is_const(None) else {"dtype": _type(region, dtype)}
-    return call("torch.tensor" if copies else "torch.as_tensor", _array(region, array), **typed)
+    return call("torch.tensor" if copies else "torch.as_tensor", as_array(region, array), **typed)
 
 
 def _type(region: Region, dtype: Expr) -> Expr:
@@ -121,7 +121,7 @@ def _type(region: Region, dtype: Expr) -> Expr:
     return Expr(f"torch.{cast.dtype}", strength=ATOM)
 
 
-def _array(region: Region, value: Expr) -> Expr:
+def as_array(region: Region, value: Expr) -> Expr:
     """An array, also where it may be a table."""
     if not _tables(region.tree.text).hold(value.text):
         return value

@@ -15,6 +15,8 @@ import libcst as cst
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data_functions import called_object, generating, of_images
+from transpiler.interpret.calls.data_tensors import as_array
+from transpiler.interpret.calls.several import arrays_given
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import GiveUp, Region
@@ -274,8 +276,11 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
         raise Unsupported(f"`{made.text}` is several arrays at once: give each as a parameter")
     if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
         raise Unsupported("a dict whose entries are not known one by one")
+    if (count := arrays_given(region, made.text, node)) is not None:
+        return tuple(replace(index(made, i), value=Leaf()) for i in range(count))
     shape: Any = provided("shape_of")(region, node) if node is not None else None
     rank = None if shape is None else len(shape)
+    made = as_array(region, made)
     return replace(made, value=Leaf(rank, _bytes_of(region, made.text), sizes=shape))
 
 
