@@ -72,7 +72,11 @@ def test_the_averages_are_validated(scripts: Scripts) -> None:
     ("optimizer", "fit", "reason"),
     [
         ("SGD(0.1)", SWAPPED, "without an optimizer that keeps averages"),
-        ("SGD(use_ema=True)", SWAPPED.replace("()", "(swap_on_epoch=True)"), "other callbacks"),
+        (
+            "SGD(use_ema=True)",
+            SWAPPED.replace("()", "(swap_on_epoch=True), keras.callbacks.EarlyStopping()"),
+            "EarlyStopping behind SwapEMAWeights",
+        ),
         ("SGD(use_ema=x.ndim > 1)", "", "only known at run time"),
     ],
 )
