@@ -43,7 +43,11 @@ def count_above_by_label(
 emitted(
     "roc_auc",
     '''
-def roc_auc(true_positives, false_positives):
+def roc_auc(
+    true_positives,
+    false_positives,
+    label_weights=None,  #? label_weights
+):
     """The area under the ROC curve, from the counts at the thresholds."""  #? !by_label
     """The mean area under the ROC curves, from the counts at the thresholds."""  #? by_label
     true_rate = true_positives / true_positives[0].clamp(min=1)  #? !weighted
@@ -51,6 +55,10 @@ def roc_auc(true_positives, false_positives):
     true_rate = true_positives / true_positives[0].clamp(min=1e-30)  #? weighted
     false_rate = false_positives / false_positives[0].clamp(min=1e-30)  #? weighted
     return -torch.trapezoid(true_rate, false_rate).item()  #? !by_label
+    if label_weights is not None:  #? label_weights
+        areas = -torch.trapezoid(true_rate, false_rate, dim=0)
+        weights = torch.tensor(label_weights, device=areas.device)
+        return (areas @ weights / weights.sum()).item()
     return -torch.trapezoid(true_rate, false_rate, dim=0).mean().item()  #? by_label
 ''',
     (),
@@ -60,30 +68,92 @@ def roc_auc(true_positives, false_positives):
 emitted(
     "pr_auc",
     '''
-def pr_auc(true_positives, false_positives):
+def pr_auc(
+    true_positives,
+    false_positives,
+    label_weights=None,  #? label_weights
+):
     """The area under the precision-recall curve, from the counts."""  #? !by_label
     """The mean area under the precision-recall curves, from the counts."""  #? by_label
-    found = -true_positives.diff(dim=0)  #? by_label
-    found = -true_positives.diff()  #? !by_label
+    found = -true_positives.diff(dim=0)
     predicted = true_positives + false_positives
-    slope = found / -predicted.diff(dim=0).clamp(max=-1)  #? by_label
-    slope = found / -predicted.diff().clamp(max=-1)  #? !by_label
+    slope = (found / -predicted.diff(dim=0)).nan_to_num()
     intercept = true_positives[1:] - slope * predicted[1:]
-    ratio = predicted[:-1] / predicted[1:].clamp(min=1)
+    ratio = predicted[:-1] / predicted[1:]
     ratio[predicted[1:] == 0] = 1
-    area = (slope * (found + intercept * ratio.log())).sum(0)  #? by_label
-    return (area / true_positives[0].clamp(min=1)).mean().item()  #? by_label
-    area = (slope * (found + intercept * ratio.log())).sum()  #? !by_label
-    return (area / true_positives[0].clamp(min=1)).item()  #? !by_label
+    area = (slope * (found + intercept * ratio.log())).sum(0)
+    area = area / true_positives[0].clamp(min=1)  #? !weighted
+    area = area / true_positives[0].clamp(min=1e-30)  #? weighted
+    if label_weights is not None:  #? label_weights
+        weights = torch.tensor(label_weights, device=area.device)
+        return (area @ weights / weights.sum()).item()
+    return area.mean().item()  #? by_label
+    return area.item()  #? !by_label
 ''',
+    (),
+    TORCH,
+)
+
+_STEPS = '''
+def NAME(true_positives, false_positives):
+    """The area under the CURVE, as Keras adds up its SIDE steps."""
+    true_rate = true_positives / true_positives[0].clamp(min=1e-30)
+    VALUE
+    heights = torch.FUNCTION(Y[:-1], Y[1:])
+    return -(X.diff(dim=0) * heights).sum(0).mean().item()
+'''
+_OF_CURVES = {
+    "roc_auc": (
+        "ROC curve",
+        "false_rate = false_positives / false_positives[0].clamp(min=1e-30)",
+        "false_rate",
+        "true_rate",
+    ),
+    "pr_auc": (
+        "precision-recall curve",
+        "precision = (true_positives / (true_positives + false_positives)).nan_to_num()",
+        "true_rate",
+        "precision",
+    ),
+}
+for _area, (_curve, _value, _x, _y) in _OF_CURVES.items():
+    for _side, _function in (("lower", "minimum"), ("upper", "maximum")):
+        emitted(
+            f"{_area}_of_{_side}_steps",
+            _STEPS.replace("NAME", f"{_area}_of_{_side}_steps")
+            .replace("CURVE", _curve)
+            .replace("SIDE", _side)
+            .replace("VALUE", _value)
+            .replace("FUNCTION", _function)
+            .replace("X.", f"{_x}.")
+            .replace("Y[", f"{_y}["),
+            (),
+            TORCH,
+        )
+
+emitted(
+    "count_above_those",
+    '''
+def count_above_those(scores, labels, thresholds):
+    """How many of the labelled scores are above each threshold, and above all and none."""
+    limits = torch.tensor([-1e-7, *sorted(thresholds), 1 + 1e-7], device=scores.device)
+    return ((scores.reshape(-1, 1) > limits) * labels.reshape(-1, 1)).sum(0)
+''',
+    (),
+    TORCH,
 )
 
 emitted(
     "count_over",
     '''
-def count_over(scores, labels):
-    """How many of the labelled scores are above each of 200 thresholds from 0 to 1."""
-    thresholds = torch.linspace(0, 1, 200, device=scores.device)
+def count_over(
+    scores,
+    labels,
+    num_thresholds=200,  #? num_thresholds
+):
+    """How many of the labelled scores are above each threshold from 0 to 1."""
+    thresholds = torch.linspace(0, 1, 200, device=scores.device)  #? !num_thresholds
+    thresholds = torch.linspace(0, 1, num_thresholds, device=scores.device)  #? num_thresholds
     return ((scores.reshape(-1, 1) > thresholds) * labels.reshape(-1, 1)).sum(0)
 ''',
     (),
@@ -146,6 +216,26 @@ def r2_score(squared_error, targets_sum, squares_sum, count):
     """How much of the variance of the targets is explained; the mean over the outputs."""
     variance = squares_sum - targets_sum**2 / count
     return (1 - squared_error / variance).mean().item()
+''',
+)
+
+emitted(
+    "r2_of_each",
+    '''
+def r2_of_each(squared_error, targets_sum, squares_sum, count):
+    """How much of the variance of each target is explained."""
+    variance = squares_sum - targets_sum**2 / count
+    return (1 - squared_error / variance).detach().cpu().numpy()
+''',
+)
+
+emitted(
+    "r2_of_all",
+    '''
+def r2_of_all(squared_error, targets_sum, squares_sum, count):
+    """How much of the variance of all targets together is explained."""
+    variance = squares_sum - targets_sum**2 / count
+    return (1 - squared_error.sum() / variance.sum()).item()
 ''',
 )
 

@@ -172,8 +172,11 @@ def sparse_top_k_categorical_accuracy(p: Prediction, k: Param = 5, name: Param =
 
 def _among_best(p: Prediction, name: str, k: Expr, target: Expr) -> Metric:
     best = attribute(method(p.output, "topk", k), "indices")
-    total = _item(method(infix(best, "==", target), "sum"))
-    label = f"top-{k} accuracy"
+    hits, label = infix(best, "==", target), f"top-{k} accuracy"
+    if p.weights is not None:
+        found = _weighted_mean(p, name, "among_best", method(hits, "any", 1))
+        return replace(found, label=label, larger_is_better=True)
+    total = _item(method(hits, "sum"))
     return Metric(name, (("among_best", total),), label=label, larger_is_better=True)
 
 
@@ -185,18 +188,32 @@ def r2_score(
     name: Param = None,
 ) -> Metric:
     """From sums over all batches."""
-    if not class_aggregation.is_const("uniform_average") or not num_regressors.is_const(0):
-        raise Unsupported("R2Score that is aggregated or adjusted in another way")
+    if not class_aggregation.known or class_aggregation.value not in _AGGREGATED:
+        raise Unsupported("R2Score whose class_aggregation is only known at run time")
     if p.rank != 2:
         raise Unsupported("R2Score of these shapes")
-    sums = (
-        ("squared_error", method(method(_numbers(p, "R2Score"), "square"), "sum", 0)),
-        ("targets_sum", method(p.targets, "sum", 0)),
-        ("squares_sum", method(method(p.targets, "square"), "sum", 0)),
-    )
-    helpers = frozenset({"r2_score"})
-    result = "r2_score({0}, {1}, {2}, {count})"
-    return Metric("r2_score", sums, result, "R2 score", True, helpers)
+    if not num_regressors.is_const(0):
+        raise Unsupported("R2Score with num_regressors: Keras 3 fails there where it runs a graph")
+    errors, squares = method(_numbers(p, "R2Score"), "square"), method(p.targets, "square")
+    each = {"squared_error": errors, "targets_sum": p.targets, "squares_sum": squares}
+    count = "{count}"
+    if p.weights is not None:
+        column = method(p.weights, "unsqueeze", 1)
+        each = {f"weighted_{name}": infix(one, "*", column) for name, one in each.items()}
+        count = "{3}"
+    sums = tuple((name, method(one, "sum", 0)) for name, one in each.items())
+    if p.weights is not None:
+        sums = (*sums, ("weights_sum", _item(method(p.weights, "sum"))))
+    function = _AGGREGATED[class_aggregation.value]
+    result = f"{function}({{0}}, {{1}}, {{2}}, {count})"
+    array = function == "r2_of_each"
+    return Metric("r2_score", sums, result, "R2 score", True, frozenset({function}), array=array)
+
+
+#: How the scores of several outputs become one, and what computes it.
+_AGGREGATED = {
+    "uniform_average": "r2_score", "variance_weighted_average": "r2_of_all", None: "r2_of_each",
+}  # fmt: skip
 
 
 def _of_batch(p: Prediction, name: str, variable: str, value: Expr, larger: bool = False) -> Metric:
@@ -278,7 +295,7 @@ def huber(p: Prediction) -> Metric:
 @metric("CosineSimilarity", "cosine_similarity")
 def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
     """Positive, unlike the loss of that name."""
-    if not axis.is_const(-1):
+    if not axis.is_const(-1, p.rank - 1 if p.rank else -1):
         raise Unsupported("cosine similarity along another axis than the last")
     rows = call("F.cosine_similarity", activated(p), p.targets, dim=-1)
     if p.weights is not None and not p.classes:
@@ -288,7 +305,7 @@ def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
 
 
 def _correlation(p: Prediction, name: str, axis: Expr) -> Metric:
-    if not axis.is_const(-1) or p.rank != 2 or p.units == 1:
+    if not axis.is_const(-1, 1) or p.rank != 2 or p.units == 1:
         raise Unsupported(f"{name} goes along the numbers of a row, of which there must be several")
     kind = name.partition("_")[0]
     value = helper(f"{kind}_of_rows", activated(p), p.targets)

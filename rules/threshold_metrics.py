@@ -38,10 +38,10 @@ def auc(
     from_logits: Param = False,
 ) -> Metric:
     """Through 200 thresholds, as Keras has it: the exact area is another."""
-    if not summation_method.is_const("interpolation") or not curve.is_const("ROC", "PR"):
+    if not summation_method.is_const(*_SUMS) or not curve.is_const("ROC", "PR"):
         raise Unsupported("AUC of another curve than ROC or PR, or by another sum")
-    if not thresholds.is_const(None) or not label_weights.is_const(None):
-        raise Unsupported("AUC with thresholds or weights of labels of its own")
+    if not label_weights.is_const(None) and not multi_label.is_const(True):
+        raise Unsupported("AUC with weights of labels that are taken together")
     if not from_logits.known or not multi_label.known:
         raise Unsupported("from_logits or multi_label is only known at run time")
     if multi_label.value and p.rank != 2:
@@ -52,27 +52,40 @@ def auc(
     counting = "count_above_by_label" if multi_label.value else "count_above"
     steps = unless(num_thresholds, 200, num_thresholds=num_thresholds)
     options = {f"{counting}.num_thresholds"} if steps else set()
+    if not thresholds.is_const(None):
+        counting, steps, options = "count_above_those", {"thresholds": thresholds}, set()
+        if multi_label.value:
+            raise Unsupported("AUC of each label with thresholds of its own")
     wrong = Expr(f"~{labels}", strength=16)
     sums: tuple[tuple[str, Expr], ...] = (
         ("true_positives_above", helper(counting, scores, labels, **steps)),
         ("false_positives_above", helper(counting, scores, wrong, **steps)),
     )
     if p.weights is not None:
-        if multi_label.value or p.rank != 2 or not curve.is_const("ROC"):
-            raise Unsupported("AUC of each label, of steps or pixels, or of PR, with weights")
+        if p.rank != 2:
+            raise Unsupported("AUC of steps or pixels with weights")
         column = method(p.weights, "unsqueeze", 1)
         sums = tuple(
             (f"weighted_{variable}", helper(counting, scores, infix(which, "*", column), **steps))
             for (variable, _), which in zip(sums, (labels, wrong), strict=True)
         )
-    area = "roc_auc" if curve.is_const("ROC") else "pr_auc"
+    area = ("roc_auc" if curve.is_const("ROC") else "pr_auc") + _SUMS[summation_method.value]
     if multi_label.value:
         options.add(f"{area}.by_label")
+        sums = tuple((f"{variable}_by_label", value) for variable, value in sums)
+    if not label_weights.is_const(None):
+        if area.endswith("_steps"):
+            raise Unsupported("AUC with weights of labels, by another sum")
+        options.add(f"{area}.label_weights")
+    weights = "" if label_weights.is_const(None) else f", {label_weights}"
     if p.weights is not None:
         options.add(f"{area}.weighted")
-        sums = tuple((f"{variable}_by_label", value) for variable, value in sums)
     helpers = frozenset({counting, area, *options})
-    return Metric("auc", sums, f"{area}({{0}}, {{1}})", "AUC", True, helpers)
+    return Metric("auc", sums, f"{area}({{0}}, {{1}}{weights})", "AUC", True, helpers)
+
+
+#: How the area between two thresholds may be added up, and the endings of what does it.
+_SUMS = {"interpolation": "", "minoring": "_of_lower_steps", "majoring": "_of_upper_steps"}
 
 
 def _at_best(
@@ -80,12 +93,11 @@ def _at_best(
 ) -> Metric:
     """The best that is reached where another share is as large as it shall be."""
     scores, labels = _scores(p, name, class_id)
-    if not num_thresholds.is_const(200):
-        raise Unsupported(f"{name} with another number of thresholds")
+    steps = unless(num_thresholds, 200, num_thresholds=num_thresholds)
     wrong = Expr(f"~{labels}", strength=16)
     sums: tuple[tuple[str, Expr], ...] = (
-        ("hits_above", helper("count_over", scores, labels)),
-        ("false_alarms_above", helper("count_over", scores, wrong)),
+        ("hits_above", helper("count_over", scores, labels, **steps)),
+        ("false_alarms_above", helper("count_over", scores, wrong, **steps)),
         ("positives", method(method(labels, "sum"), "item")),
     )
     counts = "{0}, {1}, {2}"
@@ -94,7 +106,7 @@ def _at_best(
         counts += ", {3}"
     label = name.replace("_", " ")
     function = f"best_{name.partition('_')[0]}"
-    helpers = frozenset({"count_over", function})
+    helpers = frozenset({"count_over", function, *(f"count_over.{option}" for option in steps)})
     return Metric(name, sums, f"{function}({counts}, {wanted})", label, True, helpers)
 
 

@@ -27,13 +27,12 @@ without_counterpart(
     },
 )
 
+_OF_VALUES = (
+    "it takes values, not targets and outputs: with `compile` Keras fails as soon as it trains; "
+    "give the function of both whose {} you want as a metric"
+)
 without_counterpart(
     "metric",
     "keras.metrics",
-    {
-        "Mean": "in `compile`, it is the mean of the targets by the outputs as weights; give the "
-        "function whose mean you want as a metric",
-        "Sum": "in `compile`, it is the sum of the targets by the outputs as weights; give the "
-        "function whose sum you want as a metric",
-    },
+    {"Mean": _OF_VALUES.format("mean"), "Sum": _OF_VALUES.format("sum")},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ CLASSES = '"categorical_crossentropy"'
 SPARSE = '"sparse_categorical_crossentropy"'
 
 M = "keras.metrics"
+L = "keras.losses"
 
 TRIALS = [
     Trial(BINARY, "bits", "sigmoid", metrics='["accuracy"]'),
@@ -128,6 +130,37 @@ TRIALS = [
     Trial('"categorical_hinge"', "one-hot", metrics='["categorical_hinge"]'),
     Trial('"hinge"', "bit column", metrics='["squared_hinge", "hinge"]'),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.SparseCategoricalCrossentropy()]"),
+    Trial(
+        BINARY,
+        "bit rows",
+        "sigmoid",
+        metrics=f"[{M}.AUC(summation_method='minoring', multi_label=True),"
+        f" {M}.AUC(summation_method='majoring'), {M}.AUC(thresholds=[0.7, 0.4, 0.5]),"
+        f" {M}.AUC(multi_label=True, label_weights=[1.0, 2.0, 3.0]),"
+        f" {M}.AUC(multi_label=True, curve='PR', label_weights=[1.0, 2.0, 3.0]),"
+        f" {M}.AUC(curve='PR', summation_method='minoring'),"
+        f" {M}.AUC(curve='PR', summation_method='majoring'),"
+        f" {M}.PrecisionAtRecall(0.51, num_thresholds=20), {M}.RecallAtPrecision(0.61)]",
+    ),
+    Trial(
+        '"mse"',
+        "rows",
+        metrics=f"[{M}.R2Score('variance_weighted_average'), {M}.R2Score(None, name='each'),"
+        f" {M}.CosineSimilarity(axis=1), {M}.PearsonCorrelation(axis=1)]",
+    ),
+    # objects of losses give a number for each batch, and Keras the mean of these
+    Trial(
+        '"mse"',
+        "rows",
+        metrics=f"[{L}.MeanSquaredError(), {L}.Huber(0.3), {L}.cosine_similarity]",
+    ),
+    Trial(
+        BINARY,
+        "bit rows",
+        "sigmoid",
+        metrics=f"[{L}.Dice(name='d'), {L}.tversky, {L}.BinaryCrossentropy(label_smoothing=0.1)]",
+    ),
+    Trial(CLASSES, "one-hot", "softmax", metrics=f"[{L}.CategoricalCrossentropy(), {L}.Poisson()]"),
     Trial('"mse"', "bit rows", "sigmoid", metrics=f"[{M}.BinaryCrossentropy(name='cross')]"),
     Trial(
         BINARY, "bit column", "sigmoid", metrics=f"[{M}.BinaryCrossentropy(label_smoothing=0.2)]"
@@ -164,6 +197,19 @@ def test_the_best_outputs(targets: str) -> None:
     names = {"logits": torch.as_tensor(outputs), "targets": torch.as_tensor(given)}
     counted = eval(value, names)
     assert counted / 40 == pytest.approx(float(metric.result()))
+    weighed = Trial(loss, targets, "softmax", metrics=f"None, weighted_metrics=[{name}]")
+    weights = ", sample_weight=rng.uniform(size=(50,))"
+    text = converted(replace(weighed, fit=weights).text)
+    (value,) = {
+        ast.unparse(node.value)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.AugAssign) and ast.unparse(node.target) == "weighted_among_best"
+    }
+    names["weights"] = torch.as_tensor(rng.uniform(size=40))
+    metric.reset_state()
+    metric.update_state(given, outputs, names["weights"].numpy())
+    counted = eval(value, names) / names["weights"].sum().item()
+    assert counted == pytest.approx(float(metric.result()))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +217,8 @@ def test_the_best_outputs(targets: str) -> None:
     [
         "MeanIoU(2, ignore_class=1)",
         "F1Score(average=kind)",
-        "AUC(thresholds=[0.2, 0.4])",
+        "AUC(thresholds=[0.2, 0.4], multi_label=True)",
+        "R2Score(num_regressors=2)",
         "PearsonCorrelation()",
         "Mean()",
     ],

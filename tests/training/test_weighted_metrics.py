@@ -91,6 +91,18 @@ TRIALS = {
         activation="softmax",
         metrics=f"[], weighted_metrics=[{M}.AUC(50)]",
     ),
+    "areas": _weighed(
+        loss='"binary_crossentropy"',
+        targets="bit rows",
+        activation="sigmoid",
+        metrics=f"[{M}.AUC(name='plain', curve='PR')], weighted_metrics=[{M}.AUC(curve='PR'), "
+        f"{M}.AUC(curve='PR', multi_label=True), {M}.AUC(multi_label=True)]",
+    ),
+    "variances": _weighed(
+        targets="rows",
+        metrics=f"[{M}.R2Score(name='plain')], weighted_metrics=[{M}.R2Score(), "
+        f"{M}.R2Score('variance_weighted_average', name='all')]",
+    ),
     "crossentropies": _weighed(
         loss='"categorical_crossentropy"',
         targets="one-hot",
@@ -205,12 +217,8 @@ REFUSED = {
             "reduction=reduction, name=name", "**kwargs"
         ),
     ),
-    "areas": Trial(
-        '"binary_crossentropy"',
-        "bits",
-        "sigmoid",
-        metrics=f"None, weighted_metrics=[{M}.AUC(curve='PR')]",
-        fit=BY_CLASS,
+    "losses": _weighed(
+        targets="rows", metrics=f"None, weighted_metrics=[{L}.MeanSquaredError()]"
     ),
     "twice": Trial(metrics='["mae"], weighted_metrics=["mae"]'),
     "both": Trial('"mse"', "bits", fit=BY_CLASS + WEIGHED, before=WEIGHTS),

@@ -15,6 +15,7 @@ watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 metrics.py     the metrics of an output, and those in which weights of samples count
+loss_metrics.py  losses among them
 loss_reductions.py  how objects of these reduce single numbers
 own_losses.py  losses and metrics of the program's own
 own_metrics.py  metrics that are classes of the program's own

@@ -14,6 +14,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.remarks import numbered
@@ -73,6 +74,10 @@ def _one(
             raise Unsupported("weights of samples in a metric of the program's own")
         own = metric_of_class if of_class else own_metric
         return *own(file, call, item, seen), None
+    if is_loss(item):
+        if weighted:
+            raise Unsupported("weights of samples in a loss that is a metric: Keras fails there")
+        return loss_as_metric(file, item, seen)
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
     metric = use.build(seen, keras=file.options.keras)

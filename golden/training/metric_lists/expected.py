@@ -42,14 +42,15 @@ def count_above(scores, labels):
 
 def pr_auc(true_positives, false_positives):
     """The area under the precision-recall curve, from the counts."""
-    found = -true_positives.diff()
+    found = -true_positives.diff(dim=0)
     predicted = true_positives + false_positives
-    slope = found / -predicted.diff().clamp(max=-1)
+    slope = (found / -predicted.diff(dim=0)).nan_to_num()
     intercept = true_positives[1:] - slope * predicted[1:]
-    ratio = predicted[:-1] / predicted[1:].clamp(min=1)
+    ratio = predicted[:-1] / predicted[1:]
     ratio[predicted[1:] == 0] = 1
-    area = (slope * (found + intercept * ratio.log())).sum()
-    return (area / true_positives[0].clamp(min=1)).item()
+    area = (slope * (found + intercept * ratio.log())).sum(0)
+    area = area / true_positives[0].clamp(min=1)
+    return area.item()
 
 
 def init_like_keras(module):
