@@ -24,11 +24,12 @@ def _monitored(
     key = str(monitor.value)
     if not mode.known:
         raise Unsupported("mode is only known at run time")
+    value = fit.values.get(key) or fit.added[key]
     if mode.is_const("min", "max"):
-        return key, fit.values[key], bool(mode.value == "max")
+        return key, value, bool(mode.value == "max")
     if fit.rate == "lr":
-        return key, fit.values[key], bool(larger_in_keras_2.search(key))
-    return key, fit.values[key], fit.better[key]
+        return key, value, bool(larger_in_keras_2.search(key))
+    return key, value, fit.better[key]
 
 
 def _lacks(fit: Fit, monitor: Expr, mode: Expr) -> str:
@@ -36,7 +37,8 @@ def _lacks(fit: Fit, monitor: Expr, mode: Expr) -> str:
     if not monitor.known:
         raise Unsupported("monitor is only known at run time")
     key = str(monitor.value)
-    if key in fit.values:
+    sure = mode.is_const("min", "max") or fit.rate == "lr"
+    if key in fit.values or (key in fit.added and sure):
         return ""
     if key in {*fit.logged, *fit.sometimes}:
         raise Unsupported(f"monitor={key!r}, which another callback adds to the values")
@@ -352,7 +354,7 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
     if fit.sometimes:
         raise Unsupported("CSVLogger beside a callback that adds values under a condition")
     table, log = fit.free("csv_file"), fit.free("csv_log")
-    values = {**fit.values, **fit.logged}
+    values = {**fit.values, **fit.logged, **fit.added}
     head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])
     row = ", ".join([fit.epoch, *(values[key] for key in sorted(values))])
     made = call("csv.writer", Expr(table), **unless(separator, ",", delimiter=separator))
@@ -371,7 +373,7 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
         epoch_end=(f"{log}.writerow([{row}])", f"{table}.flush()"),
         after=(f"{table}.close()",),
         reads=tuple(fit.values),
-        order=-1,
+        order=0 if fit.added else -1,
         writes=True,
         note=_NO_VALIDATION if fit.rate != "lr" and "val_loss" not in fit.values else "",
     )
@@ -430,7 +432,8 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
     """The values of each epoch; weights, graph and profile are not written."""
     writer = fit.free("writer")
     lines = [
-        f'{writer}.add_scalar("{key}", {value}, {fit.epoch})' for key, value in fit.values.items()
+        f'{writer}.add_scalar("{key}", {value}, {fit.epoch})'
+        for key, value in {**fit.values, **fit.added}.items()
     ]
     return Hooks(
         (f"{writer} = SummaryWriter({log_dir})",),

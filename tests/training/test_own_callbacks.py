@@ -92,13 +92,25 @@ class Best(keras.callbacks.Callback):
         self.model.set_weights(self.best)
 
 """
+SCORE = """
+class Score(keras.callbacks.Callback):
+    def __init__(self, data):
+        super().__init__()
+        self.validation_data = data
+
+    def on_epoch_end(self, epoch, logs=None):
+        inputs, targets = self.validation_data
+        error = abs(self.model.predict(inputs, verbose=0) - targets).max()
+        logs["val_score"] = -error if epoch < 3 else epoch - 4.0
+
+"""
 C = "keras.callbacks"
 
 
 def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
     text = callbacks + before + after
     before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
-    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST}
+    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST, "Score": SCORE}
     before = "".join(source for name, source in own.items() if f"{name}(" in text) + before
     return Trial(
         targets="rows",
@@ -143,6 +155,10 @@ TRIALS = [
     trial("[Halve(), keep]", "keep = Keep()\n", "seen = np.array(keep.seen)"),
     trial("[best]", "best = Best(x[:20])\n", "scores = np.array(best.scores)"),
     trial(
+        f"[Score((x, y)), {C}.EarlyStopping(monitor='val_score', mode='max', patience=2)]",
+        after="scores = np.array(history.history['val_score'])",
+    ),
+    trial(
         f"[{C}.LambdaCallback(on_train_batch_end=lambda batch, logs:"
         " numbers.append(batch + logs['loss'] - logs['mae']))]",
         after="numbers = np.array(numbers)",
@@ -176,7 +192,9 @@ REFUSED = {
     "on_test_batch_end(self, batch, logs=None):\n        pass": "has the method",
     "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        show(self.model, x)": "asks for",
-    "on_epoch_end(self, epoch, logs=None):\n        logs['rate'] = 0.1": "changes the values",
+    "on_epoch_end(self, epoch, logs=None):\n        logs['loss'] = 0.1": "changes the values",
+    "on_epoch_end(self, epoch, logs=None):\n        if epoch:\n"
+    "            logs['rate'] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        print(self.model.get_weights())": "looks at",
     "on_epoch_end(self, epoch, logs=None):\n        self.optimizer = None\n"
     "        self.model.optimizer.learning_rate = 0.1": "of its own",

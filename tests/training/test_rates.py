@@ -56,3 +56,14 @@ def test_epochs_go_on_where_they_are_told_to(scripts: Scripts) -> None:
     assert 'n = list(range(1, 1 + len(history["loss"])))' in result
     apart = scripts.compare(text, result)
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_arithmetic_of_the_framework_on_numbers_is_that_of_python() -> None:
+    before = (
+        "import tensorflow as tf\n\n\ndef slower(epoch, lr):\n"
+        "    return lr if epoch < 2 else lr * tf.math.exp(-0.1)\n\n"
+    )
+    fit = ", callbacks=[keras.callbacks.LearningRateScheduler(slower)]"
+    result = converted(Trial(before=before, fit=fit).text)
+    assert "lr * math.exp(-0.1)" in result
+    assert "import math" in result

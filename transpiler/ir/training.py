@@ -154,6 +154,8 @@ class Hooks:
     after: tuple[str, ...] = ()  #: after the last epoch
     reads: tuple[str, ...] = ()  #: the values of an epoch that it looks at: `val_loss`
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
+    #: the keys of what it adds to the values of an epoch, as those that come later see them
+    adds: tuple[str, ...] = ()
     helpers: frozenset[str] = field(default_factory=frozenset)
     note: str = ""  #: what is worth knowing of the difference
     warns: str = ""  #: what Keras warns of, and what is done about it
@@ -188,6 +190,8 @@ class Fit:
     filled: tuple[str, ...] = ()  #: the values that templates of the program name: `{epoch:02d}`
     rate: str = "learning_rate"  #: the key of the learning rate in the logs: "lr" in Keras 2
     logged: dict[str, str] = field(default_factory=dict)  #: what callbacks add to the values
+    #: what those of the program put into them: key -> expression
+    added: dict[str, str] = field(default_factory=dict)
     sometimes: set[str] = field(default_factory=set)  #: what they add under a condition
     steps: str = ""  #: the number of batches of an epoch
     uneven: bool = False  #: whether some epochs may have fewer

@@ -39,6 +39,7 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
             hooks = own_hooks(model, fit, made, item.expr)
         else:
             hooks = _by_rule(model, call, fit, item)
+        fit.added.update((key, f'{fit.logs}["{key}"]') for key in hooks.adds)
         if tests:
             place = made.place[0] if isinstance(made, Configured) and made.place else 0
             check_lasting(model.tree, tests, place)
@@ -112,6 +113,17 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     return hooks
 
 
+def _method(model: ModelWriter, text: str) -> cst.FunctionDef | None:
+    """The method of the class that a room belongs to, where some code names one: `self.decay`."""
+    owner, name = model.room.owner, text.removeprefix("self.")
+    if not owner or name == text:
+        return None
+    classes = [s for s in model.tree.module.body if isinstance(s, cst.ClassDef)]
+    methods = [s for c in classes if c.name.value == owner for s in c.body.body]
+    found = [s for s in methods if isinstance(s, cst.FunctionDef) and s.name.value == name]
+    return found[0] if len(found) == 1 and not found[0].decorators else None
+
+
 def called(
     model: ModelWriter,
     function: Expr,
@@ -121,6 +133,9 @@ def called(
 ) -> str:
     """A function of the program's own, applied to as many of the arguments as it takes."""
     found = function.value
+    if (method := _method(model, function.text)) is not None:
+        taken = len(method.params.params) - 1
+        return f"{function.text}({', '.join(arguments[:taken])})"
     if not isinstance(found, UserFunction):
         raise Unsupported("what a callback calls is not a function of the program")
     parameters = [p.name.value for p in found.node.params.params]

@@ -71,6 +71,7 @@ class FitWriter(FitData):
         self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first, self.epochs)
         self.history = self.kept.variable
+        self.logs = ""  #: the variable for all values of an epoch
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
 
@@ -117,7 +118,10 @@ class FitWriter(FitData):
         else:
             body += [*step, *self._kept(logs)]
             body += self._shown(shows, values)
-        body += [line for h in hooks for line in h.epoch_end]
+        added = [key for h in hooks for key in h.adds]
+        for hook in hooks:
+            body += hook.epoch_end
+            body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
@@ -126,7 +130,7 @@ class FitWriter(FitData):
         before = list(dict.fromkeys(line for h in hooks for line in h.before))
         logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
-            before[:0] = self._empty_history([*values, *logged])
+            before[:0] = self._empty_history([*values, *logged, *added])
         after = []
         if compiled.optimizing.averaging is not None:
             after = [taken_over(model.variable, model.averaged)]
@@ -337,7 +341,7 @@ class FitWriter(FitData):
         better = dict.fromkeys(self.compiled.keys, False)
         better |= {k: m.larger_is_better for k, m in self.compiled.metrics}
         better |= {f"val_{k}": v for k, v in better.items()}
-        logs = self._name("logs", "epoch_logs")
+        logs = self.logs = self._name("logs", "epoch_logs")
         fit = Fit(
             self.model.variable,
             self.model.optimizer,

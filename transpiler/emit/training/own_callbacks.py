@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 import libcst as cst
+from libcst import matchers
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.model import ModelWriter
@@ -36,7 +37,9 @@ _OF_KERAS = re.compile(
     r"|super\([^)]*\)\.(?!__init__\(\))\w+"
     r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
-_CHANGES = "update|setdefault|pop|clear"
+#: What older Keras gives a callback, unless the program does.
+_GIVEN = "self.validation_data"
+_CHANGED = r"\b{0}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\.(?:update|setdefault|pop|clear)\()"
 _ASKS_MODEL = re.compile(r"self\.model\b")
 
 
@@ -64,6 +67,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     stops = f"{fit.model}.stop_training" if "stop_training" in text else ""
     if stops:
         before.append(f"{stops} = False")
+    adds = _added(tree, made, fit)
     calls = {m: _calls(tree, made, name, m, fit) for m in _CALLED}
     taken = fit.free_in_epoch(_snake(made.name))
     begins, ends = (_in_batch(tree, made, taken, names, fit) for names in _BATCHES)
@@ -77,6 +81,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         batch_start=begins,
         batch_end=ends,
         takes=((taken, name),) if begins or ends else (),
+        adds=adds,
     )
 
 
@@ -106,13 +111,53 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
     for parameter in parameters:
         name, body = parameter.name.value, tree.code(node.body)
         reads = re.search(rf"\b{name}\b", body)
-        if re.search(rf"\b{name}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\.(?:{_CHANGES})\()", body):
+        if len(re.findall(_CHANGED.format(name), body)) > len(_puts(node, name)):
             raise Unsupported(f"`{made.name}.{method}` changes the values of the epoch")
         if method.endswith("_end") and reads is not None:
             given.append(logs)
         elif parameter.default is None or reads is not None:
             given.append("{}")
     return (f"{holder}.{method}({', '.join(given)})",)
+
+
+def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[str, ...]:
+    """The keys of what a class puts into the values of each epoch: `logs["val_f1"] = f1`."""
+    node = _methods(made).get("on_epoch_end")
+    if node is None or len(node.params.params) < 3:
+        return ()
+    keys = _puts(node, node.params.params[2].name.value)
+    if any(key in {*fit.values, *fit.logged, *fit.added} for key in keys):
+        raise Unsupported(f"`{made.name}.on_epoch_end` changes the values of the epoch")
+    return tuple(keys)
+
+
+def _puts(method: cst.FunctionDef, logs: str) -> dict[str, None]:
+    """The entries that a method makes whenever it is called: no statement is around them."""
+    keys: dict[str, None] = {}
+    if method.name.value != "on_epoch_end" or matchers.findall(method, matchers.Return()):
+        return keys
+    for statement in method.body.body:
+        match statement:
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Assign(
+                        targets=[
+                            cst.AssignTarget(
+                                cst.Subscript(
+                                    value=cst.Name(name),
+                                    slice=[
+                                        cst.SubscriptElement(
+                                            cst.Index(value=cst.SimpleString() as key)
+                                        )
+                                    ],
+                                )
+                            )
+                        ]
+                    )
+                ]
+            ) if name == logs:
+                keys[str(key.evaluated_value)] = None
+    return keys
 
 
 def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
@@ -131,7 +176,9 @@ def _check(file: FileContext, made: UserClass, text: str) -> None:
         raise Unsupported(f"{where} has several bases")
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", file.tree.blanked, re.M):
         raise Unsupported(f"{where} is the base of another class")
-    if (found := _OF_KERAS.search(text)) is not None:
+    own = re.search(r"\bself\.validation_data = ", text) is not None
+    asked = (found for found in _OF_KERAS.finditer(text) if not (own and found.group() == _GIVEN))
+    if (found := next(asked, None)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
     used = next((n for n in names if re.search(rf"(?<![\w.]){n}\b", text)), None)

@@ -11,7 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, to_expr
-from transpiler.interpret.values import Static
+from transpiler.interpret.values import Framework, Static
 from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, call, infix
 from transpiler.record import replace
@@ -19,6 +19,8 @@ from transpiler.record import replace
 _ARITHMETIC = frozenset({"tf", "tf.dtypes", "tf.math", "keras.ops", "keras.backend"})
 
 _DTYPE = re.compile(r"(?<!\w)(?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool)(?!\w)")
+#: Functions that Python's `math` has by the same name.
+_OF_MATH = frozenset({"exp", "log", "sin", "cos", "tan", "tanh"})
 #: That a function without tensors casts what may be arrays.
 CASTS_ARRAYS = "casts:arrays"
 
@@ -32,6 +34,9 @@ def arithmetic(
     own = region.is_module and region.whole is node  # it may be used outside of models too
     if parent not in _ARITHMETIC or not isinstance(given, Static):
         return None
+    free = not isinstance(region.file.globals.get("math"), Framework)
+    if last in _OF_MATH and len(arguments) == 1 and _is_number(given.expr) and free:
+        return _by_python(region, node, given, last)
     casts = last == "cast" and len(arguments) == 2
     kind = to_expr(region, arguments[1][1]).text if casts else ""
     dtype = _DTYPE.search(kind)
@@ -49,6 +54,14 @@ def arithmetic(
         number = Static(infix(given.expr, "**", 0.5), run)
     else:
         return None
+    rewrite(region, node, number)
+    region.settled[region.tree.span(node)] = number.expr.text
+    return number
+
+
+def _by_python(region: Region, node: cst.Call, given: Static, name: str) -> Static:
+    """`tf.math.exp(-0.1)`: a function of a number is that of Python."""
+    number = Static(call(f"math.{name}", given.expr), given.run and call(f"math.{name}", given.run))
     rewrite(region, node, number)
     region.settled[region.tree.span(node)] = number.expr.text
     return number
