@@ -78,8 +78,7 @@ def flatten(x: Tensor, data_format: Param = None) -> Tensor:
     if x.dims == ():
         return _keras_ordered(x, method(x.code, "unsqueeze", 1), (expr(1),))
     code = x.code if _any_order(x) else in_keras_order(x)
-    size = None if x.dims is None else product(x.dims)
-    return _keras_ordered(x, method(code, "flatten", 1), (size,))
+    return _keras_ordered(x, method(code, "flatten", 1), (x.elements,))
 
 
 def _last_size(x: Tensor, shape: Expr) -> Expr:

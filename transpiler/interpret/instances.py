@@ -111,7 +111,7 @@ def interpret_instances(file: FileContext) -> None:
             if summary.region is not None
             for node, _, _ in summary.region.left_calls
         }
-        uses = re.compile(rf"\bself\.({'|'.join(map(re.escape, models))})[.(]")
+        uses = re.compile(rf"\bself\.({'|'.join(map(re.escape, models))})\b(?!\s*=[^=])")
         for method in methods.values():
             if uses.search(file.tree.source(method.node)):
                 noted |= _noted_with_models(file, method, models)

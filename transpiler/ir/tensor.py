@@ -9,7 +9,7 @@ from math import prod
 from typing import Final, TypeAlias
 
 from transpiler.ir import tokens
-from transpiler.ir.expr import MUL, Arg, Expr, expr, joined, literal
+from transpiler.ir.expr import MUL, Arg, Expr, call, expr, joined, literal
 from transpiler.ir.sizes import combine
 from transpiler.record import record, replace
 
@@ -69,6 +69,19 @@ class Tensor:
     mask: Expr | None = None  #: `forward`'s (batch, steps) bool mask, as Keras carries it
     number: bool = False  #: of no axes at all, not even the batch: its `dims` are None
     open_steps: bool = False  #: of unknown rank: a recurrent layer keeps its steps by a condition
+    #: of an input of unknown rank: how it is read, and all sizes of it as the program declares them
+    declared: tuple[Expr, Expr] | None = None
+
+    @property
+    def elements(self) -> Dim:
+        """How many numbers there are of each sample."""
+        if self.dims is not None:
+            return product(self.dims)
+        if self.declared is None:
+            return None
+        source, sizes = self.declared
+        same = (source.text, source.names) == (self.code.text, self.code.names)
+        return call("math.prod", sizes) if same else None
 
     @property
     def rank(self) -> int:

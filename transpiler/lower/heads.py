@@ -160,15 +160,23 @@ def _only(value: Value | None) -> Value | None:
     return value
 
 
-def metrics_by_output(given: Given | None, outputs: list[Output], keras: str) -> list[Value | None]:
-    """The same of metrics: in Keras 2, those of a plain list are for each of the outputs.
+def generation_of(metrics: Given | None, outputs: int, keras: str) -> str:
+    """The generation that a `compile` is written for, where its metrics tell.
 
-    Keras 3 refuses such a list, unless it has as many as there are outputs: one for each.
+    Keras 3 refuses a plain list for several outputs, unless it has one entry for each of them.
     """
+    value = metrics.value if metrics is not None else None
+    items = value.items if isinstance(value, Sequence) else ()
+    plain = not any(isinstance(item, (Sequence, Mapping)) for item in items)
+    refused = outputs > 1 and isinstance(value, Sequence) and plain and len(items) != outputs
+    return "2" if keras == "auto" and refused else keras
+
+
+def metrics_by_output(given: Given | None, outputs: list[Output], keras: str) -> list[Value | None]:
+    """The same of metrics: in Keras 2, those of a plain list are for each of the outputs."""
     value = given.value if given is not None else None
     items = value.items if isinstance(value, Sequence) else (value,)
     plain = not any(isinstance(item, (Sequence, Mapping)) for item in items)
-    meant = keras == "2" or (keras == "auto" and len(items) != len(outputs))
-    if len(outputs) > 1 and meant and plain and isinstance(value, Sequence):
+    if len(outputs) > 1 and keras == "2" and plain and isinstance(value, Sequence):
         return [value] * len(outputs)
     return by_output(given, outputs, "metrics")

@@ -36,6 +36,7 @@ from transpiler.lower.heads import (
     by_output,
     check_keys,
     in_order_of_losses,
+    generation_of,
     metrics_by_output,
     outputs_of,
 )
@@ -359,7 +360,7 @@ def _compiled(
         tuple(heads),
         optimizing,
         tuple(uses),
-        file.options.keras,
+        generation_of(call.given.get("metrics"), len(heads), file.options.keras),
         subset,
         file.precision,
         choices,
@@ -406,7 +407,8 @@ def _heads(
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = by_output(given.get("loss_weights"), outputs, "a weight")
-    metrics = metrics_by_output(given.get("metrics"), outputs, file.options.keras)
+    keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
+    metrics = metrics_by_output(given.get("metrics"), outputs, keras)
     weighted = given["weighted_metrics"].value if "weighted_metrics" in given else None
     if not is_nothing(weighted) and len(outputs) > 1:
         raise Unsupported("weighted_metrics of several outputs")

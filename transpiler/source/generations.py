@@ -11,6 +11,7 @@ _MARKS = re.compile(
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
     | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
     | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
+    | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)\(\s*lr\s*=
     """,
     re.VERBOSE,
 )
@@ -21,6 +22,7 @@ _PARTS = (
     "tf_keras", "tensorflow.python", ".get_shape()", ".as_list()", "K.learning_phase",
     "keras.engine", "keras.layers.", "keras.utils.", "layers.experimental", "CuDNN",
     "fit_generator", "batch_input_shape", "TF_USE_LEGACY_KERAS", "K.function", "K.placeholder",
+    "optimizers.legacy", "(lr",
 )  # fmt: skip
 
 

@@ -182,7 +182,13 @@ class Recorder:
         def method(model: Any, *args: Any, **kwargs: Any) -> Any:
             given = tensorflow.nest.flatten([*args, *kwargs.values()])
             symbolic = any("KerasTensor" in type(value).__name__ for value in given)
-            if model.built and not symbolic and not self.beginning:
+            if symbolic and not self.beginning:
+                self.beginning = True  # nor do the models inside of it begin
+                try:
+                    return original(model, *args, **kwargs)
+                finally:
+                    self.beginning = False
+            if model.built and not self.beginning:
                 with tensorflow.init_scope():
                     self._begin(model, None)
             return original(model, *args, **kwargs)

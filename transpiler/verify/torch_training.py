@@ -211,7 +211,7 @@ class Player:
             one = Comparison(self.torch, module, measured)
             try:
                 pairing, found = one.paired()
-            except (Misfit, RuntimeError) as misfit:  # torch refuses inputs of other shapes
+            except (Misfit, RuntimeError, TypeError) as misfit:  # other inputs, or shapes
                 self.misfit = f"the weights don't correspond: {misfit}"
                 continue
             if not found.passed:

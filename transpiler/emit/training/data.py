@@ -9,11 +9,11 @@ import re
 import libcst as cst
 
 from transpiler.interpret.region import Built
-from transpiler.interpret.training import Given
+from transpiler.interpret.training import Given, given_by_function, is_array, root
 from transpiler.interpret.values import Mapping, Model, Sequence, Static
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Return
-from transpiler.ir.expr import literal
+from transpiler.ir.expr import Module, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
@@ -93,11 +93,20 @@ def arrays_by_name(
         found = [f'{text}["{name}"]' for name in names]
         if isinstance(node, (cst.Dict, cst.DictComp)):
             found = _elements(text, tuple(map(str, value.items)), names)
+    elif is_array(value) and _has_elements(node, len(names)):  # some are what a model predicts
+        items = [Given(value, "", given.versions)] * len(names)
+        found = _elements(text)
     else:
         raise Unsupported(f"{what} is not one array for each: {', '.join(names)}")
     for item in items:
         array(item, what, surely)
     return tuple(found)
+
+
+def _has_elements(node: cst.CSTNode | None, count: int) -> bool:
+    """Whether it is a list or tuple that is written out, of so many elements."""
+    written = isinstance(node, (cst.List, cst.Tuple)) and len(node.elements) == count
+    return written and not any(isinstance(e, cst.StarredElement) for e in node.elements)
 
 
 def _only(given: Given | None, text: str) -> tuple[Given | None, str]:
@@ -170,7 +179,7 @@ def is_single(origin: Model, number: int) -> bool:
 def input_dtype(built: Built, name: str) -> str:
     """The type that an input must have: whole numbers look up rows of an embedding.
 
-    What another model does with an input is told by the type that the program declares for it.
+    What a model that nobody sees does with it is told by the type that the program declares.
     """
     declared = dict(zip(built.inputs, built.model.inputs, strict=False)).get(name)
     whole = declared is not None and declared.tensor.dtype.startswith("int")
@@ -180,16 +189,38 @@ def input_dtype(built: Built, name: str) -> str:
             text = node.text if isinstance(node, Line) else node.value.text
             modules = node.modules if isinstance(node, Line) else node.value.modules
             for module in modules:
-                is_lookup = _LOOKUP.match(module.constructor.text) is not None
-                if is_lookup and any(f"{module.token}({one})" in text for one in names):
+                taken = [a for a in _arguments(module, text) if a in names]
+                if taken and _LOOKUP.match(module.constructor.text) is not None:
                     return "torch.long"
-                of_model = module.constructor.text.isidentifier()
-                if whole and of_model and re.search(rf"{module.token}\([^()]*\b{name}\b", text):
+                if taken and module.constructor.text.isidentifier() and whole:
+                    return "torch.long"
+                if taken and _looks_up(built, module, _arguments(module, text).index(taken[0])):
                     return "torch.long"
         if isinstance(node, Line):
             target, _, value = node.text.partition(" = ")
             names |= {target} if value in names else set()
     return "torch.float32"
+
+
+def _arguments(module: Module, text: str) -> list[str]:
+    """The names that a module is called on in a statement."""
+    called = re.search(rf"{re.escape(module.token)}\(([^()]*)\)", text)
+    return called.group(1).split(", ") if called is not None else []
+
+
+def _looks_up(built: Built, module: Module, number: int) -> bool:
+    """Whether a model inside of this one looks up rows by an input of its own."""
+    region = built.model.region
+    held = region.model_names.get(module.constructor.text) if region is not None else None
+    if held is None:
+        return False
+    made = root(held)
+    homes = made.region.built if made.region is not None else []
+    given = given_by_function(made)
+    inner = given[1] if given is not None else next((b for b in homes if b.model is made), None)
+    if inner is None or number >= len(inner.inputs):
+        return False
+    return input_dtype(inner, inner.inputs[number]) == "torch.long"
 
 
 _LOOKUP = re.compile(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")

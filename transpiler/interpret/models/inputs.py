@@ -72,6 +72,8 @@ def open_input(
         dims = tuple(_spelled_out(dim) for dim in dims)
     region.scope.bump(name)
     tensor = Tensor(region.scope.read(name), dims, Layout.LAST, dtype or "float32", hint)
+    if dims is None and isinstance(shape, Static):
+        tensor = replace(tensor, declared=(tensor.code, shape.expr))
     region.inputs[name] = (key, tensor, dtype)
     if shape is not None:
         region.declared_shapes[name] = shape
