@@ -117,7 +117,7 @@ def interpret_instances(file: FileContext) -> None:
                 noted |= _noted_with_models(file, method, models)
                 file.kept_uses += (
                     (node, name, model)
-                    for node, name, model in _uses(method.node, models)
+                    for node, name, model in _uses(method.node, models, noted)
                     if id(node) not in noted and not any(node is n for n in model.additions)
                 )
 
@@ -138,10 +138,14 @@ def _noted_with_models(file: FileContext, method: Function, models: dict[str, Mo
     return {id(node) for node, _, _ in region.left_calls} if region is not None else set()
 
 
-def _uses(node: cst.CSTNode, models: dict[str, Model]) -> Iterator[tuple[cst.CSTNode, str, Model]]:
+def _uses(
+    node: cst.CSTNode, models: dict[str, Model], noted: set[int]
+) -> Iterator[tuple[cst.CSTNode, str, Model]]:
     """Each `self.model.fit(...)`, `self.model.trainable = ...` and `self.model.layers` inside."""
     inner: list[cst.CSTNode] = list(node.children)
-    if isinstance(node, cst.Assign):
+    if isinstance(node, cst.For) and id(node) in noted:  # over the layers of a model
+        inner = [node.body]
+    elif isinstance(node, cst.Assign):
         for target in node.targets:
             if found := _of_model(target.target, models):
                 yield node, f"{found[0]} =", found[1]
@@ -153,7 +157,7 @@ def _uses(node: cst.CSTNode, models: dict[str, Model]) -> Iterator[tuple[cst.CST
         yield node, *found
         return
     for child in inner:
-        yield from _uses(child, models)
+        yield from _uses(child, models, noted)
 
 
 def _of_model(node: cst.CSTNode, models: dict[str, Model]) -> tuple[str, Model] | None:

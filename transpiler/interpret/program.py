@@ -25,6 +25,7 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.models import (
     bases,
+    clipped,
     frozen,
     input_dicts,
     input_lists,
@@ -49,7 +50,7 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, loops, calls, functions, classes, applied, generators, own_losses),
-    *(bases, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
+    *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )
 

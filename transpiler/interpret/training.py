@@ -28,7 +28,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import Configured, Expr, expr
-from transpiler.record import record
+from transpiler.record import record, replace
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -329,6 +329,8 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     positions = iter(order)
     for argument in node.args:
         value = _given_value(region, argument.value)
+        if call.name == "compile":
+            value = _with_methods(region, argument.value, value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
@@ -366,6 +368,20 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
         if entries is not None:
             return entries
     return evaluate(region, node)
+
+
+def _with_methods(region: Region, node: cst.BaseExpression, value: Value) -> Value:
+    """A loss that is a method of the object which compiles: `loss=self.wasserstein_loss`."""
+    match node, value:
+        case cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)), Static():
+            method = region.methods.get(name)
+            return value if method is None else replace(method, static=value.expr)
+        case cst.List() | cst.Tuple(), Sequence() if len(node.elements) == len(value.items):
+            pairs = zip(node.elements, value.items, strict=True)
+            items = tuple(_with_methods(region, e.value, item) for e, item in pairs)
+            changed = any(a is not b for a, b in zip(items, value.items, strict=True))
+            return replace(value, items=items) if changed else value
+    return value
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

@@ -103,7 +103,10 @@ class Compositions:
 
     def layers(self, model: Model) -> Iterator[str]:
         """How the layers of a model and of its parts are made."""
-        yield from (module.constructor.text for module in self.modules(model))
+        models = {module.token for module, _ in self.nested(model)}
+        for module in self.modules(model):
+            if module.token not in models and not _is_emitted(module):
+                yield module.constructor.text
         for _, part in self.nested(model):
             yield from self.layers(part)
 
@@ -131,6 +134,13 @@ class Compositions:
             raise Unsupported("none of its weights is trainable")
         text = trained[0] if len(trained) == 1 else f"[{', '.join(f'*{t}' for t in trained)}]"
         return Subset(Expr(text, strength=18), tuple(still))
+
+
+def _is_emitted(module: Module) -> bool:
+    """Whether its classes are torch's and emitted ones, of which none normalizes batches."""
+    made = module.constructor
+    classes = set(re.findall(r"(?<![\w.])[A-Z]\w*(?=\()", made.text))
+    return bool(classes) and classes <= made.helpers and "BatchNorm" not in made.text
 
 
 def _still(token: str, layers: tuple[str, ...], noisy: bool) -> Iterator[Still]:

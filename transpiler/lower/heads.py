@@ -5,13 +5,16 @@ from __future__ import annotations
 import keyword
 import re
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static, Value
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
 from transpiler.lower.output_names import output_names
+from transpiler.lower.predictions import is_steady
 from transpiler.record import record, replace
+from transpiler.source.lexical import names_read
 
 #: What else is called something in the loops.
 LOOP_NAMES = frozenset({
@@ -32,6 +35,19 @@ class Head:
     prediction: Prediction
     weight: Expr | None = None  #: of its loss in the sum
     key: str = ""  #: where the model gives a dict
+    given_weight: Expr | None = None  #: what `weight` is a parameter of the loops for
+
+    def weighed(self, file: FileContext, weight: Value | None) -> Head:
+        """With a weight; the functions that train get it where they can't read what it reads."""
+        if weight is None:
+            return self
+        if not isinstance(weight, Static):
+            raise Unsupported(f"the weight of {self.name} is not known")
+        read = names_read(weight.expr.text)
+        if weight.expr.known or all(is_steady(file, name) for name in read):
+            return replace(self, weight=weight.expr)
+        name = f"{self.variable}_weight" if self.name else "loss_weight"
+        return replace(self, weight=Expr(name), given_weight=weight.expr)
 
 
 @record(frozen=True, slots=True)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.own_losses import class_of_loss, computes, in_wrapper
+from transpiler.interpret.functions.own_losses import (
+    class_of_loss,
+    computes,
+    in_wrapper,
+    is_bound,
+)
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Function, Partial, Static, Value
@@ -201,6 +206,8 @@ def _code(file: FileContext, summary: Summary, function: Function) -> Expr:
     """How the function is written where the model is compiled."""
     if _is_lambda(function):
         return _lambda(file, summary)
+    if is_bound(function) and function.static is not None:
+        return function.static
     if function.maker is None:
         return Expr(function.name)
     held = file.globals.get(function.static.text) if function.static is not None else None
@@ -211,6 +218,8 @@ def _code(file: FileContext, summary: Summary, function: Function) -> Expr:
 
 def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr:
     """The same, as the functions that train and evaluate can write it."""
+    if is_bound(function):
+        raise Unsupported(f"the metric `{function.name}` is a method: write it as a function")
     code = _code(file, summary, function)
     changing = [name for name, _ in code.names if not isinstance(file.globals.get(name), Function)]
     if changing:

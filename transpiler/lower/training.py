@@ -35,8 +35,8 @@ from transpiler.lower.heads import (
     Output,
     by_output,
     check_keys,
-    in_order_of_losses,
     generation_of,
+    in_order_of_losses,
     metrics_by_output,
     outputs_of,
 )
@@ -426,9 +426,7 @@ def _heads(
             # one class for each sample: if there are more, torch refuses the targets
             output = replace(output, rank=2)
             head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
-        if weight is not None and not isinstance(weight, Static):
-            raise Unsupported(f"the weight of {output.name} is not known")
-        heads.append(replace(head, weight=weight.expr if weight is not None else None))
+        heads.append(head.weighed(file, weight))
         uses += used
     if outputs[0].key and file.options.keras != "2":
         heads = in_order_of_losses(training.origin, given["loss"], heads)

@@ -66,7 +66,8 @@ class TorchSide:
 
     def is_model(self, value: Any) -> bool:
         """Whether a value is a module."""
-        return isinstance(value, self.torch.nn.Module)
+        criterion = self.torch.nn.modules.loss._Loss  # objects keep theirs beside their models
+        return isinstance(value, self.torch.nn.Module) and not isinstance(value, criterion)
 
     def _built(self, request: Request, run: Run) -> dict[tuple[int, int], Any]:
         """The models by target and ordinal; an error in place of those of a target that failed."""

@@ -116,14 +116,10 @@ def evaluate(model, loader, generation_criterion, auxiliary_criterion):
         auxiliary_loss = auxiliary_criterion(auxiliary, auxiliary_targets)
         loss = generation_loss + auxiliary_loss
         loss_sum += loss.item() * len(inputs)
-        generation_loss_sum += generation_loss.item()
-        auxiliary_loss_sum += auxiliary_loss.item()
+        generation_loss_sum += generation_loss.item() * len(inputs)
+        auxiliary_loss_sum += auxiliary_loss.item() * len(inputs)
     count = len(loader.dataset)
-    return (
-        loss_sum / count,
-        generation_loss_sum / len(loader),
-        auxiliary_loss_sum / len(loader),
-    )
+    return loss_sum / count, generation_loss_sum / count, auxiliary_loss_sum / count
 
 
 @torch.no_grad()

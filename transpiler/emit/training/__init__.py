@@ -51,6 +51,7 @@ called.py      models that are called on data
 counting.py    how many weights it has, where a program counts them itself
 layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
+clipped_weights.py  weights that a loop clips
 ready.py       data that an earlier call has made ready
 composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments

@@ -16,6 +16,7 @@ from transpiler.emit.training.asking import (
     write_save_weights,
     write_summary,
 )
+from transpiler.emit.training.clipped_weights import write_clipped_weights
 from transpiler.emit.training.compiling import write_compile
 from transpiler.emit.training.compound import statement_around
 from transpiler.emit.training.fitting import write_fit
@@ -112,6 +113,9 @@ def _write(writer: ModelWriter, call: TrainingCall) -> None:
         return
     if call.name == "freeze":
         write_freeze(writer, call)
+        return
+    if isinstance(call.node, cst.For):
+        write_clipped_weights(writer, call, call.node)
         return
     if call.name in _ASKING:
         statement = statement_around(writer.tree, writer.room.node, call)

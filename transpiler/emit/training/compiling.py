@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
@@ -22,6 +24,7 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.heads import Head
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.lower.optimizers import Averaging
 from transpiler.record import replace
@@ -81,8 +84,22 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         else:
             lines += _criterion(writer, name, str(head.loss.criterion))
         criteria.append(name)
+    weighed = [head for head in compiled.heads if head.given_weight is not None]
+    criteria += [_weight(writer, head, str(head.given_weight), lines) for head in weighed]
     writer.criterion = ", ".join(criteria)
     return lines
+
+
+def _weight(writer: ModelWriter, head: Head, given: str, lines: list[str]) -> str:
+    """The variable for the weight of a loss: the program's own, where it lasts."""
+    of_object = re.fullmatch(r"self\.\w+", given) is not None
+    if of_object and writer.optimizer.startswith("self."):
+        bound = re.findall(rf"\.{given.removeprefix('self.')}\s*[-+*/]?=(?!=)", writer.tree.blanked)
+        if len(bound) == 1:
+            return given
+    name = re.sub(r"(criterion|loss_function)$", "weight", writer.criterion_of(head))
+    lines.append(f"{name} = {given}")
+    return name
 
 
 def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) -> list[str]:

@@ -105,8 +105,9 @@ def arrays_by_name(
 
 def _has_elements(node: cst.CSTNode | None, count: int) -> bool:
     """Whether it is a list or tuple that is written out, of so many elements."""
-    written = isinstance(node, (cst.List, cst.Tuple)) and len(node.elements) == count
-    return written and not any(isinstance(e, cst.StarredElement) for e in node.elements)
+    if not isinstance(node, (cst.List, cst.Tuple)) or len(node.elements) != count:
+        return False
+    return not any(isinstance(e, cst.StarredElement) for e in node.elements)
 
 
 def _only(given: Given | None, text: str) -> tuple[Given | None, str]:

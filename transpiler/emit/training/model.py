@@ -113,7 +113,8 @@ class ModelWriter:
         prefix = f"{self.label}_" if shared.several(part.room) else ""
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
-        alike = "" if shared.of_one_kind(part.room) and not read & given else prefix
+        varies = read & given or any(h.given_weight is not None for c in compiled for h in c.heads)
+        alike = "" if shared.of_one_kind(part.room) and not varies else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
         self.criterion_name = self.lasting(f"{alike}criterion", f"{alike}loss_function")
         self.criterion = self.criterion_name
@@ -427,6 +428,7 @@ class ModelWriter:
         named = compiled.several
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
         calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
+        weights = tuple(h.weight.text for h in heads if h.weight and h.given_weight is not None)
         losses = [
             (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
@@ -446,7 +448,7 @@ class ModelWriter:
             input_names(self.built),
             self.built.keys,
             tuple(head.prediction.targets.text for head in heads),
-            criteria,
+            criteria + weights,
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2",
             shaping=tuple(filter(None, map(shaped_targets, heads))),

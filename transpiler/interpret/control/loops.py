@@ -72,7 +72,8 @@ def for_statement(region: Region, node: cst.For) -> None:
 
 def _for(region: Region, node: cst.For) -> None:
     frozen: Any = provided("freeze_layers")(region, node)
-    if frozen:
+    clipped: Any = not frozen and provided("clip_layers")(region, node)
+    if frozen or clipped:
         return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and region.file.data_names:

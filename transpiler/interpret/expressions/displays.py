@@ -61,6 +61,9 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
             if not isinstance(value, Sequence):
                 if not is_graph(value) and isinstance(value, Static):
                     return verbatim(region, node, *items, value)
+                if isinstance(value, Unknown) and region.may_ask and not any(map(is_graph, items)):
+                    items.append(value)  # what a model says, entry by entry
+                    continue
                 raise GiveUp("unpacking a list whose length is not known", node)
             items.extend(value.items)
         else:

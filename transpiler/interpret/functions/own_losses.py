@@ -136,7 +136,7 @@ def interpret_own(
             found |= interpret_metric(region, made, targets, given)
     for function, arguments in functions_in(_unwrapped(region.file, value)):
         if _is_plain(region, function, arguments):
-            own = bool(function.owner)
+            own = bool(function.owner) and not is_static(function)
             names = [p.name for p in parameters_of(function.node)][own : own + 2]
             bound: dict[str, Value] = {str(name): value for name, value in arguments}
             bound |= {"self": Static(Expr("self"))} if own else {}
@@ -210,6 +210,33 @@ def is_plain_loss(file: FileContext, method: Function) -> bool:
     )
 
 
+def is_bound(function: Function) -> bool:
+    """Whether it is a method of the object that compiles a model with it."""
+    written = function.static.text if function.static is not None else ""
+    return bool(function.owner) and written.startswith("self.")
+
+
+def is_static(function: Function) -> bool:
+    """Whether it is a method without `self`."""
+    marks = function.node.decorators if isinstance(function.node, cst.FunctionDef) else ()
+    return any(isinstance(m.decorator, cst.Name) for m in marks) and not function.of_class
+
+
+def _is_plain_method(region: Region, function: Function) -> bool:
+    """Whether a method takes targets and outputs, and nobody but `compile` asks for it."""
+    assert isinstance(function.node, cst.FunctionDef)
+    marks = [region.tree.source(mark.decorator) for mark in function.node.decorators]
+    required = [p for p in parameters_of(function.node) if p.default is None]
+    called = re.compile(rf"\.{re.escape(function.name)}\(")
+    return (
+        marks in ([], ["staticmethod"])
+        and len(required) == 3 - bool(marks)
+        and not any(p.star for p in required)
+        and id(function.node) not in region.file.lifted
+        and called.search(region.tree.blanked) is None
+    )
+
+
 def _computes_with_lists(region: Region, function: Function) -> bool:
     """Whether it computes with a list or an array that the function around it got."""
     outer = function.outer
@@ -222,6 +249,8 @@ def _computes_with_lists(region: Region, function: Function) -> bool:
 def _is_plain(region: Region, function: Function, arguments: tuple[Argument, ...]) -> bool:
     """Whether it is a function of this module that takes targets and outputs."""
     here = function.file is None or function.file is region.file
+    if is_bound(function):
+        return here and _is_plain_method(region, function)
     if function.owner:
         return here and is_plain_loss(region.file, function)
     alone = not function.nested_in or function.maker is not None

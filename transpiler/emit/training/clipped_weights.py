@@ -1,0 +1,74 @@
+"""Loops that clip all weights of a model: its tensors are clipped in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import block
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.layers.freezing import WEIGHTLESS
+from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import Model
+from transpiler.ir.expr import Module
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.lexical import comments_in
+
+#: Modules whose tensors are the weights that Keras has, with their axes in some order.
+_ALIKE = re.compile(
+    r"(?:\w+\()?(?:nn\.(?:Linear|Conv|Embedding|LayerNorm|BatchNorm)|Conv\w*Same\()"
+)
+
+
+def write_clipped_weights(writer: ModelWriter, call: TrainingCall, statement: cst.For) -> None:
+    """All tensors of the model between two bounds, those that are not trained too, as in Keras."""
+    normalizes = False
+    for module in _layers(writer, call.model):
+        made = module.constructor.text
+        if not made.startswith(WEIGHTLESS) and not _ALIKE.match(made):
+            raise Unsupported("torch keeps other weights than Keras, and they are clipped")
+        normalizes |= "BatchNorm" in made
+    name = _free_name(writer, statement)
+    bounds = f"{call.given['lower'].text}, {call.given['upper'].text}"
+    clips = f"{name}.clamp_({bounds})"
+    lines = [*comments_in(writer.tree.source(statement))]
+    lines.append(f"for {name} in {writer.variable}.state_dict().values():")
+    if normalizes:
+        lines += [
+            f"    if {name}.is_floating_point():  # not the count of batches",
+            f"        {clips}",
+        ]
+    else:
+        lines.append(f"    {clips}")
+    start, end = writer.tree.span(statement)
+    indent = start - writer.tree.line_start(start)
+    writer.edits.append(Edit(start, end, block(lines, indent).lstrip(" ")))
+
+
+def _layers(writer: ModelWriter, model: Model) -> Iterator[Module]:
+    """The modules of a model and of those that it is made of."""
+    known = writer.shared.freezing.of
+    inner = {module.token: part for module, part in known.nested(model)}
+    if known.home(model) is None:
+        raise Unsupported("weights of a model of which not all is known are clipped")
+    for module in known.modules(root(model)):
+        if module.token in inner:
+            yield from _layers(writer, inner[module.token])
+        else:
+            yield module
+
+
+def _free_name(writer: ModelWriter, statement: cst.For) -> str:
+    """What the tensors are called; nothing that the loop gave a name is read behind it."""
+    start, end = writer.tree.span(statement)
+    source = writer.tree.source(statement)
+    for name in set(re.findall(r"(?m)^\s*(?:for\s+)?(\w+)\s*(?:=(?!=)|in\b)", source)):
+        behind = [p for p in writer.shared.places(writer.room, name) if p.start >= end]
+        first = min(behind, key=lambda place: place.start, default=None)
+        if first is not None and not first.binds:
+            raise Unsupported(f"`{name}` of a loop over layers is read behind it")
+    known = writer.shared.places(writer.room, "weights")
+    return "tensor" if any(not start <= place.start < end for place in known) else "weights"
