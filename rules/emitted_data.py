@@ -160,6 +160,16 @@ class CachedStream(IterableDataset):
 )
 
 emitted(
+    "endless",
+    '''
+def endless(loader):
+    """The batches of a loader, pass after pass."""
+    while True:
+        yield from loader
+''',
+)
+
+emitted(
     "RepeatedStream",
     '''
 class RepeatedStream(IterableDataset):

@@ -477,7 +477,10 @@ def _number(number: Expr) -> Expr:
 
 @source("tf.data.Dataset.__iter__")
 def each(dataset: Param) -> Expr:
-    """A loop over samples shuffles and repeats them itself."""
+    """A loop over samples shuffles and repeats them itself; Keras's generators have no end."""
+    pipeline = dataset.value
+    if isinstance(pipeline, Pipeline) and pipeline.is_generator and pipeline.is_done:
+        return made(helper("endless", dataset), replace(pipeline, folder=None, endless=True))
     return streamed(dataset, "each")[0]
 
 

@@ -74,15 +74,14 @@ def _prune_node(
                 return None
             return replace(node, body=body, orelse=orelse), live_body | live_else | names(node.test)
         case For():
-            body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
-            if _only_jumps(body):
+            if _matters_not(node, live, effects, modules):
                 return None
+            body, head = _prune_loop(node.body, live, effects, modules, node.target_names)
             loop = replace(node, body=body, outlives=live & node.target_names)
             made = _surely_made(body) if node.sure else frozenset()
             return loop, (live - made) | (head - node.target_names) | names(node.iterable)
         case While():
-            body, _ = _prune_loop(node.body, live, effects, modules, frozenset())
-            if _only_jumps(body):
+            if _matters_not(node, live, effects, modules):
                 return None  # it may still change what its own condition reads
             body, head = _prune_loop(
                 node.body, live | names(node.test), effects, modules, frozenset()
@@ -90,16 +89,25 @@ def _prune_node(
             return replace(node, body=body), live | head | names(node.test)
 
 
-def _only_jumps(nodes: list[Node]) -> bool:
-    """Whether the body of a loop does nothing but leave it."""
-    return all(
-        (
-            _only_jumps([*node.body, *node.orelse])
-            if isinstance(node, If)
-            else isinstance(node, Line) and node.jump
-        )
-        for node in nodes
-    )
+def _matters_not(
+    node: For | While, live: frozenset[str], effects: bool, modules: frozenset[str] | None
+) -> bool:
+    """Whether nobody needs what a loop does, but for when to leave it."""
+    targets = node.target_names if isinstance(node, For) else frozenset[str]()
+    body = _without_jumps(node.body) if jumps_out(node.body) else node.body
+    return not _prune_loop(body, live, effects, modules, targets)[0]
+
+
+def _without_jumps(nodes: list[Node]) -> list[Node]:
+    """The body of a loop, of which nothing leaves it."""
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, If):
+            body, orelse = _without_jumps(node.body), _without_jumps(node.orelse)
+            found.append(replace(node, body=body, orelse=orelse))
+        elif not (isinstance(node, Line) and node.jump):
+            found.append(node)
+    return found
 
 
 def jumps_out(nodes: list[Node]) -> bool:

@@ -32,6 +32,8 @@ def walked(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         return None
     element = pipeline.element
     numbered = isinstance(node.func, cst.Name) and node.func.value == "enumerate"
+    if numbered and pipeline.is_generator:
+        values = [each_element(region, node.args[0].value, values[0], False), *values[1:]]
     return verbatim(region, node, *values, value=Walked(element, numbered))
 
 
@@ -63,10 +65,17 @@ def note_parts(region: Region, target: cst.BaseExpression, iterable: Value) -> N
 
 
 @provides("each_element")
-def each_element(region: Region, node: cst.BaseExpression, iterable: Value) -> Value:
-    """What a loop runs over: of samples that are still to be shuffled or repeated, those."""
+def each_element(
+    region: Region, node: cst.BaseExpression, iterable: Value, ends: bool = True
+) -> Value:
+    """What a loop runs over: of samples that are still to be shuffled or repeated, those.
+
+    And the batches of a generator of images, pass after pass, unless the loop ends at once.
+    """
     pipeline = pipeline_of(iterable)
-    if pipeline is None or pipeline.is_done or pipeline.windows is not None:
+    if pipeline is None or pipeline.windows is not None:
+        return iterable
+    if pipeline.is_done and (ends or not pipeline.is_generator):
         return iterable
     return pipeline_step(region, node, f"{DATASET}__iter__", [(None, iterable)])
 

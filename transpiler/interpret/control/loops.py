@@ -77,7 +77,7 @@ def _for(region: Region, node: cst.For) -> None:
         return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and region.file.data_names:
-        iterable = provided("each_element")(region, node.iter, iterable)
+        iterable = provided("each_element")(region, node.iter, iterable, _takes_one(node))
     if isinstance(iterable, Static) and region.file.data_names:
         provided("note_parts")(region, node.target, iterable)
         if not _takes_one(node):
