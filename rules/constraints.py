@@ -85,3 +85,13 @@ def bound_norms(weight, dim, least, most, rate):
     (),
     TORCH,
 )
+
+emitted(
+    "constrained",
+    '''
+def constrained(layer, constraint):
+    """A layer that knows what its weight is kept to after each step."""
+    layer.constraint = constraint
+    return layer
+''',
+)

@@ -61,3 +61,13 @@ def non_orthogonality(rows):
     (),
     FUNCTIONAL,
 )
+
+emitted(
+    "regularized",
+    '''
+def regularized(layer, **factors):
+    """A layer that knows the factors of its regularizers, which `penalty` reads."""
+    vars(layer).update(factors)
+    return layer
+''',
+)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import Diagnostic
+from transpiler.diagnostics import Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
@@ -40,11 +40,26 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     file = interpret(tree, options, load_rules(), Project(options).load, path)
     interpret_functions(file)
     new_text, models, diagnostics, changed = convert_file(file)
+    wants_marks = file.wants_marks
     file.release()
+    if wants_marks:
+        from transpiler.lower.marks import Marks
+
+        file = interpret(Tree(spaced), options, load_rules(), Project(options).load, path, Marks())
+        interpret_functions(file)
+        again = convert_file(file)
+        file.release()
+        if _errors(again[2]) < _errors(diagnostics):
+            new_text, models, diagnostics, changed = again
     if spaced is not text:
         new_text = with_tabs(new_text) if changed else text
         diagnostics = [_where_tabs_were(d, text) for d in diagnostics]
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
+
+
+def _errors(diagnostics: list[Diagnostic]) -> int:
+    """How much is left for a person."""
+    return sum(d.severity is Severity.ERROR for d in diagnostics)
 
 
 def _where_tabs_were(diagnostic: Diagnostic, text: str) -> Diagnostic:

@@ -90,6 +90,39 @@ def build(widths, decay, kind="l1"):
 """
 
 
+#: What no class of a module tells, so that each layer carries it.
+CARRIED = [
+    # some layers of a class alone, and others that keep their weights in other ways
+    BLOCKS.replace("    x = block(x, 3)", "    x = layers.Conv1D(2, 1)(x)"),
+    BLOCKS.replace("x = block(x, 3)", "x = layers.MultiHeadAttention(1, 2)(x, x)"),
+    # factors of one layer, and factors that a block is given
+    BLOCKS.replace("l2(DECAY)", "l1_l2(DECAY, 0.125 * width), use_bias=width > 4"),
+    BLOCKS.replace("def block(x, width)", "def block(x, width, decay)")
+    .replace("l2(DECAY)", "l2(decay), bias_regularizer=l1(2 * decay)")
+    .replace("block(x, width)\n    x", "block(x, width, decay)\n    x")
+    .replace("block(x, 3)", "block(x, 3, decay=DECAY)"),
+]
+BOUND = [
+    BLOCKS.replace("l2(DECAY)", 'l2(DECAY), kernel_constraint="unit_norm"'),
+    BLOCKS.replace(
+        "kernel_regularizer=l2(DECAY)",
+        'kernel_initializer="he_normal", '
+        "kernel_constraint=keras.constraints.MaxNorm(0.5, axis=[0, 1])",
+    ).replace("layers.Dense(1)", "layers.Dense(1, kernel_constraint=keras.constraints.NonNeg())"),
+]
+
+
+@pytest.mark.parametrize("build", [*CARRIED, *BOUND])
+def test_layers_carry_them(build: str, scripts: Scripts) -> None:
+    text = f"{HEAD}{build}{TRAIN}"
+    result = converted(text)
+    assert "hasattr(layer, " in result
+    assert ("constrain(model)" in result) is (build in BOUND)
+    apart = scripts.compare(text, result)
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 @pytest.mark.parametrize("build", [BLOCKS, LOOPED, EVERY, CHOSEN])
 def test_they_are_part_of_the_loss(build: str, scripts: Scripts) -> None:
     text = f"{HEAD}{build}{TRAIN}"
@@ -103,11 +136,15 @@ def test_they_are_part_of_the_loss(build: str, scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("    x = block(x, 3)", "    x = layers.Conv1D(2, 1)(x)", "not of all"),
-        ("l2(DECAY)", "l2(0.1 * width)", "only a part of the model knows"),
-        ("x = block(x, 3)", "x = layers.MultiHeadAttention(1, 2)(x, x)", "beside"),
+        ("l2(DECAY)", "keras.regularizers.OrthogonalRegularizer(DECAY)", "an orthogonal"),
+        ("l2(DECAY)", "l2(DECAY), bias_regularizer='l2', use_bias=width > 3", "not translated"),
+        (
+            "l2(DECAY)",
+            "l2(DECAY), kernel_constraint=keras.constraints.MaxNorm(width)",
+            "not translated",
+        ),
         ("kernel_regularizer=l2(DECAY)", "kernel_regularizer=l2(DECAY), trainable=False", "frozen"),
-        ("kernel_regularizer=l2(DECAY)", 'kernel_constraint="unit_norm"', "not translated"),
+        ("kernel_regularizer=l2(DECAY)", 'bias_constraint="non_neg"', "not translated"),
     ],
 )  # fmt: skip
 def test_what_the_class_of_a_module_does_not_tell_is_refused(old: str, new: str, why: str) -> None:
@@ -135,13 +172,20 @@ inputs = keras.Input((3,))
 model = keras.Model(inputs, block(block(inputs)))
 DECAY = 0.25
 model.compile("sgd", "mse")
-model.fit(x[:, 0], x[:, 0], verbose=0)
+history = model.fit(x[:, 0], x[:, 0], verbose=0)
+losses = history.history
 """
 
 
-@pytest.mark.parametrize("script", [LOOP_RATES, REASSIGNED])
-def test_factors_that_change_are_refused(script: str) -> None:
-    result = convert(HEAD + script)
+def test_factors_are_those_with_which_layers_are_made(scripts: Scripts) -> None:
+    text = HEAD + REASSIGNED
+    apart = scripts.compare(text, converted(text))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_factors_that_change_are_refused() -> None:
+    result = convert(HEAD + LOOP_RATES)
     errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
     assert any("changes" in message for message in errors), errors
     assert "penalty" not in result.text

@@ -104,6 +104,10 @@ class FileContext:
     policies: dict[cst.Call, tuple[Region, Any]] = field(default_factory=dict)
     placed: dict[int, cst.With] = field(default_factory=dict)  #: `with tf.device(...):`
     distribution: Distribution | None = None  #: the strategy that spreads its training
+    #: what makes layers carry their regularizers and constraints, and reads these: `Marks`
+    mark: Any = None
+    wants_marks: bool = False  #: whether a training needs that, so that the file is begun anew
+    marked: dict[tuple[int, str], Any] = field(default_factory=dict)  #: by layer and argument
 
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.

@@ -61,11 +61,12 @@ def interpret(
     rules: Rules,
     load: Callable[..., Any] | None = None,
     path: str = "",
+    mark: Any = None,
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     if options.keras == "auto":
         options = replace(options, keras=shown_by(tree.text))
-    file = FileContext(tree, options, rules, load=load, path=path)
+    file = FileContext(tree, options, rules, load=load, path=path, mark=mark)
     file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)
     return file

@@ -15,6 +15,7 @@ watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 metrics.py     the metrics of an output, and those in which weights of samples count
+marks.py       what layers carry themselves, where nothing else tells their weights
 loss_metrics.py  losses among them
 loss_reductions.py  how objects of these reduce single numbers
 own_losses.py  losses and metrics of the program's own

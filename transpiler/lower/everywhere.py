@@ -122,6 +122,14 @@ def _note(
             kinds.found.setdefault(kind, []).append(watching.get(node.module.token))
 
 
+def torchs_own(file: FileContext, constructor: str) -> str:
+    """How a module is made, by the class of torch that its own class extends."""
+    match = _CLASS.match(constructor)
+    if match is None:
+        return constructor
+    return _base(file, match.group(1)) + constructor[match.end(1) :]
+
+
 def _base(file: FileContext, name: str) -> str:
     """The class of torch that a class is or extends; "" for one without modules in it."""
     made = file.rules.emitted.get(name)

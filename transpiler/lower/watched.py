@@ -18,16 +18,17 @@ from transpiler.lower.everywhere import (
     everywhere,
     penalty_of,
     refuse_changing,
+    torchs_own,
 )
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 
 #: Where torch keeps the weights that Keras can regularize.
-_PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
+PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
            "beta": "bias", "depthwise": "weight"}  # fmt: skip
 
-_PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
+PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
 
 
 #: The torch dimension of each of Keras's axes of a kernel, by its rank.
@@ -47,6 +48,16 @@ class Constrained:
     parameter: str
     constraint: Constraint
     dims: tuple[int, ...]  #: torch's dimensions of Keras's axes
+    known: bool = True  #: whether all that it is told is known
+
+    def statement(self, weight: str) -> str:
+        """What is done to the weight."""
+        rank, made = len(self.dims), self.constraint
+        if not all(-rank <= axis < rank for axis in made.axes):
+            raise Unsupported("a constraint along an axis that the weight has not")
+        dims = tuple(sorted(self.dims[axis] for axis in made.axes))
+        dim = repr(dims[0] if len(dims) == 1 else dims)
+        return made.statement.format(weight=weight, dim=dim)
 
 
 @record(frozen=True, slots=True)
@@ -76,6 +87,13 @@ class Watched:
     constraints: tuple[Constrained, ...] = ()
     parts: tuple[Built, ...] = ()  #: the models that are part of it
     layers: tuple[Layer, ...] = ()  #: those that have them
+    marks: tuple[str, ...] = ()  #: instead, the attributes of modules that are factors: `l2`
+    bounds: bool = False  #: whether modules have constraints as attributes
+
+    @property
+    def adds(self) -> bool:
+        """Whether something is added to the loss."""
+        return bool(self.penalties or self.everywhere or self.marks)
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -110,12 +128,21 @@ def watched_weights(
     for token in used.keys() & region.shared_modules.keys():
         if region.shared_modules[token][1].penalties:
             raise Unsupported("a regularizer or constraint of a layer of another model")
+    if file.mark is not None:
+        watched: Watched = file.mark.weights(
+            file, freezing.of, region, built, frozen != {frozenset()}
+        )
+        return watched
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
     except Scattered:
         if frozen != {frozenset()}:
             raise
-        found, layers = everywhere(file, freezing.of, region, built)
+        try:
+            found, layers = everywhere(file, freezing.of, region, built)
+        except Unsupported:
+            file.wants_marks = True
+            raise
         return Watched(everywhere=found, layers=layers)
     if any(other != first for other in others):
         raise Unsupported("regularizers of weights that only some of its `compile` train")
@@ -133,6 +160,7 @@ def _watched(
     """The same for a model to which the path leads from that one, and which models are frozen."""
     watched = _own_weights(file, region, built, path)
     if path and watched.kept:
+        file.wants_marks = True
         raise Unsupported("a factor of a regularizer that only a part of the model knows")
     for token, home, part in models.inner(region, built):
         watched += Watched(parts=(part,))
@@ -163,7 +191,7 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         if isinstance(n, Construct)
     }
     penalized: list[Penalized] = []
-    constrained: list[Constrained] = []
+    bounded: list[Constrained] = []
     layers: list[Layer] = []
     for layer, name, value in region.penalties:
         kind, _, what = name.rpartition("_")
@@ -177,13 +205,13 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
             continue
         others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
-        plain = _made(module).startswith(_PLAIN) and not others
+        plain = _made(module).startswith(PLAIN) and not others
         unlisted = looped if what == "constraint" else looped - listed
-        if kind not in _PLACES or not plain or module.token in unlisted:
+        if kind not in PLACES or not plain or module.token in unlisted:
             scattered = Scattered if plain and module.token in unlisted else Unsupported
             raise scattered(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
-            constrained.append(_constrained(file, module, name, value, path))
+            bounded.append(constrained(file, module, name, value, path))
             continue
         penalty = penalty_of(file, kind, name, value)
         if not penalty.is_nothing:
@@ -193,13 +221,13 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
                 raise Unsupported(f"an orthogonal regularizer of {name.partition('_')[0]}")
             penalty = penalty.settled(lambda factor: settled(region, built, factor))
             kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
-            place = f"{path}{module.token}", _PLACES[kind]
+            place = f"{path}{module.token}", PLACES[kind]
             is_listed = module.token in listed
             for factor in penalty.factors if is_listed else ():
                 if factor is not None:
                     refuse_changing(region, factor)
             penalized.append(Penalized(*place, penalty, kept, is_listed, transposed))
-    return Watched(tuple(penalized), (), tuple(constrained), (), tuple(layers))
+    return Watched(tuple(penalized), (), tuple(bounded), (), tuple(layers))
 
 
 def settled(region: Region, built: Built, factor: Expr) -> Expr:
@@ -224,20 +252,22 @@ def _kept(region: Region, factor: Expr | None) -> frozenset[str]:
     return frozenset(n for n in reads(factor) if n in region.parameters or n.startswith("self."))
 
 
-def _constrained(
+def constrained(
     file: FileContext, module: Module, name: str, value: Value, path: str
 ) -> Constrained:
+    """A weight that a constraint brings back after each step."""
     use = use_of(file.rules.constraints, "keras.constraints", value, name)
     only(use)
-    parameter = _PLACES[name.removesuffix("_constraint")]
-    text = _made(module)
+    parameter = PLACES[name.removesuffix("_constraint")]
+    text = torchs_own(file, module.constructor.text)
     rank = next((rank for begin, rank in _RANKS.items() if text.startswith(begin)), 0)
     dims = _DIMS[rank] if rank and parameter == "weight" else tuple(range(2))
     if (parameter == "bias" or not rank) and "nn.Embedding(" not in text:
         dims = (0,)
     if "groups=" in text:
         raise Unsupported(f"{name} of a convolution in groups")
-    return Constrained(f"{path}{module.token}", parameter, use.build(name), dims)
+    known = all(argument.known for argument in use.arguments.values())
+    return Constrained(f"{path}{module.token}", parameter, use.build(name), dims, known)
 
 
 def _made(module: Module) -> str:

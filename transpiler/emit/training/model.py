@@ -29,7 +29,7 @@ from transpiler.emit.training.data import (
 from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import NamedPart, named_parts
-from transpiler.emit.training.penalties import constraint, penalty
+from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Before, Part, Shared, Trained
@@ -92,7 +92,7 @@ class ModelWriter:
         self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
         weights = made.training.weights
-        if weights.penalties or weights.everywhere:
+        if weights.adds:
             self.penalty, source = shared.function(
                 ("penalty", f"{self.label}_penalty"),
                 penalty("penalty", weights),
@@ -110,6 +110,11 @@ class ModelWriter:
             )
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
+        if weights.bounds:
+            self.constraint, source = shared.function(
+                ("constrain", "constrain_layers"), ("bounds",), bounds
+            )
+            made.functions.append((self.constraint, source))
         prefix = f"{self.label}_" if shared.several(part.room) else ""
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from transpiler.emit.text import substitute_names
 from transpiler.ir.expr import MUL
-from transpiler.ir.tensor import Unsupported
 from transpiler.lower.everywhere import Everywhere
 from transpiler.lower.watched import Constrained, Watched
 
@@ -30,6 +29,7 @@ def penalty(name: str, weights: Watched) -> str:
         for factor, parts in sums.items()
     ]
     terms += [term for one in weights.everywhere for term in _of_classes(one)]
+    terms += [_of_marked(name) for name in weights.marks]
     doc = '"""What the regularizers add to the loss."""'
     lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
     lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
@@ -55,14 +55,28 @@ def _of_classes(found: Everywhere) -> Iterator[str]:
 def constraint(name: str, constraints: Sequence[Constrained]) -> str:
     """The function that constrains weights after a step; tokens stand for the modules."""
     doc = '"""Bring the weights back to what is allowed, after each step."""'
-    lines = [f"    {_statement(one)}" for one in constraints]
+    lines = [f"    {one.statement(f'model.{one.token}.{one.parameter}')}" for one in constraints]
     return "\n".join(["@torch.no_grad()", f"def {name}(model):", f"    {doc}", *lines, ""])
 
 
-def _statement(one: Constrained) -> str:
-    rank, made = len(one.dims), one.constraint
-    if not all(-rank <= axis < rank for axis in made.axes):
-        raise Unsupported("a constraint along an axis that the weight has not")
-    dims = tuple(sorted(one.dims[axis] for axis in made.axes))
-    dim = repr(dims[0] if len(dims) == 1 else dims)
-    return made.statement.format(weight=f"model.{one.token}.{one.parameter}", dim=dim)
+def _of_marked(name: str) -> str:
+    """The sum over all modules that have a factor as an attribute: `bias_l2`."""
+    weight = "bias" if name.startswith("bias_") else "weight"
+    method = "abs" if name.endswith("l1") else "square"
+    return f"""\
+sum(
+        layer.{name} * layer.{weight}.{method}().sum()
+        for layer in model.modules()
+        if hasattr(layer, "{name}")
+    )"""
+
+
+def bounds(name: str) -> str:
+    """The function that keeps all modules to the constraints that they carry."""
+    return f'''@torch.no_grad()
+def {name}(model):
+    """Bring the weights back to what is allowed, after each step."""
+    for layer in model.modules():
+        if hasattr(layer, "constraint"):
+            layer.constraint(layer.weight)
+'''

@@ -183,6 +183,8 @@ def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: li
         raise Unsupported(f"{layer.symbol} is called on several tensors")
     result = seen_in_order(layer, result, given[0]) if first else result
     result = _initialized(region, layer, result, given)
+    if region.file.mark is not None:
+        result = _marked(region, layer, result, given)
     activation = layer.arguments.get("activation")
     if (
         activation is not None
@@ -267,6 +269,20 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
         if changed is not module:
             return _with_module(result, module, changed)
     return result
+
+
+def _marked(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
+    """The module carries what the layer is given for its weights."""
+    results = _flat(result)
+    if not all(isinstance(r, Tensor) for r in results):
+        return result
+    earlier = {m.token for t in given for m in t.code.modules}
+    modules = {m.token: m for r in results for m in modules_of(Bound(r)) if m.token not in earlier}
+    found = region.file.mark.layer(region, layer, list(modules.values()))
+    if found is None:
+        return result
+    module, made = found
+    return _with_module(result, module, replace(module, constructor=made))
 
 
 def _flat(result: Any) -> list[Any]:

@@ -1,0 +1,144 @@
+"""Regularizers and constraints that layers carry, where nothing else tells whose they are.
+
+def block(x, width, decay):
+    return layers.Conv2D(width, 3, kernel_regularizer=l2(decay))(x)
+
+self.conv = regularized(nn.Conv2d(channels, width, 3), l2=decay)
+
+A file is interpreted again for it, so that each layer is made with what it is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.values import Layer, Static, Value
+from transpiler.ir.expr import Expr, Module, call, with_helper
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Penalty
+from transpiler.lower.everywhere import blocks_of, penalty_of, torchs_own
+from transpiler.lower.freezing import Compositions
+from transpiler.lower.watched import PLACES, PLAIN, Watched, constrained
+from transpiler.passes.liveness import modules_used, prune
+
+
+class Marks:
+    """What the interpreter and the lowering of a file call."""
+
+    def layer(
+        self, region: Region, layer: Layer, modules: list[Module]
+    ) -> tuple[Module, Expr] | None:
+        """The module of a layer that has something to carry, and how it is made then."""
+        return _mark(region, layer, modules)
+
+    def weights(
+        self, file: FileContext, models: Compositions, region: Region, built: Built, frozen: bool
+    ) -> Watched:
+        """What all layers of a model carry, wherever they are made."""
+        return _marked_weights(file, models, region, built, frozen)
+
+
+def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, Expr] | None:
+    """The module of a layer that has something to carry, and how it is made then."""
+    given = [
+        (name, layer.arguments[name]) for name in sorted(layer.arguments) if _is_of_weight(name)
+    ]
+    others = [m for m in modules if not m.constructor.text.startswith("Activation(")]
+    rule = layer.rule
+    taken = rule is not None and any(name in rule.parameters for name, _ in given)
+    if not given or taken or len(others) != 1:
+        return None
+    module = others[0]
+    if not torchs_own(region.file, module.constructor.text).startswith(PLAIN):
+        return None
+    made, factors = module.constructor, dict[str, Expr]()
+    try:
+        for name, value in given:
+            kind, _, what = name.rpartition("_")
+            if what == "regularizer":
+                added = _factors(penalty_of(region.file, kind, name, value), kind)
+                factors |= added if _has(made, PLACES[kind]) else {}
+            elif not _is_none(value):
+                made = _kept(region.file, module, made, name, value)
+    except Unsupported:
+        return None  # which is refused where the model is trained
+    if factors:
+        made = with_helper(call("regularized", made, **factors), "regularized")
+    region.file.marked |= {(id(layer), name): layer for name, _ in given}
+    return (module, made) if made is not module.constructor else None
+
+
+def _is_of_weight(name: str) -> bool:
+    kind, _, what = name.rpartition("_")
+    return what in ("regularizer", "constraint") and kind in PLACES
+
+
+def _has(made: Expr, parameter: str) -> bool:
+    """Whether a module has a parameter: Keras looks away where a bias is left out."""
+    found = re.search(r"\bbias=(\w+)", made.text) if parameter == "bias" else None
+    if found is not None and found.group(1) not in ("True", "False"):
+        raise Unsupported("a regularizer of a bias that may be left out")
+    return found is None or found.group(1) == "True"
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Static) and value.expr.is_const(None)
+
+
+def _factors(penalty: Penalty, kind: str) -> dict[str, Expr]:
+    """The factors by the attributes that a layer gets."""
+    if penalty.orthogonal is not None:
+        raise Unsupported("an orthogonal regularizer in loops or blocks")
+    prefix = "bias_" if PLACES[kind] == "bias" else ""
+    found = {f"{prefix}l1": penalty.absolute, f"{prefix}l2": penalty.square}
+    return {k: v for k, v in found.items() if v is not None and not v.is_const(0, 0.0)}
+
+
+def _kept(file: FileContext, module: Module, made: Expr, name: str, value: Value) -> Expr:
+    """A module that knows what its weight is kept to."""
+    found = constrained(file, module, name, value, "")
+    if found.parameter != "weight" or not found.known:
+        raise Unsupported(f"{name} of a layer in loops or blocks")
+    statement = Expr(f"lambda weight: {found.statement('weight')}", strength=18)
+    for helper in sorted(found.constraint.helpers):
+        statement = with_helper(statement, helper)
+    return with_helper(call("constrained", made, statement), "constrained")
+
+
+def _marked_weights(
+    file: FileContext, models: Compositions, region: Region, built: Built, frozen: bool
+) -> Watched:
+    """What all layers of a model carry, wherever they are made."""
+    attributes: set[str] = set()
+    layers: list[Layer] = []
+    bounds = False
+    for home, layer, name, value in _given(models, region, built):
+        if (id(layer), name) not in file.marked or home.file is not file:
+            raise Unsupported(f"{name} of {layer.symbol} is not translated")
+        if frozen or layer.freezes or "trainable" in layer.arguments:
+            raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
+        kind, _, what = name.rpartition("_")
+        layers.append(layer)
+        if what == "constraint":
+            bounds = True
+        else:
+            attributes |= _factors(penalty_of(file, kind, name, value), kind).keys()
+    return Watched(marks=tuple(sorted(attributes)), bounds=bounds, layers=tuple(layers))
+
+
+def _given(
+    models: Compositions, region: Region, built: Built
+) -> Iterator[tuple[Region, Layer, str, Value]]:
+    """What the layers of a model are given, those of its blocks and of the models in it."""
+    used = modules_used(prune(built.forward, frozenset(), effects=False)[0])
+    blocks = [s.region for s in blocks_of(region) if s.region is not None]
+    for home in (region, *blocks):
+        for layer, name, value in home.penalties:
+            own = home is not region or any(m.token in used for m in layer.modules)
+            if own and not name.startswith("activity_"):
+                yield home, layer, name, value
+    for _, home, part in models.inner(region, built):
+        yield from _given(models, home, part)
