@@ -104,13 +104,28 @@ class Score(keras.callbacks.Callback):
         logs["val_score"] = -error if epoch < 3 else epoch - 4.0
 
 """
+TESTS = """
+class Tests(keras.callbacks.Callback):
+    def on_test_begin(self, logs=None):
+        self.seen = [[9.0, 9.0]]
+
+    def on_test_batch_begin(self, batch, logs=None):
+        self.batch = batch
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.seen.append([batch + self.batch, logs["loss"] - logs["mae"]])
+
+    def on_test_end(self, logs):
+        self.seen.append([logs["loss"], logs["mae"]])
+
+"""
 C = "keras.callbacks"
 
 
 def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
     text = callbacks + before + after
     before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
-    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST, "Score": SCORE}
+    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST, "Score": SCORE, "Tests": TESTS}
     before = "".join(source for name, source in own.items() if f"{name}(" in text) + before
     return Trial(
         targets="rows",
@@ -152,6 +167,7 @@ TRIALS = [
         "        numbers.append(logs['loss'])\n\nnumbers = []\n",
         "numbers = np.array(numbers)",
     ),
+    trial("[tests, keep]", "tests, keep = Tests(), Keep()\n", "seen = np.array(tests.seen)"),
     trial("[Halve(), keep]", "keep = Keep()\n", "seen = np.array(keep.seen)"),
     trial("[best]", "best = Best(x[:20])\n", "scores = np.array(best.scores)"),
     trial(
@@ -189,7 +205,7 @@ def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "on_test_batch_end(self, batch, logs=None):\n        pass": "has the method",
+    "on_something(self, logs=None):\n        pass": "has the method",
     "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        show(self.model, x)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        logs['loss'] = 0.1": "changes the values",

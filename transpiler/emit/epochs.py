@@ -133,6 +133,18 @@ class Steps:
         return [*found, "batch_numbers"] if self.accumulated else found
 
 
+@record(frozen=True, slots=True)
+class Watch:
+    """The callbacks that see each batch of a validation."""
+
+    callbacks: tuple[str, ...] = ()
+    batch_start: tuple[str, ...] = ()
+    batch_end: tuple[str, ...] = ()
+
+
+_NOBODY = Watch()
+
+
 def stepping(steps: Steps) -> list[str]:
     """The statements that take a step."""
     backward, step = ["loss.backward()"], ["optimizer.step()"]
@@ -171,9 +183,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     shown = f", disable={steps.shown}" if steps.shown else ""
     loader = f"tqdm({batches}{shown})" if steps.progress else batches
     held = _batch(epoch, held_weights)
-    if any(re.search(rf"\b{BATCH}\b", line) for line in (*steps.batch_start, *steps.batch_end)):
-        held = f"{BATCH}, ({held})" if "," in held else f"{BATCH}, {held}"
-        loader = f"enumerate({loader})"
+    held, loader = _numbered(held, loader, (*steps.batch_start, *steps.batch_end))
     loss = batch_loss(epoch, steps.penalty, steps.weights)
     lines = [
         fold(f"def {name}({', '.join([*parameters, *steps.watching])}):", 0),
@@ -191,12 +201,24 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
         fold(f"loss = {loss}", 8),
         *(f"        {line}" for line in stepping(steps)),
         *_sums(epoch, "loss.item()"),
-        *(fold(line.lstrip(), 8 + len(line) - len(line.lstrip())) for line in steps.batch_end),
+        *_folded(steps.batch_end),
         *(f"    {line}" for line in steps.after),
         *_summed(epoch),
         *_results(epoch),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _numbered(held: str, loader: str, lines: tuple[str, ...]) -> tuple[str, str]:
+    """What a loop binds, and over what it goes, where some lines read the number of the batch."""
+    if not any(re.search(rf"\b{BATCH}\b", line) for line in lines):
+        return held, loader
+    return f"{BATCH}, ({held})" if "," in held else f"{BATCH}, {held}", f"enumerate({loader})"
+
+
+def _folded(lines: tuple[str, ...]) -> list[str]:
+    """Lines in the loop over the batches."""
+    return [fold(line.lstrip(), 8 + len(line) - len(line.lstrip())) for line in lines]
 
 
 def class_weights(labels: str, device: str) -> list[str]:
@@ -214,7 +236,13 @@ def means_so_far(epoch: Epoch) -> list[str]:
     return _values(epoch, "count")
 
 
-def evaluate(name: str, epoch: Epoch, penalty: str = "", weights: tuple[str, ...] = ()) -> str:
+def evaluate(
+    name: str,
+    epoch: Epoch,
+    penalty: str = "",
+    weights: tuple[str, ...] = (),
+    watch: Watch = _NOBODY,
+) -> str:
     """The source of the function that only looks."""
     epoch = epoch.counting(weights)
     loss = batch_loss(epoch, penalty, weights)
@@ -222,18 +250,23 @@ def evaluate(name: str, epoch: Epoch, penalty: str = "", weights: tuple[str, ...
     losses += [fold(f"loss = {loss}", 8)] if epoch.losses else []
     batches = epoch.source
     value = "loss" if epoch.losses else f"({loss})" if penalty else loss
+    looking = (*watch.batch_start, *watch.batch_end)
+    held, loader = _numbered(_batch(epoch, weights), batches, looking)
+    parameters = ["model", batches, *epoch.criteria, *watch.callbacks]
     lines = [
         "@torch.no_grad()",
-        fold(f"def {name}({', '.join(['model', batches, *epoch.criteria])}):", 0),
+        fold(f"def {name}({', '.join(parameters)}):", 0),
         f'    """Mean {means(epoch)} over the samples."""',
         "    model.eval()",
         *_start(epoch),
-        f"    for {_batch(epoch, weights)} in {batches}:",
+        f"    for {held} in {loader}:",
+        *_folded(watch.batch_start),
         *_to_device(epoch, weights),
         *(f"        {line}" for line in epoch.forward),
         *(f"        {line}" for line in epoch.shaping),
         *losses,
         *_sums(epoch, f"{value}.item()"),
+        *_folded(watch.batch_end),
         *_summed(epoch),
         *_results(epoch),
     ]

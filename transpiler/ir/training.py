@@ -164,6 +164,12 @@ class Hooks:
     batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument
+    test_start: tuple[str, ...] = ()  #: before each validation
+    test_end: tuple[str, ...] = ()  #: after each validation
+    #: the same as of `batch_start`, `batch_end` and `takes`, in the function that validates
+    test_batch_start: tuple[str, ...] = ()
+    test_batch_end: tuple[str, ...] = ()
+    test_takes: tuple[tuple[str, str], ...] = ()
     averaged: bool = False  #: whether the averages of the weights are validated, not the weights
     swaps: bool = False  #: whether the callbacks after it see the averages in place of the weights
     writes: bool = False  #: whether it writes files, which one process of several does

@@ -72,7 +72,7 @@ def _part(text: str, holds: bool) -> str:
 
 def under(hooks: Hooks, condition: str) -> Hooks:
     """The same where a condition holds; variables get their first values in any case."""
-    if hooks.takes or hooks.batch_start or hooks.batch_end:
+    if hooks.takes or hooks.batch_start or hooks.batch_end or hooks.test_start or hooks.test_end:
         raise Unsupported("a callback for each batch that is added under a condition")
     if hooks.adds:
         raise Unsupported("a callback under a condition that adds to the values of the epochs")

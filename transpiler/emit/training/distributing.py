@@ -181,7 +181,7 @@ def steps_of_process(steps: Steps, built: Built, home: Region) -> Steps:
 
 def hooks_of_process(hooks: Hooks) -> Hooks:
     """Callbacks where each process runs the loop: one of them writes files."""
-    if hooks.batch_start or hooks.batch_end or hooks.takes:
+    if hooks.batch_start or hooks.batch_end or hooks.takes or hooks.test_takes:
         raise Unsupported("a callback for each batch under a strategy")
     if hooks.first:
         raise Unsupported("a callback that restores an interrupted training under a strategy")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import libcst as cst
 
-from transpiler.emit.epochs import Epoch, accumulators, means_so_far, train_epoch
+from transpiler.emit.epochs import Epoch, Watch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
 from transpiler.emit.training.files import weights_file
@@ -240,20 +241,40 @@ class FitWriter(FitData):
             names = [v for k, v in values.items() if k.startswith("val_")]
             loop = self.validation_loop
             evaluator = model.evaluator(
-                compiled, self.validates_stream, self.validation_weights, loop
+                compiled, self.validates_stream, self.validation_weights, loop, self._watch(hooks)
             )
             averaged = any(h.averaged for h in hooks)
             looked_at = f"{model.averaged}.module" if averaged else model.variable
-            called = f"{evaluator}({looked_at}, {validated}, {model.criterion})"
-            found.append(f"{', '.join(names)} = {called}")
+            given = [looked_at, validated, model.criterion]
+            given += [argument for h in hooks for _, argument in h.test_takes]
+            found += [line for h in hooks for line in h.test_start]
+            found.append(f"{', '.join(names)} = {evaluator}({', '.join(given)})")
+            found += [line for h in hooks for line in h.test_end]
         return found
+
+    def _watch(self, hooks: list[Hooks]) -> Watch:
+        """The callbacks that see each batch of the validation."""
+        epoch = self.model.epoch(self.compiled, self.validates_stream, self.validation_loop)
+        epoch = replace(epoch.counting(self.validation_weights), watched=True)
+        ends = tuple(line for h in hooks for line in h.test_batch_end)
+        return Watch(
+            tuple(parameter for h in hooks for parameter, _ in h.test_takes),
+            tuple(line for h in hooks for line in h.test_batch_start),
+            self._with_logs(ends, means_so_far(epoch)),
+        )
+
+    def _with_logs(self, lines: tuple[str, ...], values: Iterable[str]) -> tuple[str, ...]:
+        """Lines at the end of each batch, after one for the values so far where they read it."""
+        if not any(re.search(rf"(?<![\w.]){BATCH_LOGS}\b", line) for line in lines):
+            return lines
+        pairs = zip(self.compiled.keys, values, strict=True)
+        entries = ", ".join(f'"{key}": {value}' for key, value in pairs)
+        return (f"{BATCH_LOGS} = {{{entries}}}", *lines)
 
     def _trainer(self, hooks: list[Hooks]) -> str:
         model, compiled = self.model, self.compiled
         ends = tuple(line for h in hooks for line in h.batch_end)
-        if any(re.search(rf"(?<![\w.]){BATCH_LOGS}\b", line) for line in ends):
-            entries = ", ".join(f'"{key}": {value}' for key, value in self._sums.items())
-            ends = (f"{BATCH_LOGS} = {{{entries}}}", *ends)
+        ends = self._with_logs(ends, self._sums.values())
         if any(h.stops and h.takes for h in hooks):
             ends += ("if model.stop_training:", "    break")
         epoch = replace(self._epoch, watched=bool(ends))

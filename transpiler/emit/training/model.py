@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.epochs import Epoch, evaluate
+from transpiler.emit.epochs import Epoch, Watch, evaluate
 from transpiler.emit.training import distributing
 from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
 from transpiler.emit.training.constructors import takes_through_constructor
@@ -43,6 +43,7 @@ from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, holds_weights
+from transpiler.record import replace
 from transpiler.source.backwards import runs_backwards
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import FreeNames
@@ -510,13 +511,15 @@ class ModelWriter:
         streamed: bool = False,
         weights: tuple[str, ...] = (),
         loop: Unpacked | None = None,
+        watch: Watch | None = None,
     ) -> str:
-        epoch = self.epoch(compiled, streamed, loop)
+        watch = watch or Watch()
+        epoch = replace(self.epoch(compiled, streamed, loop), watched=bool(watch.batch_end))
         names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
         name, source = self.shared.function(
             ("evaluate_weighted", *names) if weights else names,
-            ("evaluate", epoch, self.added(), weights),
-            lambda name: evaluate(name, epoch, self.added(), weights),
+            ("evaluate", epoch, self.added(), weights, watch),
+            lambda name: evaluate(name, epoch, self.added(), weights, watch),
         )
         self.emit(name, source)
         return name

@@ -19,7 +19,7 @@ from transpiler.emit.training.own_methods import OPTIMIZER, Methods
 from transpiler.emit.training.sequences import SEQUENCES
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Framework, UserClass
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.source.tree import Tree
@@ -31,7 +31,10 @@ _BATCHES = (
     ("on_train_batch_begin", "on_batch_begin"),
     ("on_train_batch_end", "on_batch_end"),
 )
-_IN_BATCH = frozenset(name for names in _BATCHES for name in names)
+#: Those for a validation, and for each of its batches.
+_TESTS = ("on_test_begin", "on_test_end")
+_TEST_BATCHES = ("on_test_batch_begin", "on_test_batch_end")
+_IN_BATCH = frozenset((*(name for names in _BATCHES for name in names), *_TEST_BATCHES))
 _OF_KERAS = re.compile(
     r"self\.(?:params|validation_data|_model|set_model|set_params)\b"
     r"|super\([^)]*\)\.(?!__init__\(\))\w+"
@@ -71,16 +74,24 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     calls = {m: _calls(tree, made, name, m, fit) for m in _CALLED}
     taken = fit.free_in_epoch(_snake(made.name))
     begins, ends = (_in_batch(tree, made, taken, names, fit) for names in _BATCHES)
+    tests = [_calls(tree, made, name, method, fit) for method in _TESTS]
+    test_batches = [_calls(tree, made, taken, method, fit) for method in _TEST_BATCHES]
+    sees = any((calls["on_epoch_end"], calls["on_train_end"], *tests, *test_batches))
     return Hooks(
         (*before, *calls["on_train_begin"]),
         calls["on_epoch_begin"],
         calls["on_epoch_end"],
         calls["on_train_end"],
-        reads=tuple(fit.values) if calls["on_epoch_end"] or calls["on_train_end"] else (),
+        reads=tuple(fit.values) if sees else (),
         stops=(f"if {stops}:", "    break") if stops else (),
         batch_start=begins,
         batch_end=ends,
         takes=((taken, name),) if begins or ends else (),
+        test_start=tests[0],
+        test_end=tests[1],
+        test_batch_start=test_batches[0],
+        test_batch_end=test_batches[1],
+        test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
     )
 
@@ -105,6 +116,9 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
         return ()
     given = [fit.epoch] * _CALLED.get(method, 0) + [BATCH] * (method in _IN_BATCH)
     logs = BATCH_LOGS if method in _IN_BATCH else fit.logs
+    if method == "on_test_end":
+        tested = {k.removeprefix("val_"): v for k, v in fit.values.items() if k.startswith("val_")}
+        logs = f"{{{', '.join(f'{literal(key)}: {value}' for key, value in tested.items())}}}"
     parameters = node.params.params[1 + len(given) :]
     if len(parameters) > 1:
         raise Unsupported(f"`{made.name}.{method}` takes more than Keras gives it")
@@ -155,7 +169,9 @@ def _puts(method: cst.FunctionDef, logs: str) -> dict[str, None]:
                         ]
                     )
                 ]
-            ) if name == logs:
+            ) if (
+                name == logs
+            ):
                 keys[str(key.evaluated_value)] = None
     return keys
 
@@ -166,9 +182,10 @@ def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
 
 def _check(file: FileContext, made: UserClass, text: str) -> None:
     """Refuse what a plain class has no answer to; `text` is its body as it will be."""
-    where, called = f"`{made.name}`", _IN_BATCH.union(_CALLED)
+    where, called = f"`{made.name}`", _IN_BATCH.union(_CALLED, _TESTS)
     for name, method in _methods(made).items():
-        if (name.startswith("on_") and name not in called) or name in ("set_model", "set_params"):
+        known = name in called or name.startswith("on_predict_")  # which no `fit` calls
+        if (name.startswith("on_") and not known) or name in ("set_model", "set_params"):
             raise Unsupported(f"{where} has the method {name}")
         if name in called and (method.decorators or method.params.star_kwarg):
             raise Unsupported(f"{where}.{name} with a decorator or any arguments")
