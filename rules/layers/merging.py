@@ -169,7 +169,10 @@ def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
     if first.dims is None:
         if not axis.is_const(-1):
             return replace(first.to(code), mask=mask)
-        return replace(first.with_channels(code, _all_channels(xs)), mask=mask)
+        result = replace(first.with_channels(code, _all_channels(xs)), mask=mask)
+        others = [x.dims for x in xs if x.dims]  # in the other axes, all are of one size
+        plain = first.layout is Layout.LAST and not first.code.text.startswith("*")
+        return result.to(code, (*others[0][:-1], result.channels)) if others and plain else result
     at = axis.value % first.rank - 1
     dims = list(first.dims)
     dims[at] = total(tuple(x.dims[at] if x.dims else None for x in xs))

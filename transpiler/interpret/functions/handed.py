@@ -119,15 +119,23 @@ def _given_back(summary: Summary) -> Value:
     returned = node.value if isinstance(node, cst.Return) else node
     if not isinstance(returned, cst.Tuple):
         return _seen_outside(value, name)
-    items = [
-        region.scope.values.get(e.value.value, Unknown("")) if isinstance(e.value, cst.Name)
-        else Unknown("")
-        for e in returned.elements
-    ]  # fmt: skip
+    items = [_held(region, element.value) for element in returned.elements]
     return Sequence(tuple(_seen_outside(item, name) for item in items), tuple)
 
 
+def _held(region: Region, node: cst.BaseExpression) -> Value:
+    """What a variable holds, or a list of such that is written out."""
+    if isinstance(node, cst.Name):
+        return region.scope.values.get(node.value, Unknown(""))
+    if not isinstance(node, (cst.List, cst.Tuple)):
+        return Unknown("")
+    items = tuple(_held(region, element.value) for element in node.elements)
+    return Sequence(items, list if isinstance(node, cst.List) else tuple)
+
+
 def _seen_outside(value: Value, name: str) -> Value:
+    if isinstance(value, Sequence) and value.static is None:
+        return replace(value, items=tuple(_seen_outside(item, name) for item in value.items))
     if isinstance(value, Model) and value.source is not None:
         return value.source
     if isinstance(value, Unknown) and value.reason == PREDICTED:

@@ -234,28 +234,14 @@ def border_of(
     if model.expr is None or not model.inputs:
         return Unknown("the input or output of a model that is not known")
     key = f"border:{model.expr.text}"
-    name = tokens.variable(f"x:{key}")
-    held = region.scope.values.get(name)
-    if held is None:
-        dims = model.inputs[0].tensor.dims
-        shape = (
-            None
-            if dims is None
-            else Sequence(
-                tuple(const(None) if d is None or not d.known else const(d.value) for d in dims),
-                tuple,
-            )
-        )
-        if len(model.inputs) != 1:
-            return Unknown("the inputs of a model that is made elsewhere")
-        held = open_input(region, key, name, shape, model.inputs[0].tensor.dtype, node)
-    assert isinstance(held, Bound)
+    held = [_opened(region, model, number, node) for number in range(len(model.inputs))]
     if attr.startswith("input"):
-        return Sequence((held,), list) if attr == "inputs" else held
+        return held[0] if attr == "input" and len(held) == 1 else Sequence(tuple(held), list)
     result_name = tokens.variable(f"outputs:{key}")
     result = region.scope.values.get(result_name)
     if result is None:
-        value = call_model(region, node, model, [(None, held)])
+        given = held[0] if len(held) == 1 else Sequence(tuple(held), list)
+        value = call_model(region, node, model, [(None, given)])
         if isinstance(value, Sequence):
             return value
         if not isinstance(value, Bound):
@@ -263,6 +249,24 @@ def border_of(
         result = bind_tensor(region, target or result_name, value)
         region.scope.values[result_name] = result
     return Sequence((result,), list) if attr == "outputs" else result
+
+
+def _opened(region: Region, model: Model, number: int, node: cst.CSTNode) -> Bound:
+    """An input of this region's own for one of a model that is made elsewhere."""
+    assert model.expr is not None
+    tensor = model.inputs[number].tensor
+    alone = len(model.inputs) == 1
+    key = f"border:{model.expr.text}" if alone else f"border:{model.expr.text}:{number}"
+    hint = "x" if alone or not tensor.code.text.isidentifier() else tensor.code.text
+    name = tokens.variable(f"{hint}:{key}")
+    held = region.scope.values.get(name)
+    if held is None:
+        dims = tensor.dims
+        sizes = None if dims is None else [d.value if d and d.known else None for d in dims]
+        shape = None if sizes is None else Sequence(tuple(map(const, sizes)), tuple)
+        held = open_input(region, key, name, shape, tensor.dtype, node)
+    assert isinstance(held, Bound)
+    return held
 
 
 def get_layer(region: Region, node: cst.Call, model: Model) -> Value:

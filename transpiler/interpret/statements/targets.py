@@ -41,6 +41,7 @@ from transpiler.interpret.values import (
     Value,
     holds_layers,
     holds_tensor,
+    holds_unknown,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -96,9 +97,7 @@ def _assign_parts(
             pairs = zip(elements, parts, strict=True)
             region.scope.values |= {e.value: v for e, v in pairs if isinstance(e, cst.Name)}
         return
-    if isinstance(value, Sequence) and (
-        is_graph(value) or any(isinstance(i, Unknown) for i in value.items)
-    ):
+    if isinstance(value, Sequence) and (is_graph(value) or holds_unknown(value)):
         if len(value.items) != len(elements) or any(
             isinstance(e, cst.StarredElement) for e in target.elements
         ):
@@ -217,7 +216,11 @@ def _unpack(
     if any(element not in elements for element, _ in pairs):
         elements, value = [e for e, _ in pairs], replace(value, items=tuple(i for _, i in pairs))
     if not all(isinstance(e, cst.Name) for e in elements):
-        raise GiveUp("tensors are unpacked into something other than names", node)
+        if is_graph(value) or not isinstance(getattr(node, "value", None), cst.Call):
+            raise GiveUp("tensors are unpacked into something other than names", node)
+        for element, item in zip(elements, value.items, strict=True):
+            _take_plain(region, element, item, node)
+        return
     names = [e.value for e in elements if isinstance(e, cst.Name)]
     if any(isinstance(i, Border) for i in value.items):
         _take_models(region, target, names, value, node)
@@ -228,7 +231,7 @@ def _unpack(
         return
     called = isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)
     plain = called and not is_graph(value)  # arrays, and what else training gives
-    if plain or (called and _one_by_one(region, names, value)):
+    if plain or (called and _one_by_one(region, names, value)) or _are_inputs(region, value):
         for name, item in zip(names, value.items, strict=True):
             if isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
                 _name_value(region, name, item)
@@ -264,6 +267,19 @@ def _unpack(
         else:
             region.scope.bump(name)
             region.scope.values[name] = item
+
+
+def _take_plain(
+    region: Region, target: cst.BaseExpression, item: Value, node: cst.CSTNode
+) -> None:
+    """A part of what a call gives beside models: arrays, and lists of such."""
+    if isinstance(target, cst.Name):
+        assign_name(region, target.value, item, node, None)
+        return
+    for name in assigned_names(target):
+        region.scope.bump(name)
+        reading = Static(region.scope.read(name))
+        region.scope.values[name] = item if isinstance(item, Unknown) else reading
 
 
 def _take_models(
@@ -350,6 +366,12 @@ def _one_by_one(region: Region, names: list[str], value: Sequence) -> bool:
     return not any(
         name in other for i, name in enumerate(names) for other in read[i + 1 :] if name != codes[i]
     )
+
+
+def _are_inputs(region: Region, value: Sequence) -> bool:
+    """Whether it is the inputs of a model: `noise, label = generator.input`."""
+    codes = [i.tensor.code.text if isinstance(i, Bound) else "" for i in value.items]
+    return value.code is None and all(code in region.inputs for code in codes)
 
 
 def _names_of(region: Region, item: Value) -> set[str]:
