@@ -31,6 +31,14 @@ class Array:
     shape: Shape | None
 
 
+@record(frozen=True, slots=True)
+class Frozen:
+    """A model that is not trainable at some point of the program."""
+
+    model: Model
+    but_norms: bool = False  #: its batch normalization is
+
+
 @record(eq=False)
 class FileContext:
     """What is shared by all regions of one file."""
@@ -64,7 +72,7 @@ class FileContext:
     metric_parts: dict[str, Any] = field(default_factory=dict)
     unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
-    frozen: dict[int, Model] = field(default_factory=dict)  #: those that do not train now
+    frozen: dict[int, Frozen] = field(default_factory=dict)  #: models that do not train now
     ran: set[int] = field(default_factory=set)  #: functions that train something and were called
     path: str = ""
     data_format: str = "channels_last"  #: where images have their channels, if no layer says so

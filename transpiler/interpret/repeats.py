@@ -45,6 +45,6 @@ def run_again(region: Region, around: cst.CSTNode | None = None) -> None:
             if call.region is not None:
                 run_again(call.region)
         elif call.name == "trainable":
-            set_frozen(region.file, call.model, call.given["value"].value)
+            set_frozen(region.file, call.model, call.given["value"].value, call.but_norms)
         else:
             call.later.append(tuple(region.file.frozen.values()))

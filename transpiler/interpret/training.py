@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.context import FileContext
+from transpiler.interpret.context import FileContext, Frozen
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import one_line, rewritten
@@ -154,10 +154,11 @@ class TrainingCall:
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
-    frozen: tuple[Model, ...] = ()  #: the models that are not trainable when it is met
+    frozen: tuple[Frozen, ...] = ()  #: the models that are not trainable when it is met
     #: where it may be of several models: the `compile` in force for each, by the model's id
     compiled_each: dict[int, TrainingCall] = field(default_factory=dict)
-    later: list[tuple[Model, ...]] = field(default_factory=list)  #: and when it is met again
+    later: list[tuple[Frozen, ...]] = field(default_factory=list)  #: and when it is met again
+    but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
@@ -280,16 +281,29 @@ def _is_first(region: Region, node: cst.Call) -> bool:
     return not newer and _OF_FIRST.search(region.tree.blanked) is not None
 
 
-def note_freezing(region: Region, node: cst.Assign, model: Model, value: Value) -> None:
-    """Note `model.trainable = False`: what is compiled from now on does not train it."""
-    text = one_line(rewritten(region.tree, node.value, region.rewrites))
-    given = {"value": Given(value, text, _versions(region, text), node.value)}
-    call = TrainingCall(
-        node, "trainable", model, given, region.statement, model.compiled, region=region
-    )
+@provides("note_freezing")
+def note_freezing(
+    region: Region,
+    node: cst.Assign | cst.For,
+    model: Model,
+    value: Value,
+    of: cst.BaseExpression | None = None,
+    but_norms: bool = False,
+) -> None:
+    """Note `model.trainable = False`: what is compiled from now on does not train it.
+
+    A loop over all layers of a model, which `of` is, does the same.
+    """
+    text = value.expr.text if isinstance(value, Static) else ""
+    if isinstance(node, cst.Assign):
+        text = one_line(rewritten(region.tree, node.value, region.rewrites))
+    given = {"value": Given(value, text, _versions(region, text))}
+    statement = node if isinstance(node, cst.For) else region.statement
+    call = TrainingCall(node, "trainable", model, given, statement, model.compiled, region=region)
+    call.of, call.but_norms = of, but_norms
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
     region.training[id(node)] = call
-    if not set_frozen(region.file, model, value):
+    if not set_frozen(region.file, model, value, but_norms):
         call.problem = "whether it is trainable is only known at run time"
 
 
@@ -307,13 +321,13 @@ def note_layer(
     call.layers.append(layer)
 
 
-def set_frozen(file: FileContext, model: Model, value: Value) -> bool:
+def set_frozen(file: FileContext, model: Model, value: Value, but_norms: bool = False) -> bool:
     """Remember whether a model is trainable from now on; whether that is known."""
     made = root(model)
     if made.options or (made.origin is not None and made.origin.options):
         return False
     if isinstance(value, Static) and value.expr.is_const(False):
-        file.frozen[id(made)] = made
+        file.frozen[id(made)] = Frozen(made, but_norms)
     elif isinstance(value, Static) and value.expr.is_const(True):
         file.frozen.pop(id(made), None)
     else:

@@ -110,8 +110,24 @@ class Compositions:
         for _, part in self.nested(model):
             yield from self.layers(part)
 
-    def subset(self, model: Model, frozen: frozenset[int], in_place: bool) -> Subset | None:
-        """What of a model is trained where some models are not; None where all of it is."""
+    def _norms(self, text: str, model: Model) -> list[str]:
+        """The weights with which a model normalizes batches."""
+        layers = tuple(self.layers(model))
+        bare = (_WRAPPED.sub("", layer) for layer in layers)
+        if any(not layer.startswith("nn.") and "BatchNorm" not in layer for layer in bare):
+            raise Unsupported("batch normalization in blocks of what is not trainable otherwise")
+        kinds = [f"nn.BatchNorm{n}d" for n in "123" if any(f"BatchNorm{n}d" in x for x in layers)]
+        kind = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
+        found = f"for layer in {text}.modules() if isinstance(layer, {kind})"
+        return [f"(p {found} for p in layer.parameters())"] if kinds else []
+
+    def subset(
+        self, model: Model, frozen: frozenset[int], in_place: bool, norms: frozenset[int]
+    ) -> Subset | None:
+        """What of a model is trained where some models are not; None where all of it is.
+
+        Of those of `norms`, batch normalization is.
+        """
         if not self.parts(model) & frozen:
             return None
         trained: list[str] = []
@@ -121,7 +137,9 @@ class Compositions:
             text, part = module.constructor.text, inner.get(module.token)
             if part is None and not in_place and not text.startswith(WEIGHTLESS):
                 raise Unsupported("layers of its own beside a model that is not trainable")
-            if part is not None and id(part) in frozen:
+            if part is not None and id(part) in frozen & norms:
+                trained += self._norms(text, part)
+            elif part is not None and id(part) in frozen:
                 noisy = any(map(self._is_noisy, self._all_parts(part)))
                 still += _still(module.token, tuple(self.layers(part)), noisy)
             elif part is not None and not in_place and self.parts(part) & frozen:
@@ -162,6 +180,7 @@ class Freezing:
     of: Compositions
     in_place: bool = True  #: what is frozen when a model trains is what the program froze last
     frozen: dict[int, frozenset[int]] = field(default_factory=dict)  #: by id of the `compile`
+    norms: dict[int, frozenset[int]] = field(default_factory=dict)  #: those whose norms train
     problems: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     compiles: list[TrainingCall] = field(default_factory=list)
@@ -176,7 +195,9 @@ class Freezing:
         """What of a model a `compile` trains."""
         if id(call) in self.problems:
             raise Unsupported(self.problems[id(call)])
-        return self.of.subset(call.model, self.frozen.get(id(call), frozenset()), self.in_place)
+        frozen = self.frozen.get(id(call), frozenset())
+        norms = self.norms.get(id(call), frozenset())
+        return self.of.subset(call.model, frozen, self.in_place, norms)
 
 
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
@@ -204,7 +225,7 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
     for call in calls:
         if call.name != "trainable":
             continue
-        if call.conditional or call.in_loop or call.region is None:
+        if call.conditional or call.in_loop or call.region is None or call.but_norms:
             return False
         for other in involved:
             if id(root(call.model)) not in plan.of.parts(other.model):
@@ -269,21 +290,25 @@ def _is_compiled_by(plan: Freezing, call: TrainingCall, compiles: TrainingCall) 
 
 def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:
     """What is frozen for one `compile`."""
-    mine, itself = plan.of.parts(call.model), id(root(call.model))
+    models = (call.model, *(c.model for c in trains))  # as its function builds it, and gives it
+    mine = frozenset[int]().union(*map(plan.of.parts, models))
+    itself = {id(root(model)) for model in models}
     compiled = _frozen(call) & mine
     first = _frozen(trains[0]) & mine if trains else compiled
     frozen = compiled if keras == "2" else first
     if compiled != first and keras != "2":
-        older = itself in first and keras == "auto"
+        older = bool(itself & first) and keras == "auto"
         frozen = compiled if older else first
         plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
     for event in (call, *trains):
         met = _frozen(event) & mine
-        if any({*map(id, later)} & mine != met for later in event.later):
+        if any({id(one.model) for one in later} & mine != met for later in event.later):
             plan.problems[id(call)] = "what is trainable changes before this runs again"
-    if itself in frozen and trains:
+    if itself & frozen and trains:
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
     plan.frozen[id(call)] = frozen
+    decisive = call if frozen is compiled else trains[0]
+    plan.norms[id(call)] = frozenset(id(f.model) for f in decisive.frozen if f.but_norms)
     plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
 
 
@@ -298,4 +323,4 @@ _AS_TRAINED = (
 
 
 def _frozen(call: TrainingCall) -> frozenset[int]:
-    return frozenset(id(model) for model in call.frozen)
+    return frozenset(id(one.model) for one in call.frozen)

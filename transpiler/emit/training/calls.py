@@ -115,7 +115,8 @@ def _write(writer: ModelWriter, call: TrainingCall) -> None:
         write_freeze(writer, call)
         return
     if isinstance(call.node, cst.For):
-        write_clipped_weights(writer, call, call.node)
+        over_layers = {"clip_weights": write_clipped_weights, "trainable": write_trainable}
+        over_layers[call.name](writer, call, call.node)
         return
     if call.name in _ASKING:
         statement = statement_around(writer.tree, writer.room.node, call)

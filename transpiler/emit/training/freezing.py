@@ -20,7 +20,7 @@ _TRAINS = ("fit", "train_on_batch")
 
 
 def write_trainable(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine | cst.For
 ) -> None:
     """Weights with or without gradients; nothing where optimizers tell them apart.
 
@@ -30,7 +30,11 @@ def write_trainable(
     writer.made.sharing |= {id(compiles.node) for compiles in freezing.concerns(call.model)}
     if freezing.in_place:
         given = writer.source_of(call.given["value"])
-        writer.whole[id(statement)] = [f"{writer.variable}.requires_grad_({given})"]
+        line = f"{writer.variable}.requires_grad_({given})"
+        if isinstance(statement, cst.For):
+            writer.edits.append(Edit(*writer.tree.span(statement), line))
+            return
+        writer.whole[id(statement)] = [line]
         writer.statements.setdefault(id(statement), (statement, {}, {}))
         return
     if call.conditional:
@@ -40,12 +44,12 @@ def write_trainable(
         raise Unsupported("setting it is all that a function does")
     tree = writer.tree
     start, end = tree.span(statement)
-    line = tree.line_end(end)
-    rest = tree.text[end:line].strip()
+    after = tree.line_end(max(end - 1, start))
+    rest = tree.text[end:after].strip()
     if rest and not rest.startswith("#"):
         raise Unsupported("`trainable` is set beside other statements")
     writer.made.gone.append(statement)
-    writer.edits.append(Edit(tree.line_start(start), line, ""))
+    writer.edits.append(Edit(tree.line_start(start), after, ""))
 
 
 def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:

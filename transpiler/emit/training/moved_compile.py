@@ -189,6 +189,9 @@ def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, boo
     if isinstance(line, ast.Name) and isinstance(line.ctx, ast.Load):
         yield line, alone
     taken = [a.arg for a in line.args.args] if isinstance(line, ast.Lambda) else []
+    if isinstance(line, (ast.GeneratorExp, ast.ListComp)):
+        targets = (n for made in line.generators for n in ast.walk(made.target))
+        taken = [n.id for n in targets if isinstance(n, ast.Name)]
     for part in ast.iter_child_nodes(line):
         whole = isinstance(line, (ast.Call, ast.keyword)) and part is not getattr(line, "func", 0)
         yield from (f for f in _read_by(part, whole) if f[0].id not in taken)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers.freezing import has_trained, only_trainable, set_trainable, vanish
 from transpiler.interpret.models.parts import layers_made_here
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.values import Layer, Model, Sequence, Unknown
+from transpiler.interpret.training import root
+from transpiler.interpret.values import Framework, Layer, Model, Sequence, Unknown
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.lexical import blanked
 
@@ -23,7 +25,8 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     A Sequential that is made here has frozen layers; of another model, the loop becomes a call,
     or is all that stays as it was.
     """
-    value = only_trainable(node)
+    others = _others(region, node)
+    value = only_trainable(others or node)
     listed = node.iter.value if isinstance(node.iter, cst.Subscript) else node.iter
     if value is None:
         return False
@@ -38,6 +41,8 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     region.scope.values[node.target.value] = Unknown("a layer of a model")
     frozen = _layers_made_here(region, model, node.iter)
     if frozen is not None:
+        if others is not None:
+            frozen = [layer for layer in frozen if layer.symbol != _NORM]
         later = has_trained(region)
         for layer in frozen:
             set_trainable(region, layer, const(value), node)
@@ -45,10 +50,42 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
             vanish(region, node.body)
         return True
     source = region.tree.source(listed.value)
-    if listed is node.iter and _is_followed(region):
+    if listed is node.iter and _is_followed(region, model):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
+    elif listed is node.iter and _is_known(region, model):
+        noted: Any = provided("note_freezing")
+        noted(region, node, model, const(value), listed.value, others is not None)
     region.left_calls.append((node, f"{source}.layers", model))
     return True
+
+
+_NORM = "keras.layers.BatchNormalization"
+
+
+def _others(region: Region, node: cst.For) -> cst.For | None:
+    """A loop that spares batch normalization, as if it did not: `if not isinstance(...)`."""
+    match node.body.body:
+        case [
+            cst.If(
+                test=cst.UnaryOperation(
+                    operator=cst.Not(),
+                    expression=cst.Call(
+                        func=cst.Name("isinstance"), args=[cst.Arg(cst.Name(one)), cst.Arg(kind)]
+                    ),
+                ),
+                orelse=None,
+                body=body,
+            )
+        ] if isinstance(node.target, cst.Name) and node.target.value == one:
+            found = evaluate(region, kind)
+            if isinstance(found, Framework) and found.name == _NORM:
+                return node.with_changes(body=body)
+    return None
+
+
+def _is_known(region: Region, model: Model) -> bool:
+    """Whether it is one model, of which other code may train the layers alone."""
+    return model.expr is not None and not region.branches and not root(model).options
 
 
 def _freeze_listed(region: Region, node: cst.For, value: bool) -> bool:
@@ -83,8 +120,8 @@ def _layers_made_here(
 _MORE = re.compile(r"BatchNorm|regularizer|add_loss")
 
 
-def _is_followed(region: Region) -> bool:
+def _is_followed(region: Region, model: Model) -> bool:
     """Whether switching off gradients is all that it means: nothing was compiled before."""
-    trained = region.training or region.runs
+    trained = region.training or region.runs or model.source is not None
     plain = not trained and not region.loops and not region.branches
     return plain and not _MORE.search(blanked(region.tree.text))

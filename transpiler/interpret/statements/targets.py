@@ -369,9 +369,10 @@ def _one_by_one(region: Region, names: list[str], value: Sequence) -> bool:
 
 
 def _are_inputs(region: Region, value: Sequence) -> bool:
-    """Whether it is the inputs of a model: `noise, label = generator.input`."""
+    """Whether it is the inputs of a model made elsewhere: `noise, label = generator.input`."""
     codes = [i.tensor.code.text if isinstance(i, Bound) else "" for i in value.items]
-    return value.code is None and all(code in region.inputs for code in codes)
+    keys = [region.inputs[code][0] if code in region.inputs else "" for code in codes]
+    return value.code is None and all(key.startswith("border:") for key in keys)
 
 
 def _names_of(region: Region, item: Value) -> set[str]:
