@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 CYCLE = """\
@@ -307,3 +308,72 @@ def test_flattened_inputs_of_any_rank(scripts: Scripts) -> None:
     code = converted(FLAT)
     assert "nn.Linear(math.prod(self.shape), 2)" in code
     assert max(scripts.compare(FLAT, code).values()) < 1e-9
+
+
+FROZEN = """\
+import numpy as np
+from keras.layers import BatchNormalization, Dense
+from keras.models import Sequential
+from keras.optimizers.legacy import SGD
+
+
+def define_discriminator():
+    model = Sequential()
+    model.add(Dense(8, input_dim=6))
+    model.add(BatchNormalization())
+    model.add(Dense(1, activation="sigmoid"))
+    model.compile(loss="binary_crossentropy", optimizer=SGD(0.0625), metrics=["accuracy"])
+    return model
+
+
+def define_generator():
+    model = Sequential()
+    model.add(Dense(8, input_dim=4, activation="tanh"))
+    model.add(Dense(6))
+    return model
+
+
+def define_gan(g_model, d_model):
+    for layer in d_model.layers:
+        {loop}
+    model = Sequential()
+    model.add(g_model)
+    model.add(d_model)
+    model.compile(loss="binary_crossentropy", optimizer=SGD(0.0625))
+    return model
+
+
+np.random.seed(1)
+d_model = define_discriminator()
+g_model = define_generator()
+gan_model = define_gan(g_model, d_model)
+losses = []
+for i in range(3):
+    d_loss, _ = d_model.train_on_batch(np.random.normal(size=(16, 6)), np.ones((16, 1)))
+    g_loss = gan_model.train_on_batch(np.random.normal(size=(16, 4)), np.ones((16, 1)))
+    losses.append([d_loss, g_loss])
+"""
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "layer.trainable = False",
+        "if not isinstance(layer, BatchNormalization):\n            layer.trainable = False",
+    ],
+)
+def test_layers_of_a_model_that_is_compiled(scripts: Scripts, loop: str) -> None:
+    """They go on training where their model does alone; its batch normalization may always."""
+    text = FROZEN.format(loop=loop)
+    apart = scripts.compare(text, converted(text, Options(exact=True)), "2")
+    assert {"losses", "model 1: d_model.batch_normalization.running_mean"} <= apart.keys()
+    assert max(apart.values()) < 1e-9
+
+
+def test_what_keras_3_would_train_is_said() -> None:
+    """Nothing, where it freezes a model between `compile` and the first step."""
+    text = FROZEN.format(loop="layer.trainable = False").replace(".legacy", "")
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any("would train nothing" in message for message in messages)
+    failed = convert(text, Options(keras="3")).diagnostics
+    assert any(d.severity is Severity.ERROR for d in failed)

@@ -24,6 +24,7 @@
     metric_classes.py  classes of metrics
     metric_lists.py  lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
+    signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees
     left.py          what stays Keras, and what is said of it
     overlooked.py    layers made through names that lead nowhere

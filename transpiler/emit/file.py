@@ -51,6 +51,7 @@ from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.emit.signatures import fold_signatures
 from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.unused import drop_unused
@@ -128,6 +129,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         from transpiler.emit.distribution import without_scopes
 
         draft.edits = without_scopes(draft)
+    fold_signatures(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
     changed = text != draft.tree.text
     return (

@@ -211,7 +211,19 @@ def summarize_performance(epoch, generator, discriminator, latent_dim, n=100):
 
 
 # train the generator and discriminator
-def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan_model_criterion, gan_model_optimizer, latent_dim, n_epochs=12, n_batch=32, n_eval=4):
+def train(
+    g_model,
+    d_model,
+    d_model_criterion,
+    d_model_optimizer,
+    gan_model,
+    gan_model_criterion,
+    gan_model_optimizer,
+    latent_dim,
+    n_epochs=12,
+    n_batch=32,
+    n_eval=4,
+):
     # determine half the size of one batch, for updating the discriminator
     half_batch = int(n_batch / 2)
     accuracies = list()

@@ -247,7 +247,19 @@ def generate_fake_samples(generator, latent_dim, n_samples):
 
 
 # train the generator and discriminator
-def train(g_model, d_model, d_model_criterion, d_model_optimizer, gan_model, gan_model_criterion, gan_model_optimizer, dataset, latent_dim, n_steps=4, n_batch=32):
+def train(
+    g_model,
+    d_model,
+    d_model_criterion,
+    d_model_optimizer,
+    gan_model,
+    gan_model_criterion,
+    gan_model_optimizer,
+    dataset,
+    latent_dim,
+    n_steps=4,
+    n_batch=32,
+):
     half_batch = int(n_batch / 2)
     losses = list()
     # manually enumerate batches

@@ -52,9 +52,10 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     optimizing = optimizer_lines(writer, call, model.node)
     kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
-    varies = any(parameter.name in read for parameter in summary.parameters)
+    weighed = any(h.given_weight is not None for h in writer.training.compiled[id(call)].heads)
+    varies = weighed or any(parameter.name in read for parameter in summary.parameters)
     repeated = not varies and _has_the_same_criterion(writer, mine, sites)
-    if mine.asks and writer.shared.of_one_kind(writer.room):
+    if mine.asks and not weighed and writer.shared.of_one_kind(writer.room):
         _refuse_another_criterion(writer, summary, criteria)
     if repeated or not (mine.asks or kept):
         criteria = []

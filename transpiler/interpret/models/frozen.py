@@ -76,7 +76,9 @@ def _others(region: Region, node: cst.For) -> cst.For | None:
                 orelse=None,
                 body=body,
             )
-        ] if isinstance(node.target, cst.Name) and node.target.value == one:
+        ] if (
+            isinstance(node.target, cst.Name) and node.target.value == one
+        ):
             found = evaluate(region, kind)
             if isinstance(found, Framework) and found.name == _NORM:
                 return node.with_changes(body=body)

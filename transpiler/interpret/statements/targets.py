@@ -269,9 +269,7 @@ def _unpack(
             region.scope.values[name] = item
 
 
-def _take_plain(
-    region: Region, target: cst.BaseExpression, item: Value, node: cst.CSTNode
-) -> None:
+def _take_plain(region: Region, target: cst.BaseExpression, item: Value, node: cst.CSTNode) -> None:
     """A part of what a call gives beside models: arrays, and lists of such."""
     if isinstance(target, cst.Name):
         assign_name(region, target.value, item, node, None)
