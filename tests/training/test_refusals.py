@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -199,3 +200,24 @@ def test_calls_on_a_line_with_what_stays_are_said() -> None:
         f"{HEAD[: HEAD.index('model')]}model = build()\nmodel.fit(x, y)\n"
     )
     assert errors(text) == [(6, "`compile` is left as it is: the statement around it stays")]
+
+
+@pytest.mark.parametrize("given", ["pick(kind)", "optimizer"])
+def test_what_may_be_an_optimizer_is_not_taken_for_its_name(given: str) -> None:
+    before = f"kind = 'adam'\noptimizer = {'pick(kind)' if given == 'optimizer' else 'None'}\n"
+    text = f"{HEAD}{before}model.compile({given}, 'mse')\nmodel.fit(x, y)\n"
+    assert any("may be an optimizer, or the name of one" in message for _, message in errors(text))
+
+
+@pytest.mark.parametrize(("keras", "said"), [("3", True), ("2", False)])
+def test_entries_of_the_history_by_their_places_are_said(keras: str, said: bool) -> None:
+    text = f"{HEAD}{COMPILE}history = model.fit(x, y)\nlosses = list(history.history.values())[0]\n"
+    found = convert(text, Options(keras=keras)).diagnostics
+    assert any("begins with the loss" in d.message for d in found) is said
+
+
+def test_tables_with_new_columns_are_followed() -> None:
+    table = "import pandas as pd\n\ndf = pd.read_csv('a.csv').dropna()\nother = df\n"
+    table += "df['c'] = df['a'] + 1\n"
+    text = f"{table}{HEAD}{COMPILE}history = model.fit(other.values, y)\n"
+    assert errors(text) == []

@@ -16,11 +16,12 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.changes import changed_in_place
+from transpiler.source.tables import tables_of
 
 
 def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     """`a = b`, where one of them is changed in place somewhere, is not followed."""
-    if not _may_change(value):
+    if not _may_change(value) or _is_table(region, node.value, value):
         return
     places = [*(t.target for t in node.targets), node.value]
     named = [p for p in places if isinstance(p, (cst.Name, cst.Attribute))]
@@ -30,6 +31,11 @@ def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     text = region.tree.text if region.is_module else region.source
     if changed_in_place(text, names, grows=not isinstance(value, Static)):
         raise GiveUp(f"`{names[0]}` and `{names[1]}` are one list or dict, which changes", node)
+
+
+def _is_table(region: Region, node: cst.BaseExpression, value: Value) -> bool:
+    """Whether it is a table of pandas, of whose columns nothing is known in any case."""
+    return isinstance(value, Static) and tables_of(region.tree.text).hold(region.tree.source(node))
 
 
 def refuse_changed_elements(

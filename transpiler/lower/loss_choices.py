@@ -10,7 +10,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.binding import use_of
-from transpiler.lower.optimizer_choices import strings_of
+from transpiler.lower.optimizer_choices import gives_no_name, strings_of
 from transpiler.record import replace
 from transpiler.registry import Rules
 from transpiler.source.tree import Tree
@@ -23,6 +23,8 @@ def loss_by_name(rules: Rules, tree: Tree, value: Value, seen: Prediction) -> Lo
     names = [name for name in strings_of(tree) if f"keras.losses.{name}" in rules.losses]
     if not names:
         return None
+    if gives_no_name(tree, value.expr.text):
+        raise Unsupported(f"`{value.expr.text}` may be a loss, or the name of one")
     seen = replace(seen, droppable=False)
     uses = {n: use_of(rules.losses, "keras.losses", Static(Expr(n, n)), "the loss") for n in names}
     losses: dict[str, Loss] = {name: use.build(seen) for name, use in uses.items()}

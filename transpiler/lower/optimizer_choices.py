@@ -32,6 +32,10 @@ _PLACE = Expr("PARAMETERS")
 _MADE = re.compile(rf"([\w.]+)\({_PLACE}(?:, (.*))?\)", re.S)
 #: What can be called as it stands.
 _PLAIN = re.compile(r"[\w.]+(\[[^\[\]]*\])?")
+#: What gives a string, or one of several.
+_GIVES_TEXT = re.compile(
+    r"(?:^|\.)(?:str|input|lower|upper|strip|format|get|pop|getenv|choice|Choice|suggest_\w+)$"
+)
 _STRING = re.compile(r"[\"'](\w+)[\"']")
 
 
@@ -75,6 +79,8 @@ def _named(rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool
     names = [name for name in words if f"keras.optimizers.{name}" in rules.optimizers]
     if not names:
         return None
+    if gives_no_name(tree, given.text):
+        raise Unsupported(f"`{given.text}` may be an optimizer, or the name of one")
     options = {name: _lowered(rules, Static(Expr(name, name)), exact) for name in names}
     lines = [f'        "{name}": {_partial(made)},' for name, made in options.items()]
     source = "\n".join([
@@ -88,6 +94,19 @@ def _named(rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool
     ])  # fmt: skip
     text = f"optimizer_by_name({given.text}, {parameters})"
     return Choices(_together(list(options.values()), Expr(text, strength=18)), {}, source)
+
+
+def gives_no_name(tree: Tree, text: str) -> bool:
+    """Whether an expression is a call, or a variable for one, that need not give a string."""
+    if text.isidentifier():
+        bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
+        return any(_calls(value) for value in bound)
+    return _calls(text)
+
+
+def _calls(text: str) -> bool:
+    called = re.match(r"([\w.]+)\(.*\)\s*(?:#.*)?$", text)
+    return called is not None and not _GIVES_TEXT.search(called.group(1))
 
 
 def strings_of(tree: Tree) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: What gives arrays or numbers of a table.
 _ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
@@ -111,6 +112,12 @@ class Tables:
         if isinstance(function, ast.Attribute) and name not in _ARRAYS:
             return self._is_table(function.value)
         return False
+
+
+@lru_cache(maxsize=4)
+def tables_of(text: str) -> Tables:
+    """The tables of a program, found once."""
+    return Tables(text)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
@@ -17,6 +18,10 @@ from transpiler.source.occurrences import Occurrence
 _ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
 _EPOCHS = re.compile(r"\[([\"'])epochs\1\]")
+
+#: The rest of an entry that is taken by its place.
+_BY_PLACE = re.compile(r"\.(?:keys|values|items)\(\)\)\[")
+_ORDER = "the history begins with the loss, as in Keras 2; Keras 3 sorts its entries by name"
 
 #: What may leave out a part of a statement, or run it several times.
 _SOMETIMES = re.compile(r"\b(?:if|and|or|for|lambda)\b")
@@ -59,6 +64,7 @@ class History:
             places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
             asked = any(p.attribute not in ("history", "epoch") for p in places)
             self._say_lacking(places)
+            self._say_order(places)
             self.object = asked or self._holds_others(name)
             self.result = f"{name} = "
             return name if places or kept else ""
@@ -96,6 +102,14 @@ class History:
                 text = f"`{self.model.tree.text[place.start:place.attribute_end]}`"
                 message = f"{text} is left as it is; what `fit` gives has `history` and `epoch`"
                 self.model.made.left.append((place.start, message))
+
+    def _say_order(self, places: list[Occurrence]) -> None:
+        """`list(history.history.values())[0]`, of entries that Keras 3 has in another order."""
+        text = self.model.tree.blanked
+        for place in places if self.model.shared.file.options.keras != "2" else ():
+            by_place = _BY_PLACE.match(text, place.attribute_end)
+            if by_place is not None and text[: place.start].endswith("list("):
+                self.model.made.said.append((ASSUMED, self.call.node, _ORDER))
 
     def _stand_in(self, variable: str) -> None:
         """The call is part of an expression: a variable stands there, after the loop."""

@@ -6,7 +6,6 @@ y = tf.one_hot(labels, 3)             y = F.one_hot(torch.as_tensor(labels).long
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -21,7 +20,7 @@ from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
 from transpiler.source.handed_data import handed_data
-from transpiler.source.tables import Tables
+from transpiler.source.tables import tables_of
 
 #: What makes a copy of an array, what may share its memory, and what else is translated.
 _COPIES = frozenset({"tf.constant", "keras.backend.constant", "keras.ops.array"})
@@ -123,11 +122,6 @@ def _type(region: Region, dtype: Expr) -> Expr:
 
 def as_array(region: Region, value: Expr) -> Expr:
     """An array, also where it may be a table."""
-    if not _tables(region.tree.text).hold(value.text):
+    if not tables_of(region.tree.text).hold(value.text):
         return value
     return replace(call("np.asarray", value), helpers=value.helpers | {"numpy"})
-
-
-@lru_cache(maxsize=4)
-def _tables(text: str) -> Tables:
-    return Tables(text)
