@@ -377,3 +377,93 @@ def test_what_keras_3_would_train_is_said() -> None:
     assert any("would train nothing" in message for message in messages)
     failed = convert(text, Options(keras="3")).diagnostics
     assert any(d.severity is Severity.ERROR for d in failed)
+
+
+IN_TURN = """\
+import numpy as np
+from tensorflow.keras.layers import Dense, Input
+from tensorflow.keras.models import Model, Sequential
+from tensorflow.keras.optimizers import SGD
+
+
+def set_trainability(model, trainable=False):
+    model.trainable = trainable
+    for layer in model.layers:
+        layer.trainable = trainable
+
+
+def build(n, m, activation):
+    model = Sequential([Input((n,)), Dense(8, activation="tanh"), Dense(m, activation=activation)])
+    return model
+
+
+def make_gan(G, D):
+    set_trainability(D, False)
+    i = Input((4,))
+    GAN = Model(i, D(G(i)))
+    GAN.compile(loss="binary_crossentropy", optimizer=SGD(0.0625))
+    return GAN
+
+
+class Trainer:
+    def __init__(self):
+        self.G = build(4, 5, "linear")
+        self.D = build(5, 1, "sigmoid")
+        self.D.compile(loss="binary_crossentropy", optimizer=SGD(0.0625))
+        self.set_trainable(self.D, False)
+        i = Input((4,))
+        self.GAN = Model(i, self.D(self.G(i)))
+        self.GAN.compile(loss="binary_crossentropy", optimizer=SGD(0.0625))
+
+    def set_trainable(self, m, val):
+        m.trainable = val
+        for l in m.layers:
+            l.trainable = val
+
+    def train(self):
+        losses = []
+        for i in range(3):
+            x = np.random.normal(size=(8, 5))
+            self.set_trainable(self.D, True)
+            d = self.D.train_on_batch(x, np.ones((8, 1)))
+            self.set_trainable(self.D, False)
+            g = self.GAN.train_on_batch(np.random.normal(size=(8, 4)), np.ones((8, 1)))
+            losses.append([d, g])
+        return losses
+
+
+np.random.seed(0)
+a = Trainer().train()
+G = build(4, 5, "linear")
+D = build(5, 1, "sigmoid")
+D.compile(loss="binary_crossentropy", optimizer=SGD(0.0625))
+GAN = make_gan(G, D)
+b = []
+for i in range(3):
+    set_trainability(D, True)
+    d = D.train_on_batch(np.random.normal(size=(8, 5)), np.ones((8, 1)))
+    set_trainability(D)
+    g = GAN.train_on_batch(np.random.normal(size=(8, 4)), np.ones((8, 1)))
+    b.append([d, g])
+"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_parts_that_are_made_trainable_in_turn(scripts: Scripts, keras: str) -> None:
+    """By functions and methods that do nothing else, in methods that train afterwards."""
+    code = converted(IN_TURN)
+    assert "trainab" not in code
+    apart = scripts.compare(IN_TURN, code, keras)
+    assert {"a", "b", "model 3: G.dense.weight"} <= apart.keys()
+    assert max(apart.values()) < 1e-9
+
+
+def test_what_methods_freeze_for_others_is_left() -> None:
+    """When they run, nobody knows."""
+    text = IN_TURN.replace("self.set_trainable(self.D, True)", "pass")
+    text = text.replace(
+        "            self.set_trainable(self.D, False)\n            g", "            g"
+    )
+    text += "\n\ndef stop(trainer):\n    trainer.set_trainable(trainer.D, False)\n"
+    found = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert found

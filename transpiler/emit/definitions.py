@@ -321,7 +321,12 @@ def drop_inlined(draft: Draft) -> None:
         node = function.node
         if not isinstance(node, cst.FunctionDef) or function.file not in (None, draft.file):
             continue
-        if function.name in draft.kept_functions or _read_elsewhere(draft, function.name, node):
+        freezes = id(node) in draft.file.freezers
+        read = _read_elsewhere(draft, function.name, node, bool(function.owner))
+        if function.name in draft.kept_functions or read:
+            if freezes:
+                message = f"`{function.name}` is left as it is; models are nn.Modules now"
+                draft.report(LEFT_MODEL, node, message)
             continue
         _drop(draft, node)
         if not function.name.startswith("_") and not function.nested_in:
@@ -332,13 +337,15 @@ def drop_inlined(draft: Draft) -> None:
             )
 
 
-def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode) -> bool:
-    """Whether what remains of the file still reads a name."""
+def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode, method: bool = False) -> bool:
+    """Whether what remains of the file still reads a name, or has an object's method of it."""
     start, end = draft.tree.span(node)
     outside = [e for e in draft.edits if not (start <= e.start and e.end <= end)]
     remaining = apply(draft.tree.text, [*outside, Edit(start, end, "")])
     added = draft.training_functions.values()  # they have no place yet
     texts = [text for text in (remaining, *added) if name in text]
+    if method:
+        return any(re.search(rf"\.{name}\b", text) for text in texts)
     return any(name in global_reads(text) for text in texts)
 
 

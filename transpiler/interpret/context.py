@@ -97,6 +97,7 @@ class FileContext:
     without_gradients: dict[int, str] = field(default_factory=dict)  #: for loops that freeze layers
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
     #: functions that others give, and that losses and metrics are: they stay inside of those
+    freezers: set[int] = field(default_factory=set)  #: functions that make models trainable or not
     kept_closures: set[int] = field(default_factory=set)
     lifted: set[int] = field(default_factory=set)  #: functions of others that are called outside
     #: what the program says that functions are called, `f.__name__ = "dice"`; None if not known

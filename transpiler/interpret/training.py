@@ -284,7 +284,7 @@ def _is_first(region: Region, node: cst.Call) -> bool:
 @provides("note_freezing")
 def note_freezing(
     region: Region,
-    node: cst.Assign | cst.For,
+    node: cst.Assign | cst.For | cst.Call,
     model: Model,
     value: Value,
     of: cst.BaseExpression | None = None,
@@ -292,7 +292,7 @@ def note_freezing(
 ) -> None:
     """Note `model.trainable = False`: what is compiled from now on does not train it.
 
-    A loop over all layers of a model, which `of` is, does the same.
+    A loop over all layers of a model, which `of` is, does the same, or the call of a function.
     """
     text = value.expr.text if isinstance(value, Static) else ""
     if isinstance(node, cst.Assign):

@@ -210,7 +210,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     for call in plan.compiles:
         trains = [c for c in calls if c.name in _TRAINS and _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
-    _refuse_unordered(plan, regions)
+    _refuse_unordered(plan, calls, regions)
     return plan
 
 
@@ -251,7 +251,9 @@ def _run_once(regions: Sequence[Region]) -> set[int]:
     return once
 
 
-def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
+def _refuse_unordered(
+    plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]
+) -> None:
     """What is trained in one function is not frozen by another of which no call is seen.
 
     The constructor of a class runs before its methods; a function may freeze what it makes.
@@ -269,11 +271,38 @@ def _refuse_unordered(plan: Freezing, regions: Sequence[Region]) -> None:
         for call in region.training.values():
             if call.name == "trainable" and not _is_made_in(region, root(call.model)):
                 for compiles in plan.concerns(call.model):
-                    if id(compiles.node) not in region.training:
+                    alone = _is_settled_in(plan, region, call, compiles, calls)
+                    if id(compiles.node) not in region.training and not alone:
                         plan.problems[id(compiles)] = (
                             f"`{region.name}` changes what is trainable, and when that runs is "
                             "not known"
                         )
+
+
+def _is_settled_in(
+    plan: Freezing,
+    region: Region,
+    freezing: TrainingCall,
+    compiles: TrainingCall,
+    calls: Sequence[TrainingCall],
+) -> bool:
+    """Whether a method says what is trainable before it trains what the constructor compiled.
+
+    Nobody else trains it, so that it makes no difference when the method runs.
+    """
+    if compiles.region is None or compiles.region.name != "__init__":
+        return False
+    model = root(freezing.model)
+    said = [
+        region.tree.span(c.node)[0]
+        for c in region.training.values()
+        if c.name == "trainable" and root(c.model) is model and not c.conditional
+    ]
+    trains = [c for c in calls if c.name in _TRAINS and _is_compiled_by(plan, c, compiles)]
+    return all(
+        c.region is region and any(place < region.tree.span(c.node)[0] for place in said)
+        for c in trains
+    )
 
 
 def _is_made_in(region: Region, model: Model) -> bool:

@@ -39,9 +39,8 @@ def write_trainable(
         return
     if call.conditional:
         raise Unsupported("whether it is trainable changes under a condition")
-    body = writer.room.node.body
-    if isinstance(body, cst.IndentedBlock) and len(body.body) == 1:
-        raise Unsupported("setting it is all that a function does")
+    if _is_alone(writer.room.node, statement):
+        raise Unsupported("setting it is all that is done there")
     tree = writer.tree
     start, end = tree.span(statement)
     after = tree.line_end(max(end - 1, start))
@@ -50,6 +49,13 @@ def write_trainable(
         raise Unsupported("`trainable` is set beside other statements")
     writer.made.gone.append(statement)
     writer.edits.append(Edit(tree.line_start(start), after, ""))
+
+
+def _is_alone(node: cst.CSTNode, statement: cst.CSTNode) -> bool:
+    """Whether a block holds nothing else than a statement."""
+    if isinstance(node, cst.IndentedBlock) and node.body[0] is statement:
+        return len(node.body) == 1
+    return any(_is_alone(child, statement) for child in node.children)
 
 
 def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:

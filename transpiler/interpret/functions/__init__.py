@@ -17,6 +17,7 @@ presumed.py       parameters whose one value a class is written for
 keywords.py       `**kwargs`: one class takes what any call passes through it
 given_parts.py    functions that give an optimizer, callbacks or the like
 handed.py         functions that get models, to train or ask them
+freezers.py       functions that only say whether a model is trainable
 generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
 own_losses.py     losses and metrics of the program's own

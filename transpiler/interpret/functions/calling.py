@@ -15,6 +15,7 @@ from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
 from transpiler.interpret.functions.data_sets import holds_data
+from transpiler.interpret.functions.freezers import freezes
 from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
@@ -147,6 +148,8 @@ def _call_on_values(
 ) -> Value | None:
     """A call without tensors that nothing need be known of but its arguments."""
     foreign = function.file is not None and function.file is not region.file
+    if not foreign and freezes(region, node, function, bound):
+        return Unknown("nothing")
     if not foreign and trains(function, bound):
         return _call_trainer(region, node, function, bound)
     if any(isinstance(v, Model) for v in bound.values()):
