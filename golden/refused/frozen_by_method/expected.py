@@ -44,7 +44,7 @@ class Trainer:
         self.model.fit(x, y, epochs=2)
 
     def freeze(self):
-        # TODO(tf2torch) T2T101: `trainable =` is left as it is: setting it is all that a function does
+        # TODO(tf2torch) T2T101: `trainable =` is left as it is: setting it is all that is done there
         self.base.trainable = False
 
 
