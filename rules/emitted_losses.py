@@ -145,14 +145,21 @@ emitted(
 class BinaryFocalLoss(nn.Module):
     """Crossentropy of logits, to which examples that are right already add little."""
 
-    def __init__(self, gamma=2.0):
+    def __init__(
+        self,
+        gamma=2.0,
+        reduction="mean",  #? reduction
+    ):
         super().__init__()
         self.gamma = gamma
+        self.reduction = reduction  #? reduction
 
     def forward(self, logits, targets):
         loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
         wrong = targets + logits.sigmoid() - 2 * targets * logits.sigmoid()
-        return (wrong**self.gamma * loss).mean()
+        loss = wrong**self.gamma * loss  #? reduction
+        return loss if self.reduction == "none" else loss.mean()  #? reduction
+        return (wrong**self.gamma * loss).mean()  #? !reduction
 ''',
     (),
     NN,
@@ -168,15 +175,23 @@ class BalancedFocalLoss(nn.Module):
     Positive examples weigh `alpha`, negative ones `1 - alpha`.
     """
 
-    def __init__(self, alpha=0.25, gamma=2.0):
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        reduction="mean",  #? reduction
+    ):
         super().__init__()
         self.alpha, self.gamma = alpha, gamma
+        self.reduction = reduction  #? reduction
 
     def forward(self, logits, targets):
         loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
         wrong = targets + logits.sigmoid() - 2 * targets * logits.sigmoid()
         weights = targets * self.alpha + (1 - targets) * (1 - self.alpha)
-        return (weights * wrong**self.gamma * loss).mean()
+        loss = weights * wrong**self.gamma * loss  #? reduction
+        return loss if self.reduction == "none" else loss.mean()  #? reduction
+        return (weights * wrong**self.gamma * loss).mean()  #? !reduction
 ''',
     (),
     NN,
@@ -189,15 +204,29 @@ emitted(
 class FocalLoss(nn.Module):
     """Crossentropy of probabilities, to which examples that are right already add little."""
 
-    def __init__(self, alpha=0.25, gamma=2.0):
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,  #? from_logits
+        reduction="mean",  #? reduction
+    ):
         super().__init__()
         self.alpha, self.gamma = alpha, gamma
+        self.from_logits = from_logits  #? from_logits
+        self.reduction = reduction  #? reduction
 
     def forward(self, probabilities, targets):
+        if self.from_logits:  #? from_logits
+            probabilities = probabilities.softmax(-1)
         probabilities = probabilities / probabilities.sum(-1, keepdim=True)
         probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
-        weights = self.alpha * (1 - probabilities) ** self.gamma
-        return -(weights * targets * probabilities.log()).sum(-1).mean()
+        weights = self.alpha * (1 - probabilities) ** self.gamma  #? !alphas
+        alpha = torch.tensor(self.alpha, device=targets.device)  #? alphas
+        weights = alpha * (1 - probabilities) ** self.gamma  #? alphas
+        loss = -(weights * targets * probabilities.log()).sum(-1)  #? reduction
+        return loss if self.reduction == "none" else loss.mean()  #? reduction
+        return -(weights * targets * probabilities.log()).sum(-1).mean()  #? !reduction
 ''',
     (),
     NN,
@@ -209,13 +238,20 @@ emitted(
 class GeneralizedCrossEntropyLoss(nn.Module):
     """Between crossentropy (q near 0) and absolute error (q of 1), of probabilities."""
 
-    def __init__(self, q=0.5):
+    def __init__(
+        self,
+        q=0.5,
+        reduction="mean",  #? reduction
+    ):
         super().__init__()
         self.q = q
+        self.reduction = reduction  #? reduction
 
     def forward(self, probabilities, targets):
         right = probabilities.gather(-1, targets.unsqueeze(-1))
-        return ((1 - right**self.q) / self.q).mean()
+        loss = ((1 - right**self.q) / self.q).squeeze(-1)  #? reduction
+        return loss if self.reduction == "none" else loss.mean()  #? reduction
+        return ((1 - right**self.q) / self.q).mean()  #? !reduction
 ''',
     (),
     NN,
@@ -271,17 +307,47 @@ emitted(
     "TverskyLoss",
     '''
 class TverskyLoss(nn.Module):
-    """One minus the Tversky index of the whole batch: misses weigh `alpha`, false alarms `beta`."""
+    """One minus the Tversky index of the batch: misses weigh `alpha`, false alarms `beta`."""
 
-    def __init__(self, alpha=0.5, beta=0.5):
+    def __init__(
+        self,
+        alpha=0.5,
+        beta=0.5,
+        axis=None,  #? axis
+    ):
         super().__init__()
         self.alpha, self.beta = alpha, beta
+        self.axis = axis  #? axis
 
     def forward(self, outputs, targets):
-        both = (targets * outputs).sum()
-        missed = (targets * (1 - outputs)).sum()
-        false = ((1 - targets) * outputs).sum()
-        return 1 - both / (both + self.alpha * missed + self.beta * false + 1e-7)
+        both = (targets * outputs).sum()  #? !axis
+        missed = (targets * (1 - outputs)).sum()  #? !axis
+        false = ((1 - targets) * outputs).sum()  #? !axis
+        both = (targets * outputs).sum(self.axis)  #? axis
+        missed = (targets * (1 - outputs)).sum(self.axis)  #? axis
+        false = ((1 - targets) * outputs).sum(self.axis)  #? axis
+        return 1 - both / (both + self.alpha * missed + self.beta * false + 1e-7)  #? !axis
+        overlap = both / (both + self.alpha * missed + self.beta * false + 1e-7)  #? axis
+        return (1 - overlap).mean()  #? axis
+''',
+    (),
+    NN,
+)
+
+emitted(
+    "DiceLoss",
+    '''
+class DiceLoss(nn.Module):
+    """One minus the Dice coefficients along some axes: their mean."""
+
+    def __init__(self, axis):
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, outputs, targets):
+        both = (targets * outputs).sum(self.axis)
+        total = targets.sum(self.axis) + outputs.sum(self.axis)
+        return (1 - 2 * both / (total + 1e-7)).mean()
 ''',
     (),
     NN,

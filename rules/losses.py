@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpiler.ir.expr import Expr, Symbol, call, expr, infix
+from transpiler.ir.expr import Expr, Symbol, call, expr, infix, with_helper
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction, Targets
 from transpiler.record import replace
@@ -81,9 +81,16 @@ def _own(p: Prediction, name: str) -> Expr:
 
 def _emitted_class(p: Prediction, name: str, **arguments: Param) -> Expr:
     """An emitted criterion that has settings."""
-    if p.elementwise:
+    if not p.elementwise:
+        return helper(name, **arguments)
+    if name not in _UNREDUCED:
         raise Unsupported("weights of samples with this loss")
-    return helper(name, **arguments)
+    made = helper(name, **arguments, reduction="none")
+    return with_helper(made, f"{name}.reduction")
+
+
+#: Emitted classes that give the numbers of single samples where they are asked to.
+_UNREDUCED = ("BinaryFocalLoss", "BalancedFocalLoss", "FocalLoss", "GeneralizedCrossEntropyLoss")
 
 
 @loss("CategoricalCrossentropy", "categorical_crossentropy")
@@ -274,13 +281,19 @@ def categorical_focal_crossentropy(
 ) -> Loss:
     """Torch has none; an emitted class computes it from probabilities, as Keras does."""
     _averaged(p, reduction)
-    if not from_logits.is_const(False) or not axis.is_const(-1):
-        raise Unsupported("a categorical focal loss of logits, or along another axis")
-    if not alpha.known or not isinstance(alpha.value, (int, float)):
-        raise Unsupported("a categorical focal loss with an alpha for each class")
+    if not from_logits.known or not axis.is_const(-1):
+        raise Unsupported("a categorical focal loss along another axis, or of what may be logits")
+    if not alpha.known:
+        raise Unsupported("a categorical focal loss whose alpha is only known at run time")
     settings = unless(alpha, 0.25, alpha=alpha) | unless(gamma, 2.0, gamma=gamma)
+    settings |= unless(from_logits, False, from_logits=from_logits)
+    criterion = _emitted_class(p, "FocalLoss", **settings)
+    if from_logits.value:
+        criterion = with_helper(criterion, "FocalLoss.from_logits")
+    if isinstance(alpha.value, (list, tuple)):
+        criterion = with_helper(criterion, "FocalLoss.alphas")
     targets = smoothed(label_smoothing, p.units)
-    return Loss(_emitted_class(p, "FocalLoss", **settings), smoothed=targets, several=True)
+    return Loss(criterion, per_sample=True, smoothed=targets, several=True)
 
 
 @loss("CategoricalGeneralizedCrossEntropy", "categorical_generalized_cross_entropy")
@@ -291,7 +304,7 @@ def categorical_generalized_cross_entropy(
     _averaged(p, reduction)
     criterion = _emitted_class(p, "GeneralizedCrossEntropyLoss", **unless(q, 0.5, q=q))
     note = "each sample has one label; Keras compares a column of labels with all the outputs"
-    return Loss(criterion, Targets.CLASSES, note=note)
+    return Loss(criterion, Targets.CLASSES, per_sample=True, note=note)
 
 
 @loss("Circle", "circle")
@@ -321,18 +334,23 @@ def ctc(p: Prediction, reduction: Param = "sum_over_batch_size") -> Loss:
     return Loss(_emitted_class(p, "CTCLoss"))
 
 
-def _of_all(p: Prediction, reduction: Expr, axis: Expr) -> None:
-    """Refuse overlaps of anything else than the whole batch."""
-    _reduced(p, reduction, by_row=True)
-    if p.elementwise or not axis.is_const(None):
-        raise Unsupported("an overlap along some axes, or with weights of samples")
+def _along(p: Prediction, reduction: Expr, axis: Expr) -> dict[str, Param]:
+    """The axes along which an overlap is taken, if it is not that of the whole batch."""
+    reduced = _reduced(p, reduction, by_row=True)
+    if p.elementwise or not axis.known:
+        raise Unsupported("an overlap with weights of samples, or along axes that are not known")
+    if axis.is_const(None):
+        return {}
+    if reduced:
+        raise Unsupported("a sum of overlaps along some axes")
+    return {"axis": axis}
 
 
 @loss("Dice", "dice")
 def dice(p: Prediction, reduction: Param = "sum_over_batch_size", axis: Param = None) -> Loss:
     """Torch has none; an emitted function computes it for the whole batch."""
-    _of_all(p, reduction, axis)
-    return Loss(_own(p, "dice"))
+    along = _along(p, reduction, axis)
+    return Loss(helper("DiceLoss", **along) if along else _own(p, "dice"))
 
 
 @loss("Tversky", "tversky")
@@ -344,6 +362,7 @@ def tversky(
     axis: Param = None,
 ) -> Loss:
     """Torch has none; an emitted class computes it for the whole batch."""
-    _of_all(p, reduction, axis)
+    along = _along(p, reduction, axis)
     settings = unless(alpha, 0.5, alpha=alpha) | unless(beta, 0.5, beta=beta)
-    return Loss(_emitted_class(p, "TverskyLoss", **settings))
+    criterion = _emitted_class(p, "TverskyLoss", **settings, **along)
+    return Loss(with_helper(criterion, "TverskyLoss.axis") if along else criterion)

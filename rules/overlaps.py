@@ -19,20 +19,29 @@ def _overlap(
     targets: Expr,
     outputs: Expr,
     keras: str,
+    ignore_class: Expr | None = None,
 ) -> Metric:
     """The intersection over union of the classes that are asked for."""
-    pairs = helper("confusion_matrix", targets, outputs, num_classes)
+    ignored: dict[str, Param] = {}
+    if ignore_class is not None and not ignore_class.is_const(None):
+        ignored = {"ignore_class": ignore_class}
+    pairs = helper("confusion_matrix", targets, outputs, num_classes, **ignored)
     if p.weights is not None:
         if p.rank != 2:
             raise Unsupported(f"{name} with weights of steps or pixels")
         if keras == "auto":
             raise Unsupported(f"{name}: Keras 3 cuts weights to whole numbers (--keras)")
         weights = p.weights if keras == "2" else method(p.weights, "long")
-        pairs = helper("confusion_matrix", targets, outputs, num_classes, weights)
+        pairs = helper(
+            "confusion_matrix", targets, outputs, num_classes, weights=weights, **ignored
+        )
         pairs = with_helper(pairs, "confusion_matrix.weights")
+    if ignored:
+        pairs = with_helper(pairs, "confusion_matrix.ignore_class")
     result = "mean_iou({0})" if of is None else f"iou_of_classes({{0}}, {of})"
     function = "mean_iou" if of is None else "iou_of_classes"
     variable = "confusion" if p.weights is None else "weighted_confusion"
+    variable += "_of_others" if ignored else ""
     return Metric(name, ((variable, pairs),), result, "IoU", True, frozenset({function}))
 
 
@@ -43,9 +52,9 @@ def _classes(p: Prediction, tensor: Expr, sparse: Expr, what: str) -> Expr:
     return tensor if sparse.value else method(tensor, "argmax", p.dim)
 
 
-def _plain(ignore_class: Expr, axis: Expr) -> None:
-    if not ignore_class.is_const(None) or not axis.is_const(-1):
-        raise Unsupported("an overlap without some class, or along another axis than the last")
+def _plain(axis: Expr) -> None:
+    if not axis.is_const(-1):  # with which Keras adds up other things besides
+        raise Unsupported("an overlap of classes along another axis than the last")
 
 
 def _of_classes(
@@ -56,6 +65,7 @@ def _of_classes(
     true: Expr,
     predicted: Expr,
     keras: str,
+    ignore_class: Expr,
 ) -> Metric:
     if p.classes and not true.is_const(True):
         raise Unsupported(f"{name} with classes as targets, of which it takes the largest")
@@ -63,7 +73,8 @@ def _of_classes(
     outputs = _classes(p, output, predicted, "outputs")
     targets = _classes(p, p.targets, true, "targets")
     note = f"{name}: {_CUT}" if predicted.is_const(True) else ""
-    return replace(_overlap(p, name, num_classes, of, targets, outputs, keras), note=note)
+    made = _overlap(p, name, num_classes, of, targets, outputs, keras, ignore_class)
+    return replace(made, note=note)
 
 
 _CUT = (
@@ -86,8 +97,10 @@ def mean_iou(
     keras: str = "auto",
 ) -> Metric:
     """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
-    _plain(ignore_class, axis)
-    return _of_classes(p, "mean_io_u", num_classes, None, sparse_y_true, sparse_y_pred, keras)
+    _plain(axis)
+    return _of_classes(
+        p, "mean_io_u", num_classes, None, sparse_y_true, sparse_y_pred, keras, ignore_class
+    )
 
 
 @metric("IoU", "io_u")
@@ -105,9 +118,9 @@ def iou(
     keras: str = "auto",
 ) -> Metric:
     """From the confusion matrix of all batches; outputs that are no classes are cut to numbers."""
-    _plain(ignore_class, axis)
+    _plain(axis)
     return _of_classes(
-        p, "io_u", num_classes, target_class_ids, sparse_y_true, sparse_y_pred, keras
+        p, "io_u", num_classes, target_class_ids, sparse_y_true, sparse_y_pred, keras, ignore_class
     )
 
 
@@ -124,9 +137,11 @@ def one_hot_mean_iou(
     keras: str = "auto",
 ) -> Metric:
     """The same for targets that are one-hot."""
-    _plain(ignore_class, axis)
+    _plain(axis)
     true = Expr("False", False)
-    return _of_classes(p, "one_hot_mean_io_u", num_classes, None, true, sparse_y_pred, keras)
+    return _of_classes(
+        p, "one_hot_mean_io_u", num_classes, None, true, sparse_y_pred, keras, ignore_class
+    )
 
 
 @metric("OneHotIoU", "one_hot_io_u")
@@ -143,9 +158,11 @@ def one_hot_iou(
     keras: str = "auto",
 ) -> Metric:
     """The same for targets that are one-hot."""
-    _plain(ignore_class, axis)
+    _plain(axis)
     true = Expr("False", False)
-    return _of_classes(p, "one_hot_io_u", num_classes, target_class_ids, true, sparse_y_pred, keras)
+    return _of_classes(
+        p, "one_hot_io_u", num_classes, target_class_ids, true, sparse_y_pred, keras, ignore_class
+    )
 
 
 @metric("BinaryIoU", "binary_io_u")
@@ -174,11 +191,14 @@ def confusion_matrix(
     outputs,
     num_classes,
     weights=None,  #? weights
+    ignore_class=None,  #? ignore_class
 ):
     """How often each class, a row, is taken for each other, a column."""
     targets, outputs = targets.long().flatten(), outputs.long().flatten()
     known = (targets >= 0) & (targets < num_classes)
     known &= (outputs >= 0) & (outputs < num_classes)
+    if ignore_class is not None:  #? ignore_class
+        known &= targets != ignore_class
     pairs = targets[known] * num_classes + outputs[known]
     weights = None if weights is None else weights[known]  #? weights
     counts = pairs.bincount(weights, minlength=num_classes**2)  #? weights

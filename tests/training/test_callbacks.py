@@ -36,7 +36,7 @@ CALLBACKS = [
     f'{C}.EarlyStopping("val_mae", baseline=0.9, patience=2, min_delta=0.01)',
     f"{C}.EarlyStopping(patience=2, start_from_epoch=4, restore_best_weights=True)",
     f"{C}.EarlyStopping(start_from_epoch=50, restore_best_weights=True)",
-    f"{C}.ReduceLROnPlateau(patience=1)",
+    f"{C}.ReduceLROnPlateau(patience=1, mode='min')",
     f"{C}.ReduceLROnPlateau(patience=2, factor=0.5, cooldown=2, min_lr=0.01)",
     f'{C}.ReduceLROnPlateau("loss", patience=0, min_delta=0.1)',
     f"{C}.LearningRateScheduler(slower)",
@@ -144,6 +144,20 @@ def test_each_callback_has_variables_of_its_own() -> None:
     text = converted(trial(f"{best.format('a')}, {best.format('b')}").text)
     assert "if val_loss < saved_loss:" in text
     assert "if val_loss < saved_loss_2:" in text
+
+
+def test_the_board_gets_the_values_of_each_epoch() -> None:
+    board = (
+        "keras.callbacks.TensorBoard('logs', histogram_freq=1, write_graph=False, profile_batch=0, "
+        "write_images=True, write_steps_per_second=True, update_freq=10, embeddings_freq=1, "
+        "embeddings_metadata='words')"
+    )
+    text = trial(board).text
+    result = converted(text)
+    assert "writer = SummaryWriter('logs')" in result.replace('"', "'")
+    assert '    writer.add_scalar("val_mae", val_mae, epoch)\n' in result
+    said = [d.message for d in convert(text).diagnostics]
+    assert any("the values of each epoch are written" in message for message in said)
 
 
 ABSENT = f"""\

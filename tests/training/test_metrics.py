@@ -115,6 +115,38 @@ TRIALS = [
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.MeanIoU(3, sparse_y_pred=False)]"),
     Trial('"mse"', "bits", metrics=f"[{M}.MeanIoU(num_classes=2, name='iou')]"),
     Trial(SPARSE, "labels", "softmax", metrics=f"[{M}.IoU(3, [0, 2], sparse_y_pred=False)]"),
+    Trial(
+        SPARSE,
+        "labels",
+        "softmax",
+        metrics=f"[{M}.MeanIoU(3, ignore_class=1, sparse_y_pred=False, axis=-1),"
+        f" {M}.IoU(3, [0, 2], ignore_class=0, sparse_y_pred=False),"
+        f" {M}.MeanIoU(3, sparse_y_pred=False, name='all'), {M}.SparseCategoricalAccuracy(),"
+        f" {M}.SparseCategoricalCrossentropy(from_logits=False)]",
+    ),
+    Trial(
+        CLASSES,
+        "one-hot",
+        "softmax",
+        metrics=f"[{M}.OneHotMeanIoU(3, ignore_class=2, sparse_y_pred=False),"
+        f" {M}.OneHotIoU(3, [0], ignore_class=1, sparse_y_pred=False, axis=-1),"
+        f" {M}.MeanIoU(3, sparse_y_true=False, sparse_y_pred=False), {M}.KLDivergence(),"
+        f" {M}.IoU(3, [1], sparse_y_true=False, sparse_y_pred=False, axis=-1),"
+        f" {M}.RecallAtPrecision(0.41, num_thresholds=50, class_id=1), {M}.CategoricalHinge(),"
+        f" {M}.PrecisionAtRecall(0.41, class_id=0)]",
+    ),
+    Trial(
+        "keras.losses.CategoricalCrossentropy(from_logits=True)",
+        "one-hot",
+        metrics=f"[{M}.CategoricalCrossentropy(from_logits=True), {M}.Hinge(), {M}.SquaredHinge()]",
+    ),
+    Trial(
+        '"mse"',
+        "positive",
+        "softplus",
+        metrics=f"[{M}.ConcordanceCorrelation(axis=-1), {M}.MeanAbsolutePercentageError(),"
+        f" {M}.MeanSquaredLogarithmicError()]",
+    ),
     Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.OneHotMeanIoU(3)]"),
     Trial('"mse"', "one-hot", metrics=f"[{M}.OneHotIoU(num_classes=3, target_class_ids=[1])]"),
     Trial(BINARY, "bits", "sigmoid", metrics=f"[{M}.BinaryIoU(threshold=0.4)]"),
@@ -136,7 +168,9 @@ TRIALS = [
         "sigmoid",
         metrics=f"[{M}.AUC(summation_method='minoring', multi_label=True),"
         f" {M}.AUC(summation_method='majoring'), {M}.AUC(thresholds=[0.7, 0.4, 0.5]),"
-        f" {M}.AUC(multi_label=True, label_weights=[1.0, 2.0, 3.0]),"
+        f" {M}.AUC(multi_label=True, num_labels=3, label_weights=[1.0, 2.0, 3.0]),"
+        f" {M}.SensitivityAtSpecificity(0.71, num_thresholds=40, class_id=1),"
+        f" {M}.SpecificityAtSensitivity(0.37, num_thresholds=30),"
         f" {M}.AUC(multi_label=True, curve='PR', label_weights=[1.0, 2.0, 3.0]),"
         f" {M}.AUC(curve='PR', summation_method='minoring'),"
         f" {M}.AUC(curve='PR', summation_method='majoring'),"
@@ -215,7 +249,7 @@ def test_the_best_outputs(targets: str) -> None:
 @pytest.mark.parametrize(
     "metric",
     [
-        "MeanIoU(2, ignore_class=1)",
+        "OneHotMeanIoU(2, axis=0)",
         "F1Score(average=kind)",
         "AUC(thresholds=[0.2, 0.4], multi_label=True)",
         "R2Score(num_regressors=2)",

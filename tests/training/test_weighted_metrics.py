@@ -151,6 +151,20 @@ TRIALS = {
     "summed by class": Trial(
         f"{L}.BinaryCrossentropy(reduction='sum')", "bits", "sigmoid", fit=BY_CLASS
     ),
+    "focal": _weighed(
+        loss=f"{L}.BinaryFocalCrossentropy(True, gamma=1.5)",
+        targets="bit rows",
+        activation="sigmoid",
+    ),
+    "focal by class": Trial(
+        f"{L}.BinaryFocalCrossentropy()", "bits", "sigmoid", fit=BY_CLASS
+    ),
+    "focal of classes": _weighed(
+        loss=f"{L}.CategoricalFocalCrossentropy(0.5)", targets="one-hot", activation="softmax"
+    ),
+    "generalized": _weighed(
+        loss=f"{L}.CategoricalGeneralizedCrossEntropy()", targets="labels", activation="softmax"
+    ),
     "own": _weighed(loss="pinball", targets="rows", before=PINBALL),
     "own of each": _weighed(loss="squared", targets="column", before=SQUARED),
     "own of numbers": _weighed(loss="pinball", targets="column", before=PINBALL),

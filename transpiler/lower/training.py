@@ -494,7 +494,7 @@ def _loss(use: Use, seen: Prediction) -> Loss:
     reduction = use.arguments.get("reduction", expr(None))
     value = reduction.value if reduction.known else None
     name = value.name.rpartition(".")[2].lower() if isinstance(value, Symbol) else value
-    sums = name == "sum" and (seen.elementwise or (seen.rank, seen.units) != (2, 1))
+    sums = name == "sum"
     try:
         return use.build(seen)  # type: ignore[no-any-return]
     except Unsupported:
