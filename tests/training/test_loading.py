@@ -46,7 +46,36 @@ def test_the_weights_are_those_of_the_file(one: Trial, scripts: Scripts, tmp_pat
     assert scripts.compare(text, without)["guess"] > 1e-3
 
 
+MORE = (
+    'more = best.fit(x, y, epochs=2, verbose=0).history["loss"]\n'
+    "here = best.evaluate(x, y, verbose=0)\n"
+)
+GO_ON = {
+    "under another name": (
+        f'model.save("all.keras")\n{SAVED}{MORE}rest = model.fit(x, y, verbose=0)\n'
+    ),
+    "under its own": (
+        f'path = "all.keras"\nmodel.save(path)\ndel model\n{SAVED}{MORE}'
+        .replace("best", "model").replace('load_model("all.keras")', "load_model(path)")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("after", GO_ON.values(), ids=GO_ON)
+def test_the_optimizer_goes_on_as_it_was_saved(
+    after: str, scripts: Scripts, tmp_path: Path
+) -> None:
+    one = Trial(targets="rows", optimizer="keras.optimizers.SGD(0.05, momentum=0.9)", after=after)
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{one.text}"
+    apart = scripts.compare(text, converted(text))
+    assert {"more", "here"} <= apart.keys()
+    assert max(v for k, v in apart.items() if "model 0" not in k or "del" not in after) < 1e-9
+
+
 REFUSED = [
+    f'model.save("all.keras")\nmodel.fit(x, y)\n{SAVED}best.fit(x, y)\n',
+    f'model.save("all.keras")\nshow("all.keras")\n{SAVED}best.fit(x, y)\n',
+    f'model.save("best.keras")\n{LOADED}best.fit(x, y)\n',
     LOADED.replace("best.keras", "other.keras"),
     f"{LOADED}best.fit(x, y)\n",
     f'{LOADED}best.compile("sgd", "mse")\n',

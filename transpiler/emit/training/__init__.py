@@ -23,6 +23,7 @@ constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
 giving.py      functions that only give an optimizer or callbacks
+going_on.py    models that are loaded and go on training
 kept_optimizers.py  optimizers that several calls of `compile` get
 agreeing.py    one text for a function that trains several models
 penalties.py   what regularizers add to the loss, and what constraints do after a step

@@ -14,6 +14,7 @@ from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.files import weights_path
+from transpiler.emit.training.going_on import optimizer_of_copy
 from transpiler.emit.training.lines import (
     blocks_around,
     holds,
@@ -146,7 +147,9 @@ def write_load_model(
     """The weights that the program has saved, in the model or in a copy of it."""
     name, model = loaded_name(call), call.given["model"].text
     load = f"{name}.load_state_dict({_loaded(writer, call)})"
-    lines = [load] if name == model else [f"{name} = copy.deepcopy({model})", load]
+    lines = [load]
+    if name != model:
+        lines = [f"{name} = copy.deepcopy({model})", load, *optimizer_of_copy(writer, call)]
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 

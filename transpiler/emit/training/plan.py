@@ -21,6 +21,7 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
+from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
@@ -310,7 +311,7 @@ class _Planner(Shared):
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
         taken = take_parts(self, training, parts, handing is not None)
-        copied = next((found for p in parts if (found := _trains_a_copy(p))), None)
+        copied = trains_a_copy(training, parts, self.tree)
         apart = self._apart(training, parts, handing)
         if apart is not None and training.late is None and handing is None and len(compiles) == 1:
             training.postpone(late_fit(self, parts))
@@ -525,16 +526,6 @@ def _alone(built: Built) -> Built:
     modules = frozenset(modules_used(forward))
     init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
     return replace(built, init=init, forward=forward)
-
-
-def _trains_a_copy(part: Part) -> tuple[TrainingCall, str] | None:
-    """A call that goes on training a model that was loaded: the file has no optimizer."""
-    loaded = False
-    for call in part.calls:
-        if loaded and call.name in ("compile", "fit", "train_on_batch"):
-            return call, "the model is a copy, or loaded from a file, which has the weights alone"
-        loaded = loaded or call.name in ("load_model", "clone_model")
-    return None
 
 
 def _training(

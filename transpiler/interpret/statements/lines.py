@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
@@ -120,5 +122,14 @@ def global_statement(region: Region, node: cst.Global) -> None:
 
 @executes(cst.Del)
 def del_statement(region: Region, node: cst.Del) -> None:
-    if isinstance(node.target, cst.Name):
-        region.scope.values.pop(node.target.value, None)
+    if not isinstance(node.target, cst.Name):
+        return
+    name = node.target.value
+    _, end = region.tree.span(node)
+    following = re.search(
+        rf"\b{name}\b(?P<loaded> = (?:\w+\.)*load_model\()?", region.tree.text[end:]
+    )
+    if isinstance(region.scope.values.get(name), Model) and following and following["loaded"]:
+        region.idle.add(id(region.statement))  # it is there, to take the weights of the file
+        return
+    region.scope.values.pop(name, None)

@@ -1,0 +1,104 @@
+"""Models that are loaded and go on training: their optimizer goes on with what the file holds.
+
+model.save("m.keras")               torch.save(model.state_dict(), "m.pt")
+again = load_model("m.keras")       again = copy.deepcopy(model)
+again.fit(x, y)                     again.load_state_dict(torch.load("m.pt"))
+                                    again_optimizer = torch.optim.Adam(again.parameters())
+                                    again_optimizer.load_state_dict(
+                                        copy.deepcopy(optimizer.state_dict())
+                                    )
+
+What the optimizer knew when the model was saved is what it still knows: nothing was trained since.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Part
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Static
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Training
+from transpiler.source.tree import Tree
+
+_STEPS = ("fit", "train_on_batch")
+#: What changes the model or its optimizer between a file and what is loaded of it.
+_CHANGES = (*_STEPS, "compile", "load_weights", "set_weights", "load_model", "freeze")
+
+
+def trains_a_copy(
+    training: Training, parts: list[Part], tree: Tree
+) -> tuple[TrainingCall, str] | None:
+    """A call that goes on training a model whose optimizer is not known then."""
+    for part in parts:
+        loaded: TrainingCall | None = None
+        for call in part.calls:
+            if loaded is not None and call.name in ("compile", *_STEPS):
+                alone = all(p.room is part.room for p in parts)
+                if call.name == "compile" or not alone or not _is_as_saved(training, loaded, tree):
+                    return call, _UNKNOWN
+            if call.name in ("load_model", "clone_model"):
+                loaded = call
+    return None
+
+
+_UNKNOWN = "the model is a copy, or loaded from a file, which has the weights alone"
+
+
+def _is_as_saved(training: Training, loaded: TrainingCall, tree: Tree) -> bool:
+    """Whether nothing has happened to a model since it was saved in the file that is loaded."""
+    path, end = loaded.given.get("filepath"), tree.span(loaded.node)[0]
+    if path is None or loaded.in_loop or loaded.conditional or training.sets_rate:
+        return False
+    before = [c for c in training.calls if tree.span(c.node)[0] < end and c is not loaded]
+    named = [c for c in training.calls if "filepath" in c.given]
+    here = [c for c in named if _file(c) == _file(loaded)]
+    saves = [c for c in here if c.name == "save" and c in before]
+    if not saves or not _all_seen(here, _file(loaded), tree):
+        return False
+    last = max(saves, key=lambda call: tree.span(call.node))
+    since = [c for c in before if tree.span(c.node) > tree.span(last.node)]
+    steady = not any(c.in_loop or c.conditional for c in (last, *since))
+    return steady and not any(c.name in _CHANGES for c in since)
+
+
+def _file(call: TrainingCall) -> str:
+    """The name of the file of a call, "" where it is not known."""
+    value = call.given["filepath"].value
+    name = value.expr.value if isinstance(value, Static) else None
+    return name if isinstance(name, str) else ""
+
+
+def _all_seen(calls: list[TrainingCall], file: str, tree: Tree) -> bool:
+    """Whether nothing else names a file, but for what asks whether it is there."""
+    texts = [call.given["filepath"].text for call in calls]
+    held = {text for text in texts if text.isidentifier()}
+    written = re.findall(rf"(?<!exists\()(?<!isfile\()([\"']){re.escape(file)}\1", tree.text)
+    if not file or len(written) != len(held) + sum(text not in held for text in texts):
+        return False
+    return all(
+        len(re.findall(rf"(?<![\w.]){name}\b(?!\s*=)", tree.blanked)) == texts.count(name)
+        for name in held
+    )
+
+
+def optimizer_of_copy(writer: ModelWriter, loaded: TrainingCall) -> list[str]:
+    """What makes the optimizer of a model that is loaded under another name, if it trains."""
+    training, span = writer.training, writer.tree.span
+    after = [c for c in writer.part.calls if span(c.node) > span(loaded.node)]
+    steps = next((c for c in after if c.name in _STEPS), None)
+    if steps is None:
+        return []
+    compiled = training.compiled[id(steps.compiled)]
+    optimizing, text = compiled.optimizing, compiled.optimizing.optimizer.constructor.text
+    mine, others = f"{training.variable}.parameters()", f"{writer.variable}.parameters()"
+    beside = (optimizing.schedule, optimizing.scaling, optimizing.averaging, compiled.choices)
+    if mine not in text or any(beside) or writer.made.spread:
+        raise Unsupported(_UNKNOWN)
+    known, writer.optimizer = writer.optimizer, writer.lasting(f"{writer.label}_optimizer")
+    return [
+        f"{writer.optimizer} = {text.replace(mine, others)}",
+        f"{writer.optimizer}.load_state_dict(copy.deepcopy({known}.state_dict()))",
+    ]
