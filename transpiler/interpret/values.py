@@ -91,6 +91,7 @@ class Layer(_Brief):
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     modules: tuple[Module, ...] = ()
     output: Bound | None = None  #: what its first call gave
+    took: Any = None  #: what its one call got; the layer itself where it has several
     gave: str = ""  #: the code of what its last call gave
     after: Value | None = None  #: the function of the program's own that activates what it gives
     block: Any = None  #: for what a user's function gives: its summary and arguments

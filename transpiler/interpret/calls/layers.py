@@ -56,6 +56,7 @@ def call_layer(
             layout = wanted_layout(layer)
             want_tensor(region, name, declared_rank(layer), layout)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
+    layer.took = inputs if layer.took is None else layer
     if layer.block is not None:
         if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):
             raise GiveUp("a block is called with arguments that are not known", node)

@@ -100,6 +100,7 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     """`layer.trainable = value` after training: what is compiled from now on goes by it."""
     held = [v for v in region.scope.values.values() if isinstance(v, Model) and v.region is region]
     models = {id(m): m for m in (*region.open_sequentials, *held) if layer in layers_of(m)}
+    models = {key: m for key, m in models.items() if m.compiled is not None} or models
     if region.branches or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
         raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
     if layer.symbol.endswith("BatchNormalization"):

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers.freezing import has_trained, only_trainable, set_trainable, vanish
-from transpiler.interpret.models.parts import layers_made_here
+from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
@@ -106,6 +106,11 @@ def _layers_made_here(
 ) -> list[Layer] | None:
     """Those layers of a Sequential of this region that the loop runs over, if they are known."""
     layers = layers_made_here(region, model)
+    chain = layers_in_a_row(region, model) if layers is None and not region.loops else None
+    if chain is not None:
+        held = evaluate(region, listed)  # after the input, which has no weights
+        items = held.items if isinstance(held, Sequence) else ()
+        return [item for item in items if isinstance(item, Layer)] if items else None
     if layers is None or not isinstance(listed, cst.Subscript):
         return layers
     part = listed.slice[0].slice

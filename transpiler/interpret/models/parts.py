@@ -36,6 +36,9 @@ def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
     """`model.layers` of a Sequential whose layers are known one by one."""
     origin = _origin(model)
     if origin is not None and origin.kind == "functional" and model.region is region:
+        chain = layers_in_a_row(region, model)
+        if chain is not None:
+            return Sequence((Unknown("the input of a model, as a layer"), *chain), list)
         return _last_layer_only(region, model)
     if origin is None or origin.kind != "sequential" or not origin.outputs_of:
         return Unknown("the layers of a model")
@@ -56,6 +59,28 @@ def layers_made_here(region: Region, model: Model) -> list[Layer] | None:
         return None
     layers = [step for step in model.steps if isinstance(step, Layer)]
     return layers if len(layers) == len(model.steps) else None
+
+
+def layers_in_a_row(region: Region, model: Model) -> list[Layer] | None:
+    """The layers of a functional model that is one chain from its input to its output."""
+    held = model.outputs
+    if isinstance(held, Sequence) and len(held.items) == 1:
+        held = held.items[0]
+    if model.kind != "functional" or model.region is not region or len(model.inputs) != 1:
+        return None
+    start = model.inputs[0].tensor.code.text
+    made = [x for x in region.called_layers if x.output is not None]
+    found: list[Layer] = []
+    while isinstance(held, Bound) and len(found) <= len(made):
+        code = held.tensor.code
+        if code.text == start and code.text in region.inputs:
+            return found[::-1]
+        giving = [layer for layer in made if layer.output.tensor.code == code]
+        if len(giving) != 1:
+            return None
+        found.append(giving[0])
+        held = giving[0].took
+    return None
 
 
 def _last_layer_only(region: Region, model: Model) -> Value:
