@@ -68,8 +68,15 @@ def test_biases_beside_a_regularizer(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+def test_kernels_of_transposed_convolutions_have_their_axes(scripts: Scripts) -> None:
+    text = program(", kernel_constraint=MaxNorm(0.3, axis=[0, 1])")
+    text = text.replace("layers.Conv1D(", "layers.Conv1DTranspose(")
+    apart = scripts.compare(text, convert(text).text)
+    assert max(apart.values()) < 1e-9, apart
+
+
 UNKNOWN = program(dense=", kernel_constraint=MaxNorm(axis=axis)")
-RECURRENT = "layers.LSTM(3, recurrent_constraint=NonNeg())"
+RECURRENT = "layers.LSTM(3, bias_constraint=NonNeg())"
 SEPARABLE = "layers.SeparableConv1D(5, 3, depthwise_constraint=NonNeg()"
 REFUSED = {
     "its own": program(dense=", kernel_constraint=lambda w: w * 0.5"),

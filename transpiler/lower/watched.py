@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
@@ -34,6 +36,8 @@ PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm
 #: The torch dimension of each of Keras's axes of a kernel, by its rank.
 _DIMS = {1: (0,), 2: (1, 0), 3: (2, 1, 0), 4: (2, 3, 1, 0), 5: (2, 3, 4, 1, 0)}
 _RANKS = {"nn.Linear(": 2, "nn.Conv1d(": 3, "nn.Conv2d(": 4, "nn.Conv3d(": 5}
+_RANKS |= {"nn.ConvTranspose1d(": 3, "nn.ConvTranspose2d(": 4, "nn.ConvTranspose3d(": 5}
+_RECURRENT = re.compile(r"(?:with_init\(|single_bias\()*nn\.(LSTM|GRU|RNN)\(")
 
 
 class Scattered(Unsupported):
@@ -65,7 +69,7 @@ class Penalized:
     """A weight that a regularizer watches."""
 
     token: str  #: of its module, behind those of the models that it is in
-    parameter: str
+    parameter: str  #: or several, of which the sum is watched: `bias_ih_l0 + bias_hh_l0`
     penalty: Penalty
     kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
     listed: bool = False  #: a loop makes its module: they are in a list
@@ -206,6 +210,23 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
             continue
         others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
         plain = _made(module).startswith(PLAIN) and not others
+        recurrent = _of_recurrent(layer, module, kind)
+        if recurrent is not None:
+            if others or module.token in looped or name == "bias_constraint":
+                raise Unsupported(f"{name} of {layer.symbol} is not translated")
+            place = f"{path}{module.token}"
+            if what == "constraint":
+                made = use_of(file.rules.constraints, "keras.constraints", value, name)
+                only(made)
+                kept_to = made.build(name)
+                bounded += [Constrained(place, each, kept_to, _DIMS[2]) for each in recurrent]
+                continue
+            penalty, kept = _settled(file, region, built, name, value)
+            if not penalty.is_nothing:
+                penalized += [Penalized(place, each, penalty, kept) for each in recurrent]
+            continue
+        if kind == "bias" and re.search(r"\bbias=False\b", module.constructor.text):
+            continue  # there is none
         unlisted = looped if what == "constraint" else looped - listed
         if kind not in PLACES or not plain or module.token in unlisted:
             scattered = Scattered if plain and module.token in unlisted else Unsupported
@@ -221,13 +242,42 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
                 raise Unsupported(f"an orthogonal regularizer of {name.partition('_')[0]}")
             penalty = penalty.settled(lambda factor: settled(region, built, factor))
             kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
-            place = f"{path}{module.token}", PLACES[kind]
+            place = f"{path}{module.token}"
             is_listed = module.token in listed
             for factor in penalty.factors if is_listed else ():
                 if factor is not None:
                     refuse_changing(region, factor)
-            penalized.append(Penalized(*place, penalty, kept, is_listed, transposed))
+            penalized.append(Penalized(place, PLACES[kind], penalty, kept, is_listed, transposed))
     return Watched(tuple(penalized), (), tuple(bounded), (), tuple(layers))
+
+
+def _settled(
+    file: FileContext, region: Region, built: Built, name: str, value: Value
+) -> tuple[Penalty, frozenset[str]]:
+    """What a regularizer of a recurrent layer adds, and the names that the model keeps for it."""
+    penalty = penalty_of(file, name.rpartition("_")[0], name, value)
+    if penalty.orthogonal is not None:
+        raise Unsupported(f"an orthogonal {name} of a recurrent layer")
+    penalty = penalty.settled(lambda factor: settled(region, built, factor))
+    return penalty, frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
+
+
+def _of_recurrent(layer: Layer, module: Module, kind: str) -> tuple[str, ...] | None:
+    """The weights of a recurrent layer of torch that are one of Keras's, of both directions."""
+    text = module.constructor.text
+    match = _RECURRENT.match(text)
+    if match is None or "backward_layer" in layer.arguments:
+        return None
+    if kind == "bias" and "bias=False" in text:
+        return ()
+    biases: tuple[str, ...] = ("bias_ih_l0 + bias_hh_l0",)
+    if match.group(1) == "GRU":
+        biases = ("bias_ih_l0", "bias_hh_l0")  # which Keras has as well
+    names = {"kernel": ("weight_ih_l0",), "recurrent": ("weight_hh_l0",), "bias": biases}
+    found = names.get(kind)
+    if found is not None and "bidirectional=True" in text:
+        found += tuple(name.replace("l0", "l0_reverse") for name in found)
+    return found
 
 
 def settled(region: Region, built: Built, factor: Expr) -> Expr:

@@ -15,7 +15,9 @@ def penalty(name: str, weights: Watched) -> str:
     sums: dict[str, list[str]] = {}
     for one in weights.penalties:
         module = f"model.{one.token}"
-        weight = f"{'layer' if one.listed else module}.{one.parameter}"
+        holder = "layer" if one.listed else module
+        weight = " + ".join(f"{holder}.{name}" for name in one.parameter.split(" + "))
+        weight = f"({weight})" if " " in weight else weight
         kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
         rows = f"{weight}.T" if one.transposed != one.penalty.columns else weight
         values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"non_orthogonality({rows})"
