@@ -134,8 +134,25 @@ def _noted_with_models(file: FileContext, method: Function, models: dict[str, Mo
     for name, model in models.items():
         if not re.search(rf"\b{this}\.{name}\s*(?:=(?!=)|,[^=\n]*=)", text):
             given[f"{this}.{name}"] = model
+    given |= {f"{this}.{name}": held for name, held in _kept_objects(file, method.owner).items()}
     region = summarize(file, method, given).region
     return {id(node) for node, _, _ in region.left_calls} if region is not None else set()
+
+
+def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
+    """Objects of the program's classes that those of another one make, and keep for good.
+
+    self.loader = Loader(path)
+    """
+    classes = {made.name: made for made in file.user_classes if not made.bases}
+    text = file.tree.code(classes[owner].node) if owner in classes else ""
+    found = {}
+    for name, callee in re.findall(r"(?<![\w.])self\.(\w+) = (\w+)\(", text):
+        bound = re.findall(rf"(?<![\w.])self\.{name}\b(?:\s*:[^=\n]+)?\s*=(?!=)", text)
+        others = re.search(rf"(?<!\bself)\.{name}\s*=(?!=)", file.tree.blanked)
+        if callee in classes and len(bound) == 1 and others is None:
+            found[name] = Instance(f"an instance of `{callee}`", None, classes[callee])
+    return found
 
 
 def _uses(

@@ -36,6 +36,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Instance,
     Layer,
     Mapping,
     Model,
@@ -302,6 +303,8 @@ def _interpret(
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
+                elif isinstance(value, Instance):
+                    scope.values[name] = value
                 elif isinstance(value, (Bound, Part)):  # what the object keeps
                     scope.values[name] = value
                     region.states[name] = True
