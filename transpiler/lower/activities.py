@@ -21,6 +21,7 @@ from transpiler.ir.expr import TUPLE, Expr, call, infix, method, reads, variable
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED, Penalty
 from transpiler.lower.binding import only, use_of
+from transpiler.lower.everywhere import blocks_of
 from transpiler.lower.freezing import Compositions
 from transpiler.lower.heads import outputs_of
 from transpiler.lower.watched import settled
@@ -57,6 +58,8 @@ def watched_activities(
     file: FileContext, models: Compositions, region: Region, built: Built
 ) -> Watching:
     """The regularizers that look at tensors of a model."""
+    for summary in blocks_of(region):
+        _refuse_in_block(file, summary.region)
     forward = prune(built.forward, frozenset(), effects=False)[0]
     parts = list(models.inner(region, built))
     own = _own(file, region, built, forward)
@@ -92,6 +95,14 @@ def _own(
         if not penalty.is_nothing:
             found[number] = penalty.settled(lambda factor: settled(region, built, factor))
     return found
+
+
+def _refuse_in_block(file: FileContext, region: Region | None) -> None:
+    """Refuse regularizers of what functions make that build parts of a model."""
+    for layer, name, value in region.penalties if region is not None else ():
+        if name == "activity_regularizer" and not _is_ignored(layer, file.options.keras):
+            if not _penalty(file, value).is_nothing:
+                raise Unsupported(f"{name} of {layer.symbol} in a function that builds a part")
 
 
 def _is_ignored(layer: Layer, keras: str) -> bool:
