@@ -278,6 +278,44 @@ def test_what_is_refused(layer: str, reason: str) -> None:
     assert any(reason in message for message in found), found
 
 
+BLOCKS = """\
+SPREAD = 0.125
+
+
+def encode(x, units, twice=False):
+    x = layers.Dense(units, activation="tanh", activity_regularizer=regularizers.L1(SPREAD))(x)
+    if twice:
+        x = layers.ActivityRegularization(l2=0.5)(x)
+    return layers.Dense(units)(x)
+
+
+def build(widths):
+    x = inputs = keras.Input((8,))
+    for width in widths:
+        x = encode(x, width)
+    x = encode(x, 4, twice=True)
+    return keras.Model(inputs, layers.Dense(1)(layers.ReLU()(x)))
+
+
+model = build([6, 5])
+"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_blocks_give_what_is_added_to_the_loss(scripts: Scripts, keras: str) -> None:
+    text = BEGIN + BLOCKS + END.format(loss='"mse"', data="x, y", fit="")
+    agree(scripts, text, keras)
+    assert ".forward_with_penalty(x)\n" in convert(text).text
+
+
+def test_factors_that_only_a_block_knows_are_refused() -> None:
+    text = BEGIN + BLOCKS.replace("SPREAD)", "0.5 / units)") + END.format(
+        loss='"mse"', data="x, y", fit=""
+    )
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("only a block knows" in message for message in found), found
+
+
 RATES = """\
 rate = 0.5
 model = keras.Sequential([

@@ -14,9 +14,10 @@ from dataclasses import field
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.values import Layer, Value
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Bound, Layer, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import For, If, Line, Node, Return, While
+from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TUPLE, Expr, call, infix, method, reads, variable
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED, Penalty
@@ -39,13 +40,21 @@ _HANDED_ON = ("keras.layers.MultiHeadAttention", "keras.layers.GroupQueryAttenti
 class Watching:
     """The regularizers that look at tensors of a model and of those that are part of it."""
 
-    built: Built
+    built: Built | Summary
     own: dict[int, Penalty]  #: by the numbers that its statements have
     layers: tuple[Layer, ...] = ()  #: that have these
     inner: dict[str, Watching] = field(default_factory=dict)  #: by the tokens of their modules
 
     def __bool__(self) -> bool:
         return bool(self.own or self.inner)
+
+    @property
+    def program(self) -> list[Node]:
+        """What it computes."""
+        if isinstance(self.built, Built):
+            return self.built.forward
+        assert self.built.region is not None
+        return self.built.region.forward
 
     def parts(self) -> Iterator[Watching]:
         """Those that are part of it, however deep."""
@@ -58,12 +67,11 @@ def watched_activities(
     file: FileContext, models: Compositions, region: Region, built: Built
 ) -> Watching:
     """The regularizers that look at tensors of a model."""
-    for summary in blocks_of(region):
-        _refuse_in_block(file, summary.region)
     forward = prune(built.forward, frozenset(), effects=False)[0]
     parts = list(models.inner(region, built))
     own = _own(file, region, built, forward)
     found = Watching(built, own, tuple(region.activities[n][0] for n in own))
+    found.inner.update(_blocks(file, region, built.init, forward))
     for token, home, part in parts:
         if watching := watched_activities(file, models, home, part):
             found.inner[token] = watching
@@ -97,12 +105,50 @@ def _own(
     return found
 
 
-def _refuse_in_block(file: FileContext, region: Region | None) -> None:
-    """Refuse regularizers of what functions make that build parts of a model."""
-    for layer, name, value in region.penalties if region is not None else ():
-        if name == "activity_regularizer" and not _is_ignored(layer, file.options.keras):
-            if not _penalty(file, value).is_nothing:
-                raise Unsupported(f"{name} of {layer.symbol} in a function that builds a part")
+def _blocks(
+    file: FileContext, region: Region, init: list[Node], forward: list[Node]
+) -> Iterator[tuple[str, Watching]]:
+    """The blocks that a program makes in which something is watched, by their tokens."""
+    used = modules_used(forward)
+    known = {summary.serial: summary for summary in blocks_of(region)}
+    for node in walk(init):
+        if not isinstance(node, Construct) or node.module.token not in used:
+            continue
+        match = re.match(tokens.ANY_BLOCK, node.module.constructor.text)
+        summary = known.get(int(match.group(1))) if match is not None else None
+        watching = _of_block(file, summary) if summary is not None else None
+        if watching:
+            yield node.module.token, watching
+
+
+def _of_block(file: FileContext, summary: Summary) -> Watching | None:
+    """The regularizers that look at tensors of a block, and of the blocks in it."""
+    region = summary.region
+    if region is None:
+        return None
+    forward = prune(region.forward, frozenset(), effects=False)[0]
+    numbers = {n.activity for n in walk(forward) if isinstance(n, Line) and n.activity}
+    _refuse_hidden(region, forward)
+    own: dict[int, Penalty] = {}
+    for number in sorted(numbers & region.activities.keys()):
+        layer, value = region.activities[number]
+        if not _is_ignored(layer, file.options.keras):
+            penalty = _penalty(file, value)
+            if penalty.orthogonal is not None or not _is_seen(region, penalty):
+                raise Unsupported("activity_regularizer with a factor that only a block knows")
+            if not penalty.is_nothing:
+                own[number] = penalty
+    layers = tuple(region.activities[number][0] for number in own)
+    found = Watching(summary, own, layers, dict(_blocks(file, region, region.init, forward)))
+    if found and not isinstance(summary.result, Bound):
+        raise Unsupported("activity_regularizer in a block that gives several tensors")
+    return found
+
+
+def _is_seen(region: Region, penalty: Penalty) -> bool:
+    """Whether `forward` of a block can read the factors: they are variables of the module."""
+    names = frozenset[str]().union(*(reads(f) for f in penalty.factors if f is not None))
+    return names <= region.file.globals.keys() - set(region.parameters)
 
 
 def _is_ignored(layer: Layer, keras: str) -> bool:
@@ -135,6 +181,7 @@ def _refuse_hidden(region: Region, forward: list[Node]) -> None:
 def with_penalty(forward: list[Node], watching: Watching) -> list[Node]:
     """The program that also gives what the regularizers add to the loss."""
     *body, last = _summing(prune(forward, frozenset(), effects=False)[0], watching)
+    _check_calls([*body, last], watching)
     if not isinstance(last, Return):
         raise Unsupported("activity_regularizer in a model whose outputs are not known one by one")
     _begin(body)
@@ -147,6 +194,17 @@ def with_penalty(forward: list[Node], watching: Watching) -> list[Node]:
         value, text=f"{value.text}, {_TOTAL}", strength=TUPLE, names=value.names | {(_TOTAL, 0)}
     )
     return [*body, replace(last, value=both, origins=(*made.origins, *last.origins))]
+
+
+def _check_calls(nodes: list[Node], watching: Watching) -> None:
+    """Refuse a part that is called in another way than by its name, or not at all."""
+    texts = [_code(n).text for n in walk(nodes) if isinstance(n, (Line, Return))]
+    for token in watching.inner:
+        calls = [text for text in texts if token in text]
+        if not calls or any(
+            text.count(token) != text.count(f"{token}.{PENALIZED}") for text in calls
+        ):
+            raise Unsupported("activity_regularizer in a part that is called in several ways")
 
 
 def _begin(body: list[Node]) -> None:

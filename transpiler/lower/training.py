@@ -6,6 +6,7 @@ from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import (
     Bound,
@@ -174,7 +175,7 @@ class Training:
     inner: list[Part] = field(default_factory=list)  #: classes that must give their logits, too
     penalized: list[Node] | None = None  #: a method that gives penalties on activities, too
     #: the models that are part of it and must have such a method, with its program
-    watched: list[tuple[Built, list[Node]]] = field(default_factory=list)
+    watched: list[tuple[Built | Summary, list[Node]]] = field(default_factory=list)
     weights: Watched = field(default_factory=Watched)  #: of regularizers and constraints
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
     #: the `fit` of the models of a list, before which each of them gets its optimizer
@@ -258,7 +259,7 @@ def lower_training(
             training.settled += activities.layers
             for part in activities.parts():
                 training.settled += part.layers
-                training.watched.append((part.built, with_penalty(part.built.forward, part)))
+                training.watched.append((part.built, with_penalty(part.program, part)))
         except Unsupported as why:
             training.problem = (fits[0], str(why))
 

@@ -44,7 +44,7 @@ def _give_penalty(unit: Unit, trained: list[Training]) -> None:
     """What the training of a model wants of its parts with activity regularizers."""
     for training in trained:
         for built, program in training.watched:
-            if built is not unit.built:
+            if built is not unit.built and built is not unit.summary:
                 continue
             if not unit.plan.activations:
                 _give(unit, program, (), PENALIZED)
