@@ -17,7 +17,7 @@ remarks.py     where Keras computes what nobody else would, and numbers in its n
 metrics.py     the metrics of an output, and those in which weights of samples count
 marks.py       what layers carry themselves, where nothing else tells their weights
 loss_metrics.py  losses among them
-loss_reductions.py  how objects of these reduce single numbers
+loss_reductions.py  how losses reduce single numbers
 own_losses.py  losses and metrics of the program's own
 own_metrics.py  metrics that are classes of the program's own
 metric_parts.py  metrics of Keras that these hold, as small classes

@@ -18,7 +18,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.code import Comments, Construct, Node, Return
-from transpiler.ir.expr import Configured, Expr, Symbol, expr
+from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
@@ -42,6 +42,7 @@ from transpiler.lower.heads import (
     outputs_of,
 )
 from transpiler.lower.loss_choices import loss_by_name
+from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.metrics import is_nothing, lower_metrics
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
@@ -469,7 +470,7 @@ def _head(
         unknown = bool(name) and not output.ends_in and not output.plain
         if unknown and _from_logits(uses[0]) and _has_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
-        loss = _loss(uses[0], seen)
+        loss = reduced_loss(uses[0], seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
@@ -488,24 +489,6 @@ def _head(
         loss = replace(loss, note=output.note)
     head = Head(output.name, name, loss, found, seen, key=output.key)
     return head, [*uses, *metric_uses]
-
-
-def _loss(use: Use, seen: Prediction) -> Loss:
-    """The loss; Keras adds up the means of rows where it adds up, torch single numbers."""
-    reduction = use.arguments.get("reduction", expr(None))
-    value = reduction.value if reduction.known else None
-    name = value.name.rpartition(".")[2].lower() if isinstance(value, Symbol) else value
-    sums = name == "sum"
-    try:
-        return use.build(seen)  # type: ignore[no-any-return]
-    except Unsupported:
-        # a row of a column is its number, or, where the targets have no such axis, the whole
-        column = seen.rank is None or (seen.rank > 2 and seen.units in (1, None))
-        if not sums or column:
-            raise
-    others = {key: given for key, given in use.arguments.items() if key != "reduction"}
-    found: Loss = replace(use, arguments=others).build(replace(seen, elementwise=True))
-    return replace(found, summed=True)
 
 
 def _has_probabilities(training: Training) -> bool:
