@@ -280,7 +280,8 @@ def _folder(filepath: Expr, path: str) -> tuple[str, ...]:
 
 def _path(fit: Fit, filepath: Expr) -> str:
     """The name of the file, with what Keras fills in; a variable keeps what it holds."""
-    values = {"epoch": f"{fit.epoch} + 1", **fit.values}
+    added = {key: value.replace('"', "'") for key, value in fit.added.items()}
+    values = {"epoch": f"{fit.epoch} + 1", **fit.values, **added}
     if not filepath.known or not isinstance(filepath.value, str):
         given = {name: Expr(values[name]) for name in fit.filled if name in values}
         return str(method(filepath, "format", **given) if given else filepath)

@@ -217,7 +217,7 @@ REFUSED = {
     "saved": flow('save_to_dir="seen"'),
     "several targets": "gen = ImageDataGenerator()\n"
     'data = gen.flow_from_dataframe(frame, class_mode="multi_output", y_col=["a", "b"])',
-    "looped": flow("") + "\nfor x, y in data:\n    print(x.shape)",
+    "looped": flow("") + "\nshapes = [x.shape for x, y in data]",
     "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)",
     "taken": flow("") + "\nx, y = data[0]",
     "shape": flow("") + "\nprint(data.image_shape)",

@@ -142,7 +142,7 @@ class Trainer:
             history["val_f1"].append(logs["val_f1"])
             if logs["val_f1"] > saved_f1:
                 saved_f1 = logs["val_f1"]
-                torch.save(self.model.state_dict(), "best.pt")
+                torch.save(self.model.state_dict(), f"best-{logs['val_f1']:.3f}.pt")
             # Stop early
             if logs["val_f1"] > best_f1:
                 best_f1, wait = logs["val_f1"], 0

@@ -35,7 +35,7 @@ class Trainer:
         callbacks = [
             F1(validation_data),
             LearningRateScheduler(self.schedule),
-            ModelCheckpoint("best.weights.h5", monitor="val_f1", mode="max",
+            ModelCheckpoint("best-{val_f1:.3f}.weights.h5", monitor="val_f1", mode="max",
                             save_best_only=True, save_weights_only=True),
             EarlyStopping(monitor="val_f1", mode="max", patience=2),
         ]
