@@ -240,6 +240,83 @@ def rms(x):
 )
 
 emitted(
+    "Muon",
+    '''
+class Muon(torch.optim.Optimizer):
+    """Steps of matrices have orthogonal rows, or columns; all other weights step as in Adam."""
+
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        momentum=0.95,
+        nesterov=True,
+        coefficients=(3.4445, -4.7750, 2.0315),
+        steps=5,
+        rms_rate=0.2,
+        weight_decay=0.004,
+        adam_lr_ratio=1.0,
+        adam_betas=(0.9, 0.999),
+        adam_weight_decay=0.004,
+        eps=1e-7,
+    ):
+        super().__init__(params, dict(lr=lr, weight_decay=weight_decay))
+        self.momentum, self.nesterov = momentum, nesterov
+        self.coefficients, self.steps, self.rms_rate = coefficients, steps, rms_rate
+        self.adam_lr_ratio, self.adam_betas, self.eps = adam_lr_ratio, adam_betas, eps
+        self.adam_weight_decay = adam_weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                if p.dim() == 2:
+                    p.mul_(1 - group["lr"] * group["weight_decay"])
+                    p.sub_(group["lr"] * self.matrix_step(p))
+                else:
+                    p.mul_(1 - group["lr"] * self.adam_weight_decay)
+                    p.sub_(group["lr"] * self.adam_lr_ratio * self.adam_step(p))
+
+    def matrix_step(self, p):
+        state = self.state[p]
+        if not state:
+            state["momentum"] = torch.zeros_like(p)
+        momentum = state["momentum"].mul_(self.momentum).add_(p.grad)
+        step = p.grad + self.momentum * momentum if self.nesterov else momentum
+        step = orthogonalized(step, self.coefficients, self.steps)
+        return step if self.rms_rate is None else self.rms_rate * max(p.shape) ** 0.5 * step
+
+    def adam_step(self, p):
+        state, (beta1, beta2) = self.state[p], self.adam_betas
+        if not state:
+            state["step"] = 0
+            state["mean"] = torch.zeros_like(p)
+            state["square"] = torch.zeros_like(p)
+        state["step"] += 1
+        mean = state["mean"].lerp_(p.grad, 1 - beta1)
+        square = state["square"].lerp_(p.grad**2, 1 - beta2)
+        correction = (1 - beta2 ** state["step"]) ** 0.5 / (1 - beta1 ** state["step"])
+        return correction * mean / (square.sqrt() + self.eps)
+
+
+def orthogonalized(x, coefficients, steps):
+    """Some Newton-Schulz steps towards the next matrix with orthogonal rows, or columns."""
+    if x.shape[0] > x.shape[1]:
+        return orthogonalized(x.T, coefficients, steps).T
+    a, b, c = coefficients
+    x = x / (x.norm() + 1e-7)
+    for _ in range(steps):
+        products = x @ x.T
+        x = a * x + (b * products + c * products @ products) @ x
+    return x
+''',
+    (),
+    TORCH,
+)
+
+emitted(
     "clip_norm",
     '''
 def clip_norm(parameters, max_norm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rules.emitted_optimizers  # noqa: F401  (the sources of the classes named here)
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call, expr, infix
+from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.record import replace
 from transpiler.rule import Param, helper, optimizer, unless
@@ -334,3 +335,54 @@ def adafactor(
         **_decay(weight_decay),
     }
     return Optimizer(helper("Adafactor", parameters, **arguments), by_weight=True)
+
+
+@optimizer("Muon", "muon", aliases=_OLD)
+def muon(
+    parameters: Expr,
+    learning_rate: Param = 0.001,
+    adam_beta_1: Param = 0.9,
+    adam_beta_2: Param = 0.999,
+    adam_weight_decay: Param = 0.004,
+    epsilon: Param = 1e-7,
+    weight_decay: Param = 0.004,
+    exclude_layers: Param = None,
+    exclude_embeddings: Param = True,
+    muon_a: Param = 3.4445,
+    muon_b: Param = -4.7750,
+    muon_c: Param = 2.0315,
+    adam_lr_ratio: Param = 1,
+    momentum: Param = 0.95,
+    ns_steps: Param = 5,
+    nesterov: Param = True,
+    rms_rate: Param = 0.2,
+) -> Optimizer:
+    """Torch's takes matrices alone, and computes in bfloat16; an emitted class does the same."""
+    if not exclude_layers.is_const(None) and exclude_layers.value != []:
+        raise Unsupported("Muon without layers that the names of Keras choose")
+    if not exclude_embeddings.known:
+        raise Unsupported("whether embeddings are excluded is only known at run time")
+    betas = (
+        {}
+        if adam_beta_1.is_const(0.9) and adam_beta_2.is_const(0.999)
+        else {"adam_betas": (adam_beta_1, adam_beta_2)}
+    )
+    defaults = muon_a.is_const(3.4445) and muon_b.is_const(-4.7750) and muon_c.is_const(2.0315)
+    decay, adam_decay = (
+        expr(0.0) if d.is_const(None) else d for d in (weight_decay, adam_weight_decay)
+    )
+    arguments: dict[str, Param] = {
+        **unless(learning_rate, 0.001, lr=learning_rate),
+        **unless(momentum, 0.95, momentum=momentum),
+        **unless(nesterov, True, nesterov=nesterov),
+        **({} if defaults else {"coefficients": (muon_a, muon_b, muon_c)}),
+        **unless(ns_steps, 5, steps=ns_steps),
+        **unless(rms_rate, 0.2, rms_rate=rms_rate),
+        **unless(decay, 0.004, weight_decay=decay),
+        **unless(adam_lr_ratio, 1, adam_lr_ratio=adam_lr_ratio),
+        **betas,
+        **unless(adam_decay, 0.004, adam_weight_decay=adam_decay),
+        **unless(_eps(epsilon), 1e-7, eps=_eps(epsilon)),
+    }
+    by_name = "embedding" if exclude_embeddings.value else ""
+    return Optimizer(helper("Muon", parameters, **arguments), by_weight=True, by_name=by_name)

@@ -18,8 +18,6 @@ without_counterpart(
     "optimizer",
     "keras.optimizers",
     {
-        "Muon": "which weights it steps in its own way hangs on the names of Keras's layers; "
-        "torch.optim.Muon gets those that you choose",
         "ScheduleFreeAdamW": "in `fit`, Keras begins its averages with zeros and forgets the "
         "weights that the model starts from",
         "MultiOptimizer": "make one optimizer of torch for each part of the weights",

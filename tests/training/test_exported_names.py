@@ -34,7 +34,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "optimizers": {
         name: Trial(optimizer=f"keras.optimizers.{name}")
         for name in (
-            "LossScaleOptimizer(input())", "Muon()", "ScheduleFreeAdamW()",
+            "LossScaleOptimizer(input())", "ScheduleFreeAdamW()",
             "MultiOptimizer({})", "OptimizerMap({})", "get(input())", "deserialize({})",
         )
     },

@@ -61,6 +61,10 @@ EXACT = [
     f"{OPT}.Adafactor(0.01, relative_step=False)",
     f"{OPT}.Adafactor(0.1, -0.6, 1e-8, 0.1, clip_threshold=0.5, weight_decay=0.1)",
     f"{OPT}.Ftrl(learning_rate=0.1, learning_rate_power=-0.3)",
+    f"{OPT}.Muon()",
+    f"{OPT}.Muon(0.01, 0.8, 0.99, 0.1, 1e-5, weight_decay=None, exclude_embeddings=False, "
+    "muon_a=3.0, muon_b=-4.0, muon_c=2.0, adam_lr_ratio=0.5, momentum=0.9, ns_steps=3, "
+    "nesterov=False, rms_rate=None, exclude_layers=[], clipnorm=0.05)",
     f"{OPT}.Ftrl(0.1, -0.7, 0.2, 0.01, 0.02, 0.03, 0.4, weight_decay=0.1)",
     f"{OPT}.SGD(0.1, clipnorm=0)",
     f"{OPT}.SGD(0.1, gradient_accumulation_steps=2, loss_scale_factor=2.0)",
@@ -132,6 +136,7 @@ def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts)
         f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1, gradient_accumulation_steps=2))",
         f"{OPT}.LossScaleOptimizer({OPT}.SGD(0.1), dynamic=False)",
         f"{OPT}.SGD(lambda: 0.1)",
+        f"{OPT}.Muon(exclude_layers=['dense'])",
     ],
 )
 def test_what_is_not_translated_is_said(optimizer: str) -> None:
@@ -230,4 +235,6 @@ def test_what_goes_by_the_axes_of_weights_does_so_in_torch(
     assert far < 1e-7, apart
     recurrent = IDS.format(first="Reshape((6, 1)), keras.layers.GRU(4)", optimizer=f"{optimizer}()")
     errors = [d.message for d in convert(recurrent).diagnostics if d.code == "T2T101"]
+    embedded = convert(IDS.format(first="Embedding(20, 4)", optimizer="Muon()")).diagnostics
+    assert any("by the word 'embedding'" in d.message for d in embedded)
     assert ["nn.GRU keeps its weights in other tensors" in e for e in errors] == [True]

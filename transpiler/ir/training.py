@@ -89,6 +89,7 @@ class Optimizer:
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
     equal: bool = False  #: its steps are Keras's, also where the rule is only close
     by_weight: bool = False  #: its steps depend on what is one weight, and on its dimensions
+    by_name: str = ""  #: they depend on whether the path of a weight in Keras has this in it
 
 
 @record(frozen=True, slots=True)

@@ -303,6 +303,9 @@ def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], see
 def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:
     """Say where Keras's optimizer computes what nobody else would."""
     inits = [built.init, *(region.init for region in called_by(training.home))]
+    name = compiled.optimizing.optimizer.by_name
+    if name and name in training.home.file.tree.text.lower():
+        raise Unsupported(f"{compiled.optimizing.use.symbol} steps weights by the word {name!r}")
     notes = notes_of_optimizer(compiled.optimizing, compiled.keras, inits)
     return replace(compiled, optimizing=replace(compiled.optimizing, notes=notes))
 
