@@ -252,9 +252,15 @@ def is_default(weight: str, given: Expr) -> bool:
     return name == DEFAULTS.get(weight) and name in defaults and not args
 
 
+#: What gives the initializer that its argument describes.
+_ASKING: Final = ("keras.initializers.get", "keras.initializers.deserialize")
+
+
 def _named(given: Expr) -> tuple[str, dict[str, Expr]]:
     """Which initializer this is, without case or underscores, and its arguments by name."""
     value = given.value
+    if isinstance(value, Configured) and value.name in _ASKING and len(value.args) == 1:
+        return _named(value.args[0])
     if isinstance(value, Configured):
         name = _plain(value.name)
         names = PARAMETERS.get(name, ())

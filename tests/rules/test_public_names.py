@@ -137,3 +137,13 @@ def test_each_initializer_is_translated_or_said(name: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     refused = name in ("Initializer", "STFT", "STFTInitializer", "stft")
     assert bool([e for e in errors if name in e or "initializer" in e.lower()]) is refused, errors
+
+
+@pytest.mark.parametrize("given", ['"he_normal"', '{"class_name": "HeNormal", "config": {}}'])
+def test_an_initializer_that_is_asked_for_by_its_name(given: str) -> None:
+    text = PROGRAM.format(loss='"mse"', metrics="None")
+    asked = f"Dense(3, kernel_initializer=keras.initializers.get({given})"
+    plain = "Dense(3, kernel_initializer=keras.initializers.HeNormal()"
+    texts = [convert(text.replace("Dense(3", made, 1)).text for made in (asked, plain)]
+    assert texts[0] == texts[1]
+    assert "weight=he_normal_" in texts[0]
