@@ -467,3 +467,91 @@ def test_what_methods_freeze_for_others_is_left() -> None:
     text += "\n\ndef stop(trainer):\n    trainer.set_trainable(trainer.D, False)\n"
     found = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert found
+
+
+INFO = """\
+import keras.backend as K
+import numpy as np
+from keras.layers import Dense, Flatten, Input, concatenate
+from keras.models import Model, Sequential
+from keras.optimizers.legacy import SGD
+
+
+class InfoGAN():
+    def __init__(self):
+        self.img_shape, self.latent_dim = (4, 4, 1), 5
+        losses = ["binary_crossentropy", self.mutual_info_loss]
+        self.discriminator, self.auxiliary = self.build_disk_and_q_net()
+        self.discriminator.compile(loss=["binary_crossentropy"], optimizer=SGD(0.0625))
+        self.generator = Sequential([Dense(16, activation="tanh", input_dim=self.latent_dim)])
+        self.generator.compile(loss="mse", optimizer="sgd")
+        gen_input = Input(shape=(self.latent_dim,))
+        img = self.generator(gen_input)
+        self.discriminator.trainable = False
+        outputs = [self.discriminator([img, gen_input]), self.auxiliary([img, gen_input])]
+        self.combined = Model(gen_input, outputs)
+        self.combined.compile(loss=losses, optimizer=SGD(0.0625))
+
+    def build_disk_and_q_net(self):
+        img, z = Input(shape=(16,)), Input(shape=(self.latent_dim,))
+        both = concatenate([Flatten()(img), z])
+        embedding = Dense(8, activation="tanh")(both)
+        validity = Dense(1, activation="sigmoid")(embedding)
+        {another}
+        label = Dense(3, activation="softmax")(embedding)
+        return Model([img, z], validity), Model([img, z], label)
+
+    def mutual_info_loss(self, c, c_given_x):
+        eps = 1e-8
+        return K.mean(-K.sum(K.log(c_given_x + eps) * c, axis=1))
+
+    def train(self, epochs):
+        valid, losses = np.ones((6, 1)), []
+        for epoch in range(epochs):
+            z = np.random.normal(size=(6, self.latent_dim))
+            labels = np.eye(3)[np.random.randint(0, 3, 6)]
+            imgs = np.random.normal(size=(6, 16))
+            d_loss = self.discriminator.train_on_batch([imgs, z], valid)
+            fakes = self.generator.predict(z)
+            d_loss += self.discriminator.train_on_batch([fakes, z], 1 - valid)
+            losses.append([d_loss, *self.combined.train_on_batch(z, [valid, labels])])
+        return losses
+
+
+np.random.seed(3)
+losses = np.array(InfoGAN().train(3))
+"""
+
+
+def test_models_that_a_method_gives_together(scripts: Scripts) -> None:
+    """Each is an attribute; a list of losses has a method; one is compiled for nothing."""
+    text = INFO.format(another='embedding = Dense(8, activation="tanh")(both)')
+    code = converted(text)
+    assert "generator_optimizer" not in code
+    apart = scripts.compare(text, code, "2")
+    assert {"losses", "model 2: auxiliary.dense_1.weight"} <= apart.keys(), sorted(apart)
+    assert max(apart.values()) < 1e-6
+
+
+def test_layers_shared_with_what_is_frozen_are_said() -> None:
+    """Keras freezes them in all models that have them."""
+    messages = [d.message for d in convert(INFO.format(another="")).diagnostics]
+    assert any("shares layers with a model that is not trainable" in one for one in messages)
+
+
+def test_a_prediction_inside_of_a_list_is_said() -> None:
+    """It has no name of its own there."""
+    text = INFO.format(another='embedding = Dense(8, activation="tanh")(both)')
+    text = text.replace("            fakes = self.generator.predict(z)\n", "")
+    text = text.replace("[fakes, z]", "[self.generator.predict(z), z]")
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("give what it gives a name" in message for message in found)
+
+
+def test_averages_of_parts_that_are_called_twice_are_said() -> None:
+    """Keras runs the calls of one depth in another order."""
+    text = CYCLE.replace("d1 = LeakyReLU", "d1 = BatchNormalization()(d1)\n        d1 = LeakyReLU")
+    text = text.replace("import Conv2D", "import BatchNormalization, Conv2D")
+    messages = [d.message for d in convert(text).diagnostics]
+    assert sum("is called more than once" in message for message in messages) == 2
+    assert not any("more than once" in d.message for d in convert(CYCLE).diagnostics)

@@ -344,7 +344,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     for argument in node.args:
         value = _given_value(region, argument.value)
         if call.name == "compile":
-            value = _with_methods(region, argument.value, value)
+            value = _with_methods(region, value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
@@ -384,18 +384,16 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
     return evaluate(region, node)
 
 
-def _with_methods(region: Region, node: cst.BaseExpression, value: Value) -> Value:
+def _with_methods(region: Region, value: Value) -> Value:
     """A loss that is a method of the object which compiles: `loss=self.wasserstein_loss`."""
-    match node, value:
-        case cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)), Static():
-            method = region.methods.get(name)
-            return value if method is None else replace(method, static=value.expr)
-        case cst.List() | cst.Tuple(), Sequence() if len(node.elements) == len(value.items):
-            pairs = zip(node.elements, value.items, strict=True)
-            items = tuple(_with_methods(region, e.value, item) for e, item in pairs)
-            changed = any(a is not b for a, b in zip(items, value.items, strict=True))
-            return replace(value, items=items) if changed else value
-    return value
+    if isinstance(value, Sequence):
+        items = tuple(_with_methods(region, item) for item in value.items)
+        changed = any(a is not b for a, b in zip(items, value.items, strict=True))
+        return replace(value, items=items) if changed else value
+    if not isinstance(value, Static) or not value.expr.text.startswith("self."):
+        return value
+    method = region.methods.get(value.expr.text.removeprefix("self."))
+    return value if method is None else replace(method, static=value.expr)
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

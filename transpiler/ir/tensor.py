@@ -77,11 +77,19 @@ class Tensor:
         """How many numbers there are of each sample."""
         if self.dims is not None:
             return product(self.dims)
-        if self.declared is None:
-            return None
-        source, sizes = self.declared
-        same = (source.text, source.names) == (self.code.text, self.code.names)
-        return call("math.prod", sizes) if same else None
+        return call("math.prod", self.declared[1]) if self._is_declared and self.declared else None
+
+    @property
+    def _is_declared(self) -> bool:
+        """Whether it is the input itself of which all sizes are declared."""
+        source = self.declared[0] if self.declared is not None else None
+        mine = self.code.text, self.code.names
+        return source is not None and (source.text, source.names) == mine
+
+    def renamed(self, code: Expr, mask: Expr | None) -> Tensor:
+        """The same tensor under another name."""
+        kept = (code, self.declared[1]) if self._is_declared and self.declared else None
+        return replace(self, code=code, mask=mask, declared=kept)
 
     @property
     def rank(self) -> int:
@@ -152,7 +160,14 @@ def simplest(dims: Iterable[Dim]) -> Dim:
     """Of several ways to write one size, the one that says most: a number, a plain expression."""
     found = [d for d in dims if d is not None]
     return min(
-        found, key=lambda d: (not d.known, tokens.SIZE in d.text, bool(d.modules)), default=None
+        found,
+        key=lambda d: (
+            not d.known,
+            tokens.SIZE in d.text,
+            bool(d.modules),
+            d.text.startswith("math.prod("),
+        ),
+        default=None,
     )
 
 

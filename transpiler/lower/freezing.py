@@ -93,6 +93,40 @@ class Compositions:
         for _, part in self.nested(model):
             yield from self._all_parts(part)
 
+    def repeated_norms(self, model: Model) -> Iterator[str]:
+        """The parts of a model that normalize batches, and that it calls more than once."""
+        nodes = [n for n in walk(self.forward(model)) if isinstance(n, (Line, Return))]
+        texts = [n.text if isinstance(n, Line) else n.value.text for n in nodes]
+        for module, part in self.nested(model):
+            calls = sum(text.count(f"{module.token}(") for text in texts)
+            home = self.home(part)
+            source = home[0].source if home is not None else ""  # blocks inside of it, too
+            if calls > 1 and any("BatchNorm" in text for text in (source, *self.layers(part))):
+                yield module.constructor.text
+
+    def live_parts(self, model: Model, frozen: frozenset[int]) -> Iterator[Model]:
+        """A model and its parts, but for those that are not trained, and their parts."""
+        if id(root(model)) not in frozen:
+            yield model
+            for _, part in self.nested(model):
+                yield from self.live_parts(part, frozen)
+
+    def share(self, one: Model, other: Model) -> bool:
+        """Whether two models that are built together have layers in common."""
+        first, second = root(one), root(other)
+        if first is second or (
+            first.node is not second.node
+            and "instance"
+            in (
+                first.kind,
+                second.kind,
+            )
+        ):
+            return False  # what calls of one function give has layers of its own
+        mine, others = ({m.token: m for m in self.modules(m)} for m in (first, second))
+        shared = [mine[token].constructor.text for token in mine.keys() & others.keys()]
+        return any(not text.startswith(WEIGHTLESS) for text in shared)
+
     def _is_noisy(self, model: Model) -> bool:
         """Whether layers that are not frozen with it behave otherwise while it is trained."""
         texts = [n.text for n in walk(self.forward(model)) if isinstance(n, Line)]
@@ -181,6 +215,7 @@ class Freezing:
     in_place: bool = True  #: what is frozen when a model trains is what the program froze last
     frozen: dict[int, frozenset[int]] = field(default_factory=dict)  #: by id of the `compile`
     norms: dict[int, frozenset[int]] = field(default_factory=dict)  #: those whose norms train
+    models: dict[int, tuple[Model, ...]] = field(default_factory=dict)  #: all that are not trained
     problems: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     compiles: list[TrainingCall] = field(default_factory=list)
@@ -197,6 +232,10 @@ class Freezing:
             raise Unsupported(self.problems[id(call)])
         frozen = self.frozen.get(id(call), frozenset())
         norms = self.norms.get(id(call), frozenset())
+        if not self.in_place:
+            for part in self.of.live_parts(call.model, frozen):
+                if any(self.of.share(part, other) for other in self.models.get(id(call), ())):
+                    raise Unsupported("it shares layers with a model that is not trainable")
         return self.of.subset(call.model, frozen, self.in_place, norms)
 
 
@@ -337,6 +376,7 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
     plan.frozen[id(call)] = frozen
     decisive = call if frozen is compiled else trains[0]
+    plan.models[id(call)] = tuple(one.model for one in decisive.frozen)
     plan.norms[id(call)] = frozenset(id(f.model) for f in decisive.frozen if f.but_norms)
     plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
 

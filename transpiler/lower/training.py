@@ -183,6 +183,7 @@ class Training:
     late: TrainingCall | None = None
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
+    idle: bool = False  #: it is compiled, and never trained
     problem: tuple[TrainingCall, str] | None = None
 
     def postpone(self, late: tuple[str, TrainingCall] | None) -> None:

@@ -38,7 +38,10 @@ def write_compile(
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     lines = criterion_lines(writer, call)
-    if writer.training.late is None and not goes_on(writer, call):
+    if writer.training.idle:
+        lines = []
+        writer.made.said.append((ASSUMED, call.node, _IDLE.format(writer.variable)))
+    elif writer.training.late is None and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
     say_what_differs(writer, call)
     if not lines:  # both are there already
@@ -50,6 +53,11 @@ def write_compile(
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
+_AVERAGES = (
+    "`{}` is called more than once: its calls move the running averages of its batch normalization "
+    "in the order of the program, Keras runs calls in an order of its own"
+)
+_IDLE = "`{}` is compiled, and the program never trains it: it has no optimizer"
 _SHARED = (
     "each model gets an optimizer of its own; of one that several are compiled with, older Keras "
     "counts the steps of all together, newer Keras takes the weights of the first alone"
@@ -169,6 +177,8 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
         writer.made.said.append((ASSUMED, call.node, _SHARED))
     frozen = writer.shared.freezing.notes.get(id(call), "")
     losses = [head.loss.note for head in compiled.heads]
+    repeated = writer.shared.freezing.of.repeated_norms(call.model)
+    losses += [_AVERAGES.format(part) for part in repeated]
     activities = _UNDIVIDED if writer.training.penalized and compiled.keras != "2" else ""
     averages = compiled.optimizing.averaging is not None and compiled.keras == "auto"
     begins = _BEGINNING if averages else ""

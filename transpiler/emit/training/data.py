@@ -94,6 +94,8 @@ def arrays_by_name(
         if isinstance(node, (cst.Dict, cst.DictComp)):
             found = _elements(text, tuple(map(str, value.items)), names)
     elif is_array(value) and _has_elements(node, len(names)):  # some are what a model predicts
+        if re.search(tokens.ANY_CHARACTER, text):
+            raise Unsupported(f"a call of a model inside of {what}: give what it gives a name")
         items = [Given(value, "", given.versions)] * len(names)
         found = _elements(text)
     else:

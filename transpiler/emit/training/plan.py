@@ -298,8 +298,10 @@ class _Planner(Shared):
         used = any(c.name in TRAINING for c in training.calls)
         in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
         if compiles and not used and in_function and not training.moved:
-            training.problem = (compiles[0], "the model is trained elsewhere")
-            return made
+            training.idle = not self._unknown_training and all(map(self._is_kept, parts))
+            if not training.idle:
+                training.problem = (compiles[0], "the model is trained elsewhere")
+                return made
         homes = [p for p in parts if any(c in compiles for c in p.calls)]
         handing = self.handings.get(id(training.model)) if used else None
         if handing is not None:
@@ -439,6 +441,12 @@ class _Planner(Shared):
                 yield place.start, f"`{part.variable}.{place.attribute}` {_A_MODULE}"
             elif not place.attribute and self.text[place.end : place.end + 1] == "(":
                 yield place.start, f"`{part.variable}(...)` {_A_MODULE}"
+
+    def _is_kept(self, part: Part) -> bool:
+        """Whether only the methods of its object name a model."""
+        attribute = re.fullmatch(r"self(\.\w+)", part.variable)
+        others = attribute and re.search(rf"(?<!\bself)\{attribute.group(1)}\b", self.tree.blanked)
+        return attribute is not None and others is None
 
     def _is_home(self, training: Training, statement: cst.CSTNode) -> bool:
         summary = training.model.summary

@@ -216,6 +216,10 @@ def _unpack(
     if any(element not in elements for element, _ in pairs):
         elements, value = [e for e, _ in pairs], replace(value, items=tuple(i for _, i in pairs))
     if not all(isinstance(e, cst.Name) for e in elements):
+        if all(isinstance(item, Model) for item in value.items):
+            for element, item in zip(elements, value.items, strict=True):
+                assign_value(region, element, item, node, None)
+            return
         if is_graph(value) or not isinstance(getattr(node, "value", None), cst.Call):
             raise GiveUp("tensors are unpacked into something other than names", node)
         for element, item in zip(elements, value.items, strict=True):

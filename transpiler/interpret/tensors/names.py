@@ -105,7 +105,7 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     shadows = assign_shadows(region, name, tensor)
     if mask is not None:
         mask = _bind_mask(region, name, mask)
-    named = replace(tensor, code=reading, mask=mask)
+    named = tensor.renamed(reading, mask)
     bound = Bound(named, value.source, shadows, maybe=value.maybe)
     region.scope.values[name] = bound
     made_by = region.last_layer
