@@ -18,8 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the accepted files of golden/ (not in CI)"
     )
-    parser.addoption("--models", default="60", help="how many random models are drawn")
-    parser.addoption("--trainings", default="25", help="how many random trainings are drawn")
+    parser.addoption("--models", default="40", help="how many random models are drawn")
+    parser.addoption("--trainings", default="16", help="how many random trainings are drawn")
     parser.addoption("--first-seed", default="0", help="where random models and trainings begin")
     parser.addoption("--full", action="store_true", help="run what takes long, too")
 

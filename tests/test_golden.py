@@ -42,9 +42,12 @@ def _diff(name: str, before: str, after: str) -> list[str]:
     return list(difflib.unified_diff(*lines, f"accepted {name}", f"now {name}"))
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in RUN if c.settings.get("models", True)], ids=lambda case: case.name
-)
+def _modelled(case: Case) -> object:
+    """One whose models are compared; where it is trained, too, that tells the same by default."""
+    return pytest.param(case, marks=[pytest.mark.full] if case in TRAINED else [], id=case.name)
+
+
+@pytest.mark.parametrize("case", [_modelled(c) for c in RUN if c.settings.get("models", True)])
 def test_values(case: Case, session: VerifySession) -> None:
     """Every model gives the numbers of its original: outputs, statistics, gradients."""
     reports = verify_pair(

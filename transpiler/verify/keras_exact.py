@@ -30,12 +30,26 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
         _average_exactly(tensorflow, layer)
         _average_like_the_fused_kernel(tensorflow, layer)
         _mask_as_in_single_precision()
+        _set_rates_exactly(keras)
 
 
 def _mask_as_in_single_precision() -> None:
     """What is masked is -1e9 plus a score, in which float32 leaves nothing of the score."""
     module = importlib.import_module("tf_keras.src.layers.activation.softmax")
     module._large_compatible_negative = lambda dtype: -1e30  # type: ignore[attr-defined]
+
+
+def _set_rates_exactly(keras: Any) -> None:
+    """Legacy optimizers keep their rates in float32: a variable has the type of its value."""
+    kind = keras.optimizers.legacy.Optimizer
+    original = kind.add_weight
+
+    def add_weight(self: Any, *args: Any, initializer: Any = "zeros", **kwargs: Any) -> Any:
+        if isinstance(initializer, float):
+            initializer = np.asarray(initializer, keras.backend.floatx())
+        return original(self, *args, initializer=initializer, **kwargs)
+
+    kind.add_weight = add_weight
 
 
 def _take_inputs_in_full(keras: Any) -> None:

@@ -1,9 +1,11 @@
-"""Methods of models that older versions of Keras had, for programs that call them."""
+"""What older versions of Keras had, for programs that call it."""
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 #: Arguments of Keras 1, which counts samples, and what they count today, with their data.
@@ -15,8 +17,12 @@ _COUNTS = {
 _SPEED = ("max_q_size", "nb_worker", "pickle_safe", "max_queue_size", "workers")
 
 
-def install(keras: Any) -> None:
-    """Give the models of a newer Keras the methods that they lack."""
+def install(keras: Any, framework: str) -> None:
+    """Give a newer Keras the methods, functions and arguments that it lacks."""
+    if framework == "keras3":
+        _add_functions(keras.backend, importlib.import_module("keras.src.legacy.backend"))
+    else:
+        _take_decay(keras.optimizers)
     for method in (
         predict_classes,
         predict_proba,
@@ -26,6 +32,28 @@ def install(keras: Any) -> None:
     ):
         if not hasattr(keras.Model, method.__name__):
             setattr(keras.Model, method.__name__, method)
+
+
+def _add_functions(backend: Any, older: Any) -> None:
+    """`K.sum` and its like, which are those of `tf.keras.backend` still."""
+    for name, function in vars(older).items():
+        if not name.startswith("_") and not hasattr(backend, name):
+            setattr(backend, name, function)
+
+
+def _take_decay(optimizers: Any) -> None:
+    """`SGD(lr=0.01, decay=1e-6)` is one of the legacy optimizers."""
+    for name, older in vars(optimizers.legacy).items():
+        newer = getattr(optimizers, name, None)
+        if isinstance(older, type) and isinstance(newer, type) and name != "Optimizer":
+            newer.__new__ = _older_with_decay(older)  # type: ignore[method-assign]
+
+
+def _older_with_decay(older: type) -> Callable[..., Any]:
+    def new(kind: type, *args: Any, **kwargs: Any) -> Any:
+        return older(*args, **kwargs) if "decay" in kwargs else object.__new__(kind)
+
+    return new
 
 
 def predict_proba(model: Any, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:

@@ -44,6 +44,7 @@ class KerasSide:
         """Measure every model of a request."""
         self.dtype = request.dtype
         self.keras.backend.set_floatx(self.dtype)
+        keras_datasets.count_for(request.program.text)
         module = read_module(request.program)
         run = run_program(request.program, request.targets, module.makes_model, self.is_model)
         return tuple(self._models(request, run))
@@ -52,6 +53,7 @@ class KerasSide:
         """Run a program that trains."""
         self.dtype = request.dtype
         self.clear()
+        keras_datasets.count_for(request.program.text)
         return train_original(self, request)
 
     def clear(self) -> None:
@@ -228,7 +230,7 @@ def start(framework: str) -> KerasSide:
     keras_quiet.install(keras, framework)
     keras_exact.install(tensorflow, keras, framework)
     keras_datasets.install()
-    keras_older.install(keras)
+    keras_older.install(keras, framework)
     return KerasSide(keras, tensorflow, framework)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from transpiler.verify import keras_quiet
 from transpiler.verify.drawn import draw_unread
 from transpiler.verify.execute import Run, execute, fresh_run, stored_by
+from transpiler.verify.keras_idioms import like_torch
 from transpiler.verify.keras_inputs import declared_inputs, make_inputs
 from transpiler.verify.keras_layers import Held, held
 from transpiler.verify.neutral import callee
@@ -55,7 +56,12 @@ def train_original(side: Any, request: TrainingRequest) -> Trained:
     """Run a program, and tell what it trained; errors of one that is run whole are raised."""
     recorder = Recorder(side, request)
     keras_quiet.MIXED[0] = False
-    with recorder.watching(), scratch_folder():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(recorder.watching())
+        stack.enter_context(scratch_folder())
+        if request.settled:
+            settling = like_torch(side.tensorflow, side.framework)
+            recorder.notes = stack.enter_context(settling)
         if request.whole:
             namespace: dict[str, Any] = {"__name__": "__main__"}
             _show("<original>", request.program.text)
@@ -113,12 +119,13 @@ class Recorder:
     from_logits: bool = False
     beginning: bool = False
     stepwise: bool = False
+    notes: list[str] = field(default_factory=list)
 
     def result(self, **others: Any) -> Trained:
         """All that was recorded."""
         final = tuple(self._weights(number) for number in range(len(self.held)))
         recorded = {"drawn": self.drawn, "from_logits": self.from_logits, **others}
-        recorded["stepwise"] = self.stepwise
+        recorded |= {"stepwise": self.stepwise, "notes": tuple(self.notes)}
         ranks = {id(model): rank for rank, model in enumerate(self.made)}
         numbers = range(len(self.seen))
         made = sorted(numbers, key=lambda number: ranks.get(id(self.seen[number]), len(ranks)))
@@ -239,23 +246,25 @@ class Recorder:
         begun = {id(v) for known in self.held for one in known for v in one.variables}
         if layers and all(id(v) in begun for one in layers for v in one.variables):
             return -1  # it is made of models that have begun
-        self.seen.append(model)
-        self.beginning = True
-        generator = np.random.default_rng(len(self.seen))
+        generator = np.random.default_rng(len(self.seen) + 1)
         tensors, packing = declared_inputs(model)
         if not tensors:
             raise RuntimeError("the input shape of the model is not known")
         inputs = make_inputs(model, tensors, generator, positive=False)
         known = [v for layers in self.held for one in layers for v in one.variables]
         values = [np.array(variable) for variable in known]
-        data = self.side.measure(model, inputs, packing, generator, gradients=False)
-        self.beginning = False
+        self.beginning = True
+        try:
+            data = self.side.measure(model, inputs, packing, generator, gradients=False)
+        finally:
+            self.beginning = False
         layers = held(model, keras_quiet.LOG)
         for one, record in zip(layers, data.layers, strict=True):
             for variable, value in zip(one.variables, record.weights, strict=True):
                 variable.assign(value)
         for variable, value in zip(known, values, strict=True):
             variable.assign(value)  # layers of models that were used before
+        self.seen.append(model)
         self.held.append(layers)
         self.models.append(data)
         return len(self.seen) - 1
@@ -302,19 +311,19 @@ class Recorder:
             draw_unread(model, pair, size * 3 + 1, self.drawn)
             given["validation_data"] = tuple(pair.values())
         count = rows(given.get("x"))
+        parts = [name for name in ("x", "y", "sample_weight") if given.get(name) is not None]
         if count is None:
             for name in ("x", "validation_data"):
                 given[name] = self._fewer_batches(given.get(name))
-            return
-        parts = [name for name in ("x", "y", "sample_weight") if given.get(name) is not None]
-        if share:
+        elif share:
             at = math.floor(count * (1 - share))
             given["validation_data"] = tuple(
                 shortened(given[name], slice(at, None)) for name in parts
             )
             given.update({name: shortened(given[name], slice(at)) for name in parts})
             del given["validation_split"]
-        given.update({name: shortened(given[name], limit(size)) for name in parts})
+        if count is not None:
+            given.update({name: shortened(given[name], limit(size)) for name in parts})
         if isinstance(given.get("validation_data"), tuple):
             wide = given.get("validation_batch_size") or size
             given["validation_data"] = tuple(
@@ -324,6 +333,9 @@ class Recorder:
     def _fewer_batches(self, data: Any) -> Any:
         """As many samples of a dataset in batches as there would be of arrays."""
         tensorflow = self.side.tensorflow
+        if all(hasattr(data, name) for name in ("n", "batch_size", "index_generator")):
+            data.n = min(data.n, limit(data.batch_size).stop)  # what a generator of images flows
+            return data
         endless = tensorflow.data.INFINITE_CARDINALITY
         if not isinstance(data, tensorflow.data.Dataset) or int(data.cardinality()) == endless:
             return data

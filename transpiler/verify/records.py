@@ -162,6 +162,7 @@ class Trained:
     failures: tuple[tuple[int, str], ...] = ()  #: of statements that train, by line
     from_logits: bool = False  #: a loss on probabilities went back to their logits
     stepwise: bool = False  #: there are steps outside of `fit`, which are not counted
+    notes: tuple[str, ...] = ()  #: what Keras did in torch's way, and is close by declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +174,4 @@ class TrainingRequest:
     dtype: str = FLOAT64
     original: str = ""
     trained: Trained | None = None
-    settled: bool = False  #: torch's own classes step as Keras's do, where that is declared close
+    settled: bool = False  #: both step alike, where a difference is declared close

@@ -19,6 +19,7 @@ from transpiler.verify.report import ModelReport
 from transpiler.verify.shapes import Shape, guess_shape
 from transpiler.verify.slices import names_in
 from transpiler.verify.torch_compare import Comparison
+from transpiler.verify.torch_datasets import with_samples
 from transpiler.verify.torch_training import Replay, train_converted
 
 
@@ -42,7 +43,9 @@ class TorchSide:
     def answer(self, request: Request) -> tuple[ModelReport, ...] | dict[tuple[int, int], Shape]:
         """Compare every measured model; where some have no input shape, guess those first."""
         self.dtype = request.dtype
-        request = replace(request, targets=tuple(map(with_shapes, request.targets)))
+        program = with_samples(request.program)
+        targets = tuple(map(with_shapes, request.targets))
+        request = replace(request, program=program, targets=targets)
         self.clear()
         makes = _Constructs(request)
         run = run_program(request.program, request.targets, makes, self.is_model)
@@ -56,7 +59,8 @@ class TorchSide:
         """Train a converted program as its original was."""
         self.dtype = request.dtype
         self.clear()
-        return train_converted(self.torch, request)
+        program = request.program if request.whole else with_samples(request.program)
+        return train_converted(self.torch, replace(request, program=program))
 
     def clear(self) -> None:
         """The state that a fresh program expects."""

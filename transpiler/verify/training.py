@@ -36,8 +36,15 @@ def verify_training(
     if trains_otherwise(tree):
         return [_skipped(call, "steps outside of `fit` are not compared") for call in written]
     try:
-        trained = _trained(original, ask, frameworks)
-        replay = _replayed(original, converted, trained, ask)
+        trained, framework = _trained(original, ask, frameworks)
+        request = TrainingRequest(converted, original=original.text, trained=trained)
+        replay = _replayed(request, ask)
+        if _differs(replay):  # once more as Keras does it with torch's idioms
+            alike = ask(framework, TrainingRequest(original, settled=True))
+            if alike.notes:
+                request = replace(request, trained=alike, settled=True)
+                replay, trained = ask("torch", request), alike
+                replay.notes += alike.notes
     except (WorkerError, WorkerFailure) as error:
         reason = f"training can't be compared: {str(error).strip().splitlines()[-1]}"
         return [_skipped(call, reason) for call in written]
@@ -47,29 +54,39 @@ def verify_training(
     return [*_by_place(reports), *_unreached(written, at_top, trained)]
 
 
-def _trained(original: Program, ask: Ask, frameworks: Sequence[str]) -> Trained:
+def _trained(original: Program, ask: Ask, frameworks: Sequence[str]) -> tuple[Trained, str]:
     """What the original does under the first generation of Keras that trains anything."""
-    attempts: list[Trained] = []
+    attempts: list[tuple[Trained, str]] = []
     for framework in frameworks:
-        attempts.append(ask(framework, TrainingRequest(original)))
-        if attempts[-1].fits:
+        attempts.append((ask(framework, TrainingRequest(original)), framework))
+        if attempts[-1][0].fits:
             break
-    return max(attempts, key=lambda found: len(found.fits))
+    return max(attempts, key=lambda found: len(found[0].fits))
 
 
-def _replayed(original: Program, converted: Program, trained: Trained, ask: Ask) -> Replay:
+def _replayed(request: TrainingRequest, ask: Ask) -> Replay:
     """As torch does it; where that differs, once more as torch does it with Keras's idioms."""
-    request = TrainingRequest(converted, original=original.text, trained=trained)
     found: Replay = ask("torch", request)
-    if found.reason or all(_wrong(checks) is None for checks in found.checks):
+    if not _differs(found):
         return found
     settled: Replay = ask("torch", replace(request, settled=True))
-    return settled if settled.notes and not settled.reason else found
+    closer = settled.notes and not settled.reason and _reached(settled) >= _reached(found)
+    return settled if closer else found
+
+
+def _differs(replay: Replay) -> bool:
+    return not replay.reason and any(_wrong(checks) is not None for checks in replay.checks)
 
 
 def _wrong(checks: dict[str, Check]) -> str | None:
     """The first level at which numbers differ."""
     return next((name for name in LEVELS if name in checks and not checks[name].passed), None)
+
+
+def _reached(replay: Replay) -> int:
+    """The first level at which anything differs, as a number."""
+    wrong = filter(None, map(_wrong, replay.checks))
+    return min(map(LEVELS.index, wrong), default=len(LEVELS))
 
 
 def _report(number: int, one: Fitted, replay: Replay) -> ModelReport:

@@ -51,12 +51,13 @@ _TRAIN = frozenset({"backward", "init_process_group"})
 
 def original_slice(tree: ast.Module) -> list[ast.stmt]:
     """The statements that build and train the models of a Keras program."""
-    return _slice(tree, _callers(tree, _FITS), frozenset())
+    return _slice(_Rounds(tree).visit(tree), _callers(tree, _FITS), frozenset())
 
 
 def converted_slice(tree: ast.Module, original: ast.Module) -> list[ast.stmt]:
     """Those of a converted program, with three epochs at most and histories that are kept."""
-    bounded = _Bounded(tree, original).visit(tree)
+    rounds = _Rounds(original)
+    bounded = rounds.visit(_Bounded(tree, original).visit(tree))
     return _slice(ast.fix_missing_locations(bounded), _callers(bounded, _TRAIN), _RESTORING)
 
 
@@ -68,7 +69,7 @@ def _slice(tree: ast.Module, trainers: frozenset[str], restoring: frozenset[str]
     def whole(statement: ast.stmt) -> bool:
         if isinstance(statement, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
             return False
-        if any(callee(call) in trainers for call in calls_in(statement)):
+        if any(callee(call) in trainers for call in calls_in(statement)) or _freezes(statement):
             return True
         restored = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
         call = statement.value if restored else None  # type: ignore[attr-defined]
@@ -80,6 +81,12 @@ def _slice(tree: ast.Module, trainers: frozenset[str], restoring: frozenset[str]
 
     slicer = Slicer(frozenset(), lambda value: False, _INERT, whole)
     return [_Silent().visit(statement) for statement in slicer.module(tree, ())]
+
+
+def _freezes(statement: ast.stmt) -> bool:
+    """`for layer in layers: layer.trainable = False`, whichever models have these layers."""
+    assigned = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute))
+    return any(n.attr == "trainable" and isinstance(n.ctx, ast.Store) for n in assigned)
 
 
 def calls_in(node: ast.AST) -> Iterator[ast.Call]:
@@ -120,6 +127,20 @@ class _Silent(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         if isinstance(node.value, ast.Call) and callee(node.value) in _SHOWS:
             return ast.copy_location(ast.Pass(), node)
+        self.generic_visit(node)
+        return node
+
+
+class _Rounds(ast.NodeTransformer):
+    """Ends the loops of the program around `fit` early: `for round in range(200)`."""
+
+    def __init__(self, original: ast.Module) -> None:
+        loops = (node for node in ast.walk(original) if isinstance(node, ast.For))
+        self.heads = {_head(loop) for loop in loops if any(fits_of(loop))}
+
+    def visit_For(self, node: ast.For) -> ast.stmt:
+        if _head(node) in self.heads:
+            _bound(node.iter)
         self.generic_visit(node)
         return node
 

@@ -382,7 +382,8 @@ def _predict_stream(
 def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """The class with the largest output, or whether the only output is above 0.5."""
     rank, units = writer.training.rank, writer.training.units
-    classes = units is None and writer.training.ends_in == "softmax"
+    several = any(compiled.loss.several for compiled in writer.training.compiled.values())
+    classes = units is None and (several or writer.training.ends_in == "softmax")
     if rank is None or (units is None and not classes):
         raise Unsupported("the size of the output is not known")
     if classes:
