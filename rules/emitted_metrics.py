@@ -57,7 +57,7 @@ def roc_auc(
     return -torch.trapezoid(true_rate, false_rate).item()  #? !by_label
     if label_weights is not None:  #? label_weights
         areas = -torch.trapezoid(true_rate, false_rate, dim=0)
-        weights = torch.tensor(label_weights, device=areas.device)
+        weights = areas.new_tensor(label_weights)
         return (areas @ weights / weights.sum()).item()
     return -torch.trapezoid(true_rate, false_rate, dim=0).mean().item()  #? by_label
 ''',
@@ -77,7 +77,8 @@ def pr_auc(
     """The mean area under the precision-recall curves, from the counts."""  #? by_label
     found = -true_positives.diff(dim=0)
     predicted = true_positives + false_positives
-    slope = (found / -predicted.diff(dim=0)).nan_to_num()
+    slope = (found / -predicted.diff(dim=0)).nan_to_num()  #? !weighted
+    slope = (found / -predicted.diff(dim=0)).nan_to_num(posinf=0)  #? weighted
     intercept = true_positives[1:] - slope * predicted[1:]
     ratio = predicted[:-1] / predicted[1:]
     ratio[predicted[1:] == 0] = 1
@@ -85,7 +86,7 @@ def pr_auc(
     area = area / true_positives[0].clamp(min=1)  #? !weighted
     area = area / true_positives[0].clamp(min=1e-30)  #? weighted
     if label_weights is not None:  #? label_weights
-        weights = torch.tensor(label_weights, device=area.device)
+        weights = area.new_tensor(label_weights)
         return (area @ weights / weights.sum()).item()
     return area.mean().item()  #? by_label
     return area.item()  #? !by_label

@@ -45,6 +45,7 @@ CALLBACKS = [
     f"{C}.LearningRateScheduler(lambda epoch, lr: lr * 0.9)",
     f"{C}.TerminateOnNaN()",
     f"{C}.EarlyStopping(patience=2), {C}.ReduceLROnPlateau(patience=1)",
+    f"{C}.ReduceLROnPlateau(patience=0, min_delta=1.0), {C}.LearningRateScheduler(decayed)",
     f'{C}.ModelCheckpoint("best.keras", save_best_only=True)',
     f'{C}.ModelCheckpoint("best.keras", save_best_only=True, initial_value_threshold=0.9)',
     f"{C}.EarlyStopping(min_delta=-0.05, patience=1), {C}.TerminateOnNaN(raise_error=True)",
@@ -116,6 +117,13 @@ def test_an_interrupted_training_goes_on(
     far, apart = farthest(scripts, "import os\n\n" + text.replace("epochs=3", "epochs=4"))
     assert far < 1e-7, apart
     assert {"epochs", "logged", "kept"} <= apart.keys()
+
+
+def test_a_log_of_a_rate_that_two_callbacks_log_is_refused() -> None:
+    """Keras logs what the first has made of it, where the second comes before the log."""
+    callbacks = f"{CALLBACKS[9]}, {CALLBACKS[11]}, {C}.CSVLogger('log.csv')"
+    errors = [d.message for d in convert(trial(callbacks, before=SCHEDULES).text).diagnostics]
+    assert any("which others log in turn" in message for message in errors), errors
 
 
 def test_checkpoints_have_the_names_that_keras_gives(tmp_path: object) -> None:

@@ -168,7 +168,7 @@ TRIALS = [
         "sigmoid",
         metrics=f"[{M}.AUC(summation_method='minoring', multi_label=True),"
         f" {M}.AUC(summation_method='majoring'), {M}.AUC(thresholds=[0.7, 0.4, 0.5]),"
-        f" {M}.AUC(multi_label=True, num_labels=3, label_weights=[1.0, 2.0, 3.0]),"
+        f" {M}.AUC(multi_label=True, num_labels=3, label_weights=[1, 2, 3]),"
         f" {M}.SensitivityAtSpecificity(0.71, num_thresholds=40, class_id=1),"
         f" {M}.SpecificityAtSensitivity(0.37, num_thresholds=30),"
         f" {M}.AUC(multi_label=True, curve='PR', label_weights=[1.0, 2.0, 3.0]),"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -235,6 +236,59 @@ def test_what_goes_by_the_axes_of_weights_does_so_in_torch(
     assert far < 1e-7, apart
     recurrent = IDS.format(first="Reshape((6, 1)), keras.layers.GRU(4)", optimizer=f"{optimizer}()")
     errors = [d.message for d in convert(recurrent).diagnostics if d.code == "T2T101"]
+    nested = "Sequential([keras.Input((6,)), keras.layers.Reshape((6, 1)), keras.layers.GRU(4)])"
+    inner = IDS.replace("keras.layers.{first}", "inner")
+    inner = inner.replace("model = ", f"inner = keras.{nested}\nmodel = ", 1)
+    found = convert(inner.format(optimizer=f"{optimizer}()")).diagnostics
+    errors += [d.message for d in found if "left as it is: " in d.message]
     embedded = convert(IDS.format(first="Embedding(20, 4)", optimizer="Muon()")).diagnostics
     assert any("by the word 'embedding'" in d.message for d in embedded)
-    assert ["nn.GRU keeps its weights in other tensors" in e for e in errors] == [True]
+    assert ["nn.GRU keeps its weights in other tensors" in e for e in errors] == [True, True]
+
+
+LOCAL = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(50, 6), np.random.rand(50, 3)
+
+def trained(bound, number=2):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3{layer})])
+    model.compile(keras.optimizers.SGD(0.1{given}), "mse")
+    model.fit(x, y, verbose=0)
+
+trained(0.01)
+"""
+
+CHANGED = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(50, 6), np.random.rand(50, 3)
+bound = 0.01
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])
+model.compile(keras.optimizers.SGD(0.1, clipvalue=bound), "mse")
+bound = 1.0
+model.fit(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "layer", "why"),
+    [
+        (", clipvalue=bound", "", "clipvalue: what `bound` was"),
+        (", gradient_accumulation_steps=number", "", "gradient_accumulation_steps: what `number`"),
+        ("", ", kernel_constraint=keras.constraints.MaxNorm(bound)", "kernel_constraint: what"),
+        ("", ", use_bias=bound > 1, bias_regularizer='l2'", "a bias that may be left out"),
+    ],
+)
+def test_what_a_step_reads_is_known_where_it_stands(given: str, layer: str, why: str) -> None:
+    """The functions that train stand in the module: they do not see the parameter of another."""
+    found = convert(LOCAL.format(given=given, layer=layer)).diagnostics
+    assert any(why in d.message for d in found if d.severity is Severity.ERROR), found
+
+
+def test_what_a_step_reads_is_what_it_was() -> None:
+    """A variable that changes before the training is no longer what the optimizer was given."""
+    text = converted(CHANGED)
+    assert "clip_grad_value_(model.parameters(), 0.01)" in text

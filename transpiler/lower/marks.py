@@ -10,7 +10,6 @@ A file is interpreted again for it, so that each layer is made with what it is g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from transpiler.interpret.context import FileContext
@@ -21,7 +20,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.everywhere import blocks_of, penalty_of, torchs_own
 from transpiler.lower.freezing import Compositions
-from transpiler.lower.watched import PLACES, PLAIN, Watched, constrained
+from transpiler.lower.watched import PLACES, PLAIN, Watched, constrained, has
 from transpiler.passes.liveness import modules_used, prune
 
 
@@ -60,9 +59,9 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
             kind, _, what = name.rpartition("_")
             if what == "regularizer":
                 added = _factors(penalty_of(region.file, kind, name, value), kind)
-                factors |= added if _has(made, PLACES[kind]) else {}
+                factors |= added if has(made, PLACES[kind]) else {}
             elif not _is_none(value):
-                made = _kept(region.file, module, made, name, value)
+                made = _kept(region, module, made, name, value)
     except Unsupported:
         return None  # which is refused where the model is trained
     if factors:
@@ -74,14 +73,6 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
 def _is_of_weight(name: str) -> bool:
     kind, _, what = name.rpartition("_")
     return what in ("regularizer", "constraint") and kind in PLACES
-
-
-def _has(made: Expr, parameter: str) -> bool:
-    """Whether a module has a parameter: Keras looks away where a bias is left out."""
-    found = re.search(r"\bbias=(\w+)", made.text) if parameter == "bias" else None
-    if found is not None and found.group(1) not in ("True", "False"):
-        raise Unsupported("a regularizer of a bias that may be left out")
-    return found is None or found.group(1) == "True"
 
 
 def _is_none(value: Value) -> bool:
@@ -97,9 +88,9 @@ def _factors(penalty: Penalty, kind: str) -> dict[str, Expr]:
     return {k: v for k, v in found.items() if v is not None and not v.is_const(0, 0.0)}
 
 
-def _kept(file: FileContext, module: Module, made: Expr, name: str, value: Value) -> Expr:
+def _kept(region: Region, module: Module, made: Expr, name: str, value: Value) -> Expr:
     """A module that knows what its weight is kept to."""
-    found = constrained(file, module, name, value, "")
+    found = constrained(region, module, name, value, "")
     if found.parameter != "weight" or not found.known:
         raise Unsupported(f"{name} of a layer in loops or blocks")
     statement = Expr(f"lambda weight: {found.statement('weight')}", strength=18)

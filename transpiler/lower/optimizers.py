@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from transpiler.diagnostics import Fidelity
 from transpiler.interpret.values import Function, Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr, infix
@@ -62,6 +64,14 @@ class Optimizing:
             "batch_numbers": self.accumulation,
         }
         return tuple(name for name, value in wanted.items() if value is not None)
+
+    def told(self, readable: Callable[[Expr, str], Expr]) -> Optimizing:
+        """With what a step reads, as the functions that train can read it."""
+        clipping = tuple((name, readable(bound, name)) for name, bound in self.clipping)
+        batches = self.accumulation
+        if batches is not None:
+            batches = readable(batches, "gradient_accumulation_steps")
+        return replace(self, clipping=clipping, accumulation=batches)
 
     @property
     def helpers(self) -> frozenset[str]:

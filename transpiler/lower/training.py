@@ -54,7 +54,7 @@ from transpiler.lower.remarks import (
     weights_by_place,
 )
 from transpiler.lower.rounds import refuse_rounds
-from transpiler.lower.watched import Watched, called_by, watched_weights
+from transpiler.lower.watched import Watched, makers_of, readable, watched_weights
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
@@ -225,6 +225,7 @@ def lower_training(
             training.problem = (fits[0], str(why))
             return
     apart = file.distribution is None and any(ends.activations)
+    makers = list(makers_of(freezing.of, training.home, built))
     drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()
@@ -235,7 +236,7 @@ def lower_training(
                 refuse_rounds(call)
                 if call.name == "compile":
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
-                    training.compiled[id(call)] = _with_notes(compiled, training, built)
+                    training.compiled[id(call)] = _with_notes(compiled, makers)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
@@ -301,12 +302,12 @@ def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], see
     ]
 
 
-def _with_notes(compiled: Compiled, training: Training, built: Built) -> Compiled:
+def _with_notes(compiled: Compiled, makers: list[tuple[Region, list[Node]]]) -> Compiled:
     """Say where Keras's optimizer computes what nobody else would."""
-    inits = [built.init, *(region.init for region in called_by(training.home))]
     name = compiled.optimizing.optimizer.by_name
-    if name and name in training.home.file.tree.text.lower():
+    if name and any(name in region.file.tree.text.lower() for region, _ in makers):
         raise Unsupported(f"{compiled.optimizing.use.symbol} steps weights by the word {name!r}")
+    inits = (init for _, init in makers)
     notes = notes_of_optimizer(compiled.optimizing, compiled.keras, inits)
     return replace(compiled, optimizing=replace(compiled.optimizing, notes=notes))
 
@@ -358,7 +359,9 @@ def _compiled(
         if file.precision or (changes and optimizing.optimizer.momentum):
             raise Unsupported("one of several optimizers with mixed precision, or another rate")
     else:
+        region = call.region or training.home
         optimizing = lower_optimizer(rules, value, parameters, *how)
+        optimizing = optimizing.told(lambda given, what: readable(region, given, what))
     heads, uses = _heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Layer, Value
-from transpiler.ir.code import Construct, For, If, While
+from transpiler.ir.code import Construct, For, If, Node, While
 from transpiler.ir.expr import Expr, Module, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
-from transpiler.lower.binding import only, use_of
+from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.everywhere import (
     Everywhere,
     blocks_of,
@@ -24,7 +25,7 @@ from transpiler.lower.everywhere import (
 )
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.passes.liveness import modules_used, prune, walk
-from transpiler.record import record
+from transpiler.record import record, replace
 
 #: Where torch keeps the weights that Keras can regularize.
 PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
@@ -216,23 +217,21 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
                 raise Unsupported(f"{name} of {layer.symbol} is not translated")
             place = f"{path}{module.token}"
             if what == "constraint":
-                made = use_of(file.rules.constraints, "keras.constraints", value, name)
-                only(made)
-                kept_to = made.build(name)
+                kept_to = _constraint(region, name, value).build(name)
                 bounded += [Constrained(place, each, kept_to, _DIMS[2]) for each in recurrent]
                 continue
             penalty, kept = _settled(file, region, built, name, value)
             if not penalty.is_nothing:
                 penalized += [Penalized(place, each, penalty, kept) for each in recurrent]
             continue
-        if kind == "bias" and re.search(r"\bbias=False\b", module.constructor.text):
+        if not has(module.constructor, PLACES.get(kind, "")):
             continue  # there is none
         unlisted = looped if what == "constraint" else looped - listed
         if kind not in PLACES or not plain or module.token in unlisted:
             scattered = Scattered if plain and module.token in unlisted else Unsupported
             raise scattered(f"{name} of {layer.symbol} is not translated")
         if what == "constraint":
-            bounded.append(constrained(file, module, name, value, path))
+            bounded.append(constrained(region, module, name, value, path))
             continue
         penalty = penalty_of(file, kind, name, value)
         if not penalty.is_nothing:
@@ -302,14 +301,29 @@ def _kept(region: Region, factor: Expr | None) -> frozenset[str]:
     return frozenset(n for n in reads(factor) if n in region.parameters or n.startswith("self."))
 
 
-def constrained(
-    file: FileContext, module: Module, name: str, value: Value, path: str
-) -> Constrained:
-    """A weight that a constraint brings back after each step."""
-    use = use_of(file.rules.constraints, "keras.constraints", value, name)
+def readable(region: Region, given: Expr, what: str) -> Expr:
+    """A value as the functions that train can read it, which know variables of the module alone."""
+    own = any(version for _, version in given.names) or bool(_kept(region, given))
+    if not given.names or (region.scope.current(given) if region.is_module else not own):
+        return given
+    if not given.known:
+        raise Unsupported(f"{what}: what `{given}` was is not kept")
+    return expr(given.value)
+
+
+def _constraint(region: Region, name: str, value: Value) -> Use:
+    """The rule of a constraint, and what it is told."""
+    use = use_of(region.file.rules.constraints, "keras.constraints", value, name)
     only(use)
+    told = {key: readable(region, given, name) for key, given in use.arguments.items()}
+    return replace(use, arguments=told)
+
+
+def constrained(region: Region, module: Module, name: str, value: Value, path: str) -> Constrained:
+    """A weight that a constraint brings back after each step."""
+    use = _constraint(region, name, value)
     parameter = PLACES[name.removesuffix("_constraint")]
-    text = torchs_own(file, module.constructor.text)
+    text = torchs_own(region.file, module.constructor.text)
     rank = next((rank for begin, rank in _RANKS.items() if text.startswith(begin)), 0)
     dims = _DIMS[rank] if rank and parameter == "weight" else tuple(range(2))
     if (parameter == "bias" or not rank) and "nn.Embedding(" not in text:
@@ -318,6 +332,14 @@ def constrained(
         raise Unsupported(f"{name} of a convolution in groups")
     known = all(argument.known for argument in use.arguments.values())
     return Constrained(f"{path}{module.token}", parameter, use.build(name), dims, known)
+
+
+def has(made: Expr, parameter: str) -> bool:
+    """Whether a module has a parameter: Keras looks away where a bias is left out."""
+    found = re.search(r"\bbias=(\w+)", made.text) if parameter == "bias" else None
+    if found is not None and found.group(1) not in ("True", "False"):
+        raise Unsupported("a regularizer of a bias that may be left out")
+    return found is None or found.group(1) == "True"
 
 
 def _made(module: Module) -> str:
@@ -336,3 +358,13 @@ def _is_trained(layer: Layer) -> bool:
 def called_by(region: Region) -> list[Region]:
     """The regions of the functions that a region calls to build its models."""
     return [summary.region for summary in blocks_of(region) if summary.region is not None]
+
+
+def makers_of(
+    models: Compositions, region: Region, built: Built
+) -> Iterator[tuple[Region, list[Node]]]:
+    """The programs that make the layers of a model, of its blocks and of the models in it."""
+    yield region, built.init
+    yield from ((block, block.init) for block in called_by(region))
+    for _, home, part in models.inner(region, built):
+        yield from makers_of(models, home, part)

@@ -109,7 +109,9 @@ class FitWriter(FitData):
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
-        logs = values | {k: c for h in hooks for k, c in h.logs}
+        logged = {key: code for h in hooks for key, code in h.logs}
+        changes = _changes_logged(hooks)
+        logs = values if changes else values | logged
         total = self.epochs if self.epochs.isdigit() else replaced_in(self.epochs)
         shows = f"Epoch {{{epoch} + 1}}/{total} - "
         body = [f"{self.sampler}.set_epoch({epoch})"] if self.sampler else []
@@ -123,13 +125,13 @@ class FitWriter(FitData):
         for hook in hooks:
             body += hook.epoch_end
             body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
+            body += self._kept(logged) if hook is changes else []
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = list(dict.fromkeys(line for h in hooks for line in h.before))
-        logged = {key: code for h in hooks for key, code in h.logs}
         if self.history:
             before[:0] = self._empty_history([*values, *logged, *added])
         after = []
@@ -396,7 +398,22 @@ class FitWriter(FitData):
         together = any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last)
         if fit.sometimes and (together or self.history):
             raise Unsupported("a callback under a condition that adds to the values of the epochs")
+        if (together or _looks_at_logged(found)) and _changes_logged(found):
+            raise Unsupported("a callback that looks at a learning rate which others log in turn")
         if together:
             entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())
             found.insert(0, Hooks(epoch_end=(f"{logs} = {{{entries}}}",)))
         return found
+
+
+def _changes_logged(hooks: list[Hooks]) -> Hooks | None:
+    """The last callback that changes a value, the learning rate, which one after it logs again."""
+    logging = [hook for hook in hooks if hook.logs]
+    return next((hook for hook in reversed(logging[:-1]) if hook.epoch_end), None)
+
+
+def _looks_at_logged(hooks: list[Hooks]) -> bool:
+    """Whether a callback reads what others log, as a CSVLogger does."""
+    logged = {code for hook in hooks for _, code in hook.logs}
+    lines = [line for hook in hooks if not hook.logs for line in hook.epoch_end]
+    return any(code in line for code in logged for line in lines)
