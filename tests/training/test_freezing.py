@@ -235,3 +235,44 @@ def test_builders_that_may_freeze_something_too_late_are_refused(
     text = f"{ENCODER}{functions}{rest}"
     assert errors(text)
     assert "requires_grad_(" not in convert(text).text
+
+
+PARTS = """\
+inner = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()])
+base = keras.Sequential([keras.Input((6,)), layers.Dense(4), {norm}, inner])
+head = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+model = keras.Sequential([base, head])
+"""
+SPARING = """\
+for layer in base.layers:
+    if not isinstance(layer, layers.BatchNormalization):
+        layer.trainable = {}
+"""
+ALL = "for layer in base.layers:\n    layer.trainable = False\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        # the part that has it is none, and is frozen with all that is in it
+        SPARING.format(False),
+        # and of what is frozen as a whole, it stays so
+        f"base.trainable = False\n{SPARING.format(False)}",
+        f"{ALL}{SPARING.format(True)}",
+    ],
+)
+def test_normalization_that_a_loop_spares_but_which_is_frozen_is_refused(rest: str) -> None:
+    head = HEAD.partition("base = ")[0] + PARTS.format(norm="layers.BatchNormalization()")
+    assert errors(f"{head}{rest}{COMPILE}{FIT}")
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        ("base.trainable = True\nbase.layers[0].trainable = False\n", "a layer is frozen after"),
+        (f"base.trainable = True\n{ALL}", "a layer is frozen after"),
+        ("base.trainable = False\nbase.layers[0].trainable = True\n", "is trainable again"),
+    ],
+)
+def test_layers_that_are_other_than_their_model_said_are_refused(rest: str, why: str) -> None:
+    assert any(why in message for _, message in errors(f"{HEAD}{rest}{COMPILE}{FIT}"))

@@ -218,6 +218,10 @@ REFUSED = {
     "several targets": "gen = ImageDataGenerator()\n"
     'data = gen.flow_from_dataframe(frame, class_mode="multi_output", y_col=["a", "b"])',
     "looped": flow("") + "\nshapes = [x.shape for x, y in data]",
+    "looped on": flow("")
+    + "\nfor _ in range(2):\n    for i, (x, y) in enumerate(data):\n"
+    "        if i == 2:\n            break",
+    "looped again": flow("") + 2 * "\nfor x, y in data:\n    break",
     "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)",
     "taken": flow("") + "\nx, y = data[0]",
     "shape": flow("") + "\nprint(data.image_shape)",

@@ -47,6 +47,10 @@ TRIALS = [
         ", validation_split=0.2",
     ),
     program(f'loss={LOSSES}, metrics=[["mae", "mse"], ["accuracy"]]'),
+    # what a variable holds where it is compiled, not where it trains
+    program(f"loss={LOSSES}, loss_weights=[1.0, part])\npart = float(3").replace(
+        "model.compile(", "part = 0.5\nmodel.compile("
+    ),
     program(f'loss={LOSSES}, metrics={{"size": ["mse", "mae"], "group": ["accuracy"]}}'),
     program(fit=", validation_data=(x[:9], [total[:9], kind[:9]])"),
     program(

@@ -172,6 +172,11 @@ class Compositions:
             if part is None and not in_place and not text.startswith(WEIGHTLESS):
                 raise Unsupported("layers of its own beside a model that is not trainable")
             if part is not None and id(part) in frozen & norms:
+                inside = (text for _, one in self.nested(part) for text in self.layers(one))
+                if any("BatchNorm" in text for text in inside):
+                    raise Unsupported(
+                        "batch normalization in a part of what is not trainable otherwise"
+                    )
                 trained += self._norms(text, part)
             elif part is not None and id(part) in frozen:
                 noisy = any(map(self._is_noisy, self._all_parts(part)))

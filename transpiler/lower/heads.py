@@ -8,7 +8,7 @@ import re
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static, Value
-from transpiler.ir.expr import Expr, literal
+from transpiler.ir.expr import Expr, expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
 from transpiler.lower.output_names import output_names
@@ -44,8 +44,10 @@ class Head:
         if not isinstance(weight, Static):
             raise Unsupported(f"the weight of {self.name} is not known")
         read = names_read(weight.expr.text)
-        if weight.expr.known or all(is_steady(file, name) for name in read):
+        if all(is_steady(file, name) for name in read):
             return replace(self, weight=weight.expr)
+        if weight.expr.known:  # the variable may hold another number by the time it trains
+            return replace(self, weight=expr(weight.expr.value))
         name = f"{self.variable}_weight" if self.name else "loss_weight"
         return replace(self, weight=Expr(name), given_weight=weight.expr)
 

@@ -100,6 +100,7 @@ images, labels = next(train_gen)
 # TODO(tf2torch) T2T103: the batches of a generator go on without end, those of a loader end: use `fit`
 more, _ = next(train_gen)
 plt.imshow(images[0])
+# TODO(tf2torch) T2T103: `train_gen` is left as it is: the loop goes on with the batch where one before has stopped
 for images, labels in train_gen:
     # TODO(tf2torch) T2T103: `.image_shape` is left as it is: the loader of the images has none
     print(images.shape, train_gen.image_shape)

@@ -10,7 +10,13 @@ import re
 
 import libcst as cst
 
-from transpiler.interpret.calls.pipelines import DATASET, next_batch, pipeline_of, pipeline_step
+from transpiler.interpret.calls.pipelines import (
+    DATASET,
+    left,
+    next_batch,
+    pipeline_of,
+    pipeline_step,
+)
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, verbatim
@@ -64,6 +70,26 @@ def note_parts(region: Region, target: cst.BaseExpression, iterable: Value) -> N
         _note(region, target, element)
 
 
+_GOES_ON = "the loop goes on with the batch where one before has stopped"
+
+
+def _goes_on(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether a loop may take batches of a generator of which some were taken by another one."""
+    name, (start, _) = re.escape(region.tree.source(node)), region.tree.span(node)
+    before = region.tree.blanked[:start]
+    made = [*re.finditer(rf"^([ \t]*){name}\s*=(?!=)", before, re.MULTILINE)]
+    if not made:
+        return False
+    outer = made[-1].group(1) != re.findall(r"^[ \t]*", before, re.MULTILINE)[-1]
+    if outer and (region.loops or not region.is_module):
+        return True
+    taken = re.compile(
+        rf"(?:\bin\s+|\b(?:enumerate|next|iter)\(\s*){name}\b(?!\.)|\b{name}\.next\("
+    )
+    since = before[made[-1].end() :].rpartition(f"{region.tree.source(node)}.reset()")[2]
+    return taken.search(since) is not None
+
+
 @provides("each_element")
 def each_element(
     region: Region, node: cst.BaseExpression, iterable: Value, ends: bool = True
@@ -75,6 +101,8 @@ def each_element(
     pipeline = pipeline_of(iterable)
     if pipeline is None or pipeline.windows is not None:
         return iterable
+    if pipeline.is_generator and _goes_on(region, node):
+        return left(region, node, f"`{region.tree.source(node)}` is left as it is: {_GOES_ON}")
     if pipeline.is_done and (ends or not pipeline.is_generator):
         return iterable
     return pipeline_step(region, node, f"{DATASET}__iter__", [(None, iterable)])

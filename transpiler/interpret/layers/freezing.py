@@ -62,6 +62,7 @@ def set_trainable(
     if not may_freeze(region, layer, model):
         _note_later(region, layer, value, node)
         return
+    _refuse_undone(region, layer, value, node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
         same = constant(value) is constant(layer.arguments.get("trainable", const(True)))
@@ -79,6 +80,23 @@ def set_trainable(
     region.emit_init(line)
     layer.freezes.append((line, value.expr))
     write_freezes(layer)
+
+
+def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """What its model says of all layers before: a layer is frozen where it is made, before that.
+
+    And in a model that is not trainable, Keras 3 trains such a layer, and Keras 2 does not.
+    """
+    frozen = [held.model for held in region.file.frozen.values()]
+    if constant(value) is not False and any(layer in layers_of(model) for model in frozen):
+        raise GiveUp("a layer is trainable again, of a model that is not", node)
+    if constant(value) is True:
+        return
+    for call in region.training.values():
+        said = call.given["value"].value if call.name == "trainable" else None
+        alike = isinstance(said, Static) and constant(said) is False
+        if said is not None and not alike and layer in layers_of(root(call.model)):
+            raise GiveUp("a layer is frozen after its model was said to be trainable", node)
 
 
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:

@@ -52,7 +52,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     source = region.tree.source(listed.value)
     if listed is node.iter and _is_followed(region, model):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
-    elif listed is node.iter and _is_known(region, model):
+    elif listed is node.iter and _is_known(region, model, others is not None):
         noted: Any = provided("note_freezing")
         noted(region, node, model, const(value), listed.value, others is not None)
     region.left_calls.append((node, f"{source}.layers", model))
@@ -85,8 +85,13 @@ def _others(region: Region, node: cst.For) -> cst.For | None:
     return None
 
 
-def _is_known(region: Region, model: Model) -> bool:
-    """Whether it is one model, of which other code may train the layers alone."""
+def _is_known(region: Region, model: Model, but_norms: bool) -> bool:
+    """Whether it is one model, of which other code may train the layers alone.
+
+    What a loop spares stays as it was, which is trainable only if nothing was frozen.
+    """
+    if but_norms and id(root(model)) in region.file.frozen:
+        return False
     return model.expr is not None and not region.branches and not root(model).options
 
 
