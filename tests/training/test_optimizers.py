@@ -254,22 +254,30 @@ x, y = np.random.rand(50, 6), np.random.rand(50, 3)
 
 def trained(bound, number=2):
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3{layer})])
-    model.compile(keras.optimizers.SGD(0.1{given}), "mse")
+    model.compile(keras.optimizers.SGD(0.1{given}), "mse", metrics=["mae"])
     model.fit(x, y, verbose=0)
 
 trained(0.01)
 """
 
+METRIC = '), "mse", metrics=[keras.metrics.BinaryAccuracy(threshold=bound)]) #'
 CHANGED = """\
 import numpy as np
 from tensorflow import keras
 
 x, y = np.random.rand(50, 6), np.random.rand(50, 3)
 bound = 0.01
-model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])
-model.compile(keras.optimizers.SGD(0.1, clipvalue=bound), "mse")
+inputs = keras.Input((6,))
+one, two = keras.layers.Dense(3, name="one")(inputs), keras.layers.Dense(3, name="two")(inputs)
+model = keras.Model(inputs, [one, two])
+model.compile(
+    keras.optimizers.SGD(0.1, clipvalue=bound),
+    ["mse", "mae"],
+    loss_weights=[bound, 0.5],
+    metrics=[[keras.metrics.BinaryAccuracy(threshold=bound)], []],
+)
 bound = 1.0
-model.fit(x, y, verbose=0)
+history = model.fit(x, [y, y], verbose=0)
 """
 
 
@@ -279,6 +287,7 @@ model.fit(x, y, verbose=0)
         (", clipvalue=bound", "", "clipvalue: what `bound` was"),
         (", gradient_accumulation_steps=number", "", "gradient_accumulation_steps: what `number`"),
         ("", ", kernel_constraint=keras.constraints.MaxNorm(bound)", "kernel_constraint: what"),
+        (METRIC, "", "keras.metrics.BinaryAccuracy: what `bound` was"),
         ("", ", use_bias=bound > 1, bias_regularizer='l2'", "a bias that may be left out"),
     ],
 )
@@ -292,3 +301,5 @@ def test_what_a_step_reads_is_what_it_was() -> None:
     """A variable that changes before the training is no longer what the optimizer was given."""
     text = converted(CHANGED)
     assert "clip_grad_value_(model.parameters(), 0.01)" in text
+    assert "0.01 * output_1_loss" in text
+    assert "output_1 > 0.01" in text

@@ -17,6 +17,7 @@ remarks.py     where Keras computes what nobody else would, and numbers in its n
 metrics.py     the metrics of an output, and those in which weights of samples count
 marks.py       what layers carry themselves, where nothing else tells their weights
 loss_metrics.py  losses among them
+told.py        what objects are told, as the functions that train can read it
 loss_reductions.py  how losses reduce single numbers
 own_losses.py  losses and metrics of the program's own
 own_metrics.py  metrics that are classes of the program's own

@@ -6,11 +6,13 @@ model.compile(loss="mse", metrics=[keras.losses.Huber(0.5), keras.losses.dice])
 from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
 from transpiler.interpret.values import Framework, Static, Value
 from transpiler.ir.expr import Configured, Symbol, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.told import told
 from transpiler.record import replace
 
 _PACKAGE = "keras.losses"
@@ -37,10 +39,13 @@ def _name_of(item: Value) -> str:
     return made.name if isinstance(made, Configured | Symbol) else ""
 
 
-def loss_as_metric(file: FileContext, item: Value, seen: Prediction) -> tuple[str, Metric, Use]:
+def loss_as_metric(
+    file: FileContext, region: Region, item: Value, seen: Prediction
+) -> tuple[str, Metric, Use]:
     """The key, the metric and the rule."""
     use = use_of(file.rules.losses, _PACKAGE, item, "a metric")
     only(use, "name", "dtype")
+    use = told(region, use, use.symbol)
     last = _name_of(item).rpartition(".")[2]
     if last[0].isupper() and not (isinstance(item, Static) and item.expr.value is not None):
         raise Unsupported(f"{use.symbol} as a metric: a class, of which Keras makes no object")

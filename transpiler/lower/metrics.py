@@ -8,6 +8,7 @@ from __future__ import annotations
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_losses import in_wrapper
 from transpiler.interpret.functions.own_metrics import class_of_metric
+from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Expr
@@ -18,6 +19,7 @@ from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.remarks import numbered
+from transpiler.lower.told import told
 from transpiler.record import replace
 
 #: The weights of the samples, in the loop over batches.
@@ -31,6 +33,7 @@ _OLDER = {"kl_divergence": "kullback_leibler_divergence"}
 def lower_metrics(
     file: FileContext,
     call: TrainingCall,
+    region: Region,
     seen: Prediction,
     plain: Value | None,
     weighted: Value | None,
@@ -40,7 +43,7 @@ def lower_metrics(
     uses: list[Use] = []
     for value, counts in ((plain, False), (weighted, seen.elementwise)):
         for item in _items(value):
-            key, metric, use = _one(file, call, seen, item, counts)
+            key, metric, use = _one(file, call, region, seen, item, counts)
             if key in (k for k, _ in found) or key == "loss":
                 raise Unsupported(f"two values of an epoch are called {key}")
             found.append((key, metric))
@@ -65,7 +68,12 @@ def _items(value: Value | None) -> tuple[Value, ...]:
 
 
 def _one(
-    file: FileContext, call: TrainingCall, seen: Prediction, item: Value, weighted: bool
+    file: FileContext,
+    call: TrainingCall,
+    region: Region,
+    seen: Prediction,
+    item: Value,
+    weighted: bool,
 ) -> tuple[str, Metric, Use | None]:
     """One metric, and its key."""
     of_class = class_of_metric(item) is not None
@@ -77,9 +85,10 @@ def _one(
     if is_loss(item):
         if weighted:
             raise Unsupported("weights of samples in a loss that is a metric: Keras fails there")
-        return loss_as_metric(file, item, seen)
+        return loss_as_metric(file, region, item, seen)
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
+    use = told(region, use, use.symbol)
     metric = use.build(seen, keras=file.options.keras)
     if weighted:
         counted = use.build(replace(seen, weights=WEIGHTS), keras=file.options.keras)

@@ -54,7 +54,8 @@ from transpiler.lower.remarks import (
     weights_by_place,
 )
 from transpiler.lower.rounds import refuse_rounds
-from transpiler.lower.watched import Watched, makers_of, readable, watched_weights
+from transpiler.lower.told import readable
+from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
@@ -486,7 +487,7 @@ def _head(
         classes=loss.targets is Targets.CLASSES,
         several=loss.several,
     )
-    found, metric_uses = lower_metrics(file, call, seen, *metrics)
+    found, metric_uses = lower_metrics(file, call, call.region or training.home, seen, *metrics)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
         key, first = found[0]
         found = ((key, replace(first, note=first.note or note)), *found[1:])

@@ -11,7 +11,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Layer, Value
 from transpiler.ir.code import Construct, For, If, Node, While
-from transpiler.ir.expr import Expr, Module, expr, reads
+from transpiler.ir.expr import Expr, Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import Use, only, use_of
@@ -24,8 +24,9 @@ from transpiler.lower.everywhere import (
     torchs_own,
 )
 from transpiler.lower.freezing import Compositions, Freezing
+from transpiler.lower.told import kept_by, told
 from transpiler.passes.liveness import modules_used, prune, walk
-from transpiler.record import record, replace
+from transpiler.record import record
 
 #: Where torch keeps the weights that Keras can regularize.
 PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
@@ -240,7 +241,7 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
             if penalty.orthogonal is not None and (kind == "bias" or not matrix):
                 raise Unsupported(f"an orthogonal regularizer of {name.partition('_')[0]}")
             penalty = penalty.settled(lambda factor: settled(region, built, factor))
-            kept = frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
+            kept = frozenset[str]().union(*(kept_by(region, f) for f in penalty.factors))
             place = f"{path}{module.token}"
             is_listed = module.token in listed
             for factor in penalty.factors if is_listed else ():
@@ -258,7 +259,7 @@ def _settled(
     if penalty.orthogonal is not None:
         raise Unsupported(f"an orthogonal {name} of a recurrent layer")
     penalty = penalty.settled(lambda factor: settled(region, built, factor))
-    return penalty, frozenset[str]().union(*(_kept(region, f) for f in penalty.factors))
+    return penalty, frozenset[str]().union(*(kept_by(region, f) for f in penalty.factors))
 
 
 def _of_recurrent(layer: Layer, module: Module, kind: str) -> tuple[str, ...] | None:
@@ -294,29 +295,11 @@ def settled(region: Region, built: Built, factor: Expr) -> Expr:
     return expr(factor.value)
 
 
-def _kept(region: Region, factor: Expr | None) -> frozenset[str]:
-    """The names in a factor that only the function knows which builds the model."""
-    if factor is None or region.is_module:
-        return frozenset()
-    return frozenset(n for n in reads(factor) if n in region.parameters or n.startswith("self."))
-
-
-def readable(region: Region, given: Expr, what: str) -> Expr:
-    """A value as the functions that train can read it, which know variables of the module alone."""
-    own = any(version for _, version in given.names) or bool(_kept(region, given))
-    if not given.names or (region.scope.current(given) if region.is_module else not own):
-        return given
-    if not given.known:
-        raise Unsupported(f"{what}: what `{given}` was is not kept")
-    return expr(given.value)
-
-
 def _constraint(region: Region, name: str, value: Value) -> Use:
     """The rule of a constraint, and what it is told."""
     use = use_of(region.file.rules.constraints, "keras.constraints", value, name)
     only(use)
-    told = {key: readable(region, given, name) for key, given in use.arguments.items()}
-    return replace(use, arguments=told)
+    return told(region, use, name)
 
 
 def constrained(region: Region, module: Module, name: str, value: Value, path: str) -> Constrained:
