@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
@@ -65,6 +65,12 @@ class Trial:
     before: str = ""
     after: str = ""
     asks: bool = True  #: whether it is evaluated and predicts, which takes longer than to train it
+
+    @property
+    def trained(self) -> str:
+        """The script without what it asks the model at the end, unless it goes on with that."""
+        asks = "score" in self.after or "prediction" in self.after
+        return replace(self, asks=asks).text
 
     @property
     def text(self) -> str:

@@ -97,7 +97,7 @@ TRIALS = [
     "trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.activation}{t.after[:4]}"
 )
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
-    far, apart = farthest(scripts, trial.text)
+    far, apart = farthest(scripts, trial.trained)
     # Keras's log_cosh holds the logarithm of 2 in float32
     assert far < (1e-8 if "log_cosh" in trial.loss or "LogCosh" in trial.loss else 1e-9), apart
 

@@ -204,7 +204,7 @@ TRIALS = [
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.metrics}")
 def test_counts_equally(trial: Trial, scripts: Scripts) -> None:
-    far, apart = farthest(scripts, trial.text)
+    far, apart = farthest(scripts, trial.trained)
     # Keras's log_cosh holds the logarithm of 2 in float32, its overlaps are of that type
     bound = 1e-8 if "LogCosh" in trial.metrics else 1e-6 if "IoU" in trial.metrics else 1e-9
     assert far < bound, apart

@@ -100,7 +100,7 @@ CLOSE = {
 
 def _only_trained(optimizer: str) -> str:
     """A script whose weights and losses tell what an optimizer does."""
-    return Trial(optimizer=optimizer, before="x, y = x[:40], y[:40]", fit="", asks=False).text
+    return Trial(optimizer=optimizer, before="x, y = x[:40], y[:40]", fit="").trained
 
 
 @pytest.mark.parametrize("optimizer", EXACT)

@@ -181,7 +181,7 @@ TRIALS = {
 
 @pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
-    far, apart = farthest(scripts, trial.text)
+    far, apart = farthest(scripts, trial.trained)
     assert far < 1e-9, apart
 
 
