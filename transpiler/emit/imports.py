@@ -265,7 +265,7 @@ def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
         if len(statement.body) != 1:
             return None
         node = statement.body[0]
-        if _is_framework_import(node):
+        if _is_framework_import(node) or _imports_among_others(node):
             return _Candidate(statement, "import", True)
         if (
             isinstance(node, cst.Assign)
@@ -364,10 +364,15 @@ def _bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.Impor
 
 def _is_framework_import(node: cst.BaseSmallStatement) -> bool:
     if isinstance(node, cst.Import):
-        return all(is_framework(dotted(a.name)) for a in node.names)
+        return all(map(_is_of_framework, node.names))
     if isinstance(node, cst.ImportFrom):
         return not node.relative and is_framework(dotted(node.module))
     return False
+
+
+def _imports_among_others(node: cst.BaseSmallStatement) -> bool:
+    """Whether it is `import numpy as np, keras`."""
+    return isinstance(node, cst.Import) and any(map(_is_of_framework, node.names))
 
 
 def _has_star(statement: cst.CSTNode) -> bool:
@@ -409,12 +414,17 @@ def _dead_import(
         exported = file.rules.exported(canonical(dotted(node.module)))
         return [_lines(tree, statement)] if exported and not exported & used else None
     names = _bound_names(node)
-    dead = [(n, a) for n, a in names if n not in used]
+    others = {n for n, a in names if not _is_framework_import(node) and not _is_of_framework(a)}
+    dead = [(n, a) for n, a in names if n not in used | others]
     if not dead:
         return None
     if len(dead) == len(names):
         return [_lines(tree, statement)]
     return _drop_aliases(tree, node, [a for _, a in dead])
+
+
+def _is_of_framework(alias: cst.ImportAlias) -> bool:
+    return is_framework(dotted(alias.name))
 
 
 def _drop_aliases(

@@ -1,0 +1,29 @@
+"""Imports of Keras beside others in one statement."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+
+SCRIPT = """\
+import {names}
+
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3)])
+model.compile("sgd", "mse")
+model.fit(np.ones((8, 4)), np.ones((8, 3)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        ("numpy as np, keras", "import numpy as np\n"),
+        ("keras, numpy as np", "import numpy as np\n"),
+        ("os, keras, numpy as np", "import os, numpy as np\n"),
+    ],
+)
+def test_the_others_stay(names: str, kept: str) -> None:
+    text = converted(SCRIPT.format(names=names))
+    assert "keras" not in text.replace("init_like_keras", "")
+    assert kept in text
