@@ -286,7 +286,9 @@ class Muon(torch.optim.Optimizer):
         momentum = state["momentum"].mul_(self.momentum).add_(p.grad)
         step = p.grad + self.momentum * momentum if self.nesterov else momentum
         step = orthogonalized(step, self.coefficients, self.steps)
-        return step if self.rms_rate is None else self.rms_rate * max(p.shape) ** 0.5 * step
+        if self.rms_rate is None:
+            return step
+        return self.rms_rate * max(p.shape) ** 0.5 * step
 
     def adam_step(self, p):
         state, (beta1, beta2) = self.state[p], self.adam_betas

@@ -63,7 +63,7 @@ class PretendedGpu(TorchFunctionMode):
         """`.to(device)`: the same tensor where it is there already, else a copy."""
         places = [a for a in (*args[1:], kwargs.get("device")) if _is_place(a)]
         others = [a for a in args[1:] if not _is_place(a)]
-        others += [False] * (bool(places) and not others)
+        others += [False] * (bool(places) and not others and "dtype" not in kwargs)
         there = self._holds(args[0])
         if places or name == "cpu":
             there = name != "cpu" and str(places[0]).startswith("cuda")
