@@ -441,7 +441,7 @@ def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
         epoch_end=tuple(lines),
         after=(f"{writer}.close()",),
         reads=tuple(fit.values),
-        note="the values of each epoch are written, no graph, weights or profile",
+        note="the values of each epoch are written, no graph, weights, embeddings or profile",
         writes=True,
     )
 
