@@ -75,9 +75,12 @@ def early_stopping(
     key, value, larger = _monitored(fit, monitor, mode, _STOPPING)
     best = fit.free(f"best_{key.removeprefix('val_')}")
     wait = fit.free("wait")
-    better = _better(value, best, min_delta, larger)
-    worst = 'float("-inf")' if larger else 'float("inf")'
+    better = _first_or(fit, best, _better(value, best, min_delta, larger))
+    worst = _worst(fit, larger)
     limit = "1" if patience.is_const(0, 1) else str(patience)
+    ends = f"{wait} >= {limit}"
+    if fit.keras == "2" and not (patience.known and limit != "1"):
+        ends += f" and {fit.epoch} > 0"
     names, start, now, comment = [best], [worst], [value], "# Stop early"
     after: tuple[str, ...] = ()
     if restore_best_weights.value:
@@ -98,7 +101,7 @@ def early_stopping(
             f"    {', '.join(names)} = {', '.join(now)}",
             f"    {wait} = 0 if {beats} else {wait} + 1",
         ]
-    decision += ["else:", f"    {wait} += 1", f"    if {wait} >= {limit}:", "        break"]
+    decision += ["else:", f"    {wait} += 1", f"    if {ends}:", "        break"]
     if not start_from_epoch.is_const(0):
         decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
         after = (f"if {weights} is not None:", f"    {after[0]}") if after else ()
@@ -120,6 +123,18 @@ def _above_zero(min_delta: Expr) -> Expr:
 _WIDTH = 80  #: of a statement that stands in a loop and a condition, and should stay one line
 
 
+def _worst(fit: Fit, larger: bool) -> str:
+    """What no value is worse than: in Keras 3 nothing at all, since even NaN is better at first."""
+    if fit.keras != "2":
+        return "None"
+    return 'float("-inf")' if larger else 'float("inf")'
+
+
+def _first_or(fit: Fit, best: str, better: str) -> str:
+    """Whether there is nothing to compare with yet, or a value is better than that."""
+    return f"{best} is None or {better}" if fit.keras != "2" else better
+
+
 def _better(value: str, best: str, min_delta: Expr, larger: bool) -> str:
     """Whether a value is better than another, by more than so much."""
     if not min_delta.is_const(0, 0.0):
@@ -139,7 +154,10 @@ def reduce_lr_on_plateau(
     cooldown: Param = 0,
     min_lr: Param = 0.0,
 ) -> Hooks:
-    """Torch counts the epochs that it waits one later, and compares relatively by default."""
+    """Torch counts the epochs that it waits one later, and compares relatively by default.
+
+    Where the very first value is NaN, torch has waited an epoch more than Keras 3.
+    """
     if warning := _lacks(fit, monitor, mode):
         return Hooks(logs=(_rate(fit),), warns=f"{warning} it leaves the learning rate as it is")
     min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
@@ -219,13 +237,17 @@ def model_checkpoint(
         return Hooks(folder, epoch_end=body, reads=named, warns=newer, alone=bool(due))
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
-    start = f'{best} = float("{"-" if larger else ""}inf")'
-    if not initial_value_threshold.is_const(None):
+    better, start = _better(value, best, expr(0), larger), f"{best} = {_worst(fit, larger)}"
+    if initial_value_threshold.is_const(None):
+        better = _first_or(fit, best, better)
+    else:
         start = f"{best} = {initial_value_threshold}"
+    if due and " or " in better:
+        better = f"({better})"
     return Hooks(
         (*folder, start),
         epoch_end=(
-            f"if {f'{due} and ' if due else ''}{value} {'>' if larger else '<'} {best}:",
+            f"if {f'{due} and ' if due else ''}{better}:",
             f"    {best} = {value}",
             f"    {saved}",
         ),

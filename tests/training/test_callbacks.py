@@ -76,6 +76,23 @@ def test_decides_equally(
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
 
 
+@pytest.mark.parametrize(
+    "callbacks", [CALLBACKS[0], CALLBACKS[4], f"{CALLBACKS[1]}, {CALLBACKS[18]}"]
+)
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_a_first_value_that_is_no_number(
+    callbacks: str, keras: str, scripts: Scripts, tmp_path: object
+) -> None:
+    """Keras 3 takes it for the best, and nothing is better then; to Keras 2 nothing is worse."""
+    chosen = trial(callbacks, before="y[-1] = np.nan")
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}".replace("=3, v", "=9, v")
+    if keras == "2":
+        text = text.replace(", restore_best_weights=True", "")
+    apart = scripts.compare(text, converted(text, Options(keras=keras)), keras)
+    assert {"history", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-7, apart
+
+
 @pytest.mark.parametrize("callbacks", [CALLBACKS[5], CALLBACKS[9]])
 @pytest.mark.parametrize("nesterov", [False, True])
 def test_momentum_keeps_the_rates_of_its_steps(
@@ -150,8 +167,8 @@ def test_paths_known_at_run_time_are_filled_in_there(path: str, saved: str) -> N
 def test_each_callback_has_variables_of_its_own() -> None:
     best = f'{C}.ModelCheckpoint("{{}}.keras", save_best_only=True)'
     text = converted(trial(f"{best.format('a')}, {best.format('b')}").text)
-    assert "if val_loss < saved_loss:" in text
-    assert "if val_loss < saved_loss_2:" in text
+    assert "if saved_loss is None or val_loss < saved_loss:" in text
+    assert "if saved_loss_2 is None or val_loss < saved_loss_2:" in text
 
 
 def test_the_board_gets_the_values_of_each_epoch() -> None:

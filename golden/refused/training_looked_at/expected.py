@@ -58,13 +58,13 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
 history = {"loss": []}
-best_loss, wait = float("inf"), 0
+best_loss, wait = None, 0
 for epoch in range(20):
     loss = train_epoch(model, train_loader, criterion, optimizer)
     history["loss"].append(loss)
     print(f"Epoch {epoch + 1}/20 - loss: {loss:.4f}")
     # Stop early
-    if loss < best_loss:
+    if best_loss is None or loss < best_loss:
         best_loss, wait = loss, 0
     else:
         wait += 1

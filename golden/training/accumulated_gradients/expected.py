@@ -74,8 +74,8 @@ train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 
 history = {"loss": [], "accuracy": []}
 stopped = False
-best_loss, wait = float("inf"), 0
-best_accuracy, wait_2 = float("-inf"), 0
+best_loss, wait = None, 0
+best_accuracy, wait_2 = None, 0
 for epoch in range(6):
     loss, accuracy = train_epoch(
         model, train_loader, criterion, optimizer, scheduler, batch_numbers
@@ -84,14 +84,14 @@ for epoch in range(6):
     history["accuracy"].append(accuracy)
     print(f"Epoch {epoch + 1}/6 - loss: {loss:.4f} - accuracy: {accuracy:.4f}")
     # Stop early
-    if loss < best_loss:
+    if best_loss is None or loss < best_loss:
         best_loss, wait = loss, 0
     else:
         wait += 1
         if wait >= 2:
             stopped = True
     # Stop early
-    if accuracy > best_accuracy:
+    if best_accuracy is None or accuracy > best_accuracy:
         best_accuracy = accuracy
         wait_2 = 0 if accuracy > 0.9 else wait_2 + 1
     else:

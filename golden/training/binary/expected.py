@@ -88,7 +88,7 @@ train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=16)
 
 history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-best_accuracy, wait = float("-inf"), 0
+best_accuracy, wait = None, 0
 for epoch in range(8):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -101,7 +101,7 @@ for epoch in range(8):
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
     # Stop early
-    if val_accuracy > best_accuracy:
+    if best_accuracy is None or val_accuracy > best_accuracy:
         best_accuracy, wait = val_accuracy, 0
     else:
         wait += 1

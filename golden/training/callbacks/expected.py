@@ -96,7 +96,7 @@ hist = {
     "val_mae": [],
     "learning_rate": [],
 }
-best_rmse, best_weights, wait = float("inf"), None, 0
+best_rmse, best_weights, wait = None, None, 0
 for epoch in range(10):
     for group in optimizer.param_groups:
         group["lr"] = scheduler(epoch, group["lr"])
@@ -115,7 +115,7 @@ for epoch in range(10):
         f" - val_mae: {val_mae:.4f}"
     )
     # Stop early, and go back to the best weights
-    if val_rmse < best_rmse:
+    if best_rmse is None or val_rmse < best_rmse:
         best_rmse, best_weights, wait = val_rmse, copy.deepcopy(net.state_dict()), 0
     else:
         wait += 1

@@ -65,12 +65,12 @@ def train(x, y, units):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     history = {"loss": []}
-    best_loss, best_weights, wait = float("inf"), None, 0
+    best_loss, best_weights, wait = None, None, 0
     for _ in range(EPOCHS):
         loss = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         # Stop early, and go back to the best weights
-        if loss < best_loss:
+        if best_loss is None or loss < best_loss:
             best_loss, best_weights, wait = loss, copy.deepcopy(model.state_dict()), 0
         else:
             wait += 1

@@ -100,20 +100,20 @@ val_loader = DataLoader(val_data, batch_size=32)
 history = {"loss": [], "val_loss": []}
 if args.best is not None:
     Path(f"{args.best}.keras").parent.mkdir(parents=True, exist_ok=True)
-    saved_loss = float("inf")
-best_loss, wait = float("inf"), 0
+    saved_loss = None
+best_loss, wait = None, 0
 for _ in range(args.epochs):
     loss = train_epoch(model, train_loader, criterion, optimizer)
     val_loss = evaluate(model, val_loader, criterion)
     history["loss"].append(loss)
     history["val_loss"].append(val_loss)
     if args.best is not None:
-        if val_loss < saved_loss:
+        if saved_loss is None or val_loss < saved_loss:
             saved_loss = val_loss
             torch.save(model.state_dict(), f"{args.best}.keras")
     if args.patience:
         # Stop early
-        if val_loss < best_loss:
+        if best_loss is None or val_loss < best_loss:
             best_loss, wait = val_loss, 0
         else:
             wait += 1

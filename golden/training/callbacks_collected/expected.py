@@ -88,7 +88,7 @@ history = {"loss": [], "val_loss": [], "learning_rate": []}
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
     optimizer, factor=0.3, patience=0, threshold_mode="abs"
 )
-best_loss, wait = float("inf"), 0
+best_loss, wait = None, 0
 for epoch in range(15):
     loss = train_epoch(model, train_loader, criterion, optimizer)
     val_loss = evaluate(model, val_loader, criterion)
@@ -98,7 +98,7 @@ for epoch in range(15):
     print(f"Epoch {epoch + 1}/15 - loss: {loss:.4f} - val_loss: {val_loss:.4f}")
     plateau.step(val_loss)
     # Stop early
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, wait = val_loss, 0
     else:
         wait += 1

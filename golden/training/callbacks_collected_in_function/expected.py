@@ -68,13 +68,13 @@ def train(x, y, width, epochs=6):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     lowest.on_train_begin()
-    best_loss, wait = float("inf"), 0
+    best_loss, wait = None, 0
     for epoch in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         logs = {"loss": loss, "accuracy": accuracy}
         lowest.on_epoch_end(epoch, logs)
         # Stop early
-        if loss + 0.02 < best_loss:
+        if best_loss is None or loss + 0.02 < best_loss:
             best_loss, wait = loss, 0
         else:
             wait += 1

@@ -80,16 +80,16 @@ val_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)
 
-saved_loss = float("inf")
-best_loss, wait = float("inf"), 0
+saved_loss = None
+best_loss, wait = None, 0
 for _ in range(4):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
-    if val_loss < saved_loss:
+    if saved_loss is None or val_loss < saved_loss:
         saved_loss = val_loss
         torch.save(model.state_dict(), "best.pt")
     # Stop early
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, wait = val_loss, 0
     else:
         wait += 1
@@ -100,15 +100,15 @@ for _ in range(4):
 for group in optimizer.param_groups:
     group["lr"] = 3.0
 
-best_loss, wait = float("inf"), 0
+best_loss, wait = None, 0
 for _ in range(4):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
-    if val_loss < saved_loss:
+    if saved_loss is None or val_loss < saved_loss:
         saved_loss = val_loss
         torch.save(model.state_dict(), "best.pt")
     # Stop early
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, wait = val_loss, 0
     else:
         wait += 1
@@ -122,11 +122,11 @@ for rate in (0.1, 0.01):
     for group in optimizer.param_groups:
         group["lr"] = rate
 
-    saved_accuracy = float("-inf")
+    saved_accuracy = None
     for _ in range(2):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)
-        if val_accuracy > saved_accuracy:
+        if saved_accuracy is None or val_accuracy > saved_accuracy:
             saved_accuracy = val_accuracy
             torch.save(model.state_dict(), "last.pt")
 

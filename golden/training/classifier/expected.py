@@ -104,7 +104,7 @@ train_loader = DataLoader(train_data, batch_size=BATCH_SIZE, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=BATCH_SIZE)
 
 history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-best_loss, best_weights, wait = float("inf"), None, 0
+best_loss, best_weights, wait = None, None, 0
 for epoch in range(EPOCHS):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -117,7 +117,7 @@ for epoch in range(EPOCHS):
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
     # Stop early, and go back to the best weights
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, best_weights, wait = val_loss, copy.deepcopy(model.state_dict()), 0
     else:
         wait += 1

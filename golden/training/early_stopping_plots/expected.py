@@ -103,11 +103,11 @@ history = {
     "learning_rate": [],
 }
 Path(path).parent.mkdir(parents=True, exist_ok=True)
-saved_accuracy = float("-inf")
+saved_accuracy = None
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
     optimizer, factor=0.5, patience=0, threshold_mode="abs", min_lr=1e-5
 )
-best_loss, best_weights, wait = float("inf"), None, 0
+best_loss, best_weights, wait = None, None, 0
 for epoch in range(8):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -120,12 +120,12 @@ for epoch in range(8):
         f"Epoch {epoch + 1}/8 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
-    if val_accuracy > saved_accuracy:
+    if saved_accuracy is None or val_accuracy > saved_accuracy:
         saved_accuracy = val_accuracy
         torch.save(model.state_dict(), path)
     plateau.step(val_loss)
     # Stop early, and go back to the best weights
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, best_weights, wait = val_loss, copy.deepcopy(model.state_dict()), 0
     else:
         wait += 1

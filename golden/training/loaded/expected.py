@@ -96,7 +96,7 @@ val_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=128, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=128)
 
-saved_loss = float("inf")
+saved_loss = None
 for epoch in range(6):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -104,7 +104,7 @@ for epoch in range(6):
         f"Epoch {epoch + 1}/6 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
-    if val_loss < saved_loss:
+    if saved_loss is None or val_loss < saved_loss:
         saved_loss = val_loss
         torch.save(model.state_dict(), "digits.pt")
 

@@ -329,7 +329,7 @@ history = {
     "val_f1_low": [],
     "val_youden": [],
 }
-best_f1, wait = float("-inf"), 0
+best_f1, wait = None, 0
 for _ in range(4):
     loss, accuracy, f1, f1_low, youden = train_epoch(
         model, train_loader, model_criterion, model_optimizer
@@ -348,7 +348,7 @@ for _ in range(4):
     history["val_f1_low"].append(val_f1_low)
     history["val_youden"].append(val_youden)
     # Stop early
-    if val_f1 > best_f1:
+    if best_f1 is None or val_f1 > best_f1:
         best_f1, wait = val_f1, 0
     else:
         wait += 1

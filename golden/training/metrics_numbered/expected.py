@@ -217,7 +217,7 @@ second = {
     "val_precision_2": [],
     "val_auc": [],
 }
-best_precision_1, wait = float("-inf"), 0
+best_precision_1, wait = None, 0
 for _ in range(5):
     loss, area, precision_1, precision_2, auc = train_large_epoch(
         large, train_loader, large_criterion, large_optimizer
@@ -236,7 +236,7 @@ for _ in range(5):
     second["val_precision_2"].append(val_precision_2)
     second["val_auc"].append(val_auc)
     # Stop early
-    if val_precision_1 > best_precision_1:
+    if best_precision_1 is None or val_precision_1 > best_precision_1:
         best_precision_1, wait = val_precision_1, 0
     else:
         wait += 1

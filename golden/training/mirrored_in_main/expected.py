@@ -174,8 +174,8 @@ def main(epochs=6):
         csv_log.writerow(
             ["epoch", "loss", "mae", "rmse", "val_loss", "val_mae", "val_rmse"]
         )
-    saved_loss = float("inf")
-    best_loss, best_weights, wait = float("inf"), None, 0
+    saved_loss = None
+    best_loss, best_weights, wait = None, None, 0
     for epoch in range(epochs):
         train_sampler.set_epoch(epoch)
         loss, rmse, mae = train_epoch(ddp_model, train_loader, criterion, optimizer)
@@ -195,11 +195,11 @@ def main(epochs=6):
             )
             csv_log.writerow([epoch, loss, mae, rmse, val_loss, val_mae, val_rmse])
             csv_file.flush()
-        if val_loss < saved_loss:
+        if saved_loss is None or val_loss < saved_loss:
             saved_loss = val_loss
             save_weights(model, "best.pt")
         # Stop early, and go back to the best weights
-        if val_loss < best_loss:
+        if best_loss is None or val_loss < best_loss:
             best_loss, best_weights, wait = (
                 val_loss,
                 copy.deepcopy(model.state_dict()),

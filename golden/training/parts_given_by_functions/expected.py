@@ -226,7 +226,7 @@ val_loader = DataLoader(val_data, batch_size=64)
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
     stopped_optimizer, factor=0.5, patience=0, threshold_mode="abs"
 )
-best_loss, wait = float("inf"), 0
+best_loss, wait = None, 0
 for _ in range(6):
     loss, accuracy = train_stopped_epoch(
         stopped, train_loader, stopped_criterion, stopped_optimizer
@@ -234,7 +234,7 @@ for _ in range(6):
     val_loss, val_accuracy = evaluate_slowing(stopped, val_loader, stopped_criterion)
     plateau.step(val_loss)
     # Stop early
-    if val_loss < best_loss:
+    if best_loss is None or val_loss < best_loss:
         best_loss, wait = val_loss, 0
     else:
         wait += 1

@@ -83,7 +83,7 @@ def run(model, optimizer, x, y, epochs=3):
     val_loader = DataLoader(val_data, batch_size=64)
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-    best_loss, wait = float("inf"), 0
+    best_loss, wait = None, 0
     for _ in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -92,7 +92,7 @@ def run(model, optimizer, x, y, epochs=3):
         history["val_loss"].append(val_loss)
         history["val_accuracy"].append(val_accuracy)
         # Stop early
-        if val_loss < best_loss:
+        if best_loss is None or val_loss < best_loss:
             best_loss, wait = val_loss, 0
         else:
             wait += 1

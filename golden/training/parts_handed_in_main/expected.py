@@ -85,7 +85,7 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimizer, patience=0, threshold_mode="abs"
     )
-    best_loss, wait = float("inf"), 0
+    best_loss, wait = None, 0
     for _ in range(epochs):
         loss = train_epoch(model, train_loader, criterion, optimizer)
         val_loss = evaluate(model, val_loader, criterion)
@@ -94,7 +94,7 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
         history["learning_rate"].append(optimizer.param_groups[0]["lr"])
         plateau.step(val_loss)
         # Stop early
-        if val_loss < best_loss:
+        if best_loss is None or val_loss < best_loss:
             best_loss, wait = val_loss, 0
         else:
             wait += 1

@@ -113,7 +113,7 @@ class TumorClassifier:
         val_loader = DataLoader(val_data, batch_size=32)
 
         history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-        best_loss, wait = float("inf"), 0
+        best_loss, wait = None, 0
         for _ in range(epochs):
             loss, accuracy = train_epoch(
                 self.model, train_loader, self.criterion, self.optimizer
@@ -124,7 +124,7 @@ class TumorClassifier:
             history["val_loss"].append(val_loss)
             history["val_accuracy"].append(val_accuracy)
             # Stop early
-            if val_loss < best_loss:
+            if best_loss is None or val_loss < best_loss:
                 best_loss, wait = val_loss, 0
             else:
                 wait += 1

@@ -73,12 +73,12 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     history = {"loss": []}
-    best_loss, wait = float("inf"), 0
+    best_loss, wait = None, 0
     for _ in range(epochs):
         loss = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         # Stop early
-        if loss < best_loss:
+        if best_loss is None or loss < best_loss:
             best_loss, wait = loss, 0
         else:
             wait += 1

@@ -117,8 +117,8 @@ class Trainer:
         }
         f1 = F1(validation_data)
         f1.model = self.model
-        saved_f1 = float("-inf")
-        best_f1, wait = float("-inf"), 0
+        saved_f1 = None
+        best_f1, wait = None, 0
         for epoch in range(6):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.schedule(epoch)
@@ -140,11 +140,11 @@ class Trainer:
             }
             f1.on_epoch_end(epoch, logs)
             history["val_f1"].append(logs["val_f1"])
-            if logs["val_f1"] > saved_f1:
+            if saved_f1 is None or logs["val_f1"] > saved_f1:
                 saved_f1 = logs["val_f1"]
                 torch.save(self.model.state_dict(), f"best-{logs['val_f1']:.3f}.pt")
             # Stop early
-            if logs["val_f1"] > best_f1:
+            if best_f1 is None or logs["val_f1"] > best_f1:
                 best_f1, wait = logs["val_f1"], 0
             else:
                 wait += 1
