@@ -9,7 +9,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Model, Sequence
 from transpiler.ir.code import Construct, Node
-from transpiler.ir.expr import Module
+from transpiler.ir.expr import Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.heads import Output
@@ -34,6 +34,11 @@ _OLDER_NADAM = (
     "newer Keras 2 lets its momentum grow several times in a step, once for some of the weights, "
     "when it trains in a graph; here it does so once"
 )
+_UNSEEN_IDS = (
+    "tf.keras before 2.11, whose optimizers are the legacy ones now, leaves the rows of an "
+    "embedding as they are whose ids a batch does not have; here momentum moves them on"
+)
+_MOVING = (".Adadelta", ".Adamax", ".Nadam", ".Ftrl")  #: rows without a gradient, too
 _BY_PLACE = (
     "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
     "alphabetical order of their names where losses are a list"
@@ -55,9 +60,16 @@ def notes_of_optimizer(
     if embeds:
         found += [_IDS] * (not older and not name.endswith(".SGD"))
         found += [_CLIPPED_IDS] * bool(optimizing.clipping)
+        found += [_UNSEEN_IDS] * (older and _moves_unseen_rows(optimizing.use))
     if packed and any(name == "clipnorm" for name, _ in optimizing.clipping):
         found.append(_CLIPPED_PACKS)
     return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
+
+
+def _moves_unseen_rows(use: Use) -> bool:
+    """Whether it moves weights whose gradient is zero."""
+    momentum = use.arguments.get("momentum", expr(0))
+    return use.rule.names[0].endswith(_MOVING) or not momentum.is_const(0, 0.0, None)
 
 
 def _is_rearranged(module: Module) -> bool:
