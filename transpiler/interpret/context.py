@@ -37,6 +37,7 @@ class Frozen:
 
     model: Model
     but_norms: bool = False  #: its batch normalization is
+    itself: bool = True  #: whether that was said of the model, and not only of its layers
 
 
 @record(eq=False)

@@ -289,10 +289,12 @@ def note_freezing(
     value: Value,
     of: cst.BaseExpression | None = None,
     but_norms: bool = False,
+    itself: bool = True,
 ) -> None:
     """Note `model.trainable = False`: what is compiled from now on does not train it.
 
     A loop over all layers of a model, which `of` is, does the same, or the call of a function.
+    Neither makes a model trainable that was said not to be `itself`.
     """
     text = value.expr.text if isinstance(value, Static) else ""
     if isinstance(node, cst.Assign):
@@ -303,8 +305,12 @@ def note_freezing(
     call.of, call.but_norms = of, but_norms
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
     region.training[id(node)] = call
-    if not set_frozen(region.file, model, value, but_norms):
+    before = region.file.frozen.get(id(root(model)))
+    whole = itself or (before is not None and before.itself)
+    if not set_frozen(region.file, model, value, but_norms, whole):
         call.problem = "whether it is trainable is only known at run time"
+    elif whole and not itself and isinstance(value, Static) and value.expr.is_const(True):
+        call.problem = "its layers are trainable again, of a model that is not"
 
 
 @provides("note_layer")
@@ -321,13 +327,15 @@ def note_layer(
     call.layers.append(layer)
 
 
-def set_frozen(file: FileContext, model: Model, value: Value, but_norms: bool = False) -> bool:
+def set_frozen(
+    file: FileContext, model: Model, value: Value, but_norms: bool = False, itself: bool = True
+) -> bool:
     """Remember whether a model is trainable from now on; whether that is known."""
     made = root(model)
     if made.options or (made.origin is not None and made.origin.options):
         return False
     if isinstance(value, Static) and value.expr.is_const(False):
-        file.frozen[id(made)] = Frozen(made, but_norms)
+        file.frozen[id(made)] = Frozen(made, but_norms, itself)
     elif isinstance(value, Static) and value.expr.is_const(True):
         file.frozen.pop(id(made), None)
     else:

@@ -37,7 +37,8 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
     if constant(held) is UNKNOWN or not _is_statement(region, node):
         return False
     noted: Any = provided("note_freezing")
-    noted(region, node, model, held, of)
+    itself = not all(isinstance(s, cst.For) for s in function.node.body.body if _said(s))
+    noted(region, node, model, held, of, itself=itself)
     region.left_calls.append((node, function.name, model))
     region.inlined.append(function)
     region.file.freezers.add(id(function.node))

@@ -54,7 +54,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
     elif listed is node.iter and _is_known(region, model, others is not None):
         noted: Any = provided("note_freezing")
-        noted(region, node, model, const(value), listed.value, others is not None)
+        noted(region, node, model, const(value), listed.value, others is not None, itself=False)
     region.left_calls.append((node, f"{source}.layers", model))
     return True
 
