@@ -238,14 +238,14 @@ rng = np.random.default_rng(0)
 x = rng.random((16, 4))
 {order}y = x.sum(axis=1, keepdims=True)
 with strategy.scope():
-    model = keras.Sequential(
+    base = keras.Sequential(
         [
             keras.Input((4,)),
             keras.layers.Dense(3, kernel_initializer="identity"),
             keras.layers.BatchNormalization(momentum=0.5),
-            keras.layers.Dense(1, kernel_initializer="ones"),
         ]
     )
+    model = keras.Sequential([base, keras.layers.Dense(1, kernel_initializer="ones")])
     model.compile(keras.optimizers.SGD(0.05), "mse", metrics=["mae"])
 history = model.fit(x, y, batch_size=8, epochs=3, shuffle=False, verbose=0)
 kept = history.history
@@ -261,9 +261,9 @@ mirrored = tf.distribute.MirroredStrategy
 tf.distribute.MirroredStrategy = lambda: mirrored(["CPU:0", "CPU:1"])
 """
 STATISTICS = {
-    "keras": "layer = model.layers[1]\nmean, variance = layer.moving_mean, layer.moving_variance\n"
+    "keras": "layer = base.layers[1]\nmean, variance = layer.moving_mean, layer.moving_variance\n"
     "scores = np.array([mean.numpy(), variance.numpy()])\n",
-    "torch": "norm = model.batch_normalization\n"
+    "torch": "norm = model.base.batch_normalization\n"
     "scores = np.array([norm.running_mean, norm.running_var])\n",
 }
 

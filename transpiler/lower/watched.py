@@ -351,3 +351,9 @@ def makers_of(
     yield from ((block, block.init) for block in called_by(region))
     for _, home, part in models.inner(region, built):
         yield from makers_of(models, home, part)
+
+
+def constructors(models: Compositions, built: Built, home: Region) -> list[str]:
+    """How the modules of a model are made, those of its blocks and of models in it, too."""
+    nodes = (n for _, init in makers_of(models, home, built) for n in walk(init))
+    return [n.module.constructor.text for n in nodes if isinstance(n, Construct)]

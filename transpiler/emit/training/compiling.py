@@ -27,6 +27,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.heads import Head
 from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.lower.optimizers import Averaging
+from transpiler.lower.watched import constructors
 from transpiler.record import replace
 from transpiler.source.suites import statement_lines
 
@@ -207,15 +208,16 @@ def _averages(writer: ModelWriter, averaging: Averaging) -> list[str]:
 
 def _spread(writer: ModelWriter, call: TrainingCall) -> str:
     """The statement that spreads the steps of a model over processes."""
-    built, home = writer.built, writer.training.home
-    check_parts(built, home)
+    made = constructors(writer.shared.freezing.of, writer.built, writer.training.home)
+    check_parts(made)
     if call.own:
         writer.made.said.append((ASSUMED, call.node, OWN))
     of_self = "self." if writer.variable.startswith("self.") else ""
     writer.parallel = of_self + writer.lasting(f"ddp_{writer.label}")
-    if has_statistics(built, home):
+    statistics = has_statistics(made)
+    if statistics:
         writer.made.said.append((CLOSE_IDIOM, call.node, STATISTICS))
-    return wrapped(writer.variable, writer.parallel, built, home)
+    return wrapped(writer.variable, writer.parallel, statistics)
 
 
 def _criterion(writer: ModelWriter, name: str, made: str) -> list[str]:

@@ -9,15 +9,11 @@ from __future__ import annotations
 import re
 
 from transpiler.emit.epochs import Steps
-from transpiler.interpret.region import Built, Region
 from transpiler.interpret.strategies import WORLD
-from transpiler.ir.code import Construct
 from transpiler.ir.pipeline import Batching, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.lower.training import Compiled
-from transpiler.lower.watched import called_by
-from transpiler.passes.liveness import walk
 from transpiler.record import replace
 
 #: Asks whether this is the process that prints and writes.
@@ -46,27 +42,20 @@ STATISTICS = (
 )
 
 
-def wrapped(model: str, parallel: str, built: Built, home: Region) -> str:
+def wrapped(model: str, parallel: str, statistics: bool) -> str:
     """The statement that makes gradients those of the whole batch."""
-    running = ", broadcast_buffers=False" if has_statistics(built, home) else ""
+    running = ", broadcast_buffers=False" if statistics else ""
     return f"{parallel} = DistributedDataParallel({model}{running})"
 
 
-def has_statistics(built: Built, home: Region) -> bool:
+def has_statistics(made: list[str]) -> bool:
     """Whether a model keeps running statistics, which each process has of its own part."""
-    return any("BatchNorm" in text for text in _constructors(built, home))
+    return any("BatchNorm" in text for text in made)
 
 
-def _constructors(built: Built, home: Region) -> list[str]:
-    """How the modules of a model are made."""
-    inits = [built.init, *(region.init for region in called_by(home))]
-    made = [n for init in inits for n in walk(init) if isinstance(n, Construct)]
-    return [n.module.constructor.text for n in made]
-
-
-def check_parts(built: Built, home: Region) -> None:
+def check_parts(made: list[str]) -> None:
     """Refuse layers that do not see all batches alike."""
-    if any("Stateful" in text for text in _constructors(built, home)):
+    if any("Stateful" in text for text in made):
         raise Unsupported("a layer that goes on from batch to batch, under a strategy")
 
 
@@ -167,7 +156,7 @@ def joined(lines: list[str]) -> list[str]:
     return found
 
 
-def steps_of_process(steps: Steps, built: Built, home: Region) -> Steps:
+def steps_of_process(steps: Steps, made: list[str]) -> Steps:
     """What a step does to the model inside of DistributedDataParallel."""
     return replace(
         steps,
@@ -175,7 +164,7 @@ def steps_of_process(steps: Steps, built: Built, home: Region) -> Steps:
         penalty=steps.penalty.replace("(model)", "(model.module)"),
         constraint=steps.constraint.replace("(model)", "(model.module)"),
         still=tuple(_OF_MODEL.sub("model.module", line) for line in steps.still),
-        after=("average_statistics(model.module)",) if has_statistics(built, home) else (),
+        after=("average_statistics(model.module)",) if has_statistics(made) else (),
     )
 
 

@@ -26,6 +26,7 @@ from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
+from transpiler.lower.watched import constructors
 from transpiler.record import replace
 from transpiler.source.lexical import blanked, may_act, names_in
 
@@ -290,7 +291,9 @@ class FitWriter(FitData):
             batch_end=ends,
         )
         if model.made.spread:
-            steps = distributing.steps_of_process(steps, model.built, model.training.home)
+            models = model.shared.freezing.of
+            made = constructors(models, model.built, model.training.home)
+            steps = distributing.steps_of_process(steps, made)
             model.made.helpers |= {"average_statistics"} if steps.after else set()
         name, source = model.shared.function(
             ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),

@@ -18,7 +18,7 @@ from transpiler.interpret.values import Model
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.watched import called_by
+from transpiler.lower.watched import called_by, constructors
 from transpiler.passes.liveness import walk
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
@@ -76,8 +76,7 @@ def write_reset_states(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """The layers that keep their state start from zeros again."""
-    inits = [writer.built.init, *(r.init for r in called_by(writer.training.home))]
-    made = [n.module.constructor.text for x in inits for n in walk(x) if isinstance(n, Construct)]
+    made = constructors(writer.shared.freezing.of, writer.built, writer.training.home)
     if not any("Stateful" in text for text in made):
         raise Unsupported("no layer of the model keeps its state")
     writer.made.helpers.add("reset_states")
