@@ -260,6 +260,33 @@ ALL = "for layer in base.layers:\n    layer.trainable = False\n"
 
 
 @pytest.mark.parametrize(
+    "base",
+    [
+        "base = keras.Sequential([keras.Input((6,)), layers.Dense(4), layers.Dense(3)])",
+        "i = keras.Input((6,))\nbase = keras.Model(i, layers.Dense(3)(layers.Dense(4)(i)))",
+    ],
+)
+def test_the_usual_words_before_some_layers_are_frozen(base: str, scripts: Scripts) -> None:
+    """`base.trainable = True` says nothing of a base that nobody has frozen."""
+    head = HEAD.replace(next(x for x in HEAD.splitlines() if x.startswith("base = ")), base)
+    loop = "for layer in base.layers[:2]:\n    layer.trainable = False\n"
+    text = f"{head}base.trainable = True\n{loop}{COMPILE}{FIT}"
+    result = converted(text)
+    assert "requires_grad_(True)" not in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "made", ["layers.Dense(4, trainable=False)", "keras.Sequential([layers.Dense(4)])"]
+)
+def test_words_that_may_change_something_are_not_taken_for_none(made: str) -> None:
+    head = HEAD.replace('layers.Dense(4, activation="tanh")', made)
+    text = f"{head}base.trainable = True\nbase.layers[0].trainable = False\n{COMPILE}{FIT}"
+    assert errors(text)
+
+
+@pytest.mark.parametrize(
     "rest",
     [
         # the part that has it is none, and is frozen with all that is in it
@@ -277,8 +304,10 @@ def test_normalization_that_a_loop_spares_but_which_is_frozen_is_refused(rest: s
 @pytest.mark.parametrize(
     ("rest", "why"),
     [
-        ("base.trainable = True\nbase.layers[0].trainable = False\n", "a layer is frozen after"),
-        (f"base.trainable = True\n{ALL}", "a layer is frozen after"),
+        (
+            "base.trainable = False\nbase.trainable = True\nbase.layers[0].trainable = False\n",
+            "a layer is frozen after",
+        ),
         ("base.trainable = False\nbase.layers[0].trainable = True\n", "is trainable again"),
         # Keras 2 goes by the model, Keras 3 by its layers
         (f"base.trainable = False\n{ALL_BY_FUNCTION.format(True)}", "are trainable again"),

@@ -131,6 +131,7 @@ class Module:
     constructor: Expr  #: `nn.Linear(64, 10)`
     hint: str = ""  #: what to call it where the program gives it no name: `conv2d`, `dense`
     token: str = field(default_factory=lambda: tokens.module(next(_serial)))
+    still: bool = False  #: whether it runs as in inference, also while its model is trained
 
     @property
     def ref(self) -> Expr:

@@ -178,6 +178,8 @@ class Compositions:
                         "batch normalization in a part of what is not trainable otherwise"
                     )
                 trained += self._norms(text, part)
+            elif part is not None and id(part) in frozen and module.still:
+                continue
             elif part is not None and id(part) in frozen:
                 noisy = any(map(self._is_noisy, self._all_parts(part)))
                 still += _still(module.token, tuple(self.layers(part)), noisy)

@@ -67,7 +67,26 @@ def class_text(draft: ClassDraft) -> str:
     lines += _prologue(draft)
     body = forward_block(draft, draft.forward, 8, {}, ())
     lines += body[1:] if plan.activations and body[:1] == [""] else body  # below the docstring
+    lines += _kept_still(draft)
     return tidy("\n".join(lines)) + "\n"
+
+
+def _kept_still(draft: ClassDraft) -> list[str]:
+    """`train`, where parts are called with training=False, which Keras 2 keeps to."""
+    names = {f"self.{draft.attrs[t]}": None for t, module in draft.modules.items() if module.still}
+    if not names:
+        return []
+    what = "A part that is called with training=False stays"
+    if len(names) > 1:
+        what = "Parts that are called with training=False stay"
+    return [
+        "",
+        "    def train(self, mode=True):",
+        f'        """{what} in evaluation mode."""',
+        "        super().train(mode)",
+        *(f"        {name}.eval()" for name in names),
+        "        return self",
+    ]
 
 
 def _activated_forward(plan: ClassPlan, inputs: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ lazy.py       layers whose input size only the first batch tells
 modules.py    modules are made once and called again; what differs from Keras is said
 watching.py   results that regularizers look at
 freezing.py   gradients or none, and the comments of what made a layer
+fixed.py      calls with training=True or False inside of a model
 stubs.py      what stands in the place of a layer that can't be translated
 functions.py  functions of the program's own as activations
 names.py      the names that the program gives layers

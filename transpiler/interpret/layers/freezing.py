@@ -12,7 +12,7 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
-from transpiler.interpret.values import Layer, Model, Static
+from transpiler.interpret.values import Layer, Model, Static, Value
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import UNKNOWN, Module, method, reads
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -99,6 +99,23 @@ def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNod
             raise GiveUp("a layer is frozen after its model was said to be trainable", node)
 
 
+def is_trainable_anyway(region: Region, model: Model, value: Value) -> bool:
+    """Whether `model.trainable = value` says what holds of all that is made here, from the start.
+
+    base.trainable = True
+    for layer in base.layers[:100]:
+        layer.trainable = False
+    """
+    if constant(value) is not True or region.branches or region.loops:
+        return False
+    if any(call.name in ("trainable", "freeze") for call in region.training.values()):
+        return False
+    layers = own_layers(model) if model.region is region and not region.runs else None
+    if layers is None or model.broken:
+        return False
+    return all(not x.freezes and x.block is None and "trainable" not in x.arguments for x in layers)
+
+
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:
     """Whether what makes a layer may freeze it: nothing, or not its only model, trained by now."""
     shared = len(layer.calls) > 1
@@ -139,6 +156,17 @@ def layers_of(model: Model) -> list[Layer]:
         for layer in model.region.called_layers
         if layer.modules and all(module.token in used for module in layer.modules)
     ]
+
+
+def own_layers(model: Model) -> list[Layer] | None:
+    """The layers of a model that is made here; None where not all of it is layers."""
+    layers = layers_of(model)
+    if model.kind == "sequential" or model.region is None:
+        return layers if len(layers) == len(model.steps) else None
+    forward = next((b.forward for b in model.region.built if b.model is model), [])
+    used = modules_used(prune(forward, frozenset(), effects=False)[0])
+    known = {module.token for layer in layers for module in layer.modules}
+    return layers if used.keys() <= known else None
 
 
 def constructs_of(region: Region, layer: Layer) -> list[Construct]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.layers.fixed import fixed_training
 from transpiler.interpret.layers.formats import (
     seen_in_order,
     wanted_layout,
@@ -67,18 +67,19 @@ def rule_arguments(
     if is_frozen_norm(layer):
         arguments["training"], arguments["keras"] = expr(False), "2"
     for name, value in call_arguments.items():
-        if name == "training" and _follows_model(region, value):
-            if constant(value) not in (None, False):
-                region.say(ASSUMED, layer.node, f"{layer.symbol}: {_AS_THE_MODEL}")
-            continue
-        if name == "training" and name not in rule.call_only:
-            raise Unsupported(_FIXED)
+        if name == "training" and not layer.symbol.startswith("keras.applications."):
+            fixed = fixed_training(region, value, layer.symbol, layer.node)
+            if fixed is None:
+                continue
+            if name not in rule.call_only:
+                raise Unsupported(_FIXED)
         if name not in rule.call_only:
             raise Unsupported(f"the call argument {name} is not known")
         arguments[name] = _call_argument(region, value, node)
     return arguments
 
 
+_FIXED = "the call fixes training=True or False"
 _FUNCTIONS = frozenset({"activation", "recurrent_activation"})
 
 
@@ -94,21 +95,6 @@ def is_hard_sigmoid(value: Value) -> bool:
     if isinstance(value, Framework):
         return value.name == "keras.activations.hard_sigmoid"
     return isinstance(value, Static) and value.expr.is_const("hard_sigmoid")
-
-
-_FIXED = "the call fixes training=True or False"
-_AS_THE_MODEL = "`training` is taken to be None: the layer follows the model's train() and eval()"
-
-
-def _follows_model(region: Region, value: Value) -> bool:
-    """Whether a layer that is called with `training=value` does what its model does.
-
-    In Keras 3, what a model is called with overrules a False that was given when it was built.
-    """
-    given = constant(value)
-    if given is True or given is False:
-        return given is False and region.file.options.keras == "3"
-    return True
 
 
 def _pooled_axes(layer: Layer) -> int:

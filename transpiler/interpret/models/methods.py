@@ -7,7 +7,11 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.layers.freezing import may_freeze, set_trainable
+from transpiler.interpret.layers.freezing import (
+    is_trainable_anyway,
+    may_freeze,
+    set_trainable,
+)
 from transpiler.interpret.models.parts import get_layer
 from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
@@ -93,6 +97,9 @@ def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cs
         if layers:
             return
     if isinstance(base, Model):
+        if attr == "trainable" and is_trainable_anyway(region, base, value):
+            region.graph_events += 1
+            return
         if attr == "trainable" and isinstance(node, cst.Assign):
             note_freezing(region, node, base, value)
         region.left_calls.append((node, f"{attr} =", base))

@@ -10,8 +10,10 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.calling import branch_value
 from transpiler.interpret.calls.layers import call_layer
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import called_once, register
@@ -83,9 +85,16 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if model.undeclared and model.region is region:
         _tell_rank(region, model, inputs[0].tensor, node)
         _tell_sizes(region, model, inputs[0].tensor)
+    still = _is_kept_still(region, node, model, arguments)
     region.graph_events += 1
+    if (
+        model.module is not None
+        and model.module.still is not still
+        and (model.module.token in region.constructed)
+    ):
+        raise GiveUp("a model is called with training=False, and also without", node)
     if model.module is None or model.module.token not in region.constructed:
-        model.module = Module(model.expr, model.expr.text.rpartition(".")[2])
+        model.module = Module(model.expr, model.expr.text.rpartition(".")[2], still=still)
         region.model_names[model.expr.text] = model
         if region.loops or region.branches:  # the same model each time
             region.constructed.add(model.module.token)
@@ -96,6 +105,26 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if (once := called_once(region, node, code, result)) is not None:
         result = _model_result(region, model, once)
     return result
+
+
+def _is_kept_still(
+    region: Region, node: cst.CSTNode, model: Model, arguments: list[Argument]
+) -> bool:
+    """Whether the call says that the model runs as in inference, also while it is trained."""
+    still = False
+    for keyword, value in arguments:
+        if keyword in (None, "inputs"):
+            continue
+        if keyword != "training":
+            raise GiveUp(f"a model is called with the argument {keyword}, which is not known", node)
+        if constant(value) in (None, False, True) and runs_alike(model):
+            continue
+        name = model.expr.text if model.expr is not None else "the model"
+        fixed = fixed_training(region, value, f"`{name}`", node)
+        if fixed is True:
+            raise GiveUp("a model is called with training=True", node)
+        still = fixed is False
+    return still
 
 
 def note_asked(

@@ -14,7 +14,7 @@ from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import Bound, Inside, Layer, Model, Sequence, Unknown, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import modules_used
 from transpiler.record import replace
@@ -69,18 +69,25 @@ def layers_in_a_row(region: Region, model: Model) -> list[Layer] | None:
     if model.kind != "functional" or model.region is not region or len(model.inputs) != 1:
         return None
     start = model.inputs[0].tensor.code.text
-    made = [x for x in region.called_layers if x.output is not None]
+    made = region.called_layers
     found: list[Layer] = []
     while isinstance(held, Bound) and len(found) <= len(made):
         code = held.tensor.code
         if code.text == start and code.text in region.inputs:
             return found[::-1]
-        giving = [layer for layer in made if layer.output.tensor.code == code]
+        giving = [layer for layer in made if _gives(layer, code)]
         if len(giving) != 1:
             return None
         found.append(giving[0])
         held = giving[0].took
     return None
+
+
+def _gives(layer: Layer, code: Expr) -> bool:
+    """Whether an expression is what a layer gave: a variable, or the call where it has none."""
+    if layer.output is not None:
+        return bool(layer.output.tensor.code == code)
+    return bool(layer.modules) and layer.gave == code.text
 
 
 def _last_layer_only(region: Region, model: Model) -> Value:
@@ -90,8 +97,7 @@ def _last_layer_only(region: Region, model: Model) -> Value:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound):
         for layer in reversed(region.called_layers):
-            made = layer.output
-            if made is not None and made.tensor.code == outputs.tensor.code:
+            if _gives(layer, outputs.tensor.code):
                 return Sequence((Unknown("a layer of a functional model"), layer), list)
     return Unknown("the layers of a model")
 
