@@ -77,6 +77,9 @@ PAIR = """class Pair:
         f"{TRAINER}def main(units):\n    model = build(units)\n    model.{COMPILE}\n"
         "    trainer = Trainer(model, 1)\n    losses = trainer.train(x, y)\n"
         "    return losses + trainer.score(x, y)\n\n\nfirst, second = main(4), main(6)\n",
+        # others ask the object for it
+        f"{TRAINER}def go_on(trainer):\n    trainer.model.fit(x, y, shuffle=False, verbose=0)\n\n\n"
+        f"model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\ngo_on(trainer)\n{USE}",
         # compiled by itself
         f"{COMPILING}trainer = Trainer(build())\ntrainer.prepare()\n{USE}",
         f"{COMPILING}model = build()\ntrainer = Trainer(model)\ntrainer.prepare()\n{USE}"
@@ -118,12 +121,6 @@ def test_the_methods_train_the_model(program: str, scripts: Scripts) -> None:
         (
             f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
             f"other = build(7)\nother.compile('adam', 'mae')\nsecond = Trainer(other)\n{USE}",
-            "`Trainer` is left as it is",
-        ),
-        # others ask the object for it
-        (
-            f"{TRAINER}def go_on(trainer):\n    trainer.model.fit(x, y)\n\n\nmodel = build()\n"
-            f"model.{COMPILE}\ntrainer = Trainer(model)\ngo_on(trainer)\n{USE}",
             "`Trainer` is left as it is",
         ),
         # it is compiled once more

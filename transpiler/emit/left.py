@@ -354,7 +354,7 @@ def report_overlooked_training(draft: Draft) -> None:
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
     converted = any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted else []
-    seen = (node for s in draft.top for node in overlooked_training(draft.file, s))
+    seen = (node for s in draft.top for node in overlooked_training(draft.file, s, converted))
     for node in (*seen, *sorted(unknown, key=draft.tree.place)):
         start, end = draft.tree.span(node)
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]

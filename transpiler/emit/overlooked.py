@@ -53,15 +53,26 @@ _OF_KERAS = frozenset(
     {"train_on_batch", "test_on_batch", "predict_on_batch", "evaluate_generator",
      "predict_generator", "fit_generator"}
 )  # fmt: skip
-_TRAINING = re.compile(r"\.(?:compile|fit|\w+_on_batch|\w+_generator)\s*\(")
+#: What is asked of a model, and what only Keras's methods take then.
+_ASKED = {
+    "evaluate": {"verbose", "batch_size", "steps", "sample_weight", "return_dict", "callbacks"},
+    "predict": {"verbose", "batch_size", "steps", "callbacks"},
+}
+_TRAINING = re.compile(r"\.(?:compile|fit|evaluate|predict|\w+_on_batch|\w+_generator)\s*\(")
 
 
-def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[cst.Call]:
-    """Calls that compile or train what must be a Keras model, by what they pass."""
+def overlooked_training(
+    file: FileContext, statement: cst.CSTNode, converted: bool
+) -> Iterator[cst.Call]:
+    """Calls that compile or train what must be a Keras model, by what they pass.
+
+    Where some model is `converted`, also those that ask what may be this one.
+    """
     start, end = file.tree.span(statement)
     if not _TRAINING.search(file.tree.blanked, start, end):
         return
     own = {name for methods in file.class_methods.values() for name in methods}
+    kept = {name for models in file.kept_models.values() for name in models}
     pending: list[cst.CSTNode] = [statement]
     while pending:
         node = pending.pop()
@@ -74,8 +85,19 @@ def overlooked_training(file: FileContext, statement: cst.CSTNode) -> Iterator[c
             mostly = set() if plain else _KERAS_MOSTLY.get(name, set())
             sure = bool(given & (_KERAS_ONLY.get(name, set()) | mostly))
             sure |= name in _OF_KERAS - own and compiled not in file.tree.blanked
+            if converted and name in ("fit", *_ASKED):
+                sure |= bool(given & _ASKED.get(name, set())) and name not in own
+                sure |= _is_kept(node.func.value, kept)
             if sure or (_compiles(node, own) and not _is_said(file, compiled)):
                 yield node
+
+
+def _is_kept(node: cst.BaseExpression, kept: Collection[str]) -> bool:
+    """Whether it is an attribute that holds a model in a class of the file: `trainer.model`."""
+    match node:
+        case cst.Attribute(attr=cst.Name(name)):
+            return name in kept
+    return False
 
 
 def _is_said(file: FileContext, compiled: str) -> bool:

@@ -35,7 +35,7 @@ def decide_training(draft: Draft) -> None:
         settle_scopes(draft)
     for found in draft.planned.trained:
         if found.training.problem is None:
-            draft.converted_calls |= {id(c.node) for c in found.training.calls}
+            draft.converted_calls |= {id(c.node) for c in found.training.calls} | found.answered
 
 
 def _settle_precision(draft: Draft) -> None:

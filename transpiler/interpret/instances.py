@@ -17,7 +17,8 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.summary import GivenModel
+from transpiler.interpret.repeats import note_construction
+from transpiler.interpret.summary import GivenModel, Summary
 from transpiler.interpret.values import (
     Function,
     Instance,
@@ -29,7 +30,6 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, Expr
-from transpiler.record import replace
 from transpiler.source.lexical import blanked
 
 
@@ -40,8 +40,11 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     assert made is not None
     home: FileContext = made.file or region.file
     method = home.class_methods.get(made.name, {}).get(name)
-    if method is None and (model := kept_models(home, made).get(name)) is not None:
-        region.left_calls.append((node, region.tree.source(node.func), model))
+    if method is None and name in kept_models(home, made):
+        assert isinstance(node.func, cst.Attribute)
+        held = attribute_of_instance(region, receiver, name, node.func)
+        asked: Value = provided("call_model")(region, node, held, arguments_of(region, node))
+        return asked
     plain = method is None or not mentions_framework(region.file, method)
     arguments = arguments_of(region, node)
     if any(holds_tensor(value) for _, value in arguments):
@@ -63,15 +66,22 @@ def attribute_of_instance(
     """`agent.model`: a model where a method of the class gives `self.model` one."""
     made = receiver.made
     assert made is not None
-    model = kept_models(made.file or region.file, made).get(attr)
+    home = made.file or region.file
+    model = kept_models(home, made).get(attr)
     if model is None and attr in made.attributes:
         return provided("class_attribute")(region, made, attr, node)
+    if model is None and home is region.file and (kept := _kept_objects(home, made.name).get(attr)):
+        return kept
     if model is None:
-        home = made.file or region.file
         data = kept_data(home, home.class_methods.get(made.name, {}), attr)
         reading = Expr(region.tree.source(node), data, POSTFIX)
         return Unknown(receiver.reason) if data is None else Static(reading)
-    return replace(model, expr=Expr(region.tree.source(node)), region=None)
+    text = region.tree.source(node)
+    held = receiver.seen.get(attr)  # what it was compiled with is known of it
+    if held is None or held.expr is None or held.expr.text != text:
+        held = receiver.seen[attr] = handed(model if held is None else held, Expr(text))
+        held.keeper = made.name
+    return held
 
 
 def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
@@ -95,6 +105,43 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
     return found
 
 
+@provides("summarize_with_objects")
+def summarize_with_objects(
+    region: Region, function: Function, given: dict[str, Value]
+) -> Summary | None:
+    """What a function does with the models of objects that it gets: `report(trainer, x, y)`."""
+    text = region.file.tree.code(function.node)
+    asked = False
+    for name, value in given.items():
+        if (
+            isinstance(value, Instance)
+            and value.made is not None
+            and value.made.file is region.file
+        ):
+            names = "|".join(map(re.escape, kept_models(region.file, value.made)))
+            asked |= (
+                bool(names) and re.search(rf"(?<![\w.]){name}\.(?:{names})\b", text) is not None
+            )
+    if not asked:
+        return None
+    summary = summarize(region.file, function, given, region)
+    return summary if summary.kind == "static" else None
+
+
+@provides("construct")
+def construct(region: Region, node: cst.Call, made: UserClass) -> None:
+    """Note what `__init__` does with the models of an object, where the program makes one."""
+    method = region.file.class_methods.get(made.name, {}).get("__init__")
+    if made.file is not region.file or method is None:
+        return
+    models = kept_models(region.file, made)
+    parameters = parameters_of(method.node)
+    if models and parameters and mentions_framework(region.file, method):
+        this = parameters[0].name
+        summary = summarize(region.file, method, {this: Static(Expr(this))})
+        note_construction(region, node, summary, models.values())
+
+
 def interpret_instances(file: FileContext) -> None:
     """Note what the methods of a class do with its models, other than to call them.
 
@@ -103,7 +150,8 @@ def interpret_instances(file: FileContext) -> None:
     for made in file.user_classes:
         methods = file.class_methods.get(made.name, {})
         models = {} if made.bases else kept_models(file, made)
-        if not models:
+        objects = _objects_with_models(file, made.name)
+        if not models and not objects:
             continue
         noted = {
             id(node)
@@ -111,7 +159,8 @@ def interpret_instances(file: FileContext) -> None:
             if summary.region is not None
             for node, _, _ in summary.region.left_calls
         }
-        uses = re.compile(rf"\bself\.({'|'.join(map(re.escape, models))})\b(?!\s*=[^=])")
+        names = "|".join(map(re.escape, (*models, *objects)))
+        uses = re.compile(rf"\bself\.({names})\b(?!\s*=[^=])")
         for method in methods.values():
             if uses.search(file.tree.source(method.node)):
                 noted |= _noted_with_models(file, method, models)
@@ -134,6 +183,9 @@ def _noted_with_models(file: FileContext, method: Function, models: dict[str, Mo
     for name, model in models.items():
         if not re.search(rf"\b{this}\.{name}\s*(?:=(?!=)|,[^=\n]*=)", text):
             given[f"{this}.{name}"] = model
+        elif (kept := file.given_models.get((method.owner, name))) is not None:
+            if kept.initializer is method.node:
+                given[kept.parameter] = kept.model
     given |= {f"{this}.{name}": held for name, held in _kept_objects(file, method.owner).items()}
     region = summarize(file, method, given).region
     return {id(node) for node, _, _ in region.left_calls} if region is not None else set()
@@ -153,6 +205,12 @@ def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
         if callee in classes and len(bound) == 1 and others is None:
             found[name] = Instance(f"an instance of `{callee}`", None, classes[callee])
     return found
+
+
+def _objects_with_models(file: FileContext, owner: str) -> list[str]:
+    """The attributes of a class that hold objects of which some keep models."""
+    found = _kept_objects(file, owner).items()
+    return [name for name, held in found if held.made and kept_models(file, held.made)]
 
 
 def _uses(
@@ -205,7 +263,7 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         name = keyword or next(positions, "")
         if not isinstance(value, Model):
             continue
-        kept = _kept_as(region, method.node, name)
+        kept = _kept_as(region, made, method.node, name)
         if not kept or node.args[number].star or value.options:
             return False
         found[kept] = GivenModel(node, number, method.node, name, value)
@@ -226,15 +284,17 @@ def _is_made_once(region: Region, made: UserClass) -> bool:
     return bare and defined == 1 and len(places) == 2 and len(calls) <= 2
 
 
-def _kept_as(region: Region, node: cst.CSTNode, name: str) -> str:
-    """The attribute in which `__init__` keeps a parameter, and does nothing else with it.
+def _kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str) -> str:
+    """The attribute in which `__init__` keeps a parameter for good, and does nothing else with it.
 
-    Nobody but the class asks for it: `agent.model.fit(...)` may be out of sight.
+    Nobody else gives that attribute something: `agent.model = other`.
     """
     text = blanked(region.tree.source(node))
     places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
     kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
-    whole = blanked(region.tree.text)
-    bound = [m for m in kept if len(re.findall(rf"\.{m}\s*=(?!=)", whole)) == 1]
-    bound = [m for m in bound if re.search(rf"(?<!\bself)\.{m}\b", whole) is None]
-    return bound[0] if len(places) == 2 and len(bound) == len(kept) == 1 else ""
+    if len(places) != 2 or len(kept) != 1:
+        return ""
+    given = rf"\.{kept[0]}\s*=(?!=)"
+    inside = re.findall(given, region.tree.code(made.node))
+    outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
+    return kept[0] if len(inside) == 1 and outside is None else ""

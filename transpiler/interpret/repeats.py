@@ -9,11 +9,14 @@ It is interpreted once, and written once: what is not trainable has to be the sa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Run, Summary
-from transpiler.interpret.training import TrainingCall, set_frozen
+from transpiler.interpret.training import TrainingCall, root, set_frozen
+from transpiler.interpret.values import Model
 
 
 def note_run(region: Region, node: cst.CSTNode, summary: Summary) -> None:
@@ -34,17 +37,33 @@ def run_again(region: Region, around: cst.CSTNode | None = None) -> None:
     Each call learns what is not trainable then.
     """
     start, end = region.tree.span(around) if around is not None else (0, len(region.tree.text))
-    calls: list[tuple[cst.CSTNode, TrainingCall | Summary]]
+    calls: list[tuple[cst.CSTNode, TrainingCall | Run]]
     calls = [(call.node, call) for call in region.training.values()]
-    calls += [(run.node, run.summary) for run in region.runs.values()]
+    calls += [(run.node, run) for run in region.runs.values()]
     placed = sorted(((region.tree.span(node)[0], call) for node, call in calls), key=lambda p: p[0])
     for offset, call in placed:
         if not start <= offset < end:
             continue
-        if isinstance(call, Summary):
-            if call.region is not None:
-                run_again(call.region)
+        if isinstance(call, Run):
+            _run_function_again(region, call)
         elif call.name == "trainable":
             set_frozen(region.file, call.model, call.given["value"].value, call.but_norms)
         else:
             call.later.append(tuple(region.file.frozen.values()))
+
+
+def _run_function_again(region: Region, run: Run) -> None:
+    for model in run.fresh:
+        region.file.frozen.pop(id(model), None)
+    if run.summary.region is not None:
+        run_again(run.summary.region)
+
+
+def note_construction(
+    region: Region, node: cst.CSTNode, summary: Summary, models: Iterable[Model]
+) -> None:
+    """Note a call of a class: what its `__init__` freezes is frozen from then on."""
+    fresh = tuple(map(root, models))
+    run = Run(node, summary, not region.branches and not region.loops, fresh)
+    region.runs[id(node)] = run
+    _run_function_again(region, run)

@@ -56,6 +56,7 @@ class Run:
     node: cst.CSTNode
     summary: Summary
     once: bool  #: no condition and no loop of the caller's is around it
+    fresh: tuple[Model, ...] = ()  #: what an object makes anew: nobody has frozen it
 
 
 @record(frozen=True, slots=True)

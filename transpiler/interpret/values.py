@@ -260,6 +260,7 @@ class Model(_Brief):
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
     given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
     source: Model | None = None  #: the model that a function or method got here
+    keeper: str = ""  #: the class of the object whose attribute it is here
     copy_of: Model | None = None  #: the model whose weights it has from a file
     origin: Model | None = (
         None  #: of an instance: the model as the function builds it that gives it
@@ -366,6 +367,14 @@ class Instance(Unknown):
     """An instance of a class of the user's, of which only its models are known."""
 
     made: UserClass | None = None
+    seen: dict[str, Model] = field(default_factory=dict)  #: its models, as they are read of it
+
+
+@record(frozen=True, slots=True, eq=False)
+class Instances(Unknown):
+    """A list or tuple with such in it; nothing else in it is known."""
+
+    items: tuple[Unknown, ...] = ()
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict.
 
 plan.py        which models of a file are trained, and where
+groups.py      the calls of a file by the models that they are of
 calls.py       what stands in the place of each call
 receivers.py   how programs refer to the models: by variables, and by elements of lists
 looped.py      loops that give a variable one model after another
@@ -19,6 +20,7 @@ loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 moved_compile.py  the same where a function has compiled the model that it gives
+objects.py     objects that keep a model, and beside it what trains it
 constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model

@@ -102,7 +102,7 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
 def _weight(writer: ModelWriter, head: Head, given: str, lines: list[str]) -> str:
     """The variable for the weight of a loss: the program's own, where it lasts."""
     of_object = re.fullmatch(r"self\.\w+", given) is not None
-    if of_object and writer.optimizer.startswith("self."):
+    if of_object and writer.kept_on:
         bound = re.findall(rf"\.{given.removeprefix('self.')}\s*[-+*/]?=(?!=)", writer.tree.blanked)
         if len(bound) == 1:
             return given
@@ -126,9 +126,7 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
         writer.optimizer = passed.parameter
     writer.made.helpers |= made.helpers | compiled.optimizing.helpers
     if compiled.optimizing.schedule is not None:
-        writer.scheduler = writer.lasting("scheduler", "lr_scheduler")
-        if writer.optimizer.startswith("self."):
-            writer.scheduler = f"self.{writer.scheduler}"
+        writer.scheduler = writer.kept_on + writer.lasting("scheduler", "lr_scheduler")
         factor = str(compiled.optimizing.schedule.factor)
         if (own := compiled.optimizing.schedule.own) is not None:
             factor = _own_rate(writer, own, lines)
@@ -192,9 +190,8 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
 
 def _beside(writer: ModelWriter, name: str, other: str) -> str:
     """The variable for what stands beside the optimizer, in the same place."""
-    of_self = "self." if writer.optimizer.startswith("self.") else ""
-    prefix = writer.optimizer.removesuffix("optimizer").removeprefix("self.")
-    return of_self + writer.lasting(f"{prefix}{name}", other)
+    prefix = writer.optimizer.removesuffix("optimizer").removeprefix(writer.kept_on)
+    return writer.kept_on + writer.lasting(f"{prefix}{name}", other)
 
 
 def _averages(writer: ModelWriter, averaging: Averaging) -> list[str]:
@@ -212,8 +209,8 @@ def _spread(writer: ModelWriter, call: TrainingCall) -> str:
     check_parts(made)
     if call.own:
         writer.made.said.append((ASSUMED, call.node, OWN))
-    of_self = "self." if writer.variable.startswith("self.") else ""
-    writer.parallel = of_self + writer.lasting(f"ddp_{writer.label}")
+    owner, dot, _ = writer.variable.rpartition(".")
+    writer.parallel = owner + dot + writer.lasting(f"ddp_{writer.label}")
     statistics = has_statistics(made)
     if statistics:
         writer.made.said.append((CLOSE_IDIOM, call.node, STATISTICS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -29,6 +28,7 @@ from transpiler.emit.training.data import (
 from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
 from transpiler.emit.training.named_parts import NamedPart, named_parts
+from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.receivers import label_of
@@ -131,28 +131,24 @@ class ModelWriter:
         if first is not None:
             self._take_over(first)
 
-    def keep_on_self(self) -> None:
-        """Criterion and optimizer become attributes, which other methods read."""
-        prefix = f"{self.label}_" if self.shared.several(self.room) else ""
-        self.criterion_name = self._attribute(f"{prefix}criterion", f"{prefix}loss_function")
-        self.criterion = self.criterion_name
-        self.optimizer = self._attribute(f"{prefix}optimizer", f"{prefix}optim")
+    @property
+    def kept_on(self) -> str:
+        """What the names of attributes begin with, where the object keeps the optimizer."""
+        owner, dot, _ = self.optimizer.rpartition(".")
+        return f"{owner}{dot}"
 
     def criterion_of(self, head: Head) -> str:
         """The variable for the criterion of an output."""
         owner, dot, name = self.criterion_name.rpartition(".")
         return f"{owner}{dot}{head.variable}_{name}" if head.name else self.criterion_name
 
-    def _attribute(self, *wanted: str) -> str:
-        text = self.shared.text
-        free = [n for n in wanted if not re.search(rf"\.{n}\b", text)]
-        return f"self.{(free or wanted)[0]}"
-
     def _take_over(self, first: ModelWriter) -> None:
         """Criterion and optimizer of the function where the model is compiled."""
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self._take_companions(first)
+            return
+        if takes_from_object(self, first):
             return
         if first.room.owner != self.room.owner and takes_through_constructor(self, first):
             return
@@ -174,9 +170,8 @@ class ModelWriter:
 
     def _take_companions(self, first: ModelWriter) -> None:
         """What stands beside the optimizer, where that is the same variable."""
-        self.scheduler, self.scaler = first.scheduler, first.scaler
-        self.averaged, self.batch_numbers = first.averaged, first.batch_numbers
-        self.parallel = first.parallel
+        for what in COMPANIONS:
+            setattr(self, what, getattr(first, what))
 
     def _take_as_arguments(self, first: ModelWriter) -> None:
         """Criterion and optimizer are passed with the model, in all calls of the function."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import field
 from functools import cached_property
 
 import libcst as cst
@@ -13,7 +12,6 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.agreeing import agree, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
-    loaded_name,
     rewrite_names,
 )
 from transpiler.emit.training.called import rewrite_calls
@@ -22,6 +20,7 @@ from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
 from transpiler.emit.training.going_on import trains_a_copy
+from transpiler.emit.training.groups import Group, answered, groups_of, receiver_of
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
@@ -31,6 +30,7 @@ from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
@@ -43,7 +43,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
-from transpiler.record import record, replace
+from transpiler.record import replace
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
@@ -60,7 +60,7 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     """The training of every model that can be converted whole."""
     rooms = with_calls(rooms)
     planner = _Planner(file, rooms)
-    groups = planner.groups()
+    groups = groups_of(planner)
     planner.freezing = plan_freezing(
         [c for room in rooms for c in room.calls],
         file.options.keras,
@@ -84,59 +84,10 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     return trained
 
 
-@record(slots=True)
-class _Group:
-    """The calls of one model, wherever it is handed to."""
-
-    made: Model
-    parts: list[Part] = field(default_factory=list)
-
-    @property
-    def calls(self) -> list[TrainingCall]:
-        """All that is asked of it."""
-        return [call for part in self.parts for call in part.calls]
-
-    def add(self, room: Room, variable: str, call: TrainingCall) -> None:
-        """Note a call in a room."""
-        for part in self.parts:
-            if part.room is room and part.variable == variable:
-                part.calls.append(call)
-                return
-        self.parts.append(Part(room, variable, [call]))
-
-
 class _Planner(Shared):
     """Goes through the models of a file."""
 
-    def groups(self) -> list[_Group]:
-        """The calls of the file by the models that they are of."""
-        found: dict[int, _Group] = {}
-        for room in self.rooms:
-            for call in room.calls:
-                made = root(call.model)
-                found.setdefault(id(made), _Group(made)).add(room, self._receiver(call), call)
-        groups = [g for g in found.values() if all(is_receiver(p.variable) for p in g.parts)]
-        self._note_other_methods(groups)
-        return groups
-
-    def _note_other_methods(self, groups: list[_Group]) -> None:
-        """Note the methods of a class that only call the model which others train."""
-        held: dict[tuple[str, str], list[_Group]] = {}
-        for group in groups:
-            for name in {(p.room.owner, p.variable) for p in group.parts if p.room.owner}:
-                held.setdefault(name, []).append(group)
-        for (owner, variable), found in held.items():
-            if len(found) > 1 or not variable.startswith("self."):
-                continue
-            use = re.compile(rf"(?<![\w.]){re.escape(variable)}[.(]")
-            seen = [part.room.node for part in found[0].parts]
-            for room in self.rooms:
-                if room.owner == owner and room.node not in seen:
-                    if use.search(self.tree.blanked, *self.extent(room)):
-                        found[0].parts.append(Part(room, variable, []))
-                        seen.append(room.node)
-
-    def note_sites(self, groups: list[_Group]) -> None:
+    def note_sites(self, groups: list[Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
         for group in groups:
             handing = handing_of(self, group.parts)
@@ -156,7 +107,7 @@ class _Planner(Shared):
             found.sort(key=lambda site: self.tree.span(site.node))
 
     def _note_site(
-        self, group: _Group, function: cst.CSTNode, node: cst.CSTNode, part: Part
+        self, group: Group, function: cst.CSTNode, node: cst.CSTNode, part: Part
     ) -> None:
         calls = tuple(call for p in group.parts for call in p.calls)
         sites = self.sites.setdefault(id(function), [])
@@ -166,17 +117,7 @@ class _Planner(Shared):
                 return
         sites.append(Site(node, part.room, part.variable, calls))
 
-    def _receiver(self, call: TrainingCall) -> str:
-        """How the program calls the model where it calls a method of it."""
-        if call.name in ("load_model", "clone_model"):
-            return loaded_name(call)
-        if call.name == "freeze":
-            held = call.region.scope.values.items() if call.region is not None else ()
-            names = [name for name, value in held if value is call.model and name.isidentifier()]
-            return names[0] if len(names) == 1 else ""
-        return self.tree.source(call.receiver) if call.receiver is not None else ""
-
-    def built_here(self, group: _Group, moved: set[int]) -> Trained | None:
+    def built_here(self, group: Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
         asking = [part for part in group.parts if part.calls]
         for part in asking:
@@ -191,13 +132,13 @@ class _Planner(Shared):
             self._named(group, room, built.node)  # it may be asked by another name there
         return self.write(_training(group, home, group.made), built, group.parts)
 
-    def _may_be_others(self, group: _Group) -> bool:
+    def _may_be_others(self, group: Group) -> bool:
         """Whether some call of a model may be one of another model."""
         nodes = {id(c.node) for part in group.parts for c in part.calls}
         calls = [c for part in group.parts for c in part.room.calls]
         return any(id(c.node) in nodes and root(c.model) is not group.made for c in calls)
 
-    def instance(self, group: _Group) -> Trained | None:
+    def instance(self, group: Group) -> Trained | None:
         """A model that a function gives, which may have compiled it."""
         found = given_by_function(group.made)
         if found is None or found[0].file is not self.file:
@@ -234,7 +175,7 @@ class _Planner(Shared):
         training.postpone(late)
         return self.write(training, built, group.parts)
 
-    def _asks_before(self, group: _Group) -> bool:
+    def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
         needing = [c for c in group.calls if c.name == "compile" or c.name in TRAINING]
         first = min(needing, key=lambda call: self.tree.span(call.node)[0])
@@ -245,7 +186,7 @@ class _Planner(Shared):
         calls = [c for room in self.rooms if room.region is region for c in room.calls]
         return [c for c in calls if c.model is model]
 
-    def _made_in(self, group: _Group, asked: bool = False) -> Part | None:
+    def _made_in(self, group: Group, asked: bool = False) -> Part | None:
         """The part of a group where its model is made; a new one where nothing else is asked.
 
         `asked` says that something is asked of it there, whatever the statement is that makes it.
@@ -260,7 +201,7 @@ class _Planner(Shared):
             return next((p for p in group.parts if p.room.node is room.node), None)
         return self._named(group, room, node)
 
-    def _named(self, group: _Group, room: Room, node: cst.CSTNode) -> Part | None:
+    def _named(self, group: Group, room: Room, node: cst.CSTNode) -> Part | None:
         """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
         variable = bound_by(self.tree, made)
@@ -272,7 +213,7 @@ class _Planner(Shared):
         group.parts.append(Part(room, variable, []))
         return group.parts[-1]
 
-    def _as_argument(self, group: _Group, room: Room) -> Part | None:
+    def _as_argument(self, group: Group, room: Room) -> Part | None:
         """The part of a group where an object gets the model at once: it gets a name before.
 
         agent = Agent(build_model())            model = build_model()
@@ -374,7 +315,7 @@ class _Planner(Shared):
                 )
             ]
             others = {
-                self._receiver(c)
+                receiver_of(self, c)
                 for c in part.room.calls
                 if root(c.model) is not root(part.calls[0].model)
                 and all(c.node is not mine.node for mine in part.calls)
@@ -401,8 +342,8 @@ class _Planner(Shared):
             calls = [*(training.moved if part is home else ()), *part.calls]
             try:
                 writer = ModelWriter(self, made, built, part, first)
-                if first is None and home.room.owner and len(parts) > 1:
-                    writer.keep_on_self()
+                if first is None and len(parts) > 1 and (home.room.owner or "." in home.variable):
+                    keep_on_object(writer)
                 first = first or writer
                 while calls:
                     write_call(writer, calls[0])
@@ -417,6 +358,7 @@ class _Planner(Shared):
                 left = [c for c in (*calls, *training.calls) if c.name != "freeze"]
                 training.problem = ((left or training.calls)[0], str(why))
                 return
+            made.answered |= answered(self, part.room)
             place_statements(writer)
             made.left += self._left_uses(part)
         node = training.model.node
@@ -537,7 +479,7 @@ def _alone(built: Built) -> Built:
 
 
 def _training(
-    group: _Group, home: Region, origin: Model, moved: list[TrainingCall] | None = None
+    group: Group, home: Region, origin: Model, moved: list[TrainingCall] | None = None
 ) -> Training:
     """What is known of the training of a model before rules are applied."""
     calls = [c for part in group.parts for c in part.calls]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: A variable, or an attribute of `self`.
-VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+#: A variable, or an attribute of an object: `self.model`, `trainer.model`.
+VARIABLE = re.compile(r"([A-Za-z_]\w*\.)*[A-Za-z_]\w*")
 #: An element of a list or dict in such: `models[i]`, `self.models["small"]`, `folds[k][0]`.
 _ELEMENT = re.compile(rf"(?P<list>{VARIABLE.pattern})(?P<place>(\[[^\[\]\n]+\])+)")
 

@@ -64,6 +64,7 @@ class Trained:
     once: list[Edit] = field(default_factory=list)  #: which other models may ask for, too
     vanishing: list[tuple[int, int]] = field(default_factory=list)  #: spans that stay nowhere
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
+    answered: set[int] = field(default_factory=set)  #: ids of what is asked besides, and written
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
 
     @property
@@ -91,6 +92,7 @@ class Part:
     calls: list[TrainingCall]
     lending: list[tuple[int, int]] = field(default_factory=list)  #: arguments, parameters that go
     hoisted: bool = False  #: whether the model gets its name there, before a statement
+    keeper: str = ""  #: the class of the object whose attribute it is there
 
     @property
     def is_lent(self) -> bool:
@@ -227,15 +229,16 @@ class Shared:
         """
         if (element := element_of(name)) is not None:
             return self._of_element(room, *element)
-        name, _, attribute = name.partition(".")
+        owner, dot, attribute = name.rpartition(".")
+        if dot:
+            found = [p for p in self.places(room, owner) if p.attribute == attribute]
+            return [self._of_attribute(p) for p in found]
         found = self.found.of(name)
         if isinstance(room.node, cst.Module):
             found = [p for p in found if not p.local]
         else:
             start, end = self.tree.span(room.node)
             found = [p for p in found if start <= p.start < end]
-        if attribute:
-            return [self._of_attribute(p) for p in found if p.attribute == attribute]
         return found
 
     def sees_calls(self, function: cst.FunctionDef) -> bool:

@@ -37,6 +37,7 @@ from transpiler.interpret.values import (
     Function,
     Inside,
     Instance,
+    Instances,
     Keyed,
     Layer,
     LayerChain,
@@ -337,5 +338,6 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Unknown: _unknown_method,
     Measured: method_of_measured,
     CarriedModel: _unknown_method,
+    Instances: _unknown_method,
     PerhapsModel: _perhaps_model_method,
 }

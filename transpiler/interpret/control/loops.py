@@ -36,6 +36,8 @@ from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.undoing import decisions, undo_decisions
 from transpiler.interpret.values import (
+    Instance,
+    Instances,
     Layer,
     LayerChain,
     LayerList,
@@ -177,9 +179,18 @@ def run_loop(
         items: Value = Static(unknown)
         if isinstance(iterable, PerhapsModel):
             items = Repeated(PerhapsModel(iterable.reason, models=iterable.models), unknown)
+        if isinstance(iterable, Instances) and (one := _one_of(iterable)) is not None:
+            items = Repeated(one, unknown)
         _loop(region, node, items, target, body)
     if not region.is_module and (not region.may_ask or region.graph_events != events):
         raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
+
+
+def _one_of(objects: Instances) -> Instance | None:
+    """What a round knows of its object, where all are of one class."""
+    found = [item for item in objects.items if isinstance(item, Instance)]
+    alike = len(found) == len(objects.items) and len({item.made for item in found}) == 1
+    return Instance(found[0].reason, None, found[0].made) if alike else None
 
 
 def _loop(

@@ -9,6 +9,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Framework,
     Function,
+    Instance,
     PerhapsModel,
     Repeated,
     Sequence,
@@ -40,7 +41,7 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
         reading = region.scope.read(target.value)
         if is_graph(item):
             item = element(region, item, reading, reading)
-        elif not isinstance(item, (Framework, Function, UserClass, PerhapsModel)):
+        elif not isinstance(item, (Framework, Function, UserClass, PerhapsModel, Instance)):
             item = _plain(item, reading)
         region.scope.values[target.value] = item
         return

@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Function,
     Inside,
     Instance,
+    Instances,
     Keyed,
     Layer,
     LayerList,
@@ -221,7 +222,9 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Framework: _of_framework,
     Bound: _of_tensor,
     Static: _of_plain,
-    **dict.fromkeys((Unknown, Beside, Border, CarriedModel, Constant, Measured), _of_unknown),
+    **dict.fromkeys(
+        (Unknown, Beside, Border, CarriedModel, Constant, Instances, Measured), _of_unknown
+    ),
     PerhapsModel: _of_perhaps,
     Layer: _of_layer,
     Choice: _of_choice,

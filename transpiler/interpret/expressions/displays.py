@@ -13,6 +13,8 @@ from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Choice,
     Framework,
+    Instance,
+    Instances,
     Mapping,
     PerhapsModel,
     Sequence,
@@ -71,6 +73,9 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     kind = list if isinstance(node, cst.List) else tuple
     if any(isinstance(i, Unknown) for i in items):
         reason = "a list with something unknown in it"
+        if any(isinstance(i, Instance) for i in items):
+            known = (i if isinstance(i, Instance) else Unknown(reason) for i in items)
+            return Instances(reason, items=tuple(known))
         if len(items) > 1 and all(map(_is_plain_array, items)):
             return Unknown(PREDICTED)  # what functions of numpy make of it are arrays again
         models = models_in(*items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
@@ -152,6 +153,10 @@ def _call_on_values(
         return Unknown("nothing")
     if not foreign and trains(function, bound):
         return _call_trainer(region, node, function, bound)
+    summary: Any = not foreign and provided("summarize_with_objects")(region, function, bound)
+    if summary:
+        note_run(region, node, summary)
+        return note_handing(region, Handed(node, summary, bound))
     if any(isinstance(v, Model) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name

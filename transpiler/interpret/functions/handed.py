@@ -90,7 +90,7 @@ def _is_passed(text: str, start: int, end: int) -> bool:
 
 def handed(model: Model, reading: Expr) -> Model:
     """A model as the function sees it that gets it."""
-    return replace(model, kind="instance", expr=reading, region=None, source=model)
+    return replace(model, kind="instance", expr=reading, region=None, source=model, keeper="")
 
 
 def note_handing(region: Region, handed: Handed) -> Value:

@@ -8,6 +8,7 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Instance,
     Layer,
     Mapping,
     Model,
@@ -48,6 +49,8 @@ def _leads_there(home: FileContext, function: Function, value: Value, words: set
         return True
     if isinstance(value, Function):
         return value.node is not function.node and mentions_framework(home, value)
+    if isinstance(value, Instance):
+        return value.made is not None and _leads_there(home, function, value.made, words)
     if isinstance(value, UserClass):
         made: FileContext = value.file if value.file is not None else home
         methods = made.class_methods.get(value.name, {}).values()

@@ -234,6 +234,8 @@ def _kind(value: Value) -> Any:
         return ("framework", value.name)
     if isinstance(value, (Layer, Model, UserClass)):
         return (type(value).__name__, id(value))
+    if isinstance(value, Instance):
+        return ("object", id(value.made))
     if isinstance(value, Mapping) and (value.static is None or holds_tensor(value)):
         return ("mapping", *sorted(map(str, value.items)))
     if (data := pipeline_of(value)) is not None:

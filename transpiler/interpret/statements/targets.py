@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Instances,
     Keyed,
     Layer,
     Mapping,
@@ -92,8 +93,10 @@ def _assign_parts(
     elements = [e.value for e in target.elements]
     if isinstance(value, Unknown):
         spoil(region, node, value.reason)
-        if isinstance(value, PerhapsModel):
-            parts = value.items if len(value.items) == len(elements) else [value] * len(elements)
+        if isinstance(value, (PerhapsModel, Instances)):
+            parts: tuple[Value, ...] = value.items
+            if len(parts) != len(elements):
+                parts = (value,) * len(elements)
             pairs = zip(elements, parts, strict=True)
             region.scope.values |= {e.value: v for e, v in pairs if isinstance(e, cst.Name)}
         return

@@ -1,0 +1,100 @@
+"""The calls of a file by the models that they are of, wherever these are handed to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+
+import libcst as cst
+
+from transpiler.emit.training.asking import loaded_name
+from transpiler.emit.training.lines import within
+from transpiler.emit.training.receivers import is_receiver
+from transpiler.emit.training.shared import Part, Room, Shared
+from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import Model
+from transpiler.record import record
+
+
+@record(slots=True)
+class Group:
+    """The calls of one model, wherever it is handed to."""
+
+    made: Model
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def calls(self) -> list[TrainingCall]:
+        """All that is asked of it."""
+        return [call for part in self.parts for call in part.calls]
+
+    def add(self, room: Room, variable: str, call: TrainingCall) -> None:
+        """Note a call in a room."""
+        for part in self.parts:
+            if part.room is room and part.variable == variable:
+                part.calls.append(call)
+                return
+        self.parts.append(Part(room, variable, [call], keeper=call.model.keeper))
+
+
+def groups_of(shared: Shared) -> list[Group]:
+    """The calls of the file by the models that they are of."""
+    found: dict[int, Group] = {}
+    for room in shared.rooms:
+        for call in room.calls:
+            made = root(call.model)
+            found.setdefault(id(made), Group(made)).add(room, receiver_of(shared, call), call)
+    groups = [g for g in found.values() if all(is_receiver(p.variable) for p in g.parts)]
+    _note_other_methods(shared, groups)
+    _note_called(shared, groups)
+    return groups
+
+
+def _note_called(shared: Shared, groups: list[Group]) -> None:
+    """Note where nothing but a call is asked of the model of an object: `trainer.model(x)`."""
+    known = {id(group.made): group for group in groups}
+    for room in shared.rooms:
+        for node, name, value in room.region.left_calls:
+            if not isinstance(node, cst.Call) or not isinstance(value, Model):
+                continue
+            group = known.get(id(root(value)))
+            if group is None or shared.tree.source(node.func) != name or not is_receiver(name):
+                continue
+            if all(p.room is not room or p.variable != name for p in group.parts):
+                group.parts.append(Part(room, name, [], keeper=value.keeper))
+
+
+def _note_other_methods(shared: Shared, groups: list[Group]) -> None:
+    """Note the methods of a class that only call the model which others train."""
+    held: dict[tuple[str, str], list[Group]] = {}
+    for group in groups:
+        for name in {(p.room.owner, p.variable) for p in group.parts if p.room.owner}:
+            held.setdefault(name, []).append(group)
+    for (owner, variable), found in held.items():
+        if len(found) > 1 or not variable.startswith("self."):
+            continue
+        use = re.compile(rf"(?<![\w.]){re.escape(variable)}[.(]")
+        seen = [part.room.node for part in found[0].parts]
+        for room in shared.rooms:
+            if room.owner == owner and room.node not in seen:
+                if use.search(shared.tree.blanked, *shared.extent(room)):
+                    found[0].parts.append(Part(room, variable, []))
+                    seen.append(room.node)
+
+
+def receiver_of(shared: Shared, call: TrainingCall) -> str:
+    """How the program calls the model where it calls a method of it."""
+    if call.name in ("load_model", "clone_model"):
+        return loaded_name(call)
+    if call.name == "freeze":
+        held = call.region.scope.values.items() if call.region is not None else ()
+        names = [name for name, value in held if value is call.model and name.isidentifier()]
+        return names[0] if len(names) == 1 else ""
+    return shared.tree.source(call.receiver) if call.receiver is not None else ""
+
+
+def answered(shared: Shared, room: Room) -> set[int]:
+    """What is asked of models there by expressions in whose places others stand."""
+    replaced = [span for span in shared.replaced if span not in shared.calls]
+    asked = (node for node, _, _ in room.region.left_calls)
+    return {id(node) for node in asked if within(shared.tree.span(node)[0], replaced)}

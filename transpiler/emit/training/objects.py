@@ -1,0 +1,52 @@
+"""Criterion and optimizer as attributes of the object that keeps a model: others read them there.
+
+class Net:
+    def __init__(self):                                  def __init__(self):
+        self.model.compile("sgd", "mse")                     self.criterion = nn.MSELoss()
+                                                             self.optimizer = SGD(...)
+net.model.fit(x, y)                                  train_epoch(net.model, ..., net.optimizer)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import ModelWriter
+
+#: What may stand beside an optimizer.
+COMPANIONS = ("scheduler", "scaler", "averaged", "batch_numbers", "parallel")
+
+
+def keep_on_object(writer: ModelWriter) -> None:
+    """Criterion and optimizer become attributes beside the model."""
+    prefix = f"{writer.label}_" if writer.shared.several(writer.room) else ""
+    criterion = _free_attribute(writer, f"{prefix}criterion", f"{prefix}loss_function")
+    writer.criterion_name = writer.criterion = criterion
+    writer.optimizer = _free_attribute(writer, f"{prefix}optimizer", f"{prefix}optim")
+
+
+def _free_attribute(writer: ModelWriter, *wanted: str) -> str:
+    """An attribute beside the model, of a name that no attribute of the file has."""
+    text, owner = writer.shared.text, writer.variable.rpartition(".")[0] or "self"
+    free = [n for n in wanted if not re.search(rf"\.{n}\b", text)]
+    return f"{owner}.{(free or wanted)[0]}"
+
+
+def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
+    """Take `net.optimizer` beside `net.model`, where a method of its class made `self.optimizer`.
+
+    Another object may keep the same model, and knows nothing of its optimizer.
+    """
+    mine, _, attribute = writer.variable.rpartition(".")
+    other, _, kept = first.variable.rpartition(".")
+    keeper = writer.part.keeper
+    if keeper not in (first.room.owner, first.part.keeper) or attribute != kept:
+        return False
+    if not mine or not first.optimizer.startswith(f"{other}."):
+        return False
+    for what in ("criterion", "optimizer", *COMPANIONS):
+        text = re.sub(rf"(?<![\w.]){re.escape(other)}\.", f"{mine}.", getattr(first, what))
+        setattr(writer, what, text)
+    return True
