@@ -71,8 +71,9 @@ def _stacked(parts: Parts) -> Expr:
 @source("tf.data.Dataset.from_tensor_slices")
 def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
     """The rows of arrays."""
-    single = isinstance(tensors, Expr)
-    pipeline = Pipeline(Gives.SAMPLES, _element(tensors), tensor=single)
+    flat = isinstance(tensors, Expr) or all(isinstance(part, Expr) for part in tensors)
+    tensor = flat and not isinstance(tensors, dict)
+    pipeline = Pipeline(Gives.SAMPLES, _element(tensors), tensor=tensor)
     return made(_stacked(tensors), pipeline, rows=_short(tensors), count=_count(tensors))
 
 

@@ -215,9 +215,13 @@ emitted(
     '''
 def r2_score(squared_error, targets_sum, squares_sum, count):
     """How much of the variance of the targets is explained; the mean over the outputs."""
-    variance = squares_sum - targets_sum**2 / count
-    return (1 - squared_error / variance).mean().item()
+    variance = squares_sum - targets_sum * (targets_sum / count)
+    scores = 1 - squared_error / variance
+    scores = torch.where(scores.isinf(), 0.0, scores)  # of targets that do not vary
+    return scores.mean().item()
 ''',
+    (),
+    TORCH,
 )
 
 emitted(
@@ -225,9 +229,13 @@ emitted(
     '''
 def r2_of_each(squared_error, targets_sum, squares_sum, count):
     """How much of the variance of each target is explained."""
-    variance = squares_sum - targets_sum**2 / count
-    return (1 - squared_error / variance).detach().cpu().numpy()
+    variance = squares_sum - targets_sum * (targets_sum / count)
+    scores = 1 - squared_error / variance
+    scores = torch.where(scores.isinf(), 0.0, scores)  # of targets that do not vary
+    return scores.detach().cpu().numpy()
 ''',
+    (),
+    TORCH,
 )
 
 emitted(
@@ -235,9 +243,13 @@ emitted(
     '''
 def r2_of_all(squared_error, targets_sum, squares_sum, count):
     """How much of the variance of all targets together is explained."""
-    variance = squares_sum - targets_sum**2 / count
-    return (1 - squared_error.sum() / variance.sum()).item()
+    variance = squares_sum - targets_sum * (targets_sum / count)
+    scores = 1 - squared_error / variance
+    scores = torch.where(scores.isinf(), 0.0, scores)  # of targets that do not vary
+    return ((variance * scores).sum() / variance.sum()).item()
 ''',
+    (),
+    TORCH,
 )
 
 emitted(

@@ -21,6 +21,7 @@ from rules.data_sets import (
     uncut,
     with_helpers,
 )
+from rules.data_windows import whole_windows
 from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, expr, infix, method
 from transpiler.ir.pipeline import Applied, Gives, Leaf, Numbered, Pipeline, Windows, batched
 from transpiler.ir.tensor import Unsupported
@@ -352,24 +353,6 @@ def enumerate_(
     return made(code, pipeline, element=element, tensor=False)
 
 
-@source("tf.data.Dataset.window")
-def window(
-    dataset: Param,
-    size: Param,
-    shift: Param = None,
-    stride: Param = 1,
-    drop_remainder: Param = False,
-    name: Param = None,
-) -> Expr:
-    """Together with the `flat_map` behind it, a view of the series."""
-    pipeline = plain(dataset, "windows")
-    if not pipeline.tensor or not stride.is_const(1):
-        raise Unsupported("windows of something else than one array, or that leave steps out")
-    step = size if shift.is_const(None) else shift
-    whole = drop_remainder.is_const(True)
-    return made(dataset, pipeline, windows=Windows(size, step, whole))
-
-
 @source("tf.data.Dataset.flat_map")
 def flat_map(dataset: Param, map_func: Param, name: Param = None) -> Expr:
     """Each window as one sample, or one data set for each sample after the other."""
@@ -378,16 +361,9 @@ def flat_map(dataset: Param, map_func: Param, name: Param = None) -> Expr:
         making, inner = _of_each(map_func)
         return made(helper("FlatStream", dataset, making), _joined(before, inner))
     pipeline = known(dataset)
-    windows, found = pipeline.windows, map_func.value
-    if windows is None or not isinstance(found, Windows):
+    if pipeline.windows is None or not isinstance(map_func.value, Windows):
         raise Unsupported("a data set for each sample, other than windows as batches of their size")
-    if found.size.text != windows.size.text or not (windows.whole or found.whole):
-        raise Unsupported("windows that are cut again, or that may be shorter at the end")
-    code = method(dataset, "unfold", 0, windows.size, windows.step)
-    element = pipeline.element
-    if not (isinstance(element, Leaf) and element.rank == 0):
-        code = method(code, "movedim", -1, 1)
-    return made(code, pipeline, windows=None, element=batched(element))
+    return whole_windows(dataset, pipeline, pipeline.windows, map_func.value)
 
 
 @source("tf.data.Dataset.unbatch")

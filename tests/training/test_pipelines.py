@@ -179,6 +179,16 @@ TRIALS = {
         "train = train.flat_map(lambda window: window.batch(7))\n"
         "train = train.shuffle(100).map(lambda window: (window[:-1], window[-1])).batch(8)"
     ),
+    "windows of pairs, and such that leave steps out": program(
+        f"numbers = {SLICES}(np.arange(30.0)).window(4, shift=3, stride=2, drop_remainder=True)\n"
+        "numbers = numbers.flat_map(lambda window: window.batch(4))\n"
+        "sums = [float(np.sum(window)) for window in numbers]\n"
+        f"rows = {SLICES}((x, y))\n"
+        "rows = rows.window(3, shift=2, stride=4)\n"
+        "train = rows.flat_map("
+        f"lambda a, b: {DATA}.zip((a.batch(3, True), b.batch(3, drop_remainder=True))))\n"
+        "train = train.map(lambda a, b: (a[1], b[2])).batch(4)"
+    ),
     "under a condition": program(
         "def data(x, y, training):\n"
         f"    made = {SLICES}((x, y))\n"

@@ -53,6 +53,7 @@ class Windows:
     size: Expr
     step: Expr
     whole: bool  #: one that would be shorter, at the end, is left out
+    stride: Expr = expr(1)  #: from one element to the next that is in it
 
 
 @record(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Pipeline:
     remade: bool = False  #: looking at a sample twice may give another one
     random: bool = False  #: its order is random
     keeps: bool = False  #: looking at a sample twice gives the same object
-    tensor: bool = False  #: it is a tensor, of which each row is a sample
+    tensor: bool = False  #: it is a tensor, or a TensorDataset of several: a sample is a row
     windows: Windows | None = None  #: it is to be cut into these
     folder: Folder | None = None  #: its code is a loader of images
     batching: Batching | None = None  #: its code is a plain DataLoader

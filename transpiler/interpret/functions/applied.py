@@ -10,15 +10,16 @@ import re
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.augmenting import by_models
 from transpiler.interpret.functions.kept_sizes import with_kept_sizes
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import ELEMENT, parameters_of
 from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.functions.windows import whole_windows
 from transpiler.interpret.late_binding import changed_later
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import one_line, to_expr
+from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,
@@ -32,7 +33,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Line, Node, Return
 from transpiler.ir.expr import TERNARY, Expr, index
-from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline, Windows
+from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -48,7 +49,7 @@ _OF_NUMBERS = frozenset({"predicate", "reduce_func", "element_length_func"})
 def applied_function(region: Region, function: Function, dataset: Pipeline, parameter: str) -> Expr:
     """A function as torch has it, with what it gives for an element of the data set."""
     if dataset.windows is not None:
-        return _whole_windows(region, function)
+        return whole_windows(region, function)
     element = dataset.element
     if (name := changed_later(region, function)) != "":
         raise Unsupported(f"`{name}` gets another value later; TensorFlow keeps the one of now")
@@ -362,37 +363,3 @@ def _text(node: Node) -> str:
     if isinstance(node, If):
         return node.test.text
     return node.text if isinstance(node, Line) else ""
-
-
-def _whole_windows(region: Region, function: Function) -> Expr:
-    """`lambda window: window.batch(20)`: each window as one element."""
-    node = function.node
-    parameters = parameters_of(node)
-    body: cst.CSTNode | None = node.body if isinstance(node, cst.Lambda) else _returned(node)
-    func = body.func if isinstance(body, cst.Call) else None
-    if (
-        len(parameters) != 1
-        or not isinstance(body, cst.Call)
-        or not isinstance(func, cst.Attribute)
-        or not isinstance(func.value, cst.Name)
-        or func.value.value != parameters[0].name
-        or func.attr.value != "batch"
-    ):
-        raise Unsupported("a function of a window other than `lambda window: window.batch(size)`")
-    given = {a.keyword.value if a.keyword is not None else i: a for i, a in enumerate(body.args)}
-    size = given.pop(0, None) or given.pop("batch_size", None)
-    whole = given.pop(1, None) or given.pop("drop_remainder", None)
-    if size is None or given:
-        raise Unsupported("the arguments of `window.batch` are not known")
-    taken = to_expr(region, evaluate(region, size.value))
-    kept = None if whole is None else to_expr(region, evaluate(region, whole.value))
-    windows = Windows(taken, taken, kept is not None and kept.is_const(True))
-    return Expr(region.tree.source(node), windows)
-
-
-def _returned(node: cst.FunctionDef) -> cst.BaseExpression | None:
-    """What a function gives that does nothing else."""
-    body = node.body.body
-    statement = body[0] if len(body) == 1 else None
-    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    return small.value if isinstance(small, cst.Return) else None
