@@ -189,3 +189,43 @@ def test_factors_that_change_are_refused() -> None:
     errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
     assert any("changes" in message for message in errors), errors
     assert "penalty" not in result.text
+
+
+TOGETHER = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers, regularizers
+
+
+def compile_and_fit(model, name, optimizer=None, max_epochs=2):
+    if optimizer is None:
+        optimizer = keras.optimizers.SGD(0.05)
+    model.compile(optimizer=optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    return model.fit(
+        x, y, batch_size=8, shuffle=False, epochs=max_epochs, validation_data=(x, y), verbose=0
+    )
+
+
+x = np.random.RandomState(0).rand(24, 5)
+y = np.random.RandomState(1).randint(0, 2, (24, 1))
+plain = keras.Sequential([keras.Input((5,)), layers.Dense(4, activation="elu"), layers.Dense(1)])
+histories = {"plain": compile_and_fit(plain, "plain").history["val_loss"]}
+l2 = keras.Sequential([
+    layers.Dense(6, kernel_regularizer=regularizers.l2(2**-7), input_shape=(5,)),
+    layers.Dense(1, bias_regularizer=regularizers.l1(2**-7)),
+])
+histories["l2"] = compile_and_fit(l2, "l2", max_epochs=3).history["val_loss"]
+alone = keras.Sequential([keras.Input((5,)), layers.Dense(1)])
+alone.compile("sgd", "mse")
+losses = alone.fit(x, y, batch_size=8, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+def test_a_function_trains_models_with_regularizers_and_without(scripts: Scripts) -> None:
+    text = TOGETHER.replace("layers.Dense(4,", "layers.Dense(4, kernel_constraint='non_neg',")
+    result = converted(text)
+    assert result.count("penalty(model)") == 3  # defined, and where either epoch is run
+    assert result.count("constrain(model)") == 2
+    apart = scripts.compare(text, result)
+    assert {"histories", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

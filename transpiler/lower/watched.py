@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
@@ -26,7 +26,7 @@ from transpiler.lower.everywhere import (
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.told import kept_by, told
 from transpiler.passes.liveness import modules_used, prune, walk
-from transpiler.record import record
+from transpiler.record import record, replace
 
 #: Where torch keeps the weights that Keras can regularize.
 PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
@@ -84,6 +84,9 @@ class Penalized:
         return frozenset({"non_orthogonality"} if called else ())
 
 
+CONSTRAINT = "constraint"  #: the attribute of a module that knows what its weight is kept to
+
+
 @record(frozen=True, slots=True)
 class Watched:
     """The weights of a model, and of those that are part of it, that something watches."""
@@ -112,6 +115,16 @@ class Watched:
         """The names in factors that the model keeps for them."""
         own = frozenset[str]().union(*(one.kept for one in self.penalties))
         return own.union(*(one.kept for one in self.everywhere))
+
+    @property
+    def carried(self) -> frozenset[str]:
+        """All attributes that modules have for them."""
+        return frozenset(self.marks) | (frozenset({CONSTRAINT}) if self.bounds else frozenset())
+
+    def carrying(self, attributes: Iterable[str]) -> Watched:
+        """The same, where modules may have more of them: those of other models do."""
+        found = self.carried.union(attributes)
+        return replace(self, marks=tuple(sorted(found - {CONSTRAINT})), bounds=CONSTRAINT in found)
 
     def __add__(self, other: Watched) -> Watched:
         if self.tokens & other.tokens:

@@ -27,7 +27,7 @@ def build_net(weights=None, frozen=2, classes=3):
     model = Net(classes)
 
     # keep the first ones as they are
-    # TODO(tf2torch) T2T101: `model.layers` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T101: `for layer in model.layers[:frozen]` is left as it is; the model is an nn.Module now
     for layer in model.layers[:frozen]:
         layer.trainable = False
 

@@ -11,14 +11,15 @@ import libcst as cst
 
 from transpiler.emit.training.lines import holds
 from transpiler.emit.training.shared import Trained
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import TrainingCall
 from transpiler.source.tree import Tree
 
 
-def agree(found: list[Trained], tree: Tree) -> None:
+def agree(found: list[Trained], file: FileContext) -> None:
     """A statement or function that trains several models has one text: it must serve them all."""
-    _agree_on_calls(found, tree)
-    _agree_on_functions(found, tree)
+    _agree_on_calls(found, file.tree)
+    _agree_on_functions(found, file)
 
 
 def refuse_lost(found: list[Trained], lost: list[list[TrainingCall]]) -> None:
@@ -86,8 +87,12 @@ def _leave_to(made: Trained, other: Trained, tree: Tree) -> None:
     ]
 
 
-def _agree_on_functions(found: list[Trained], tree: Tree) -> None:
-    """A function that gets one model and then another has one text."""
+def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
+    """A function that gets one model and then another has one text.
+
+    Where only some have regularizers, all could be asked for them, if their layers carried them.
+    """
+    tree = file.tree
     for node in {id(n): n for made in found for n in made.lent}.values():
         sharing = [m for m in found if node in m.lent and not m.training.problem]
         for made in sharing:
@@ -98,6 +103,8 @@ def _agree_on_functions(found: list[Trained], tree: Tree) -> None:
         written = [_written_in(models, node, tree) for models in by_call.values()]
         if any(one != written[0] for one in written):
             name = node.name.value if isinstance(node, cst.FunctionDef) else ""
+            weights = [made.training.weights for made in sharing]
+            file.wants_marks |= any(one.adds or one.constraints for one in weights)
             for made in sharing:
                 call = made.training.calls[0]
                 made.training.problem = (call, f"`{name}` trains models of several kinds")

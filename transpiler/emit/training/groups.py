@@ -13,6 +13,7 @@ from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
+from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
 
 
@@ -98,3 +99,21 @@ def answered(shared: Shared, room: Room) -> set[int]:
     replaced = [span for span in shared.replaced if span not in shared.calls]
     asked = (node for node, _, _ in room.region.left_calls)
     return {id(node) for node in asked if within(shared.tree.span(node)[0], replaced)}
+
+
+def common_marks(shared: Shared, groups: list[Group]) -> dict[int, frozenset[str]]:
+    """What the layers of models carry that one function gets: it asks all of them for that."""
+    found: dict[int, frozenset[str]] = {}
+    mark, models = shared.file.mark, shared.freezing.of
+    for group in groups if mark is not None else ():
+        home = models.home(group.made)
+        lent = [id(part.room.node) for part in group.parts if part.is_lent]
+        try:
+            if not home or not lent:
+                continue
+            carried = mark.weights(shared.file, models, *home, False).carried
+        except Unsupported:  # which is said where it is trained
+            continue
+        for node in lent:
+            found[node] = found.get(node, frozenset()).union(carried)
+    return found

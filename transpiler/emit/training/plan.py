@@ -20,7 +20,7 @@ from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
 from transpiler.emit.training.going_on import trains_a_copy
-from transpiler.emit.training.groups import Group, answered, groups_of, receiver_of
+from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
@@ -67,6 +67,7 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
         [room.region for room in rooms],
     )
     planner.note_sites(groups)
+    planner.marks = common_marks(planner, groups)
     found = {id(g): planner.instance(g) for g in groups if g.made.kind == "instance"}
     moved = {
         id(call)
@@ -80,7 +81,7 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
     trained = [made for made in found.values() if made is not None]
     trained = [made for made in trained if all(made is not found[id(g)] for g in gone)]
     refuse_lost(trained, [g.calls for g in groups if found[id(g)] is None])
-    agree(trained, file.tree)
+    agree(trained, file)
     return trained
 
 
@@ -267,6 +268,8 @@ class _Planner(Shared):
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         built = by_keys(_alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
+        marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}
+        training.weights = training.weights.carrying(marks)
         if training.problem is None:
             self._spread(made, built, bool(compiles))
         if training.problem is None:

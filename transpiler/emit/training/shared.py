@@ -165,6 +165,8 @@ class Shared:
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         #: what makes the criterion that models of one function have in common, by it and the room
         self.criteria: dict[tuple[int, int], list[str]] = {}
+        #: what layers may carry of the models that a function gets, by its id
+        self.marks: dict[int, frozenset[str]] = {}
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         #: classes and their attributes whose objects get what trains the model
