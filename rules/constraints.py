@@ -53,6 +53,12 @@ def min_max_norm(
     return _of_norms(axis, "bound_norms", min_value, max_value, rate)
 
 
+@constraint("own_clip")
+def own_clip(name: str, least: Param, most: Param) -> Constraint:
+    """What classes of the program's own do that clip weights."""
+    return Constraint(f"{{weight}}.clamp_({least}, {most})")
+
+
 _NORMS = '''
 def NAME(weight, dimPARAMETERS):
     """DOC."""

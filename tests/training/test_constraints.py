@@ -75,6 +75,65 @@ def test_kernels_of_transposed_convolutions_have_their_axes(scripts: Scripts) ->
     assert max(apart.values()) < 1e-9, apart
 
 
+#: As for the critic of a Wasserstein GAN.
+CLIP = """\
+class Clip(keras.constraints.Constraint):
+    def __init__(self, bound=0.2, least=None):
+        super().__init__()
+        self.bound = bound
+        self.half = 0.5
+
+    def __call__(self, weights):
+        {returned}
+
+    def get_config(self):
+        return {{"bound": self.bound}}
+
+
+limit = 0.1
+"""
+CLIPS = "return keras.backend.clip(weights, -self.bound, self.bound)"
+
+
+def clipped(returned: str = CLIPS, conv: str = "Clip(limit)", dense: str = "Clip()") -> str:
+    text = program(f", kernel_constraint={conv}", f", kernel_constraint={dense}")
+    return text.replace("model = ", CLIP.format(returned=returned) + "model = ", 1)
+
+
+BUILDER = """def build():
+    kept = Clip(bound=0.05)
+    model = keras.Sequential([layers.Input((8, 3))])
+    model.add(layers.Conv1D(5, 4, padding="same", kernel_constraint=kept, strides=2))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(2, kernel_constraint=kept, bias_constraint=Clip(0.01)))
+    return model
+
+
+model = build()
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        clipped(),
+        clipped("return tf.clip_by_value(weights, -self.half * self.bound, self.bound)")
+        .replace("import numpy", "import tensorflow as tf\nimport numpy"),
+        clipped().replace(PROGRAM[PROGRAM.index("model = ") : PROGRAM.index("model.compile")]
+                          .format(conv=", kernel_constraint=Clip(limit)",
+                                  dense=", kernel_constraint=Clip()"), BUILDER),
+    ],
+)  # fmt: skip
+def test_what_clips_weights_needs_no_class(text: str, scripts: Scripts) -> None:
+    conversion = convert(text)
+    assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []
+    assert "Clip" not in conversion.text
+    assert conversion.text.count(".clamp_(") > 1
+    apart = scripts.compare(text, conversion.text)
+    assert {"losses"} < apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 UNKNOWN = program(dense=", kernel_constraint=MaxNorm(axis=axis)")
 RECURRENT = "layers.LSTM(3, bias_constraint=NonNeg())"
 SEPARABLE = "layers.SeparableConv1D(5, 3, depthwise_constraint=NonNeg()"
@@ -92,3 +151,19 @@ def test_what_is_not_translated_is_said(text: str) -> None:
     conversion = convert(text)
     assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert "model.fit(" in conversion.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        clipped("return weights - keras.ops.mean(weights)"),
+        clipped(CLIPS.replace("weights,", "weights * 2,")),
+        clipped(CLIPS.replace("-self.bound", "-self.least")),
+        clipped() + 'custom = {"Clip": Clip}\n',
+    ],
+)
+def test_other_classes_of_constraints_stay_and_are_said(text: str) -> None:
+    conversion = convert(text)
+    errors = {d.line for d in conversion.diagnostics if d.severity is Severity.ERROR}
+    assert text[: text.index("class Clip")].count("\n") + 1 in errors
+    assert "class Clip(keras.constraints.Constraint):" in conversion.text

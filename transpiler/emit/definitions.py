@@ -99,6 +99,16 @@ def _drop(draft: Draft, node: cst.CSTNode) -> None:
     draft.edits.append(Edit(first, last, ""))
 
 
+def drop_clips(draft: Draft) -> None:
+    """Classes of constraints go whose objects are only made for layers."""
+    for made in draft.file.user_classes:
+        calls = draft.file.clips.get(id(made.node), set())
+        read = re.findall(rf"(?<![\w.]){made.name}\b", draft.tree.blanked)
+        if calls and len(read) == 1 + len(calls):
+            draft.plain_classes.add(id(made.node))
+            _drop(draft, made.node)
+
+
 def _used_blocks(draft: Draft) -> set[int]:
     """The blocks that converted models and blocks instantiate, directly or not."""
     blocks = draft.planned.blocks

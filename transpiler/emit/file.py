@@ -9,6 +9,7 @@ from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
 from transpiler.emit.definitions import (
+    drop_clips,
     drop_decorators,
     drop_inlined,
     rename_foreign_imports,
@@ -91,6 +92,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     retype_parameters(draft)
     rename_passed_functions(draft)
     rename_foreign_imports(draft)
+    drop_clips(draft)
     report_subclasses(draft)
     drop_configurations(draft)
     drop_settings(draft)

@@ -11,6 +11,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.class_bodies import run_body
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.functions.clips import clip_of
 from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.region import GiveUp, Region
@@ -132,6 +133,11 @@ def call_class(
         return verbatim(region, node, *values, value=callee)
     if plain and (made := _with_data(region, node, callee, values)) is not None:
         return made
+    if (clip := clip_of(region, callee, arguments)) is not None:
+        region.file.clips.setdefault(id(callee.node), set()).add(node)
+        text = one_line(rewritten(region.tree, node, region.rewrites))
+        names = [bound.names for bound in clip.args]
+        return Static(Expr(text, clip, POSTFIX, names[0].union(*names[1:])))
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):

@@ -60,6 +60,8 @@ class FileContext:
     #: Functions that give functions: both as one, with the parameters of the inner one.
     joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)
+    #: classes of constraints that rules stand for, and the calls that make objects of them
+    clips: dict[int, set[cst.Call]] = field(default_factory=dict)
     kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     #: those that their objects get, by the names of the class and of the attribute

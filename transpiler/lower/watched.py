@@ -224,7 +224,7 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
             continue
         others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
-        plain = _made(module).startswith(PLAIN) and not others
+        plain = torchs_own(file, _made(module)).startswith(PLAIN) and not others
         recurrent = _of_recurrent(layer, module, kind)
         if recurrent is not None:
             if others or module.token in looped or name == "bias_constraint":

@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.given import reaches_out
 from transpiler.emit.residual.removal import Removal
-from transpiler.interpret.values import Framework, Layer, Model, is_graph
+from transpiler.interpret.values import Framework, Layer, Model, UserClass, is_graph
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
@@ -139,6 +139,8 @@ def _may_act(removal: Removal, leaf: cst.CSTNode) -> bool:
     plain = not any(
         isinstance(v, (Framework, Layer, Model)) or is_graph(v) for v in held if v is not None
     )
+    clips = removal.region.file.clips
+    plain = plain and not any(isinstance(v, UserClass) and id(v.node) in clips for v in held)
     known = frozenset(scope.values) | frozenset(removal.region.parameters)
     return plain and reaches_out(removal.region.file, removal.tree.code(leaf), known)
 
