@@ -5,7 +5,7 @@ from __future__ import annotations
 import rules.emitted_conv_lstm  # noqa: F401  (the sources of the classes named here)
 from rules.layers.windows import Window, both_sides, channels_last, padded, tidy
 from rules.recurrence import State, Wanted, activation_callable, activation_name, results_of
-from transpiler.ir.expr import Arg, Expr, expr, index, method, ternary
+from transpiler.ir.expr import Arg, Expr, Symbol, expr, index, method, ternary
 from transpiler.ir.tensor import Layout, Tensor, UnknownSize, Unsupported
 from transpiler.record import record, replace
 from transpiler.rule import Param, Result, after, layer, own, unless
@@ -97,9 +97,8 @@ def _gate(activation: Expr, keras: str) -> Expr:
     """The recurrent activation: by default it is a hard sigmoid in Keras 2."""
     if not activation.is_const(BY_DEFAULT):
         return activation
-    if keras == "2":
-        raise Unsupported("the default gates of Keras 2, which are hard sigmoids")
-    return expr("sigmoid")
+    hard = Expr("hard_sigmoid", Symbol("keras.backend.hard_sigmoid"))
+    return hard if keras == "2" else expr("sigmoid")
 
 
 def _without_dropout(*rates: Expr) -> None:

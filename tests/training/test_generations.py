@@ -147,3 +147,28 @@ def test_a_kernel_of_several_axes_has_no_rows() -> None:
     text = ORTHOGONAL.format(first=layer, data="x")
     found = convert(text).diagnostics
     assert any("an orthogonal regularizer of kernel" in d.message for d in found)
+
+
+FILMS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.random(size=(16, 3, 4, 4, 2)), rng.random(size=(16, 1))
+model = keras.Sequential([keras.Input((3, 4, 4, 2))])
+model.add(keras.layers.ConvLSTM2D(2, 3))
+model.add(keras.layers.Flatten())
+model.add(keras.layers.Dense(1))
+model.compile(optimizer=keras.optimizers.SGD(0.5), loss="mse")
+history = model.fit(x, y, batch_size=8, epochs=2, verbose=0)
+losses = np.array(history.history["loss"])
+"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_gates_of_convolutional_lstms(keras: str, scripts: Scripts) -> None:
+    """By default Keras 2 has hard sigmoids there."""
+    result = convert(FILMS, Options(keras=keras)).text
+    apart = scripts.compare(FILMS, result, keras)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

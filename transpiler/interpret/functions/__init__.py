@@ -20,10 +20,12 @@ handed.py         functions that get models, to train or ask them
 freezers.py       functions that only say whether a model is trainable
 generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
+clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
 own_metrics.py    metrics that are classes of the program's own
 metric_parts.py   metrics of Keras that these hold, or are derived from
 applied.py        functions that data sets apply to their elements
+windows.py        such functions that make samples of windows
 augmenting.py     models that such functions call on images
 copied.py       functions of Keras that programs have a copy of
 optional.py       such functions of elements that may lack a part
