@@ -23,6 +23,30 @@ class Keras{_name}(torch.optim.{_name}):
     )
 
 emitted(
+    "decay_rate",
+    '''
+def decay_rate(optimizer, decay):
+    """Let steps use `lr / (1 + decay * steps)`, whatever `lr` is set to in between."""
+    steps, rates = itertools.count(), []
+
+    def before(optimizer, args, kwargs):
+        rates[:] = [group["lr"] for group in optimizer.param_groups]
+        factor = 1 / (1 + decay * next(steps))
+        for group in optimizer.param_groups:
+            group["lr"] *= factor
+
+    def after(optimizer, args, kwargs):
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"] = rate
+
+    optimizer.register_step_pre_hook(before)
+    optimizer.register_step_post_hook(after)
+''',
+    (),
+    "import itertools",
+)
+
+emitted(
     "KerasSGD",
     '''
 class KerasSGD(torch.optim.Optimizer):

@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 OPT = "keras.optimizers"
@@ -70,3 +72,44 @@ def test_what_means_something_else_is_refused(optimizer: str) -> None:
 
 def test_steps_are_counted_from_zero() -> None:
     assert np.isclose(trained(f"{OPT}.SGD(lr=0.1, decay=1e9)"), -0.1)
+
+
+SET = """\
+import numpy as np
+import tf_keras as keras
+from tf_keras import backend as K
+from tf_keras.optimizers.legacy import {kind}
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+m = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+m.compile(loss="mse", optimizer={kind}(lr=0.05, decay=0.02{more}))
+h = m.fit(x, y, batch_size=8, epochs=3, shuffle=False{callbacks})
+{then}
+h2 = m.fit(x, y, batch_size=8, epochs=2, shuffle=False)
+rates = h.history.get("lr", [])
+"""
+PLATEAU = 'keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=9.0, min_lr=0.01)'
+HALVING = "keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr / 2)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "callbacks", "then"),
+    [
+        ("SGD", ", momentum=0.9", f", callbacks=[{PLATEAU}]", ""),
+        (
+            "RMSprop",
+            "",
+            ", callbacks=[keras.callbacks.LearningRateScheduler(lambda e, r: r / 2)]",
+            "",
+        ),
+        ("SGD", "", "", "K.set_value(m.optimizer.lr, 0.01)"),
+        ("Adam", "", "", "now = float(K.get_value(m.optimizer.lr))"),
+    ],
+)
+def test_a_rate_that_others_set_or_read(
+    kind: str, more: str, callbacks: str, then: str, scripts: Scripts
+) -> None:
+    """It is the one before the decay, which goes on with the steps."""
+    text = SET.format(kind=kind, more=more, callbacks=callbacks, then=then)
+    differences = scripts.compare(text, converted(text, Options(exact=True)), keras="2")
+    assert max(differences.values()) < 1e-9, differences

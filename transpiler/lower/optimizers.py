@@ -47,12 +47,14 @@ class Optimizing:
     averaging: Averaging | None = None  #: of the weights, beside them
     accumulation: Expr | None = None  #: of how many batches a step takes the mean gradient
     legacy: bool = False  #: whether it is one of Keras 2's first optimizers
+    decay: Expr | None = None  #: by how much steps are smaller, of a rate that others set or read
 
     @property
     def remembers(self) -> bool:
         """Whether its steps depend on those before."""
         made = self.optimizer.constructor.text
-        return not made.startswith("torch.optim.SGD(") or "momentum=" in made or bool(self.schedule)
+        changes = self.schedule is not None or self.decay is not None
+        return not made.startswith("torch.optim.SGD(") or "momentum=" in made or changes
 
     @property
     def companions(self) -> tuple[str, ...]:
@@ -75,9 +77,10 @@ class Optimizing:
 
     @property
     def helpers(self) -> frozenset[str]:
-        """The emitted functions that clip the gradients."""
+        """The emitted functions that clip the gradients, and let the rate decay."""
         norms = any(name.endswith("clipnorm") for name, _ in self.clipping)
-        return frozenset({self.clipper} - {_CLIPPERS[False]}) if norms else frozenset()
+        clippers = {self.clipper} - {_CLIPPERS[False]} if norms else set()
+        return frozenset(clippers | ({"decay_rate"} if self.decay is not None else set()))
 
 
 def lower_optimizer(
@@ -88,15 +91,17 @@ def lower_optimizer(
     changes: bool,
     precision: str = "",
     keras: str = "auto",
+    asked: bool = False,
 ) -> Optimizing:
-    """The optimizer of some parameters; `changes` if a callback changes its rate.
+    """The optimizer of some parameters; `changes` if its rate is set, `asked` if it is read.
 
     Under a policy of float16, Keras scales the loss, also where the program doesn't say so.
     """
     inner, scaling = _unscaled(value)
     if scaling is None and precision == "float16":
         scaling = {}
-    made = replace(_optimizer(rules, inner, parameters, exact, changes, keras), scaling=scaling)
+    made = _optimizer(rules, inner, parameters, exact, changes, keras, asked)
+    made = replace(made, scaling=scaling)
     if made.averaging is not None and scaling is not None:
         raise Unsupported("averages of weights whose steps are left out where gradients overflow")
     if made.accumulation is not None and scaling is not None:
@@ -142,7 +147,13 @@ def _unscaled(value: Value) -> tuple[Value, dict[str, Expr] | None]:
 
 
 def _optimizer(
-    rules: Rules, value: Value, parameters: Expr, exact: bool, changes: bool, keras: str
+    rules: Rules,
+    value: Value,
+    parameters: Expr,
+    exact: bool,
+    changes: bool,
+    keras: str,
+    asked: bool,
 ) -> Optimizing:
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     _refuse_others(use)
@@ -155,7 +166,7 @@ def _optimizer(
     schedule = _scheduled(rules, use, _last_of(accumulation) if accumulates else _STEP)
     if decays and (schedule is not None or use.rule.names[0].endswith("Nadam")):
         raise Unsupported(f"{use.symbol}: decay with a schedule of its own")
-    if decays:
+    if decays and not (changes or asked):
         schedule = _decaying(use, decay)
     if schedule is not None:
         use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
@@ -176,6 +187,7 @@ def _optimizer(
         averaging=_averaging(use, keras),
         accumulation=accumulation if accumulates else None,
         legacy=legacy,
+        decay=decay if decays and schedule is None else None,
     )
 
 

@@ -11,6 +11,8 @@ from transpiler.source.tree import Tree
 #: What follows the model.
 RATE = r"\.optimizer\.(?:learning_rate|lr)\b"
 
+RATE_ASKED = re.compile(RATE)
+
 
 @cache
 def setting(model: str) -> re.Pattern[str]:

@@ -47,7 +47,7 @@ from transpiler.lower.metrics import is_nothing, lower_metrics
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss
-from transpiler.lower.rates import class_sets_rate
+from transpiler.lower.rates import RATE_ASKED, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
     shared_metrics,
@@ -353,7 +353,8 @@ def _compiled(
     if parameters is None:
         model = passed.model if passed is not None else training.variable
         parameters = Expr(f"{model}.parameters()", strength=18)
-    how = file.options.exact, changes, file.precision, file.options.keras
+    asked = RATE_ASKED.search(file.tree.blanked) is not None
+    how = file.options.exact, changes, file.precision, file.options.keras, asked
     choices = _choices(file, training, call, parameters)
     if choices is not None:
         optimizing = choices.optimizing

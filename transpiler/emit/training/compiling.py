@@ -134,6 +134,8 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
             f"{writer.scheduler} = torch.optim.lr_scheduler.LambdaLR("
             f"{writer.optimizer}, lambda step: {factor})"
         )
+    if (decay := compiled.optimizing.decay) is not None:
+        lines.append(f"decay_rate({writer.optimizer}, {decay})")
     if (averaging := compiled.optimizing.averaging) is not None:
         if writer.made.spread or compiled.choices is not None:
             raise Unsupported("averages of weights under a strategy, or for several optimizers")
