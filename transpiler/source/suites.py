@@ -100,3 +100,16 @@ def assigned_names(target: cst.CSTNode) -> list[str]:
     if isinstance(target, (cst.Tuple, cst.List)):
         return [n for e in target.elements for n in assigned_names(e.value)]
     return []
+
+
+def returns_of(function: cst.FunctionDef) -> list[cst.Return]:
+    """The `return` statements of a function, those of functions in it left out."""
+    found: list[cst.Return] = []
+    pending: list[cst.CSTNode] = [function.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Return):
+            found.append(node)
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            pending += node.children
+    return found

@@ -21,6 +21,7 @@ rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 moved_compile.py  the same where a function has compiled the model that it gives
 objects.py     objects that keep a model, and beside it what trains it
+given_optimizers.py  functions that give the optimizer with the model that they compile
 constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model

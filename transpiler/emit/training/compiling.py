@@ -231,10 +231,10 @@ def _criterion(writer: ModelWriter, name: str, made: str) -> list[str]:
 def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choices) -> Expr:
     """One of several optimizers, which wait for the parameters where the program makes them."""
     name = call.given["optimizer"].text
-    compiles = [c for c in writer.room.calls if c.name == "compile"]
-    spans = [writer.tree.span(c.node) for c in compiles]
+    room = next((r for r in writer.shared.rooms if r.region is call.region), writer.room)
+    spans = [writer.tree.span(c.node) for c in room.calls if c.name == "compile"]
     if choices.texts and name.isidentifier():
-        places = writer.shared.places(writer.room, name)
+        places = writer.shared.places(room, name)
         if not all(p.binds or within(p.start, spans) for p in places):
             raise Unsupported(f"`{name}`, one of several optimizers, is used besides")
     for span, text in choices.texts.items():

@@ -21,6 +21,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
+from transpiler.emit.training.given_optimizers import give_optimizer
 from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before, Site
@@ -49,7 +50,10 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         raise Unsupported(f"the model that `{name}` compiles gets no name")
     mine = next(site for site in sites if site.node is model.node)
     criteria = criterion_lines(writer, call)
+    edits = len(writer.edits)
     optimizing = optimizer_lines(writer, call, model.node)
+    picked = writer.edits[edits:]  # where the function makes what it picks from
+    del writer.edits[edits:]
     kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
     weighed = any(h.given_weight is not None for h in writer.training.compiled[id(call)].heads)
@@ -61,7 +65,20 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         criteria = []
     if not (mine.trains or kept or writer.training.sets_rate):
         optimizing = []
-    lines = lines_as_called(writer, model.node, summary, [*criteria, *optimizing])
+    try:
+        lines = lines_as_called(writer, model.node, summary, [*criteria, *optimizing])
+    except Unsupported:
+        lines = lines_as_called(writer, model.node, summary, criteria)
+        if writer.part.hoisted or not optimizing:
+            raise
+        give_optimizer(writer, call, summary, sites, made, optimizing, picked)
+        message = f"`{name}` gives the model and its optimizer"
+        writer.made.said.append((ASSUMED, call.node, message))
+        if lines:
+            writer.appended.append((made, lines))
+        say_what_differs(writer, call)
+        return
+    writer.made.once += picked
     comments = [e.comment.value for e in statement.leading_lines if e.comment is not None]
     comments += comments_in(writer.tree.source(statement))
     writer.made.comments |= set(comments)

@@ -20,6 +20,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Framework, Static, UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.suites import returns_of
 
 #: The bases of such classes.
 SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
@@ -136,7 +137,7 @@ def _gives_pairs(methods: dict[str, cst.FunctionDef], name: str) -> bool:
     method = methods.pop(name, None)
     if method is None or method.decorators:
         return False
-    given = [node.value for node in _returns(method)]
+    given = [node.value for node in returns_of(method)]
     return bool(given) and all(_is_pair(methods, value) for value in given)
 
 
@@ -148,16 +149,3 @@ def _is_pair(methods: dict[str, cst.FunctionDef], value: cst.BaseExpression | No
         case cst.Call(func=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name))):
             return _gives_pairs(methods, name)
     return False
-
-
-def _returns(method: cst.FunctionDef) -> list[cst.Return]:
-    """The `return` statements of a method, those of functions in it left out."""
-    found: list[cst.Return] = []
-    pending: list[cst.CSTNode] = [method.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Return):
-            found.append(node)
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending += node.children
-    return found

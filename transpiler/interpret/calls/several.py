@@ -15,6 +15,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.suites import returns_of
 
 #: Images and labels: `train, test = keras.datasets.mnist.load_data()`.
 _PARTS = r"^[ \t]*\(?(?:{0}, \w+|\w+, {0})\)? = (?:[\w.]+\.)?{1}\.load_data\("
@@ -59,14 +60,7 @@ def _functions(node: cst.CSTNode) -> Iterator[cst.FunctionDef]:
 
 def _length(function: cst.FunctionDef) -> int | None:
     """How long the tuples are that a function gives; 0 if it varies or a dict comes, else None."""
-    found: set[int | None] = set()
-    pending: list[cst.CSTNode] = [function.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Return):
-            found.add(_of_value(node.value))
-        elif not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending += node.children
+    found = {_of_value(node.value) for node in returns_of(function)}
     return None if found <= {None} else found.pop() if len(found) == 1 else 0
 
 
