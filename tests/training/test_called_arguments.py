@@ -81,3 +81,48 @@ def test_loaders_are_made_anew_where_a_variable_has_changed(
     apart = scripts.compare(program, convert(program).text)
     assert {"losses", "more"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+NAMED = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.rand(24, 4), np.random.rand(24, 1)
+
+
+def build(optimizer="sgd", loss="mse"):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(optimizer=optimizer, loss=loss)
+    return model
+
+
+model = build({given})
+history = model.fit(x, y, batch_size=8, epochs=2, verbose=0)
+losses = np.array(history.history["loss"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "criterion", "optimizer"),
+    [
+        ("", "nn.MSELoss()", "torch.optim.SGD(model.parameters(), lr=0.01)"),
+        ('"Adam", loss="mae"', "nn.L1Loss()", "torch.optim.Adam(model.parameters(), eps=1e-7)"),
+    ],
+)
+def test_nothing_looks_up_what_a_call_names(
+    given: str, criterion: str, optimizer: str, scripts: Scripts
+) -> None:
+    text = NAMED.format(given=given)
+    result = convert(text).text
+    assert f"\ncriterion = {criterion}\noptimizer = {optimizer}\n" in result
+    assert "by_name" not in result
+    assert "partial" not in result
+    if not given:
+        assert max(scripts.compare(text, result).values()) < 1e-9
+
+
+def test_what_a_variable_names_is_looked_up() -> None:
+    text = NAMED.format(given="name").replace("x, y", 'name = input("sgd or adam? ")\nx, y', 1)
+    result = convert(text.replace('"sgd"', '"rmsprop"')).text
+    assert "optimizer = optimizer_by_name(name, model.parameters())" in result
+    assert "def optimizer_by_name(" in result

@@ -19,6 +19,7 @@ streams.py     generators of the program's own
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
+picked.py      criteria and optimizers that a name picks which has become known
 moved_compile.py  the same where a function has compiled the model that it gives
 objects.py     objects that keep a model, and beside it what trains it
 given_optimizers.py  functions that give the optimizer with the model that they compile

@@ -24,6 +24,7 @@ from transpiler.emit.training.compiling import criterion_lines, optimizer_lines,
 from transpiler.emit.training.given_optimizers import give_optimizer
 from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.picked import picked
 from transpiler.emit.training.shared import Before, Site
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
@@ -151,7 +152,7 @@ def lines_as_called(
     for name, line in zip(bound, lines, strict=True):
         found.append(_as_called(writer, summary, given, own, line))
         own.add(name)  # a line may read a parameter of the name that it binds
-    return found
+    return picked(writer, found)
 
 
 def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[str, str]:

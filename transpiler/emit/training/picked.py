@@ -1,0 +1,65 @@
+"""One of several criteria or optimizers, where the name that picks it has become known.
+
+criterion = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}["mse"]    criterion = nn.MSELoss()
+optimizer = optimizer_by_name("sgd", model.parameters())        optimizer = torch.optim.SGD(...)
+"""
+
+from __future__ import annotations
+
+import ast
+
+from transpiler.emit.training.model import ModelWriter
+
+
+def picked(writer: ModelWriter, lines: list[str]) -> list[str]:
+    """Lines that make criteria and optimizers; no function looks up what they name themselves."""
+    sources = dict(writer.made.functions)
+    found = [_picked(line, sources) for line in lines]
+    text = "\n".join(found)
+    looked_up = {_called(line) for line in lines} & sources.keys()
+    unread = {name for name in looked_up if f"{name}(" not in text}
+    writer.made.functions[:] = [one for one in writer.made.functions if one[0] not in unread]
+    return found
+
+
+def _called(line: str) -> str:
+    """The function whose result a line binds."""
+    match ast.parse(line).body:
+        case [ast.Assign(value=ast.Call(func=ast.Name(name)))]:
+            return name
+    return ""
+
+
+def _picked(line: str, sources: dict[str, str]) -> str:
+    match ast.parse(line).body:
+        case [ast.Assign(value=ast.Subscript(value=ast.Dict() as table, slice=ast.Constant(key)))]:
+            chosen = _entry(line, table, key)
+        case [
+            ast.Assign(
+                value=ast.Call(
+                    func=ast.Name(name), args=[ast.Constant(str() as key), parameters], keywords=[]
+                )
+            )
+        ] if (name in sources):
+            chosen = _made(sources[name], key, ast.get_source_segment(line, parameters) or "")
+        case _:
+            return line
+    return f"{line.partition(' = ')[0]} = {chosen}" if chosen else line
+
+
+def _made(source: str, key: str, parameters: str) -> str:
+    """The optimizer of a name, as the function that looks it up makes it."""
+    tables = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Dict)]
+    made = _entry(source, tables[0], key.lower()) if len(tables) == 1 else ""
+    if not made.startswith("partial("):
+        return made and f"{made}({parameters})"
+    name, _, options = made.removeprefix("partial(").partition(", ")
+    return f"{name}({parameters}, {options}"
+
+
+def _entry(source: str, table: ast.Dict, key: object) -> str:
+    """The source of what a dict has for a key; "" where it has nothing."""
+    for one, value in zip(table.keys, table.values, strict=True):
+        if isinstance(one, ast.Constant) and one.value == key:
+            return ast.get_source_segment(source, value) or ""
+    return ""
