@@ -103,6 +103,11 @@ def categorical_crossentropy(
 ) -> Loss:
     """Torch's takes logits: the softmax of the model is left out."""
     logits, drops = _on_logits(p, "softmax", from_logits, axis)
+    if logits and p.units == 1:
+        raise Unsupported(
+            "categorical_crossentropy of one output, whose gradient takes each target for 1; "
+            "binary_crossentropy is that of one output"
+        )
     if logits:
         smoothing = unless(label_smoothing, 0, label_smoothing=label_smoothing)
         criterion = call("nn.CrossEntropyLoss", **smoothing, **_reduced(p, reduction, True))

@@ -31,12 +31,14 @@ class Drawn:
     text: str
     generation: str
     exact: bool
-    results: tuple[str, ...]
+    results: tuple[str, ...] | None  #: None: all that both programs hold
     made: frozenset[tuple[str, int, int]] = frozenset()
+    origin: str = ""  #: what it was made of, and how
 
     def __repr__(self) -> str:
         how = " --exact" if self.exact else ""
-        return f"# Keras {self.generation}{how}\n{self.text}"
+        origin = f" of {self.origin}" if self.origin else ""
+        return f"# Keras {self.generation}{how}{origin}\n{self.text}"
 
 
 def training_program(choose: Callable[[int], int]) -> Drawn:

@@ -20,11 +20,10 @@ class Scripts:
 
     session: VerifySession
 
-    def original(self, text: str, keras: str = "3") -> Trained:
+    def original(self, text: str, keras: str = "3", every: bool = False) -> Trained:
         """What the script trains under a generation of Keras."""
-        trained: Trained = self.session.ask(
-            f"keras{keras}", TrainingRequest(Program(text), whole=True)
-        )
+        request = TrainingRequest(Program(text), whole=True, every=every)
+        trained: Trained = self.session.ask(f"keras{keras}", request)
         return trained
 
     def replayed(self, text: str, trained: Trained) -> Replay:

@@ -225,8 +225,9 @@ def class_weights(labels: str, device: str) -> list[str]:
     """The weights of the samples of a batch by their classes, if a dict has them."""
     if not labels:
         return []
+    label = "round(label)" if "flatten" in labels else "label"  # of two, it may be near to 0 or 1
     return [
-        f"weights = [class_weight.get(label, 1.0) for label in {labels}.tolist()]",
+        f"weights = [class_weight.get({label}, 1.0) for label in {labels}.tolist()]",
         f"weights = torch.tensor(weights, device={device})",
     ]
 

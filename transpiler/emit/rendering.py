@@ -132,8 +132,22 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
         name = other.built.variable or variable_of(other)
         if other.built.model.expr is not None:
             name = other.built.model.expr.text
+        if _is_bound_anew(planned, unit, other.built, name):
+            raise EmitError(f"it shares layers with a model that `{name}` no longer is")
         return name or _named_apart(planned, other.built)
     return None
+
+
+def _is_bound_anew(planned: FilePlan, unit: Unit, other: Built, name: str) -> bool:
+    """Whether a variable is another model by the time that a later one is made."""
+    assert unit.built is not None
+    made, now = (planned.tree.span(built.node)[0] for built in (other, unit.built))
+    return any(
+        made < planned.tree.span(one.node)[0] < now
+        and not one.excludes(other)
+        and name in (one.variable, one.model.expr.text if one.model.expr is not None else "")
+        for one in unit.region.built
+    )
 
 
 def _named_apart(planned: FilePlan, built: Built) -> str:

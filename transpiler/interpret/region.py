@@ -277,6 +277,7 @@ class Region:
         self.open_sequentials: list[Model] = []  #: Sequential models that still get layers
         self.failed_models: list[tuple[Model, GiveUp]] = []  #: models that can't be built, and why
         self.model_names: dict[str, Model] = {}  #: models that others take as layers, by variable
+        self.model_layers: dict[str, Model] = {}  #: the same by token: variables may be bound anew
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         #: modules of models that were built elsewhere: the model, and its region
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}

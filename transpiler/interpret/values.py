@@ -309,6 +309,13 @@ class Unknown:
 
 
 @record(frozen=True, slots=True, eq=False)
+class LastKnown(Unknown):
+    """A list of which but the last element is known, and not how long it is."""
+
+    last: Value = field(default_factory=Unknown)
+
+
+@record(frozen=True, slots=True, eq=False)
 class PerhapsModel(Unknown):
     """Something that is one of some models on some ways, or a list with one in it."""
 

@@ -237,10 +237,9 @@ def _before(region: Region, code: str) -> tuple[str, str, tuple[Part, ...]] | No
 
 def _part(region: Region, token: str) -> Part | None:
     """What the class of a module is made of, by the token of the module."""
-    for model in region.model_names.values():
-        if model.module is not None and model.module.token == token:
-            home = _home(model)
-            return home[1].model if home is not None else None
+    if (model := region.model_layers.get(token)) is not None:
+        home = _home(model)
+        return home[1].model if home is not None else None
     made = (n for n in walk(region.init) if isinstance(n, Construct) and n.module.token == token)
     text = next((node.module.constructor.text for node in made), "")
     return next((s for s in region.called if text.startswith(s.class_token)), None)

@@ -23,7 +23,7 @@ from transpiler.ir.code import Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
 from transpiler.passes.liveness import modules_used, prune, walk
-from transpiler.record import record
+from transpiler.record import record, replace
 
 _TRAINS = ("fit", "train_on_batch")
 #: A layer of torch that a function of ours initializes.
@@ -44,6 +44,10 @@ class Subset:
 
     parameters: Expr | None = None  #: those of the other parts, where they are told apart
     still: tuple[Still, ...] = ()  #: the parts that are not trained and normalize batches
+
+    def within(self, token: str) -> Iterator[Still]:
+        """The parts that are not trained, where the model is a part itself."""
+        return (replace(one, token=f"{token}.{one.token}") for one in self.still)
 
 
 class Compositions:
@@ -69,16 +73,16 @@ class Compositions:
     def nested(self, model: Model) -> Iterator[tuple[Module, Model]]:
         """The models that a model has as layers."""
         found = self.home(model)
-        names = found[0].model_names if found is not None else {}
-        for module in self.modules(model) if names else ():
-            if (part := names.get(module.constructor.text)) is not None:
+        layers = found[0].model_layers if found is not None else {}
+        for module in self.modules(model) if layers else ():
+            if (part := layers.get(module.token)) is not None:
                 yield module, root(part)
 
     def inner(self, region: Region, built: Built) -> Iterator[tuple[str, Region, Built]]:
         """The same where a model is built: their tokens, and where they are built themselves."""
         forward = prune(built.forward, frozenset(), effects=False)[0]
         for module in modules_used(forward).values():
-            part = region.model_names.get(module.constructor.text)
+            part = region.model_layers.get(module.token)
             home = self.home(part) if part is not None else None
             if home is not None:
                 yield module.token, *home
@@ -183,8 +187,11 @@ class Compositions:
             elif part is not None and id(part) in frozen:
                 noisy = any(map(self._is_noisy, self._all_parts(part)))
                 still += _still(module.token, tuple(self.layers(part)), noisy)
-            elif part is not None and not in_place and self.parts(part) & frozen:
-                raise Unsupported("a part of a part of it is not trainable")
+            elif part is not None and self.parts(part) & frozen:
+                if not in_place:
+                    raise Unsupported("a part of a part of it is not trainable")
+                deeper = self.subset(part, frozen, in_place, norms)
+                still += deeper.within(module.token) if deeper is not None else ()
             elif part is not None:
                 trained.append(f"{text}.parameters()")
         if in_place:

@@ -24,7 +24,7 @@ from transpiler.verify.drawn import draw_unread
 from transpiler.verify.execute import Run, execute, fresh_run, stored_by
 from transpiler.verify.keras_idioms import like_torch
 from transpiler.verify.keras_inputs import declared_inputs, make_inputs
-from transpiler.verify.keras_layers import Held, held
+from transpiler.verify.keras_layers import Held, all_layers, held
 from transpiler.verify.neutral import callee
 from transpiler.verify.records import (
     Array,
@@ -47,8 +47,9 @@ from transpiler.verify.training_text import EPOCHS, STEPS, original_slice, train
 from transpiler.verify.unread import bind_unread
 
 #: Methods that use a model outside of `fit`, and those that take and give its weights.
-_STEPS = ("compile", "train_on_batch", "test_on_batch", "predict_on_batch", "__call__")
-_WEIGHTS = ("get_weights", "set_weights")
+_CALLS = ("predict_on_batch", "__call__")
+_STEPS = ("compile", "train_on_batch", "test_on_batch", *_CALLS)
+_WEIGHTS = ("get_weights", "set_weights", "save", "save_weights", "load_weights")
 _LARGEST = 64_000_000  #: bytes of an array that is handed on
 
 
@@ -123,6 +124,10 @@ class Recorder:
 
     def result(self, **others: Any) -> Trained:
         """All that was recorded."""
+        if self.request.every:
+            for model in self.made:
+                with contextlib.suppress(Exception):  # what was never built
+                    self._begin(model, None)
         final = tuple(self._weights(number) for number in range(len(self.held)))
         recorded = {"drawn": self.drawn, "from_logits": self.from_logits, **others}
         recorded |= {"stepwise": self.stepwise, "notes": tuple(self.notes)}
@@ -147,10 +152,12 @@ class Recorder:
                 stack.enter_context(patched(model, name, method))
             stack.enter_context(patched(model, "fit", self._fitting(model.fit)))
             self.stepwise = trains_otherwise(ast.parse(self.request.program.text))
-            if self.request.whole and self.stepwise:
-                self._watch(stack, model, (*_STEPS, *_WEIGHTS))
-            elif self.request.whole:
-                self._watch(stack, model, _WEIGHTS)
+            if self.request.whole:
+                steps = _STEPS if self.stepwise else _CALLS
+                self._watch(stack, model, (*steps, *_WEIGHTS))
+                for name in _WEIGHTS[:2]:
+                    asked = self._asking(getattr(keras.layers.Layer, name))
+                    stack.enter_context(patched(keras.layers.Layer, name, asked))
             unshuffled = patched(
                 tensorflow.data.Dataset, "shuffle", lambda data, *args, **kwargs: data
             )
@@ -199,6 +206,19 @@ class Recorder:
                 with tensorflow.init_scope():
                     self._begin(model, None)
             return original(model, *args, **kwargs)
+
+        return method
+
+    def _asking(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The first model that a layer is part of begins when its weights are looked at."""
+
+        def method(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self.beginning and not isinstance(layer, self.side.keras.Model):
+                of = (m for m in self.made if any(one is layer for one in all_layers(m)))
+                model = next(of, None)
+                if model is not None and model.built:
+                    self._begin(model, None)
+            return original(layer, *args, **kwargs)
 
         return method
 

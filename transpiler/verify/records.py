@@ -171,6 +171,7 @@ class TrainingRequest:
 
     program: Program
     whole: bool = False  #: run all of it as it stands, instead of what trains, within bounds
+    every: bool = False  #: record models that the program makes and never uses, too
     dtype: str = FLOAT64
     original: str = ""
     trained: Trained | None = None

@@ -106,7 +106,9 @@ optimizer = torch.optim.SGD(model.parameters(), lr=1e-1)
 train_data = TensorDataset(
     torch.as_tensor(X_train, dtype=torch.float32),
     torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
-    torch.tensor([class_weight.get(int(label), 1.0) for label in np.ravel(y_train)]),
+    torch.tensor(
+        [class_weight.get(label, 1.0) for label in np.rint(np.ravel(y_train))]
+    ),
 )
 val_data = TensorDataset(
     torch.as_tensor(X_test, dtype=torch.float32),

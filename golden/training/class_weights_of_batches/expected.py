@@ -84,7 +84,9 @@ def train_binary_epoch(model, batches, criterion, optimizer, class_weight):
     for x, y in batches:
         inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
         targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
-        weights = [class_weight.get(label, 1.0) for label in targets.flatten().tolist()]
+        weights = [
+            class_weight.get(round(label), 1.0) for label in targets.flatten().tolist()
+        ]
         weights = torch.tensor(weights, device=device)
         logits = model(inputs)
         loss = (criterion(logits, targets).flatten(1).mean(1) * weights).mean()

@@ -146,7 +146,7 @@ class_weight = {0: weight_for_0, 1: weight_for_1}
 train_data = TensorDataset(
     torch.as_tensor(features, dtype=torch.float32),
     torch.as_tensor(labels, dtype=torch.float32).reshape(-1, 1),
-    torch.tensor([class_weight.get(int(label), 1.0) for label in np.ravel(labels)]),
+    torch.tensor([class_weight.get(label, 1.0) for label in np.rint(np.ravel(labels))]),
 )
 val_data = TensorDataset(
     torch.as_tensor(features[:100], dtype=torch.float32),

@@ -138,7 +138,9 @@ class_weight = {0: 2.0, 1: 0.5}
 train_data = TensorDataset(
     torch.as_tensor(x[:400], dtype=torch.float32),
     torch.as_tensor(y[:400], dtype=torch.float32).reshape(-1, 1),
-    torch.tensor([class_weight.get(int(label), 1.0) for label in np.ravel(y[:400])]),
+    torch.tensor(
+        [class_weight.get(label, 1.0) for label in np.rint(np.ravel(y[:400]))]
+    ),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[400:], dtype=torch.float32),

@@ -214,7 +214,7 @@ def _arguments(module: Module, text: str) -> list[str]:
 def _looks_up(built: Built, module: Module, number: int) -> bool:
     """Whether a model inside of this one looks up rows by an input of its own."""
     region = built.model.region
-    held = region.model_names.get(module.constructor.text) if region is not None else None
+    held = region.model_layers.get(module.token) if region is not None else None
     if held is None:
         return False
     made = root(held)

@@ -88,6 +88,8 @@ class FitWriter(FitData):
         train = self._training_data()
         self.streams += validating  # in the order of what `fit` is given: both may draw at random
         values = {k: self._name(v, f"train_{v}") for k, v in identifiers(compiled.keys).items()}
+        if validated and never_validates(self.after, self.first, self.epochs):
+            validated = self._without_validation()
         if validated:
             seen = identifiers(compiled.keys).items()
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
@@ -102,11 +104,9 @@ class FitWriter(FitData):
             self.call.given["validation_data"].text
         )
         unread = not shown and not acts and not any(k.startswith("val_") for k in read)
-        if validated and (unread or never_validates(self.after, self.first, self.epochs)):
-            validated = ""
+        if validated and unread:
+            validated = self._without_validation()
             values = {k: v for k, v in values.items() if not k.startswith("val_")}
-            del self.datasets[1:], self.loaders[1:]
-            self.offered = ()
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
@@ -155,6 +155,12 @@ class FitWriter(FitData):
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return [*made, ""] if _STATEMENT.match(following) else made
+
+    def _without_validation(self) -> str:
+        """Leave out the data of a validation that nobody sees; it is no step of an epoch."""
+        del self.datasets[1:], self.loaders[1:]
+        self.offered = ()
+        return ""
 
     def _called_once(self, *parts: list[str]) -> tuple[list[str], list[list[str]]]:
         """The statements that name what the program calls once, and those that read it.

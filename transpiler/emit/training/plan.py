@@ -48,7 +48,7 @@ from transpiler.record import replace
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
 )
-_TRAINS = re.compile(rf"(?<![\w.])(\w+){_TRAINING}")
+_TRAINS = re.compile(rf"(?<![\w.])(?:(\w+)|[\w.]+(?:\[[^\[\]\n]*\])+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
 _MAY_TRAIN = re.compile(_TRAINING)
 #: Attributes that a Keras model and an nn.Module have in common.
@@ -432,7 +432,8 @@ class _Planner(Shared):
         passed = any(not p.binds and not p.attribute for p in places)
         for statement, match in others:
             if passed or match.group(1) == part.variable:
-                return f"`{match.group()}` in `{statement.name.value}` may be of this model"
+                asked = self.text[match.start() : match.end()]
+                return f"`{asked}` in `{statement.name.value}` may be of this model"
         return ""
 
     @cached_property

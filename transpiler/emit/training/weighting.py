@@ -58,7 +58,10 @@ def weighting_of(
     rows = labels.endswith(".argmax(1)")
     labels = f"np.ravel({ys[0]}.argmax(1))" if rows else f"np.ravel({ys[0]})"
     writer.made.helpers.add("numpy")
-    tensor = f"torch.tensor([{by_class}.get(int(label), 1.0) for label in {labels}])"
+    key = "int(label)"
+    if not rows and compiled.loss.targets is not Targets.CLASSES:
+        key, labels = "label", f"np.rint({labels})"  # of two classes, it may be near to 0 or 1
+    tensor = f"torch.tensor([{by_class}.get({key}, 1.0) for label in {labels}])"
     return Weighting(("weights",), {"weights": tensor}, before=before)
 
 

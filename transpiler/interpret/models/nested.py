@@ -96,6 +96,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if model.module is None or model.module.token not in region.constructed:
         model.module = Module(model.expr, model.expr.text.rpartition(".")[2], still=still)
         region.model_names[model.expr.text] = model
+        region.model_layers[model.module.token] = model
         if region.loops or region.branches:  # the same model each time
             region.constructed.add(model.module.token)
             region.root_init.append(Construct(model.module))

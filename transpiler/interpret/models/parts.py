@@ -11,7 +11,16 @@ from transpiler.interpret.models.nested import call_model, note_asked
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors.names import bind_tensor
-from transpiler.interpret.values import Bound, Inside, Layer, Model, Sequence, Unknown, Value
+from transpiler.interpret.values import (
+    Bound,
+    Inside,
+    LastKnown,
+    Layer,
+    Model,
+    Sequence,
+    Unknown,
+    Value,
+)
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr
@@ -98,7 +107,7 @@ def _last_layer_only(region: Region, model: Model) -> Value:
     if isinstance(outputs, Bound):
         for layer in reversed(region.called_layers):
             if _gives(layer, outputs.tensor.code):
-                return Sequence((Unknown("a layer of a functional model"), layer), list)
+                return LastKnown("the layers of a model", last=layer)
     return Unknown("the layers of a model")
 
 

@@ -1,0 +1,87 @@
+"""Small programs that changed ones were cut down to: they were converted to something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(20, 4))
+y = rng.integers(0, 2, size=(20, 1))
+"""
+MODEL = f"""{HEAD}
+base = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()])
+inputs = keras.Input((4,))
+model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(base(inputs)))
+"""
+TRAIN = """\
+model.compile("sgd", "binary_crossentropy")
+history = model.fit(x, y, epochs=2, verbose=0)
+"""
+
+EQUAL = {
+    "a frozen part of a part normalizes as in inference": (
+        f"{MODEL}base.trainable = False\nmodel = keras.Sequential([model])\n{TRAIN}"
+    ),
+    "no epoch validates, and a callback looks at that": MODEL
+    + TRAIN.replace(
+        "epochs=2",
+        "epochs=2, validation_data=(x, y), validation_freq=3, "
+        "callbacks=[keras.callbacks.EarlyStopping(patience=0)]",
+    ),
+    "labels near to 0 and 1 have the weights of these": MODEL
+    + TRAIN.replace("x, y,", "x, np.where(y > 0, 0.875, 0.125), class_weight={0: 1.0, 1: 3.0},"),
+}
+REFUSED = {
+    "a function asks a global entry of a list": (
+        "def run():\n    print(nets[0].predict(x))\n\n\n"
+        f"{MODEL}{TRAIN}nets = [model]\nfor _ in range(2):\n    run()\n",
+        "`nets[0].predict` in `run` may be of this model",
+    ),
+    "classes of a single output": (
+        MODEL + TRAIN.replace("binary", "categorical"),
+        "categorical_crossentropy of one output",
+    ),
+    "a place among layers of which but the last is known": (
+        f"{HEAD}inputs = keras.Input((4,))\nh = inputs\nh = layers.Dense(3)(h)\n"
+        "model = keras.Model(inputs, layers.Dense(1)(h))\n"
+        f"model.layers[1].trainable = False\n{TRAIN}",
+        "`model.layers` is left as it is",
+    ),
+    "layers of a model whose variable is another one": (
+        f"{HEAD}inputs = keras.Input((4,))\ncode = layers.Dense(3)(inputs)\n"
+        "encoder = keras.Model(inputs, code)\nencoder = keras.Sequential([encoder])\n"
+        f"model = keras.Model(inputs, layers.Dense(1)(code))\n{TRAIN}print(encoder.predict(x))\n",
+        "a model that `encoder` no longer is",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", EQUAL.values(), ids=EQUAL)
+def test_trains_equally(text: str, scripts: Scripts) -> None:
+    apart = scripts.compare(text, converted(text, Options(keras="3", exact=True)))
+    assert any("weight" in name for name in apart)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(("text", "why"), REFUSED.values(), ids=REFUSED)
+def test_is_refused(text: str, why: str) -> None:
+    found = convert(text, Options(keras="3")).diagnostics
+    said = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any(why in message for message in said), said
+
+
+def test_a_model_takes_the_name_of_the_one_inside_of_it() -> None:
+    """`base` is a layer of `base`: of what was called so before."""
+    text = f"{MODEL}model.trainable = True\nmodel = keras.Sequential([model])\n{TRAIN}"
+    assert "Model2(model)" in converted(text, Options(keras="3", exact=True))
