@@ -343,6 +343,8 @@ TRIALS = {
         "for i, (a, b) in enumerate(train.take(2)):\n    means.append(np.min(a) * i)\n"
         "batch = next(iter(train))\nmeans.append(np.std(batch[0][1]))\n"
         "means += [np.all(a) for a, _ in train]\n"
+        "batches = iter(train)\nfirst = next(batches)\nsecond = batches.get_next()\n"
+        "means.append(second[0].numpy().sum() + batches.get_next()[1].numpy().sum())\n"
         "counts = {}\nfor number in tf.data.Dataset.range(9):\n"
         "    counts[number.numpy() % 3] = counts.get(number.numpy() % 3, 0) + 1\n"
         "means += [counts[2], *batch[0].shape.as_list()]"

@@ -53,6 +53,19 @@ def next_element(region: Region, node: cst.Call, values: list[Value]) -> Value |
     return None
 
 
+def next_by_method(region: Region, node: cst.Call, receiver: Static, name: str) -> Value | None:
+    """`batches.get_next()` of `batches = iter(ds)`, where Python has a function for it."""
+    held = receiver.expr.value
+    if not isinstance(held, Walked) or name not in ("get_next", "next") or node.args:
+        return None
+    text = f"next({receiver.expr.text})"
+    value = Static(Expr(text, strength=POSTFIX, names=receiver.expr.names))
+    rewrite(region, node, value)
+    region.settled[region.tree.span(node)] = text
+    region.taken[id(node)] = held.element
+    return value
+
+
 def _element(value: Value) -> Element | None:
     """What each round of a loop over a value gives: elements of a data set, or None."""
     held = value.expr.value if isinstance(value, Static) else None

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.calls.batches import method_of_tensor
+from transpiler.interpret.calls.batches import method_of_tensor, next_by_method
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
@@ -215,6 +215,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return method_of_generator(region, node, receiver, name)
     if name == "next" and (first := first_of_arrays(region, node, receiver)) is not None:
         return first
+    if (found := next_by_method(region, node, receiver, name)) is not None:
+        return found
     if (found := method_of_tensor(region, node, name)) is not None:
         return found
     if name in ("numpy", "decode") and receiver.expr.text in region.file.text_names:
