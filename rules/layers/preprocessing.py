@@ -126,6 +126,7 @@ def normalization(
     *,
     keras: str = "auto",
     adapted: Expr | None = None,
+    standing: Expr | None = None,
 ) -> Tensor:
     """A mean and variance found by `adapt` are buffers of a small class."""
     if not axis.is_const(-1, None) and not (x.dims is not None and axis.is_const(x.rank - 1)):
@@ -133,6 +134,12 @@ def normalization(
     if not invert.known or not mean.known:
         raise Unsupported("the mean is only known when the program runs")
     x = passed_on(x, keras)
+    if standing is not None:
+        width = method(attribute(standing, "mean"), "numel")
+        if x.dims is None or x.dims[-1] is None:
+            x = replace(x, channels_hint=width)
+        made = replace(own("Normalization", hint="normalization"), constructor=standing)
+        return x.to(made(as_floats(x).code))
     if mean.value is None:
         if adapted is not None and (x.dims is None or x.dims[-1] is None):
             x = replace(x, channels_hint=_width(adapted))

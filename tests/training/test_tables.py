@@ -49,6 +49,12 @@ def test_tables_are_seen(data: str, wrapped: int, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+def test_tables_that_get_a_name_become_arrays_there() -> None:
+    text = PROGRAM.format(data=SPLIT.format("df[['a', 'b']]", "df['target']"))
+    result = converted(text.replace("fit(X_train,", "fit(X_train.astype('float32'),"))
+    assert "x_all = np.asarray(X_train.astype('float32'))" in result
+
+
 def test_programs_without_pandas_have_none() -> None:
     tables = Tables("x = df.drop('a')\n")
     assert not tables.hold("x")

@@ -45,7 +45,7 @@ def _first_use(draft: Draft) -> int | None:
     for statement in draft.top:
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or is_import(statement):
             continue
-        if names & words_in(draft.tree.source(statement)):
+        if names & words_in(draft.tree.code(statement)):
             found.append(draft.tree.span(statement)[0])
             break
     return min(found, default=None)
@@ -77,8 +77,10 @@ def _helper_text(draft: Draft) -> str:
     written = {name: emitted[name].written(words, _options(draft, name)) for name in order}
     draft.helpers = set(order)
     first: set[str] = set()
+    module = draft.file.module
+    settled = module.settled_needs(first_model(draft)) if module is not None else frozenset()
     for name in reversed(order):  # what is called early needs what it calls as early
-        if emitted[name].early or name in first:
+        if emitted[name].early or name in first or name in settled:
             first |= {name, *emitted[name].needs}
     early = [n for n in order if n in first]
     parts = [

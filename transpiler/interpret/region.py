@@ -333,9 +333,10 @@ class Region:
         is_it = isinstance(value, cst.Name) and value.value == self.keywords
         return argument.star == "**" and is_it
 
-    def settled_needs(self) -> frozenset[str]:
-        """The emitted functions and classes that data sets of the region need."""
+    def settled_needs(self, before: int | None = None) -> frozenset[str]:
+        """The emitted functions and classes that data sets of the region need, up to a place."""
         spans = self.settled_helpers.keys() & self.settled.keys()
+        spans = {span for span in spans if before is None or span[0] < before}
         return frozenset().union(*(self.settled_helpers[span] for span in spans))
 
     def settles(self, node: cst.CSTNode) -> bool:

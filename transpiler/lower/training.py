@@ -187,6 +187,11 @@ class Training:
     idle: bool = False  #: it is compiled, and never trained
     problem: tuple[TrainingCall, str] | None = None
 
+    @property
+    def taking(self) -> Model:
+        """The model that tells what it is given: a call may tell more than its function."""
+        return self.model if self.model.inputs else self.origin
+
     def postpone(self, late: tuple[str, TrainingCall] | None) -> None:
         """Make the optimizer right before a `fit`, where the model has another name."""
         if late is not None:

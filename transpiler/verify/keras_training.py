@@ -284,6 +284,9 @@ class Recorder:
                 variable.assign(value)
         for variable, value in zip(known, values, strict=True):
             variable.assign(value)  # layers of models that were used before
+        for one in (one for layers in self.held for one in layers):
+            if (finalize := getattr(one.layer, "finalize_state", None)) is not None:
+                finalize()  # it computes with copies of what it has learned
         self.seen.append(model)
         self.held.append(layers)
         self.models.append(data)

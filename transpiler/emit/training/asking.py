@@ -430,7 +430,7 @@ def predictor(writer: ModelWriter) -> str:
     names = names if len(names) > 1 else ("x",)
     if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
         raise Unsupported("a dict of inputs whose keys are no names")
-    tensors = tuple(input_tensors(writer.built, writer.training.origin, names))
+    tensors = tuple(input_tensors(writer.built, writer.training.taking, names))
     return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
 
 

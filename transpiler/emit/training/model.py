@@ -345,7 +345,7 @@ class ModelWriter:
     def inputs(self, xs: tuple[str, ...]) -> str:
         """The tensors of arrays."""
         arrays = tuple(map(self.as_array, xs))
-        return ", ".join(input_tensors(self.built, self.training.origin, arrays))
+        return ", ".join(input_tensors(self.built, self.training.taking, arrays))
 
     def as_array(self, x: str) -> str:
         """The source of an array that torch takes, also where the program has a table."""

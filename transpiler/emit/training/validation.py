@@ -18,7 +18,6 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.record import record
-from transpiler.source.backwards import runs_backwards
 
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _NUMBER = re.compile(r"0?\.\d+")
@@ -143,8 +142,8 @@ def split_off(
             share = rest
         percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
         before.append(f"# The last {percent}% are for validation")
-    kept_xs, before_xs = _named(xs, ("x_all", "all_x"), name)
-    kept_ys, before_ys = _named(ys, ("y_all", "all_y"), name)
+    kept_xs, before_xs = _named(writer, xs, ("x_all", "all_x"), name)
+    kept_ys, before_ys = _named(writer, ys, ("y_all", "all_y"), name)
     split = name("split", "split_at")
     before = [*before_xs, *before_ys, *before, f"{split} = int(len({kept_xs[0]}) * {share})"]
     return Split(
@@ -165,7 +164,7 @@ _PLAIN = re.compile(r"[A-Za-z_][\w.]*(\[(\d+|\"\w+\"|'\w+')\])*")
 
 
 def _named(
-    arrays: tuple[str, ...], wanted: tuple[str, ...], name: Callable[..., str]
+    writer: ModelWriter, arrays: tuple[str, ...], wanted: tuple[str, ...], name: Callable[..., str]
 ) -> tuple[tuple[str, ...], list[str]]:
     """Arrays by names, and the statements that give names to those that have none."""
     found: list[str] = []
@@ -177,6 +176,5 @@ def _named(
         ending = f"_{number + 1}" if len(arrays) > 1 else ""
         variable = name(*(f"{one}{ending}" for one in wanted))
         found.append(variable)
-        copied = ".copy()" if runs_backwards(array, "") else ""
-        before.append(f"{variable} = {array}{copied}")
+        before.append(f"{variable} = {writer.as_array(array)}")
     return tuple(found), before

@@ -33,6 +33,7 @@ from transpiler.interpret.functions.splicing import (
     spliced,
 )
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
+from transpiler.interpret.layers.adapting import as_column, is_of_one_column
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
@@ -80,6 +81,8 @@ def call_function(
     _note_function_arguments(region, node, arguments)
     forget_changed(region, node, function, bound)
     tensors = any(holds_tensor(v) for v in bound.values())
+    if not tensors:
+        provided("stand")(region, bound.values())
     foreign = function.file is not None and function.file is not region.file
     if not foreign and gets_layers(bound) and (tensors or adds_layers(function)):
         return _spliced(region, node, function, bound)
@@ -327,6 +330,8 @@ def _instance(
     made.origin = model
     made.caller = region
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
+    if any(isinstance(v, Layer) and is_of_one_column(v) for v in bound.values()):
+        made.inputs = [as_column(one) for one in model.inputs]
     outputs = model.outputs
     if model.kind == "sequential" and model.region is not None:
         held = model.region.scope.values.get(model.variable)

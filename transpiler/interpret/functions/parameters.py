@@ -13,6 +13,7 @@ from transpiler.interpret.control.elements import one_of_models
 from transpiler.interpret.functions.data_sets import given_data
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
+from transpiler.interpret.layers.adapting import as_given
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors.names import axis_names, shadow
@@ -196,6 +197,8 @@ def _plain_parameter(
         return data
     if isinstance(value, Model):
         return handed(value, reading)
+    if isinstance(value, Layer) and "standing" in value.arguments:
+        return as_given(value, reading)
     if isinstance(value, (Layer, Model)):
         raise GiveUp("a layer or model is passed to a function")
     if isinstance(value, Sequence) and holds_metrics(value):

@@ -232,6 +232,8 @@ def _kind(value: Value) -> Any:
         return ("function", id(value.node))
     if isinstance(value, Framework):
         return ("framework", value.name)
+    if isinstance(value, Layer) and "standing" in value.arguments:
+        return ("standing", value.symbol)
     if isinstance(value, (Layer, Model, UserClass)):
         return (type(value).__name__, id(value))
     if isinstance(value, Instance):

@@ -6,12 +6,17 @@ normalizer.adapt(x_train)
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.region import Region
-from transpiler.interpret.values import Layer, Static
-from transpiler.ir.expr import Expr
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Bound, Layer, Static, Value
+from transpiler.ir.expr import POSTFIX, Expr, attribute, expr, index
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.record import replace
 
@@ -33,10 +38,67 @@ def adapt(region: Region, node: cst.Call, layer: Layer) -> bool:
     data = arguments[0][1]
     if not isinstance(data, Static) or (made := _array(data.expr)) is None:
         return False
+    region.done.add(id(node))
+    if _key(region, layer) in region.wants:
+        _make_here(region, node, layer, made)
+        return True
     layer.arguments["adapted"] = Static(made)
     region.idle.add(id(region.statement))
-    region.done.add(id(node))
     return True
+
+
+def _key(region: Region, layer: Layer) -> str:
+    return f"standing:{region.tree.span(layer.node)[0]}"
+
+
+@provides("stand")
+def stand(region: Region, values: Iterable[Value]) -> None:
+    """See to it that layers are modules of their own which a builder gets, adapted before.
+
+    normalizer = Normalization(x.shape[-1]).adapt(x)
+    model = build_and_compile_model(normalizer)
+    """
+    for layer in values:
+        if isinstance(layer, Layer) and "adapted" in layer.arguments:
+            region.want(_key(region, layer), True)
+
+
+def _make_here(region: Region, node: cst.Call, layer: Layer, data: Expr) -> None:
+    """The module is made where the layer learns; what calls it reads the variable."""
+    assert isinstance(node.func, cst.Attribute)
+    name = region.tree.source(node.func.value)
+    whole = any(constant(layer.arguments[n]) is None for n in ("axis",) if n in layer.arguments)
+    size = "" if whole else width_of(data).text
+    span = region.tree.span(node)
+    region.settled[span] = f"{name} = Normalization({size}).adapt({data.text})"
+    region.settled_helpers[span] = data.helpers | {"Normalization"}
+    layer.arguments["standing"] = Static(
+        Expr(name) if region.is_module else region.scope.read(name)
+    )
+    for statement, layers in region.layer_statements.items():
+        if any(one is layer for one in layers):
+            region.idle.add(statement)
+
+
+def as_given(layer: Layer, reading: Expr) -> Layer:
+    """A layer that stands by itself, as a function sees it that gets it."""
+    whole = constant(layer.arguments["axis"]) is None if "axis" in layer.arguments else False
+    if whole and not is_of_one_column(layer):
+        raise GiveUp("a normalization of all columns by the same numbers is passed to a function")
+    return Layer(layer.rule, layer.symbol, {"standing": Static(reading)}, layer.node, reading.text)
+
+
+def is_of_one_column(layer: Layer) -> bool:
+    """Whether a layer that stands by itself says that it takes one number for each sample."""
+    declared = layer.arguments.get("input_shape")
+    known = declared is not None and constant(declared) in ([1], (1,))
+    return known and "standing" in layer.arguments
+
+
+def as_column(given: Bound) -> Bound:
+    """The input of a model that begins with such a layer, where it declares none itself."""
+    undeclared = given.tensor.dims is None
+    return replace(given, tensor=replace(given.tensor, dims=(expr(1),))) if undeclared else given
 
 
 def _in_one_suite(region: Region, made: cst.CSTNode, used: cst.CSTNode) -> bool:
@@ -58,3 +120,10 @@ def _array(data: Expr) -> Expr | None:
     join = "torch.cat" if pipeline.gives is Gives.BATCHES else "torch.stack"
     text = f"{join}(list({data.text}))"
     return replace(data, text=text, helpers=data.helpers | {"torch"})
+
+
+def width_of(data: Expr) -> Expr:
+    """The number of columns of an array."""
+    alone = re.fullmatch(r"np\.(?:as)?array\((\w+)\)", data.text)
+    named = data if alone is None else replace(data, text=alone.group(1), strength=POSTFIX)
+    return index(attribute(named, "shape"), -1)

@@ -63,6 +63,8 @@ def rule_arguments(
             raise Unsupported("the data that `adapt` has seen are others now")
         # in a script the class reads them where they are: made anew, they could be others
         arguments["adapted"] = replace(learned, names=frozenset()) if region.is_module else learned
+    if "standing" in layer.arguments:  # a module of its own
+        arguments["standing"] = rule_argument(region, layer.arguments["standing"])
     arguments |= rule.chosen(region.file.options)
     if is_frozen_norm(layer):
         arguments["training"], arguments["keras"] = expr(False), "2"

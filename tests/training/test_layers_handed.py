@@ -1,0 +1,75 @@
+"""Layers that have learned from data, and that functions get which build models."""
+
+from __future__ import annotations
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+REGRESSION = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+table, y = 5 + 2 * rng.rand(24, 4), 3 * rng.rand(24)
+first = table[:, 0]
+
+# one feature, and all of them
+one = layers.Normalization(input_shape=[1], axis=None)
+one.adapt(first)
+every = layers.Normalization(axis=-1)
+# this looks at all data once
+every.adapt(np.array(table))
+
+linear = keras.Sequential([every, layers.Dense(1)])
+linear.compile("sgd", "mae")
+linear.fit(table, y, batch_size=8, shuffle=False, verbose=0)
+
+
+def build_and_compile_model(norm, units=6):
+    model = keras.Sequential([
+        norm,
+        layers.Dense(units, activation="relu"),
+        layers.Dense(1)
+    ])
+    model.compile(loss="mean_absolute_error", optimizer=keras.optimizers.SGD(0.25))
+    return model
+
+
+dnn_first = build_and_compile_model(one)
+losses = dnn_first.fit(
+    first, y, batch_size=8, epochs=2, validation_split=0.25, shuffle=False, verbose=0
+).history["val_loss"]
+curve = dnn_first.predict(np.linspace(5.0, 7.0, 9), verbose=0)
+dnn = build_and_compile_model(every, units=3)
+dnn.fit(table, y, batch_size=8, epochs=2, shuffle=False, verbose=0)
+results = [linear.evaluate(table, y, verbose=0), dnn.evaluate(table, y, verbose=0)]
+
+
+def main(data):
+    norm = layers.Normalization()
+    norm.adapt(data)
+    model = build_and_compile_model(norm)
+    model.fit(data, y, batch_size=8, shuffle=False, verbose=0)
+    return model.predict(data, verbose=0)
+
+
+found = main(table[:, 1:])
+"""
+
+
+def test_a_builder_gets_the_module(scripts: Scripts) -> None:
+    result = converted(REGRESSION)
+    assert "# this looks at all data once\nevery = Normalization(table.shape[-1]).adapt(" in result
+    assert "dnn = build_and_compile_model(every, units=3)\n" in result
+    apart = scripts.compare(REGRESSION, result)
+    assert {"losses", "curve", "results", "found"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_the_module_does_not_tell_is_refused() -> None:
+    wide = REGRESSION.replace("input_shape=[1], ", "")  # of which nobody knows how many it takes
+    messages = [d.message for d in convert(wide).diagnostics if d.severity is Severity.ERROR]
+    assert any("by the same numbers" in message for message in messages), messages
