@@ -30,6 +30,11 @@ history = model.fit(x, y, epochs=2, verbose=0)
 """
 
 EQUAL = {
+    "places of layers count the input, which has two names": (
+        f"{HEAD}inputs = keras.Input((4,))\nh = inputs\nh = layers.Dense(3)(h)\n"
+        "model = keras.Model(inputs, layers.Dense(1, activation='sigmoid')(h))\n"
+        f"model.layers[1].trainable = False\n{TRAIN}"
+    ),
     "a frozen part of a part normalizes as in inference": (
         f"{MODEL}base.trainable = False\nmodel = keras.Sequential([model])\n{TRAIN}"
     ),
@@ -43,6 +48,12 @@ EQUAL = {
     + TRAIN.replace("x, y,", "x, np.where(y > 0, 0.875, 0.125), class_weight={0: 1.0, 1: 3.0},"),
 }
 REFUSED = {
+    "it is compiled in a condition that adds its last layer": (
+        f"{HEAD}model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n"
+        "if len(x) > 3:\n    model.add(layers.Dense(1, activation='sigmoid'))\n    "
+        + TRAIN.replace("\n", "\n    ", 1),
+        "the model is not complete yet",
+    ),
     "a function asks a global entry of a list": (
         "def run():\n    print(nets[0].predict(x))\n\n\n"
         f"{MODEL}{TRAIN}nets = [model]\nfor _ in range(2):\n    run()\n",
@@ -53,9 +64,9 @@ REFUSED = {
         "categorical_crossentropy of one output",
     ),
     "a place among layers of which but the last is known": (
-        f"{HEAD}inputs = keras.Input((4,))\nh = inputs\nh = layers.Dense(3)(h)\n"
-        "model = keras.Model(inputs, layers.Dense(1)(h))\n"
-        f"model.layers[1].trainable = False\n{TRAIN}",
+        f"{HEAD}inputs = keras.Input((4,))\nh = layers.Dense(4)(inputs)\n"
+        "h = layers.Add()([h, inputs])\noutputs = layers.Dense(1)(h)\n"
+        f"model = keras.Model(inputs, outputs)\nmodel.layers[1].trainable = False\n{TRAIN}",
         "`model.layers` is left as it is",
     ),
     "layers of a model whose variable is another one": (

@@ -65,15 +65,15 @@ def write_summary(
 
 
 def is_unfinished(writer: ModelWriter, call: TrainingCall) -> bool:
-    """Whether layers are added to the model after a call of it."""
+    """Whether layers are added to the model after a call of it, or in a block around that."""
     span, model = writer.tree.span, writer.training.model
     start = span(call.node)[0]
     around = blocks_around(writer.tree, writer.room.node, start)
     made = span(model.node)[0] if model.node is not None else -1
-    loops = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
-    loops = [loop for loop in loops if not within(made, [loop])]
+    blocks = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While, cst.If))]
+    blocks = [block for block in blocks if not within(made, [block])]
     places = [span(node)[0] for node in model.additions]
-    return any(place > start or within(place, loops) for place in places)
+    return any(place > start or within(place, blocks) for place in places)
 
 
 def write_save(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine) -> None:

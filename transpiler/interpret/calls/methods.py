@@ -39,6 +39,7 @@ from transpiler.interpret.values import (
     Instance,
     Instances,
     Keyed,
+    LastKnown,
     Layer,
     LayerChain,
     Mapping,
@@ -341,5 +342,6 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Measured: method_of_measured,
     CarriedModel: _unknown_method,
     Instances: _unknown_method,
+    LastKnown: _unknown_method,
     PerhapsModel: _perhaps_model_method,
 }

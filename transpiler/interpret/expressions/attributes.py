@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
     Instance,
     Instances,
     Keyed,
+    LastKnown,
     Layer,
     LayerList,
     Mapping,
@@ -223,7 +224,8 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Bound: _of_tensor,
     Static: _of_plain,
     **dict.fromkeys(
-        (Unknown, Beside, Border, CarriedModel, Constant, Instances, Measured), _of_unknown
+        (Unknown, Beside, Border, CarriedModel, Constant, Instances, LastKnown, Measured),
+        _of_unknown,
     ),
     PerhapsModel: _of_perhaps,
     Layer: _of_layer,

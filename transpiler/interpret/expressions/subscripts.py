@@ -65,9 +65,9 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         known = _key(region, node.slice[0].slice)
         if isinstance(known, int) and -len(receiver.items) <= known < len(receiver.items):
             return receiver.items[known]
-    if isinstance(receiver, LastKnown) and len(node.slice) == 1:
-        if _key(region, node.slice[0].slice) == -1:
-            return receiver.last
+    if isinstance(receiver, LastKnown):
+        last = _key(region, node.slice[0].slice) == -1
+        return receiver.last if last else Unknown(receiver.reason)
     if isinstance(receiver, Unknown):
         if is_array(receiver):
             for element in node.slice:

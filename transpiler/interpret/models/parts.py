@@ -25,7 +25,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.ir.tensor import Layout
-from transpiler.passes.liveness import modules_used
+from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import replace
 
 
@@ -85,11 +85,20 @@ def layers_in_a_row(region: Region, model: Model) -> list[Layer] | None:
         if code.text == start and code.text in region.inputs:
             return found[::-1]
         giving = [layer for layer in made if _gives(layer, code)]
+        if not giving and start in region.inputs and _is_copied(region, code.text, start):
+            return found[::-1]
         if len(giving) != 1:
             return None
         found.append(giving[0])
         held = giving[0].took
     return None
+
+
+def _is_copied(region: Region, name: str, start: str) -> bool:
+    """Whether all that a variable holds, but for what layers with weights give, is the input."""
+    lines = [n for n in walk(region.forward) if isinstance(n, Line) and name in n.defs]
+    once = all(any(line is node for node in region.forward) for line in lines)
+    return once and [line.text for line in lines if not line.modules] == [f"{name} = {start}"]
 
 
 def _gives(layer: Layer, code: Expr) -> bool:
