@@ -28,6 +28,15 @@ _formula(
 )
 
 _formula(
+    "softmax_crossentropy",
+    "Crossentropy with TensorFlow's gradient, `softmax - targets`, whatever these add up to.",
+    """    total = logits.logsumexp(-1)
+    added = ((targets.sum(-1) - 1) * total).detach()
+    return (total - (targets * logits).sum(-1) + added)""",
+    of="logits",
+)
+
+_formula(
     "sparse_categorical_crossentropy",
     "Crossentropy of probabilities, clipped as Keras clips them, with classes as targets.",
     """    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)

@@ -93,6 +93,12 @@ def _emitted_class(p: Prediction, name: str, **arguments: Param) -> Expr:
 _UNREDUCED = ("BinaryFocalLoss", "BalancedFocalLoss", "FocalLoss", "GeneralizedCrossEntropyLoss")
 
 
+_ADDING_UP = (
+    "categorical_crossentropy: where a row of the targets does not add up to 1, as zeros do, "
+    "TensorFlow's gradient is softmax - targets, torch's has the softmax times that sum"
+)
+
+
 @loss("CategoricalCrossentropy", "categorical_crossentropy")
 def categorical_crossentropy(
     p: Prediction,
@@ -108,11 +114,18 @@ def categorical_crossentropy(
             "categorical_crossentropy of one output, whose gradient takes each target for 1; "
             "binary_crossentropy is that of one output"
         )
+    if logits and p.exact and not p.one_hot:
+        _averaged(p, reduction)
+        targets = smoothed(label_smoothing, p.units)
+        own = _own(p, "softmax_crossentropy")
+        return Loss(own, drops=drops, per_sample=True, smoothed=targets, several=True)
     if logits:
         smoothing = unless(label_smoothing, 0, label_smoothing=label_smoothing)
         criterion = call("nn.CrossEntropyLoss", **smoothing, **_reduced(p, reduction, True))
         first = p.rank != 2
-        return Loss(criterion, drops=drops, classes_first=first, per_sample=True, several=True)
+        differs = "" if p.one_hot else _ADDING_UP
+        found = Loss(criterion, drops=drops, classes_first=first, per_sample=True, several=True)
+        return replace(found, differs=differs)
     _averaged(p, reduction)
     targets, own = smoothed(label_smoothing, p.units), _own(p, "categorical_crossentropy")
     return Loss(own, per_sample=True, smoothed=targets, several=True)

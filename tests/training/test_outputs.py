@@ -159,3 +159,35 @@ def test_outputs_in_a_list_have_the_names_of_their_layers(first: str, scripts: S
     apart = scripts.compare(text, conversion.text)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+SIZED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).randint(0, 3, 40)
+
+
+def build(units=4, classes=1):
+    i = keras.Input((6,))
+    h = layers.Dense(units)(i)
+    return keras.Model(i, layers.Dense(classes, activation="sigmoid")(h))
+
+
+def own(y_true, y_pred):
+    return keras.losses.binary_crossentropy(y_true, y_pred)
+
+
+one, two = build(), build(classes=3)
+one.compile("sgd", own, metrics=["accuracy"])
+first = one.fit(x, y > 0, epochs=2, shuffle=False)
+two.compile("sgd", own, metrics=["accuracy"])
+second = two.fit(x, keras.utils.to_categorical(y), epochs=2, shuffle=False)
+"""
+
+
+def test_sizes_that_only_the_caller_knows(scripts: Scripts) -> None:
+    """What "accuracy" means goes by the size of the output, by an argument or its default."""
+    apart = scripts.compare(SIZED, convert(SIZED).text)
+    assert max(apart.values()) < 1e-9, apart

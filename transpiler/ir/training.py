@@ -39,6 +39,8 @@ class Prediction:
     logits: bool = False  #: the output is in logits: the activation is not in it
     classes: bool = False  #: the targets are classes
     several: bool = False  #: the loss says that there are several classes
+    one_hot: bool = False  #: each row of the targets surely has a single 1, and zeros
+    exact: bool = False  #: whether small differences are not taken
     weights: Expr | None = None  #: those of the samples, which count in a metric
 
     @property
@@ -62,6 +64,7 @@ class Loss:
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed
+    differs: str = ""  #: where it is not quite the same
 
 
 @record(frozen=True, slots=True)

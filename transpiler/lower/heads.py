@@ -97,6 +97,30 @@ def outputs_of(model: Model, inputs: list[str]) -> list[Output]:
     return found
 
 
+def sized_by(outputs: list[Output], model: Model) -> list[Output]:
+    """The outputs of what a function builds, with the sizes that its caller sees in the model."""
+    value = model.outputs
+    items: list[Value | None] = [value]
+    if isinstance(value, Mapping):
+        items = [value.items[key] for key in sorted(value.items, key=str)]
+    elif isinstance(value, Sequence):
+        items = list(value.items)
+    if len(items) != len(outputs):
+        return outputs
+    sizes = [_size(item) if isinstance(item, Bound) else None for item in items]
+    return [
+        replace(output, units=size) if output.units is None else output
+        for output, size in zip(outputs, sizes, strict=True)
+    ]
+
+
+def _size(value: Bound) -> int | None:
+    """The size of the last axis, where it is a known number."""
+    dims = value.tensor.dims
+    size = dims[-1] if dims else None
+    return size.value if size is not None and size.known and isinstance(size.value, int) else None
+
+
 def _by_key(value: Mapping, inputs: list[str]) -> list[Output]:
     """The outputs of a model that gives a dict: Keras goes by the order of the keys."""
     found: list[Output] = []
@@ -147,9 +171,7 @@ def _output(name: str, variable: str, value: Value) -> Output:
     if not isinstance(value, Bound):
         raise Unsupported("the outputs of the model are not known one by one")
     dims = value.tensor.dims
-    size = dims[-1] if dims else None
-    units = size.value if size is not None and size.known and isinstance(size.value, int) else None
-    return Output(name, variable, None if dims is None else len(dims) + 1, units)
+    return Output(name, variable, None if dims is None else len(dims) + 1, _size(value))
 
 
 def by_output(given: Given | None, outputs: list[Output], what: str) -> list[Value | None]:

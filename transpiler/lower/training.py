@@ -40,10 +40,12 @@ from transpiler.lower.heads import (
     in_order_of_losses,
     metrics_by_output,
     outputs_of,
+    sized_by,
 )
 from transpiler.lower.loss_choices import loss_by_name
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.metrics import is_nothing, lower_metrics
+from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss
@@ -209,6 +211,8 @@ def lower_training(
     training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
+        if training.model.kind == "instance":  # the caller may know sizes by what it gave
+            outputs = sized_by(outputs, training.model)
         if file.options.keras == "2":
             check_keys(training.origin)
     except Unsupported as why:
@@ -394,11 +398,16 @@ def _choices(
     return optimizer_choices(file.rules, file.tree, region, given, parameters, file.options.exact)
 
 
+def _of_compile(training: Training, compiles: TrainingCall) -> list[TrainingCall]:
+    """What is asked of a model as one `compile` has made it."""
+    return [c for c in training.calls if c.compiled is compiles]
+
+
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:
     """Whether the program, or some callback, changes the learning rate of what is compiled."""
     if training.sets_rate:
         return True
-    given = [c.given.get("callbacks") for c in training.calls if c.compiled is compiles]
+    given = [c.given.get("callbacks") for c in _of_compile(training, compiles)]
     items: list[Value] = []
     for value in (g.value for g in given if g is not None):
         items += value.items if isinstance(value, Sequence) else (value,)
@@ -472,6 +481,8 @@ def _head(
         output.rank,
         output.units,
         elementwise,
+        one_hot=not name and one_hot_targets(file.tree, _of_compile(training, call)),
+        exact=file.options.exact,
     )
     uses: list[Use] = []
     if is_own(wanted):

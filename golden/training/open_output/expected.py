@@ -34,14 +34,13 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        targets = targets.view_as(outputs)
         loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
-        squared_error += (outputs - targets).square().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().sum().item()
+        squared_error += (outputs - targets).square().sum().item()
     count = len(loader.dataset)
     return loss_sum / count, absolute_error / count, squared_error / count
 
@@ -54,10 +53,9 @@ def evaluate(model, loader, criterion):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        targets = targets.view_as(outputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
-        squared_error += (outputs - targets).square().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().sum().item()
+        squared_error += (outputs - targets).square().sum().item()
     count = len(loader.dataset)
     return loss_sum / count, absolute_error / count, squared_error / count
 
@@ -71,7 +69,8 @@ def train(model, x, y, epochs=3):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 
     train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+        torch.as_tensor(x, dtype=torch.float32),
+        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
     )
     train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 
@@ -92,7 +91,8 @@ y = x @ rng.normal(size=6)
 model = make_model()
 history = train(model, x, y)
 test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 loss, mae, mse = evaluate(model, DataLoader(test_data, batch_size=32), nn.MSELoss())
 print(loss, mae, mse)

@@ -46,7 +46,7 @@ def train_on_batch(model, x, y, criterion, optimizer):
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).to(device)
     outputs = model(inputs)
-    loss = criterion(outputs, targets.view_as(outputs))
+    loss = criterion(outputs, targets)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

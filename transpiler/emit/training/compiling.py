@@ -186,7 +186,8 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     notes = [frozen, activities, begins, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     clips = [_CLIPPED] if writer.training.clips else []
-    notes = [*clips, *compiled.optimizing.notes]
+    differing = [head.loss.differs for head in compiled.heads if head.loss.differs]
+    notes = [*clips, *differing, *compiled.optimizing.notes]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in notes]
 
 
