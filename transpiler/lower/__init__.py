@@ -7,6 +7,7 @@ output_names.py  what Keras calls them
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 optimizer_choices.py  optimizers of which the program picks one when it runs
+weighing.py    calls that give samples weights of their own
 one_hot.py     whether targets surely are one-hot
 loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself

@@ -19,7 +19,6 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Comments, Construct, Node, Return
 from transpiler.ir.expr import Configured, Expr, expr
-from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
     Loss,
@@ -58,6 +57,7 @@ from transpiler.lower.remarks import (
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.told import readable
 from transpiler.lower.watched import Watched, makers_of, watched_weights
+from transpiler.lower.weighing import is_none, is_weighed, weighs
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
@@ -348,9 +348,9 @@ def _compiled(
 ) -> Compiled:
     rules, given = file.rules, call.given
     others = [n for n in given if n not in _UNDERSTOOD | _SPEED]
-    if any(not _is_none(given[n].value) for n in others):
+    if any(not is_none(given[n].value) for n in others):
         raise Unsupported(f"{others[0]} is not translated")
-    if "loss" not in given or _is_none(given["loss"].value):
+    if "loss" not in given or is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
     changes = _changes(file, training, call)
@@ -443,7 +443,7 @@ def _heads(
     if len(ranks) > 1 and call.own:
         raise Unsupported("a loss or metric of the program's own, and outputs of several ranks")
     for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
-        if wanted is None or _is_none(wanted):
+        if wanted is None or is_none(wanted):
             raise Unsupported(f"the output {output.name} has no loss")
         asked = (own, weighted)
         head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
@@ -528,31 +528,3 @@ def _prefixed(metric: Metric, name: str) -> Metric:
 def _from_logits(use: Use) -> bool:
     value = use.arguments.get("from_logits")
     return value is not None and value.is_const(True)
-
-
-def weighs(call: TrainingCall) -> bool:
-    """Whether a `fit` or `evaluate` gives samples or classes weights of their own."""
-    return holds_weights(call, "x") or any(
-        n in call.given and not _is_none(call.given[n].value)
-        for n in ("class_weight", "sample_weight")
-    )
-
-
-def holds_weights(call: TrainingCall, name: str) -> bool:
-    """Whether an argument is a data set that gives a weight with each sample."""
-    value = call.given[name].value if name in call.given else None
-    pipeline = value.expr.value if isinstance(value, Static) else None
-    element = pipeline.element if isinstance(pipeline, Pipeline) else ()
-    return isinstance(element, tuple) and len(element) == 3
-
-
-def is_weighed(call: TrainingCall) -> bool:
-    """Whether a `fit` gives the samples that it validates weights of their own."""
-    given = call.given.get("validation_data")
-    if holds_weights(call, "validation_data"):
-        return True
-    return given is not None and isinstance(given.value, Sequence) and len(given.value.items) == 3
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Static) and value.expr.is_const(None)

@@ -35,7 +35,8 @@ from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import holds_arrays
-from transpiler.lower.training import TRAINING, Compiled, weighs
+from transpiler.lower.training import TRAINING, Compiled
+from transpiler.lower.weighing import weighs
 from transpiler.record import replace
 
 

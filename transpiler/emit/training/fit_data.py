@@ -30,7 +30,7 @@ from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import holds_arrays, is_stream
-from transpiler.lower.training import is_weighed
+from transpiler.lower.weighing import is_weighed
 from transpiler.record import replace
 from transpiler.source.lexical import may_act
 

@@ -42,7 +42,8 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array
 from transpiler.lower.heads import Head
-from transpiler.lower.training import Compiled, holds_weights
+from transpiler.lower.training import Compiled
+from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
 from transpiler.source.backwards import runs_backwards
 from transpiler.source.lexical import words_in

@@ -19,7 +19,8 @@ from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
-from transpiler.lower.training import TRAINING, Training, is_weighed, weighs
+from transpiler.lower.training import TRAINING, Training
+from transpiler.lower.weighing import is_weighed, weighs
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
 from transpiler.source.tables import Tables

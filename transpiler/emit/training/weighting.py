@@ -10,7 +10,8 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
-from transpiler.lower.training import Compiled, weighs
+from transpiler.lower.training import Compiled
+from transpiler.lower.weighing import weighs
 from transpiler.record import record
 
 
