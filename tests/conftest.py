@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes long; runs with --full only")
+    config.addinivalue_line(
+        "markers", "sample(n): of many alike, one in n runs, all with --full or those of -k"
+    )
     config.addinivalue_line("markers", "timing: needs the machine for itself; not run with -n")
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    """Whether it is one of many that are alike, and others of them stand for it by default.
+
+    By its name, so that the choice stays when others come.
+    """
+    sampled = item.get_closest_marker("sample")
+    return sampled is not None and zlib.crc32(item.name.encode()) % int(sampled.args[0]) != 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--full"):
-        long = [item for item in items if item.get_closest_marker("full")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("full")]
+        left = {item for item in items if item.get_closest_marker("full")}
+        named = config.getoption("keyword") or any("::" in given for given in config.args)
+        left |= set() if named else set(filter(_is_left_out, items))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     if "PYTEST_XDIST_WORKER" in os.environ:
         alone = pytest.mark.skip(reason="a time measured beside other tests: pytest -m timing")
         for item in items:

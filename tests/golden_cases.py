@@ -213,3 +213,26 @@ def lint(text: str) -> set[str]:
     command += ["--output-format=json", "-"]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     return {f"{found['code']} {found['message']}" for found in json.loads(done.stdout)}
+
+
+def recent_cases() -> set[Path]:
+    """The folders of cases that commits of the last half day or the working tree have changed.
+
+    All of them where git can't tell.
+    """
+    log = ("log", "--since=12.hours", "--name-only", "--format=")
+    changed = ("diff", "--name-only", "HEAD")
+    try:
+        found = [
+            subprocess.run(
+                ["git", *command, "--", "golden"],
+                cwd=GOLDEN.parent,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            for command in (log, changed)
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return {case.folder for case in find_cases()}
+    return {(GOLDEN.parent / line).parent for line in "".join(found).splitlines() if line}

@@ -9,7 +9,7 @@ import difflib
 from pathlib import Path
 
 import pytest
-from golden_cases import GOLDEN, Case, faults, find_cases
+from golden_cases import GOLDEN, Case, faults, find_cases, recent_cases
 
 from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
@@ -17,6 +17,7 @@ from transpiler.verify.report import ModelReport
 from transpiler.verify.session import VerifySession, verify_pair
 
 CASES = find_cases()
+RECENT = recent_cases()
 RUN = [case for case in CASES if not case.refused]
 TRAINED = [case for case in RUN if case.folder.parent.name == "training"]
 UNTOUCHED = sorted((GOLDEN / "untouched").glob("*.py"))
@@ -42,10 +43,16 @@ def _diff(name: str, before: str, after: str) -> list[str]:
     return list(difflib.unified_diff(*lines, f"accepted {name}", f"now {name}"))
 
 
+def _run(case: Case, *marks: pytest.MarkDecorator) -> object:
+    """One whose numbers are compared: by default if it is new, else one of two."""
+    sampled = [] if case.folder in RECENT else [pytest.mark.sample(2)]
+    return pytest.param(case, marks=[*marks, *sampled], id=case.name)
+
+
 def _modelled(case: Case) -> object:
     """One whose models are compared; where its training is, to 1e-9, that tells the same."""
     told = case in TRAINED and "bound" not in case.settings
-    return pytest.param(case, marks=[pytest.mark.full] if told else [], id=case.name)
+    return _run(case, *([pytest.mark.full] if told else []))
 
 
 @pytest.mark.parametrize("case", [_modelled(c) for c in RUN if c.settings.get("models", True)])
@@ -73,7 +80,7 @@ def _say(report: ModelReport) -> str:
     return f"{report.name} (line {report.line}): {report.status} {report.reason} {checks}"
 
 
-@pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [_run(case) for case in TRAINED])
 def test_training(case: Case, scripts: Scripts) -> None:
     """Both scripts, run whole, end with the same weights, histories and other numbers."""
     keras = case.settings.get("keras", "3")

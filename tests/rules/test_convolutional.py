@@ -18,6 +18,7 @@ ALL = ("filters", "kernel_size", "strides", "padding", "use_bias", "dilation_rat
 SHAPES = {1: (9, 4), 2: (8, 7, 4), 3: (5, 6, 4, 4)}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("sizes", ["all", "channels", "named", "no rank"])
 @pytest.mark.parametrize("hidden", [(), ALL, ("padding",), ("kernel_size",), ("strides",)])
@@ -81,6 +82,7 @@ def test_any_conv(
     )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("kind", ["DepthwiseConv", "SeparableConv"])
 @pytest.mark.parametrize("padding", ["valid", "same"])
@@ -113,6 +115,7 @@ def test_groups() -> None:
 CASES = list(itertools.product([1, 2, 3, 4, 5], [1, 2, 3], ["valid", "same"]))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("kernel", "stride", "padding"), CASES)
 @pytest.mark.parametrize("hidden", [(), ALL])
 @pytest.mark.parametrize("count", [1, 2])
