@@ -97,7 +97,9 @@ class Part:
 
     @property
     def is_lent(self) -> bool:
-        """Whether the model is an argument here."""
+        """Whether the model is an argument here; the module has none, it names an attribute."""
+        if isinstance(self.room.node, cst.Module):
+            return False
         is_given = any(c.model.source is not None for c in self.calls)
         return is_given and self.variable.isidentifier()
 
