@@ -317,3 +317,20 @@ def test_normalization_that_a_loop_spares_but_which_is_frozen_is_refused(rest: s
 def test_layers_that_are_other_than_their_model_said_are_refused(rest: str, why: str) -> None:
     found = errors(f"{HEAD}{rest}{COMPILE}{FIT}")
     assert any(why in message for _, message in found) if why else not found
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "for layer in model.layers:\n    layer.trainable = False\n",
+        "base.trainable = False\nmodel.layers[-1].trainable = False\n",
+        "model.trainable = False\n",
+    ],
+)
+def test_what_trains_nothing_is_said(rest: str) -> None:
+    """Keras's `fit` runs; torch's `backward` fails where no weight has a gradient."""
+    plain = HEAD.partition("inputs =")[0].replace("base =", "base = model =")
+    head = HEAD if "base" in rest else plain
+    text = f"{head}{rest}{COMPILE}{FIT}"
+    found = [message for line, message in errors(text) if "nothing" in message]
+    assert found, convert(text).text

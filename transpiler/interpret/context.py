@@ -98,6 +98,7 @@ class FileContext:
     grown: bool = False  #: whether more of those came to light since the file was begun
     apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
     without_gradients: dict[int, str] = field(default_factory=dict)  #: for loops that freeze layers
+    still: set[int] = field(default_factory=set)  #: the models of which such a loop freezes all
     refused: dict[int, str] = field(default_factory=dict)  #: functions that can't be, and why
     #: functions that others give, and that losses and metrics are: they stay inside of those
     freezers: set[int] = field(default_factory=set)  #: functions that make models trainable or not

@@ -19,7 +19,7 @@ from transpiler.interpret.layers.freezing import WEIGHTLESS
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
-from transpiler.ir.code import Line, Node, Return
+from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -28,6 +28,10 @@ from transpiler.record import record, replace
 _TRAINS = ("fit", "train_on_batch")
 #: A layer of torch that a function of ours initializes.
 _WRAPPED = re.compile(r"^\w+\((?=nn\.)")
+
+#: How a layer without gradients ends, and one begins that has no weights.
+_STILL = ".requires_grad_(False)"
+_NOTHING_TO_LEARN = (*WEIGHTLESS, "nn.MaxPool", "nn.AvgPool", "nn.Upsample", "nn.ZeroPad")
 
 
 @record(frozen=True, slots=True)
@@ -114,6 +118,25 @@ class Compositions:
             yield model
             for _, part in self.nested(model):
                 yield from self.live_parts(part, frozen)
+
+    def learns(self, model: Model, frozen: frozenset[int]) -> bool:
+        """Whether some weight of a model has gradients, as far as can be seen."""
+        if id(root(model)) in frozen:
+            return False
+        home = self.home(model)
+        if home is None:
+            return True
+        inner = {module.token: part for module, part in self.nested(model)}
+        made = {n.module.token: n.module for n in walk(home[1].init) if isinstance(n, Construct)}
+        texts = [
+            made.get(module.token, module).constructor.text
+            for module in self.modules(model)
+            if module.token not in inner
+        ]
+        return not (texts or inner) or (
+            any(not t.endswith(_STILL) and not t.startswith(_NOTHING_TO_LEARN) for t in texts)
+            or any(self.learns(part, frozen) for part in inner.values())
+        )
 
     def share(self, one: Model, other: Model) -> bool:
         """Whether two models that are built together have layers in common."""
@@ -251,6 +274,11 @@ class Freezing:
                 if any(self.of.share(part, other) for other in self.models.get(id(call), ())):
                     raise Unsupported("it shares layers with a model that is not trainable")
         return self.of.subset(call.model, frozen, self.in_place, norms)
+
+    def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
+        """Whether all weights of what a `compile` trains are frozen, its models `still` too."""
+        frozen = self.frozen.get(id(call), frozenset())
+        return not self.of.learns(call.model, frozen | still)
 
 
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:

@@ -355,6 +355,11 @@ def _compiled(
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
     changes = _changes(file, training, call)
     subset = freezing.subset(call)
+    changing = any(one.name in ("trainable", "freeze") for one in training.calls)
+    still = frozenset[int]() if changing else frozenset(file.still)
+    steps = any(one.name in ("fit", "train_on_batch") for one in training.calls)
+    if steps and freezing.trains_nothing(call, still):
+        raise Unsupported("none of its weights is trainable: Keras would train nothing")
     parameters = subset.parameters if subset is not None else None
     passed = training.passed.get(id(call))
     if passed is not None and subset is not None:

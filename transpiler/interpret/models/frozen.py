@@ -52,6 +52,10 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     source = region.tree.source(listed.value)
     if listed is node.iter and _is_followed(region, model):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
+        if value:
+            region.file.still.discard(id(root(model)))
+        else:
+            region.file.still.add(id(root(model)))
     elif listed is node.iter and _is_known(region, model, others is not None):
         noted: Any = provided("note_freezing")
         noted(region, node, model, const(value), listed.value, others is not None, itself=False)
