@@ -77,3 +77,48 @@ def test_a_function_that_is_called_elsewhere_stays() -> None:
     text += 'print(len(get_callbacks("stop")))\n'
     assert errors(text)
     assert "def get_callbacks" in convert(text).text
+
+
+TWO_MODELS = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import EarlyStopping, ModelCheckpoint, TerminateOnNaN
+
+
+{function}
+{shared}
+
+def train(model, x, y, name):
+    model.compile("sgd", "mse")
+    return model.fit(x, y, epochs=2, verbose=0, callbacks={call})
+
+
+x, y = np.ones((64, 4)), np.ones((64, 1))
+small = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+large = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+first = train(small, x, y, "stop")
+second = train(large, x, y, "none")
+"""
+BEST = """
+def get_callbacks(name):
+    return [ModelCheckpoint(name + ".h5", monitor="loss", save_best_only=True)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "shared", "call", "converts"),
+    [
+        (BEST, "", "get_callbacks(name)", True),
+        (BEST, "shared = get_callbacks('best')", "shared", False),
+        (BY_NAME, "", "get_callbacks(name)", False),
+    ],
+)
+def test_callbacks_of_a_fit_that_trains_several_models(
+    function: str, shared: str, call: str, converts: bool
+) -> None:
+    """Each time it gets new ones from its function; other objects go on with what they know."""
+    text = TWO_MODELS.format(function=function, shared=shared, call=call)
+    emitted = convert(text).text
+    assert (not errors(text)) is converts
+    best = 'saved_loss = float("inf")'
+    assert (best in emitted or "saved_loss = None" in emitted) is converts

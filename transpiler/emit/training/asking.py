@@ -14,7 +14,7 @@ from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.data import input_names, input_tensors
 from transpiler.emit.training.files import weights_path
-from transpiler.emit.training.going_on import optimizer_of_copy
+from transpiler.emit.training.going_on import optimizer_of_copy, optimizer_of_file
 from transpiler.emit.training.lines import (
     blocks_around,
     holds,
@@ -103,33 +103,13 @@ def write_load_weights(
     if not is_statement(statement, call.node):
         raise Unsupported("what `load_weights` gives is used")
     writer.refuse(call, "skip_mismatch")
+    brought_back = optimizer_of_file(writer, call)
     loaded = f"{writer.variable}.load_state_dict({_loaded(writer, call)})"
     writer.inline(call, statement, [], loaded)
     message = "a file that Keras has written must be converted first"
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
-    if _trains_on(writer, call):
-        writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {_OPTIMIZER_TOO}"))
-
-
-_OPTIMIZER_TOO = (
-    "in Keras the file brings back what the optimizer knew when it was saved, too; here the "
-    "optimizer goes on with what it knows by now"
-)
-
-
-def _trains_on(writer: ModelWriter, call: TrainingCall) -> bool:
-    """Whether an optimizer that remembers its steps trains the model before and after a load."""
-    compiled = writer.training.compiled.get(id(call.compiled))
-    if compiled is None or not compiled.optimizing.remembers:
-        return False
-    path = call.given["filepath"].text if "filepath" in call.given else ""
-    if compiled.keras == "2" and ".h5" in path and ".weights.h5" not in path:
-        return False
-    calls = [c for c in writer.training.calls if c.compiled is call.compiled]
-    at = next((i for i, c in enumerate(calls) if c is call), 0)
-    trains = [c.name in ("fit", "train_on_batch") for c in calls]
-    around = any(trains[:at]) and any(trains[at:])
-    return around or (call.in_loop and any(trains))
+    if brought_back:
+        writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {brought_back}"))
 
 
 def loaded_name(call: TrainingCall) -> str:

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import re
 
+from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.rates import reading, setting
 from transpiler.lower.training import Training
 from transpiler.source.tree import Tree
 
@@ -102,3 +104,56 @@ def optimizer_of_copy(writer: ModelWriter, loaded: TrainingCall) -> list[str]:
         f"{writer.optimizer} = {text.replace(mine, others)}",
         f"{writer.optimizer}.load_state_dict(copy.deepcopy({known}.state_dict()))",
     ]
+
+
+def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
+    """What to say of a `load_weights` that brings back what the optimizer knew; "" if it doesn't.
+
+    Refused where it is certain: the optimizer would go on with another rate, or other moments.
+    """
+    compiled = writer.training.compiled.get(id(call.compiled))
+    moves = _changes_rate(writer)
+    if compiled is None or not (compiled.optimizing.remembers or moves):
+        return ""
+    given = call.given.get("filepath")
+    path = _file(call) or given.text if given is not None else ""
+    named = bool(_file(call)) or ".weights.h5" in path
+    # other files of h5py hold the weights alone
+    if ".h5" in path and ".weights.h5" not in path:
+        return ""
+    calls = [c for c in writer.training.calls if c.compiled is call.compiled]
+    at = next((i for i, c in enumerate(calls) if c is call), 0)
+    trains = [c for c in calls[at:] if c.name in _STEPS]
+    trained = any(c.name in _STEPS for c in calls[:at])
+    if trains and not compiled.optimizing.remembers and _sets_rate(writer, call, trains[0]):
+        return ""
+    goes_on = bool(trains) or (moves and _reads_rate(writer, call))
+    if trained and goes_on and named and not (call.in_loop or call.conditional):
+        raise Unsupported(f"{_BROUGHT_BACK}, and the program goes on with that")
+    unsure = (trained and goes_on) or (call.in_loop and (trained or bool(trains)))
+    return f"{_BROUGHT_BACK}, too; {_GOES_ON}" if unsure else ""
+
+
+_BROUGHT_BACK = "in Keras the file brings back what the optimizer knew when it was saved"
+_GOES_ON = "here the optimizer goes on with what it knows by now"
+_RATE_CALLBACK = re.compile(r"\b(?:ReduceLROnPlateau|LearningRateScheduler)\b")
+
+
+def _changes_rate(writer: ModelWriter) -> bool:
+    """Whether the rate may be another one when the file is read: Keras keeps it in there."""
+    found = _RATE_CALLBACK.search(writer.tree.blanked)
+    return writer.training.sets_rate or found is not None
+
+
+def _sets_rate(writer: ModelWriter, call: TrainingCall, step: TrainingCall) -> bool:
+    """Whether the program gives the optimizer a rate between two calls."""
+    between = writer.tree.span(call.node)[1], writer.tree.span(step.node)[0]
+    return setting(writer.variable).search(writer.tree.blanked, *between) is not None
+
+
+def _reads_rate(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether the program looks at the learning rate after a call."""
+    room, after = writer.shared.extent(writer.room), writer.tree.span(call.node)[1]
+    given = [m.span() for m in setting(writer.variable).finditer(writer.tree.blanked, *room)]
+    reads = reading(writer.variable).finditer(writer.tree.blanked, max(after, room[0]), room[1])
+    return any(not within(m.start(), given) for m in reads)

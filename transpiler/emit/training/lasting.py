@@ -25,6 +25,8 @@ def going_on(
     known = model.shared.lasting
     mine = Lasting(model.room, call.node, place, hooks.lasting)
     first = known.get(place) if place is not None else None
+    if first is not None and first.call is call.node and _are_made_there(call):
+        first = None  # the same `fit` trains another model, with callbacks of its own
     if place is not None and not holds(model.tree.span(call.node), place):
         if _is_run_again(model, place, model.tree.span(call.node)[0]):
             raise Unsupported("a callback that remembers earlier runs of this `fit`")
@@ -37,6 +39,12 @@ def going_on(
     if first is None:
         return hooks
     return replace(hooks, before=tuple(b for b in hooks.before if b not in hooks.lasting))
+
+
+def _are_made_there(call: TrainingCall) -> bool:
+    """Whether a `fit` gets its callbacks from a function that it calls itself."""
+    given = call.given.get("callbacks")
+    return given is not None and isinstance(given.node, cst.Call)
 
 
 def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> bool:
