@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from transpiler.emit.edits import Edit
@@ -24,47 +26,60 @@ def suite_edits(
     """Edits of one suite; whether anything of it stays."""
     stays = False
     for statement in body:
-        if id(statement) in removal.replacements and not isinstance(
-            statement, cst.SimpleStatementLine
-        ):
-            edits = removal.replacements[id(statement)]
-            kept.edits += edits
-            kept.text += edits[0].text + "\n"
-            stays = True
-            continue
-        if (
-            isinstance(statement, cst.If)
-            and id(statement) in removal.region.resolved
-            and not _is_main(removal, statement)
-        ):
-            stays = decided_branch(removal, statement, kept) or stays
-            continue
-        nested = bodies(statement)
-        if nested and not is_one(statement, removal.is_module):
-            inners = [Kept() for _ in nested]
-            alive = [
-                suite_edits(removal, list(suite), inner)
-                for suite, inner in zip(nested, inners, strict=True)
-            ]
-            runs = alive[:1] if is_plain_try(statement) else alive
-            if not any(runs) and not isinstance(statement, cst.ClassDef):
-                remove(removal, statement, kept)
-                continue
-            stays = True
-            kept.text += _header(removal, statement)
-            for suite, lives, inner in zip(nested, alive, inners, strict=True):
-                kept.text += inner.text
-                kept.edits += inner.edits if lives else [_emptied(removal, suite)]
-            continue
-        if removal.decisions.get(id(statement)) in ("drop", "jump"):
-            remove(removal, statement, kept)
-            continue
-        stays = True
-        edits = removal.replacements.get(id(statement), [])
-        kept.edits += edits
-        start, end = statement_lines(removal.tree, statement)
-        kept.text += removal.tree.text[start:end]
+        stays = _statement_edits(removal, statement, kept) or stays
     return stays
+
+
+def _statement_edits(removal: Removal, statement: cst.CSTNode, kept: Kept) -> bool:
+    """Edits of one statement; the model is made below what stays of those that complete it."""
+    made = removal.replacements.get(id(statement))
+    if made is None or isinstance(statement, cst.SimpleStatementLine):
+        return _own_edits(removal, statement, kept)
+    inner = Kept()
+    if not _own_edits(removal, statement, inner):
+        kept.edits += made
+        kept.text += made[0].text + "\n"
+        return True
+    start, _ = removal.tree.span(statement)
+    _, below = statement_lines(removal.tree, statement)
+    ends = "" if removal.tree.text[:below].endswith("\n") else "\n"
+    line = f"{ends}{' ' * (start - removal.tree.line_start(start))}{made[0].text}\n"
+    kept.edits += [*inner.edits, Edit(below, below, line)]
+    kept.text += inner.text + line
+    return True
+
+
+def _own_edits(removal: Removal, statement: cst.CSTNode, kept: Kept) -> bool:
+    if (
+        isinstance(statement, cst.If)
+        and id(statement) in removal.region.resolved
+        and not _is_main(removal, statement)
+    ):
+        return decided_branch(removal, statement, kept)
+    nested = bodies(statement)
+    if nested and not is_one(statement, removal.is_module):
+        inners = [Kept() for _ in nested]
+        alive = [
+            suite_edits(removal, list(suite), inner)
+            for suite, inner in zip(nested, inners, strict=True)
+        ]
+        runs = alive[:1] if is_plain_try(statement) else alive
+        if not any(runs) and not isinstance(statement, cst.ClassDef):
+            remove(removal, statement, kept)
+            return False
+        kept.text += _header(removal, statement)
+        for suite, lives, inner in zip(nested, alive, inners, strict=True):
+            kept.text += inner.text
+            kept.edits += inner.edits if lives else [_emptied(removal, suite)]
+        return True
+    if removal.decisions.get(id(statement)) in ("drop", "jump"):
+        remove(removal, statement, kept)
+        return False
+    edits = removal.replacements.get(id(statement), [])
+    kept.edits += edits
+    start, end = statement_lines(removal.tree, statement)
+    kept.text += removal.tree.text[start:end]
+    return True
 
 
 def _header(removal: Removal, statement: cst.CSTNode) -> str:
@@ -120,6 +135,21 @@ def decided_branch(
     kept.edits += inner.edits
     kept.text += inner.text
     return True
+
+
+def running(body: list[cst.CSTNode], resolved: dict[int, bool]) -> Iterator[cst.CSTNode]:
+    """The simple statements of a suite, without branches that are known not to run."""
+    for statement in body:
+        if isinstance(statement, cst.If) and id(statement) in resolved:
+            if (undecided := _undecided(statement, resolved)) is not None:
+                yield from leaf_statements([undecided])
+            elif (taken := _taken(statement, resolved)) is not None:
+                yield from running(list(taken.body), resolved)
+        elif nested := bodies(statement):
+            for suite in nested:
+                yield from running(list(suite), resolved)
+        else:
+            yield statement
 
 
 def outdented(removal: Removal, body: list[cst.CSTNode]) -> dict[int, int]:

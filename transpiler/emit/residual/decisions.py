@@ -8,6 +8,8 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.given import reaches_out
 from transpiler.emit.residual.removal import Removal
 from transpiler.interpret.values import Framework, Layer, Model, UserClass, is_graph
+from transpiler.ir.code import Construct, Line
+from transpiler.passes.liveness import walk
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
@@ -143,6 +145,64 @@ def _may_act(removal: Removal, leaf: cst.CSTNode) -> bool:
     plain = plain and not any(isinstance(v, UserClass) and id(v.node) in clips for v in held)
     known = frozenset(scope.values) | frozenset(removal.region.parameters)
     return plain and reaches_out(removal.region.file, removal.tree.code(leaf), known)
+
+
+def drop_spent(removal: Removal, leaves: list[cst.CSTNode]) -> None:
+    """`width = 8 * i` beside the last layers of a model goes, where only they read it.
+
+    Where something else that stays gives the same name, it stays too: it has the last word.
+    """
+    within = [removal.tree.span(place) for _, place in removal.completing()]
+    plain = [
+        leaf
+        for leaf in leaves
+        if removal.decisions[id(leaf)] == "keep"
+        and id(leaf) not in removal.replacements
+        and any(is_inside(removal.tree.span(leaf), span) for span in within)
+        and _only_computes(removal, leaf)
+    ]
+    if not plain:
+        return
+    kept = [s for s in leaves if removal.decisions[id(s)] == "keep" and s not in plain]
+    wanted = _instance_words(removal) | _class_words(removal)
+    for leaf in kept:
+        wanted |= _words(removal, leaf) | _header_words(removal, leaf, removal.body)
+    spent = plain
+    while spent:
+        read = [leaf for leaf in spent if _defines(removal, leaf) & wanted]
+        spent = [leaf for leaf in spent if leaf not in read]
+        if not read:
+            break
+        for leaf in read:
+            wanted |= _words(removal, leaf) | _header_words(removal, leaf, removal.body)
+    removal.decisions.update((id(leaf), "drop") for leaf in spent)
+
+
+def _only_computes(removal: Removal, leaf: cst.CSTNode) -> bool:
+    """Whether a statement does nothing but give names to what it computes."""
+    small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None
+    if isinstance(small, cst.Pass):
+        return True
+    targets = small.targets if isinstance(small, cst.Assign) else ()
+    named = all(isinstance(t.target, cst.Name) for t in targets)
+    if isinstance(small, (cst.AugAssign, cst.AnnAssign)):
+        named = isinstance(small.target, cst.Name)
+    elif not targets:
+        return False
+    known = frozenset(removal.region.scope.values)
+    return named and not reaches_out(removal.region.file, removal.tree.code(leaf), known)
+
+
+def _class_words(removal: Removal) -> set[str]:
+    """The names of the module that the layers of its models are made with."""
+    found: set[str] = set()
+    for built, _ in removal.instances.values():
+        nodes = list(walk(built.init))
+        texts = [n.module.constructor.text for n in nodes if isinstance(n, Construct)]
+        lines = [n.text for n in nodes if isinstance(n, Line)]
+        defined = {text.partition(" = ")[0] for text in lines}
+        found |= {w for text in (*texts, *lines) for w in words_in(text)} - defined
+    return found
 
 
 def drop_emptied(removal: Removal, leaves: list[cst.CSTNode]) -> None:

@@ -7,9 +7,10 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import UNSUPPORTED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
-from transpiler.emit.residual.clearing import remove
+from transpiler.emit.residual.clearing import remove, running
 from transpiler.emit.residual.removal import Kept, Removal, is_kept, name_in_additions
 from transpiler.interpret.region import Built
 from transpiler.interpret.values import Model
@@ -80,6 +81,18 @@ def _outermost(removal: Removal, leaf: cst.CSTNode, made: tuple[int, int]) -> cs
             for suite in bodies(holding)
             if any(is_inside(inside, removal.tree.span(s)) for s in suite)
         )
+
+
+def say_early(removal: Removal) -> None:
+    """Say where a model is used that only the end of a branch or loop around that completes."""
+    for built, place in removal.completing():
+        name = name_in_additions(removal, built)
+        for leaf in running([place], removal.region.resolved):
+            if removal.decisions.get(id(leaf)) != "keep" or id(leaf) in removal.trains:
+                continue
+            if name in removal.tree.names(leaf):
+                message = f"`{name}` is made below it, where all layers are known"
+                removal.region.say(UNSUPPORTED, leaf, message)
 
 
 def return_by_name(removal: Removal, leaves: list[cst.CSTNode]) -> None:

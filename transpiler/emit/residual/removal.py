@@ -42,7 +42,7 @@ class Removal:
         self.replacements: dict[int, list[Edit]] = {}  #: what stands in the place of statements
         #: the statements of the module or the function
         self.body: list[cst.CSTNode] = list(suite.body)
-        self.whole: set[int] = set()  #: statements that an instantiation replaces altogether
+        self.whole: set[int] = set()  #: statements in whose place, or below which, models are made
         self.orphans: list[cst.CSTNode] = []  #: statements that stay, and read tensors
         self.conflict = False  #: whether what stays changes an argument before the model is made
 
@@ -59,6 +59,21 @@ class Removal:
     def place(self, built: Built) -> cst.CSTNode:
         """The statement in which a model is instantiated."""
         return self.places.get(id(built), built.node)
+
+    def made_at(self, place: cst.CSTNode) -> int:
+        """From where on there is the model that is made in this place."""
+        below = id(place) in self.whole and not isinstance(place, cst.SimpleStatementLine)
+        return self.tree.span(place)[below]
+
+    def completing(self) -> list[tuple[Built, cst.CSTNode]]:
+        """The models whose last layer a branch or loop adds, and these."""
+        pairs = [(built, self.places.get(key)) for key, (built, _) in self.instances.items()]
+        simple = cst.SimpleStatementLine
+        return [
+            (built, place)
+            for built, place in pairs
+            if place is not None and id(place) in self.whole and not isinstance(place, simple)
+        ]
 
 
 def is_kept(removal: Removal, statement: cst.CSTNode) -> bool:

@@ -9,6 +9,7 @@ from transpiler.emit.residual.clearing import close_up, decided_branch, suite_ed
 from transpiler.emit.residual.decisions import (
     drop_constants,
     drop_emptied,
+    drop_spent,
     drop_unread,
     is_jump,
     keep_model_lists,
@@ -21,6 +22,7 @@ from transpiler.emit.residual.instantiation import (
     make_first,
     place_instance,
     return_by_name,
+    say_early,
 )
 from transpiler.emit.residual.removal import Kept, Removal
 from transpiler.emit.residual.restating import restate
@@ -35,7 +37,7 @@ def residue(removal: Removal) -> Kept:
         place_instance(removal, built, text, leaves)
     graph = removal.region.graph_statements
     return_by_name(removal, leaves)
-    first_model = min((removal.tree.span(removal.places[i])[0] for i in removal.places), default=0)
+    first_model = min(map(removal.made_at, removal.places.values()), default=0)
     for leaf in leaves:
         needed = id(leaf) in removal.left or (removal.is_module and only_left(removal, leaf))
         if id(leaf) in removal.replacements or needed:
@@ -50,11 +52,13 @@ def residue(removal: Removal) -> Kept:
     if removal.is_module:
         kept_jumps(removal, leaves)
         keep_model_lists(removal, leaves)
+        drop_spent(removal, leaves)
         drop_emptied(removal, leaves)
         drop_constants(removal, leaves)
     else:
         drop_unread(removal, leaves)
         settle_sizes(removal, leaves)
+    say_early(removal)
     kept = Kept(restate(removal, leaves))
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     suite_edits(removal, removal.body, kept)
