@@ -139,3 +139,23 @@ def test_the_state_of_the_optimizer_is_not_in_the_file(
     )
     found = [d for d in convert(text).diagnostics if "what the optimizer knew" in d.message]
     assert [d.severity for d in found] == ([said] if said is not None else [])
+
+
+@pytest.mark.parametrize(
+    ("saved", "loaded", "torchs"),
+    [
+        ("'best.h5'", "best.h5", "best.pt"),
+        ("'best' + '.h5'", "best.h5", "best.h5"),
+        ("os.path.join('kept', 'best.h5')", "kept/best.h5", "kept/best.h5"),
+        ("f'best{1}.h5'", "best1.h5", "best1.h5"),
+        ("'best%d.h5' % 1", "best1.h5", "best1.h5"),
+        ("'best%d.hdf5' % 1", "other.h5", "other.pt"),
+    ],
+)
+def test_a_file_is_read_by_the_name_that_it_was_written_under(
+    saved: str, loaded: str, torchs: str
+) -> None:
+    """A name that the program puts together stays as it is, with Keras's ending."""
+    after = f"model.save_weights({saved})\nmodel.load_weights('{loaded}')\n"
+    text = converted(f"import os\n\n{trial(after, '').text}")
+    assert f'torch.load("{torchs}"' in text.replace("'", '"')

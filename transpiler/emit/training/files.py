@@ -15,6 +15,10 @@ _SAVES = re.compile(
     r"(?:(?:\.save|save_weights|load_weights|load_model|ModelCheckpoint)\("
     r"|(?<!def )\bsave_model\(\s*[\w.]+\s*,)\s*(?:filepath\s*=\s*)?$"
 )
+#: What stands before the path of a file that is read.
+_LOADS = re.compile(r"load_(?:weights|model)\(\s*(?:filepath\s*=\s*)?$")
+#: A string that ends like a file of weights; what stands around it says if it is a whole path.
+_ENDING = re.compile(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
 
 _NEAR = 100  #: how far before a path its call may begin
 
@@ -31,6 +35,25 @@ def weights_file(tree: Tree, path: str) -> str:
     `os.path.exists("model.h5")` would not find "model.pt".
     """
     places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", tree.text)]
-    if not all(_SAVES.search(tree.text, max(0, start - _NEAR), start) for start in places):
+    if not all(_stands_after(_SAVES, tree, start) for start in places):
+        return path
+    is_read = all(_stands_after(_LOADS, tree, start) for start in places)
+    if is_read and _computes(tree, path):
         return path
     return _SUFFIX.sub("", path) + ".pt"
+
+
+def _stands_after(before: re.Pattern[str], tree: Tree, start: int) -> bool:
+    return before.search(tree.text, max(0, start - _NEAR), start) is not None
+
+
+def _computes(tree: Tree, path: str) -> bool:
+    """Whether the program puts paths with the ending of this one together, and it may be one."""
+    suffix = _SUFFIX.search(path)
+    if suffix is None:
+        return False
+    return any(
+        found[3].endswith(suffix.group())
+        and (found[1] or not found[4] or not _stands_after(_SAVES, tree, found.start()))
+        for found in _ENDING.finditer(tree.text)
+    )
