@@ -77,6 +77,9 @@ PAIR = """class Pair:
         f"{TRAINER}def main(units):\n    model = build(units)\n    model.{COMPILE}\n"
         "    trainer = Trainer(model, 1)\n    losses = trainer.train(x, y)\n"
         "    return losses + trainer.score(x, y)\n\n\nfirst, second = main(4), main(6)\n",
+        # the module takes it back
+        f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+        f"model = trainer.model\n{USE}found = model.predict(x, verbose=0)\n",
         # others ask the object for it
         f"{TRAINER}def go_on(trainer):\n    trainer.model.fit(x, y, shuffle=False, verbose=0)\n\n\n"
         f"model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\ngo_on(trainer)\n{USE}",
