@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.training.programs import Trial, farthest
+from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
 
@@ -105,3 +105,23 @@ def test_a_table_needs_to_know_its_columns() -> None:
     text = text.replace('losses = np.array(history["loss"])\n', "")
     found = convert(text)
     assert any("CSVLogger beside" in d.message for d in found.diagnostics), found
+
+
+@pytest.mark.parametrize("around", ["for _ in range(2):", "if len(x) > 3:\n  for _ in range(2):"])
+def test_a_condition_in_a_loop_goes_with_all_that_is_in_it(around: str) -> None:
+    text = f"""\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((8, 3)), np.ones((8, 1))
+{around}
+    metrics = ["mae"]
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", loss="mse", metrics=metrics)
+    model.fit(x, y)
+    if len(x) > 4:
+        metrics = ["mse"]
+"""
+    found = converted(text)
+    assert "len(x) > 4" not in found
+    compile(found, "converted.py", "exec")

@@ -39,9 +39,19 @@ def named_parts(
         name = _assigned(statement) or (_extended(statement) if id(statement) in own else "")
         if name and (name in unpacked or _is_part(values.get(name))):
             found.append((name, statement))
-    for branched in body:
-        if isinstance(branched, cst.If):
-            found = _with_whole(found, branched)
+    return _with_conditions(found, body)
+
+
+def _with_conditions(
+    found: list[tuple[str, NamedPart]], body: Iterable[cst.CSTNode]
+) -> list[tuple[str, NamedPart]]:
+    """The same with the conditions that go as a whole, those in loops, too."""
+    for statement in body:
+        if isinstance(statement, cst.If):
+            found = _with_whole(found, statement)
+        elif not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            for suite in bodies(statement):
+                found = _with_conditions(found, suite)
     return found
 
 
@@ -62,8 +72,8 @@ def _with_whole(
     What would leave one of several branches empty does not go.
     """
     suites = bodies(statement)
-    for inner in [s for suite in suites for s in suite if isinstance(s, cst.If)]:
-        found = _with_whole(found, inner)
+    for suite in suites:
+        found = _with_conditions(found, suite)
     names: dict[int, list[str]] = {}
     for name, part in found:
         names.setdefault(id(part), []).append(name)
