@@ -159,6 +159,11 @@ _CLIPPED = (
     "Keras goes back to what the last softmax or sigmoid was applied to; here probabilities are "
     "clipped to 1e-7, and outputs nearer to 0 or 1 train differently"
 )
+_ROWS = (
+    "; so do those of targets whose rows don't add up to 1, where TensorFlow's gradient is "
+    "softmax - targets"
+)
+_CATEGORICAL = re.compile(r"(?<!sparse_)categorical_crossentropy|(?<!Sparse)CategoricalCross")
 
 
 _BEGINNING = (
@@ -185,7 +190,8 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     begins = _BEGINNING if averages else ""
     notes = [frozen, activities, begins, *losses, *(metric.note for _, metric in compiled.metrics)]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
-    clips = [_CLIPPED] if writer.training.clips else []
+    rows = _ROWS if _CATEGORICAL.search(writer.tree.text) else ""
+    clips = [f"{_CLIPPED}{rows}"] if writer.training.clips else []
     differing = [head.loss.differs for head in compiled.heads if head.loss.differs]
     notes = [*clips, *differing, *compiled.optimizing.notes]
     writer.made.said += [(CLOSE_IDIOM, call.node, note) for note in notes]
