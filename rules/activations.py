@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 
 from rules.axes import dimension, last
@@ -20,6 +21,8 @@ def activated(x: Tensor, function: Expr) -> Tensor:
         text = f"{function.text[:-1]}, dim={last(x)})"
         return x.to(Module(replace(function, text=text), "activation")(x.code))
     if not function.known:
+        if (chosen := _one_of_two(x, function)) is not None:
+            return x.to(chosen(x.code))
         cls = "Activation" if last(x) == -1 else "ChannelsFirstActivation"
         return x.to(own(cls, function, hint="activation")(x.code))
     if function.value is None:
@@ -31,6 +34,42 @@ def activated(x: Tensor, function: Expr) -> Tensor:
     result = rule.build(x, **{p.name: expr(p.default) for p in parameters})
     assert isinstance(result, Tensor)
     return replace(result, mask=x.mask)  # also where an operation of TensorFlow has none
+
+
+#: Torch's modules for activations that have no settings, by the names that Keras has for them.
+MODULES: dict[object, str] = {
+    None: "nn.Identity()",
+    "linear": "nn.Identity()",
+    "relu": "nn.ReLU()",
+    "relu6": "nn.ReLU6()",
+    "elu": "nn.ELU()",
+    "selu": "nn.SELU()",
+    "gelu": "nn.GELU()",
+    "silu": "nn.SiLU()",
+    "swish": "nn.SiLU()",
+    "tanh": "nn.Tanh()",
+    "sigmoid": "nn.Sigmoid()",
+    "softplus": "nn.Softplus()",
+    "softsign": "nn.Softsign()",
+    "softmax": "nn.Softmax(dim={})",
+}
+
+
+def _one_of_two(x: Tensor, function: Expr) -> Module | None:
+    """The module for `"relu" if deep else None`, whose names are plain to see."""
+    try:
+        choice = ast.parse(function.text, mode="eval").body
+    except SyntaxError:  # it has tokens for what is named later
+        return None
+    if not isinstance(choice, ast.IfExp):
+        return None
+    ways = [choice.body, choice.orelse]
+    if not all(isinstance(way, ast.Constant) and way.value in MODULES for way in ways):
+        return None
+    made = [MODULES[way.value].format(last(x)) for way in ways if isinstance(way, ast.Constant)]
+    test = ast.get_source_segment(function.text, choice.test)
+    text = f"{made[0]} if {test} else {made[1]}"
+    return Module(replace(function, text=text), "activation")
 
 
 def _named(function: object) -> Rule:

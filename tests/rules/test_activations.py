@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from rules.activations import activated
+from rules.activations import MODULES, activated
 from tests.rules.layer_harness import (
     RANDOM,
     check,
@@ -54,6 +54,23 @@ def test_by_name(name: str, layout: Layout) -> None:
     if name in RUN_TIME:
         given = outcome(unknown("given"), layout, given=name)
         np.testing.assert_allclose(given, wanted, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if n is not None])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_one_of_two(name: str, layout: Layout) -> None:
+    """`"relu" if deep else None` is one of torch's modules or another."""
+    wanted = keras.activations.get(name)(keras.ops.convert_to_tensor(POINTS)).numpy()
+    for text, deep in (
+        (f"'{name}' if deep else None", True),
+        (f"None if deep else '{name}'", False),
+    ):
+        function = Expr(text, names=frozenset({("deep", 0)}))
+        made = activated(given_tensor("x0", (3, 5, 4), layout, "all", "float64"), function)
+        assert "nn." in str(made.code.modules)
+        np.testing.assert_allclose(outcome(function, layout, deep=deep), wanted, atol=1e-9)
+        other = outcome(function, layout, deep=not deep)
+        np.testing.assert_allclose(other, POINTS, atol=1e-9)
 
 
 def test_none_and_callables() -> None:

@@ -262,6 +262,8 @@ class Recorder:
             model.build((None, *sizes))
         if any(one is model for one in keras_quiet.LOADED):  # it keeps its weights
             return -1
+        if model.built and not model.weights:  # it prepares data, say
+            return -1
         layers = held(model, keras_quiet.LOG)
         begun = {id(v) for known in self.held for one in known for v in one.variables}
         if layers and all(id(v) in begun for one in layers for v in one.variables):
