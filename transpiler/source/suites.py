@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import libcst as cst
 
 from transpiler.source.tree import Tree
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
 def statement_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
@@ -104,11 +108,20 @@ def assigned_names(target: cst.CSTNode) -> list[str]:
 
 def returns_of(function: cst.FunctionDef) -> list[cst.Return]:
     """The `return` statements of a function, those of functions in it left out."""
-    found: list[cst.Return] = []
+    return _own_nodes(function, cst.Return)
+
+
+def yields_of(function: cst.FunctionDef) -> list[cst.Yield]:
+    """The `yield` expressions of a function, those of functions in it left out."""
+    return _own_nodes(function, cst.Yield)
+
+
+def _own_nodes(function: cst.FunctionDef, kind: type[_Node]) -> list[_Node]:
+    found: list[_Node] = []
     pending: list[cst.CSTNode] = [function.body]
     while pending:
         node = pending.pop()
-        if isinstance(node, cst.Return):
+        if isinstance(node, kind):
             found.append(node)
         if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             pending += node.children

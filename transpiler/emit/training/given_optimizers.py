@@ -61,6 +61,10 @@ def give_optimizer(
     tree = writer.tree
     start, end = tree.span(statement)
     inside = tree.span(function)
+    target = bound_by(tree, made)
+    node = made.body[0]
+    if not isinstance(node, cst.Assign) or target != writer.variable:
+        raise Unsupported(f"the model that `{name}` compiles gets no name")
     taken = words_in(tree.text[inside[0] : start] + tree.text[end : inside[1]])
     choice = call.given["optimizer"].text if "optimizer" in call.given else ""
     local = "optimizer" if choice == "optimizer" or "optimizer" not in taken else "optim"
@@ -82,10 +86,6 @@ def give_optimizer(
     else:
         writer.made.once += [*picked, Edit(start, end, f"{local} = {source}")]
     writer.made.once.append(Edit(*tree.span(answer), f"{model}, {local}"))
-    target = bound_by(tree, made)
-    node = made.body[0]
-    if not isinstance(node, cst.Assign) or target != writer.variable:
-        raise Unsupported(f"the model that `{name}` compiles gets no name")
     span = tree.span(node.targets[0].target)
     writer.edits.append(Edit(*span, f"{target}, {writer.optimizer}"))
 

@@ -10,6 +10,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import verbatim
 from transpiler.interpret.values import Function, Generated, Static, Value
+from transpiler.source.suites import yields_of
 
 
 @provides("call_generator")
@@ -23,7 +24,7 @@ def call_generator(
     home = function.file if function.file is not None else region.file
     if "yield" not in home.tree.words:
         return None
-    found = _yields(function.node)
+    found = yields_of(function.node)
     if not found or not all(isinstance(value, Static) for value in values):
         return None
     if mentions_framework(region.file, function):
@@ -44,16 +45,3 @@ def _problem(given: cst.CSTNode | None) -> str:
     if any(not isinstance(element.value, _ARRAYS) for element in given.elements):
         return "yields other things than arrays"
     return ""
-
-
-def _yields(function: cst.FunctionDef) -> list[cst.Yield]:
-    """The `yield` expressions of a function, those of functions in it left out."""
-    found: list[cst.Yield] = []
-    pending: list[cst.CSTNode] = [function.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Yield):
-            found.append(node)
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending += node.children
-    return found
