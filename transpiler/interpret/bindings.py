@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
 from transpiler.interpret.region import Region
+from transpiler.source.tree import Tree
 
 Span = tuple[int, int]
 
 
-def made_at(region: Region, node: cst.BaseExpression, depth: int = 3) -> Iterator[Span]:
+def made_at(region: Region, node: cst.BaseExpression) -> Iterator[Span]:
     """Where the optimizers are made of which an expression may be one."""
-    span = region.tree.span(node)
-    inside = [p for p in region.optimizers if span[0] <= p[0] and p[1] <= span[1]]
+    function = region.function
+    body = function.body if isinstance(function, cst.FunctionDef) else region.tree.module
+    for place in made_in(region.tree, region.optimizers.keys(), body, node):
+        _, inner = region.optimizer_makers.get(place, (None, ()))
+        yield from inner or (place,)
+
+
+def made_in(
+    tree: Tree, known: Collection[Span], body: cst.CSTNode, node: cst.BaseExpression, depth: int = 3
+) -> Iterator[Span]:
+    """Which of `known` places an expression in a body may come from, or its own place."""
+    span = tree.span(node)
+    inside = [p for p in known if span[0] <= p[0] and p[1] <= span[1]]
     if inside:
         yield from inside
         return
     found = False
     if isinstance(node, cst.Name) and depth:
-        for source in _bound_to(region, node.value):
+        for source in _bound_to(body, node.value):
             found = True
-            yield from made_at(region, source, depth - 1)
+            yield from made_in(tree, known, body, source, depth - 1)
     elif isinstance(node, cst.Subscript) or _is_view(node):
         assert isinstance(node, (cst.Subscript, cst.Call))
         held = node.value if isinstance(node, cst.Subscript) else node.func
         found = True
         inner = held.value if isinstance(held, cst.Attribute) else held
-        yield from made_at(region, inner, depth)
+        yield from made_in(tree, known, body, inner, depth)
     if not found:
         yield span
 
@@ -69,9 +81,7 @@ class _Bindings(cst.CSTVisitor):
         return isinstance(target, cst.Name) and target.value == self.name
 
 
-def _bound_to(region: Region, name: str) -> list[cst.BaseExpression]:
+def _bound_to(body: cst.CSTNode, name: str) -> list[cst.BaseExpression]:
     bindings = _Bindings(name)
-    function = region.function
-    body = function.body if isinstance(function, cst.FunctionDef) else region.tree.module
     body.visit(bindings)
     return bindings.found

@@ -282,6 +282,10 @@ class Region:
         #: modules of models that were built elsewhere: the model, and its region
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}
         self.optimizers: dict[tuple[int, int], Value] = {}  #: by where they are made
+        #: calls of functions that give one of several: the function, and where it makes them
+        self.optimizer_makers: dict[
+            tuple[int, int], tuple[cst.FunctionDef, tuple[tuple[int, int], ...]]
+        ] = {}
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.entered: list[cst.With] = []  #: `with` statements of a function
         self.handings: dict[int, Handed] = {}  #: calls that train models

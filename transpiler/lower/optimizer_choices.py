@@ -18,7 +18,7 @@ from transpiler.interpret.bindings import Span, made_at
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Static, Value
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
@@ -69,7 +69,9 @@ def _placed(
 ) -> Choices:
     options = [_lowered(rules, value, exact) for value in made.values()]
     texts = dict(zip(made, map(_partial, options), strict=True))
-    source = CHOSEN if _PLAIN.fullmatch(given.text) else f"({CHOSEN})"
+    called = isinstance(given.value, Static) and given.value.expr.strength >= POSTFIX
+    plain = called or _PLAIN.fullmatch(given.text)
+    source = CHOSEN if plain else f"({CHOSEN})"
     return Choices(_together(options, Expr(f"{source}({parameters})", strength=18)), texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import libcst as cst
@@ -241,14 +242,21 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     room = next((r for r in writer.shared.rooms if r.region is call.region), writer.room)
     spans = [writer.tree.span(c.node) for c in room.calls if c.name == "compile"]
     if choices.texts and name.isidentifier():
-        places = writer.shared.places(room, name)
-        if not all(p.binds or within(p.start, spans) for p in places):
+        uses = writer.shared.places(room, name)
+        if not all(p.binds or within(p.start, spans) for p in uses):
             raise Unsupported(f"`{name}`, one of several optimizers, is used besides")
+    makers = dict((call.region or room.region).optimizer_makers.values())
+    for function, places in makers.items():
+        if any(place in choices.texts for place in places):
+            _check_maker(writer, function)
+    elsewhere = set(itertools.chain.from_iterable(makers.values()))
     for span, text in choices.texts.items():
         writer.shared.replaced[span] = text
         edit = Edit(*span, text)
         inside = holds(writer.tree.span(call.node), span)  # which is written anew
-        if edit not in writer.edits and not inside:
+        if span in elsewhere:
+            writer.made.once.append(edit)
+        elif edit not in writer.edits and not inside:
             writer.edits.append(edit)
     if not choices.by_name:
         source = writer.source_of(call.given["optimizer"])
@@ -261,6 +269,22 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     )
     writer.emit(name, source)
     return replace(made, text=made.text.replace(wanted[0], name, 1))
+
+
+def _check_maker(writer: ModelWriter, function: cst.FunctionDef) -> None:
+    """All that a function gives must become optimizers: it gives what makes them now."""
+    name = function.name.value
+    calls = [c for room in writer.shared.rooms for c in room.calls if c.name == "compile"]
+    spans = [writer.tree.span(c.node) for c in calls]
+    given = [c.given["optimizer"].text for c in calls if "optimizer" in c.given]
+    kept = "|".join(re.escape(text) for text in given if re.fullmatch(r"[\w.]+", text))
+    text = writer.tree.blanked
+    for found in re.finditer(rf"\b{name}\b", text):
+        line = text[writer.tree.line_start(found.start()) : found.start()]
+        binds = re.fullmatch(r"\s*def ", line)
+        if not (binds or within(found.start(), spans)):
+            if not kept or not re.fullmatch(rf"\s*(?:{kept}) = (?:self\.)?", line):
+                raise Unsupported(f"`{name}` gives optimizers, and not only to `compile`")
 
 
 def _own_rate(writer: ModelWriter, schedule: Expr, lines: list[str]) -> str:

@@ -22,6 +22,7 @@ from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.optimizer_makers import note_optimizer_maker
 from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.functions.returned_data import decided_data, returned_data
@@ -92,6 +93,7 @@ def call_function(
             return settled
     if (parts := given_parts(region, node, function, bound)) is not None:
         return parts
+    note_optimizer_maker(region, node, function, bound)
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)

@@ -29,6 +29,8 @@ _ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
 _PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
 #: A string in whose places no other string can be written.
 _FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
+#: A statement that is written nowhere else.
+_RAISING = re.compile(r"^ *raise .*$", re.MULTILINE)
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
@@ -48,7 +50,7 @@ def given_parts(
         return None
     if function.owner or function.nested_in or function.frame is not None:
         return None
-    if not _is_about_parts(region, function):
+    if not is_about_parts(region, function):
         return None
     inner = _bound(function, bound)
     if inner is None or _shadows(region, made, inner):
@@ -75,7 +77,7 @@ def given_parts(
     return found
 
 
-def _is_about_parts(region: Region, function: Function) -> bool:
+def is_about_parts(region: Region, function: Function) -> bool:
     """Whether each part of the framework that a function calls is one of the training."""
     known = region.file.gives_parts
     key = id(function.node)
@@ -84,7 +86,7 @@ def _is_about_parts(region: Region, function: Function) -> bool:
         lowered = source.lower()
         known[key] = (
             any(word in lowered for word in _MENTIONED)
-            and not _FORMATTED.search(source)
+            and not _FORMATTED.search(_RAISING.sub("", source))
             and not _TRAINS.search(source)
             and _calls_only_parts(function)
         )
@@ -92,12 +94,12 @@ def _is_about_parts(region: Region, function: Function) -> bool:
 
 
 def _calls_only_parts(function: Function) -> bool:
-    symbols = [symbol_of(function, call.func) for call in _calls(function.node)]
+    symbols = [symbol_of(function, call.func) for call in calls_in(function.node)]
     called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
     return bool(called) and all(name.startswith(_PARTS) for name in called)
 
 
-def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
     """All calls in a node."""
     pending = [node]
     while pending:

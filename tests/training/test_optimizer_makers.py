@@ -1,0 +1,100 @@
+"""Functions and methods that give one of several optimizers, by what is known at run time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers, optimizers
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+"""
+PICKED = """\
+def get_optimizer(name, lr=0.01):
+    name = name.lower()
+    if name == "sgd":
+        return optimizers.SGD(learning_rate=lr, momentum=0.9)
+    if name == "adam":
+        opt = optimizers.Adam(lr, beta_1=0.8)
+        return opt
+    raise ValueError(f"unknown: {name}")
+
+
+"""
+LOOP = """\
+results = []
+for name in ("SGD", "adam"):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(1)])
+    opt = get_optimizer(name)
+    model.compile(optimizer=opt, loss="mse")
+    results.append(model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"][-1])
+"""
+BUILDER = """\
+def build(name, rate):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(1)])
+    model.compile(optimizer=get_optimizer(name, lr=rate), loss="mse")
+    return model
+
+
+results = []
+for name in ("SGD", "adam"):
+    model = build(name, 0.02)
+    results.append(model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"][-1])
+"""
+METHOD = """\
+class Trainer:
+    def __init__(self, kind, rate=0.1):
+        self.kind, self.rate = kind, rate
+        self.model = keras.Sequential([keras.Input((6,)), layers.Dense(1)])
+        self.model.compile(loss="mse", optimizer=self.make_optimizer())
+
+    def make_optimizer(self):
+        options = {"sgd": optimizers.SGD(self.rate), "adam": optimizers.Adam(self.rate)}
+        return options[self.kind]
+
+    def run(self):
+        return self.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+
+a = Trainer("sgd").run()
+b = Trainer("adam", 0.05).run()
+"""
+
+
+@pytest.mark.parametrize("text", [PICKED + LOOP, PICKED + BUILDER, METHOD])
+def test_the_optimizer_waits_for_its_parameters(text: str, scripts: Scripts) -> None:
+    text = HEAD + text
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+    assert any("weight" in name for name in apart)
+
+
+def test_it_is_written_where_the_program_makes_it() -> None:
+    text = converted(HEAD + PICKED + BUILDER)
+    assert "        return partial(torch.optim.SGD, lr=lr, momentum=0.9)\n" in text
+    assert "    optimizer = get_optimizer(name, lr=0.02)(model.parameters())\n" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        return opt\n", "        return name\n"),
+        ("learning_rate=lr, momentum", "learning_rate=lr, clipnorm=1.0, momentum"),
+        ("results = []\n", "results = [get_optimizer('sgd').get_config()]\n"),
+        ("get_optimizer(name)", "get_optimizer(name, optimizers.schedules.CosineDecay(0.1, 9))"),
+    ],
+)
+def test_what_gives_something_else_is_refused(old: str, new: str) -> None:
+    text = (HEAD + PICKED + LOOP).replace(old, new)
+    assert text != HEAD + PICKED + LOOP
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
