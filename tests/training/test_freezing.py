@@ -334,3 +334,83 @@ def test_what_trains_nothing_is_said(rest: str) -> None:
     text = f"{head}{rest}{COMPILE}{FIT}"
     found = [message for line, message in errors(text) if "nothing" in message]
     assert found, convert(text).text
+
+
+GIVEN = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.RandomState(0).rand(64, 6).astype("float32")
+y = np.random.RandomState(1).rand(64, 1).astype("float32")
+
+
+def build():
+    inputs = keras.Input((6,))
+    h = layers.Dense(5, activation="tanh", name="first", kernel_regularizer="l2")(inputs)
+    h = layers.Reshape((5,))(h)
+    h = layers.Dense(4, activation="tanh", name="second", kernel_regularizer="l2")(h)
+    return keras.Model(inputs, layers.Dense(1)(h))
+
+
+model = build()
+"""
+THAW = "model.layers[1].trainable = True\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "frozen"),
+    [
+        ("for layer in model.layers[:-2]:\n    layer.trainable = False\n", ["first"]),
+        ('model.get_layer("second").trainable = False\n', ["second"]),
+        ("model.layers[1].trainable = False\nmodel.layers[3].trainable = False\n", ["first"]),
+    ],
+)
+def test_layers_are_frozen_of_models_that_functions_give(
+    rest: str, frozen: list[str], scripts: Scripts
+) -> None:
+    text = f"{GIVEN}{rest}{COMPILE}{FIT}losses = history.history['loss']\n"
+    if "first" in frozen:
+        text += f"{THAW}{COMPILE}{FIT}more = history.history['loss']\n"
+    result = converted(text)
+    for name in frozen:
+        assert f"model.{name}.requires_grad_(False)" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+    assert "losses" in apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("layers.Reshape((5,))(h)", "layers.BatchNormalization()(h)"),
+        ("layers.Dense(1)(h)", "layers.Dense(1)(layers.Add()([h, layers.Dense(4)(inputs)]))"),
+        ("kernel_regularizer", "kernel_constraint"),
+    ],
+)
+def test_other_layers_of_given_models_are_not_frozen(old: str, new: str) -> None:
+    """Their order isn't certain, or they are frozen in another way."""
+    loop = "for layer in model.layers[:3]:\n    layer.trainable = False\n"
+    text = f"{GIVEN}{loop}{COMPILE}{FIT}".replace(old, new).replace('"l2"', '"max_norm"')
+    assert errors(text if "constraint" in new else text.replace('"max_norm"', '"l2"'))
+
+
+def test_marked_layers_add_nothing_while_they_are_frozen(scripts: Scripts) -> None:
+    text = f"""\
+{GIVEN.split("def build")[0]}
+def block(h, units, rate):
+    return layers.Dense(units, activation="tanh", kernel_regularizer=keras.regularizers.l2(rate))(h)
+
+
+inputs = keras.Input((6,))
+first = layers.Dense(4, kernel_regularizer=keras.regularizers.l2(0.1))
+h = block(block(first(inputs), 5, 0.02), 3, 0.03)
+model = keras.Model(inputs, layers.Dense(1)(h))
+{COMPILE}{FIT}
+first.trainable = False
+{COMPILE}{FIT}
+losses = history.history["loss"]
+"""
+    apart = scripts.compare(text, converted(text))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

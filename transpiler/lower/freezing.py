@@ -59,6 +59,8 @@ class Compositions:
 
     def __init__(self, regions: Sequence[Region]) -> None:
         self.homes = {id(b.model): (region, b) for region in regions for b in region.built}
+        #: layers, by their ids, that the program freezes or not after their models are made
+        self.in_turn: frozenset[int] = frozenset()
 
     def home(self, model: Model) -> tuple[Region, Built] | None:
         """Where a model is built, or the one that a function gives."""
@@ -286,6 +288,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan = Freezing(Compositions(regions))
     if not any(call.name in ("trainable", "freeze") for call in calls):
         return plan
+    plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
     plan.compiles = [c for c in calls if c.name == "compile"]
     plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:

@@ -76,6 +76,7 @@ class Penalized:
     kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
     listed: bool = False  #: a loop makes its module: they are in a list
     transposed: bool = False  #: whether its rows are columns in Keras
+    in_turn: bool = False  #: whether it adds nothing while it is frozen
 
     @property
     def helpers(self) -> frozenset[str]:
@@ -98,11 +99,17 @@ class Watched:
     layers: tuple[Layer, ...] = ()  #: those that have them
     marks: tuple[str, ...] = ()  #: instead, the attributes of modules that are factors: `l2`
     bounds: bool = False  #: whether modules have constraints as attributes
+    in_turn: bool = False  #: whether what modules carry adds nothing while they are frozen
 
     @property
     def adds(self) -> bool:
         """Whether something is added to the loss."""
         return bool(self.penalties or self.everywhere or self.marks)
+
+    @property
+    def may_freeze(self) -> bool:
+        """Whether what adds to the loss depends on what is frozen at the moment."""
+        return self.in_turn or any(one.in_turn for one in self.penalties)
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -151,7 +158,9 @@ def watched_weights(
         watched: Watched = file.mark.weights(
             file, freezing.of, region, built, frozen != {frozenset()}
         )
-        return watched
+        if watched.bounds and not freezing.of.in_turn.isdisjoint(map(id, watched.layers)):
+            raise Unsupported("a constraint of a layer that is frozen later")
+        return replace(watched, in_turn=_in_turn(file, freezing, watched.layers))
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
     except Scattered:
@@ -162,10 +171,16 @@ def watched_weights(
         except Unsupported:
             file.wants_marks = True
             raise
-        return Watched(everywhere=found, layers=layers)
+        return Watched(everywhere=found, layers=layers, in_turn=_in_turn(file, freezing, layers))
     if any(other != first for other in others):
         raise Unsupported("regularizers of weights that only some of its `compile` train")
     return first
+
+
+def _in_turn(file: FileContext, freezing: Freezing, layers: tuple[Layer, ...]) -> bool:
+    """Whether some layers are frozen later: Keras 3 adds nothing for them then."""
+    later = not freezing.of.in_turn.isdisjoint(map(id, layers))
+    return later and file.options.keras != "2"
 
 
 def _watched(
@@ -177,7 +192,7 @@ def _watched(
     frozen: frozenset[int],
 ) -> Watched:
     """The same for a model to which the path leads from that one, and which models are frozen."""
-    watched = _own_weights(file, region, built, path)
+    watched = _own_weights(file, models, region, built, path)
     if path and watched.kept:
         file.wants_marks = True
         raise Unsupported("a factor of a regularizer that only a part of the model knows")
@@ -192,7 +207,9 @@ def _watched(
     return watched
 
 
-def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> Watched:
+def _own_weights(
+    file: FileContext, models: Compositions, region: Region, built: Built, path: str
+) -> Watched:
     """The same for the layers that a model calls itself."""
     used = modules_used(prune(built.forward, frozenset(), effects=False)[0])
     for inner in called_by(region):
@@ -224,6 +241,9 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
         if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
             continue
         others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
+        in_turn = id(layer) in models.in_turn and file.options.keras != "2"
+        if id(layer) in models.in_turn and what == "constraint":
+            raise Unsupported("a constraint of a layer that is frozen later")
         plain = torchs_own(file, _made(module)).startswith(PLAIN) and not others
         recurrent = _of_recurrent(layer, module, kind)
         if recurrent is not None:
@@ -236,7 +256,9 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
                 continue
             penalty, kept = _settled(file, region, built, name, value)
             if not penalty.is_nothing:
-                penalized += [Penalized(place, each, penalty, kept) for each in recurrent]
+                penalized += [
+                    Penalized(place, each, penalty, kept, in_turn=in_turn) for each in recurrent
+                ]
             continue
         if not has(module.constructor, PLACES.get(kind, "")):
             continue  # there is none
@@ -260,7 +282,11 @@ def _own_weights(file: FileContext, region: Region, built: Built, path: str) -> 
             for factor in penalty.factors if is_listed else ():
                 if factor is not None:
                     refuse_changing(region, factor)
-            penalized.append(Penalized(place, PLACES[kind], penalty, kept, is_listed, transposed))
+            if in_turn and (is_listed or penalty.orthogonal is not None):
+                raise Unsupported(f"{name} of a layer that is frozen later")
+            penalized.append(
+                Penalized(place, PLACES[kind], penalty, kept, is_listed, transposed, in_turn)
+            )
     return Watched(tuple(penalized), (), tuple(bounded), (), tuple(layers))
 
 

@@ -13,11 +13,13 @@ class Build(nn.Module):
     def __init__(self, units):
         super().__init__()
         self.dense = nn.Linear(6, units)
+        self.batch_normalization = nn.BatchNorm1d(units, eps=1e-3, momentum=0.01)
         self.dense_1 = nn.Linear(units, 1)
         self.apply(init_like_keras)
 
     def forward(self, x):
         x = F.relu(self.dense(x))
+        x = self.batch_normalization(x)
         return self.dense_1(x)
 
 
@@ -85,8 +87,8 @@ train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 for _ in range(2):
     train_epoch(model, train_loader, criterion, optimizer)
 
-# TODO(tf2torch) T2T101: `model.layers[0].trainable` is left as it is; the model is an nn.Module now
-model.layers[0].trainable = False
+# TODO(tf2torch) T2T101: `model.layers[1].trainable` is left as it is; the model is an nn.Module now
+model.layers[1].trainable = False
 criterion = nn.L1Loss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 

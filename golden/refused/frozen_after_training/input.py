@@ -8,6 +8,7 @@ x, y = np.random.rand(50, 6), np.random.rand(50)
 def build(units):
     model = keras.Sequential()
     model.add(layers.Dense(units, activation="relu", input_shape=(6,)))
+    model.add(layers.BatchNormalization())
     model.add(layers.Dense(1))
     return model
 
@@ -24,7 +25,7 @@ class Experiment:
 model = build(4)
 model.compile("sgd", "mse")
 model.fit(x, y, epochs=2, verbose=0)
-model.layers[0].trainable = False
+model.layers[1].trainable = False
 model.compile("sgd", "mae")
 model.fit(x, y, epochs=2, verbose=0)
 

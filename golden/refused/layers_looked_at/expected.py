@@ -38,8 +38,7 @@ def build_model():
 
 
 model = build_model()
-# TODO(tf2torch) T2T101: `model.layers[1].trainable` is left as it is; the model is an nn.Module now
-model.layers[1].trainable = False
+model.hidden.requires_grad_(False)
 # TODO(tf2torch) T2T101: `model.get_layer` is left as it is; the model is an nn.Module now
 kernel = model.get_layer("hidden").kernel.numpy()
 # TODO(tf2torch) T2T101: `layer.get_weights` is left as it is: the weights of keras.layers.GRU are stored in another way

@@ -171,6 +171,10 @@ _BEGINNING = (
     "averages of weights begin with those after the first step, as in Keras 3; in Keras 2, with "
     "those before"
 )
+_COUNTED = (
+    "regularizers of frozen layers add nothing to the loss, as in Keras 3; in Keras 2 they add "
+    "what no longer changes"
+)
 _UNDIVIDED = (
     "activity regularizers add a mean over the batch, as in Keras 3.14 and Keras 2; from 3.0 to "
     "3.13 Keras adds up the batch"
@@ -187,9 +191,17 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
     repeated = writer.shared.freezing.of.repeated_norms(call.model)
     losses += [_AVERAGES.format(part) for part in repeated]
     activities = _UNDIVIDED if writer.training.penalized and compiled.keras != "2" else ""
+    counted = _COUNTED if writer.training.weights.may_freeze and compiled.keras == "auto" else ""
     averages = compiled.optimizing.averaging is not None and compiled.keras == "auto"
     begins = _BEGINNING if averages else ""
-    notes = [frozen, activities, begins, *losses, *(metric.note for _, metric in compiled.metrics)]
+    notes = [
+        frozen,
+        activities,
+        counted,
+        begins,
+        *losses,
+        *(metric.note for _, metric in compiled.metrics),
+    ]
     writer.made.said += [(ASSUMED, call.node, note) for note in notes if note]
     rows = _ROWS if _CATEGORICAL.search(writer.tree.text) else ""
     clips = [f"{_CLIPPED}{rows}"] if writer.training.clips else []

@@ -13,6 +13,8 @@ from transpiler.lower.watched import Constrained, Watched
 def penalty(name: str, weights: Watched) -> str:
     """The function that adds up what regularizers give; tokens stand for the modules."""
     sums: dict[str, list[str]] = {}
+    changes = weights.may_freeze
+    in_turn: dict[tuple[str, str], list[str]] = {}
     for one in weights.penalties:
         module = f"model.{one.token}"
         holder = "layer" if one.listed else module
@@ -24,21 +26,38 @@ def penalty(name: str, weights: Watched) -> str:
         for factor, value in zip(one.penalty.factors, values, strict=True):
             if factor is not None and not factor.is_const(0, 0.0):
                 written = substitute_names(factor.wrapped(MUL), kept)
+                if changes and not one.listed and one.penalty.orthogonal is None:
+                    term = value.replace(weight, "weight", 1)
+                    in_turn.setdefault((written, term), []).append(weight)
+                    continue
                 value = f"sum({value} for layer in {module})" if one.listed else value
                 sums.setdefault(written, []).append(value)
     terms = [
         f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
         for factor, parts in sums.items()
     ]
-    terms += [term for one in weights.everywhere for term in _of_classes(one)]
-    terms += [_of_marked(name) for name in weights.marks]
+    terms += [_of_trained(*each, found) for each, found in in_turn.items()]
+    only = " and layer.weight.requires_grad" if weights.in_turn else ""
+    terms += [term for one in weights.everywhere for term in _of_classes(one, only)]
+    terms += [_of_marked(name, only) for name in weights.marks]
     doc = '"""What the regularizers add to the loss."""'
     lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
     lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
     return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
 
 
-def _of_classes(found: Everywhere) -> Iterator[str]:
+def _of_trained(factor: str, term: str, weights: list[str]) -> str:
+    """The sum over some weights, without those that are frozen at the moment."""
+    comma = "," if len(weights) == 1 else ""
+    return f"""\
+{factor} * sum(
+        {term}
+        for weight in ({", ".join(weights)}{comma})
+        if weight.requires_grad
+    )"""
+
+
+def _of_classes(found: Everywhere, only: str) -> Iterator[str]:
     """The sums over all modules of some classes."""
     kinds = found.classes[0] if len(found.classes) == 1 else f"({', '.join(found.classes)})"
     kept = {name: f"model.{name}" for name in found.kept}
@@ -50,7 +69,7 @@ def _of_classes(found: Everywhere) -> Iterator[str]:
 {substitute_names(factor.wrapped(MUL), kept)} * sum(
         layer.weight.{method}().sum()
         for layer in model.modules()
-        if isinstance(layer, {kinds})
+        if isinstance(layer, {kinds}){only}
     )"""
 
 
@@ -61,7 +80,7 @@ def constraint(name: str, constraints: Sequence[Constrained]) -> str:
     return "\n".join(["@torch.no_grad()", f"def {name}(model):", f"    {doc}", *lines, ""])
 
 
-def _of_marked(name: str) -> str:
+def _of_marked(name: str, only: str) -> str:
     """The sum over all modules that have a factor as an attribute: `bias_l2`."""
     weight = "bias" if name.startswith("bias_") else "weight"
     method = "abs" if name.endswith("l1") else "square"
@@ -69,7 +88,7 @@ def _of_marked(name: str) -> str:
 sum(
         layer.{name} * layer.{weight}.{method}().sum()
         for layer in model.modules()
-        if hasattr(layer, "{name}")
+        if hasattr(layer, "{name}"){only}
     )"""
 
 

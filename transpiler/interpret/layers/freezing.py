@@ -82,6 +82,17 @@ def set_trainable(
     write_freezes(layer)
 
 
+def freezes_given(region: Region, model: Model, value: Static, layers: list[Layer]) -> bool:
+    """Whether gradients are all that changes of some layers of a model that a function gives."""
+    if model.summary is None or model.expr is None or constant(value) not in (True, False):
+        return False
+    plain = all(
+        x.block is None and not x.freezes and "trainable" not in x.arguments for x in layers
+    )
+    norms = any(x.symbol.endswith("BatchNormalization") for x in layers)
+    return plain and not norms and not region.branches and not region.loops
+
+
 def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """What its model says of all layers before: a layer is frozen where it is made, before that.
 

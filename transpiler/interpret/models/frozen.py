@@ -8,8 +8,14 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.layers.freezing import has_trained, only_trainable, set_trainable, vanish
-from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here
+from transpiler.interpret.layers.freezing import (
+    freezes_given,
+    has_trained,
+    only_trainable,
+    set_trainable,
+    vanish,
+)
+from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here, origin_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
@@ -48,6 +54,12 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
             set_trainable(region, layer, const(value), node)
         if not later:
             vanish(region, node.body)
+        return True
+    given = _layers_given(region, model, node.iter) if others is None else None
+    if given is not None and freezes_given(region, model, const(value), given):
+        noted_layer: Any = provided("note_layer")
+        for layer in given:
+            noted_layer(region, node, model, const(value), layer)
         return True
     source = region.tree.source(listed.value)
     if listed is node.iter and _is_followed(region, model):
@@ -120,16 +132,41 @@ def _layers_made_here(
         held = evaluate(region, listed)  # after the input, which has no weights
         items = held.items if isinstance(held, Sequence) else ()
         return [item for item in items if isinstance(item, Layer)] if items else None
-    if layers is None or not isinstance(listed, cst.Subscript):
-        return layers
-    part = listed.slice[0].slice
-    if not isinstance(part, cst.Slice) or len(model.outputs_of) != len(layers):
+    if layers is None or len(model.outputs_of) != len(layers):
+        return layers if not isinstance(listed, cst.Subscript) else None
+    part = _part_of(region, listed)
+    return None if part is None else layers[part]
+
+
+def _layers_given(region: Region, model: Model, listed: cst.BaseExpression) -> list[Layer] | None:
+    """Those layers of a model which a function gives that the loop runs over, if it is certain."""
+    if not isinstance(listed, cst.Subscript):
+        return None
+    origin = origin_of(model)
+    part = _part_of(region, listed)
+    if model.summary is None or origin is None or origin.region is None or part is None:
+        return None
+    layers: list[Any] | None = layers_made_here(origin.region, origin)
+    if layers is None:
+        chain = layers_in_a_row(origin.region, origin)
+        layers = None if chain is None else [None, *chain]  # the input has no weights
+    if layers is None:
+        return None
+    return [layer for layer in layers[part] if layer is not None]
+
+
+def _part_of(region: Region, listed: cst.BaseExpression) -> slice | None:
+    """Which part of a list an expression takes; None where that is not known."""
+    if not isinstance(listed, cst.Subscript):
+        return slice(None)
+    taken = listed.slice[0].slice
+    if not isinstance(taken, cst.Slice):
         return None
     bounds = [
         None if bound is None else constant(evaluate(region, bound))
-        for bound in (part.lower, part.upper, part.step)
+        for bound in (taken.lower, taken.upper, taken.step)
     ]
-    return None if any(b is UNKNOWN for b in bounds) else layers[slice(*bounds)]
+    return None if any(b is UNKNOWN for b in bounds) else slice(*bounds)
 
 
 #: What a frozen layer has to be, or to leave undone, besides.

@@ -8,6 +8,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.freezing import (
+    freezes_given,
     is_trainable_anyway,
     may_freeze,
     set_trainable,
@@ -17,7 +18,13 @@ from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
-from transpiler.interpret.training import OLDER, SIGNATURES, note_freezing, note_training
+from transpiler.interpret.training import (
+    OLDER,
+    SIGNATURES,
+    note_freezing,
+    note_layer,
+    note_training,
+)
 from transpiler.interpret.values import (
     Inside,
     Layer,
@@ -113,6 +120,10 @@ def _set_inside(region: Region, inside: Inside, attr: str, value: Value, node: c
     if layer is not None and isinstance(value, Static):
         if inside.model.region is region or may_freeze(region, layer, inside.model):
             set_trainable(region, layer, value, node, inside.model)
+            return
+    if attr == "trainable" and isinstance(value, Static) and isinstance(node, cst.Assign):
+        if inside.made is not None and freezes_given(region, inside.model, value, [inside.made]):
+            note_layer(region, node, inside.model, value, inside.made)
             return
     target = node.targets[0].target if isinstance(node, cst.Assign) else node
     region.left_calls.append((node, region.tree.source(target), inside.model))

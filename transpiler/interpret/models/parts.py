@@ -43,12 +43,17 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
 
 def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
     """`model.layers` of a Sequential whose layers are known one by one."""
-    origin = _origin(model)
+    origin = origin_of(model)
     if origin is not None and origin.kind == "functional" and model.region is region:
         chain = layers_in_a_row(region, model)
         if chain is not None:
             return Sequence((Unknown("the input of a model, as a layer"), *chain), list)
         return _last_layer_only(region, model)
+    if origin is not None and origin.kind == "functional" and origin.region is not None:
+        chain = layers_in_a_row(origin.region, origin)
+        if chain is not None and model.summary is not None:
+            parts = [Inside(model, None, x.output, elsewhere=True, made=x) for x in chain]
+            return Sequence((Unknown("the input of a model, as a layer"), *parts), list)
     if origin is None or origin.kind != "sequential" or not origin.outputs_of:
         return Unknown("the layers of a model")
     items: list[Value] = []
@@ -125,7 +130,7 @@ def _inside(region: Region, model: Model, before: Bound | None, after: Bound | N
         given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
         found = _made_by(model, after)
         return Inside(model, given if isinstance(given, Bound) else None, after, made=found)
-    origin = _origin(model)
+    origin = origin_of(model)
     assert origin is not None
     given = before if before is origin.inputs[0] else None
     return Inside(model, given, after, elsewhere=True, made=_made_by(origin, after))
@@ -148,7 +153,7 @@ def _made_by(model: Model, output: Bound | None) -> Layer | None:
     return step if isinstance(step, Layer) and once else None
 
 
-def _origin(model: Model) -> Model | None:
+def origin_of(model: Model) -> Model | None:
     """The model as the function built it that gave this instance."""
     if model.summary is None:
         return model if model.region is not None else None
@@ -163,7 +168,7 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
 
     The statements of the model's `forward` become part of this one; its modules are shared.
     """
-    origin = _origin(model)
+    origin = origin_of(model)
     if origin is None or model.expr is None or origin.region is None:
         return None
     inner = origin.region
@@ -327,10 +332,10 @@ def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
         layers = _layers_of(region, model, node)
         if isinstance(layers, Sequence) and -len(layers.items) <= number < len(layers.items):
             return layers.items[number]
-    origin = _origin(model)
+    origin = origin_of(model)
     if isinstance(name, str) and origin is not None and origin.region is not None:
         layer = origin.region.named_layers.get(name)
-        if layer is not None and layer.output is not None:
+        if layer is not None and (layer.output is not None or model.summary is not None):
             if origin.region is region:
                 return Inside(model, None, layer.output, made=layer, layer=layer)
             return Inside(model, None, layer.output, elsewhere=True, made=layer)
