@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 SCRIPT = """
@@ -122,3 +124,87 @@ def test_callbacks_of_a_fit_that_trains_several_models(
     assert (not errors(text)) is converts
     best = 'saved_loss = float("inf")'
     assert (best in emitted or "saved_loss = None" in emitted) is converts
+
+
+METHODS = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import callbacks, losses, metrics, optimizers
+
+rs = np.random.RandomState(0)
+x, y = rs.rand(30, 4), rs.rand(30, 1)
+
+
+class Trainer:
+    def __init__(self, name="net", lr=0.1, early=True):
+        self.name = name
+        self.lr = lr
+        self.early = early
+        self.model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+
+    def _optimizer(self):
+        return optimizers.SGD(learning_rate=self.lr, momentum=0.5)
+
+    def _loss(self):
+        return losses.Huber(delta=0.3)
+
+    def _callbacks(self, patience=1, monitor="val_loss"):
+        found = [callbacks.TerminateOnNaN()]
+        path = self.name
+        # keep the best
+        found.append(
+            callbacks.ModelCheckpoint(
+                f"{self.name}_best.weights.h5", monitor, save_best_only=True, save_weights_only=True
+            )
+        )
+        if self.early:
+            found.append(callbacks.EarlyStopping(monitor=monitor, patience=patience))
+        else:
+            found.append(callbacks.EarlyStopping(monitor="loss", min_delta=0.5, patience=patience))
+        return found
+
+    def train(self):
+        self.model.compile(optimizer=self._optimizer(), loss=self._loss())
+        fitted = self.model.fit(
+            x, y, validation_split=0.3, epochs=6, callbacks=self._callbacks(2), shuffle=False,
+            verbose=0,
+        )
+        self.model.load_weights(f"{self.name}_best.weights.h5")
+        return fitted.history
+
+
+one = Trainer().train()
+other = Trainer("other", 0.01, False).train()
+"""
+DERIVED = """class Other(Trainer):
+    def _callbacks(self, n):
+        return []
+
+
+"""
+
+
+def test_methods_give_what_they_know_of_their_object(scripts: Scripts) -> None:
+    assert not errors(METHODS)
+    emitted = convert(METHODS, Options(exact=True)).text
+    assert "# keep the best" in emitted
+    assert not any(f"def _{name}(" in emitted for name in ("optimizer", "loss", "callbacks"))
+    apart = scripts.compare(METHODS, emitted)
+    assert max(apart.values()) < 1e-9, apart
+    assert {"one", "other"} <= apart.keys()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("one = Trainer()", "Trainer()._callbacks()\none = Trainer()"),
+        ("one = ", f"{DERIVED}one = "),
+        ('f"{self.name}_best', 'f"{path}_best'),
+        ("        else:\n", "        else:\n            return found\n"),
+    ],
+)
+def test_methods_that_others_may_call_or_replace_stay(old: str, new: str) -> None:
+    text = METHODS.replace(old, new, 1)
+    assert text != METHODS
+    assert errors(text)
+    assert "def _callbacks(self, patience" in convert(text).text

@@ -53,12 +53,20 @@ _OF_KERAS = frozenset(
     {"train_on_batch", "test_on_batch", "predict_on_batch", "evaluate_generator",
      "predict_generator", "fit_generator"}
 )  # fmt: skip
+#: The same, as far as they are of a module now.
+_OF_MODULES = frozenset(
+    {"load_weights", "save_weights", "get_weights", "set_weights", "count_params", "summary",
+     "reset_states", "get_layer"}
+)  # fmt: skip
 #: What is asked of a model, and what only Keras's methods take then.
 _ASKED = {
     "evaluate": {"verbose", "batch_size", "steps", "sample_weight", "return_dict", "callbacks"},
     "predict": {"verbose", "batch_size", "steps", "callbacks"},
 }
-_TRAINING = re.compile(r"\.(?:compile|fit|evaluate|predict|\w+_on_batch|\w+_generator)\s*\(")
+_TRAINING = re.compile(
+    r"\.(?:compile|fit|evaluate|predict|summary|get_layer|count_params|reset_states"
+    r"|\w+_on_batch|\w+_generator|\w+_weights)\s*\("
+)
 
 
 def overlooked_training(
@@ -87,6 +95,7 @@ def overlooked_training(
             sure |= name in _OF_KERAS - own and compiled not in file.tree.blanked
             if converted and name in ("fit", *_ASKED):
                 sure |= bool(given & _ASKED.get(name, set())) and name not in own
+            if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
             if sure or (_compiles(node, own) and not _is_said(file, compiled)):
                 yield node

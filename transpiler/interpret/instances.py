@@ -161,8 +161,11 @@ def interpret_instances(file: FileContext) -> None:
         }
         names = "|".join(map(re.escape, (*models, *objects)))
         uses = re.compile(rf"\bself\.({names})\b(?!\s*=[^=])")
+        of_others = re.compile(rf"\.({names})\.")
         for method in methods.values():
-            if uses.search(file.tree.source(method.node)):
+            if method.of_class and of_others.search(file.tree.source(method.node)):
+                summarize(file, method, {"cls": Static(Expr("cls"))})  # `cls(...)` makes one
+            elif uses.search(file.tree.source(method.node)):
                 noted |= _noted_with_models(file, method, models)
                 file.kept_uses += (
                     (node, name, model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -11,6 +12,7 @@ from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.values import Function
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import statement_lines
@@ -28,7 +30,7 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             node
             for node, called in spans.items()
             if all(within(start, vanishing) for start, _ in called)
-            and len(found.of(node.name.value)) == len(called) + 1
+            and _mentions(file, found, node) == len(called) + 1
         ]
         if not gone:
             return
@@ -44,10 +46,24 @@ def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[s
     found = []
     for node, calls in writer.shared.file.giving_calls.items():
         spans = sorted(map(writer.tree.span, calls.values()))
-        going = len(writer.shared.found.of(node.name.value)) == len(spans) + 1
+        mentions = _mentions(writer.shared.file, writer.shared.found, node)
+        going = mentions == len(spans) + 1
         if going and holds(span, spans[0]):
             found += comments_in(writer.tree.source(node))
     return found
+
+
+def _mentions(file: FileContext, found: Occurrences, node: cst.FunctionDef) -> int:
+    """How often a function is named, or a method of whatever."""
+    name = node.name.value
+    if any(made.node is node for made in _methods(file, name)):
+        return len(re.findall(rf"\b{name}\b", file.tree.blanked))
+    return len(found.of(name))
+
+
+def _methods(file: FileContext, name: str) -> Iterator[Function]:
+    """The methods of that name, of all classes."""
+    return (methods[name] for methods in file.class_methods.values() if name in methods)
 
 
 def without_function(tree: Tree, node: cst.FunctionDef) -> Edit:

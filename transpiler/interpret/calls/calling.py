@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import libcst as cst
@@ -46,6 +47,8 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Configured, Expr, call
 from transpiler.ir.pipeline import Applied, Leaf
 from transpiler.record import replace
+
+_OF_OBJECTS = ("self.__class__", "type(self)")
 
 
 @evaluates(cst.Call)
@@ -216,8 +219,22 @@ def branch_value(
     return joined
 
 
+def _class_around(region: Region, name: str) -> UserClass | None:
+    """The class of the method that is interpreted: `cls(...)`, `type(self)(...)`."""
+    method = region.methods.get(region.name)
+    if method is None or method.node is not region.function:
+        return None
+    if name not in (("cls", method.owner) if method.of_class else _OF_OBJECTS):
+        return None
+    if re.search(rf"\bclass \w+\([^)\n]*\b{method.owner}\b", region.tree.blanked):
+        return None  # another one may be derived from it
+    return next((c for c in region.file.user_classes if c.name == method.owner), None)
+
+
 def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     name = callee.expr.text
+    if (around := _class_around(region, name)) is not None:
+        return provided("call_class")(region, node, around, arguments_of(region, node))
     builtin = BUILTINS.get(name)
     if builtin is not None and name not in region.scope.values:
         arguments = arguments_of(region, node)

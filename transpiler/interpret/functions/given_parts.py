@@ -6,6 +6,8 @@ def get_callbacks(patience, path="best.h5"):
 
 def get_optimizer(rate=0.01):
     return SGD(rate, momentum=0.9)
+
+Methods likewise: what they read of `self` is read where they were called.
 """
 
 from __future__ import annotations
@@ -16,21 +18,29 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.values import Framework, Function, Sequence, Static, UserClass, Value
-from transpiler.ir.expr import Configured, expr
+from transpiler.interpret.values import (
+    Choice,
+    Framework,
+    Function,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
+from transpiler.ir.expr import UNKNOWN, Configured, expr
+from transpiler.source.lexical import words_in
+from transpiler.source.suites import assigned_names
 
 #: An argument that may be written several times: a literal, a name, or a sum or product of such.
 _ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
 _PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
-#: A string in whose places no other string can be written.
-_FORMATTED = re.compile(r"\b[rR]?[fF][rR]?[\"']")
-#: A statement that is written nowhere else.
-_RAISING = re.compile(r"^ *raise .*$", re.MULTILINE)
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
@@ -48,7 +58,9 @@ def given_parts(
     here = function.file is None or function.file is region.file
     if not isinstance(made, cst.FunctionDef) or made.decorators or not here:
         return None
-    if function.owner or function.nested_in or function.frame is not None:
+    if function.nested_in != function.owner or function.frame is not None:
+        return None
+    if function.owner and not _is_of_this_object(region, node, function):
         return None
     if not is_about_parts(region, function):
         return None
@@ -77,20 +89,46 @@ def given_parts(
     return found
 
 
+def _is_of_this_object(region: Region, node: cst.CSTNode, function: Function) -> bool:
+    """Whether a method calls it on its own `self`: what it reads of that means the same there."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    own = region.methods.get(function.name)
+    known = own is not None and own.node is function.node
+    plain = function.parameter == "" and not function.of_class
+    return known and plain and getattr(node.func.value, "value", "") == "self"
+
+
 def is_about_parts(region: Region, function: Function) -> bool:
     """Whether each part of the framework that a function calls is one of the training."""
     known = region.file.gives_parts
     key = id(function.node)
+    assert isinstance(function.node, cst.FunctionDef)
     if key not in known:
         source = region.tree.source(function.node)
         lowered = source.lower()
         known[key] = (
             any(word in lowered for word in _MENTIONED)
-            and not _FORMATTED.search(_RAISING.sub("", source))
+            and not _puts_into_strings(region, function.node)
             and not _TRAINS.search(source)
             and _calls_only_parts(function)
         )
     return known[key]
+
+
+def _puts_into_strings(region: Region, function: cst.FunctionDef) -> bool:
+    """Whether an argument or a variable of its own stands in an f-string, where no string can."""
+    own = {parameter.name for parameter in parameters_of(function)} - {"self"}
+    pending: list[cst.CSTNode] = [function.body]
+    formatted = set()
+    while pending:
+        node = pending.pop()
+        pending += () if isinstance(node, cst.Raise) else node.children
+        if isinstance(node, cst.FormattedString):
+            formatted |= words_in(region.tree.source(node))
+        elif isinstance(node, cst.AssignTarget):
+            own.update(assigned_names(node.target))
+    return bool(own & formatted)
 
 
 def _calls_only_parts(function: Function) -> bool:
@@ -112,7 +150,7 @@ def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
 def _are_parts(found: Sequence) -> bool:
     """Whether a list has callbacks, or metrics, of Keras in it and nothing that is none."""
     if all(_is_callback(item) for item in found.items):
-        return any(_is_part(item, _CALLBACK) for item in found.items)
+        return any(isinstance(i, Choice) or _is_part(i, _CALLBACK) for i in found.items)
     named = (isinstance(i, Static) and isinstance(i.expr.value, str) for i in found.items)
     metrics = [_is_part(item, _METRIC) for item in found.items]
     return any(metrics) and all(a or b for a, b in zip(metrics, named, strict=True))
@@ -147,6 +185,8 @@ def _shadows(region: Region, made: cst.CSTNode, inner: dict[str, Value]) -> bool
 
 
 def _is_callback(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return is_callback(value)
     made = value.expr.value if isinstance(value, Static) else None
     if isinstance(made, UserClass):
         return made.bases == ("keras.callbacks.Callback",)
@@ -174,10 +214,7 @@ class _Body:
         assert isinstance(body, (tuple, list))
         for statement in body:
             if isinstance(statement, cst.If):
-                taken = self._taken(statement)
-                if taken is None:
-                    return None
-                found = self.run(taken)
+                found = self._branch(statement)
             elif isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
                 found = self._small(statement.body[0])
             else:
@@ -186,16 +223,43 @@ class _Body:
                 return found
         return None
 
-    def _taken(self, node: cst.If) -> object:
-        """The statements of the branch that is taken, None where that is not known."""
-        test = constant(evaluate(self.region, node.test))
-        if not isinstance(test, bool):
-            return None
-        if test:
-            return node.body.body
-        if isinstance(node.orelse, cst.If):
-            return (node.orelse,)
-        return node.orelse.body.body if node.orelse is not None else ()
+    def _branch(self, node: cst.If) -> Value | None:
+        """The way that is taken, or both where that is only known when the program runs."""
+        test = evaluate(self.region, node.test)
+        orelse = node.orelse
+        other: object = (orelse,) if isinstance(orelse, cst.If) else ()
+        if isinstance(orelse, cst.Else):
+            other = orelse.body.body
+        known = constant(test)
+        if isinstance(known, bool):
+            return self.run(node.body.body if known else other)
+        if not isinstance(test, Static) or known is not UNKNOWN:
+            raise GiveUp("a condition that is not understood among callbacks", node)
+        before = dict(self.values)
+        ways = []
+        for body in (node.body.body, other):
+            self._go_on(before)
+            if self.run(body) is not None:
+                raise GiveUp("what a function gives is one of two by a condition", node)
+            ways.append(dict(self.values))
+        self._go_on(self._joined(test, *ways))
+        return None
+
+    def _go_on(self, values: dict[str, Value]) -> None:
+        self.region.inline = self.values = dict(values)
+
+    def _joined(
+        self, test: Static, then: dict[str, Value], otherwise: dict[str, Value]
+    ) -> dict[str, Value]:
+        """The variables that are the same on both ways, and lists that have more on one."""
+        found: dict[str, Value] = {}
+        for name in then.keys() | otherwise.keys():
+            one, other = then.get(name), otherwise.get(name)
+            both = one if one is other else None
+            if both is None and one is not None and other is not None:
+                both = joined_callbacks(test, one, other)
+            found[name] = Unknown(f"`{name}`, by a condition") if both is None else both
+        return found
 
     def _small(self, node: cst.CSTNode) -> Value | None:
         match node:

@@ -7,7 +7,7 @@ from tensorflow import keras
 def get_callbacks(stop):
     callbacks = [keras.callbacks.TerminateOnNaN()]
     if stop:
-        callbacks.append(keras.callbacks.EarlyStopping(monitor="loss"))
+        return [*callbacks, keras.callbacks.EarlyStopping(monitor="loss")]
     return callbacks
 
 

@@ -9,7 +9,7 @@ from torch import nn
 def get_callbacks(stop):
     callbacks = [keras.callbacks.TerminateOnNaN()]
     if stop:
-        callbacks.append(keras.callbacks.EarlyStopping(monitor="loss"))
+        return [*callbacks, keras.callbacks.EarlyStopping(monitor="loss")]
     return callbacks
 
 
