@@ -102,9 +102,11 @@ def test_what_may_end_has_an_end(end: str) -> None:
 
 REFUSED = [
     program("model.fit(batches(x, y), epochs=2)"),
-    program("model.fit(batches(x, y), steps_per_epoch=2)", f"{ITEM}, targets"),
-    program("model.fit(batches(x, y), steps_per_epoch=2)", "[inputs, targets]"),
-    program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, {'a': targets})"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", f"{ITEM}, targets, size"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "[*inputs], targets"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, {size: targets})"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "(inputs, inputs), targets"),
+    program("model.fit(batches(x, y), steps_per_epoch=2)", "inputs"),
     program("model.fit(x, batches(x, y))"),
 ]
 
@@ -114,6 +116,132 @@ def test_what_is_not_translated_is_said(text: str) -> None:
     conversion = convert(text)
     assert any(d.severity is Severity.ERROR for d in conversion.diagnostics)
     assert "model.fit(" in conversion.text
+
+
+PARTS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.utils import to_categorical
+
+rng = np.random.RandomState(0)
+
+
+class Data:
+    def __init__(self):
+        self.users, self.items = rng.randint(0, 9, (40, 2)), rng.rand(40, 3)
+        self.train = self.batches(10)
+
+    def batches(self, size):
+        start = 0
+        while True:
+            rows = np.arange(start, start + size) % 40
+            inputs = {inputs}
+            labels = self.items[rows].argmax(1)
+            {given}
+            start += size
+
+    def unlabeled(self):
+        for rows in np.arange(40).reshape(4, 10):
+            yield ({inputs},)
+
+
+user, item = layers.Input((2,), name="user"), layers.Input((3,), name="item")
+h = layers.Concatenate()([layers.Flatten()(layers.Embedding(9, 2)(user)), item])
+total = layers.Dense(1, name="total")(h)
+kind = layers.Dense(3, activation="softmax", name="kind")(h)
+model = keras.Model([user, item], [total, kind])
+model.compile("sgd", ["mse", "categorical_crossentropy"], metrics={{"kind": ["accuracy"]}})
+data = Data()
+validation = {{"validation_data": data.batches(8), "validation_steps": 5}}
+history = model.fit(data.train, steps_per_epoch=4, verbose=0, **validation)
+losses = history.history["val_loss"]
+history = model.fit(data.batches(10), steps_per_epoch=4, epochs=2, verbose=0)
+losses += history.history["loss"]
+scores = model.evaluate(data.batches(10), steps=4, verbose=0)
+one, other = model.predict(data.batches(10), steps=4, verbose=0)
+{asked}
+"""
+GIVEN = [
+    (
+        "2",
+        "[self.users[rows], self.items[rows]]",
+        "yield inputs, [self.items[rows].sum(1), to_categorical(labels, 3)]",
+        "",
+    ),
+    (
+        "3",
+        '{"user": self.users[rows], "item": self.items[rows]}',
+        "weights = np.arange(size), np.ones(size)\n"
+        "            targets = self.items[rows].sum(1), to_categorical(labels, 3)\n"
+        "            yield inputs, targets, weights",
+        "first, second = model.predict(data.unlabeled(), verbose=0)",
+    ),
+    (
+        "3",
+        "(self.users[rows], self.items[rows])",
+        'targets = {"total": self.items[rows].sum(1, keepdims=True)}\n'
+        '            targets["kind"] = to_categorical(labels, 3)\n'
+        "            batch = inputs, targets, np.arange(size)\n"
+        "            yield batch",
+        "first, second = model.predict(data.unlabeled(), steps=4, verbose=0)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("keras", "inputs", "given", "asked"), GIVEN, ids=range(len(GIVEN)))
+def test_several_inputs_and_outputs(
+    keras: str, inputs: str, given: str, asked: str, scripts: Scripts
+) -> None:
+    text = PARTS.format(inputs=inputs, given=given, asked=asked)
+    apart = scripts.compare(text, converted(text, Options(keras=keras)), keras)
+    assert {"history", "scores", "one", "other"} <= apart.keys()
+    assert ("first" in apart) == bool(asked)
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+ITERATOR = """
+class Batches:
+    def __init__(self, size):
+        self.size, self.start = size, 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        rows = np.arange(self.start, self.start + self.size) % len(x)
+        self.start += self.size
+        return x[rows], y[rows]
+
+
+def once(size):
+    for start in range(0, len(x), size):
+        yield x[start : start + size], y[start : start + size]
+
+
+def train():
+    def pairs():
+        while True:
+            yield x[:20], y[:20]
+
+    return model.fit(pairs(), steps_per_epoch=2, verbose=0).history["loss"]
+
+
+losses = train()
+history = model.fit(Batches(10), steps_per_epoch=5, epochs=2, verbose=0)
+whole = history.history["loss"]
+for _ in range(2):
+    last = model.fit(once(20), verbose=0).history["loss"]
+score = model.evaluate(once(20), verbose=0)
+"""
+
+
+def test_what_gives_batches_besides(scripts: Scripts) -> None:
+    """Iterators, which Keras 2 takes; generators that end; those that functions hold."""
+    text = program(ITERATOR)
+    apart = scripts.compare(text, converted(text, Options(keras="2")), "2")
+    assert {"whole", "losses", "last", "score"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
 def test_older_names_mean_the_same() -> None:

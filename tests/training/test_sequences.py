@@ -63,6 +63,27 @@ def test_batches_come_as_the_class_gives_them(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
+def test_inputs_by_name_and_weights(scripts: Scripts) -> None:
+    """Read through a function and through variables, in a function that gets the data."""
+    given = "x, y = both(self.x[rows], self.y[rows])\n        return x, y, y[:, 0] + 1"
+    text = program(given=given).replace("keras.Sequential([keras.Input((6,)), ", "build(")
+    text = text.replace("keras.layers.Dense(1)])", "6)")
+    made = "def both(x, y):\n"
+    made += '    return {"b": x[:, 3:], "a": x[:, :3]}, y\n\n\n'
+    made += "def build(size):\n"
+    made += '    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")\n'
+    made += "    h = keras.layers.Concatenate()([a, b])\n"
+    made += "    return keras.Model([a, b], keras.layers.Dense(1)(h))\n\n\n"
+    made += "def train(model, train_data, val_data):\n"
+    made += "    return model.fit(train_data, validation_data=val_data, verbose=0)\n\n\n"
+    text = text.replace("x = np.random", f"{made}x = np.random", 1)
+    text = text.replace("model.fit(data, epochs=2, verbose=0)", "train(model, data, data)")
+    text += "score, outputs = model.evaluate(data, verbose=0), model.predict(data)\n"
+    apart = scripts.compare(text, converted(text))
+    assert {"history", "losses", "score", "outputs"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
 SOME = (
     "losses = model.evaluate(data, steps=2, verbose=0)\n"
     "first, all_of_them = model.predict(data, steps=2), model.predict(data)\n"
@@ -97,8 +118,8 @@ def test_the_end_of_an_epoch_is_that_of_keras_2(data: str, called: str, scripts:
 @pytest.mark.parametrize(
     "text",
     [
-        program(given="return self.x[rows], self.y[rows], np.ones(16)"),
-        program(given="pair = self.x[rows], self.y[rows]\n        return pair"),
+        program(given="return self.x[rows], self.y[rows], np.ones(16), 1"),
+        program(given="return self.x[rows], None"),
         program(given="return [self.x[rows], self.x[rows]], self.y[rows]"),
         program(given="return keras.ops.abs(self.x[rows]), self.y[rows]"),
         program(more="\n    def on_epoch_begin(self):\n        self.size = 8\n"),

@@ -30,7 +30,7 @@ class Epoch:
     by_rows: bool = False  #: whether their means are over samples, not over batches
     shaping: tuple[str, ...] = ()  #: statements that give targets the shapes of outputs
     streamed: tuple[str, ...] = ()  #: the inputs and targets, made of what a batch holds
-    batch: str = "x, y"  #: the variables for what it holds
+    batch: str = ""  #: the variables for what it holds
     in_parts: bool = False  #: whether it gets but some batches of a loader
     source: str = "loader"  #: what the batches come from
     autocast: str = ""  #: the type of mixed precision
@@ -74,6 +74,11 @@ class Epoch:
         """Whether it needs the number of batches, and counts them."""
         by_batches = any("{batches}" in metric.result for _, metric in self.metrics)
         return self.counts and (by_batches or (bool(self.losses) and not self.by_rows))
+
+    @property
+    def batches(self) -> str:
+        """The variable for the number of batches."""
+        return "steps" if self.source == "batches" else "batches"
 
     @property
     def counts(self) -> bool:
@@ -430,7 +435,7 @@ def _start(epoch: Epoch) -> list[str]:
     made = {found[key][0]: m.made for key, m in metrics.items() if m.made is not None}
     sums = [f"{name}_sum" for name, _, _ in epoch.losses]
     counted = ["count"] if epoch.counts else []
-    counted += ["batches"] if epoch.counts_batches else []
+    counted += [epoch.batches] if epoch.counts_batches else []
     lines: list[list[str]] = [[]]
     for name in ["loss_sum", *sums, *names, *counted]:
         if lines[-1] and len(" = ".join([*lines[-1], name, "0.0"])) > WIDTH - 4:
@@ -457,7 +462,7 @@ def _sums(epoch: Epoch, loss: str) -> list[str]:
     if epoch.counts:
         lines["count"] = f"        count += {size}"
     if epoch.counts_batches:
-        lines["batches"] = "        batches += 1"
+        lines[epoch.batches] = f"        {epoch.batches} += 1"
     return list(lines.values())
 
 
@@ -507,7 +512,7 @@ def _results(epoch: Epoch) -> list[str]:
 def _values(epoch: Epoch, count: str) -> list[str]:
     summed = accumulators(epoch)
     parts = [f"loss_sum / {count}"]
-    batches = "batches" if epoch.counts_batches else "len(loader)"
+    batches = epoch.batches if epoch.counts_batches else "len(loader)"
     number = count if epoch.by_rows else batches
     parts += [f"{name}_sum / {number}" for name, _, _ in epoch.losses]
     for key, metric in epoch.metrics:

@@ -13,6 +13,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.clips import clip_of
 from transpiler.interpret.functions.closures import joined
+from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
@@ -29,6 +30,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.record import replace
 from transpiler.source.lexical import blanked, words_in
 
 _MODELS = frozenset(
@@ -144,6 +146,9 @@ def call_class(
         return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):
         raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
+    if (batches := iterator_of(callee)) is not None:
+        if (made := _with_data(region, node, callee, values)) is not None:
+            return Static(replace(made.expr, value=batches))
     models = [value for value in values if isinstance(value, Model)]
     followed: Any = provided("keep_given")(region, node, callee, arguments) if models else False
     models = [] if followed else models

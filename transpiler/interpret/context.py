@@ -122,6 +122,12 @@ class FileContext:
     wants_marks: bool = False  #: whether a training needs that, so that the file is begun anew
     marked: dict[tuple[int, str], Any] = field(default_factory=dict)  #: by layer and argument
 
+    def functions(self, owner: str = "") -> dict[str, cst.FunctionDef]:
+        """The functions of the module and the methods of a class that are plain ones, by name."""
+        found = {**self.globals, **self.class_methods.get(owner, {})}
+        held = {name: one.node for name, one in found.items() if isinstance(one, Function)}
+        return {name: node for name, node in held.items() if isinstance(node, cst.FunctionDef)}
+
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.
 

@@ -11,6 +11,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.functions.data_sets import holds_data
+from transpiler.interpret.functions.generators import is_generator
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.kept_data import kept_data, reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -50,13 +51,14 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     if any(holds_tensor(value) for _, value in arguments):
         what = f"`{made.name}.{name}` gets a tensor"
         raise GiveUp(f"{what}, and what it does with it is not known", node)
-    if method is None or (plain and not reads_data(home, method)):
+    if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
         return Unknown(receiver.reason)
     try:
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
-    return value if isinstance(value, Model) or holds_data(value) else Unknown(receiver.reason)
+    kept = isinstance(value, Model) or holds_data(value) or is_generator(method)
+    return value if kept else Unknown(receiver.reason)
 
 
 @provides("instance_attribute")

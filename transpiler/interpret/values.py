@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, Module
+from transpiler.ir.pipeline import Element
 from transpiler.ir.tensor import Tensor
 from transpiler.record import record
 
@@ -365,8 +366,7 @@ class Generated:
     """What a call of a generator function gives: the value of an expression."""
 
     function: Function
-    problem: str = ""  #: why it is no data for a model, where it isn't
-    bare: bool = False  #: it gives inputs alone, as `predict` wants them
+    element: Element | None = None  #: what it yields each time, where that is seen
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.data_sets import data_of
 from transpiler.interpret.training import PREDICTED, Given, TrainingCall
 from transpiler.interpret.values import (
     Framework,
@@ -15,8 +17,9 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import Configured
-from transpiler.ir.pipeline import Pipeline
+from transpiler.ir.pipeline import Element, Pipeline
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.made_batches import returned
 
 
 def array(given: Given | None, what: str, surely: bool = False) -> str:
@@ -47,23 +50,31 @@ def holds_arrays(call: TrainingCall) -> bool:
 
 def generated(given: Given | None) -> Generated | None:
     """The generator of the program's own that an argument is."""
-    value = given.value if given is not None else None
-    made = value.expr.value if isinstance(value, Static) else None
+    made = data_of(given.value) if given is not None else None
     return made if isinstance(made, Generated) else None
 
 
-def is_stream(given: Given | None) -> bool:
-    """Whether an argument is a generator of the program's own that gives inputs and targets."""
-    made = generated(given)
-    if made is not None and made.problem:
-        raise Unsupported(f"`{made.function.name}` {made.problem}")
-    return made is not None
+def sequence_of(given: Given | None) -> UserClass | None:
+    """The class of the program's own over Keras's that an argument is an instance of."""
+    made = data_of(given.value) if given is not None else None
+    return made if isinstance(made, UserClass) else None
 
 
-def gives_inputs(given: Given) -> bool:
-    """Whether a generator gives inputs alone, for predictions; else it gives targets, too."""
-    made = generated(given)
-    return made is not None and (made.bare or not is_stream(given))
+def is_streamed(given: Given | None) -> bool:
+    """Whether an argument gives batches that the program makes itself."""
+    return generated(given) is not None or sequence_of(given) is not None
+
+
+def element_of(given: Given | None) -> Element | None:
+    """What each batch of a data set, generator or sequence holds, where that is known."""
+    made = data_of(given.value) if given is not None else None
+    if not isinstance(made, UserClass):
+        return made.element if made is not None else None
+    home: FileContext = made.file
+    functions = home.functions(made.name)
+    method = functions.pop("__getitem__", None)
+    plain = method is not None and not method.decorators
+    return returned(method, functions) if method is not None and plain else None
 
 
 def _is_none(value: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence, Static, Value
-from transpiler.ir.pipeline import Pipeline
+from transpiler.lower.data import element_of
 
 
 def weighs(call: TrainingCall) -> bool:
@@ -16,10 +16,8 @@ def weighs(call: TrainingCall) -> bool:
 
 
 def holds_weights(call: TrainingCall, name: str) -> bool:
-    """Whether an argument is a data set that gives a weight with each sample."""
-    value = call.given[name].value if name in call.given else None
-    pipeline = value.expr.value if isinstance(value, Static) else None
-    element = pipeline.element if isinstance(pipeline, Pipeline) else ()
+    """Whether an argument gives batches, and a weight with each sample."""
+    element = element_of(call.given.get(name))
     return isinstance(element, tuple) and len(element) == 3
 
 

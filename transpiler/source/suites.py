@@ -108,15 +108,18 @@ def assigned_names(target: cst.CSTNode) -> list[str]:
 
 def returns_of(function: cst.FunctionDef) -> list[cst.Return]:
     """The `return` statements of a function, those of functions in it left out."""
-    return _own_nodes(function, cst.Return)
+    return own_nodes(function, cst.Return)
 
 
 def yields_of(function: cst.FunctionDef) -> list[cst.Yield]:
     """The `yield` expressions of a function, those of functions in it left out."""
-    return _own_nodes(function, cst.Yield)
+    return own_nodes(function, cst.Yield)
 
 
-def _own_nodes(function: cst.FunctionDef, kind: type[_Node]) -> list[_Node]:
+def own_nodes(
+    function: cst.FunctionDef, kind: type[_Node] | tuple[type[_Node], ...]
+) -> list[_Node]:
+    """The nodes of a function in the order of its text, those of functions in it left out."""
     found: list[_Node] = []
     pending: list[cst.CSTNode] = [function.body]
     while pending:
@@ -124,5 +127,5 @@ def _own_nodes(function: cst.FunctionDef, kind: type[_Node]) -> list[_Node]:
         if isinstance(node, kind):
             found.append(node)
         if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending += node.children
+            pending += reversed(node.children)
     return found

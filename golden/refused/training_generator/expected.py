@@ -5,7 +5,7 @@ from torch import nn
 def batches(size):
     while True:
         x = np.random.rand(size, 8)
-        yield x, x.sum(axis=1), np.ones(size)
+        yield x, x.sum(axis=1), np.ones(size), size
 
 
 class Model(nn.Module):
@@ -28,5 +28,5 @@ def init_like_keras(module):
 model = Model()
 # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
 model.compile(optimizer="sgd", loss="mse")
-# TODO(tf2torch) T2T101: `fit` is left as it is: `batches` does not yield pairs of inputs and targets
+# TODO(tf2torch) T2T101: `fit` is left as it is: batches of other things than inputs and targets
 history = model.fit(batches(16), steps_per_epoch=10, epochs=3)

@@ -5,7 +5,7 @@ from tensorflow import keras
 def batches(size):
     while True:
         x = np.random.rand(size, 8)
-        yield x, x.sum(axis=1), np.ones(size)
+        yield x, x.sum(axis=1), np.ones(size), size
 
 
 model = keras.Sequential([keras.layers.Input((8,)), keras.layers.Dense(1)])

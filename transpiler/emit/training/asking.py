@@ -23,18 +23,17 @@ from transpiler.emit.training.lines import (
     statement_of,
     within,
 )
-from transpiler.emit.training.loaders import unpacked_inputs
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
-from transpiler.emit.training.streams import inputs_of_stream, so_many, stream
+from transpiler.emit.training.streams import so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import holds_arrays
+from transpiler.lower.data import element_of, holds_arrays
 from transpiler.lower.training import TRAINING, Compiled
 from transpiler.lower.weighing import weighs
 from transpiler.record import replace
@@ -179,15 +178,16 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     streamed = bool(loader)
     pipeline = None if streamed else writer.data_set(call)
     weighted = weighs(call)
-    if streamed:
-        writer.refuse(call, "sample_weight")
+    if streamed or pipeline is not None:
+        writer.refuse(call, "y", "sample_weight")
     if writer.made.spread and streamed:
         raise Unsupported("batches that the program makes itself, under a strategy")
     compiled = writer.compiled_of(call)
     loop = None
     if pipeline is not None:
         loader = some_batches(writer, call, pipeline, "x", "steps")
-        loop = writer.loop_over(compiled, pipeline)
+    if streamed or pipeline is not None:
+        loop = writer.loop_over(compiled, call.given["x"])
     before: list[str] = []
     known = ""
     steps = "" if streamed or pipeline else steps_of_arrays(writer, call, "steps")
@@ -196,7 +196,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     if pipeline is not None and writer.made.spread:
         loader = known or _of_process(writer, call, loader, pipeline, before)
     loader = loader or known
-    weights = dict.fromkeys(["weights"] if weighted else [], "")
+    weights = dict.fromkeys(loop.weights if loop is not None else (), "")
     if not loader:
         xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
         ys = writer.target_arrays(call.given.get("y"), compiled)
@@ -338,26 +338,15 @@ def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) ->
     _refuse_callbacks(writer, call)
     pipeline = writer.data_set(call)
     if pipeline is not None:
-        _predict_batches(writer, call, statement, pipeline)
-        return
-    if (batches := inputs_of_stream(writer, call)) is not None:
-        _predict_stream(writer, call, statement, *batches)
-        return
-    if loader := some_of_sequence(writer, call):
-        _predict_stream(writer, call, statement, "x, _", loader)
+        if pipeline.random:
+            writer.made.said.append((ASSUMED, call.node, _IN_RANDOM_ORDER))
+        loader = some_batches(writer, call, pipeline, "x", "steps")
+    else:
+        loader = some_of_sequence(writer, call) or stream(writer, call, "x", "steps")
+    if loader:
+        _predict_batches(writer, call, statement, loader)
         return
     writer.inline(call, statement, [], _predicted(writer, call))
-
-
-def _predict_stream(
-    writer: ModelWriter, call: TrainingCall, statement: Asking, held: str, loader: str
-) -> None:
-    """Predictions for batches that the program makes itself."""
-    if len(writer.built.inputs) > 1:
-        raise Unsupported("batches that the program makes itself, for several inputs")
-    tensor = f"{writer.inputs(('x',))}.to({writer.device})"
-    how = replace(_predicting(writer), names=("x",), tensors=(tensor,), sized=False, batch=held)
-    writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
 
 
 def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -454,19 +443,14 @@ _IN_RANDOM_ORDER = (
 
 
 def _predict_batches(
-    writer: ModelWriter,
-    call: TrainingCall,
-    statement: Asking,
-    pipeline: Pipeline,
+    writer: ModelWriter, call: TrainingCall, statement: Asking, loader: str
 ) -> None:
-    """Predictions for the batches of a data set."""
-    if pipeline.random:
-        writer.made.said.append((ASSUMED, call.node, _IN_RANDOM_ORDER))
-    loop = unpacked_inputs(writer.built, writer.training.origin, pipeline, writer.device)
-    loader = some_batches(writer, call, pipeline, "x", "steps")
+    """Predictions for batches that a data set gives, or the program makes."""
+    unpacking = writer.unpacking(call.given["x"])
+    loop = unpacking.inputs(element_of(call.given["x"]))
     how = replace(
         _predicting(writer),
-        names=input_names(writer.built),
+        names=unpacking.names,
         tensors=loop.tensors,
         sized=False,
         batch=loop.names,

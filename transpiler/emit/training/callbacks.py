@@ -13,7 +13,6 @@ from transpiler.emit.training.conditions import check_lasting, condition_of, und
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
-from transpiler.emit.training.sequences import sequence_of
 from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
@@ -22,6 +21,7 @@ from transpiler.ir.expr import Configured, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
+from transpiler.lower.data import sequence_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.record import replace
 

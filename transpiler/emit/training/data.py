@@ -165,12 +165,15 @@ def _entry(made: cst.DictComp, key: str) -> str:
 
 
 def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
-    """The tensors of arrays; a column where the model takes one number for each sample."""
-    found = []
-    for number, (x, name) in enumerate(zip(xs, built.inputs, strict=True)):
-        made = f"torch.as_tensor({x}, dtype={input_dtype(built, name)})"
-        found.append(f"{made}.reshape(-1, 1)" if is_single(origin, number) else made)
-    return found
+    """The tensors of arrays, one for each input."""
+    pairs = enumerate(zip(xs, built.inputs, strict=True))
+    return [input_tensor(built, origin, number, x) for number, (x, _) in pairs]
+
+
+def input_tensor(built: Built, origin: Model, number: int, x: str) -> str:
+    """The tensor of an array; a column where the model takes one number for each sample."""
+    made = f"torch.as_tensor({x}, dtype={input_dtype(built, built.inputs[number])})"
+    return f"{made}.reshape(-1, 1)" if is_single(origin, number) else made
 
 
 def is_single(origin: Model, number: int) -> bool:

@@ -14,7 +14,6 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import (
     changes_after_epoch,
     sequence_loader,
-    sequence_of,
     steps_of_sequence,
 )
 from transpiler.emit.training.so_many_batches import (
@@ -29,8 +28,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import holds_arrays, is_stream
-from transpiler.lower.weighing import is_weighed
+from transpiler.lower.data import holds_arrays, is_streamed
 from transpiler.record import replace
 from transpiler.source.lexical import may_act
 
@@ -53,7 +51,6 @@ class FitData:
         self.acting: dict[str, tuple[str, str]] = {}
         self.epochs = self._argument("epochs") or "1"
         self.pipeline = model.data_set(call)
-        self.loop = model.loop_over(self.compiled, self.pipeline) if self.pipeline else None
         self.xs: tuple[str, ...]
         self.ys: tuple[str, ...]
         self.size = self._argument("batch_size") or "32"
@@ -61,14 +58,14 @@ class FitData:
         self.in_parts = False  #: whether an epoch gets but some batches of the loader of arrays
         self.uneven = False  #: whether some epochs may have fewer batches than others
         self.streams: list[str] = []  #: generators that get a name
-        given = call.given.get("x")
-        self.streamed = is_stream(given) or sequence_of(given) is not None
-        if self.streamed:
-            model.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
-            note_labels(model, call, self.compiled)
+        self.streamed = is_streamed(call.given.get("x"))
+        self.loop = None
+        if self.streamed or self.pipeline is not None:
+            model.check_batches(call)
+            self.loop = model.loop_over(self.compiled, call.given["x"])
             self.xs, self.ys = (), ()
-        elif self.pipeline is not None:
-            self.xs, self.ys = (), ()
+            if self.streamed:
+                note_labels(model, call, self.compiled)
         else:
             self.xs = model.arrays(call.given.get("x"), "x", holds_arrays(call))
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
@@ -106,7 +103,8 @@ class FitData:
         """So many batches of a generator, which goes on where it stopped."""
         given = self.call.given[data]
         source = self.model.source_of(given)
-        variable = source if source.isidentifier() else self._name(name)
+        once = data == "x" and self.epochs == "1" and "callbacks" not in self.call.given
+        variable = source if once or source.isidentifier() else self._name(name)
         if variable != source:
             self.streams.append(f"{variable} = {source}")
         return stream(self.model, self.call, data, steps, variable)
@@ -254,7 +252,12 @@ class FitData:
         self.validation_loop = None
         self.validation_weights: tuple[str, ...] = ()
         made = sequence_loader(model, call, "validation_data")
-        self.validates_stream = bool(made) or is_stream(call.given.get("validation_data"))
+        given = call.given.get("validation_data")
+        self.validates_stream = is_streamed(given)
+        pipeline = model.data_set(call, "validation_data")
+        if given is not None and (self.validates_stream or pipeline is not None):
+            self.validation_loop = model.loop_over(self.compiled, given)
+            self.validation_weights = self.validation_loop.weights
         if made:
             self.loaders.append(f"{loader} = {made}")
             count = steps_of_sequence(model, call, "validation_data", "validation_steps")
@@ -262,10 +265,8 @@ class FitData:
         if self.validates_stream:
             note_validation(model, call, self.compiled.keras)
             return self._stream("validation_data", "validation_steps", "val_batches")
-        if (given := model.data_set(call, "validation_data")) is not None:
-            self.validation_loop = model.loop_over(self.compiled, given)
-            self.validation_weights = ("weights",) if is_weighed(call) else ()
-            return self._loaded("validation_data", given, "validation_steps", "val_loader")
+        if pipeline is not None:
+            return self._loaded("validation_data", pipeline, "validation_steps", "val_loader")
         if model.argument(call, "validation_data") is not None:
             found = validation_arrays(model, call, self.compiled, self._name)
             if not found.weights and not found.condition:

@@ -353,7 +353,8 @@ class FitWriter(FitData):
         epoch = self._epoch
         sums = [name for names in accumulators(epoch).values() for name in names]
         words = _WORD.findall(" ".join([epoch.output, epoch.batch, *epoch.criteria]))
-        return {*_LOCALS, *sums, *words, *epoch.inputs, *epoch.targets}
+        counts = [epoch.batches] if epoch.counts_batches else []
+        return {*_LOCALS, *sums, *words, *counts, *epoch.inputs, *epoch.targets}
 
     @property
     def _sums(self) -> dict[str, str]:

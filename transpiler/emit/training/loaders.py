@@ -1,12 +1,20 @@
-"""Data sets of tf.data as what a model is trained with: what their batches hold.
+"""Data sets and generators as what a model is trained with: what their batches hold.
 
-The data set stands where the program makes it; the loops unpack its batches, and give what is in
+They stand where the program makes them; the loops unpack the batches, and give what is in
 them the types and shapes that the model and the criterion want.
 """
 
 from __future__ import annotations
 
-from transpiler.emit.training.data import input_dtype, input_keys, input_names, is_single
+from transpiler.emit.training.data import (
+    input_dtype,
+    input_keys,
+    input_names,
+    input_tensor,
+    is_single,
+    target_tensor,
+    weight_tensor,
+)
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
@@ -18,7 +26,7 @@ from transpiler.lower.training import Compiled
 from transpiler.record import record
 
 #: What the parts of a batch are called that is a tuple or dict itself.
-_INPUTS, _TARGETS = "features", "labels"
+_INPUTS, _TARGETS, _WEIGHTS = "features", "labels", "sample_weights"
 
 
 @record(frozen=True, slots=True)
@@ -26,7 +34,143 @@ class Unpacked:
     """How a loop unpacks a batch."""
 
     names: str  #: the variables of the loop: "inputs, targets"
-    tensors: tuple[str, ...]  #: the inputs and targets, made of them
+    tensors: tuple[str, ...]  #: the inputs, targets and weights, made of them
+    weights: tuple[str, ...] = ()  #: what the weights are called: one for all outputs, or each
+
+
+@record(frozen=True, slots=True)
+class Unpacking:
+    """Writes how the loops of a model unpack batches: of tensors, or of the program's arrays."""
+
+    built: Built
+    origin: Model
+    device: str
+    arrays: bool = False
+
+    def batch(self, element: Element | None, compiled: Compiled) -> Unpacked:
+        """How a loop that trains or evaluates does."""
+        if not isinstance(element, tuple) or len(element) not in (2, 3):
+            raise Unsupported(f"{self._given} of other things than inputs and targets")
+        taken, found = self._inputs(element[0])
+        heads = compiled.heads
+        names = tuple(head.prediction.targets.text for head in heads)
+        if self.arrays and len(names) == 1 and "y" not in input_names(self.built):
+            names = ("y",)
+        asked, labels = self._taken(element[1], names, [h.name for h in heads], _TARGETS)
+        pairs = zip(heads, labels, strict=True)
+        found += [self._target(head, source, part) for head, (source, part) in pairs]
+        names = weight_names(element, compiled)
+        if not names:
+            return Unpacked(f"{taken}, {asked}", tuple(found))
+        keys = [head.name for head in heads] if len(names) > 1 else [""]
+        weighed, weights = self._taken(element[2], names, keys, _WEIGHTS)
+        pairs = zip(heads, weights, strict=False)
+        found += [self._weight(head, source, part) for head, (source, part) in pairs]
+        return Unpacked(f"{taken}, {asked}, {weighed}", tuple(found), names)
+
+    def inputs(self, element: Element | None) -> Unpacked:
+        """How a loop that predicts does, which takes the inputs alone."""
+        if element is None:
+            raise Unsupported(f"{self._given} of other things than inputs")
+        if not isinstance(element, tuple) or len(element) > 3:
+            taken, found = self._inputs(element)
+            return Unpacked(taken, tuple(found))
+        taken, found = self._inputs(element[0])
+        taken = {1: f"({taken},)", 2: f"{taken}, _", 3: f"{taken}, *_"}[len(element)]
+        return Unpacked(taken, tuple(found))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a loop calls the inputs of a batch."""
+        found = input_names(self.built)
+        return ("x",) if self.arrays and len(found) == 1 else found
+
+    @property
+    def _given(self) -> str:
+        return "batches" if self.arrays else "a data set"
+
+    def _inputs(self, element: Element) -> tuple[str, list[str]]:
+        """What a loop calls the inputs of a batch, and their tensors."""
+        if len(self.built.keys) > 1 and not isinstance(element, dict):
+            what = "of other things than dicts, for a model that takes those"
+            raise Unsupported(f"{self._given} {what}")
+        keys = input_keys(self.built, self.origin)
+        taken, parts = self._taken(element, self.names, keys, _INPUTS)
+        return taken, [self._input(n, source, part) for n, (source, part) in enumerate(parts)]
+
+    def _taken(
+        self, element: Element, names: tuple[str, ...], keys: list[str], whole: str
+    ) -> tuple[str, list[tuple[str, Leaf]]]:
+        """What a loop calls a part of a batch, and where its tensors are, as `names` are."""
+        if isinstance(element, Leaf):
+            if len(names) > 1:
+                raise Unsupported(f"one tensor for each of: {', '.join(keys)}")
+            return names[0], [(names[0], element)]
+        if isinstance(element, dict):
+            if len(keys) == 1 and len(element) == 1 and not keys[0]:
+                keys = list(element)
+            if set(keys) != set(element):
+                wanted = ", ".join(keys)
+                raise Unsupported(f"{self._given} without one part for each of: {wanted}")
+            parts = [(f'{whole}["{key}"]', element[key]) for key in keys]
+            return whole, [(source, self._leaf(part)) for source, part in parts]
+        if len(element) != len(names):
+            wanted = ", ".join(keys)
+            raise Unsupported(f"{self._given} of {len(element)} parts for: {wanted}")
+        pairs = [(name, self._leaf(part)) for name, part in zip(names, element, strict=True)]
+        comma = "," if len(names) == 1 else ""
+        return f"({', '.join(names)}{comma})", pairs
+
+    def _leaf(self, element: Element) -> Leaf:
+        if not isinstance(element, Leaf):
+            raise Unsupported(f"{self._given} of nested parts")
+        return element
+
+    def _input(self, number: int, source: str, leaf: Leaf) -> str:
+        if self.arrays:
+            return f"{input_tensor(self.built, self.origin, number, source)}.to({self.device})"
+        dtype = input_dtype(self.built, self.built.inputs[number])
+        made = self._moved(source, leaf, dtype)
+        column = is_single(self.origin, number) and leaf.rank != 2
+        return f"{made}.reshape(-1, 1)" if column else made
+
+    def _target(self, head: Head, source: str, leaf: Leaf) -> str:
+        """Targets as the criterion wants them, as they come from arrays too."""
+        if self.arrays:
+            return f"{target_tensor(source, head)}.to({self.device})"
+        rank, units = head.prediction.rank, head.prediction.units
+        if head.loss.targets is Targets.CLASSES:
+            made = self._moved(source, leaf, "torch.long")
+            if rank is None:
+                raise Unsupported("classes as targets of an output whose axes are not known")
+            return made if leaf.rank == rank - 1 else f"{made}.flatten({rank - 2 or ''})"
+        made = self._moved(source, leaf, "torch.float32")
+        return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 and leaf.rank != 2 else made
+
+    def _weight(self, head: Head, source: str, leaf: Leaf) -> str:
+        """The weights of samples; of steps or pixels, where the output has several of them."""
+        if self.arrays:
+            return f"{weight_tensor(source, head)}.to({self.device})"
+        made, rank = self._moved(source, leaf, "torch.float32"), head.prediction.rank
+        if rank == 2:
+            return made if leaf.rank == 1 else f"{made}.flatten()"
+        if leaf.rank == 1:
+            return f"{made}.unsqueeze(1)"
+        return made if rank == 3 and leaf.rank == 2 else f"{made}.unsqueeze(1).flatten(1)"
+
+    def _moved(self, source: str, leaf: Leaf, dtype: str) -> str:
+        """A tensor on the device, in the type that is wanted."""
+        known = f"torch.{leaf.dtype}" == dtype
+        return f"{source}.to({self.device})" if known else f"{source}.to({self.device}, {dtype})"
+
+
+def weight_names(element: Element | None, compiled: Compiled) -> tuple[str, ...]:
+    """What the loops call the weights of the samples that a batch holds."""
+    if not isinstance(element, tuple) or len(element) != 3:
+        return ()
+    if isinstance(element[2], Leaf) or len(compiled.heads) == 1:
+        return ("weights",)
+    return tuple(f"{head.variable}_weights" for head in compiled.heads)
 
 
 def data_set(given: Given | None) -> Pipeline | None:
@@ -40,99 +184,3 @@ def data_set(given: Given | None) -> Pipeline | None:
     if pipeline.gives is not Gives.BATCHES and not pipeline.open:
         raise Unsupported("a data set of single samples, which are no batches")
     return pipeline
-
-
-def unpacked(
-    built: Built, origin: Model, pipeline: Pipeline, compiled: Compiled, device: str
-) -> Unpacked:
-    """How a loop that trains or evaluates unpacks a batch."""
-    element = pipeline.element
-    if not isinstance(element, tuple) or len(element) not in (2, 3):
-        raise Unsupported("a data set of other things than inputs and targets")
-    names = input_names(built)
-    targets = tuple(head.prediction.targets.text for head in compiled.heads)
-    _check_keys(built, element[0])
-    taken, inputs = _taken(element[0], names, input_keys(built, origin), _INPUTS)
-    asked, labels = _taken(element[1], targets, [h.name for h in compiled.heads], _TARGETS)
-    found = [
-        _input(built, origin, number, source, part, device)
-        for number, (source, part) in enumerate(inputs)
-    ]
-    pairs = zip(compiled.heads, labels, strict=True)
-    found += [_target(head, source, part, device) for head, (source, part) in pairs]
-    for part in element[2:]:
-        found.append(_moved("weights", _leaf(part), "torch.float32", device))
-    weights = ", weights" if len(element) == 3 else ""
-    return Unpacked(f"{taken}, {asked}{weights}", tuple(found))
-
-
-def unpacked_inputs(built: Built, origin: Model, pipeline: Pipeline, device: str) -> Unpacked:
-    """How a loop that predicts unpacks a batch, of which it takes the inputs alone."""
-    whole, rest = pipeline.element, ""
-    element: Element = whole
-    if isinstance(whole, tuple) and len(whole) in (2, 3):
-        element, rest = whole[0], ", _" if len(whole) == 2 else ", *_"
-    _check_keys(built, element)
-    taken, inputs = _taken(element, input_names(built), input_keys(built, origin), _INPUTS)
-    found = [
-        _input(built, origin, number, source, part, device)
-        for number, (source, part) in enumerate(inputs)
-    ]
-    return Unpacked(f"{taken}{rest}", tuple(found))
-
-
-def _check_keys(built: Built, element: Element) -> None:
-    """A model that takes a dict gets one."""
-    if len(built.keys) > 1 and not isinstance(element, dict):
-        raise Unsupported("a data set of other things than dicts, for a model that takes those")
-
-
-def _taken(
-    element: Element, names: tuple[str, ...], keys: list[str], whole: str
-) -> tuple[str, list[tuple[str, Leaf]]]:
-    """What a loop calls a part of a batch, and where its tensors are, in the order of `names`."""
-    if isinstance(element, Leaf):
-        if len(names) > 1:
-            raise Unsupported(f"one tensor for each of: {', '.join(keys)}")
-        return names[0], [(names[0], element)]
-    if isinstance(element, dict):
-        if len(keys) == 1 and len(element) == 1 and not keys[0]:
-            keys = list(element)
-        if set(keys) != set(element):
-            raise Unsupported(f"a data set without one part for each of: {', '.join(keys)}")
-        parts = [(f'{whole}["{key}"]', element[key]) for key in keys]
-        return whole, [(source, _leaf(part)) for source, part in parts]
-    if len(element) != len(names):
-        raise Unsupported(f"a data set of {len(element)} parts for: {', '.join(keys)}")
-    pairs = [(name, _leaf(part)) for name, part in zip(names, element, strict=True)]
-    comma = "," if len(names) == 1 else ""
-    return f"({', '.join(names)}{comma})", pairs
-
-
-def _leaf(element: Element) -> Leaf:
-    if not isinstance(element, Leaf):
-        raise Unsupported("a data set of nested parts")
-    return element
-
-
-def _moved(source: str, leaf: Leaf, dtype: str, device: str) -> str:
-    """A tensor on the device, in the type that is wanted."""
-    known = f"torch.{leaf.dtype}" == dtype
-    return f"{source}.to({device})" if known else f"{source}.to({device}, {dtype})"
-
-
-def _input(built: Built, origin: Model, number: int, source: str, leaf: Leaf, device: str) -> str:
-    made = _moved(source, leaf, input_dtype(built, built.inputs[number]), device)
-    return f"{made}.reshape(-1, 1)" if is_single(origin, number) and leaf.rank != 2 else made
-
-
-def _target(head: Head, source: str, leaf: Leaf, device: str) -> str:
-    """Targets as the criterion wants them, as they come from arrays too."""
-    rank, units = head.prediction.rank, head.prediction.units
-    if head.loss.targets is Targets.CLASSES:
-        made = _moved(source, leaf, "torch.long", device)
-        if rank is None:
-            raise Unsupported("classes as targets of an output whose axes are not known")
-        return made if leaf.rank == rank - 1 else f"{made}.flatten({rank - 2 or ''})"
-    made = _moved(source, leaf, "torch.float32", device)
-    return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 and leaf.rank != 2 else made

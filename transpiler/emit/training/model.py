@@ -26,7 +26,7 @@ from transpiler.emit.training.data import (
     weight_tensor,
 )
 from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
-from transpiler.emit.training.loaders import Unpacked, data_set, unpacked
+from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.named_parts import NamedPart, named_parts
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
@@ -40,7 +40,7 @@ from transpiler.interpret.values import Mapping, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
-from transpiler.lower.data import array
+from transpiler.lower.data import array, element_of, is_streamed
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
@@ -368,16 +368,22 @@ class ModelWriter:
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""
-        found = data_set(call.given.get(name))
-        if found is not None and name == "x":
-            self.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
-            if holds_weights(call, name):
-                self.refuse(call, "class_weight")
-        return found
+        return data_set(call.given.get(name))
 
-    def loop_over(self, compiled: Compiled, pipeline: Pipeline) -> Unpacked:
-        """How loops unpack the batches of a data set."""
-        return unpacked(self.built, self.training.origin, pipeline, compiled, self.device)
+    def check_batches(self, call: TrainingCall) -> None:
+        """Refuse what says of batches that are given what they say themselves."""
+        self.refuse(call, "y", "batch_size", "validation_split", "sample_weight")
+        if holds_weights(call, "x"):
+            self.refuse(call, "class_weight")
+
+    def unpacking(self, given: Given) -> Unpacking:
+        """How loops unpack the batches of an argument: of a data set, or made by the program."""
+        arrays = is_streamed(given)
+        return Unpacking(self.built, self.training.origin, self.device, arrays)
+
+    def loop_over(self, compiled: Compiled, given: Given) -> Unpacked:
+        """How loops that train or evaluate do."""
+        return self.unpacking(given).batch(element_of(given), compiled)
 
     def key(self, call: TrainingCall, *names: str) -> tuple[Any, ...]:
         """What data a call names, and which assignments of it."""
@@ -425,7 +431,6 @@ class ModelWriter:
         in_parts: bool = False,
     ) -> Epoch:
         """What the functions that train and evaluate have in common."""
-        tensors = self._streamed(compiled) if streamed else ()
         heads = compiled.heads
         named = compiled.several
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
@@ -454,8 +459,8 @@ class ModelWriter:
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2",
             shaping=tuple(filter(None, map(shaped_targets, heads))),
-            streamed=tensors if loop is None else loop.tensors,
-            batch="x, y" if loop is None else loop.names,
+            streamed=() if loop is None else loop.tensors,
+            batch="" if loop is None else loop.names,
             in_parts=in_parts,
             source="batches" if streamed else "loader",
             autocast=f"torch.{compiled.precision}" if compiled.precision else "",
@@ -474,14 +479,6 @@ class ModelWriter:
         )
         self.emit(name, source)
         return name
-
-    def _streamed(self, compiled: Compiled) -> tuple[str, ...]:
-        """The tensors of what a generator gives."""
-        by_batches = any("{batches}" in metric.result for _, metric in compiled.metrics)
-        if compiled.several or len(self.built.inputs) > 1 or by_batches:
-            raise Unsupported("a generator for several inputs or outputs, or with such metrics")
-        tensors = (self.inputs(("x",)), self.targets(("y",), compiled))
-        return tuple(f"{tensor}.to({self.device})" for tensor in tensors)
 
     def weights(self, given: Given, compiled: Compiled) -> dict[str, str]:
         """The tensors of the weights of samples, by what they are called in the loops."""

@@ -16,8 +16,8 @@ from libcst import matchers
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_methods import OPTIMIZER, Methods
-from transpiler.emit.training.sequences import SEQUENCES
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported

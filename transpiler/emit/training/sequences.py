@@ -17,14 +17,11 @@ from transpiler.emit.training.absent import may_be_none
 from transpiler.emit.training.class_sources import rewritten_sources
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Framework, Static, UserClass
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.suites import returns_of
+from transpiler.lower.data import sequence_of
 
-#: The bases of such classes.
-SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
-_ARRAYS = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.BinaryOperation)
 _OF_KERAS = re.compile(
     r"super\([^)]*\)\.(?!__init__\((?:\*\*\w+)?\))\w+"
     r"|self\.(?:workers|use_multiprocessing|max_queue_size|num_batches)\b"
@@ -36,13 +33,6 @@ _ENDS = (
 )
 
 _NO_END = "`on_epoch_end`, which Keras calls when it asks the model, too, is called by `fit` alone"
-
-
-def sequence_of(given: Given | None) -> UserClass | None:
-    """The class of the program's own that an argument is an instance of."""
-    value = given.value if given is not None else None
-    made = value.expr.value if isinstance(value, Static) else None
-    return made if isinstance(made, UserClass) and set(made.bases) <= SEQUENCES else None
 
 
 def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: str = "") -> str:
@@ -128,24 +118,5 @@ def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
     used = next((n for n in names if re.search(rf"(?<![\w.]){n}\b", text)), None)
     if used is not None:
         raise Unsupported(f"{where} uses `{used}`")
-    if "__len__" not in methods or not _gives_pairs(methods, "__getitem__"):
-        raise Unsupported(f"{where} is not seen to give pairs of inputs and targets")
-
-
-def _gives_pairs(methods: dict[str, cst.FunctionDef], name: str) -> bool:
-    """Whether a method gives inputs and targets, or what another one gives that does."""
-    method = methods.pop(name, None)
-    if method is None or method.decorators:
-        return False
-    given = [node.value for node in returns_of(method)]
-    return bool(given) and all(_is_pair(methods, value) for value in given)
-
-
-def _is_pair(methods: dict[str, cst.FunctionDef], value: cst.BaseExpression | None) -> bool:
-    if isinstance(value, cst.Tuple):
-        pair = len(value.elements) == 2
-        return pair and all(isinstance(e.value, _ARRAYS) for e in value.elements)
-    match value:
-        case cst.Call(func=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name))):
-            return _gives_pairs(methods, name)
-    return False
+    if "__len__" not in methods:
+        raise Unsupported(f"{where} has no method __len__")

@@ -6,7 +6,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import generated, gives_inputs, is_stream
+from transpiler.lower.data import generated
 from transpiler.lower.training import Compiled
 
 _VALIDATION = (
@@ -34,9 +34,8 @@ def stream(
 ) -> str:
     """So many batches of a generator, "" where it is none; it may be in a variable of our own."""
     given = call.given.get(data)
-    if not is_stream(given):
+    if given is None or generated(given) is None:
         return ""
-    assert given is not None
     return _taken(model, given, so_many(model, call, steps), variable)
 
 
@@ -48,19 +47,11 @@ def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> N
         model.made.said.append((ASSUMED, call.node, _LABELS))
 
 
-def inputs_of_stream(model: ModelWriter, call: TrainingCall) -> tuple[str, str] | None:
-    """How a loop that predicts unpacks a batch of a generator, and the batches."""
-    given = call.given.get("x")
-    if generated(given) is None:
-        return None
-    assert given is not None
-    held = "x" if gives_inputs(given) else "x, _"
-    return held, _taken(model, given, so_many(model, call, "steps"), "")
-
-
 def so_many(model: ModelWriter, call: TrainingCall, steps: str) -> str:
-    """The function that takes as many batches as an argument says, and that number."""
+    """What takes as many batches as an argument says."""
     count = model.argument(call, steps)
+    if count is None and model.argument(call, "epochs") in (None, "1"):
+        return "{}"  # all that it gives
     if count is None:
         raise Unsupported("a generator without a number of steps")
     if not call.by_samples:

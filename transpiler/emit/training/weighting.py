@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import field
 
 from transpiler.emit.training.absent import may_be_none, refuse_absent
+from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
+from transpiler.lower.data import element_of
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import weighs
 from transpiler.record import record
@@ -43,7 +45,7 @@ def weighting_of(
     by_class = writer.argument(call, "class_weight")
     if by_class is None:
         if writer.argument(call, "sample_weight") is None:
-            return Weighting(("weights",))  # of the data set
+            return Weighting(weight_names(element_of(call.given["x"]), compiled))
         tensors = sample_weights(writer, call, compiled, f"[:{first}]" if first else "")
         return Weighting(tuple(tensors), tensors)
     labels = labels_of_batch(writer, call, compiled)

@@ -90,9 +90,6 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         arguments = arguments_of(region, node)
         if callee.parameter and any(holds_tensor(v) for _, v in arguments):
             return provided("call_parameter")(region, node, callee.parameter, arguments)
-        generated: Value | None = provided("call_generator")(region, node, callee, arguments)
-        if generated is not None:
-            return generated
         return provided("call_function")(region, node, callee, arguments)
     if isinstance(callee, Model):
         return provided("call_model")(region, node, callee, arguments_of(region, node))

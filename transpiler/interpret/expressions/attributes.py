@@ -24,6 +24,7 @@ from transpiler.interpret.values import (
     Constant,
     Framework,
     Function,
+    Generated,
     Inside,
     Instance,
     Instances,
@@ -155,7 +156,7 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     if region.states and attr == "dtype":  # of a metric
         return const(CONSTANTS["keras.backend.floatx"])
     known: Any = UNKNOWN
-    if stored is not None and isinstance(stored.expr.value, Pipeline):
+    if stored is not None and isinstance(stored.expr.value, (Pipeline, Generated, UserClass)):
         known = stored.expr.value
     elif stored is None and region.methods:
         kept: Any = provided("kept_data")(region.file, region.methods, attr)

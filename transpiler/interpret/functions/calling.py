@@ -17,6 +17,7 @@ from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
 from transpiler.interpret.functions.data_sets import holds_data
 from transpiler.interpret.functions.freezers import freezes
+from transpiler.interpret.functions.generators import generated
 from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
@@ -68,6 +69,12 @@ def call_function(
     region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
 ) -> Value:
     """A call of a function of the user's."""
+    return generated(function, _call_function(region, node, function, arguments))
+
+
+def _call_function(
+    region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
+) -> Value:
     if (partial := partly_called(function, arguments)) is not None:
         return partial
     if function.owner and function.parameter == "":

@@ -1,11 +1,19 @@
-"""Data sets that functions of the program take."""
+"""Data sets that functions of the program take, and what else gives batches."""
 
 from __future__ import annotations
 
 from transpiler.interpret.calls.pipelines import is_text, pipeline_of
 from transpiler.interpret.statics import UNDONE
-from transpiler.interpret.values import Sequence, Static, Unknown, Value
+from transpiler.interpret.values import (
+    Generated,
+    Sequence,
+    Static,
+    Unknown,
+    UserClass,
+    Value,
+)
 from transpiler.ir.expr import Expr
+from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 
 
@@ -13,12 +21,24 @@ def given_data(value: Value | None, reading: Expr) -> Value | None:
     """A data set that is an argument, as the function sees it; None of anything else."""
     if value is not None and is_text(value):
         return Static(replace(reading, value=value.expr.value))
-    pipeline = pipeline_of(value)
-    if pipeline is None:
+    data = data_of(value)
+    if data is None:
         return None
-    if not pipeline.is_done:  # whoever passes it says so
+    if isinstance(data, Pipeline) and not data.is_done:  # whoever passes it says so
         return Unknown(UNDONE)
-    return Static(replace(reading, value=pipeline))
+    return Static(replace(reading, value=data))
+
+
+#: The bases of classes of the program's own that give batches by their numbers.
+SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
+
+
+def data_of(value: Value | None) -> Pipeline | Generated | UserClass | None:
+    """A data set, a generator, or the class of a sequence of batches; None of anything else."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if isinstance(made, UserClass):
+        return made if made.bases and set(made.bases) <= SEQUENCES else None
+    return made if isinstance(made, (Pipeline, Generated)) else None
 
 
 def holds_data(value: Value | None) -> bool:

@@ -4,44 +4,63 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.interpret.arguments import Argument
-from transpiler.interpret.dispatch import provides
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.dispatch import evaluate, evaluates
 from transpiler.interpret.functions.mentions import mentions_framework
-from transpiler.interpret.region import Region
-from transpiler.interpret.statics import verbatim
-from transpiler.interpret.values import Function, Generated, Static, Value
+from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import one_line
+from transpiler.interpret.values import (
+    Function,
+    Generated,
+    Static,
+    UserClass,
+    Value,
+    holds_tensor,
+    is_graph,
+)
+from transpiler.ir.expr import Expr
+from transpiler.record import replace
+from transpiler.source.made_batches import returned, yielded
 from transpiler.source.suites import yields_of
 
 
-@provides("call_generator")
-def call_generator(
-    region: Region, node: cst.Call, function: Function, arguments: list[Argument]
-) -> Value | None:
-    """The generator that a function makes; None where it is no generator function, or not plain."""
-    if not isinstance(function.node, cst.FunctionDef) or function.owner or not region.is_module:
-        return None
-    values = [value for _, value in arguments]
-    home = function.file if function.file is not None else region.file
-    if "yield" not in home.tree.words:
-        return None
-    found = yields_of(function.node)
-    if not found or not all(isinstance(value, Static) for value in values):
-        return None
-    if mentions_framework(region.file, function):
-        return None
-    problem = next((why for one in found if (why := _problem(one.value))), "")
-    bare = all(isinstance(one.value, _ARRAYS) for one in found)
-    return verbatim(region, node, *values, value=Generated(function, problem, bare))
+def is_generator(function: Function) -> bool:
+    """Whether calls of a function give generators."""
+    home: FileContext | None = function.file
+    if home is None or "yield" not in home.tree.words:
+        return False
+    return isinstance(function.node, cst.FunctionDef) and bool(yields_of(function.node))
 
 
-#: What may be an array, where it is yielded.
-_ARRAYS = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.BinaryOperation)
+def generated(function: Function, called: Value) -> Value:
+    """What a call of a function gives: as a generator, where it makes one."""
+    node = function.node
+    if not isinstance(called, Static) or not is_generator(function):
+        return called
+    assert isinstance(node, cst.FunctionDef)
+    made = Generated(function, yielded(node, function.file.functions(function.owner)))
+    return replace(called, expr=replace(called.expr, value=made, array=False))
 
 
-def _problem(given: cst.CSTNode | None) -> str:
-    """Why what is yielded is no batch of inputs and targets."""
-    if not isinstance(given, cst.Tuple) or len(given.elements) != 2:
-        return "does not yield pairs of inputs and targets"
-    if any(not isinstance(element.value, _ARRAYS) for element in given.elements):
-        return "yields other things than arrays"
-    return ""
+def iterator_of(made: UserClass) -> Generated | None:
+    """What the objects of a class give one after the other that are iterators themselves."""
+    home: FileContext = made.file
+    methods = home.class_methods.get(made.name, {})
+    following = methods.get("__next__")
+    if following is None or "__iter__" not in methods or made.bases:
+        return None
+    if not isinstance(following.node, cst.FunctionDef):
+        return None
+    if any(mentions_framework(home, method) for method in methods.values()):
+        return None
+    return Generated(following, returned(following.node, home.functions(made.name)))
+
+
+@evaluates(cst.Yield)
+def give(region: Region, node: cst.Yield) -> Value:
+    """What is yielded goes to whoever asks the generator."""
+    given = node.value.item if isinstance(node.value, cst.From) else node.value
+    value = evaluate(region, given) if given is not None else None
+    if value is not None and (holds_tensor(value) or is_graph(value)):
+        raise GiveUp("a generator gives tensors or layers", node)
+    return Static(Expr(one_line(region.tree.source(node))))

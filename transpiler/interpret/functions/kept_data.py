@@ -12,33 +12,38 @@ import libcst as cst
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.data_sets import data_of
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import Region
-from transpiler.interpret.values import Function, Static, Value
+from transpiler.interpret.values import Function, Generated, Static, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 
 
 def keep_data(region: Region, key: str, value: Value) -> None:
-    """Remember that `self.train_ds` is a data set."""
-    pipeline = pipeline_of(value)
-    if pipeline is not None and pipeline.is_done:
-        names = frozenset({(key, region.scope.version(key))})
-        region.scope.values[key] = Static(Expr(key, pipeline, POSTFIX, names))
+    """Remember that `self.train_ds` is a data set, or something else that gives batches."""
+    data = data_of(value)
+    if data is None or (isinstance(data, Pipeline) and not data.is_done):
+        return
+    names = frozenset({(key, region.scope.version(key))})
+    region.scope.values[key] = Static(Expr(key, data, POSTFIX, names))
+    if isinstance(data, Pipeline):
         region.file.data_names.add(key)
 
 
 @provides("kept_data")
-def kept_data(file: FileContext, methods: dict[str, Function], attr: str) -> Pipeline | None:
-    """The data set that one method of a class puts into an attribute, and no other does."""
+def kept_data(
+    file: FileContext, methods: dict[str, Function], attr: str
+) -> Pipeline | Generated | UserClass | None:
+    """What gives batches that one method of a class puts into an attribute, and no other."""
     owner = next((m.nested_in for m in methods.values()), "")
     key = (owner, attr)
     if key not in file.kept_data:
         file.kept_data[key] = None  # while it is looked for
         file.kept_data[key] = _put_by_method(file, methods, attr)
-    found: Pipeline | None = file.kept_data[key]
+    found: Pipeline | Generated | UserClass | None = file.kept_data[key]
     return found
 
 
@@ -48,16 +53,21 @@ def reads_data(file: FileContext, method: Function) -> bool:
         return False
     methods = file.class_methods.get(method.owner, {})
     attributes = set(_ATTRIBUTE.findall(file.tree.source(method.node)))
-    return any(kept_data(file, methods, attr) is not None for attr in attributes)
+    return any(isinstance(kept_data(file, methods, attr), Pipeline) for attr in attributes)
 
 
 _ATTRIBUTE = re.compile(r"\bself\.(\w+)(?!\w|\()")
 
 
-_DATA = re.compile(r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDataGenerator")
+_DATA = re.compile(
+    r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDataGenerator"
+    r"|\byield\b|\bSequence\b"
+)
 
 
-def _put_by_method(file: FileContext, methods: dict[str, Function], attr: str) -> Pipeline | None:
+def _put_by_method(
+    file: FileContext, methods: dict[str, Function], attr: str
+) -> Pipeline | Generated | UserClass | None:
     if not _DATA.search(file.tree.text):
         return None
     if (method := methods.get(attr)) is not None and _is_property(method):
@@ -71,7 +81,7 @@ def _put_by_method(file: FileContext, methods: dict[str, Function], attr: str) -
     if not method.owner or parameters_of(method.node)[0].name != "self":
         return None
     region = summarize(file, method, {"self": Static(Expr("self"))}).region
-    return pipeline_of(region.scope.values.get(f"self.{attr}")) if region is not None else None
+    return data_of(region.scope.values.get(f"self.{attr}")) if region is not None else None
 
 
 def _is_property(method: Function) -> bool:
