@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     Repeated,
     Sequence,
     Static,
+    Unknown,
     Value,
     is_graph,
     models_in,
@@ -60,7 +61,7 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
     for name in sorted(phis):
         value = entry.values.get(name)
         kind = phis[name]
-        if isinstance(value, Bound):
+        if isinstance(value, Bound) and kind != _REUSED:
             _carry(region, name, value, kind)
     for name in phis:
         if name.startswith(tokens.SIZE):
@@ -71,7 +72,9 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
         if name.startswith(tokens.SIZE):
             continue
         scope.bump(name)
-        if kind.startswith(_GROUPS):
+        if kind == _REUSED:
+            scope.values[name] = _reused(name)
+        elif kind.startswith(_GROUPS):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
         elif kind == _MODEL:
             reason = f"`{name}` is a model in some rounds of a loop only"
@@ -135,6 +138,12 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
 _GROUPS = ("list:", "dict:")
 #: The kind of what is a model, or holds one, at the end of a round.
 _MODEL = "model"
+#: The kind of a tensor's name that a round gives something else.
+_REUSED = "reused"
+
+
+def _reused(name: str) -> Unknown:
+    return Unknown(f"`{name}` is a tensor in some rounds of a loop only")
 
 
 def _phi_list(region: Region, scope: Scope, name: str, value: Value | None, kind: str) -> Value:
@@ -196,6 +205,8 @@ def _difference(
     if isinstance(first, (Mapping, Keyed)) and isinstance(last, Keyed):
         before = [first.item] if isinstance(first, Keyed) else list(first.items.values())
         return _group_kind(region, name, "dict", _merged(region, before, [last.item]))
+    if known == _REUSED or (isinstance(first, Bound) and not isinstance(last, Bound)):
+        return _REUSED
     if isinstance(first, Bound) != isinstance(last, Bound):
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
     if known == _MODEL or (last is not None and models_in(last)):
@@ -341,7 +352,9 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
         held = start.values.get(name)
         if name.startswith(tokens.SIZE) or held is None:
             continue
-        if kind.startswith(_GROUPS):
+        if kind == _REUSED:
+            result.values[name] = _reused(name)
+        elif kind.startswith(_GROUPS):
             result.values[name] = _phi_list(region, result, name, held, kind)
         elif isinstance(held, Bound):
             result.values[name] = _as_left(_phi_tensor(result, name, held, kind), end.get(name))
