@@ -478,8 +478,14 @@ def swap_ema_weights(fit: Fit, swap_on_epoch: Param = False) -> Hooks:
     return Hooks(averaged=True, swaps=bool(swap_on_epoch.value))
 
 
+@callback("History")
+def history(fit: Fit) -> Hooks:
+    """What `fit` gives; of another `fit`, the same object goes on."""
+    return Hooks(alone=True)
+
+
 @callback(
-    "History", "ProgbarLogger", "BaseLogger", "Callback",
+    "ProgbarLogger", "BaseLogger", "Callback",
     ignored=("count_mode", "stateful_metrics"),
 )  # fmt: skip
 def nothing(fit: Fit) -> Hooks:

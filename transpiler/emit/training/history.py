@@ -8,9 +8,11 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import within
+from transpiler.emit.training.lines import bound_by, holds, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.named_parts import is_history
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.occurrences import Occurrence
 
@@ -52,7 +54,13 @@ class History:
     def _variable(self) -> str:
         node = self.statement.body[0]
         kept = self._kept_by_model()
-        if isinstance(node, cst.Expr) and node.value is self.call.node:
+        alone = isinstance(node, cst.Expr) and node.value is self.call.node
+        name = self._by_hand()
+        if alone and name:
+            return self._variable_of(name, kept)
+        if name and self._readers(name) and bound_by(self.model.tree, self.statement) != name:
+            raise Unsupported(f"what `fit` gives is used, and `{name}`, which is the same")
+        if alone:
             return self.model.lasting("history", "fit_history") if kept else ""
         if (
             isinstance(node, cst.Assign)
@@ -60,14 +68,7 @@ class History:
             and isinstance(node.targets[0].target, cst.Name)
             and node.value is self.call.node
         ):
-            name = node.targets[0].target.value
-            places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
-            asked = any(p.attribute not in ("history", "epoch") for p in places)
-            self._say_lacking(places)
-            self._say_order(places)
-            self.object = asked or self._holds_others(name)
-            self.result = f"{name} = "
-            return name if places or kept else ""
+            return self._variable_of(node.targets[0].target.value, kept)
         start, end = self.model.tree.span(self.statement)
         looped = start if self.call.in_loop else None
         variable = self.model.names.passing("history", "losses", end=end, looped=looped)
@@ -76,6 +77,27 @@ class History:
             return variable
         self._stand_in(variable)
         return variable
+
+    def _variable_of(self, name: str, kept: list[Occurrence]) -> str:
+        """The program's own variable, where something reads it."""
+        places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
+        asked = any(p.attribute not in ("history", "epoch") for p in places)
+        self._say_lacking(places)
+        self._say_order(places)
+        self.object = asked or self._holds_others(name)
+        self.result = f"{name} = "
+        return name if places or kept else ""
+
+    def _by_hand(self) -> str:
+        """The variable of a `History()` that is among the callbacks, "" where there is none."""
+        given = self.call.given.get("callbacks")
+        items = given.value.items if given is not None and isinstance(given.value, Sequence) else ()
+        found = (i.expr.value for i in items if isinstance(i, Static) and is_history(i))
+        for place in (made.place for made in found if made is not None and made.place):
+            for name, statement in self.model.parts:
+                if holds(self.model.tree.span(statement), place):
+                    return name
+        return ""
 
     def _rewrite_asked(self, place: Occurrence) -> bool:
         """`history.params["epochs"]` is what `fit` was given."""
@@ -147,6 +169,7 @@ class History:
         """Whether the variable also gets a value from something else than a `fit` of this room."""
         room = self.model.room
         statements = [c.statement for c in room.calls if c.name == "fit"]
+        statements += [part for part_name, part in self.model.parts if part_name == name]
         fits = [self.model.tree.span(s) for s in statements if s is not None]
         places = self.model.shared.places(room, name)
         return any(p.binds and not within(p.start, fits) for p in places)
@@ -163,7 +186,11 @@ class History:
         return None
 
     def _readers(self, name: str) -> list[Occurrence]:
-        return [p for p in self.model.shared.places(self.model.room, name) if not p.binds]
+        places = [p for p in self.model.shared.places(self.model.room, name) if not p.binds]
+        given = [c.given.get("callbacks") for c in self.model.part.calls]
+        gone = [self.model.tree.span(g.node) for g in given if g is not None and g.node is not None]
+        gone += [self.model.tree.span(part) for _, part in self.model.parts]
+        return [p for p in places if not within(p.start, gone)]
 
     def finished(self) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""

@@ -27,7 +27,7 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
-from transpiler.emit.training.named_parts import NamedPart, named_parts
+from transpiler.emit.training.named_parts import NamedPart, is_history, named_parts
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
@@ -252,6 +252,8 @@ class ModelWriter:
                 places = [p for p in self.shared.places(self.room, name) if not p.binds]
                 used = [p for p in places if within(p.start, own)]
                 inside = [p for p in places if within(p.start, [*calls, *spans])]
+                if is_history(self.room.region.scope.values.get(name)):  # `fit` gives another
+                    places = inside
                 if len(inside) != len(places) or not (used or inside):
                     parts = [p for p in parts if p[1] is not statement]
                     changed = True

@@ -132,3 +132,9 @@ def _is_part(value: Value | None) -> bool:
     items = [one for item in value.items for _, one in by_conditions(item)]
     kinds = (Configured, UserClass)
     return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
+
+
+def is_history(value: Value | None) -> bool:
+    """Whether it is a `History()`, a callback that is what each `fit` gives."""
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, Configured) and made.name == "keras.callbacks.History"
