@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -138,7 +139,7 @@ UNKNOWN = program(dense=", kernel_constraint=MaxNorm(axis=axis)")
 RECURRENT = "layers.LSTM(3, bias_constraint=NonNeg())"
 SEPARABLE = "layers.SeparableConv1D(5, 3, depthwise_constraint=NonNeg()"
 REFUSED = {
-    "its own": program(dense=", kernel_constraint=lambda w: w * 0.5"),
+    "its own": program(dense=", kernel_constraint=lambda w: max(w)"),
     "axis": UNKNOWN.replace("rng =", "axis = int(input())\nrng ="),
     "no such axis": program(dense=", kernel_constraint=MaxNorm(axis=2)"),
     "recurrent": program().replace("layers.Flatten()", RECURRENT),
@@ -156,13 +157,18 @@ def test_what_is_not_translated_is_said(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        clipped("return weights - keras.ops.mean(weights)"),
-        clipped(CLIPS.replace("weights,", "weights * 2,")),
-        clipped(CLIPS.replace("-self.bound", "-self.least")),
-        clipped() + 'custom = {"Clip": Clip}\n',
+        clipped("return weights - keras.ops.mean(weights, axis=-1, keepdims=True)"),
+        clipped(CLIPS.replace("weights,", "weights * 2,").replace("-self.bound", "-self.half")),
     ],
 )
-def test_other_classes_of_constraints_stay_and_are_said(text: str) -> None:
+def test_other_classes_of_constraints_are_called(text: str, scripts: Scripts) -> None:
+    apart = scripts.compare(text, converted(text))
+    assert {"losses"} < apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_else_asks_for_keras_is_said() -> None:
+    text = clipped() + 'custom = {"Clip": Clip}\n'
     conversion = convert(text)
     errors = {d.line for d in conversion.diagnostics if d.severity is Severity.ERROR}
     assert text[: text.index("class Clip")].count("\n") + 1 in errors

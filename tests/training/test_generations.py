@@ -141,6 +141,30 @@ def test_orthogonal_weights(first: str, data: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+OF_BLOCKS = """\
+def block(x, units, mode):
+    kept = regularizers.OrthogonalRegularizer(0.25, mode={mode})
+    return layers.Dense(units, kernel_regularizer=kept)(x)
+
+
+inputs = keras.Input((8,))
+outputs = layers.Dense(1)(block(block(inputs, 5, 1), 4, 2))
+model = keras.Model(inputs, outputs)
+"""
+
+
+@pytest.mark.parametrize("mode", ["rows", "columns"])
+def test_orthogonal_weights_of_blocks(mode: str, scripts: Scripts) -> None:
+    text = ORTHOGONAL.format(first="", data="x").replace(
+        "model = keras.Sequential([, layers.Dense(1)])\n", OF_BLOCKS.format(mode=f'"{mode}"')
+    )
+    found = convert(text, Options(keras="2"))
+    assert not [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert f"layer.orthogonal_{'columns' if mode == 'rows' else 'rows'}" in found.text
+    apart = scripts.compare(text, found.text, "2")
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_a_kernel_of_several_axes_has_no_rows() -> None:
     layer = "layers.Reshape((8, 1)), layers.Conv1D(4, 3, kernel_regularizer="
     layer += "regularizers.OrthogonalRegularizer()), layers.Flatten()"

@@ -136,7 +136,7 @@ def test_they_are_part_of_the_loss(build: str, scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("l2(DECAY)", "keras.regularizers.OrthogonalRegularizer(DECAY)", "an orthogonal"),
+        ("l2(DECAY)", "keras.regularizers.OrthogonalRegularizer(DECAY)", "more than a sum"),
         ("l2(DECAY)", "l2(DECAY), bias_regularizer='l2', use_bias=width > 3", "not translated"),
         (
             "l2(DECAY)",

@@ -24,9 +24,9 @@ from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
-from transpiler.interpret.functions.own_metrics import is_class_of_metric
+from transpiler.interpret.functions.own_metrics import SUPER, is_class_of_metric
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Framework, Function
+from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.source.suites import statement_lines
 
 
@@ -194,12 +194,34 @@ def _make_tensors(draft: Draft, summary: Summary) -> None:
 
 
 def _class_edits(draft: Draft, method: Function) -> list[Edit]:
-    """What becomes of the class of a method that computes a loss or a metric."""
+    """What becomes of the class of a method that computes a loss, a metric or the like."""
     if method.name == "call":
         return loss_class_edits(draft, method.owner)
     made = next(c for c in draft.file.user_classes if c.name == method.owner)
+    if method.name == "__call__":
+        return plain_class_edits(draft, made)
     done = id(made.node) in draft.plain_classes
     return [] if done else metric_class_edits(draft, made)
+
+
+def plain_class_edits(draft: Draft, made: UserClass) -> list[Edit]:
+    """A class of a regularizer or a constraint goes without its base, and what only Keras asks."""
+    draft.plain_classes.add(id(made.node))
+    tree = draft.tree
+    start, base_end = tree.span(made.node.name)[1], tree.span(made.node.bases[-1].value)[1]
+    edits = [Edit(start, tree.text.index(")", base_end) + 1, "")]
+    edits += [Edit(*statement_lines(tree, mark), "") for mark in made.node.decorators]
+    for method in made.node.body.body:
+        if not isinstance(method, cst.FunctionDef):
+            continue
+        begins = [s for s in method.body.body if SUPER.match(tree.source(s))]
+        gone = method.name.value in ("get_config", "from_config")
+        if gone or (method.name.value == "__init__" and len(begins) == len(method.body.body)):
+            first, last = draft.function_span(method)
+            edits.append(Edit(len(tree.text[:first].rstrip()), last, ""))
+        elif method.name.value == "__init__":
+            edits += [Edit(*statement_lines(tree, line), "") for line in begins]
+    return edits
 
 
 def _stays(draft: Draft, method: Function) -> bool:

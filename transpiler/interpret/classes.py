@@ -15,6 +15,7 @@ from transpiler.interpret.functions.clips import clip_of
 from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
+from transpiler.interpret.functions.own_penalties import BASES
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
@@ -103,6 +104,7 @@ _PLAIN = frozenset(
         "keras.Metric",
         "keras.metrics.Metric",
         "keras.optimizers.schedules.LearningRateSchedule",
+        *BASES,
         "keras.utils.Sequence",
         "keras.utils.PyDataset",
     }
@@ -131,15 +133,15 @@ def call_class(
     values = [value for _, value in arguments]
     base = callee.bases[0] if len(callee.bases) == 1 else ""
     plain = (base in _PLAIN or base.startswith("keras.metrics.")) and not callee.inherits
-    if plain and all(isinstance(value, Static) for value in values):
-        return verbatim(region, node, *values, value=callee)
-    if plain and (made := _with_data(region, node, callee, values)) is not None:
-        return made
     if (clip := clip_of(region, callee, arguments)) is not None:
         region.file.clips.setdefault(id(callee.node), set()).add(node)
         text = one_line(rewritten(region.tree, node, region.rewrites))
         names = [bound.names for bound in clip.args]
         return Static(Expr(text, clip, POSTFIX, names[0].union(*names[1:])))
+    if plain and all(isinstance(value, Static) for value in values):
+        return verbatim(region, node, *values, value=callee)
+    if plain and (made := _with_data(region, node, callee, values)) is not None:
+        return made
     if callee.bases:
         return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
     if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):

@@ -14,7 +14,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
-from transpiler.interpret.functions import applied, generators, own_losses
+from transpiler.interpret.functions import applied, generators, own_losses, own_penalties
 from transpiler.interpret.functions import calling as functions
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.keywords import settle
@@ -49,7 +49,8 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes, applied, generators, own_losses),
+    *(comprehensions, loops, calls, functions, classes, applied, generators),
+    *(own_losses, own_penalties),
     *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )

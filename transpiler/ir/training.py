@@ -103,6 +103,13 @@ class Penalty:
     absolute: Expr | None = None
     orthogonal: Expr | None = None  #: of how far the rows of a matrix are from being orthogonal
     columns: bool = False  #: whether it is the columns that shall be
+    own: Expr | None = None  #: instead, a function of the program's own: it is called on the weight
+    ordered: bool = False  #: whether this one tells Keras's axes from each other
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """All that the program gives it."""
+        return tuple(one for one in (*self.factors, self.own) if one is not None)
 
     @property
     def factors(self) -> tuple[Expr | None, Expr | None, Expr | None]:
@@ -111,19 +118,29 @@ class Penalty:
 
     def settled(self, settle: Callable[[Expr], Expr]) -> Penalty:
         """The same with other factors."""
-        found = (None if factor is None else settle(factor) for factor in self.factors)
-        square, absolute, orthogonal = found
-        return Penalty(square, absolute, orthogonal, self.columns)
+        given = (*self.factors, self.own)
+        square, absolute, orthogonal, own = (e if e is None else settle(e) for e in given)
+        return Penalty(square, absolute, orthogonal, self.columns, own, self.ordered)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it adds nothing but sums over single numbers."""
+        return self.orthogonal is None and self.own is None
 
     @property
     def is_nothing(self) -> bool:
         """Whether it adds nothing, as `L1L2()` does."""
-        return all(factor is None or factor.is_const(0, 0.0) for factor in self.factors)
+        nothing = (factor is None or factor.is_const(0, 0.0) for factor in self.factors)
+        return self.own is None and all(nothing)
 
 
 @record(frozen=True, slots=True)
 class Constraint:
-    """What is done to a weight after each step: a statement with `{weight}` and `{dim}` in it."""
+    """What is done to a weight after each step: a statement with `{weight}` and `{dim}` in it.
+
+    Also `{ordered}`, which is the weight with its axes in Keras's order, and `{back}`, which takes
+    what is in that order back to torch's.
+    """
 
     statement: str
     axes: tuple[int, ...] = ()  #: Keras's axes whose torch dimensions `{dim}` stands for

@@ -22,6 +22,7 @@ loss_metrics.py  losses among them
 told.py        what objects are told, as the functions that train can read it
 loss_reductions.py  how losses reduce single numbers
 own_losses.py  losses and metrics of the program's own
+own_penalties.py  regularizers and constraints of the program's own
 own_metrics.py  metrics that are classes of the program's own
 metric_parts.py  metrics of Keras that these hold, as small classes
 predictions.py  what these see of a model

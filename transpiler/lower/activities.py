@@ -18,13 +18,14 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Bound, Layer, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
-from transpiler.ir.expr import TUPLE, Expr, call, infix, method, reads, variable
+from transpiler.ir.expr import MUL, TUPLE, Expr, call, infix, method, reads, variable
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED, Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.everywhere import blocks_of
 from transpiler.lower.freezing import Compositions
 from transpiler.lower.heads import outputs_of
+from transpiler.lower.own_penalties import applied, is_own_penalty, own_penalty
 from transpiler.lower.watched import settled
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
@@ -97,7 +98,7 @@ def _own(
         layer, value = region.activities[number]
         if _is_ignored(layer, file.options.keras):
             continue
-        penalty = _penalty(file, value)
+        penalty = _penalty(file, layer, value)
         if penalty.orthogonal is not None:
             raise Unsupported("activity_regularizer that makes the outputs of samples orthogonal")
         if not penalty.is_nothing:
@@ -133,7 +134,7 @@ def _of_block(file: FileContext, summary: Summary) -> Watching | None:
     for number in sorted(numbers & region.activities.keys()):
         layer, value = region.activities[number]
         if not _is_ignored(layer, file.options.keras):
-            penalty = _penalty(file, value)
+            penalty = _penalty(file, layer, value)
             if penalty.orthogonal is not None or not _is_seen(region, penalty):
                 raise Unsupported("activity_regularizer with a factor that only a block knows")
             if not penalty.is_nothing:
@@ -147,7 +148,7 @@ def _of_block(file: FileContext, summary: Summary) -> Watching | None:
 
 def _is_seen(region: Region, penalty: Penalty) -> bool:
     """Whether `forward` of a block can read the factors: they are variables of the module."""
-    names = frozenset[str]().union(*(reads(f) for f in penalty.factors if f is not None))
+    names = frozenset[str]().union(*map(reads, penalty.expressions))
     return names <= region.file.globals.keys() - set(region.parameters)
 
 
@@ -160,8 +161,13 @@ def _is_ignored(layer: Layer, keras: str) -> bool:
     return ignoring == keras
 
 
-def _penalty(file: FileContext, value: Value) -> Penalty:
+def _penalty(file: FileContext, layer: Layer, value: Value) -> Penalty:
     what = "activity_regularizer"
+    if is_own_penalty(value):
+        own = own_penalty(file, value, what)
+        if own.ordered and id(layer) not in file.in_order:
+            raise Unsupported(f"{what} that tells the axes of what it gets apart")
+        return own
     use = use_of(file.rules.regularizers, "keras.regularizers", value, what)
     only(use)
     penalty: Penalty = use.build(what, keras=file.options.keras)
@@ -250,6 +256,12 @@ def _added(node: Line, penalty: Penalty) -> Iterator[Line]:
             total = infix(factor, "*", method(method(tensor, kind), "sum"))
             mean = infix(total, "/", call("len", tensor))
             yield Line(f"{_TOTAL} += {mean}", frozenset({_TOTAL}), reads(mean) | {_TOTAL})
+    if penalty.own is not None:
+        names = penalty.own.names | tensor.names
+        mean = infix(
+            Expr(applied(penalty.own, name), strength=MUL, names=names), "/", call("len", tensor)
+        )
+        yield Line(f"{_TOTAL} += {mean}", frozenset({_TOTAL}), reads(mean) | {_TOTAL})
 
 
 def _apart(node: Node, watching: Watching) -> list[Node]:

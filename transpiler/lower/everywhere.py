@@ -24,6 +24,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.freezing import Compositions
+from transpiler.lower.own_penalties import is_own_penalty, own_penalty
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 
@@ -155,8 +156,8 @@ def _penalties(kinds: _Kinds, region: Region, used: set[str]) -> dict[str, Penal
             raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
         penalty = penalty_of(kinds.file, kind, name, value)
         kinds.layers.append(layer)
-        if penalty.orthogonal is not None:
-            raise Unsupported("an orthogonal regularizer in loops or blocks")
+        if not penalty.is_sum:
+            raise Unsupported("a regularizer in loops or blocks that is more than a sum")
         if not penalty.is_nothing:
             found[tokens_of[0]] = penalty.settled(lambda factor: _plain(region, factor))
     return found
@@ -171,11 +172,13 @@ def penalty_of(file: FileContext, kind: str, name: str, value: Value) -> Penalty
             else penalty_of(file, kind, name, o)
             for o in either.options
         )  # fmt: skip
-        if then.orthogonal is not None or otherwise.orthogonal is not None:
-            raise Unsupported(f"{name} under a condition, which is orthogonal on one way")
+        if not then.is_sum or not otherwise.is_sum:
+            raise Unsupported(f"{name} under a condition, of which one way is more than a sum")
         test = either.test.expr
         square = _chosen(test, then.square, otherwise.square)
         return Penalty(square, _chosen(test, then.absolute, otherwise.absolute))
+    if is_own_penalty(value):
+        return own_penalty(file, value, name)
     use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
     only(use)
     made: Penalty = use.build(kind, keras=file.options.keras)
@@ -225,7 +228,7 @@ def _kept(region: Region, penalty: Penalty) -> frozenset[str]:
     """The names in factors that only the function knows which builds the model."""
     if region.is_module:
         return frozenset()
-    return frozenset(n for f in penalty.factors if f is not None for n in reads(f))
+    return frozenset(n for f in penalty.expressions for n in reads(f))
 
 
 def blocks_of(region: Region) -> list[Summary]:

@@ -13,15 +13,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.values import Layer, Static, Value
-from transpiler.ir.expr import Expr, Module, call, with_helper
+from transpiler.ir.expr import Expr, Module, call, reads, with_helper
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.everywhere import blocks_of, penalty_of, torchs_own
 from transpiler.lower.freezing import Compositions
-from transpiler.lower.watched import PLACES, PLAIN, Watched, constrained, has
+from transpiler.lower.own_penalties import applied
+from transpiler.lower.watched import (
+    COLUMNS,
+    PLACES,
+    PLAIN,
+    REGULARIZER,
+    ROWS,
+    Watched,
+    as_in_keras,
+    constrained,
+    dims_of,
+    has,
+)
 from transpiler.passes.liveness import modules_used, prune
+from transpiler.record import replace
 
 
 class Marks:
@@ -51,15 +65,20 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
     if not given or taken or len(others) != 1:
         return None
     module = others[0]
-    if not torchs_own(region.file, module.constructor.text).startswith(PLAIN):
+    text = torchs_own(region.file, module.constructor.text)
+    if not text.startswith(PLAIN):
         return None
     made, factors = module.constructor, dict[str, Expr]()
     try:
         for name, value in given:
             kind, _, what = name.rpartition("_")
+            provided("own_penalty")(region, layer, name, value)
             if what == "regularizer":
-                added = _factors(penalty_of(region.file, kind, name, value), kind)
-                factors |= added if has(made, PLACES[kind]) else {}
+                penalty = penalty_of(region.file, kind, name, value)
+                if penalty.orthogonal is not None and not text.startswith(_MATRICES):
+                    return None
+                dims = dims_of(region, module, PLACES[kind])
+                factors |= _factors(penalty, kind, dims) if has(made, PLACES[kind]) else {}
             elif not _is_none(value):
                 made = _kept(region, module, made, name, value)
     except Unsupported:
@@ -68,6 +87,10 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
         made = with_helper(call("regularized", made, **factors), "regularized")
     region.file.marked |= {(id(layer), name): layer for name, _ in given}
     return (module, made) if made is not module.constructor else None
+
+
+#: Modules whose weights are matrices, as orthogonal regularizers want them.
+_MATRICES = ("nn.Linear(", "nn.Embedding(")
 
 
 def _is_of_weight(name: str) -> bool:
@@ -79,12 +102,18 @@ def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
 
 
-def _factors(penalty: Penalty, kind: str) -> dict[str, Expr]:
+def _factors(penalty: Penalty, kind: str, dims: tuple[int, ...] = (0,)) -> dict[str, Expr]:
     """The factors by the attributes that a layer gets."""
-    if penalty.orthogonal is not None:
-        raise Unsupported("an orthogonal regularizer in loops or blocks")
     prefix = "bias_" if PLACES[kind] == "bias" else ""
     found = {f"{prefix}l1": penalty.absolute, f"{prefix}l2": penalty.square}
+    found[f"{prefix}{REGULARIZER}"] = penalty.own
+    if penalty.own is not None and penalty.ordered and as_in_keras(dims):
+        name = "tensor" if "weight" in reads(penalty.own) else "weight"
+        text = f"lambda {name}: {applied(penalty.own, f'{name}{as_in_keras(dims)}')}"
+        found[f"{prefix}{REGULARIZER}"] = replace(penalty.own, text=text)
+    if penalty.orthogonal is not None:
+        columns = penalty.columns if kind == "embeddings" else not penalty.columns
+        found[COLUMNS if columns else ROWS] = penalty.orthogonal
     return {k: v for k, v in found.items() if v is not None and not v.is_const(0, 0.0)}
 
 

@@ -53,7 +53,7 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         if isinstance(value, Static) and re.search(r"\[|\bnp\.|\bnumpy\.", value.expr.text):
             raise Unsupported(f"`{value.expr.text}` gets a list or an array: make it a tensor")
     else:
-        criterion = _code(file, summaries[0], _function(value))
+        criterion = code_of(file, summaries[0], _function(value))
     averaged = {_of(summary).number for summary in summaries}
     classes = {takes_classes(summary, seen) for summary in summaries}
     if len(averaged) > 1 or len(classes) > 1:
@@ -202,8 +202,8 @@ def _named(function: Function) -> str:
     return function.name.strip("<>")
 
 
-def _code(file: FileContext, summary: Summary, function: Function) -> Expr:
-    """How the function is written where the model is compiled."""
+def code_of(file: FileContext, summary: Summary, function: Function) -> Expr:
+    """How the function is written where it is given to Keras."""
     if _is_lambda(function):
         return _lambda(file, summary)
     if is_bound(function) and function.static is not None:
@@ -220,7 +220,7 @@ def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr
     """The same, as the functions that train and evaluate can write it."""
     if is_bound(function):
         raise Unsupported(f"the metric `{function.name}` is a method: write it as a function")
-    code = _code(file, summary, function)
+    code = code_of(file, summary, function)
     changing = [name for name, _ in code.names if not isinstance(file.globals.get(name), Function)]
     if changing:
         raise Unsupported(f"the metric `{code}` depends on `{min(changing)}`: give it a name")

@@ -9,12 +9,12 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Layer, Value
+from transpiler.interpret.values import Layer, Static, Value
 from transpiler.ir.code import Construct, For, If, Node, While
 from transpiler.ir.expr import Expr, Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
-from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.binding import only, use_of
 from transpiler.lower.everywhere import (
     Everywhere,
     blocks_of,
@@ -24,6 +24,7 @@ from transpiler.lower.everywhere import (
     torchs_own,
 )
 from transpiler.lower.freezing import Compositions, Freezing
+from transpiler.lower.own_penalties import is_own_penalty, own_constraint
 from transpiler.lower.told import kept_by, told
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
@@ -31,6 +32,8 @@ from transpiler.record import record, replace
 #: Where torch keeps the weights that Keras can regularize.
 PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
            "beta": "bias", "depthwise": "weight"}  # fmt: skip
+
+ORTHOGONAL = "non_orthogonality"  #: the emitted function of a matrix
 
 PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm(")
 
@@ -63,7 +66,9 @@ class Constrained:
             raise Unsupported("a constraint along an axis that the weight has not")
         dims = tuple(sorted(self.dims[axis] for axis in made.axes))
         dim = repr(dims[0] if len(dims) == 1 else dims)
-        return made.statement.format(weight=weight, dim=dim)
+        ordered = f"{weight}{as_in_keras(self.dims)}"
+        back = as_in_keras(tuple(self.dims.index(each) for each in range(rank)))
+        return made.statement.format(weight=weight, dim=dim, ordered=ordered, back=back)
 
 
 @record(frozen=True, slots=True)
@@ -75,17 +80,32 @@ class Penalized:
     penalty: Penalty
     kept: frozenset[str] = frozenset()  #: names in its factors that the model keeps for it
     listed: bool = False  #: a loop makes its module: they are in a list
-    transposed: bool = False  #: whether its rows are columns in Keras
+    dims: tuple[int, ...] = (0,)  #: torch's dimensions of Keras's axes
     in_turn: bool = False  #: whether it adds nothing while it is frozen
 
     @property
+    def transposed(self) -> bool:
+        """Whether its rows are columns in Keras."""
+        return self.dims == _DIMS[2]
+
+    @property
     def helpers(self) -> frozenset[str]:
-        """The emitted function that it calls."""
+        """The emitted functions that it calls."""
         called = self.penalty.orthogonal is not None
-        return frozenset({"non_orthogonality"} if called else ())
+        own = self.penalty.own.helpers if self.penalty.own is not None else frozenset[str]()
+        return own | frozenset({ORTHOGONAL} if called else ())
+
+
+def as_in_keras(dims: tuple[int, ...]) -> str:
+    """What puts the dimensions of a weight of torch in the order of Keras's axes."""
+    if dims == tuple(range(len(dims))):
+        return ""
+    return ".T" if len(dims) == len(_DIMS[2]) else f".permute{dims}"
 
 
 CONSTRAINT = "constraint"  #: the attribute of a module that knows what its weight is kept to
+#: Those for functions of its weight, and for how far its rows, or columns, are from orthogonal.
+REGULARIZER, ROWS, COLUMNS = "regularizer", "orthogonal_rows", "orthogonal_columns"
 
 
 @record(frozen=True, slots=True)
@@ -110,6 +130,12 @@ class Watched:
     def may_freeze(self) -> bool:
         """Whether what adds to the loss depends on what is frozen at the moment."""
         return self.in_turn or any(one.in_turn for one in self.penalties)
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The emitted functions that are called on them."""
+        found = frozenset[str]().union(*(one.helpers for one in self.penalties))
+        return found | frozenset({ORTHOGONAL} if {ROWS, COLUMNS} & {*self.marks} else ())
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -251,13 +277,17 @@ def _own_weights(
                 raise Unsupported(f"{name} of {layer.symbol} is not translated")
             place = f"{path}{module.token}"
             if what == "constraint":
-                kept_to = _constraint(region, name, value).build(name)
+                kept_to = _constraint(region, name, value)[0]
                 bounded += [Constrained(place, each, kept_to, _DIMS[2]) for each in recurrent]
                 continue
             penalty, kept = _settled(file, region, built, name, value)
+            if in_turn and not penalty.is_sum:
+                raise Unsupported(f"{name} of a layer that is frozen later")
             if not penalty.is_nothing:
+                dims = (0,) if kind == "bias" else _DIMS[2]
                 penalized += [
-                    Penalized(place, each, penalty, kept, in_turn=in_turn) for each in recurrent
+                    Penalized(place, each, penalty, kept, dims=dims, in_turn=in_turn)
+                    for each in recurrent
                 ]
             continue
         if not has(module.constructor, PLACES.get(kind, "")):
@@ -271,21 +301,21 @@ def _own_weights(
             continue
         penalty = penalty_of(file, kind, name, value)
         if not penalty.is_nothing:
-            transposed = _made(module).startswith("nn.Linear(")
-            matrix = transposed or _made(module).startswith("nn.Embedding(")
-            if penalty.orthogonal is not None and (kind == "bias" or not matrix):
+            dims = dims_of(region, module, PLACES[kind])
+            if penalty.orthogonal is not None and len(dims) != len(_DIMS[2]):
                 raise Unsupported(f"an orthogonal regularizer of {name.partition('_')[0]}")
+            if penalty.ordered and "groups=" in module.constructor.text:
+                raise Unsupported(f"{name} of a convolution in groups")
             penalty = penalty.settled(lambda factor: settled(region, built, factor))
-            kept = frozenset[str]().union(*(kept_by(region, f) for f in penalty.factors))
+            kept = frozenset[str]().union(*(kept_by(region, f) for f in penalty.expressions))
             place = f"{path}{module.token}"
             is_listed = module.token in listed
-            for factor in penalty.factors if is_listed else ():
-                if factor is not None:
-                    refuse_changing(region, factor)
-            if in_turn and (is_listed or penalty.orthogonal is not None):
+            for factor in penalty.expressions if is_listed else ():
+                refuse_changing(region, factor)
+            if in_turn and (is_listed or not penalty.is_sum):
                 raise Unsupported(f"{name} of a layer that is frozen later")
             penalized.append(
-                Penalized(place, PLACES[kind], penalty, kept, is_listed, transposed, in_turn)
+                Penalized(place, PLACES[kind], penalty, kept, is_listed, dims, in_turn)
             )
     return Watched(tuple(penalized), (), tuple(bounded), (), tuple(layers))
 
@@ -298,7 +328,7 @@ def _settled(
     if penalty.orthogonal is not None:
         raise Unsupported(f"an orthogonal {name} of a recurrent layer")
     penalty = penalty.settled(lambda factor: settled(region, built, factor))
-    return penalty, frozenset[str]().union(*(kept_by(region, f) for f in penalty.factors))
+    return penalty, frozenset[str]().union(*(kept_by(region, f) for f in penalty.expressions))
 
 
 def _of_recurrent(layer: Layer, module: Module, kind: str) -> tuple[str, ...] | None:
@@ -334,26 +364,35 @@ def settled(region: Region, built: Built, factor: Expr) -> Expr:
     return expr(factor.value)
 
 
-def _constraint(region: Region, name: str, value: Value) -> Use:
-    """The rule of a constraint, and what it is told."""
+def _constraint(region: Region, name: str, value: Value) -> tuple[Constraint, bool]:
+    """What is done to a weight, and whether all that it is told is known."""
+    if is_own_penalty(value):
+        found = own_constraint(region, value, name)
+        return found, not (isinstance(value, Static) and value.expr.names)
     use = use_of(region.file.rules.constraints, "keras.constraints", value, name)
     only(use)
-    return told(region, use, name)
+    use = told(region, use, name)
+    made: Constraint = use.build(name)
+    return made, all(argument.known for argument in use.arguments.values())
 
 
 def constrained(region: Region, module: Module, name: str, value: Value, path: str) -> Constrained:
     """A weight that a constraint brings back after each step."""
-    use = _constraint(region, name, value)
     parameter = PLACES[name.removesuffix("_constraint")]
-    text = torchs_own(region.file, module.constructor.text)
-    rank = next((rank for begin, rank in _RANKS.items() if text.startswith(begin)), 0)
-    dims = _DIMS[rank] if rank and parameter == "weight" else tuple(range(2))
-    if (parameter == "bias" or not rank) and "nn.Embedding(" not in text:
-        dims = (0,)
-    if "groups=" in text:
+    made, known = _constraint(region, name, value)
+    dims = dims_of(region, module, parameter)
+    if "groups=" in torchs_own(region.file, module.constructor.text):
         raise Unsupported(f"{name} of a convolution in groups")
-    known = all(argument.known for argument in use.arguments.values())
-    return Constrained(f"{path}{module.token}", parameter, use.build(name), dims, known)
+    return Constrained(f"{path}{module.token}", parameter, made, dims, known)
+
+
+def dims_of(region: Region, module: Module, parameter: str) -> tuple[int, ...]:
+    """Torch's dimensions of the axes that a weight has in Keras."""
+    text = torchs_own(region.file, _made(module))
+    rank = next((rank for begin, rank in _RANKS.items() if text.startswith(begin)), 0)
+    if rank and parameter == "weight":
+        return _DIMS[rank]
+    return (0, 1) if parameter == "weight" and "nn.Embedding(" in text else (0,)
 
 
 def has(made: Expr, parameter: str) -> bool:

@@ -12,6 +12,7 @@ from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.own_penalties import BASES as OF_WEIGHTS
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Function
 from transpiler.source.lexical import names_read
@@ -101,10 +102,10 @@ def _unread(node: cst.FunctionDef) -> list[str]:
 
 
 def is_of_keras(file: FileContext, function: Function) -> bool:
-    """Whether it is a method of a class of a loss or a metric, which becomes one of torch."""
+    """Whether it is a method of a class of Keras's kind that becomes a plain one, or a module."""
     found = (made for made in file.user_classes if function.owner and made.name == function.owner)
     bases = next((made.bases for made in found), ())
-    kept = ("keras.losses.Loss", "keras.Loss", "keras.Metric", "keras.metrics.")
+    kept = ("keras.losses.Loss", "keras.Loss", "keras.Metric", "keras.metrics.", *OF_WEIGHTS)
     return any(base.startswith(kept) for base in bases)
 
 

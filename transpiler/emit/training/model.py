@@ -101,7 +101,7 @@ class ModelWriter:
                 lambda name: penalty(name, weights),
             )
             made.functions.append((self.penalty, source))
-            made.helpers |= frozenset[str]().union(*(one.helpers for one in weights.penalties))
+            made.helpers |= weights.helpers
         self.constraint = ""
         if made.training.weights.constraints:
             constraints = made.training.weights.constraints

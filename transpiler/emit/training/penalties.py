@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from transpiler.emit.fold import fold
 from transpiler.emit.text import substitute_names
 from transpiler.ir.expr import MUL
 from transpiler.lower.everywhere import Everywhere
-from transpiler.lower.watched import Constrained, Watched
+from transpiler.lower.own_penalties import applied
+from transpiler.lower.watched import (
+    COLUMNS,
+    ORTHOGONAL,
+    REGULARIZER,
+    ROWS,
+    Constrained,
+    Penalized,
+    Watched,
+    as_in_keras,
+)
+from transpiler.record import replace
 
 
 def penalty(name: str, weights: Watched) -> str:
@@ -15,6 +27,7 @@ def penalty(name: str, weights: Watched) -> str:
     sums: dict[str, list[str]] = {}
     changes = weights.may_freeze
     in_turn: dict[tuple[str, str], list[str]] = {}
+    own: list[str] = []
     for one in weights.penalties:
         module = f"model.{one.token}"
         holder = "layer" if one.listed else module
@@ -22,7 +35,11 @@ def penalty(name: str, weights: Watched) -> str:
         weight = f"({weight})" if " " in weight else weight
         kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
         rows = f"{weight}.T" if one.transposed != one.penalty.columns else weight
-        values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"non_orthogonality({rows})"
+        values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"{ORTHOGONAL}({rows})"
+        if one.penalty.own is not None:
+            ordered = f"{weight}{as_in_keras(one.dims)}" if one.penalty.ordered else weight
+            called = replace(one.penalty.own, text=substitute_names(one.penalty.own.text, kept))
+            own.append(_of_all(applied(called, ordered), one, module))
         for factor, value in zip(one.penalty.factors, values, strict=True):
             if factor is not None and not factor.is_const(0, 0.0):
                 written = substitute_names(factor.wrapped(MUL), kept)
@@ -30,20 +47,26 @@ def penalty(name: str, weights: Watched) -> str:
                     term = value.replace(weight, "weight", 1)
                     in_turn.setdefault((written, term), []).append(weight)
                     continue
-                value = f"sum({value} for layer in {module})" if one.listed else value
-                sums.setdefault(written, []).append(value)
+                sums.setdefault(written, []).append(_of_all(value, one, module))
     terms = [
         f"{factor} * {parts[0]}" if len(parts) == 1 else f"{factor} * ({' + '.join(parts)})"
         for factor, parts in sums.items()
     ]
+    terms += own
     terms += [_of_trained(*each, found) for each, found in in_turn.items()]
     only = " and layer.weight.requires_grad" if weights.in_turn else ""
     terms += [term for one in weights.everywhere for term in _of_classes(one, only)]
     terms += [_of_marked(name, only) for name in weights.marks]
     doc = '"""What the regularizers add to the loss."""'
-    lines = [f"    total = {terms[0]}", *(f"    total += {t}" for t in terms[1:])]
-    lines = [*lines, "    return total"] if terms[1:] else [f"    return {terms[0]}"]
+    lines = [f"total = {terms[0]}", *(f"total += {term}" for term in terms[1:])]
+    lines = [*lines, "return total"] if terms[1:] else [f"return {terms[0]}"]
+    lines = [f"    {line}" if "\n" in line else fold(line, 4) for line in lines]
     return "\n".join([f"def {name}(model):", f"    {doc}", *lines, ""])
+
+
+def _of_all(value: str, one: Penalized, module: str) -> str:
+    """The sum over the layers of a list, where it is one."""
+    return f"sum({value} for layer in {module})" if one.listed else value
 
 
 def _of_trained(factor: str, term: str, weights: list[str]) -> str:
@@ -76,17 +99,21 @@ def _of_classes(found: Everywhere, only: str) -> Iterator[str]:
 def constraint(name: str, constraints: Sequence[Constrained]) -> str:
     """The function that constrains weights after a step; tokens stand for the modules."""
     doc = '"""Bring the weights back to what is allowed, after each step."""'
-    lines = [f"    {one.statement(f'model.{one.token}.{one.parameter}')}" for one in constraints]
+    lines = [fold(one.statement(f"model.{one.token}.{one.parameter}"), 4) for one in constraints]
     return "\n".join(["@torch.no_grad()", f"def {name}(model):", f"    {doc}", *lines, ""])
 
 
 def _of_marked(name: str, only: str) -> str:
     """The sum over all modules that have a factor as an attribute: `bias_l2`."""
-    weight = "bias" if name.startswith("bias_") else "weight"
-    method = "abs" if name.endswith("l1") else "square"
+    weight = "layer.bias" if name.startswith("bias_") else "layer.weight"
+    value = f"layer.{name} * {weight}.{'abs' if name.endswith('l1') else 'square'}().sum()"
+    if name in (ROWS, COLUMNS):
+        value = f"layer.{name} * {ORTHOGONAL}({weight}{'.T' if name == COLUMNS else ''})"
+    elif name.endswith(REGULARIZER):
+        value = f"layer.{name}({weight})"
     return f"""\
 sum(
-        layer.{name} * layer.{weight}.{method}().sum()
+        {value}
         for layer in model.modules()
         if hasattr(layer, "{name}"){only}
     )"""

@@ -23,6 +23,7 @@ generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
 clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
+own_penalties.py  regularizers and constraints of the program's own
 own_metrics.py    metrics that are classes of the program's own
 metric_parts.py   metrics of Keras that these hold, or are derived from
 applied.py        functions that data sets apply to their elements

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, REGULARIZER, UNSUPPORTED, Fidelity
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.freezing import (
     FROZEN_NORM,
     as_trainable,
@@ -151,6 +152,8 @@ def _note_penalties(region: Region, layer: Layer, owner: Layer) -> None:
 
 def _note_penalty(region: Region, layer: Layer, owner: Layer, name: str, value: Value) -> None:
     region.penalties.append((owner, name, value))
+    if name != "activity_regularizer":
+        provided("own_penalty")(region, layer, name, value)
     message = f"{name} is not part of the module; it belongs to the training loop"
     region.say(REGULARIZER, owner.node, f"{layer.symbol}: {message}")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Bound, Layer, Static, Unknown, Value
 from transpiler.ir.expr import Bind, Configured, Expr, variable
+from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.rule import after
 
@@ -24,6 +26,9 @@ def watched(region: Region, layer: Layer, value: Value) -> Value:
         return value
     number = next(_numbers)
     region.activities[number] = layer, given
+    provided("own_penalty")(region, layer, "activity_regularizer", given, value.tensor)
+    if value.tensor.layout is Layout.LAST:
+        region.file.in_order.add(id(layer))
     made, tensor = variable("out"), value.tensor
     bind = Bind(made.text, replace(tensor.code, before=()), number)
     code = replace(after(bind, made), before=(*tensor.code.before, bind))
