@@ -30,6 +30,11 @@ TRIALS = [
     trial(AS_MODEL),
     trial(f'model.save("all.keras")\nmodel.fit(x, y)\n{SAVED}'),
     trial(LOADED.replace(")\nlater", ", compile=True)\nlater", 1)),
+    # where the file is, is only known when the program runs
+    trial(
+        f'p = os.path.join(os.getcwd(), "a")\nmodel.save(p + ".keras")\nmodel.fit(x, y)\n{LOADED}'
+        .replace('"best.keras"', 'p + ".keras"')
+    ),
 ]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 AGAIN = (
@@ -67,3 +69,49 @@ def test_arithmetic_of_the_framework_on_numbers_is_that_of_python() -> None:
     result = converted(Trial(before=before, fit=fit).text)
     assert "lr * math.exp(-0.1)" in result
     assert "import math" in result
+
+
+ALIAS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.optimizers import Adam
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+def run(rate):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    adam = Adam(learning_rate=rate)
+    model.compile(optimizer=adam, loss="mse")
+    losses = []
+    for epoch in range(3):
+        losses += model.fit(x, y, epochs=1, shuffle=False, verbose=0).history["loss"]
+        if epoch == 0:
+            adam.learning_rate = adam.learning_rate * 0.5
+        else:
+            adam.learning_rate.assign(0.01)
+    return losses, float(adam.learning_rate)
+
+
+losses, last = run(0.1)
+"""
+
+
+def test_the_programs_own_variable_for_the_optimizer(scripts: Scripts) -> None:
+    result = converted(ALIAS, Options(exact=True))
+    assert 'group["lr"] = optimizer.param_groups[0]["lr"] * 0.5' in result
+    apart = scripts.compare(ALIAS, result)
+    assert {"losses", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-7, apart  # Keras keeps the rate in single precision
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    losses = []", "    print(adam.get_config())\n    losses = []"),
+        ("    losses = []", "    adam = Adam(1.0)\n    losses = []"),
+    ],
+)
+def test_a_variable_of_which_more_is_asked_is_refused(old: str, new: str) -> None:
+    diagnostics = convert(ALIAS.replace(old, new)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in diagnostics)

@@ -8,24 +8,38 @@ from functools import cache
 from transpiler.interpret.values import UserClass
 from transpiler.source.tree import Tree
 
-#: What follows the model.
-RATE = r"\.optimizer\.(?:learning_rate|lr)\b"
+#: How a program asks an optimizer for its rate.
+RATES = ("learning_rate", "lr")
 
-RATE_ASKED = re.compile(RATE)
+
+def asks_rate(tree: Tree, optimizer: str) -> bool:
+    """Whether a program asks for the rate of a model, or of a variable for its optimizer."""
+    own = rf"|(?<![\w.]){optimizer}" if optimizer.isidentifier() else ""
+    return re.search(rf"(?:\.optimizer{own})\.(?:learning_rate|lr)\b", tree.blanked) is not None
+
+
+def rate(model: str, optimizer: str = "") -> str:
+    """A pattern for the learning rate of a model, as the source calls it.
+
+    `optimizer` is the program's own variable for what trains it, where it has one.
+    """
+    of_model = rf"{re.escape(model)}\.optimizer"
+    owner = rf"(?:{of_model}|(?<![\w.]){optimizer})" if optimizer else of_model
+    return rf"{owner}\.(?:learning_rate|lr)\b"
 
 
 @cache
-def setting(model: str) -> re.Pattern[str]:
+def setting(model: str, optimizer: str = "") -> re.Pattern[str]:
     """What sets the rate of a model, which the source calls `model`."""
-    rate = re.escape(model) + RATE
-    return re.compile(rf"{rate}\s*(?:[-+*/]?=(?!=)|\.assign)|set_value\(\s*{rate}")
+    found = rate(model, optimizer)
+    return re.compile(rf"{found}\s*(?:[-+*/]?=(?!=)|\.assign)|set_value\(\s*{found}")
 
 
 @cache
-def reading(model: str) -> re.Pattern[str]:
+def reading(model: str, optimizer: str = "") -> re.Pattern[str]:
     """An expression that reads it."""
-    rate = re.escape(model) + RATE
-    return re.compile(rf"[\w.]*\bget_value\(\s*{rate}\s*\)|{rate}(?:\.numpy\(\)|\.value\b)?")
+    found = rate(model, optimizer)
+    return re.compile(rf"[\w.]*\bget_value\(\s*{found}\s*\)|{found}(?:\.numpy\(\)|\.value\b)?")
 
 
 def class_sets_rate(tree: Tree, made: UserClass) -> bool:

@@ -48,7 +48,7 @@ from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.own_losses import is_own, own_loss
-from transpiler.lower.rates import RATE_ASKED, class_sets_rate
+from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
     shared_metrics,
@@ -367,7 +367,7 @@ def _compiled(
     if parameters is None:
         model = passed.model if passed is not None else training.variable
         parameters = Expr(f"{model}.parameters()", strength=18)
-    asked = RATE_ASKED.search(file.tree.blanked) is not None
+    asked = asks_rate(file.tree, call.given["optimizer"].text if "optimizer" in call.given else "")
     how = file.options.exact, changes, file.precision, file.options.keras, asked
     choices = _choices(file, training, call, parameters)
     if choices is not None:

@@ -113,12 +113,17 @@ class D(nn.Module):
         return self.dense(x)
 
 
-d = D()
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
-plain = keras.optimizers.SGD(0.01)
-# TODO(tf2torch) T2T101: `compile` is left as it is: its rate is set as that of `plain`: say `.optimizer` of the model
-d.compile(plain, "mse")
-d.fit(x, y, epochs=2)
-plain.learning_rate = 0.001
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
-d.fit(x, y, epochs=2)
+d = D().to(device)
+d_criterion = nn.MSELoss()
+d_optimizer = torch.optim.SGD(d.parameters(), lr=0.01)
+
+for epoch in range(2):
+    train_loss = train_epoch(d, train_loader, d_criterion, d_optimizer)
+    print(f"Epoch {epoch + 1}/2 - loss: {train_loss:.4f}")
+
+for group in d_optimizer.param_groups:
+    group["lr"] = 0.001
+
+for epoch in range(2):
+    train_loss = train_epoch(d, train_loader, d_criterion, d_optimizer)
+    print(f"Epoch {epoch + 1}/2 - loss: {train_loss:.4f}")

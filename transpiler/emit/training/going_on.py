@@ -148,12 +148,22 @@ def _changes_rate(writer: ModelWriter) -> bool:
 def _sets_rate(writer: ModelWriter, call: TrainingCall, step: TrainingCall) -> bool:
     """Whether the program gives the optimizer a rate between two calls."""
     between = writer.tree.span(call.node)[1], writer.tree.span(step.node)[0]
-    return setting(writer.variable).search(writer.tree.blanked, *between) is not None
+    return (
+        setting(writer.variable, writer.part.optimizer).search(writer.tree.blanked, *between)
+        is not None
+    )
 
 
 def _reads_rate(writer: ModelWriter, call: TrainingCall) -> bool:
     """Whether the program looks at the learning rate after a call."""
     room, after = writer.shared.extent(writer.room), writer.tree.span(call.node)[1]
-    given = [m.span() for m in setting(writer.variable).finditer(writer.tree.blanked, *room)]
-    reads = reading(writer.variable).finditer(writer.tree.blanked, max(after, room[0]), room[1])
+    given = [
+        m.span()
+        for m in setting(writer.variable, writer.part.optimizer).finditer(
+            writer.tree.blanked, *room
+        )
+    ]
+    reads = reading(writer.variable, writer.part.optimizer).finditer(
+        writer.tree.blanked, max(after, room[0]), room[1]
+    )
     return any(not within(m.start(), given) for m in reads)

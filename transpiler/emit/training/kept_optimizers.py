@@ -95,6 +95,8 @@ def _refuse_set_rate(writer: ModelWriter, call: TrainingCall) -> None:
     name = given.text if given is not None else ""
     rate = rf"(?<![\w.]){name}\.(?:learning_rate|lr)\b"
     sets = rf"{rate}(?:\s*[-+*/]?=(?!=)|\.assign\()|set_value\(\s*{rate}"
+    if name == writer.part.optimizer:
+        return
     if name.isidentifier() and re.search(sets, writer.tree.blanked) is not None:
         raise Unsupported(f"its rate is set as that of `{name}`: say `.optimizer` of the model")
 

@@ -42,6 +42,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array, element_of, is_streamed
 from transpiler.lower.heads import Head
+from transpiler.lower.rates import RATES
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
@@ -250,6 +251,8 @@ class ModelWriter:
             spans = [self.tree.span(s) for _, s in parts]
             for name, statement in parts:
                 places = [p for p in self.shared.places(self.room, name) if not p.binds]
+                if name == self.part.optimizer:
+                    places = [p for p in places if p.attribute not in RATES]
                 used = [p for p in places if within(p.start, own)]
                 inside = [p for p in places if within(p.start, [*calls, *spans])]
                 if is_history(self.room.region.scope.values.get(name)):  # `fit` gives another

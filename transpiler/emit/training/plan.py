@@ -32,7 +32,7 @@ from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.placing import place_statements
-from transpiler.emit.training.rates import rewrite_rates, sets_rate
+from transpiler.emit.training.rates import own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
@@ -265,6 +265,8 @@ class _Planner(Shared):
             return made
         alone = training.model.kind != "instance" and all(p.room is parts[0].room for p in parts)
         seen = bool(compiles) and alone and all(self._all_seen(training, p) for p in parts)
+        for part in parts:
+            part.optimizer = own_optimizer(self, part)
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         built = by_keys(_alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)

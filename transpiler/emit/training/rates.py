@@ -12,23 +12,45 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import simple_statements
+from transpiler.emit.training.lines import simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import RATE, reading, setting
+from transpiler.lower.rates import RATES, rate, reading, setting
 from transpiler.source.tree import Tree
 
 
 def sets_rate(shared: Shared, part: Part) -> bool:
     """Whether a learning rate of the model may be changed in a room."""
     extent = shared.extent(part.room)
-    return setting(part.variable).search(shared.tree.blanked, *extent) is not None
+    found = setting(part.variable, part.optimizer)
+    return found.search(shared.tree.blanked, *extent) is not None
+
+
+def own_optimizer(shared: Shared, part: Part) -> str:
+    """The program's own variable for the optimizer of one model, of which it asks but the rate.
+
+    optimizer = SGD(0.1)
+    model.compile(optimizer, "mse")
+    optimizer.learning_rate.assign(0.01)
+    """
+    compiles = [c for c in part.calls if c.name == "compile" and "optimizer" in c.given]
+    name = compiles[0].given["optimizer"].text if len(compiles) == 1 else ""
+    if not name.isidentifier():
+        return ""
+    span = shared.tree.span(compiles[0].node)
+    places = shared.places(part.room, name)
+    read = [p for p in places if not p.binds and not within(p.start, [span])]
+    alone = sum(p.binds for p in places) == 1 and all(p.attribute in RATES for p in read)
+    return name if alone and read else ""
 
 
 def rewrite_rates(writer: ModelWriter) -> None:
     """The statements that set a learning rate, and the expressions that read one."""
     starts = [p.start for p in writer.shared.asked(writer.room, writer.variable, "optimizer")]
+    if writer.part.optimizer:
+        places = writer.shared.places(writer.room, writer.part.optimizer)
+        starts += [p.start for p in places if p.attribute in RATES]
     if not starts:
         return
     if not writer.optimizer:
@@ -42,7 +64,7 @@ def rewrite_rates(writer: ModelWriter) -> None:
 
 
 def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
-    given, reads = rate_set(writer.tree, statement, writer.variable)
+    given, reads = rate_set(writer.tree, statement, writer.variable, writer.part.optimizer)
     name = rate_of(writer.optimizer)
     writer.shared.replaced |= dict.fromkeys(reads, name)
     if given is not None:
@@ -65,22 +87,23 @@ def setting_rate(optimizer: str, value: str) -> list[str]:
 
 
 def rate_set(
-    tree: Tree, statement: cst.SimpleStatementLine, model: str
+    tree: Tree, statement: cst.SimpleStatementLine, model: str, optimizer: str = ""
 ) -> tuple[cst.BaseExpression | None, list[tuple[int, int]]]:
     """The value that a statement gives to the learning rate of a model, and where it reads one."""
-    given = _value_set(tree, statement, model)
+    given = _value_set(tree, statement, re.compile(rate(model, optimizer) + "$"))
     start, end = tree.span(given if given is not None else statement)
-    return given, [match.span() for match in reading(model).finditer(tree.blanked, start, end)]
+    return given, [
+        match.span() for match in reading(model, optimizer).finditer(tree.blanked, start, end)
+    ]
 
 
 def _value_set(
-    tree: Tree, statement: cst.SimpleStatementLine, model: str
+    tree: Tree, statement: cst.SimpleStatementLine, pattern: re.Pattern[str]
 ) -> cst.BaseExpression | None:
     node = statement.body[0]
-    rate = re.compile(re.escape(model) + RATE + "$")
 
     def is_rate(expression: cst.CSTNode) -> bool:
-        return rate.match(tree.source(expression)) is not None
+        return pattern.match(tree.source(expression)) is not None
 
     if isinstance(node, cst.Assign) and len(node.targets) == 1:
         return node.value if is_rate(node.targets[0].target) else None

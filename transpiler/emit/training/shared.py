@@ -94,6 +94,7 @@ class Part:
     lending: list[tuple[int, int]] = field(default_factory=list)  #: arguments, parameters that go
     hoisted: bool = False  #: whether the model gets its name there, before a statement
     keeper: str = ""  #: the class of the object whose attribute it is there
+    optimizer: str = ""  #: the program's own variable for its optimizer, if it asks for the rate
 
     @property
     def is_lent(self) -> bool:

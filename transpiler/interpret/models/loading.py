@@ -18,6 +18,18 @@ from transpiler.record import replace
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
+#: What gives the same name each time that it is called.
+_JOINING = (
+    "os.path.join",
+    "path.join",
+    "join",
+    "osp.join",
+    "str",
+    "Path",
+    "pathlib.Path",
+    "format",
+)
+_CALLED = re.compile(r"([\w.]+)\(")
 _CHECKPOINT = "keras.callbacks.ModelCheckpoint"
 
 
@@ -123,4 +135,6 @@ def _is_same(one: Expr, other: Expr) -> bool:
     """Whether both name the same file, and will be called the same afterwards."""
     if one.known and other.known and one.value == other.value:
         return one.text == other.text or not (one.text.isidentifier() or other.text.isidentifier())
-    return False
+    if one.known or other.known or one.text != other.text or one.names != other.names:
+        return False
+    return all(found.group(1) in _JOINING for found in _CALLED.finditer(one.text))
