@@ -8,6 +8,8 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Function,
     Keyed,
+    LayerChain,
+    LayerList,
     Mapping,
     Repeated,
     Sequence,
@@ -70,4 +72,4 @@ def _may_change(value: Value) -> bool:
         return value.expr.value is UNKNOWN or isinstance(value.expr.value, (list, dict))
     if isinstance(value, Sequence):
         return value.kind is list
-    return isinstance(value, (Mapping, Repeated, Keyed))
+    return isinstance(value, (Mapping, Repeated, Keyed, LayerList, LayerChain))

@@ -150,7 +150,7 @@ class LayerList(_Brief):
 class LayerChain:
     """A list into which loops put layers, and statements between them."""
 
-    parts: tuple[LayerList | Layer, ...]
+    parts: tuple[LayerList | Layer | Bound, ...]  #: the first may be an input
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -37,7 +37,7 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
             return "drop" if removal.tree.span(leaf)[0] < first_model else "keep"
         if isinstance(small, cst.Return):
             return "keep"
-        if isinstance(small, cst.Expr):
+        if isinstance(small, (cst.Expr, cst.Del)):
             if (
                 id(leaf) in removal.region.static_statements
                 and removal.tree.span(leaf)[0] < first_model

@@ -10,7 +10,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.control.elements import element, hold_model
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
-from transpiler.interpret.layers.collected import ask_to_collect, extend_chain
+from transpiler.interpret.layers.collected import ask_to_collect, extend_chain, extends
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import (
@@ -19,6 +19,7 @@ from transpiler.interpret.values import (
     Function,
     Layer,
     LayerChain,
+    LayerList,
     Mapping,
     Model,
     Repeated,
@@ -47,11 +48,14 @@ def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> V
         return replace(receiver, kind=list)
     if name == "append" and variable and len(node.args) == 1:
         return _append(region, node, receiver, variable)
-    if name == "pop" and variable:
+    if name == "pop" and variable and not isinstance(receiver, (LayerChain, LayerList)):
         return _pop(region, node, receiver, variable)
-    if name == "extend" and variable and isinstance(receiver, Sequence):
+    if name == "extend" and variable and isinstance(receiver, (Sequence, LayerChain, LayerList)):
         values = arguments_of(region, node)
         given = values[0][1] if values else None
+        if given is not None and extends(region, variable, given, node):
+            region.done.add(id(node))
+            return const(None)
         if isinstance(given, Sequence) and is_graph(given):
             for item in given.items:
                 append(region, variable, item)
@@ -82,7 +86,7 @@ def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> V
         )
         region.done.add(id(node))
         return const(None)
-    if isinstance(receiver, LayerChain):
+    if isinstance(receiver, (LayerChain, LayerList)):
         if not isinstance(value, Layer) or region.branches:
             raise GiveUp("a list of layers and other things", node)
         if region.loops:

@@ -17,5 +17,5 @@ stubs.py      what stands in the place of a layer that can't be translated
 functions.py  functions of the program's own as activations
 names.py      the names that the program gives layers
 lists.py      lists and dicts of layers that a comprehension makes
-collected.py  layers that loops put into lists
+collected.py  layers that loops put into lists; appended.py: the statements that do it
 """

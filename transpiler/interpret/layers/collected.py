@@ -12,8 +12,17 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.layers.appended import appended_to, only
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Layer, LayerChain, LayerList, Sequence, Unknown, Value
+from transpiler.interpret.values import (
+    Bound,
+    Layer,
+    LayerChain,
+    LayerList,
+    Sequence,
+    Unknown,
+    Value,
+)
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
 
@@ -33,7 +42,7 @@ def collects(region: Region, node: cst.For) -> bool:
 def collect(region: Region, node: cst.For, iterable: Value) -> None:
     """The list, with what the loop puts into it."""
     statements = tuple(node.body.body)
-    lists = {name for statement in statements if (name := appended_to(statement))}
+    lists = {name for statement in statements if (name := appended_to(statement)[0])}
     if len(lists) != 1 or not all(map(_is_plain, statements)) or isinstance(iterable, Unknown):
         raise GiveUp("layers are collected in a list by a loop", node)
     name = lists.pop()
@@ -50,51 +59,61 @@ def collect(region: Region, node: cst.For, iterable: Value) -> None:
         versions[word] = region.scope.version(word)
 
 
-def extend_chain(region: Region, name: str, made: LayerList | Layer, node: cst.CSTNode) -> None:
-    """One more layer, or a loop's, at the end of a list."""
-    held = region.scope.values.get(name)
-    parts: tuple[LayerList | Layer, ...]
-    if isinstance(held, LayerChain):
-        parts = held.parts
-    elif isinstance(held, Sequence) and all(isinstance(i, Layer) for i in held.items):
-        parts = tuple(i for i in held.items if isinstance(i, Layer))
-    else:
+def extend_chain(region: Region, name: str, made: Value, node: cst.CSTNode) -> None:
+    """One more layer, those of a list or of a loop, at the end of a list."""
+    before, after = parts_of(region.scope.values.get(name)), parts_of(made)
+    if before is None or after is None:
         raise GiveUp("layers are collected in a list by a loop", node)
     region.scope.bump(name)
-    region.scope.values[name] = LayerChain((*parts, made))
+    region.scope.values[name] = LayerChain((*before, *after))
 
 
-def appended_to(statement: cst.CSTNode) -> str:
-    """The list of `stack.append(...)`, where that is all of a statement."""
-    small = _only(statement)
-    call = small.value if isinstance(small, cst.Expr) else None
-    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
-        return ""
-    plain = len(call.args) == 1 and call.args[0].keyword is None and not call.args[0].star
-    if call.func.attr.value != "append" or not plain:
-        return ""
-    return call.func.value.value if isinstance(call.func.value, cst.Name) else ""
+def parts_of(value: Value | None) -> tuple[LayerList | Layer | Bound, ...] | None:
+    """The parts of a list of layers, of which the first may be an input of a Sequential."""
+    if isinstance(value, LayerChain):
+        return value.parts
+    if isinstance(value, (LayerList, Layer)):
+        return (value,)
+    if not isinstance(value, Sequence):
+        return None
+    layers = [item for item in value.items[1:] if isinstance(item, Layer)]
+    first = [item for item in value.items[:1] if isinstance(item, (Layer, Bound))]
+    whole = len(first) + len(layers) == len(value.items)
+    return (*first, *layers) if whole else None
 
 
-def _only(statement: cst.CSTNode) -> cst.BaseSmallStatement | None:
-    if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
-        return statement.body[0]
-    return None
+def extends(region: Region, name: str, made: Value, node: cst.CSTNode) -> bool:
+    """`stack += [Dense(n) for n in sizes]`; whether both are lists of layers."""
+    held = region.scope.values.get(name)
+    parts, more = parts_of(held), parts_of(made)
+    listed = isinstance(held, (Sequence, LayerChain, LayerList))
+    if parts is None or not more or not listed or isinstance(more[0], Bound):
+        return False
+    if region.branches:
+        raise GiveUp("a list of layers has more of them on one way of a branch", node)
+    if region.loops:
+        ask_to_collect(region, node)
+    if isinstance(held, Sequence) and isinstance(made, Sequence):
+        region.scope.values[name] = Sequence((*held.items, *made.items), list)
+    else:
+        extend_chain(region, name, made, node)
+    region.graph_events += 1
+    return True
 
 
 def _is_plain(statement: cst.CSTNode) -> bool:
     """Whether it appends to a list, or gives a name a value."""
-    small = _only(statement)
+    small = only(statement)
     named = isinstance(small, cst.Assign) and all(
         isinstance(target.target, cst.Name) for target in small.targets
     )
-    return named or bool(appended_to(statement))
+    return named or bool(appended_to(statement)[0])
 
 
 def _assigned(statements: tuple[cst.CSTNode, ...]) -> list[str]:
     found: list[str] = []
     for statement in statements:
-        small = _only(statement)
+        small = only(statement)
         if isinstance(small, cst.Assign):
             found += [n for target in small.targets for n in assigned_names(target.target)]
     return found

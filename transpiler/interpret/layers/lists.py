@@ -12,6 +12,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, execute, provided, provides
+from transpiler.interpret.layers.appended import appended_to
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, LayerList, Mapping, Sequence, Static, Unknown, Value
@@ -56,19 +57,19 @@ def loop_over(
 
 def _run(region: Region, statement: cst.CSTNode, use: Callable[[Value], None]) -> None:
     """A statement of the loop that collects layers, where they are called."""
-    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    call = small.value if isinstance(small, cst.Expr) else None
-    if not isinstance(call, cst.Call):
+    _, made = appended_to(statement)
+    if not made:
         execute(region, statement)
         return
     region.rewrites.clear()
     region.running.clear()
     region.statement = statement
-    with region.within(statement):
-        layer = evaluate(region, call.args[0].value)
-    if not isinstance(layer, Layer):
-        raise GiveUp("a list of layers and other things", statement)
-    use(layer)
+    for node in made:
+        with region.within(statement):
+            layer = evaluate(region, node)
+        if not isinstance(layer, Layer):
+            raise GiveUp("a list of layers and other things", statement)
+        use(layer)
 
 
 def one_by_one(region: Region, layers: LayerList) -> Sequence:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.layers.collected import parts_of
 from transpiler.interpret.layers.lists import loop_over, one_by_one
 from transpiler.interpret.models.functional import output_code
 from transpiler.interpret.models.nested import call_any
@@ -20,7 +21,6 @@ from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
     Layer,
-    LayerChain,
     LayerList,
     Model,
     Sequence,
@@ -103,23 +103,7 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         run_loop(region, layers, evaluate(region, layers.for_in.iter), layers.for_in.target, body)
         return
     if not isinstance(layers, (cst.List, cst.Tuple)):
-        value = evaluate(region, layers)
-        if isinstance(value, LayerChain):
-            for part in value.parts:
-                if isinstance(part, LayerList):
-                    _add_each(region, model, part, layers)
-                else:
-                    add(region, model, part, layers)
-            return
-        if isinstance(value, LayerList) and value.known is None:
-            _add_each(region, model, value, layers)
-            return
-        if isinstance(value, LayerList):
-            value = one_by_one(region, value)
-        if not isinstance(value, Sequence):
-            raise GiveUp("Sequential of a list that is not known", layers)
-        for item in value.items:
-            add(region, model, item, layers)
+        _add_value(region, model, evaluate(region, layers), layers)
         return
     outer_whole, outer_assigned = region.whole, region.assigned
     region.whole, region.assigned = None, ""
@@ -129,13 +113,24 @@ def _add_listed(region: Region, model: Model, layers: cst.BaseExpression) -> Non
         with region.within(element.value):
             value = evaluate(region, element.value)
             if isinstance(element, cst.StarredElement):
-                if not isinstance(value, Sequence):
-                    raise GiveUp("Sequential of layers that are not known one by one", element)
-                for item in value.items:
-                    add(region, model, item, element.value)
+                _add_value(region, model, value, element.value)
             else:
                 add(region, model, value, element.value)
     region.whole, region.assigned = outer_whole, outer_assigned
+
+
+def _add_value(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
+    """The layers of a list that is made elsewhere."""
+    if isinstance(value, LayerList) and value.known is not None:
+        value = one_by_one(region, value)
+    parts = value.items if isinstance(value, Sequence) else parts_of(value)
+    if parts is None:
+        raise GiveUp("Sequential of a list that is not known", node)
+    for part in parts:
+        if isinstance(part, LayerList):
+            _add_each(region, model, part, node)
+        else:
+            add(region, model, part, node)
 
 
 def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode) -> None:
@@ -159,10 +154,14 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
     if isinstance(value, Bound):
         if held is not None:
             raise GiveUp("an Input in the middle of a Sequential", node)
-        known = region.inputs.get(value.tensor.code.text)
-        if known is None:
-            raise GiveUp("a Sequential starts with a tensor that is not an Input", node)
-        model.input_name = value.tensor.code.text
+        name = value.tensor.code.text
+        if name not in region.inputs:  # a list that holds it calls it `stack[0]`
+            given = (n for n, (key, *_) in region.inputs.items() if key == value.source)
+            name = next(given, "")
+            if not name:
+                raise GiveUp("a Sequential starts with a tensor that is not an Input", node)
+            value = replace(value, tensor=region.inputs[name][1])
+        model.input_name = name
         model.inputs = [bind_tensor(region, model.variable, value)]
         return
     if isinstance(value, Layer) and value.symbol == "keras.layers.InputLayer":

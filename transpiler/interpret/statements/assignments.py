@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.aliases import refuse_aliases
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
+from transpiler.interpret.layers.collected import extends
 from transpiler.interpret.models.inputs import free_name, makes_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.arrays import arrays_of, note_arrays
@@ -108,6 +109,9 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         spoil(region, node, "arithmetic with something unknown")
         return
     if is_graph(left) or is_graph(right):
+        name = node.target.value if isinstance(node.target, cst.Name) else ""
+        if operator == "+" and name and extends(region, name, right, node):
+            return
         if (
             isinstance(left, Sequence)
             and isinstance(right, Sequence)

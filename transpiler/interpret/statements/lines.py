@@ -11,6 +11,7 @@ from transpiler.interpret.region import GiveUp, Region, contained
 from transpiler.interpret.statements.comments import with_comments
 from transpiler.interpret.statements.plain import emit_static, opaque
 from transpiler.interpret.statements.targets import spoil
+from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout, moved_before
 from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import (
@@ -23,9 +24,10 @@ from transpiler.interpret.values import (
     Sequence,
     Static,
     Unknown,
+    Value,
     is_graph,
 )
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.ir.tensor import Layout
 
 
@@ -122,9 +124,44 @@ def global_statement(region: Region, node: cst.Global) -> None:
 
 @executes(cst.Del)
 def del_statement(region: Region, node: cst.Del) -> None:
-    if not isinstance(node.target, cst.Name):
+    targets: list[cst.BaseExpression] = [node.target]
+    if isinstance(node.target, (cst.Tuple, cst.List)):
+        targets = [element.value for element in node.target.elements]
+    changed = [target for target in targets if isinstance(target, cst.Subscript)]
+    if changed:
+        _delete_elements(region, node, changed)
+    for target in targets:
+        if isinstance(target, cst.Name):
+            _delete_name(region, node, target.value)
+
+
+def _delete_elements(region: Region, node: cst.Del, targets: list[cst.Subscript]) -> None:
+    """`del sizes[0]`, `del options["name"]`: what is left is known, if what goes is."""
+    places = {t.value.value: t.slice[0].slice for t in targets if isinstance(t.value, cst.Name)}
+    held = {name: region.scope.values.get(name) for name in places}
+    known = {name: v for name, v in held.items() if v is not None and not isinstance(v, Unknown)}
+    if any(map(is_graph, known.values())):
+        raise GiveUp("an element of a list of layers or tensors is deleted", node)
+    if not known:
         return
-    name = node.target.value
+    names = frozenset(known)
+    emit_static(region, node, names, tuple(known.values()), kills=False, extra=names)
+    for name, value in known.items():
+        region.scope.bump(name)
+        reading = region.scope.read(name)
+        place = places[name]
+        key = constant(evaluate(region, place.value)) if isinstance(place, cst.Index) else UNKNOWN
+        left: Value = Static(reading)
+        if len(targets) == 1 and isinstance(value, Mapping) and key in value.items:
+            left = Mapping({k: v for k, v in value.items.items() if k != key}, reading)
+        elif len(targets) == 1 and isinstance(value, Sequence) and isinstance(key, int):
+            if 0 <= key < len(value.items):
+                items = (*value.items[:key], *value.items[key + 1 :])
+                left = Sequence(items, value.kind, static=reading)
+        region.scope.values[name] = left
+
+
+def _delete_name(region: Region, node: cst.Del, name: str) -> None:
     _, end = region.tree.span(node)
     following = re.search(
         rf"\b{name}\b(?P<loaded> = (?:\w+\.)*load_model\()?", region.tree.text[end:]
