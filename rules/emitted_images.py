@@ -252,28 +252,6 @@ def labels_of(directory):
 )
 
 emitted(
-    "ImageArrays",
-    '''
-class ImageArrays(Dataset):
-    """Images of an array, each transformed, and their targets."""
-
-    def __init__(self, images, targets, transform):
-        self.images = torch.as_tensor(images, dtype=torch.float32)
-        self.targets = torch.as_tensor(targets)
-        self.transform = transform
-
-    def __len__(self):
-        return len(self.images)
-
-    def __getitem__(self, index):
-        return self.transform(self.images[index]), self.targets[index]
-''',
-    (),
-    TORCH,
-    early=True,
-)
-
-emitted(
     "Rescale",
     '''
 class Rescale(nn.Module):

@@ -128,7 +128,8 @@ def loader(
     code = call("DataLoader", data, **given)
     helpers = code.helpers | ({"torch"} if "generator" in given else set())
     made = Pipeline(Gives.BATCHES, element, random=random, remade=random, folder=kind, counted=True)
-    return replace(code, value=made, helpers=helpers)
+    drawn = None if seed.is_const(None) else seed
+    return replace(code, value=replace(made, drawn=drawn), helpers=helpers)
 
 
 def part_of_folder(folder: Expr, share: Expr, subset: Expr, shuffle: Expr, seed: Expr) -> Expr:

@@ -6,7 +6,17 @@ import re
 from typing import Any
 
 from rules.image_folders import IMAGES, images_of, kind_of, loader
-from transpiler.ir.expr import UNKNOWN, Arg, Expr, call, expr, index, infix, method
+from transpiler.ir.expr import (
+    UNKNOWN,
+    Arg,
+    Expr,
+    call,
+    expr,
+    index,
+    infix,
+    method,
+    sequence_expr,
+)
 from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf, Needs
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
@@ -176,7 +186,7 @@ def _mirrors(horizontal: Expr, vertical: Expr) -> list[Expr]:
 @source(f"{GENERATOR}.flow")
 def flow(
     generator: Param,
-    x: Param,
+    x: Expr | tuple[Expr, ...],
     y: Param = None,
     batch_size: Param = 32,
     shuffle: Param = True,
@@ -190,12 +200,29 @@ def flow(
 ) -> Expr:
     """The rows of arrays, in batches."""
     changes = _changes(generator)
-    if y.is_const(None) or not sample_weight.is_const(None) or not save_to_dir.is_const(None):
-        raise Unsupported("images without targets, with weights, or that are saved")
+    images, *others = x if isinstance(x, tuple) else (x,)
+    rows = [array for array in (y, sample_weight) if not array.is_const(None)]
+    if y.is_const(None) and (others or rows):
+        raise Unsupported("other arrays beside images without targets")
     if not subset.is_const(None):
-        x, y = (_part(array, changes, subset) for array in (x, y))
-    data = helper("ImageArrays", x, y, replace(generator, value=UNKNOWN))
-    element: Element = (IMAGES, Leaf())
+        images = _part(images, changes, subset)
+        others, rows = ([_part(a, changes, subset) for a in given] for given in (others, rows))
+    name = ("ImageArray", "ImageArrays", "WeightedImageArrays")[len(rows)]
+    element: Element = (IMAGES, *(Leaf() for _ in rows)) if rows else IMAGES
+    if others:
+        element = ((IMAGES, *(Leaf() for _ in others)), *(Leaf() for _ in rows))
+        name, rows = f"Mixed{name}", [sequence_expr(others, list), *rows]
+    data = helper(name, images, *rows, replace(generator, value=UNKNOWN))
+    if not save_to_dir.is_const(None):
+        if others or (save_to_dir.text.isidentifier() and not save_to_dir.known):
+            raise Unsupported("images with other arrays, or perhaps, that are saved")
+        options: dict[str, Arg] = {}
+        if not save_prefix.is_const(""):
+            options["prefix"] = save_prefix
+        if not save_format.is_const("png"):
+            options["ending"] = save_format
+        saved = "SavedSamples" if rows else "SavedImages"
+        data = helper(saved, data, save_to_dir, **options)
     return loader(data, batch_size, shuffle, seed, element, Folder.ARRAYS)
 
 

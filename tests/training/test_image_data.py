@@ -222,8 +222,7 @@ REFUSED = {
     + "\nfor _ in range(2):\n    for i, (x, y) in enumerate(data):\n"
     "        if i == 2:\n            break",
     "looped again": flow("") + 2 * "\nfor x, y in data:\n    break",
-    "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)",
-    "taken": flow("") + "\nx, y = data[0]",
+    "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)\nprint(len(data))",
     "shape": flow("") + "\nprint(data.image_shape)",
     "mapped": flow("") + "\ndata = data.map(lambda x, y: (x, y))",
     "unknown generator": "def load(gen):\n    return gen.flow_from_directory('pets')\n\n"

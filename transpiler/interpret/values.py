@@ -9,7 +9,6 @@ import libcst as cst
 
 from transpiler.ir.code import Line
 from transpiler.ir.expr import Expr, Module
-from transpiler.ir.pipeline import Element
 from transpiler.ir.tensor import Tensor
 from transpiler.record import record
 
@@ -359,14 +358,6 @@ class Border(Unknown):
     model: Any = None
     side: str = ""  #: "input" or "output"
     number: int = 0
-
-
-@record(frozen=True, slots=True, eq=False)
-class Generated:
-    """What a call of a generator function gives: the value of an expression."""
-
-    function: Function
-    element: Element | None = None  #: what it yields each time, where that is seen
 
 
 @record(frozen=True, slots=True, eq=False)

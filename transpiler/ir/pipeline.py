@@ -91,6 +91,8 @@ class Pipeline:
     loads: bool = False  #: its code is some DataLoader: no other one takes its batches for samples
     rows: Expr | None = field(default=None, compare=False)  #: an array of as many rows
     count: int | None = field(default=None, compare=False)  #: the number of samples, if known
+    #: of the random numbers that change its images, batch by batch
+    drawn: Expr | None = field(default=None, compare=False)
     open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property
@@ -102,6 +104,14 @@ class Pipeline:
     def is_done(self) -> bool:
         """Whether its code does all of its steps."""
         return self.shuffled is None and self.passes is None and self.windows is None
+
+
+@record(frozen=True, slots=True)
+class Generated:
+    """The value of a generator of arrays, or of another iterator over batches of them."""
+
+    element: Element | None = None  #: what it gives each time, where that is seen
+    of_loader: bool = False  #: it stands for one of Keras's, which has a method `next`
 
 
 @record(frozen=True, slots=True)

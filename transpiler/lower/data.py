@@ -8,7 +8,6 @@ from transpiler.interpret.training import PREDICTED, Given, TrainingCall
 from transpiler.interpret.values import (
     Framework,
     Function,
-    Generated,
     Mapping,
     Sequence,
     Static,
@@ -17,7 +16,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import Configured
-from transpiler.ir.pipeline import Element, Pipeline
+from transpiler.ir.pipeline import Element, Generated, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.made_batches import returned
 

@@ -27,7 +27,7 @@ from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
-from transpiler.emit.training.streams import so_many, stream
+from transpiler.emit.training.streams import note_listed, so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
@@ -188,6 +188,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         loader = some_batches(writer, call, pipeline, "x", "steps")
     if streamed or pipeline is not None:
         loop = writer.loop_over(compiled, call.given["x"])
+        note_listed(writer, loop, call.given["x"])
     before: list[str] = []
     known = ""
     steps = "" if streamed or pipeline else steps_of_arrays(writer, call, "steps")
@@ -448,6 +449,7 @@ def _predict_batches(
     """Predictions for batches that a data set gives, or the program makes."""
     unpacking = writer.unpacking(call.given["x"])
     loop = unpacking.inputs(element_of(call.given["x"]))
+    note_listed(writer, loop, call.given["x"])
     how = replace(
         _predicting(writer),
         names=unpacking.names,

@@ -21,7 +21,13 @@ from transpiler.emit.training.so_many_batches import (
     size_for,
     steps_of_arrays,
 )
-from transpiler.emit.training.streams import batches_of_images, note_labels, note_validation, stream
+from transpiler.emit.training.streams import (
+    batches_of_images,
+    note_labels,
+    note_listed,
+    note_validation,
+    stream,
+)
 from transpiler.emit.training.validation import split_off, validation_arrays
 from transpiler.emit.training.weighting import Weighting, sample_weights
 from transpiler.interpret.training import TrainingCall
@@ -63,6 +69,7 @@ class FitData:
         if self.streamed or self.pipeline is not None:
             model.check_batches(call)
             self.loop = model.loop_over(self.compiled, call.given["x"])
+            note_listed(model, self.loop, call.given["x"])
             self.xs, self.ys = (), ()
             if self.streamed:
                 note_labels(model, call, self.compiled)
@@ -257,6 +264,7 @@ class FitData:
         pipeline = model.data_set(call, "validation_data")
         if given is not None and (self.validates_stream or pipeline is not None):
             self.validation_loop = model.loop_over(self.compiled, given)
+            note_listed(model, self.validation_loop, given)
             self.validation_weights = self.validation_loop.weights
         if made:
             self.loaders.append(f"{loader} = {made}")

@@ -6,6 +6,8 @@ them the types and shapes that the model and the criterion want.
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from transpiler.emit.training.data import (
     input_dtype,
     input_keys,
@@ -36,6 +38,7 @@ class Unpacked:
     names: str  #: the variables of the loop: "inputs, targets"
     tensors: tuple[str, ...]  #: the inputs, targets and weights, made of them
     weights: tuple[str, ...] = ()  #: what the weights are called: one for all outputs, or each
+    listed: bool = False  #: whether it takes for a list what is not seen to be one
 
 
 @record(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Unpacking:
             raise Unsupported(f"{self._given} of other things than inputs and targets")
         taken, found = self._inputs(element[0])
         heads = compiled.heads
+        listed = self._is_listed(element[0], self.names) or self._is_listed(element[1], heads)
         names = tuple(head.prediction.targets.text for head in heads)
         if self.arrays and len(names) == 1 and "y" not in input_names(self.built):
             names = ("y",)
@@ -61,12 +65,12 @@ class Unpacking:
         found += [self._target(head, source, part) for head, (source, part) in pairs]
         names = weight_names(element, compiled)
         if not names:
-            return Unpacked(f"{taken}, {asked}", tuple(found))
+            return Unpacked(f"{taken}, {asked}", tuple(found), listed=listed)
         keys = [head.name for head in heads] if len(names) > 1 else [""]
         weighed, weights = self._taken(element[2], names, keys, _WEIGHTS)
         pairs = zip(heads, weights, strict=False)
         found += [self._weight(head, source, part) for head, (source, part) in pairs]
-        return Unpacked(f"{taken}, {asked}, {weighed}", tuple(found), names)
+        return Unpacked(f"{taken}, {asked}, {weighed}", tuple(found), names, listed)
 
     def inputs(self, element: Element | None) -> Unpacked:
         """How a loop that predicts does, which takes the inputs alone."""
@@ -74,10 +78,11 @@ class Unpacking:
             raise Unsupported(f"{self._given} of other things than inputs")
         if not isinstance(element, tuple) or len(element) > 3:
             taken, found = self._inputs(element)
-            return Unpacked(taken, tuple(found))
+            return Unpacked(taken, tuple(found), listed=self._is_listed(element, self.names))
         taken, found = self._inputs(element[0])
+        listed = self._is_listed(element[0], self.names)
         taken = {1: f"({taken},)", 2: f"{taken}, _", 3: f"{taken}, *_"}[len(element)]
-        return Unpacked(taken, tuple(found))
+        return Unpacked(taken, tuple(found), listed=listed)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,6 +93,10 @@ class Unpacking:
     @property
     def _given(self) -> str:
         return "batches" if self.arrays else "a data set"
+
+    def _is_listed(self, element: Element, parts: Sized) -> bool:
+        """Whether what is no tuple, as far as can be seen, stands for several parts."""
+        return self.arrays and isinstance(element, Leaf) and len(parts) > 1
 
     def _inputs(self, element: Element) -> tuple[str, list[str]]:
         """What a loop calls the inputs of a batch, and their tensors."""
@@ -102,10 +111,12 @@ class Unpacking:
         self, element: Element, names: tuple[str, ...], keys: list[str], whole: str
     ) -> tuple[str, list[tuple[str, Leaf]]]:
         """What a loop calls a part of a batch, and where its tensors are, as `names` are."""
-        if isinstance(element, Leaf):
-            if len(names) > 1:
-                raise Unsupported(f"one tensor for each of: {', '.join(keys)}")
+        if isinstance(element, Leaf) and len(names) == 1:
             return names[0], [(names[0], element)]
+        if isinstance(element, Leaf) and not self.arrays:
+            raise Unsupported(f"one tensor for each of: {', '.join(keys)}")
+        if isinstance(element, Leaf):  # there is nothing else that Keras takes
+            element = (element,) * len(names)
         if isinstance(element, dict):
             if len(keys) == 1 and len(element) == 1 and not keys[0]:
                 keys = list(element)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.loaders import Unpacked
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -37,6 +38,15 @@ def stream(
     if given is None or generated(given) is None:
         return ""
     return _taken(model, given, so_many(model, call, steps), variable)
+
+
+_LISTED = "what it gives for several inputs or outputs is taken for a list or tuple, not a dict"
+
+
+def note_listed(model: ModelWriter, loop: Unpacked, given: Given) -> None:
+    """Say that parts of a batch are taken for lists, of which that is not seen."""
+    if loop.listed and given.node is not None:
+        model.made.said.append((ASSUMED, given.node, _LISTED))
 
 
 def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> None:

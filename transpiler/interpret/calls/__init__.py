@@ -23,6 +23,7 @@ data_options.py  options of data sets, which go
 several.py    functions of the program that give several arrays at once
 specs.py      what the elements of a generator look like
 batches.py    what a program takes of data sets by itself
+flows.py      the same of generators of images
 named.py      parts of the framework by name: `eval`
 partials.py   functions with some of their arguments: `partial`
 """

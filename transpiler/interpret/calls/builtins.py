@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.calls.batches import next_element, walked
+from transpiler.interpret.calls.flows import zipped
 from transpiler.interpret.calls.named import evaluated
 from transpiler.interpret.control.elements import channels_list, known_items, one_of_models
 from transpiler.interpret.control.sequences import sequence_code
@@ -108,7 +109,7 @@ def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> 
 
 def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not any(is_graph(v) for v in values):
-        return None
+        return zipped(region, node, values)
     if any(isinstance(v, Sequence) and holds_layers(v) for v in values):
         if not all(isinstance(v, Sequence) for v in values):
             raise GiveUp("layers are zipped with a list whose length is not known", node)

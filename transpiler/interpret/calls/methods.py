@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.batches import method_of_tensor, next_by_method
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
+from transpiler.interpret.calls.flows import endless, is_taken_from, next_of
 from transpiler.interpret.calls.lists import change_list, list_method
 from transpiler.interpret.calls.pipelines import (
     first_of_arrays,
@@ -214,10 +215,14 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         if (found := method_of_metric(region, node, made, name)) is not None:
             return found
     if isinstance(receiver.expr.value, Changes):
-        return method_of_generator(region, node, receiver, name)
+        given = method_of_generator(region, node, receiver, name)
+        by_hand = pipeline_of(given) is not None and is_taken_from(region, node)
+        return endless(region, node, given) if by_hand else given
     if name == "next" and (first := first_of_arrays(region, node, receiver)) is not None:
         return first
     if (found := next_by_method(region, node, receiver, name)) is not None:
+        return found
+    if (found := next_of(region, node, receiver, name)) is not None:
         return found
     if (found := method_of_tensor(region, node, name)) is not None:
         return found

@@ -198,6 +198,8 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             given[parameter] = generating(region, value)
         elif parameter == "generator" and isinstance(value, Instance):
             given[parameter] = called_object(region, value, _nodes(node, parameter))
+        elif name == f"{GENERATOR}.flow" and _holds_images(value):
+            given[parameter] = _flat(region, value)
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
             given[parameter] = of_images(region, value)
         else:
@@ -223,6 +225,18 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
     if rule.fidelity is Fidelity.CLOSE:
         region.file.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
+
+
+def _holds_images(value: Value) -> TypeGuard[Sequence]:
+    """Whether it is `(images, sizes)`, of images and what comes with them."""
+    return isinstance(value, Sequence) and value.kind is tuple and len(value.items) == 2
+
+
+def _flat(region: Region, given: Sequence) -> tuple[Expr, ...]:
+    """The images, and one array after the other that comes with them."""
+    images, others = given.items
+    listed = others.items if isinstance(others, Sequence) else (others,)
+    return tuple(to_expr(region, one) for one in (images, *listed))
 
 
 def _bound(rule: Rule, arguments: list[Argument]) -> dict[str, Value]:
@@ -462,18 +476,26 @@ def number_alone(region: Region, node: cst.Call, held: Numbered) -> Value:
     return value
 
 
+def _is_repeated(region: Region, node: cst.Call) -> bool:
+    """Whether a comprehension, or a function, may evaluate a call several times."""
+    start, end = region.tree.span(region.statement) if region.statement else (0, 0)
+    around = region.tree.blanked[start:end]
+    return re.search(r"\b(?:for|lambda|while)\b", around) is not None
+
+
 def next_batch(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     """`images, labels = next(generator)`, of one that nobody else takes the next batch of."""
     pipeline = pipeline_of(values[0]) if len(values) == 1 else None
-    if pipeline is None or not pipeline.is_generator or region.loops or not region.is_module:
+    if pipeline is None or not pipeline.is_generator:
         return None
     assert isinstance(values[0], Static)
     made = values[0].expr
-    taken = re.findall(
-        rf"\bnext\(\s*{re.escape(made.text)}\b|\b{made.text}\.next\(", region.tree.text
-    )
-    if len(taken) != 1:
-        return None
+    if re.fullmatch(r"[\w.]+", made.text):  # else it is made for this batch alone
+        taken = re.findall(
+            rf"\bnext\(\s*{re.escape(made.text)}\b|\b{made.text}\.next\(", region.tree.text
+        )
+        if len(taken) != 1 or region.loops or not region.is_module or _is_repeated(region, node):
+            return None
     batch = f"next(iter({made.text}))"
     if isinstance(pipeline.element, tuple):
         text = f"tuple(part.numpy() for part in {batch})"

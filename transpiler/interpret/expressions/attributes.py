@@ -24,7 +24,6 @@ from transpiler.interpret.values import (
     Constant,
     Framework,
     Function,
-    Generated,
     Inside,
     Instance,
     Instances,
@@ -49,7 +48,7 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Configured, Expr, index, literal
-from transpiler.ir.pipeline import Pipeline
+from transpiler.ir.pipeline import Generated, Pipeline
 from transpiler.record import replace
 
 #: Names of the framework with a value that is settled when converting.

@@ -48,7 +48,7 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Line
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, expr, index, infix, reads
-from transpiler.ir.pipeline import Leaf
+from transpiler.ir.pipeline import Leaf, Pipeline
 from transpiler.record import replace
 
 
@@ -121,6 +121,8 @@ def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) 
     ]
     value: Any = UNKNOWN
     base = constant(receiver)
+    if isinstance(base, Pipeline) and base.is_generator and len(values) == 1:
+        return provided("batch_of_flow")(region, node, receiver, values[0])
     if base is not UNKNOWN and known is not UNKNOWN:
         try:
             value = base[known]

@@ -15,7 +15,7 @@ from transpiler.interpret.functions.blocks import call_block, call_recursive, pa
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
-from transpiler.interpret.functions.data_sets import holds_data
+from transpiler.interpret.functions.data_sets import changes_of, holds_data
 from transpiler.interpret.functions.freezers import freezes
 from transpiler.interpret.functions.generators import generated
 from transpiler.interpret.functions.given_parts import given_parts
@@ -176,7 +176,8 @@ def _call_on_values(
     config = given_dict(region, node, function, arguments)
     if config is not None:
         return config
-    takes_data = any(map(holds_data, bound.values())) or reads_data(region.file, function)
+    takes_data = any(holds_data(v) or changes_of(v) for v in bound.values())
+    takes_data = takes_data or reads_data(region.file, function)
     if not takes_data and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     return None

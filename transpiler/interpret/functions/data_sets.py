@@ -5,7 +5,6 @@ from __future__ import annotations
 from transpiler.interpret.calls.pipelines import is_text, pipeline_of
 from transpiler.interpret.statics import UNDONE
 from transpiler.interpret.values import (
-    Generated,
     Sequence,
     Static,
     Unknown,
@@ -13,7 +12,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import Expr
-from transpiler.ir.pipeline import Pipeline
+from transpiler.ir.pipeline import Changes, Generated, Pipeline
 from transpiler.record import replace
 
 
@@ -21,7 +20,7 @@ def given_data(value: Value | None, reading: Expr) -> Value | None:
     """A data set that is an argument, as the function sees it; None of anything else."""
     if value is not None and is_text(value):
         return Static(replace(reading, value=value.expr.value))
-    data = data_of(value)
+    data = data_of(value) or changes_of(value)
     if data is None:
         return None
     if isinstance(data, Pipeline) and not data.is_done:  # whoever passes it says so
@@ -39,6 +38,12 @@ def data_of(value: Value | None) -> Pipeline | Generated | UserClass | None:
     if isinstance(made, UserClass):
         return made if made.bases and set(made.bases) <= SEQUENCES else None
     return made if isinstance(made, (Pipeline, Generated)) else None
+
+
+def changes_of(value: Value | None) -> Changes | None:
+    """What changes images, and makes data sets of them; None of anything else."""
+    made = value.expr.value if isinstance(value, Static) else None
+    return made if isinstance(made, Changes) else None
 
 
 def holds_data(value: Value | None) -> bool:

@@ -11,7 +11,6 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.values import (
     Function,
-    Generated,
     Static,
     UserClass,
     Value,
@@ -19,6 +18,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import Expr
+from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
 from transpiler.source.made_batches import returned, yielded
 from transpiler.source.suites import yields_of
@@ -38,7 +38,7 @@ def generated(function: Function, called: Value) -> Value:
     if not isinstance(called, Static) or not is_generator(function):
         return called
     assert isinstance(node, cst.FunctionDef)
-    made = Generated(function, yielded(node, function.file.functions(function.owner)))
+    made = Generated(yielded(node, function.file.functions(function.owner)))
     return replace(called, expr=replace(called.expr, value=made, array=False))
 
 
@@ -53,7 +53,7 @@ def iterator_of(made: UserClass) -> Generated | None:
         return None
     if any(mentions_framework(home, method) for method in methods.values()):
         return None
-    return Generated(following, returned(following.node, home.functions(made.name)))
+    return Generated(returned(following.node, home.functions(made.name)))
 
 
 @evaluates(cst.Yield)

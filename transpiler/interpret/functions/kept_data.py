@@ -16,9 +16,9 @@ from transpiler.interpret.functions.data_sets import data_of
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import Region
-from transpiler.interpret.values import Function, Generated, Static, UserClass, Value
+from transpiler.interpret.values import Function, Static, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
-from transpiler.ir.pipeline import Pipeline
+from transpiler.ir.pipeline import Generated, Pipeline
 from transpiler.record import replace
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.values import (
@@ -14,9 +16,11 @@ from transpiler.interpret.values import (
     Model,
     Namespace,
     Sequence,
+    Static,
     UserClass,
     Value,
 )
+from transpiler.ir.pipeline import Changes, Pipeline
 from transpiler.source.lexical import words_in
 
 
@@ -34,6 +38,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
     for word in words:
         value = function.closure.get(word) or home.globals.get(word)
         result = value is not None and _leads_there(home, function, value, words)
+        result = result or (_makes_data(value) and not _binds(home, function, word))
         if not result and word in home.class_methods.get(function.owner, {}):
             method = home.class_methods[function.owner][word]
             result = word != function.name and mentions_framework(home, method)
@@ -41,6 +46,17 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
             break
     home.mentions[id(function.node)] = result
     return result
+
+
+def _makes_data(value: Value | None) -> bool:
+    """Whether it is a data set of the module, or what makes one of images."""
+    return isinstance(value, Static) and isinstance(value.expr.value, (Changes, Pipeline))
+
+
+def _binds(home: FileContext, function: Function, name: str) -> bool:
+    """Whether a function has a variable of its own with a name of the module."""
+    text = home.tree.code(function.node)
+    return re.search(rf"(?<![\w.]){name}\b\s*(?:=(?!=)|,[^=()\n]*=(?!=)| in\b)", text) is not None
 
 
 def _leads_there(home: FileContext, function: Function, value: Value, words: set[str]) -> bool:

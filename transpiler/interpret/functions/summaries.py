@@ -10,7 +10,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
-from transpiler.interpret.functions.data_sets import data_of
+from transpiler.interpret.functions.data_sets import changes_of, data_of
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
@@ -240,7 +240,7 @@ def _kind(value: Value) -> Any:
         return ("object", id(value.made))
     if isinstance(value, Mapping) and (value.static is None or holds_tensor(value)):
         return ("mapping", *sorted(map(str, value.items)))
-    if (data := data_of(value)) is not None:
+    if (data := data_of(value) or changes_of(value)) is not None:
         return ("data", repr(data))
     if isinstance(value, Choice):
         return ("choice", *(_kind(o) for o in value.options))
