@@ -114,6 +114,10 @@ class FileContext:
     varied: set[tuple[int, str]] = field(default_factory=set)
     #: functions that give an optimizer, callbacks or the like, and their calls
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
+    #: the statements that keep parts of the training in attributes, by class and attribute
+    kept_parts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    #: such statements, and where the attribute is read
+    part_reads: dict[cst.CSTNode, dict[int, cst.CSTNode]] = field(default_factory=dict)
     gives_parts: dict[int, bool] = field(default_factory=dict)  #: which may give such, by their ids
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement

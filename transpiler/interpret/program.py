@@ -14,7 +14,13 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
-from transpiler.interpret.functions import applied, generators, own_losses, own_penalties
+from transpiler.interpret.functions import (
+    applied,
+    generators,
+    kept_parts,
+    own_losses,
+    own_penalties,
+)
 from transpiler.interpret.functions import calling as functions
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.keywords import settle
@@ -50,7 +56,7 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, loops, calls, functions, classes, applied, generators),
-    *(own_losses, own_penalties),
+    *(kept_parts, own_losses, own_penalties),
     *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )

@@ -47,6 +47,10 @@ class Tree:
         """The offsets of a node's own text, without comments and white space around it."""
         return self._spans[id(node)]
 
+    def has_span(self, node: cst.CSTNode) -> bool:
+        """Whether a node has text of its own that is known."""
+        return id(node) in self._spans
+
     def source(self, node: cst.CSTNode) -> str:
         """A node's own text, as the user wrote it."""
         start, end = self._spans[id(node)]

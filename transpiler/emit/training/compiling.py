@@ -69,7 +69,7 @@ _SHARED = (
 def _is_shared(writer: ModelWriter, call: TrainingCall) -> bool:
     """Whether another model is compiled with the same optimizer."""
     mine = call.given.get("optimizer")
-    if mine is None or not mine.text.isidentifier():
+    if mine is None or not re.fullmatch(r"(?:self\.)?\w+", mine.text):
         return False
     others = [
         c.given.get("optimizer")

@@ -1,4 +1,4 @@
-"""Functions that only give parts of the training, an optimizer or callbacks: they go with it."""
+"""What only gives parts of the training, an optimizer or callbacks: it goes with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from transpiler.source.tree import Tree
 
 def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
     """The edits of those that nothing calls any more, now that models are trained in PyTorch."""
-    vanishing = [span for made in trained for span in made.vanishing]
+    vanishing = _vanishing(file, trained)
     waiting = dict(file.giving_calls)
     found = Occurrences(file.tree.text) if waiting else None
     while found is not None:
@@ -38,6 +38,25 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             del waiting[node]
             vanishing.append(file.tree.span(node))
             yield without_function(file.tree, node)
+
+
+def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
+    """The edits of those that keep such parts in attributes, which nothing reads any more."""
+    vanishing = _vanishing(file, trained)
+    for statement, reads in file.part_reads.items():
+        span = file.tree.span(statement)
+        name = re.search(r"\.(\w+)", file.tree.text[slice(*span)])
+        assert name is not None
+        mentions = re.findall(rf"(?<!\bkeras)\.{name.group(1)}\b", file.tree.blanked)
+        starts = {file.tree.span(node)[0] for node in reads.values()}
+        if len(mentions) == len(starts) + 1 and all(within(s, vanishing) for s in starts):
+            yield Edit(*statement_lines(file.tree, statement), "")
+
+
+def _vanishing(file: FileContext, trained: list[Trained]) -> list[tuple[int, int]]:
+    """What stays nowhere, now that models are trained in PyTorch."""
+    spans = [span for made in trained for span in made.vanishing]
+    return spans + [file.tree.span(node) for made in trained for node in made.gone]
 
 
 def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds
+from transpiler.emit.training.lines import blocks_around, holds, is_repeated
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Lasting
 from transpiler.interpret.training import TrainingCall
@@ -62,9 +62,8 @@ def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> boo
     functions = (s for s in model.tree.module.body if isinstance(s, cst.FunctionDef))
     if any(holds(model.tree.span(function), place) for function in functions):
         return False  # a function makes one for each of its calls
-    calls = [p for p in model.shared.found.of(root.name.value) if not p.binds]
-    around = [s for p in calls for s, _ in blocks_around(model.tree, model.tree.module, p.start)]
-    return len(calls) > 1 or any(isinstance(s, (cst.For, cst.While)) for s in around)
+    calls = model.shared.calls_of(model.room)
+    return len(calls) > 1 or any(is_repeated(model.tree, place) for place in calls)
 
 
 def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:

@@ -126,6 +126,20 @@ def blocks_around(
     return found
 
 
+def is_repeated(tree: Tree, offset: int) -> bool:
+    """Whether what stands in a place is in a loop, a comprehension or a lambda."""
+    pending: list[cst.CSTNode] = [tree.module]
+    while pending:
+        node = pending.pop()
+        if not tree.has_span(node):
+            pending += node.children
+        elif within(offset, [tree.span(node)]):
+            if isinstance(node, (cst.For, cst.While, cst.BaseComp, cst.Lambda)):
+                return True
+            pending = list(node.children)
+    return False
+
+
 def holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from transpiler.emit.training.lines import within
+
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
 
@@ -28,10 +30,19 @@ def keep_on_object(writer: ModelWriter) -> None:
 
 
 def _free_attribute(writer: ModelWriter, *wanted: str) -> str:
-    """An attribute beside the model, of a name that no attribute of the file has."""
-    text, owner = writer.shared.text, writer.variable.rpartition(".")[0] or "self"
-    free = [n for n in wanted if not re.search(rf"\.{n}\b", text)]
-    return f"{owner}.{(free or wanted)[0]}"
+    """An attribute beside the model, of a name that no attribute of the file has.
+
+    What keeps a part of the training, and is read there alone, gives its name away.
+    """
+    tree, owner = writer.tree, writer.variable.rpartition(".")[0] or "self"
+    kept = writer.shared.file.part_reads
+    going = [tree.span(n) for s, reads in kept.items() for n in (s, *reads.values())]
+
+    def is_free(name: str) -> bool:
+        found = re.finditer(rf"\.{name}\b", tree.text)
+        return all(within(one.start(), going) for one in found)
+
+    return f"{owner}.{next(filter(is_free, wanted), wanted[0])}"
 
 
 def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import within
 from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
@@ -246,6 +247,16 @@ class Shared:
             start, end = self.tree.span(room.node)
             found = [p for p in found if start <= p.start < end]
         return found
+
+    def calls_of(self, room: Room) -> list[int]:
+        """Where a function, or a method of whatever object, is called, or named otherwise."""
+        if isinstance(room.node, cst.Module):
+            return []
+        name = room.node.name.value
+        if not room.owner:
+            return [p.start for p in self.found.of(name) if not p.binds]
+        called = (m.start() for m in re.finditer(rf"\.{name}\b", self.tree.blanked))
+        return [place for place in called if not within(place, self.calls)]  # those of models
 
     def sees_calls(self, function: cst.FunctionDef) -> bool:
         """Whether a function is only called where it is seen which models it gets."""

@@ -150,6 +150,10 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         return verbatim(region, node, receiver, value=UNKNOWN)
     key = f"self.{attr}"
     stored = region.scope.values.get(key)
+    if region.methods and (stored is None or _is_of_training(stored)):
+        part: Value | None = provided("kept_part")(region, node)
+        if part is not None:
+            return part
     if stored is not None and not isinstance(stored, Static):
         return stored
     if region.states and attr == "dtype":  # of a metric
@@ -161,6 +165,13 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         kept: Any = provided("kept_data")(region.file, region.methods, attr)
         known = UNKNOWN if kept is None else kept
     return Static(Expr(key, known, POSTFIX, frozenset({(key, region.scope.version(key))})))
+
+
+def _is_of_training(stored: Value) -> bool:
+    """Whether it may be an optimizer, a callback or the like, or a list of such."""
+    if isinstance(stored, Sequence):
+        return any(map(_is_of_training, stored.items))
+    return isinstance(stored, Static) and isinstance(stored.expr.value, Configured)
 
 
 #: What a policy of mixed precision says of its types.

@@ -65,7 +65,7 @@ def given_parts(
     if not is_about_parts(region, function):
         return None
     inner = _bound(function, bound)
-    if inner is None or _shadows(region, made, inner):
+    if inner is None or shadows(region, made, inner):
         return None
     before, outer = set(region.rewrites), region.inline
     events, metrics = region.graph_events, dict(region.file.metrics)
@@ -81,7 +81,7 @@ def given_parts(
     if isinstance(found, Static) and _is_part(found, *_PARTS):
         if _is_part(found, _OPTIMIZER):
             region.optimizers[region.tree.span(node)] = found
-    elif isinstance(found, Sequence) and _are_parts(found):
+    elif isinstance(found, Sequence) and are_parts(found):
         found = Sequence(found.items, list)
     else:
         return None
@@ -111,7 +111,7 @@ def is_about_parts(region: Region, function: Function) -> bool:
             any(word in lowered for word in _MENTIONED)
             and not _puts_into_strings(region, function.node)
             and not _TRAINS.search(source)
-            and _calls_only_parts(function)
+            and calls_only_parts(function, function.node)
         )
     return known[key]
 
@@ -131,8 +131,9 @@ def _puts_into_strings(region: Region, function: cst.FunctionDef) -> bool:
     return bool(own & formatted)
 
 
-def _calls_only_parts(function: Function) -> bool:
-    symbols = [symbol_of(function, call.func) for call in calls_in(function.node)]
+def calls_only_parts(function: Function, node: cst.CSTNode) -> bool:
+    """Whether all that is called of the framework in a part of a function is one of these."""
+    symbols = [symbol_of(function, call.func) for call in calls_in(node)]
     called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
     return bool(called) and all(name.startswith(_PARTS) for name in called)
 
@@ -147,7 +148,7 @@ def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
             yield node
 
 
-def _are_parts(found: Sequence) -> bool:
+def are_parts(found: Sequence) -> bool:
     """Whether a list has callbacks, or metrics, of Keras in it and nothing that is none."""
     if all(_is_callback(item) for item in found.items):
         return any(isinstance(i, Choice) or _is_part(i, _CALLBACK) for i in found.items)
@@ -177,11 +178,16 @@ def constant_of(node: cst.BaseExpression) -> Any:
     return {"True": True, "False": False}.get(node.value) if isinstance(node, cst.Name) else None
 
 
-def _shadows(region: Region, made: cst.CSTNode, inner: dict[str, Value]) -> bool:
+def shadows(region: Region, made: cst.CSTNode, inner: dict[str, Value]) -> bool:
     """Whether a name of the function means something else where it is called."""
     if region.is_module:
         return False
     return any(n in region.scope.values for n in region.tree.names(made) - inner.keys())
+
+
+def is_one_part(value: Value) -> bool:
+    """Whether it is one optimizer, loss, metric or callback."""
+    return _is_part(value, *_PARTS)
 
 
 def _is_callback(value: Value) -> bool:

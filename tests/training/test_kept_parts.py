@@ -1,0 +1,106 @@
+"""Optimizers, losses, metrics and callbacks that objects keep in attributes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import EarlyStopping, ModelCheckpoint
+from tensorflow.keras.optimizers import SGD, Adam
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+"""
+TRAINER = """\
+class Trainer:
+    def __init__(self, rate=0.1, path="best.keras"):
+        self.path = path
+        self.rate = rate
+        self.optimizer = Adam(learning_rate=rate)
+        self.loss = keras.losses.Huber(delta=0.5)
+        self.callbacks = [
+            EarlyStopping(monitor="loss", patience=1), ModelCheckpoint(path, save_best_only=True)
+        ]
+        self.model = self.build()
+
+    def build(self):
+        model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        model.compile(optimizer=self.optimizer, loss=self.loss)
+        return model
+
+    def fit(self, epochs):
+        return self.model.fit(
+            x, y, epochs=epochs, shuffle=False, verbose=0, validation_split=0.2,
+            callbacks=self.callbacks,
+        ).history
+
+
+losses = Trainer().fit(3)
+"""
+LOCAL = """\
+class Trainer:
+    def __init__(self, rate):
+        self.sgd = SGD(rate, momentum=0.9)
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        self.model.compile(self.sgd, "mse")
+
+    def fit(self):
+        return self.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+
+
+trainer = Trainer(0.1)
+losses = trainer.fit()["loss"]
+losses += trainer.fit()["loss"]
+"""
+
+
+@pytest.mark.parametrize("text", [TRAINER, LOCAL])
+def test_they_are_read_where_they_are_needed(text: str, scripts: Scripts, tmp_path: Path) -> None:
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{HEAD}{text}"
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_the_optimizer_takes_the_place_of_the_one_that_goes() -> None:
+    text = converted(HEAD + TRAINER)
+    assert "self.optimizer = torch.optim.Adam(\n" in text
+    assert "self.model.parameters(), lr=self.rate, eps=1e-7\n" in text
+    assert "callbacks" not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("losses =", "trainer = Trainer()\ntrainer.optimizer = SGD(0.1)\nlosses ="),
+        ("losses =", "print(Trainer().optimizer.get_config())\nlosses ="),
+        ("        self.rate = rate\n", ""),  # what `build` can't read
+        ("        self.optimizer =", "        rate = rate / 2\n        self.optimizer ="),
+        ("        self.optimizer =", "        if rate < 1:\n            self.optimizer ="),
+        ("losses = ", "losses = setattr(Trainer, 'optimizer', None) or "),
+        ("losses = Trainer().fit(3)", "t = Trainer()\nlosses = [t.fit(3) for _ in range(2)]"),
+    ],
+)
+def test_what_may_be_something_else_is_refused(old: str, new: str) -> None:
+    assert old in TRAINER
+    diagnostics = convert(HEAD + TRAINER.replace(old, new)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def test_an_optimizer_that_a_method_compiles_with_again_goes_on() -> None:
+    compiled = '        self.model.compile(self.sgd, "mse")\n'
+    text = LOCAL.replace(compiled, "").replace("        return", f"{compiled}        return")
+    text = text.replace("__(self, rate)", "__(self)").replace("SGD(rate", "SGD(0.1")
+    messages = [d.message for d in convert(HEAD + text.replace("(0.1)\n", "()\n")).diagnostics]
+    assert any("goes on with what it knows" in message for message in messages)
