@@ -154,10 +154,7 @@ def reduce_lr_on_plateau(
     cooldown: Param = 0,
     min_lr: Param = 0.0,
 ) -> Hooks:
-    """Torch counts the epochs that it waits one later, and compares relatively by default.
-
-    Where the very first value is NaN, torch has waited an epoch more than Keras 3.
-    """
+    """Torch counts the epochs that it waits one later, and compares relatively by default."""
     if warning := _lacks(fit, monitor, mode):
         return Hooks(logs=(_rate(fit),), warns=f"{warning} it leaves the learning rate as it is")
     min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
@@ -176,12 +173,24 @@ def reduce_lr_on_plateau(
         **unless(pause, 0, cooldown=pause),
         **({} if min_lr.is_const(0, 0.0) else {"min_lr": min_lr}),
     )
+    steps: tuple[str, ...] = (f"{plateau}.step({value})",)
+    if fit.exact and fit.keras != "2":
+        steps = (
+            f"if {plateau}.last_epoch == 0 and math.isnan({value}):",
+            f"    {plateau}.best, {plateau}.last_epoch = {value}, 1",
+            "else:",
+            f"    {steps[0]}",
+        )
     return Hooks(
         (f"{plateau} = {made}",),
-        epoch_end=(f"{plateau}.step({value})",),
+        epoch_end=steps,
         reads=(key,),
         logs=(_rate(fit),),
+        note="" if fit.exact or fit.keras == "2" else _FROM_NAN,
     )
+
+
+_FROM_NAN = "where its first value is NaN, Keras 3 takes no later one for better, torch does"
 
 
 def _rate(fit: Fit) -> tuple[str, str]:

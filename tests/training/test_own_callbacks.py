@@ -119,6 +119,30 @@ class Tests(keras.callbacks.Callback):
         self.seen.append([logs["loss"], logs["mae"]])
 
 """
+ASKS = """
+class Asks(keras.callbacks.Callback):
+    def __init__(self, *data):
+        super().__init__()
+        self.data = data
+        self.seen = []
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        super(Asks, self).on_epoch_end(epoch, logs)
+        test_data, targets = self.data
+        loss, error = self.model.evaluate(test_data, targets, verbose=0)
+        scores = self.model.evaluate(x[:20], y[:20], batch_size=7)
+        both = self.model.evaluate(x=test_data, y=targets, return_dict=True)
+        kernel, bias = self.model.layers[0].get_weights()
+        last = self.model.layers[-1].get_weights()[0]
+        norms = [float((w**2).sum()) for w in self.model.get_weights()]
+        rate = float(model.optimizer.learning_rate.numpy())
+        row = [loss, error, scores[1], both["mae"], kernel[0, 1], bias.sum(), last[2, 0], rate]
+        self.seen.append([*row, *norms])
+
+"""
 C = "keras.callbacks"
 
 
@@ -126,6 +150,7 @@ def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
     text = callbacks + before + after
     before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
     own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST, "Score": SCORE, "Tests": TESTS}
+    own["Asks"] = ASKS
     before = "".join(source for name, source in own.items() if f"{name}(" in text) + before
     return Trial(
         targets="rows",
@@ -169,6 +194,11 @@ TRIALS = [
     ),
     trial("[tests, keep]", "tests, keep = Tests(), Keep()\n", "seen = np.array(tests.seen)"),
     trial("[Halve(), keep]", "keep = Keep()\n", "seen = np.array(keep.seen)"),
+    trial(
+        "callbacks",
+        "callbacks = [Stop(5), Asks(x[:9], y[:9])]\n",
+        "seen = np.array(callbacks[1].seen)",
+    ),
     trial("[best]", "best = Best(x[:20])\n", "scores = np.array(best.scores)"),
     trial(
         f"[Score((x, y)), {C}.EarlyStopping(monitor='val_score', mode='max', patience=2)]",
@@ -211,11 +241,13 @@ REFUSED = {
     "on_epoch_end(self, epoch, logs=None):\n        logs['loss'] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        if epoch:\n"
     "            logs['rate'] = 0.1": "changes the values",
-    "on_epoch_end(self, epoch, logs=None):\n        print(self.model.get_weights())": "looks at",
+    "on_epoch_end(self, epoch, logs=None):\n        self.model.evaluate(self.data)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        self.criterion = 1\n"
+    "        print(self.model.evaluate(x, y))": "of its own",
     "on_epoch_end(self, epoch, logs=None):\n        self.optimizer = None\n"
     "        self.model.optimizer.learning_rate = 0.1": "of its own",
     "on_epoch_end(self, epoch, logs=None):\n        keras.backend.clear_session()": "uses `keras`",
-    "on_epoch_end(self, epoch, logs=None):\n        super().on_epoch_end(epoch)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n        super().on_epoch_end(epoch + 1)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        print(self.params)": "asks for",
 }
 
@@ -229,6 +261,18 @@ def test_what_needs_keras_stays_with_all_of_the_training(method: str) -> None:
     assert any(REFUSED[method] in message and "fit" in message for message in errors), errors
     assert own in conversion.text
     assert "history = model.fit(" in conversion.text
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_objects_that_several_trainings_have_want_a_variable(again: bool) -> None:
+    """Each would get one of its own, which has forgotten what the other saw."""
+    fit = "model.fit(x, y, epochs=2, callbacks=both)\n"
+    looped = f"for _ in range(2):\n    {fit}" if again else fit
+    text = trial("both", "both = [Keep(), Stop(5)]\n", looped).text
+    if again:
+        text = text.replace("callbacks=both)\nlosses", "callbacks=[])\nlosses")
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("several `fit` have the same `Keep`" in error for error in errors), errors
 
 
 def test_a_class_that_something_else_needs_stays_a_callback() -> None:

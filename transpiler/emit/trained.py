@@ -10,6 +10,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
+from transpiler.record import replace
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def place_training(draft: Draft) -> None:
 
                 draft.plain_classes.add(key)
                 draft.edits.append(plain_class(draft.tree, made))
-                draft.edits += found.class_edits.get(key, [])
+                edits = found.class_edits.get(key, [])
+                draft.edits += [replace(e, text=_named(draft, found, e.text)) for e in edits]
         for offset, message in found.left:
             if gone(offset):
                 continue  # in a branch that nothing reaches

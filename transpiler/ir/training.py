@@ -230,4 +230,5 @@ class Fit:
     states: dict[str, str] = field(default_factory=dict)  #: what an interrupted run goes on with
     averages: str = ""  #: the model that holds averages of the weights, where they are kept
     keras: str = "auto"  #: which generation: "2", "3", or "auto" where it may be either
+    exact: bool = False  #: whether the very numbers of Keras are wanted
     device: str = "device"

@@ -1,5 +1,7 @@
 """Tells bright images from dark ones."""
 
+import math
+
 import numpy as np
 import torch
 from torch import nn
@@ -57,7 +59,10 @@ class BiasedBatchNorm2d(nn.BatchNorm2d):
             var, mean = torch.var_mean(x, [0, *range(2, x.dim())], correction=0)
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(var, self.momentum)
-        return F.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
+        # unlike that of nn.functional, it takes a batch of one sample
+        return torch.batch_norm(
+            x, self.weight, self.bias, None, None, True, 0, self.eps, False
+        )
 
 
 class KerasSGD(torch.optim.Optimizer):
@@ -164,4 +169,7 @@ plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
 for _ in range(4):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
-    plateau.step(val_loss)
+    if plateau.last_epoch == 0 and math.isnan(val_loss):
+        plateau.best, plateau.last_epoch = val_loss, 1
+    else:
+        plateau.step(val_loss)

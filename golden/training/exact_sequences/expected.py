@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -52,7 +51,10 @@ class BiasedBatchNorm1d(nn.BatchNorm1d):
             var, mean = torch.var_mean(x, [0, *range(2, x.dim())], correction=0)
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(var, self.momentum)
-        return F.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
+        # unlike that of nn.functional, it takes a batch of one sample
+        return torch.batch_norm(
+            x, self.weight, self.bias, None, None, True, 0, self.eps, False
+        )
 
 
 class KerasAdam(torch.optim.Adam):

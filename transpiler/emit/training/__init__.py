@@ -16,6 +16,7 @@ data.py        arrays as tensors, one for each input of a model
 sequences.py   data that are classes of the program's own
 class_sources.py  functions of Keras that such a class calls
 streams.py     generators of the program's own
+single_samples.py  batches of one sample
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
@@ -49,7 +50,9 @@ callbacks.py   what stands in the loop for the callbacks of a `fit`
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own
+own_instances.py  such callbacks in lists that others read
 own_methods.py    what their methods ask of the model
+own_questions.py  how well it does on some data, and its weights
 files.py       what files of weights are called
 asking.py      evaluate, predict, save and the like
 called.py      models that are called on data

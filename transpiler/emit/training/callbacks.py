@@ -13,6 +13,7 @@ from transpiler.emit.training.conditions import check_lasting, condition_of, und
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_callbacks import own_hooks
+from transpiler.emit.training.own_instances import instance_of
 from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
@@ -36,7 +37,7 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
         if any(hooks.swaps for hooks in found):
             fit = _seeing_averages(fit, made)
         if isinstance(made, UserClass) and isinstance(item, Static):
-            hooks = own_hooks(model, fit, made, item.expr)
+            hooks = own_hooks(model, fit, made, instance_of(model, call, made, item.expr))
         else:
             hooks = _by_rule(model, call, fit, item)
         fit.added.update((key, f'{fit.logs}["{key}"]') for key in hooks.adds)

@@ -16,6 +16,7 @@ from transpiler.emit.training.sequences import (
     sequence_loader,
     steps_of_sequence,
 )
+from transpiler.emit.training.single_samples import say_single_samples
 from transpiler.emit.training.so_many_batches import (
     first_batches,
     size_for,
@@ -77,6 +78,7 @@ class FitData:
             self.xs = model.arrays(call.given.get("x"), "x", holds_arrays(call))
             self.ys = model.target_arrays(call.given.get("y"), self.compiled)
             self.steps = steps_of_arrays(model, call, "steps_per_epoch")
+            say_single_samples(model, call, self.size)
             if self.steps and self.compiled.keras == "2":
                 raise Unsupported("steps_per_epoch of arrays, whose passes Keras 2 joins")
         if model.made.spread and self.streamed:

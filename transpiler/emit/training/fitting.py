@@ -397,6 +397,7 @@ class FitWriter(FitData):
             averages=self.model.averaged,
             device=self.model.device,
             keras=self.compiled.keras,
+            exact=self.model.shared.file.options.exact,
         )
         found = hooks_of(self.model, self.call, fit)
         if self.model.made.spread:

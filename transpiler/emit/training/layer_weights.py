@@ -41,17 +41,23 @@ def write_layer_weights(
 
 def write_all_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """Copies of the weights of all layers of a Sequential as arrays, or of one that is picked."""
+    views = views_of_all(writer, writer.variable)
+    if len(views) > _MANY and _picked(statement, call.node, len(views)) is None:
+        raise Unsupported("the weights are looked at, and there are many")
+    write_arrays(writer, call, statement, views)
+
+
+def views_of_all(writer: ModelWriter, model: str) -> list[str]:
+    """The weights of all layers of a Sequential, with their axes in Keras's order."""
     origin = writer.training.origin
     layers = [step for step in origin.steps if isinstance(step, Layer)]
     if origin.kind != "sequential" or not layers or len(layers) != len(origin.steps):
         raise Unsupported("the weights are looked at, of a model whose layers Keras puts in order")
-    views = []
+    views: list[str] = []
     for layer in layers:
         if layer.symbol.rpartition(".")[2] not in _WITHOUT_WEIGHTS:
-            views += _views_of(writer, layer)
-    if len(views) > _MANY and _picked(statement, call.node, len(views)) is None:
-        raise Unsupported("the weights are looked at, and there are many")
-    write_arrays(writer, call, statement, views)
+            views += views_of(writer, layer, model)
+    return views
 
 
 def write_arrays(
@@ -139,16 +145,17 @@ def _only_module_of(layer: Layer | None) -> Module | None:
 def _views(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """The weights of a layer, with their axes in Keras's order."""
     assert call.layer is not None
-    return _views_of(writer, call.layer)
+    return views_of(writer, call.layer, writer.variable)
 
 
-def _views_of(writer: ModelWriter, layer: Layer) -> list[str]:
+def views_of(writer: ModelWriter, layer: Layer, model: str) -> list[str]:
+    """The weights of a layer of a model, with their axes in Keras's order."""
     module = _module_of(writer, layer)
     name = layer.symbol.rpartition(".")[2]
     found = writer.shared.file.rules.stored(module.constructor.text, name)
     if found is None:
         raise Unsupported(f"the weights of {layer.symbol} are stored in another way")
-    path = f"{writer.variable}.{module.token}"
+    path = f"{model}.{module.token}"
     return [view.replace("w", f"{path}.{place}", 1) for place, view in found]
 
 

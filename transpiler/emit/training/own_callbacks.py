@@ -15,7 +15,9 @@ from libcst import matchers
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_instances import variable_of
 from transpiler.emit.training.own_methods import OPTIMIZER, Methods
+from transpiler.emit.training.own_questions import CRITERION
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.values import Framework, UserClass
@@ -56,13 +58,15 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     writer.made.class_edits[id(made.node)] = methods.edits
     name, before = instance.text, []
     if not re.fullmatch(r"[\w.]+", name):
-        name = fit.free(_snake(made.name))
+        name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
     if _ASKS_MODEL.search(text):
         before.append(f"{name}.model = {fit.model}")
     if methods.asks_optimizer:
         before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
+    if methods.asks_criterion:
+        before.append(f"{name}.{CRITERION} = {writer.criterion}")
     if methods.params:
         known = {"epochs": fit.epochs, "steps": fit.steps}
         entries = ", ".join(f'"{key}": {known[key]}' for key in methods.params)
@@ -72,7 +76,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         before.append(f"{stops} = False")
     adds = _added(tree, made, fit)
     calls = {m: _calls(tree, made, name, m, fit) for m in _CALLED}
-    taken = fit.free_in_epoch(_snake(made.name))
+    taken = fit.free_in_epoch(variable_of(made))
     begins, ends = (_in_batch(tree, made, taken, names, fit) for names in _BATCHES)
     tests = [_calls(tree, made, name, method, fit) for method in _TESTS]
     test_batches = [_calls(tree, made, taken, method, fit) for method in _TEST_BATCHES]
@@ -207,10 +211,6 @@ def _body(tree: Tree, made: UserClass) -> str:
     """The source of its methods, without strings and comments."""
     start, end = tree.span(made.node.body)
     return tree.blanked[start:end]
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def plain_class(tree: Tree, made: UserClass) -> Edit:

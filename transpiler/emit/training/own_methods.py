@@ -10,15 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import libcst as cst
+from libcst import matchers
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.training.asking import predictor
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.lines import block, is_statement
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_questions import (
+    CRITERION,
+    arrays_of_layer,
+    arrays_of_model,
+    evaluation,
+)
 from transpiler.emit.training.rates import rate_of, rate_set, setting_rate
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import UserClass
@@ -37,6 +46,8 @@ _GUARD = re.compile(
 )
 #: What Keras keeps in `self.params`, of which the loop gives what the class reads.
 _PARAMS = re.compile(r"self\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]")
+_BASE = "keras.callbacks.Callback"
+_BEGINS = re.compile(r"super\([^()]*\)\.on_\w+\([\w\s,=]*\)")
 _SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
 
 
@@ -48,14 +59,16 @@ class Methods:
         self.tree: Tree = writer.tree
         self.made = made
         self.replaced: dict[tuple[int, int], str] = {}
+        self.asking: list[cst.SimpleStatementLine] = []  #: the statements that ask the model
         self.written: list[Edit] = []
         for method in made.node.body.body:
             if isinstance(method, cst.FunctionDef):
                 statements = leaf_statements(list(method.body.body))
                 self._convert(method, list(statements))
-        self.written += [Edit(*span, text) for span, text in self.replaced.items()]
-        if self.asks_optimizer and f"self.{OPTIMIZER}" in self.tree.code(made.node):
-            raise Unsupported(f"`{made.name}` has an optimizer of its own")
+        self.written += self._replacements()
+        for asks, name in ((self.asks_optimizer, OPTIMIZER), (self.asks_criterion, CRITERION)):
+            if asks and f"self.{name}" in self.tree.code(made.node):
+                raise Unsupported(f"`{made.name}` has `self.{name}` of its own")
 
     @property
     def edits(self) -> list[Edit]:
@@ -80,9 +93,41 @@ class Methods:
         """Whether it needs the optimizer besides the model."""
         return any(f"self.{OPTIMIZER}." in edit.text for edit in self.written)
 
+    def _replacements(self) -> Iterator[Edit]:
+        """What is replaced, with the statement around it where its line gets too long."""
+        left = dict(self.replaced)
+        for statement in self.asking:
+            start, end = self.tree.span(statement)
+            inside = {s: t for s, t in left.items() if start <= s[0] and s[1] <= end}
+            text = rewritten(self.tree, statement, inside)
+            margin, known = start - self.tree.line_start(start), "self.model" not in text
+            text = text.replace(_MODEL, "self.model")
+            if inside and known and "\n" not in text and len(text) + margin > WIDTH:
+                text = fold(text, margin).lstrip().replace("self.model", _MODEL)
+                yield Edit(start, end, text)
+                left = {s: t for s, t in left.items() if s not in inside}
+        yield from (Edit(*span, text) for span, text in left.items())
+
+    @cached_property
+    def _owners(self) -> tuple[str, ...]:
+        """How the methods call the model: a variable of the module holds it, too."""
+        name = self.writer.variable
+        bound = matchers.Param(matchers.Name(name)) | matchers.AssignTarget(matchers.Name(name))
+        known = isinstance(self.writer.room.node, cst.Module) and name.isidentifier()
+        hidden = not known or matchers.findall(self.made.node, bound)
+        return ("self.model",) if hidden else ("self.model", name)
+
+    @property
+    def asks_criterion(self) -> bool:
+        """Whether it needs the loss besides the model."""
+        return any(f"self.{CRITERION})" in edit.text for edit in self.written)
+
     def _convert(self, method: cst.FunctionDef, statements: list[cst.CSTNode]) -> None:
         start, end = self.tree.span(method.body)
-        if "self.model" not in self.tree.blanked[start:end]:
+        for statement in statements:
+            self._begins(statement, alone=len(method.body.body) == 1)
+        body = self.tree.blanked[start:end]
+        if not any(owner in body for owner in self._owners):
             return
         in_batch = "batch" in method.name.value
         for guard in _conditions(method):
@@ -90,17 +135,29 @@ class Methods:
         for statement in statements:
             if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
                 continue
+            self.asking.append(statement)
             for call in _calls(statement):
                 self._call(call, statement, in_batch)
             self._rate(statement)
 
+    def _begins(self, statement: cst.CSTNode, alone: bool) -> None:
+        """`super().on_epoch_end(epoch, logs)` does nothing in Keras's own class."""
+        if _BEGINS.fullmatch(self.tree.source(statement)) and set(self.made.bases) == {_BASE}:
+            lines = statement_lines(self.tree, statement)
+            whole = self.tree.span(statement)
+            self.written.append(Edit(*whole, "pass") if alone else Edit(*lines, ""))
+
     def _rate(self, statement: cst.SimpleStatementLine) -> None:
         """What a statement does with the learning rate."""
         optimizer = f"self.{OPTIMIZER}"
-        given, reads = rate_set(self.tree, statement, "self.model")
-        self.replaced |= dict.fromkeys(reads, rate_of(optimizer))
+        found = [rate_set(self.tree, statement, owner) for owner in self._owners]
+        for _, reads in found:
+            self.replaced |= dict.fromkeys(reads, rate_of(optimizer))
+            self.writer.shared.replaced |= dict.fromkeys(reads, rate_of(optimizer))
+        given = next((value for value, _ in found if value is not None), None)
         if given is None:
             return
+        self.writer.shared.replaced[self.tree.span(statement)] = ""
         start, end = self.tree.span(statement)
         lines = setting_rate(optimizer, rewritten(self.tree, given, self.replaced))
         indent = start - self.tree.line_start(start)
@@ -120,7 +177,9 @@ class Methods:
     def _call(self, call: cst.Call, statement: cst.SimpleStatementLine, in_batch: bool) -> None:
         name = self.tree.source(call.func).removeprefix("self.model.")
         given = [self.tree.source(a.value) for a in call.args]
-        if name in ("save", "save_weights") and len(given) == 1 and call.args[0].keyword is None:
+        named = {a.keyword.value for a in call.args if a.keyword is not None} - {"overwrite"}
+        first = given and call.args[0].keyword is None
+        if name in ("save", "save_weights") and first and not named:
             if is_statement(statement, call):
                 path = weights_path(self.tree, given[0])
                 text = f"torch.save({_MODEL}.state_dict(), {path})"
@@ -128,8 +187,17 @@ class Methods:
                 message = f"`{name}`: the file holds the weights alone, in torch's format"
                 self.writer.made.said.append((ASSUMED, call, message))
         elif name == "get_weights" and not given:
-            self._weights_kept(statement, call)
-            self.replaced[self.tree.span(call)] = f"copy.deepcopy({_MODEL}.state_dict())"
+            text = f"copy.deepcopy({_MODEL}.state_dict())"
+            if not self._is_kept(statement, call):
+                self._take(call, arrays_of_model(self.writer, _MODEL))
+            else:
+                self.replaced[self.tree.span(call)] = text
+        elif name.endswith(".get_weights"):
+            self._take(call, arrays_of_layer(self.writer, _MODEL, call))
+        elif name == "summary" and not given and is_statement(statement, call):
+            self.replaced[self.tree.span(call)] = f"print({_MODEL})"
+        elif name == "evaluate" and not in_batch:
+            self._evaluate(call, statement)
         elif name == "set_weights" and len(given) == 1 and given[0] in self._kept:
             self.replaced[self.tree.span(call)] = f"{_MODEL}.load_state_dict({given[0]})"
         elif name == "predict" and not in_batch:
@@ -162,12 +230,34 @@ class Methods:
                 found.discard(attribute)
         return found
 
-    def _weights_kept(self, statement: cst.SimpleStatementLine, call: cst.Call) -> None:
+    def _is_kept(self, statement: cst.SimpleStatementLine, call: cst.Call) -> bool:
+        """Whether the weights are only taken to go back to them."""
         node = statement.body[0]
         target = node.targets[0].target if isinstance(node, cst.Assign) else None
         whole = isinstance(node, cst.Assign) and node.value is call
-        if target is None or not whole or self.tree.source(target) not in self._kept:
-            raise Unsupported(f"`{self.made.name}` looks at the weights of the model")
+        return target is not None and whole and self.tree.source(target) in self._kept
+
+    def _take(self, call: cst.Call, arrays: list[str]) -> None:
+        """Arrays in the place of a call that gives a list of them, or picks one of it."""
+        start, end = self.tree.span(call)
+        picked = re.match(r"\[(\d+)\]", self.tree.text[end:])
+        if picked is not None and int(picked.group(1)) < len(arrays):
+            self.replaced[start, end + picked.end()] = arrays[int(picked.group(1))]
+        elif arrays:
+            self.replaced[start, end] = f"[{', '.join(arrays)}]"
+
+    def _evaluate(self, call: cst.Call, statement: cst.SimpleStatementLine) -> None:
+        """A call of the emitted function, behind what makes a loader of the arrays."""
+        body = self.tree.source(self.made.node) + "".join(edit.text for edit in self.written)
+        found = evaluation(self.writer, _MODEL, call, statement, body)
+        if found is None:
+            return
+        before, text = found
+        start = self.tree.span(statement)[0]
+        margin = start - self.tree.line_start(start)
+        lines = "\n".join(fold(line, margin) for line in before).lstrip(" ")
+        self.written.append(Edit(start, start, f"{lines}\n{' ' * margin}"))
+        self.replaced[self.tree.span(call)] = text
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
@@ -178,6 +268,8 @@ def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
         case cst.Call(
             func=cst.Attribute(value=cst.Attribute(value=cst.Name("self"), attr=cst.Name("model")))
         ):
+            yield node
+        case cst.Call(func=cst.Attribute(attr=cst.Name("get_weights"))):
             yield node
 
 

@@ -1,0 +1,66 @@
+"""Callbacks of the program's own that stand in a list: others may look at the same objects.
+
+callbacks = [Losses()]
+model.fit(x, y, callbacks=callbacks)
+print(callbacks[0].losses)
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+import libcst as cst
+
+from transpiler.emit.training.lines import blocks_around, holds, within
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Sequence, UserClass, Value
+from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.occurrences import Occurrence
+
+_ADDS = ("append", "extend", "insert")
+
+
+def instance_of(writer: ModelWriter, call: TrainingCall, made: UserClass, item: Expr) -> Expr:
+    """The variable that holds a callback, the place of it in a list, or what makes it."""
+    given = call.given["callbacks"]
+    if re.fullmatch(r"[\w.]+", item.text) or not given.text.isidentifier():
+        return item
+    mine = writer.tree.span(call.node)
+    places = writer.shared.places(writer.room, given.text)
+    fits = [writer.tree.span(c.node) for c in writer.room.calls if c.node is not call.node]
+    others = [p for p in places if not p.binds and not holds(mine, (p.start, p.end))]
+    others = [p for p in others if p.attribute not in _ADDS]
+    reads = [p for p in others if not within(p.start, fits)]
+    if reads:
+        return _in_list(given.text, given.value, made, item)
+    if others or _is_run_again(writer, places, mine[0]):
+        raise Unsupported(f"several `fit` have the same `{made.name}`: give it a variable")
+    return item
+
+
+def _in_list(name: str, value: Value, made: UserClass, item: Expr) -> Expr:
+    """The place of a callback in a list that stays."""
+    items = value.items if isinstance(value, Sequence) else ()
+    plain = all(len(list(by_conditions(one))) == 1 for one in items)
+    found = [n for n, one in enumerate(items) if getattr(one, "expr", None) is item]
+    if not plain or len(found) != 1:
+        raise Unsupported(f"which of `{name}` the `{made.name}` is: give it a variable")
+    return Expr(f"{name}[{found[0]}]", strength=POSTFIX)
+
+
+def _is_run_again(writer: ModelWriter, places: list[Occurrence], start: int) -> bool:
+    """Whether a loop runs a `fit` again that does not make the list anew."""
+    around = blocks_around(writer.tree, writer.room.node, start)
+    loops = [writer.tree.span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
+    made = [place.start for place in places if place.binds and place.start < start]
+    return any(not within(at, [loop]) for loop in loops for at in made[-1:])
+
+
+def variable_of(made: UserClass) -> str:
+    """What a variable for an object of a class is called, which hides nothing of Python's."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", made.name).lower()
+    return f"{name}_callback" if hasattr(builtins, name) else name

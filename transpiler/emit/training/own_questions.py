@@ -1,0 +1,146 @@
+"""What methods of callbacks ask of the model: how well it does on some data, and its weights.
+
+loss, accuracy = self.model.evaluate(self.x, self.y)
+
+test_data = TensorDataset(torch.as_tensor(self.x), torch.as_tensor(self.y))
+test_loader = DataLoader(test_data, batch_size=32)
+loss, accuracy = evaluate(self.model, test_loader, self.criterion)
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+from libcst import matchers
+
+from transpiler.emit.training.asking import as_dict
+from transpiler.emit.training.layer_weights import views_of, views_of_all
+from transpiler.emit.training.lines import is_statement
+from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.statics import constant
+from transpiler.interpret.values import Layer
+from transpiler.lower.training import Compiled
+from transpiler.source.tree import Tree
+
+#: The attribute that a callback finds the loss in.
+CRITERION = "criterion"
+_EVALUATED = ("x", "y")
+_LAYER = re.compile(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
+
+
+def evaluation(
+    writer: ModelWriter, model: str, call: cst.Call, statement: cst.SimpleStatementLine, body: str
+) -> tuple[list[str], str] | None:
+    """What stands before a statement in place of an evaluation in it, and in its place.
+
+    None where it is of something else than two arrays.
+    """
+    given = _arguments(writer.tree, call, (*_EVALUATED, "batch_size", "verbose", "return_dict"))
+    inside = matchers.Lambda() | matchers.ListComp() | matchers.GeneratorExp()
+    if given is None or not {*_EVALUATED} <= given.keys() or writer.made.spread:
+        return None
+    compiled = _compiled(writer)
+    if compiled is None or matchers.findall(statement, inside):
+        return None
+    by_key = given.get("return_dict", "False")
+    if by_key not in ("True", "False"):
+        return None
+    data, loader = (_free(name, body) for name in ("test_data", "test_loader"))
+    inputs = writer.inputs((given["x"],))
+    targets = writer.targets((given["y"],), compiled)
+    before = [
+        f"{data} = TensorDataset({inputs}, {targets})",
+        f"{loader} = {writer.loader(data, given.get('batch_size', '32'))}",
+    ]
+    text = f"{writer.evaluator(compiled)}({model}, {loader}, self.{CRITERION})"
+    if by_key == "True":
+        text = as_dict(compiled, text)
+    elif len(compiled.keys) > 1 and not _taken_apart(writer.tree, call, statement):
+        text = f"list({text})"
+    return before, text
+
+
+def _compiled(writer: ModelWriter) -> Compiled | None:
+    """How the model was compiled, where that is known and has one loss."""
+    found = list(writer.training.compiled.values())
+    return found[0] if len(found) == 1 and len(found[0].heads) == 1 else None
+
+
+def _free(name: str, body: str) -> str:
+    """A variable that a method does not have yet."""
+    number, free = 1, name
+    while re.search(rf"\b{free}\b", body) is not None:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _arguments(tree: Tree, call: cst.Call, order: tuple[str, ...]) -> dict[str, str] | None:
+    """The source of what a call gives, by its names; None where it gives something else."""
+    positions = iter(("x", "y", "batch_size", "verbose"))
+    given: dict[str, str] = {}
+    for argument in call.args:
+        name = argument.keyword.value if argument.keyword is not None else next(positions, "")
+        if argument.star or name not in order or name in given:
+            return None
+        given[name] = tree.source(argument.value)
+    return given
+
+
+def _taken_apart(tree: Tree, call: cst.Call, statement: cst.SimpleStatementLine) -> bool:
+    """Whether a tuple serves as well as the list that Keras gives."""
+    after = tree.span(call)[1]
+    if tree.text[after : after + 1] == "[" or is_statement(statement, call):
+        return True
+    node = statement.body[0]
+    if not isinstance(node, cst.Assign) or node.value is not call:
+        return False
+    return isinstance(node.targets[0].target, (cst.Tuple, cst.List))
+
+
+def arrays_of_model(writer: ModelWriter, model: str) -> list[str]:
+    """Copies of all weights as arrays, in Keras's order."""
+    return _arrays(writer, views_of_all(writer, model))
+
+
+def arrays_of_layer(writer: ModelWriter, model: str, call: cst.Call) -> list[str]:
+    """Copies of the weights of one layer as arrays; none where it is not known which."""
+    assert isinstance(call.func, cst.Attribute)
+    found = _LAYER.fullmatch(writer.tree.source(call.func.value))
+    if found is None or call.args:
+        return []
+    layer = _by_place(writer, int(found.group(1))) if found.group(1) else None
+    if found.group(2):
+        named = re.fullmatch(r"(?:name=)?([\"'])(.+)\1|index=(\d+)", found.group(2))
+        if named is None:
+            return []
+        layer = _by_place(writer, int(named.group(3))) if named.group(3) else None
+        layer = _by_name(writer, named.group(2)) if named.group(2) else layer
+    return [] if layer is None else _arrays(writer, views_of(writer, layer, model))
+
+
+def _arrays(writer: ModelWriter, views: list[str]) -> list[str]:
+    writer.made.helpers.add("to_array")
+    return [f"to_array({view})" for view in views]
+
+
+def _layers(writer: ModelWriter) -> list[Layer]:
+    """The layers of a Sequential; none where they are not known one by one."""
+    origin = writer.training.origin
+    layers = [step for step in origin.steps if isinstance(step, Layer)]
+    alone = origin.kind == "sequential" and len(layers) == len(origin.steps)
+    return [x for x in layers if x.symbol != "keras.layers.InputLayer"] if alone else []
+
+
+def _by_place(writer: ModelWriter, place: int) -> Layer | None:
+    layers = _layers(writer)
+    return layers[place] if -len(layers) <= place < len(layers) else None
+
+
+def _by_name(writer: ModelWriter, name: str) -> Layer | None:
+    for layer in _layers(writer):
+        if "name" in layer.arguments and constant(layer.arguments["name"]) == name:
+            return layer
+    region = writer.training.home
+    return region.named_layers.get(name)
