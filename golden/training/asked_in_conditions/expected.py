@@ -76,12 +76,14 @@ criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 rounds, loss = 0, 10
+
+train_data = TensorDataset(
+    torch.as_tensor(x_train, dtype=torch.float32),
+    torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
 while loss > 0.2 and rounds < 4:
-    train_data = TensorDataset(
-        torch.as_tensor(x_train, dtype=torch.float32),
-        torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     train_loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     history = {"loss": [train_loss], "accuracy": [accuracy]}
     loss = history["loss"][-1]

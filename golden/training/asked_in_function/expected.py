@@ -75,22 +75,24 @@ def train(patience=2):
     criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     best, wait = float("inf"), 0
+
+    train_data = TensorDataset(
+        torch.as_tensor(x[:400], dtype=torch.float32),
+        torch.as_tensor(y[:400], dtype=torch.float32).reshape(-1, 1),
+    )
+    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+    test_data = TensorDataset(
+        torch.as_tensor(x[400:], dtype=torch.float32),
+        torch.as_tensor(y[400:], dtype=torch.float32).reshape(-1, 1),
+    )
+
     for epoch in range(8):
-        train_data = TensorDataset(
-            torch.as_tensor(x[:400], dtype=torch.float32),
-            torch.as_tensor(y[:400], dtype=torch.float32).reshape(-1, 1),
-        )
-        train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
         train_loss, train_accuracy = train_epoch(
             model, train_loader, criterion, optimizer
         )
         history = {"loss": [train_loss], "accuracy": [train_accuracy]}
         if history["loss"][0] > 10:
             continue
-        test_data = TensorDataset(
-            torch.as_tensor(x[400:], dtype=torch.float32),
-            torch.as_tensor(y[400:], dtype=torch.float32).reshape(-1, 1),
-        )
         loss, accuracy = evaluate(
             model, DataLoader(test_data, batch_size=32), criterion
         )

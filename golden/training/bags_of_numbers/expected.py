@@ -70,16 +70,16 @@ def train_epoch(model, loader, criterion, optimizer):
     return loss_sum / len(loader.dataset)
 
 
+train_data = TensorDataset(
+    torch.as_tensor(x_train, dtype=torch.float32),
+    torch.as_tensor(topics, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
 for epochs in (1, 2):
     model = Model().to(device)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-
-    train_data = TensorDataset(
-        torch.as_tensor(x_train, dtype=torch.float32),
-        torch.as_tensor(topics, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     history = {"loss": []}
     for _ in range(epochs):

@@ -70,24 +70,25 @@ def build(units):
 
 best = None
 best_loss = float("inf")
+
+train_data = TensorDataset(
+    torch.as_tensor(X, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(X, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+
 for units in (4, 8, 16):
     model = build(units)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-    train_data = TensorDataset(
-        torch.as_tensor(X, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-
     for _ in range(2):
         train_epoch(model, train_loader, criterion, optimizer)
 
-    test_data = TensorDataset(
-        torch.as_tensor(X, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
     loss = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     if loss < best_loss:
         best, best_loss = model, loss

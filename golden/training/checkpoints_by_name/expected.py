@@ -110,14 +110,15 @@ csv_file.close()
 model.load_state_dict(torch.load(path.format(epoch=2), map_location=device))
 second = predict(model, x[:5])
 
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
+
 for _ in range(2):
     if os.path.exists("last.weights.h5"):
         model.load_state_dict(torch.load("last.weights.h5", map_location=device))
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
     train_epoch(model, train_loader, criterion, optimizer)
     torch.save(model.state_dict(), "last.weights.h5")
 

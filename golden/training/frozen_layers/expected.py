@@ -85,24 +85,25 @@ def build(units):
 
 
 scores = []
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+
 for units in (8, 12):
     model = build(units)
     model_criterion = nn.CrossEntropyLoss()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
-
     for _ in range(2):
         train_epoch(model, train_loader, model_criterion, model_optimizer)
 
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
     scores.append(
         evaluate(model, DataLoader(test_data, batch_size=32), model_criterion)[0]
     )

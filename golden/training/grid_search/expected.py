@@ -67,23 +67,28 @@ def make_model(units):
 
 
 results = {}
+
+# The last 10% are for validation
+split = int(len(X_train) * 0.9)
+train_data = TensorDataset(
+    torch.as_tensor(X_train[:split], dtype=torch.float32),
+    torch.as_tensor(y_train[:split], dtype=torch.long).flatten(),
+)
+val_data = TensorDataset(
+    torch.as_tensor(X_train[split:], dtype=torch.float32),
+    torch.as_tensor(y_train[split:], dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=16)
+test_data = TensorDataset(
+    torch.as_tensor(X_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+)
+
 for units, lr in itertools.product([4, 8], [0.1, 0.01]):
     model = make_model(units)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-
-    # The last 10% are for validation
-    split = int(len(X_train) * 0.9)
-    train_data = TensorDataset(
-        torch.as_tensor(X_train[:split], dtype=torch.float32),
-        torch.as_tensor(y_train[:split], dtype=torch.long).flatten(),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(X_train[split:], dtype=torch.float32),
-        torch.as_tensor(y_train[split:], dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
-    val_loader = DataLoader(val_data, batch_size=16)
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for _ in range(2):
@@ -94,10 +99,6 @@ for units, lr in itertools.product([4, 8], [0.1, 0.01]):
         history["val_loss"].append(val_loss)
         history["val_accuracy"].append(val_accuracy)
 
-    test_data = TensorDataset(
-        torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.long).flatten(),
-    )
     test_loss, test_acc = evaluate(
         model, DataLoader(test_data, batch_size=32), criterion
     )

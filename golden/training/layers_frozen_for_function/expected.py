@@ -16,12 +16,14 @@ low = y < 5
 def train_model(model, images, labels, epochs=2):
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
+    train_data = TensorDataset(
+        torch.as_tensor(images, dtype=torch.float32),
+        torch.as_tensor(labels, dtype=torch.long).flatten(),
+    )
+    train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
+
     for epoch in range(epochs):
-        train_data = TensorDataset(
-            torch.as_tensor(images, dtype=torch.float32),
-            torch.as_tensor(labels, dtype=torch.long).flatten(),
-        )
-        train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
         train_epoch(model, train_loader, criterion, optimizer)
     test_data = TensorDataset(
         torch.as_tensor(images, dtype=torch.float32),

@@ -168,24 +168,24 @@ for _ in range(3):
 
 print(history["val_loss"])
 
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+)
+train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+)
+
 for q in (0.1, 0.9):
     quantile = build_model()
     quantile_criterion = Quantile(q)
     quantile_optimizer = torch.optim.SGD(quantile.parameters(), lr=0.01)
-
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-    )
-    train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
     for _ in range(2):
         train_quantile_epoch(
             quantile, train_loader, quantile_criterion, quantile_optimizer
         )
 
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-    )
     print(
         q,
         evaluate_quantile(

@@ -380,20 +380,21 @@ class Model2(nn.Module):
         return self.dense_1(x)
 
 
+train_data = TensorDataset(
+    torch.as_tensor(digits / 16.0, dtype=torch.float32),
+    torch.as_tensor(labels, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=500, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(digits / 16.0, dtype=torch.float32),
+    torch.as_tensor(labels, dtype=torch.long).flatten(),
+)
+
 for width in (8, 16):
     network = Model2(width).to(device)
     network_criterion = nn.CrossEntropyLoss()
     network_optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
-    train_data = TensorDataset(
-        torch.as_tensor(digits / 16.0, dtype=torch.float32),
-        torch.as_tensor(labels, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=500, shuffle=True)
     train_network_epoch(network, train_loader, network_criterion, network_optimizer)
-    test_data = TensorDataset(
-        torch.as_tensor(digits / 16.0, dtype=torch.float32),
-        torch.as_tensor(labels, dtype=torch.long).flatten(),
-    )
     scores.append(
         evaluate_network(
             network, DataLoader(test_data, batch_size=32), network_criterion

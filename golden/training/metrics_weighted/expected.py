@@ -195,25 +195,25 @@ class Regression(nn.Module):
         return self.dense_1(x)
 
 
+train_data = TensorDataset(
+    torch.as_tensor(features, dtype=torch.float32),
+    torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(importance, dtype=torch.float32).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(features, dtype=torch.float32),
+    torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(importance, dtype=torch.float32).flatten(),
+)
+
 for width in (4, 8):
     regression = Regression(width).to(device)
     regression_optimizer = torch.optim.SGD(regression.parameters(), lr=0.01)
 
-    train_data = TensorDataset(
-        torch.as_tensor(features, dtype=torch.float32),
-        torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
-        torch.as_tensor(importance, dtype=torch.float32).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
-
     for _ in range(2):
         train_regression_epoch(regression, train_loader, pinball, regression_optimizer)
 
-    test_data = TensorDataset(
-        torch.as_tensor(features, dtype=torch.float32),
-        torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
-        torch.as_tensor(importance, dtype=torch.float32).flatten(),
-    )
     scores[width] = list(
         evaluate_weighted(regression, DataLoader(test_data, batch_size=32), pinball)
     )

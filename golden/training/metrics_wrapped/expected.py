@@ -84,15 +84,15 @@ def train_epoch(model, loader, criterion, optimizer):
     )
 
 
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+)
+train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
+
 for width in (4, 8):
     model = Model(width).to(device)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-    )
-    train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
     history = {
         "loss": [],

@@ -78,18 +78,20 @@ def build_model(units):
 criterion = nn.MSELoss()
 models = {"small": build_model(4), "large": build_model(16)}
 histories = {}
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+val_data = TensorDataset(
+    torch.as_tensor(x_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=24, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=24)
+
 for name, model in models.items():
     print(f"Training {name}")
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(x_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=24, shuffle=True)
-    val_loader = DataLoader(val_data, batch_size=24)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 
     losses = {"loss": [], "mae": [], "val_loss": [], "val_mae": []}

@@ -79,12 +79,14 @@ for units in [2, 4, 8]:
     models.append(model)
 
 losses = []
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
+
 for i, model in enumerate(models):
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
     history = {"loss": [], "accuracy": []}

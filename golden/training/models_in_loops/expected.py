@@ -179,22 +179,23 @@ class Normed(nn.Module):
 
 normed = Normed().to(device)
 curves = []
+
+# The last 25% are for validation
+split = int(len(x) * 0.75)
+train_data = TensorDataset(
+    torch.as_tensor(x[:split], dtype=torch.float32),
+    torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+)
+val_data = TensorDataset(
+    torch.as_tensor(x[split:], dtype=torch.float32),
+    torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=64)
+val_loader = DataLoader(val_data, batch_size=64)
+
 for model in [plain, normed]:
     criterion = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-
-    # The last 25% are for validation
-    split = int(len(x) * 0.75)
-    train_data = TensorDataset(
-        torch.as_tensor(x[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(x[split:], dtype=torch.float32),
-        torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=64)
-    val_loader = DataLoader(val_data, batch_size=64)
 
     history = {"loss": [], "mae": [], "val_loss": [], "val_mae": []}
     for _ in range(3):
@@ -211,15 +212,20 @@ guesses = predict(normed, x[:5])
 # and two models
 models = {"narrow": narrow(), "wide": wide()}
 results = {}
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32)
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+
 for name, model in models.items():
     criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32)
 
     history = {"loss": [], "accuracy": []}
     for _ in range(2):
@@ -227,28 +233,26 @@ for name, model in models.items():
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
     loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print(f"{name}: {accuracy:.3f}")
     results[name] = history["accuracy"]
 
 scores = []
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32)
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+
 for rate, model in zip((0.1, 0.01), (wide(4), wide(8))):
     criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32)
     train_model_epoch(model, train_loader, criterion, optimizer)
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
     scores.append(
         evaluate_model(model, DataLoader(test_data, batch_size=32), criterion)
     )

@@ -87,19 +87,21 @@ for j in range(nets):
 # TRAIN THE NETWORKS
 history = [0] * nets
 epochs = 3
+
+# The last 25% are for validation
+split = int(len(x_train) * 0.75)
+train_data = TensorDataset(
+    torch.as_tensor(x_train[:split], dtype=torch.float32),
+    torch.as_tensor(y_train[:split], dtype=torch.float32),
+)
+val_data = TensorDataset(
+    torch.as_tensor(x_train[split:], dtype=torch.float32),
+    torch.as_tensor(y_train[split:], dtype=torch.float32),
+)
+train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=16)
+
 for j in range(nets):
-    # The last 25% are for validation
-    split = int(len(x_train) * 0.75)
-    train_data = TensorDataset(
-        torch.as_tensor(x_train[:split], dtype=torch.float32),
-        torch.as_tensor(y_train[:split], dtype=torch.float32),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(x_train[split:], dtype=torch.float32),
-        torch.as_tensor(y_train[split:], dtype=torch.float32),
-    )
-    train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
-    val_loader = DataLoader(val_data, batch_size=16)
     optimizer = torch.optim.SGD(model[j].parameters(), lr=0.01)
 
     losses = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}

@@ -107,20 +107,21 @@ print(
 )
 
 scores = []
+
+train_data = TensorDataset(
+    torch.as_tensor(X_train, dtype=torch.float32),
+    torch.as_tensor(y_train, dtype=torch.long).flatten(),
+)
+val_data = TensorDataset(
+    torch.as_tensor(X_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=32)
+
 for rate in [0.1, 0.01]:
     model = create_model(rate)
     model_optimizer = torch.optim.SGD(model.parameters(), lr=rate / 2, momentum=0.9)
-
-    train_data = TensorDataset(
-        torch.as_tensor(X_train, dtype=torch.float32),
-        torch.as_tensor(y_train, dtype=torch.long).flatten(),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-    val_loader = DataLoader(val_data, batch_size=32)
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for _ in range(2):

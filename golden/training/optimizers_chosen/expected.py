@@ -109,24 +109,25 @@ tried = {
     "fast": partial(torch.optim.SGD, lr=0.02, momentum=0.5),
 }
 results = {}
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+
 for name, chosen in tried.items():
     network = build(4)
     network_criterion = nn.L1Loss()
     network_optimizer = chosen(network.parameters())
 
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-
     for _ in range(2):
         train_epoch(network, train_loader, network_criterion, network_optimizer)
 
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
     results[name] = evaluate(
         network, DataLoader(test_data, batch_size=32), network_criterion
     )

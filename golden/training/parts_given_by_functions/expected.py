@@ -147,23 +147,24 @@ x = (data.data - data.data.mean(0)) / data.data.std(0)
 y = data.target
 
 losses = []
+
+# The last 20% are for validation
+split = int(len(x) * 0.8)
+train_data = TensorDataset(
+    torch.as_tensor(x[:split], dtype=torch.float32),
+    torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+)
+val_data = TensorDataset(
+    torch.as_tensor(x[split:], dtype=torch.float32),
+    torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
+val_loader = DataLoader(val_data, batch_size=64)
+
 for smoothing in (0.0, 0.1):
     model = build_model()
     model_criterion = nn.BCEWithLogitsLoss()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=1e-2, momentum=0.9)
-
-    # The last 20% are for validation
-    split = int(len(x) * 0.8)
-    train_data = TensorDataset(
-        torch.as_tensor(x[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
-    )
-    val_data = TensorDataset(
-        torch.as_tensor(x[split:], dtype=torch.float32),
-        torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
-    val_loader = DataLoader(val_data, batch_size=64)
 
     history = {
         "loss": [],

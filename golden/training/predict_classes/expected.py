@@ -117,12 +117,14 @@ if len(wines) > 10:
     tasting = Tasting().to(device)
     tasting_criterion = nn.CrossEntropyLoss()
     tasting_optimizer = torch.optim.SGD(tasting.parameters(), lr=0.01)
+
+    train_data = TensorDataset(
+        torch.as_tensor(wines, dtype=torch.float32),
+        torch.as_tensor(kinds, dtype=torch.long).flatten(),
+    )
+    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
     for epoch in range(2):
-        train_data = TensorDataset(
-            torch.as_tensor(wines, dtype=torch.float32),
-            torch.as_tensor(kinds, dtype=torch.long).flatten(),
-        )
-        train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
         train_tasting_epoch(tasting, train_loader, tasting_criterion, tasting_optimizer)
         right = np.mean(predict_tasting(tasting, wines).argmax(-1) == kinds)
         print(epoch, right)

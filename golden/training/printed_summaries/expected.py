@@ -58,12 +58,14 @@ model = Model().to(device)
 print(model)
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.long).flatten(),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
 for _ in range(2):
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     train_epoch(model, train_loader, criterion, optimizer)
     print(str(model))
     print(model)

@@ -73,6 +73,16 @@ def evaluate(model, loader, criterion):
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
+train_data = TensorDataset(
+    torch.as_tensor(x_train, dtype=torch.float32),
+    torch.as_tensor(y_train, dtype=torch.float32),
+)
+train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
+test_data = TensorDataset(
+    torch.as_tensor(x_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.float32),
+)
+
 for seed in range(3):
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -80,22 +90,12 @@ for seed in range(3):
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
-    train_data = TensorDataset(
-        torch.as_tensor(x_train, dtype=torch.float32),
-        torch.as_tensor(y_train, dtype=torch.float32),
-    )
-    train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
-
     history = {"loss": [], "accuracy": []}
     for _ in range(2):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
-    test_data = TensorDataset(
-        torch.as_tensor(x_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.float32),
-    )
     loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     scores.append(accuracy)
     print(f"seed {seed}: {history['accuracy'][-1]:.3f} {accuracy:.3f}")

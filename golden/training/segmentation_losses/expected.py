@@ -124,15 +124,16 @@ def build_model():
 
 
 scores = []
+
+train_data = TensorDataset(
+    torch.as_tensor(images, dtype=torch.float32),
+    torch.as_tensor(masks, dtype=torch.float32),
+)
+train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
+
 for loss in [total_loss, weighted_bce(2.0)]:
     model = build_model()
     model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-
-    train_data = TensorDataset(
-        torch.as_tensor(images, dtype=torch.float32),
-        torch.as_tensor(masks, dtype=torch.float32),
-    )
-    train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 
     history = {"loss": [], "dice_coef": [], "iou": []}
     for _ in range(2):

@@ -86,12 +86,14 @@ for _ in range(2):
     history["mae"].append(mae)
 
 print(history["mae"])
+
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
 for epoch in range(2):
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     train_epoch(model, train_loader, criterion, optimizer)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),

@@ -19,14 +19,14 @@ class Trainer:
         self.losses = []
 
     def train(self, x, y):
+        train_data = TensorDataset(
+            torch.as_tensor(x, dtype=torch.float32),
+            torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        )
+        train_loader = DataLoader(train_data, batch_size=25, shuffle=True)
+
         # stop as soon as nothing gets better
         for _ in range(self.config["rounds"]):
-            train_data = TensorDataset(
-                torch.as_tensor(x, dtype=torch.float32),
-                torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-            )
-            train_loader = DataLoader(train_data, batch_size=25, shuffle=True)
-
             history = {"loss": [], "mae": []}
             for _ in range(self.config["epochs"]):
                 loss, mae = train_epoch(

@@ -118,15 +118,15 @@ for _ in range(3):
 
 print(history["val_loss"])
 
+train_data = TensorDataset(
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+
 for weight in (2.0, 10.0):
     other = build_model()
     criterion = weighted_categorical_crossentropy([1.0, weight, 1.0])
     other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
-
-    train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-    )
-    train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
     result = {"loss": [], "accuracy": []}
     for _ in range(2):

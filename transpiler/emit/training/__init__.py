@@ -61,6 +61,7 @@ layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number
 clipped_weights.py  weights that a loop clips
 ready.py       data that an earlier call has made ready
+hoisting.py    data that a loop would make anew in each round
 composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there

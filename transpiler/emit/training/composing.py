@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
+from transpiler.emit.training.hoisting import out_of_loops, placed
 from transpiler.emit.training.lines import block
 from transpiler.emit.training.ready import lines_by_mark
 from transpiler.emit.training.shared import Before, Trained
@@ -22,6 +25,11 @@ def put_calls(draft: Draft, trained: list[Trained]) -> None:
     become = {span: text for found in trained for span, text in found.inlined.items()}
     made = [one for found in trained for ready in found.ready for one in ready.made]
     data = lines_by_mark(made)
+    moved = out_of_loops(made, data)
+    hoisted: dict[cst.CSTNode, list[str]] = {}
+    for loop, mark in moved:
+        hoisted.setdefault(loop, []).extend(data[mark])
+    data |= {mark: () for _, mark in moved}
 
     def with_calls(text: str) -> str:
         while tokens.CALL in text:
@@ -38,6 +46,9 @@ def put_calls(draft: Draft, trained: list[Trained]) -> None:
             return ""
         return f"{block(list(data[mark]), len(indent))}\n{blank}"
 
+    for loop, needed in hoisted.items():
+        lines = [with_names(draft, with_calls(line)) for line in needed]
+        draft.edits.append(placed(draft.tree, loop, lines))
     for found in trained:
         spaced = {end for ready in found.ready for end in ready.shared.spaced}
         for edit in found.edits:

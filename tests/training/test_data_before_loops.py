@@ -1,0 +1,100 @@
+"""Data sets that each round of a loop would make anew stand before it, where they stay the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.rand(40, 1)
+others, losses, parts = [x[:10], x[10:30]], [], [slice(0, 20), slice(20, 40)]
+
+
+def build(units=3):
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(units), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+"""
+SAME = HEAD + """
+def train(model, x, y, rounds):
+    for number in range(rounds):
+        print(number, x.shape)
+        losses.append(model.fit(x, y, shuffle=False, verbose=0).history["loss"][0])
+        losses.append(model.evaluate(x[:9], y[:9], verbose=0))
+        if number:
+            losses.append(model.evaluate(x[9:], y[9:], verbose=0))
+
+
+# several sizes
+for units in 2, 3:
+    for rate in 0.1, 0.2:
+        model = build(units)
+        model.fit(x, y, validation_split=0.2, epochs=2, shuffle=False, verbose=0)
+        losses.append(np.abs(model.predict(x) - y).sum())
+trained = build()
+train(trained, x, y, 2)
+for rows in parts:
+    model = build()
+    model.fit(x[rows], y[rows], shuffle=False, verbose=0)
+    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    losses.append(model.evaluate(x, y, verbose=0))
+    rows = 2
+for rows in parts:
+    model = build()
+    history = model.fit(x, y, validation_data=(x[rows], y[rows]), shuffle=False, verbose=0)
+    losses += history.history["val_loss"]
+"""
+
+
+def test_what_stays_the_same_is_made_once(scripts: Scripts) -> None:
+    result = converted(SAME)
+    before, _, loop = result.partition("# several sizes\nfor units in 2, 3:\n")
+    assert before.endswith("train_loader = DataLoader(train_data, batch_size=32)\n\n")
+    assert "DataLoader(train_data" not in loop.partition("\ntrain(")[0]
+    function = result.partition("def train(")[2].partition("\n\n\n")[0]
+    assert function.index("train_data =") < function.index("for number") < function.index("[9:]")
+    apart = scripts.compare(SAME, result)
+    assert "losses" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+CHANGE = """\
+def change():
+    global x
+    x = x + 1
+
+
+"""
+FIT = "    model.fit(x, y, verbose=0)\n"
+CHANGES = {
+    "bound": f"for other in others:\n    x, y = other, other[:, :1]\n{FIT}",
+    "looped": "for x in others:\n    model.fit(x, x[:, :1], verbose=0)\n",
+    "chosen": "for rows in parts:\n    model.fit(x[rows], y[rows], verbose=0)\n",
+    "changed": f"for number in range(2):\n{FIT}    x[number] = 0\n",
+    "shuffled": f"for number in range(2):\n    np.random.shuffle(y)\n{FIT}",
+    "passed on": f"for number in range(2):\n    keep(x)\n{FIT}",
+    "changed by a function": f"{CHANGE}for number in range(2):\n    change()\n{FIT}",
+    "conditional": f"for number in range(2):\n    if losses:\n    {FIT}",
+    "called": "for number in range(2):\n    model.fit(load(), y, verbose=0)\n",
+    "random": "for number in range(2):\n    model.fit(np.random.rand(40, 4), y, verbose=0)\n",
+    "of two": f"for number in range(2):\n{FIT}    model.fit(y @ y.T[:, :4], y, verbose=0)\n",
+}
+
+
+@pytest.mark.parametrize("loop", CHANGES.values(), ids=CHANGES)
+def test_what_may_change_is_made_in_each_round(loop: str) -> None:
+    text = f"{HEAD}def keep(x):\n    x += 1\n\n\ndef load():\n    return x\n\n\n"
+    result = converted(f"{text}model = build()\n{loop}")
+    head = next(line for line in loop.splitlines() if line.startswith("for "))
+    before, _, inside = result.partition(head)
+    assert "train_data =" not in before
+    assert "train_data =" in inside

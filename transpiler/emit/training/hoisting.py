@@ -1,0 +1,148 @@
+"""Data that each round of a loop would make anew in the same way: made before the loop.
+
+for units in 8, 16:                       train_data = TensorDataset(...)
+    model = build(units)                  train_loader = DataLoader(train_data, batch_size=32)
+    model.fit(x, y)
+                                          for units in 8, 16:
+                                              ...
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import block, blocks_around, within
+from transpiler.emit.training.ready import Made
+from transpiler.source.suites import statement_lines
+from transpiler.source.tree import Tree
+
+#: What only computes with what it gets.
+_FUNCTIONS = frozenset(
+    {"TensorDataset", "StackDataset", "DataLoader", "len", "int", "float", "round", "min", "max"}
+)
+_MODULES = frozenset({"torch", "np", "math"})
+_METHODS = frozenset(
+    {"astype", "reshape", "flatten", "ravel", "unsqueeze", "squeeze", "to_numpy", "toarray"}
+)
+_RANDOM = re.compile(r"\brandom\b|\brand|\bshuffle\(|\bpermut")
+#: What stands before an array that is only looked at: `r2_score(y_test, ...)`, `found - y`.
+_LOOKS = re.compile(
+    r"(?:[-+*/@%<>]|[=!<>]=) *$"
+    r"|(?<![\w.])(?:print|len|(?:np|numpy)\.(?:mean|sum|sqrt|abs|argmax|unique)"
+    r"|\w+_(?:score|error)|confusion_matrix|classification_report)\((?:[\w.\[\]]+, *)?$"
+)
+_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "size"})
+
+
+def out_of_loops(
+    made: list[Made], data: dict[str, tuple[str, ...]]
+) -> list[tuple[cst.CSTNode, str]]:
+    """The loops before which data are made, instead of in each of their rounds; their marks."""
+    found: list[tuple[cst.CSTNode, str]] = []
+    seen: set[str] = set()
+    for one in made:
+        if one.mark in seen or not data[one.mark]:
+            continue
+        seen.add(one.mark)
+        if (loop := _loop_of(one, made, data)) is not None:
+            found.append((loop, one.mark))
+    return found
+
+
+def placed(tree: Tree, loop: cst.CSTNode, lines: list[str]) -> Edit:
+    """The statements above a loop and its comments."""
+    start = statement_lines(tree, loop)[0]
+    indent = tree.span(loop)[0] - tree.line_start(tree.span(loop)[0])
+    above = tree.blanked[:start].rstrip(" ")
+    close = bool(above) and not above.endswith("\n\n") and not above.rstrip().endswith(":")
+    return Edit(start, start, "\n" * close + f"{block(lines, indent)}\n\n")
+
+
+def _loop_of(
+    one: Made, made: list[Made], data: dict[str, tuple[str, ...]]
+) -> cst.For | cst.While | None:
+    """The outermost loop of which each round would make the same."""
+    names = _read_by(data[one.mark])
+    if names is None:
+        return None
+    shared, room = one.ready.shared, one.ready.room
+    found: cst.For | cst.While | None = None
+    around = blocks_around(shared.tree, room.node, shared.tree.span(one.call.node)[0])
+    for statement, suite in reversed(around):
+        if not isinstance(statement, (cst.For, cst.While)) or suite is not statement.body:
+            break
+        same = all(_stays(one, statement, name) for name in names)
+        if not same or not _is_alone(one, statement, made, data):
+            break
+        found = statement
+    return found
+
+
+def _read_by(lines: tuple[str, ...]) -> set[str] | None:
+    """The variables that statements read; None where they may do more than compute."""
+    text = "\n".join(lines)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if _RANDOM.search(text.replace("shuffle=", "")) or not all(map(_computes, calls)):
+        return None
+    if any(isinstance(node, (ast.Yield, ast.NamedExpr, ast.Await)) for node in ast.walk(tree)):
+        return None
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names} - bound - _FUNCTIONS - _MODULES
+
+
+def _computes(call: ast.Call) -> bool:
+    """Whether a call only computes with what it gets."""
+    match call.func:
+        case ast.Name(id=name):
+            return name in _FUNCTIONS
+        case ast.Attribute(value=ast.Name(id=module)) if module in _MODULES:
+            return True
+        case ast.Attribute(attr=name):
+            return name in _METHODS
+    return False
+
+
+def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
+    """Whether a variable is bound before a loop that leaves what it holds as it is."""
+    shared, room = one.ready.shared, one.ready.room
+    tree = shared.tree
+    start, end = tree.span(loop)
+    body = tree.span(loop.body)[0]
+    if name in ("self", "cls") or not any(
+        p.binds and not start <= p.start < end for p in shared.found.of(name)
+    ):
+        return False
+    inside = [p for p in shared.places(room, name) if start <= p.start < end]
+    calls = [tree.span(call.node) for call in room.calls]
+    for place in inside:
+        looks = place.attribute in _ATTRIBUTES or within(place.start, calls)
+        before = tree.blanked[tree.line_start(place.start) : place.start]
+        if place.binds or (place.start >= body and not looks and not _LOOKS.search(before)):
+            return False
+    changed = rf"\bglobal\b[^\n]*\b{name}\b|(?<![\w.]){name}\s*\[[^\]\n]*\]\s*[-+*/]?=(?!=)"
+    return isinstance(room.node, cst.FunctionDef) or not re.search(changed, tree.blanked)
+
+
+def _is_alone(
+    one: Made, loop: cst.For | cst.While, made: list[Made], data: dict[str, tuple[str, ...]]
+) -> bool:
+    """Whether nothing else in the loop is kept under the same names."""
+    tree, lines = one.ready.shared.tree, data[one.mark]
+    bound = {line.split(" = ")[0] for line in lines}
+    for other in made:
+        if other.ready.room is not one.ready.room or other.mark == one.mark:
+            continue
+        theirs = data[other.mark]
+        if within(tree.span(other.call.node)[0], [tree.span(loop)]) and theirs != lines:
+            if bound & {line.split(" = ")[0] for line in theirs}:
+                return False
+    return True
