@@ -59,6 +59,7 @@ def _weighed(**given: str) -> Trial:
 
 TRIALS = {
     "alone": Trial(metrics='None, weighted_metrics=["mae"]'),
+    "the same": _weighed(metrics='["mae", "mse"], weighted_metrics=["mse"]'),
     "besides": Trial(metrics='["mae"], weighted_metrics=[keras.metrics.MeanSquaredError()]'),
     "none": _weighed(metrics='["mae"], weighted_metrics=[]'),
     "errors": _weighed(
@@ -234,7 +235,7 @@ REFUSED = {
     "losses": _weighed(
         targets="rows", metrics=f"None, weighted_metrics=[{L}.MeanSquaredError()]"
     ),
-    "twice": Trial(metrics='["mae"], weighted_metrics=["mae"]'),
+    "twice": Trial(metrics='["mae", "mae"]'),
     "both": Trial('"mse"', "bits", fit=BY_CLASS + WEIGHED, before=WEIGHTS),
     "no reduction": Trial(f"{L}.MeanSquaredError(reduction='none')", "rows"),
     "one number": _weighed(

@@ -42,8 +42,10 @@ def lower_metrics(
     found: list[tuple[str, Metric]] = []
     uses: list[Use] = []
     for value, counts in ((plain, False), (weighted, seen.elementwise)):
+        known = {key for key, _ in found}
         for item in _items(value):
             key, metric, use = _one(file, call, region, seen, item, counts)
+            key = f"weighted_{key}" if key in known else key  # of both
             if key in (k for k, _ in found) or key == "loss":
                 raise Unsupported(f"two values of an epoch are called {key}")
             found.append((key, metric))

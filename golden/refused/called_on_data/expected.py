@@ -1,5 +1,4 @@
 import numpy as np
-import tensorflow as tf
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -70,5 +69,4 @@ dropped = model(x, training=True).numpy()
 shifted = model(x) + 1
 outputs = predict(model, x)
 total = np.sum(outputs)
-# TODO(tf2torch) T2T101: `model(...)` is left as it is; the model is an nn.Module now
-some = model(tf.constant(x[:3])).numpy()
+some = predict(model, x[:3])

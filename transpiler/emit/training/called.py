@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.asking import predictor
@@ -18,6 +19,11 @@ from transpiler.source.lexical import names_read
 
 #: Functions that take an array as well as one of TensorFlow's tensors.
 _TAKERS = re.compile(r"(?:\b(?:np|numpy|plt)(?:\.\w+)+|(?<![\w.])(?:print|float|int|len))\(\s*$")
+#: A tensor of TensorFlow, made of what is no call itself.
+_TENSOR = re.compile(
+    r"(?<![\w.])(\w+)\.(?:constant|convert_to_tensor)"
+    r"\(\s*([^(),]+(?:\[[^\[\]]*\])?)(?:,\s*(?:dtype\s*=\s*)?[\w.]*float32)?\s*\)"
+)
 _OUT = ".numpy()"
 _NEAR = 40  #: how far before its argument the name of a function may begin
 
@@ -54,12 +60,13 @@ def _closed(writer: ModelWriter, start: int) -> int:
 
 def _given(writer: ModelWriter, text: str) -> str | None:
     """The arrays that the model is called on, None where that is not understood."""
+    framework = writer.shared.file.globals
+    text = _TENSOR.sub(lambda found: _array_of(framework, found), text)
     call = ast.parse(f"f({text})", mode="eval").body
     assert isinstance(call, ast.Call)
     options = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "training")]
     off = all(isinstance(one, ast.Constant) and not one.value for one in options)
     alone = len(call.args) in (1, 2) and len(options) == len(call.args) + len(call.keywords) - 1
-    framework = writer.shared.file.globals
     ours = any(isinstance(framework.get(name), Framework) for name in names_read(text))
     if not alone or not off or ours:
         return None
@@ -70,6 +77,12 @@ def _given(writer: ModelWriter, text: str) -> str | None:
     if len(sources) != len(writer.built.inputs) or any(isinstance(a, ast.Starred) for a in arrays):
         return None
     return ", ".join(map(writer.as_array, sources))
+
+
+def _array_of(framework: Mapping[str, object], found: re.Match[str]) -> str:
+    """What TensorFlow makes a tensor of, which the model would get as such."""
+    known = framework.get(found.group(1))
+    return found.group(2) if isinstance(known, Framework) and known.name == "tf" else found.group()
 
 
 def _converted_uses(writer: ModelWriter, start: int, end: int) -> list[int] | None:

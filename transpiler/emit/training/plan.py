@@ -44,6 +44,7 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.source.tree import Tree
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
@@ -205,8 +206,8 @@ class _Planner(Shared):
     def _named(self, group: Group, room: Room, node: cst.CSTNode) -> Part | None:
         """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
-        variable = bound_by(self.tree, made)
-        if not is_receiver(variable) or made is None or not _is_value(made, node):
+        variable = _bound_to(self.tree, made, node)
+        if not is_receiver(variable):
             return self._as_argument(group, room)
         for part in group.parts:
             if part.room.node is room.node and part.variable == variable:
@@ -460,13 +461,28 @@ def _handed_in(parts: list[Part], handing: Handing) -> Part:
     return parts[-1]
 
 
-def _is_value(statement: cst.SimpleStatementLine, node: cst.CSTNode) -> bool:
-    """Whether an assignment gives an expression, or that under a condition, to its variable."""
-    match statement.body:
-        case [cst.Assign(value=value) | cst.AnnAssign(value=value)]:
-            pending = [value]
-        case _:
-            return False
+def _bound_to(tree: Tree, statement: cst.SimpleStatementLine | None, node: cst.CSTNode) -> str:
+    """What gets an expression as its value, or that under a condition; "" where nothing does.
+
+    a, b = build(3), build(4)
+    """
+    match statement.body if statement is not None else ():
+        case [
+            cst.Assign(
+                targets=[cst.AssignTarget(cst.Tuple(elements=names))],
+                value=cst.Tuple(elements=values),
+            )
+        ] if len(names) == len(values):
+            pairs = zip(names, values, strict=True)
+            return next((tree.source(n.value) for n, v in pairs if v.value is node), "")
+        case [cst.Assign(value=value) | cst.AnnAssign(value=value)] if _is_value(value, node):
+            return bound_by(tree, statement)
+    return ""
+
+
+def _is_value(given: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
+    """Whether an expression is a node, under some condition."""
+    pending = [given]
     while pending:
         found = pending.pop()
         if found is node:
