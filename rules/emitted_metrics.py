@@ -162,11 +162,20 @@ def count_over(
 )
 
 _RATES = {
-    "sensitivity": "sensitivity = hits / max(positives, 1)",
-    "specificity": "specificity = (negatives - false_alarms) / max(negatives, 1)",
-    "precision": "precision = hits / (hits + false_alarms).clamp(min=1)",
-    "recall": "recall = hits / max(positives, 1)",
+    "sensitivity": "sensitivity = hits / max(positives, LEAST)",
+    "specificity": "specificity = (negatives - false_alarms) / max(negatives, LEAST)",
+    "precision": "precision = hits / (hits + false_alarms).clamp(min=LEAST)",
+    "recall": "recall = hits / max(positives, LEAST)",
 }
+
+
+def _rate(name: str) -> str:
+    """A share, of weights where there are some, and zero where there is nothing to share."""
+    line = _RATES[name]
+    weighted = line.replace("LEAST", "1e-30")
+    return f"{line.replace('LEAST', '1')}  #? !weighted\n    {weighted}  #? weighted"
+
+
 for _best, _other in (
     ("sensitivity", "specificity"),
     ("specificity", "sensitivity"),
@@ -179,8 +188,8 @@ for _best, _other in (
         f'''
 def best_{_best}({_counts}, least):
     """The best {_best} at a threshold where the {_other} is not less."""
-    {_RATES[_best]}
-    {_RATES[_other]}
+    {_rate(_best)}
+    {_rate(_other)}
     return ({_best} * ({_other} >= least)).max().item()
 ''',
     )

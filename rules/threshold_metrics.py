@@ -94,20 +94,28 @@ def _at_best(
     """The best that is reached where another share is as large as it shall be."""
     scores, labels = _scores(p, name, class_id)
     steps = unless(num_thresholds, 200, num_thresholds=num_thresholds)
-    wrong = Expr(f"~{labels}", strength=16)
-    sums: tuple[tuple[str, Expr], ...] = (
-        ("hits_above", helper("count_over", scores, labels, **steps)),
-        ("false_alarms_above", helper("count_over", scores, wrong, **steps)),
-        ("positives", method(method(labels, "sum"), "item")),
-    )
-    counts = "{0}, {1}, {2}"
+    wrong, positives = Expr(f"~{labels}", strength=16), labels
+    function, prefix = f"best_{name.partition('_')[0]}", ""
+    helpers = {"count_over", function, *(f"count_over.{option}" for option in steps)}
+    if p.weights is not None:
+        if p.rank != 2:
+            raise Unsupported(f"{name} of steps or pixels with weights")
+        alone = not class_id.is_const(None)
+        column = p.weights if alone else method(p.weights, "unsqueeze", 1)
+        positives, wrong = (infix(which, "*", column) for which in (labels, wrong))
+        prefix = "weighted_"
+        helpers.add(f"{function}.weighted")
+    counts: dict[str, Expr] = {
+        "hits_above": helper("count_over", scores, positives, **steps),
+        "false_alarms_above": helper("count_over", scores, wrong, **steps),
+        "positives": method(method(positives, "sum"), "item"),
+    }
     if "specificity" in name:
-        sums += (("negatives", method(method(wrong, "sum"), "item")),)
-        counts += ", {3}"
-    label = name.replace("_", " ")
-    function = f"best_{name.partition('_')[0]}"
-    helpers = frozenset({"count_over", function, *(f"count_over.{option}" for option in steps)})
-    return Metric(name, sums, f"{function}({counts}, {wanted})", label, True, helpers)
+        counts["negatives"] = method(method(wrong, "sum"), "item")
+    sums = tuple((f"{prefix}{variable}", value) for variable, value in counts.items())
+    given = ", ".join(f"{{{number}}}" for number in range(len(sums)))
+    label, result = name.replace("_", " "), f"{function}({given}, {wanted})"
+    return Metric(name, sums, result, label, True, frozenset(helpers))
 
 
 @metric("PrecisionAtRecall", "precision_at_recall")

@@ -99,6 +99,14 @@ TRIALS = {
         metrics=f"[{M}.AUC(name='plain', curve='PR')], weighted_metrics=[{M}.AUC(curve='PR'), "
         f"{M}.AUC(curve='PR', multi_label=True), {M}.AUC(multi_label=True)]",
     ),
+    "best points": _weighed(
+        loss='"binary_crossentropy"',
+        targets="bit rows",
+        activation="sigmoid",
+        metrics=f"[{M}.PrecisionAtRecall(0.5)], weighted_metrics=[{M}.PrecisionAtRecall(0.5, name="
+        f"'p'), {M}.RecallAtPrecision(0.6, 50), {M}.SensitivityAtSpecificity(0.5, class_id=1), "
+        f"{M}.SpecificityAtSensitivity(0.4)]",
+    ),
     "variances": _weighed(
         targets="rows",
         metrics=f"[{M}.R2Score(name='plain')], weighted_metrics=[{M}.R2Score(), "

@@ -495,7 +495,7 @@ def _results(epoch: Epoch) -> list[str]:
         return (
             [one]
             if len(one) <= WIDTH
-            else ["    return (", *(f"        {v}," for v in values), "    )"]
+            else ["    return (", *(fold(f"{v},", 8) for v in values), "    )"]
         )
     values = _values(epoch, "len(loader.dataset)")
     one = f"    return {', '.join(values)}"
@@ -506,7 +506,7 @@ def _results(epoch: Epoch) -> list[str]:
     one = f"    return {', '.join(values)}"
     if len(one) <= WIDTH:
         return [counted, one]
-    return [counted, "    return (", *(f"        {v}," for v in values), "    )"]
+    return [counted, "    return (", *(fold(f"{v},", 8) for v in values), "    )"]
 
 
 def _values(epoch: Epoch, count: str) -> list[str]:
