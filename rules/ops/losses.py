@@ -139,9 +139,13 @@ def backend_categorical_crossentropy(
     return _categorical(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
 
 
-def _sparse(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:
+def _check_classes(y_true: Tensor, y_pred: Tensor) -> None:
     if not y_true.dtype.startswith("int") or (y_true.rank, y_pred.rank) not in ((1, 2), (2, 3)):
-        raise Unsupported("a sparse crossentropy of targets that are not known to be classes")
+        raise Unsupported("a sparse function of targets that are not known to be classes")
+
+
+def _sparse(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:
+    _check_classes(y_true, y_pred)
     shaped = replace(y_true, dims=y_pred.dims)
     if on_logits:
         scores = y_pred.code if y_pred.rank == 2 else method(y_pred.code, "movedim", -1, 1)
@@ -229,3 +233,25 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Whether the largest output is that of the target."""
     hits = infix(method(y_pred.code, "argmax", -1), "==", method(y_true.code, "argmax", -1))
     return _rows(y_true, y_pred, method(hits, "float"))
+
+
+@op("keras.metrics.sparse_categorical_accuracy", layout=Layout.LAST, aliases=_PAIR)
+def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
+    """Whether the largest output is that of the class."""
+    _check_classes(y_true, y_pred)
+    hits = infix(method(y_pred.code, "argmax", -1), "==", y_true.code)
+    return _rows(replace(y_true, dims=y_pred.dims), y_pred, method(hits, "float"))
+
+
+@op("tf.math.confusion_matrix", layout=Layout.LAST)
+def confusion_matrix(
+    labels: Tensor,
+    predictions: Tensor,
+    num_classes: Param = None,
+    weights: Param = None,
+) -> Tensor:
+    """An emitted function counts the pairs of classes."""
+    if num_classes.is_const(None) or not weights.is_const(None):
+        raise Unsupported("a confusion matrix with weights, or of so many classes as there are")
+    code = helper("confusion_matrix", labels.code, predictions.code, num_classes)
+    return replace(labels, code=code, dims=(num_classes,), mask=None, dtype="int64")

@@ -61,6 +61,18 @@ def crossentropy(y_true, y_pred):
     return -tf.reduce_sum(y_true * tf.math.log(y_pred), axis=1)
 """
 
+BOTH = """\
+class Both(keras.losses.Loss):
+    def __init__(self, share):
+        super().__init__()
+        self.share = share
+        self.squared = keras.losses.MeanSquaredError()
+        self.absolute = keras.losses.MeanAbsoluteError()
+
+    def call(self, y_true, y_pred):
+        squared = self.squared(y_true, y_pred)
+        return self.share * squared + (1 - self.share) * self.absolute(y_true, y_pred)
+"""
 FLOATS = "y = y.astype('float64')"
 
 TRIALS = [
@@ -83,6 +95,12 @@ TRIALS = [
     Trial("flat", "rows", metrics="[flat]"),
     Trial("lambda t, p: keras.ops.mean(keras.ops.abs(t - p) ** 1.5)", "rows"),
     Trial("lambda t, p: summed(t, p) / 2", "rows"),
+    Trial(
+        "tilted",
+        "rows",
+        before="tilted = lambda t, p: keras.ops.mean(keras.ops.maximum(t - p, (p - t) / 3), -1)",
+    ),
+    Trial("Both(0.3)", "rows", before=BOTH),
     Trial('"binary_crossentropy"', "bit column", "sigmoid", metrics="[dice]", before=FLOATS),
     Trial(targets="rows", metrics="[scaled(2.0)]"),
     Trial(targets="rows", metrics="[MaxAbs, lambda t, p: keras.ops.abs(t - p)]"),
@@ -115,6 +133,14 @@ def _with_functions(trial: Trial) -> str:
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _with_functions(trial))
     assert far < 1e-9, apart
+
+
+def test_a_loss_that_holds_others_computes_what_they_do() -> None:
+    text = converted(_with_functions(Trial("Both(0.3)", "rows", before=BOTH)))
+    assert "        self.share = share\n\n    def forward(self, y_true, y_pred):\n" in text
+    kept = BOTH + "\n    def reset(self):\n        self.squared = None\n"
+    left = convert(_with_functions(Trial("Both(0.3)", "rows", before=kept)))
+    assert "keras.losses.MeanSquaredError()" in left.text
 
 
 OF_KERAS = [

@@ -196,6 +196,31 @@ class Twice(keras.metrics.CategoricalAccuracy):
     def result(self):
         return 2 * super().result()
 '''
+BY_CLASS = """\
+class MacroRecall(keras.metrics.Metric):
+    def __init__(self, num_classes, name="macro_recall", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.num_classes = num_classes
+        self.matrix = self.add_weight(
+            name="matrix", shape=(num_classes, num_classes), initializer="zeros"
+        )
+        self.hits = self.add_weight(name="hits", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        hits = keras.metrics.sparse_categorical_accuracy(y_true, y_pred)
+        self.hits.assign_add(tf.reduce_sum(hits))
+        labels = tf.cast(tf.reshape(y_true, [-1]), tf.int32)
+        found = tf.math.confusion_matrix(labels, tf.argmax(y_pred, -1), self.num_classes)
+        self.matrix.assign_add(tf.cast(found, self.matrix.dtype))
+
+    def result(self):
+        shares = tf.linalg.diag_part(self.matrix) / (tf.reduce_sum(self.matrix, 1) + 1e-7)
+        return self.hits / tf.reduce_sum(self.matrix) + tf.reduce_mean(shares)
+
+    def reset_state(self):
+        for variable in self.variables:
+            variable.assign(tf.zeros_like(variable))
+"""
 
 BITS = '"binary_crossentropy"', "bit column", "sigmoid"
 TRIALS = [
@@ -243,6 +268,17 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _with_classes(trial))
     # Keras computes overlaps in float32
     assert far < (1e-6 if "Overlap" in trial.metrics else 1e-9), apart
+
+
+def test_counts_by_class(scripts: Scripts) -> None:
+    trial = Trial(
+        '"sparse_categorical_crossentropy"', "labels", "softmax", metrics="[MacroRecall(3)]"
+    )
+    text = _with_classes(trial, BY_CLASS).replace(
+        "keras.metrics.sparse_categorical", "tf.keras.metrics.sparse_categorical"
+    )
+    far, apart = farthest(scripts, text)
+    assert far < 1e-9, apart
 
 
 def test_the_class_is_a_plain_one() -> None:

@@ -26,7 +26,10 @@ from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.own_metrics import SUPER, is_class_of_metric
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, Function, UserClass
+from transpiler.ir.code import Line, Return
+from transpiler.passes.liveness import walk
 from transpiler.source.suites import statement_lines
 
 
@@ -249,7 +252,42 @@ def loss_class_edits(draft: Draft, name: str) -> list[Edit]:
                 source = draft.tree.source(line)
                 if _SUPER.match(source):
                     edits.append(Edit(*draft.tree.span(line), "super().__init__()"))
+                elif _is_written_out(draft, made, source):
+                    edits.append(Edit(*statement_lines(draft.tree, line), ""))
     return edits
+
+
+_HOLDS = re.compile(r"self\.(\w+)\s*=(?!=)\s*([\w.]+)\(.*\)", re.S)
+
+
+def _is_written_out(draft: Draft, made: UserClass, source: str) -> bool:
+    """Whether a statement keeps a loss of Keras's which the class has no need of any more.
+
+    What it computes stands in the place of each of its calls.
+    """
+    found = _HOLDS.fullmatch(source)
+    if found is None:
+        return False
+    owner, *names = found.group(2).split(".")
+    held = draft.file.globals.get(owner)
+    symbol = canonical(".".join([held.name, *names])) if isinstance(held, Framework) else ""
+    kept = re.compile(rf"\bself\.{found.group(1)}\b")
+    texts = [
+        n.value.text if isinstance(n, Return) else n.text
+        for s in draft.planned.operations
+        if s.function.owner == made.name
+        for n in walk(s.forward)
+        if isinstance(n, (Line, Return))
+    ]
+    elsewhere = len(kept.findall(draft.tree.code(made.node.body)))
+    call = next(m for m in made.node.body.body if _is_call(m))
+    inside = len(kept.findall(draft.tree.code(call)))
+    known = symbol.startswith("keras.losses.") and elsewhere == 1 + inside
+    return known and not any(map(kept.search, texts))
+
+
+def _is_call(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.FunctionDef) and node.name.value == "call"
 
 
 def _without_reduction(draft: Draft, node: cst.FunctionDef) -> list[Edit]:

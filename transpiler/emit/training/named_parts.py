@@ -16,8 +16,8 @@ import libcst as cst
 from transpiler.emit.training.lines import simple_statements
 from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.functions.own_metrics import class_of_metric
+from transpiler.interpret.values import Function, Sequence, Static, UserClass, Value
 from transpiler.interpret.values import Mapping as Items
-from transpiler.interpret.values import Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured
 from transpiler.source.suites import bodies
 
@@ -127,6 +127,8 @@ def _is_part(value: Value | None) -> bool:
         return False
     if class_of_metric(value) is not None:
         return True  # the functions that train and evaluate make their own
+    if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
+        return True  # what it computes is written where it is called
     if not isinstance(value, Sequence):
         return isinstance(value, Static) and isinstance(value.expr.value, Configured)
     items = [one for item in value.items for _, one in by_conditions(item)]

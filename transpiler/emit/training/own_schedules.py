@@ -84,6 +84,7 @@ def _called(file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], s
     tree = file.tree
     given = [rewritten(tree, a.value, replaced) for a in node.args if a.keyword is None]
     named = {a.keyword.value: a for a in node.args if a.keyword is not None}
+    named.pop("name", None)  # which only graphs show
     if name in _TENSORS and given and len(given) + len(named) <= 2:
         kind = [a.value for a in node.args[1:]]
         if set(named) - {"dtype"}:
@@ -117,7 +118,7 @@ def _tensor(file: FileContext, value: str, kind: list[cst.BaseExpression]) -> st
 def _condition(tree: Tree, node: cst.Call, test: str, replaced: dict[tuple[int, int], str]) -> str:
     """`tf.cond(step < warmup, lambda: rising, lambda: falling)`."""
     branches = []
-    for argument in node.args[1:]:
+    for argument in (a for a in node.args[1:] if a.keyword is None):
         function = argument.value
         if not isinstance(function, cst.Lambda) or function.params.params:
             return ""
