@@ -18,6 +18,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, Line
 from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.source.changed_inside import changed_inside
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         list(built.inputs),
         [_given(name) for name in built.varying],
         local=local,
+        elsewhere=local & changed_inside(planned.tree.text),
         statics=frozenset(built.varying),
         renames=dict(module.renames),
         hints=dict(module.module_hints),

@@ -231,6 +231,8 @@ class Region:
         self.tensor_names: set[str] = set()  #: variables of `forward` that hold tensors
         #: names of the module whose statements classes take over
         self.moved_names: set[str] = set()
+        #: variables that hold one another, or did when something in them changed
+        self.together: dict[str, frozenset[str]] = {}
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         #: of dicts of inputs that are given: how to run through their keys as the program made them
         self.key_orders: dict[str, KeyOrder | None] = {}

@@ -14,5 +14,5 @@ tables.py       which expressions may be tables of pandas
 backwards.py    which arrays run backwards through the memory of others
 handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
-changes.py      which lists and dicts are changed in place
+changes.py      which lists and dicts are changed in place; changed_inside.py: by functions
 """

@@ -91,6 +91,8 @@ class ClassDraft:
         if foreign:
             raise EmitError("a tensor of another model is needed")
         changed = {d for n in walk(self.init) if isinstance(n, Line) for d in n.defs}
+        for name in sorted(changed & self.plan.elsewhere):
+            raise EmitError(f"`{name}` gets several values, and a function changes it, too")
         for name in (*self.live_init, *self.stored):
             if name.startswith("self.") and name in changed:
                 raise EmitError("an attribute is changed while a model is built")

@@ -37,6 +37,7 @@ class ClassPlan:
     class_names: dict[int, str] = field(default_factory=dict)  #: the names of blocks
     tensor_names: frozenset[str] = frozenset()  #: variables of the region that hold tensors
     local: frozenset[str] = frozenset()  #: names of the module that are assigned again there
+    elsewhere: frozenset[str] = frozenset()  #: those of them that functions change, too
     takes_all: bool = False  #: all parameters belong to the signature, read or not
     kept: frozenset[str] = frozenset()  #: those that do so in any case
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads

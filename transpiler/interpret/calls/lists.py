@@ -7,12 +7,13 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.calls.settings import is_statement
 from transpiler.interpret.control.elements import element, hold_model
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.layers.collected import ask_to_collect, extend_chain, extends
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import const, constant
+from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -32,7 +33,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.record import replace
 
 
@@ -49,6 +50,8 @@ def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> V
     if name == "append" and variable and len(node.args) == 1:
         return _append(region, node, receiver, variable)
     if name == "pop" and variable and not isinstance(receiver, (LayerChain, LayerList)):
+        if isinstance(receiver, Sequence) and not is_graph(receiver):
+            return _pop_plain(region, node, receiver, variable)
         return _pop(region, node, receiver, variable)
     if name == "extend" and variable and isinstance(receiver, (Sequence, LayerChain, LayerList)):
         values = arguments_of(region, node)
@@ -65,7 +68,18 @@ def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> V
         raise GiveUp(f"the method {name} of a list of tensors is not understood", node)
     if variable:
         return change_list(region, node, receiver, variable, name)
+    if name in CHANGING:  # `options["sizes"].append(4)`
+        known: Any = provided("forget_inside")(region, func.value, receiver, node)
+        if known:
+            region.done.add(id(node))
+            return const(None)
     return None
+
+
+#: Methods that change a list or dict, and give nothing.
+CHANGING = frozenset(
+    {"append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "setdefault"}
+)
 
 
 def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
@@ -116,17 +130,7 @@ def change_list(
     value: Value | None = None,
 ) -> Value | None:
     """A list of plain values that a method changes in place."""
-    if name not in (
-        "append",
-        "extend",
-        "insert",
-        "remove",
-        "sort",
-        "reverse",
-        "clear",
-        "update",
-        "setdefault",
-    ):
+    if name not in CHANGING and name != "pop":
         return None
     given: list[Argument] = [(None, value)] if value is not None else arguments_of(region, node)
     values = [v for _, v in given]
@@ -213,6 +217,27 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
         region.scope.values[variable] = Sequence(tuple(items), receiver.kind, reading, reading)
         return _popped(region, node, item, source, variable, None)
     return None
+
+
+def _pop_plain(region: Region, node: cst.Call, receiver: Sequence, variable: str) -> Value:
+    """`sizes.pop()` of plain values: the list lacks one of them from now on."""
+    if is_statement(region, node):
+        changed = change_list(region, node, receiver, variable, "pop")
+        assert changed is not None
+        return changed
+    values = [v for _, v in arguments_of(region, node)]
+    key = constant(values[0]) if values else -1
+    items, taken = list(receiver.items), UNKNOWN
+    whole = region.whole is node and isinstance(key, int)
+    if whole and -len(items) <= key < len(items):
+        taken = constant(items.pop(key))
+    made = verbatim(region, node, receiver, *values, value=taken)
+    region.scope.bump(variable)
+    reading = region.scope.read(variable)
+    left = Sequence(tuple(items), list, static=reading) if whole else Static(reading)
+    region.scope.values[variable] = left
+    names = frozenset(pair for pair in made.expr.names if pair[0] != variable)
+    return replace(made, expr=replace(made.expr, names=names | reading.names))
 
 
 def _popped(

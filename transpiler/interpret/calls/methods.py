@@ -11,7 +11,7 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.batches import method_of_tensor, next_by_method
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.flows import endless, is_taken_from, next_of
-from transpiler.interpret.calls.lists import change_list, list_method
+from transpiler.interpret.calls.lists import CHANGING, change_list, list_method
 from transpiler.interpret.calls.pipelines import (
     first_of_arrays,
     method_of_generator,
@@ -147,6 +147,9 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
         return change_list(region, node, receiver, variable, name)
     if is_graph(receiver):
         raise GiveUp(f"the method {name} of a dict of tensors is not understood", node)
+    if not variable and name in (CHANGING | _TAKES_OUT):  # `options["model"].update(units=4)`
+        provided("forget_inside")(region, func.value, receiver, node)
+        region.done.add(id(node))
     return None
 
 
@@ -246,6 +249,11 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return const(None)
     func = node.func
     assert isinstance(func, cst.Attribute)
+    if name in (CHANGING | _TAKES_OUT) and isinstance(func.value, cst.Subscript):
+        changed: Any = provided("forget_inside")(region, func.value, receiver, node)
+        if changed and is_statement(region, node):
+            region.done.add(id(node))
+            return const(None)
     if name in ("append", "extend", "insert", "update", "pop") and isinstance(func.value, cst.Name):
         values = [v for _, v in arguments_of(region, node)]
         if any(is_graph(v) for v in values):

@@ -14,6 +14,7 @@ from transpiler.interpret.models.inputs import free_name, makes_input
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.arrays import arrays_of, note_arrays
 from transpiler.interpret.statements.names import assign_name
+from transpiler.interpret.statements.places import change_element
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statements.targets import assign_value, spoil
 from transpiler.interpret.statics import constant, fold, operator_text
@@ -131,6 +132,9 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
             return
         if "self" in region.parameters and isinstance(node.target, cst.Attribute):
             raise GiveUp("an attribute is changed while a model is built", node)
+        known = fold(operator, constant(left), constant(right))
+        if isinstance(node.target, cst.Subscript) and change_element(region, node, known):
+            return
         emit_static(region, node, frozenset(), (left, right), effect=True)
         return
     name = node.target.value

@@ -36,6 +36,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
+from transpiler.source.changed_inside import changed_inside
 
 
 def assign_name(
@@ -84,6 +85,29 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
+        elif _is_data(value) and name in _changed_by_calls(region):
+            scope.values[name] = Static(scope.read(name))
+
+
+def _changed_by_calls(region: Region) -> frozenset[str]:
+    """The variables that functions change which are defined where the region stands."""
+    if region.is_module:
+        return changed_inside(region.tree.text)
+    function = region.function
+    if not isinstance(function, cst.FunctionDef):
+        return frozenset()
+    start, end = region.tree.span(function.body)
+    return changed_inside(region.tree.text[region.tree.line_start(start) : end])
+
+
+def _is_data(value: Value) -> bool:
+    """Whether all of a value is known, as of a number, or a list or dict of such."""
+    return isinstance(value, (Sequence, Mapping)) or (
+        isinstance(value, Static) and isinstance(value.expr.value, _DATA)
+    )
+
+
+_DATA = (int, float, str, bool, type(None), list, tuple, dict)
 
 
 def _named_constant(

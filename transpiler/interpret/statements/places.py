@@ -7,11 +7,11 @@ import libcst as cst
 from transpiler.interpret.calls.settings import CUSTOM_OBJECTS, add_custom_object, replace_name
 from transpiler.interpret.control.elements import hold_model
 from transpiler.interpret.control.entries import holds_entries, put
-from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.kept_data import keep_data
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
-from transpiler.interpret.statics import constant
+from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import UNKNOWN
+from transpiler.record import replace
 
 
 def assign_attribute(
@@ -112,6 +113,7 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
     if not isinstance(target.value, cst.Name):
         if is_graph(value) or is_graph(base):
             raise GiveUp("a tensor is put into something that is not a plain name", node)
+        forget_inside(region, target, base, node)
         return
     name = target.value.value
     if isinstance(value, Model) and (region.loops or isinstance(base, (Repeated, Keyed))):
@@ -154,3 +156,105 @@ def _set_entry(
     region.scope.bump(name)
     reading = region.scope.read(name)
     region.scope.values[name] = Mapping({**base.items, key: value}, reading, reading)
+
+
+def change_element(region: Region, node: cst.AugAssign, known: object) -> bool:
+    """`options["units"] *= 2`; False where nothing is known of the list or dict anyway."""
+    target = node.target
+    assert isinstance(target, cst.Subscript)
+    base = evaluate(region, target.value)
+    name = target.value.value if isinstance(target.value, cst.Name) else ""
+    key = evaluate(region, index.value) if (index := _only_index(target)) else Unknown()
+    if name and isinstance(base, Mapping) and UNKNOWN not in (known, constant(key)):
+        _set_entry(region, name, base, constant(key), const(known), node)
+        return True
+    changed = forget_inside(region, target, base, node)
+    if changed and (array := region.file.arrays.get(name)) is not None:  # of the same shape
+        region.file.arrays[name] = replace(array, version=region.scope.version(name))
+    return changed
+
+
+@provides("forget_inside")
+def forget_inside(
+    region: Region, target: cst.BaseExpression, base: Value, node: cst.CSTNode
+) -> bool:
+    """Nothing is known any more of a list or dict, and of what holds it; False if it wasn't."""
+    if not is_known(base) and not _is_held(region, target, base):
+        return False
+    names = _names_that_hold(region, target, base)
+    emit_static(region, node, names, (base,), effect=not names, kills=False, extra=names)
+    forget(region, names)
+    return True
+
+
+def forget_elements(
+    region: Region, elements: list[cst.BaseExpression], node: cst.CSTNode
+) -> frozenset[str]:
+    """The lists and dicts of which `a[0], a[1] = a[1], a[0]` changes something."""
+    held = [(e, evaluate(region, e.value)) for e in elements if isinstance(e, cst.Subscript)]
+    if any(is_graph(base) for _, base in held):
+        raise GiveUp("a tensor is put into a list among other assignments", node)
+    known = [_names_that_hold(region, e, base) for e, base in held if is_known(base)]
+    return frozenset[str]().union(*known)
+
+
+def forget(region: Region, names: frozenset[str]) -> None:
+    """What these names hold has changed."""
+    for name in names:
+        region.scope.bump(name)
+        region.scope.values[name] = Static(region.scope.read(name))
+
+
+def _names_that_hold(region: Region, target: cst.BaseExpression, base: Value) -> frozenset[str]:
+    held = region.scope.values
+    root = _root(target)
+    known = {name: value for name, value in held.items() if is_known(value)}
+    names = {root} if root in held else set()
+    names |= {name for name, value in known.items() if _holds(value, base)}
+    outer = [known[name] for name in names if name in known]
+    names |= {n for n, value in known.items() if any(_holds(one, value) for one in outer)}
+    names |= region.together.get(root, frozenset()) & held.keys()
+    if len(names) > 1:  # their values don't tell it from now on
+        region.together |= dict.fromkeys(names, frozenset(names))
+    return frozenset(names)
+
+
+def _root(target: cst.BaseExpression) -> str:
+    """The variable through which an element is reached; "" of something else."""
+    while isinstance(target, (cst.Subscript, cst.Attribute)):
+        target = target.value
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def _is_held(region: Region, target: cst.BaseExpression, base: Value) -> bool:
+    """Whether it is in a plain variable of which only the name is known."""
+    name = _root(target)
+    held = region.scope.values.get(name)
+    return (
+        isinstance(base, Static)
+        and isinstance(held, Static)
+        and held.expr.value is UNKNOWN
+        and not held.expr.array
+        and name not in ("self", "cls")
+    )
+
+
+def is_known(value: Value) -> bool:
+    """Whether it is a list or dict of plain values of which something is known."""
+    if is_graph(value):
+        return False
+    if isinstance(value, Static):
+        return isinstance(value.expr.value, (list, dict))
+    return isinstance(value, (Sequence, Mapping))
+
+
+def _holds(value: Value, part: Value) -> bool:
+    """Whether a list or dict is another one, or has it somewhere inside."""
+    if not isinstance(value, (Sequence, Mapping)):
+        return value is part
+    if isinstance(part, (Sequence, Mapping)) and value.items is part.items:
+        return True
+    return any(
+        _holds(i, part)
+        for i in (value.items.values() if isinstance(value, Mapping) else value.items)
+    )

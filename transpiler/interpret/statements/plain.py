@@ -19,6 +19,7 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.values import Unknown, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
+from transpiler.source.changes import changed_in_place
 
 
 def laid_out(region: Region, node: cst.CSTNode, text: str) -> str:
@@ -60,6 +61,9 @@ def emit_static(
         run_text, run_uses = text, uses
     if region.is_module and region.rewrites:
         _settle_or_move(region, node, text, defs)
+    # `last = sizes.pop()` changes another variable than it assigns
+    changed = frozenset(n for n in uses - defs if changed_in_place(text, (n,), grows=False))
+    defs, kills = defs | changed, kills and not changed
     made = Line(text, defs, frozenset(uses), effect=effect, kills=kills, static=True)
     if residual and not region.functional:
         made.effect = False

@@ -19,6 +19,8 @@ from transpiler.interpret.statements.places import (
     assign_attribute,
     assign_attributes,
     assign_element,
+    forget,
+    forget_elements,
 )
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
@@ -132,8 +134,12 @@ def _assign_parts(
                 raise GiveUp("attributes are assigned together", node)
     parts = value.items if isinstance(value, Sequence) else ()
     sizes = [p for p in parts if isinstance(p, Static) and p.run is not None]
+    changed = forget_elements(region, elements, node)
     if len(sizes) == len(parts) == len(names) > 1 and not region.is_module:
         _unpack_sizes(region, names, sizes)
+    elif changed:
+        emit_static(region, node, changed.union(names), (value,), kills=False, extra=changed)
+        forget(region, changed)
     else:
         emit_static(region, node, frozenset(names), (value,))
     for position, name in enumerate(names):
