@@ -275,6 +275,37 @@ def test_objects_that_several_trainings_have_want_a_variable(again: bool) -> Non
     assert any("several `fit` have the same `Keep`" in error for error in errors), errors
 
 
+TWO = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((20, 6)), np.ones((20, 1))
+
+class Guess(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(self.model.predict(x))
+
+one = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+one.compile("sgd", "mse")
+one.fit(x, y, callbacks=[Guess()])
+other = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1{activation})])
+other.compile("sgd", "{loss}")
+other.fit(x, y, callbacks=[Guess()])
+"""
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "same"),
+    [("", "mae", True), (', activation="sigmoid"', "binary_crossentropy", False)],
+)
+def test_two_models_must_be_asked_in_the_same_way(activation: str, loss: str, same: bool) -> None:
+    """The predictions of one are what its layers give, those of the other need a sigmoid."""
+    found = convert(TWO.format(activation=activation, loss=loss)).diagnostics
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert bool(errors) is not same, errors
+    assert same or any("ask this model in another way" in error for error in errors), errors
+
+
 def test_a_class_that_something_else_needs_stays_a_callback() -> None:
     text = trial("[Keep()]", after="class More(Keep):\n    pass\n").text
     assert "class Keep(keras.callbacks.Callback):" in convert(text).text

@@ -27,6 +27,7 @@ def decide_training(draft: Draft) -> None:
             call, reason = found.training.problem
             draft.unconverted.setdefault(id(call.node), reason)
             continue
+    _agree_on_callbacks(draft)
     _share_callbacks(draft)
     _share_parts(draft)
     _settle_precision(draft)
@@ -51,6 +52,20 @@ def _settle_precision(draft: Draft) -> None:
         reason = "not all models of the file are trained here"
         message = f"`{draft.tree.source(node.func)}` is left as it is: {reason}"
         draft.say(LEFT_TRAINING, node, message)
+
+
+def _agree_on_callbacks(draft: Draft) -> None:
+    """One class can't ask two models in two ways: each has functions and layers of its own."""
+    known: dict[int, list[tuple[int, int, str]]] = {}
+    for found in (m for m in draft.planned.trained if m.training.problem is None):
+        for key, made in _own_callbacks(found).items():
+            edits = found.class_edits.get(key, [])
+            written = [(e.start, e.end, _named(draft, found, e.text)) for e in edits]
+            if known.setdefault(key, written) != written:
+                call = found.training.calls[0]
+                reason = f"`{made.name}` would have to ask this model in another way than the first"
+                found.training.problem = (call, reason)
+                draft.unconverted.setdefault(id(call.node), reason)
 
 
 def _share_callbacks(draft: Draft) -> None:
