@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.scripts import Scripts
@@ -208,3 +210,37 @@ def test_methods_that_others_may_call_or_replace_stay(old: str, new: str) -> Non
     assert text != METHODS
     assert errors(text)
     assert "def _callbacks(self, patience" in convert(text).text
+
+
+def test_paths_that_the_caller_joins(scripts: Scripts, tmp_path: Path) -> None:
+    text = f"""\
+import os
+
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import EarlyStopping, ModelCheckpoint
+
+folder = {str(tmp_path)!r}
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+def get_callbacks(name, patience):
+    best = ModelCheckpoint(os.path.join(folder, name + ".keras"), save_best_only=True)
+    return [best, EarlyStopping(patience=patience * 2)]
+
+
+guess = []
+for seed in range(2):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    parts = get_callbacks(f"net-{{seed}}" + "%d" % seed, 1)
+    model.fit(x, y, epochs=2, validation_split=0.2, shuffle=False, verbose=0, callbacks=parts)
+    guess.append(float(model.predict(x, verbose=0).mean()))
+files = sorted(os.listdir(folder))
+"""
+    result = convert(text)
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, result.text)
+    assert "guess" in apart
+    assert max(apart.values()) < 1e-6, apart  # the mean of predictions in single precision
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["net-00.keras", "net-11.keras"]

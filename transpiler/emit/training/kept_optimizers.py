@@ -65,8 +65,7 @@ def refuse_going_on(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
         return
     others = [c.call for c in writer.training.compiled.values() if c.call.region is not call.region]
     again = call.given["optimizer"].text.isidentifier() and _key(call) in map(_key, others)
-    functions = (s for s in writer.tree.module.body if isinstance(s, cst.FunctionDef))
-    anew = any(f is not writer.room.node and holds(span(f), place) for f in functions)
+    anew = shared.makes_anew(writer.room, place)
     if again or not (anew or _is_made_with(shared, writer.room, node, place)):
         raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
 

@@ -55,13 +55,13 @@ def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> boo
         for statement, _ in blocks_around(model.tree, root, start)
         if isinstance(statement, (cst.For, cst.While))
     ]
-    if not all(holds(loop, place) for loop in loops):
+    given = model.shared.calls_giving(model.room, place)
+    if not all(holds(loop, made) for loop in loops for made in given or [place]):
         return True
     if isinstance(root, cst.Module) or holds(model.shared.extent(model.room), place):
         return False
-    functions = (s for s in model.tree.module.body if isinstance(s, cst.FunctionDef))
-    if any(holds(model.tree.span(function), place) for function in functions):
-        return False  # a function makes one for each of its calls
+    if given or model.shared.makes_anew(model.room, place):
+        return False
     calls = model.shared.calls_of(model.room)
     return len(calls) > 1 or any(is_repeated(model.tree, place) for place in calls)
 

@@ -11,7 +11,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import within
+from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
@@ -257,6 +257,26 @@ class Shared:
             return [p.start for p in self.found.of(name) if not p.binds]
         called = (m.start() for m in re.finditer(rf"\.{name}\b", self.tree.blanked))
         return [place for place in called if not within(place, self.calls)]  # those of models
+
+    def makes_anew(self, room: Room, place: tuple[int, int]) -> bool:
+        """Whether another function or method makes what is made in a place, for each call of it.
+
+        A constructor makes it but once for each object.
+        """
+        functions = [s for s in self.tree.module.body if isinstance(s, cst.FunctionDef)]
+        methods = (m.node for own in self.file.class_methods.values() for m in own.values())
+        functions += [m for m in methods if isinstance(m, cst.FunctionDef)]
+        return any(
+            f is not room.node and f.name.value != "__init__" and holds(self.tree.span(f), place)
+            for f in functions
+        )
+
+    def calls_giving(self, room: Room, place: tuple[int, int]) -> list[tuple[int, int]]:
+        """The calls in a room of the function that makes a part of the training in a place."""
+        giving = self.file.giving_calls.items()
+        made = (calls for function, calls in giving if holds(self.tree.span(function), place))
+        spans = [self.tree.span(node) for calls in made for node in calls.values()]
+        return [span for span in spans if holds(self.extent(room), span)]
 
     def sees_calls(self, function: cst.FunctionDef) -> bool:
         """Whether a function is only called where it is seen which models it gets."""

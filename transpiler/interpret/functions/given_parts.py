@@ -12,6 +12,7 @@ Methods likewise: what they read of `self` is read where they were called.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -38,9 +39,12 @@ from transpiler.ir.expr import UNKNOWN, Configured, expr
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
 
-#: An argument that may be written several times: a literal, a name, or a sum or product of such.
-_ATOM = r"(?:\w[\w.]*(?:(?<=[eE])-\d+)?)"
-_PLAIN = re.compile(rf"-?{_ATOM}(?:\s*[-+*/]+\s*{_ATOM})*|\"[^\"\\\n{{}}]*\"|'[^'\\\n{{}}]*'")
+#: What an argument may be made of that is written in another place, or several times.
+_STEADY = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.JoinedStr,
+    ast.FormattedValue, ast.operator, ast.unaryop, ast.expr_context, ast.Tuple, ast.keyword,
+)  # fmt: skip
+_JOINING = ("os.path.join", "path.join", "osp.join", "join", "str", "Path", "pathlib.Path")
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
@@ -165,10 +169,23 @@ def _bound(function: Function, bound: dict[str, Value]) -> dict[str, Value] | No
         if value is None and parameter.default is not None and not parameter.star:
             known = constant_of(parameter.default)
             value = Static(expr(known)) if known is not None else None
-        if not isinstance(value, Static) or not _PLAIN.fullmatch(value.expr.text):
+        if not isinstance(value, Static) or not _is_steady(value.expr.text):
             return None
         found[parameter.name] = value
     return found
+
+
+def _is_steady(text: str) -> bool:
+    """Whether an expression gives the same wherever it is written, and does nothing else."""
+    try:
+        parsed = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    for node in ast.walk(parsed):
+        joins = isinstance(node, ast.Call) and ast.unparse(node.func) in _JOINING
+        if not joins and not isinstance(node, _STEADY):
+            return False
+    return True
 
 
 def constant_of(node: cst.BaseExpression) -> Any:
@@ -293,6 +310,6 @@ class _Body:
     def _keep(self, name: str, value: Value) -> None:
         whole = isinstance(value, Sequence) or _is_callback(value) or _is_part(value, *_PARTS)
         text = value.expr.text if isinstance(value, Static) else ""
-        if not whole and not _PLAIN.fullmatch(text):
+        if not whole and not _is_steady(text):
             raise GiveUp("a variable among callbacks that is not plain")
         self.values[name] = value
