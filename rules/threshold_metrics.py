@@ -47,8 +47,8 @@ def auc(
     if multi_label.value and p.rank != 2:
         raise Unsupported("AUC of each label of these shapes")
     scores, labels = _scores(p, "AUC")
-    if from_logits.value and not p.logits:
-        scores = method(p.output, "sigmoid")
+    if from_logits.value:  # also of what had a sigmoid already
+        scores = method(activated(p), "sigmoid")
     counting = "count_above_by_label" if multi_label.value else "count_above"
     steps = unless(num_thresholds, 200, num_thresholds=num_thresholds)
     options = {f"{counting}.num_thresholds"} if steps else set()

@@ -51,7 +51,13 @@ TRIALS = [
     Trial(BINARY, "bits", "sigmoid", metrics=f"[{M}.Precision(0.4), {M}.Recall(0.6)]"),
     Trial(BINARY, "bit rows", "sigmoid", metrics=f"[{M}.TruePositives(), {M}.FalsePositives()]"),
     Trial('"mse"', "bits", metrics=f"[{M}.TrueNegatives(thresholds=0.2), {M}.FalseNegatives()]"),
-    Trial(BINARY, "bits", "sigmoid", metrics=f"[{M}.AUC(name='prc', curve='PR'), {M}.AUC()]"),
+    Trial(
+        BINARY,
+        "bits",
+        "sigmoid",
+        metrics=f"[{M}.AUC(name='prc', curve='PR'), {M}.AUC(), {M}.AUC(name='twice', "
+        "from_logits=True)]",
+    ),
     Trial(
         "keras.losses.BinaryCrossentropy(from_logits=True)",
         "bit column",
