@@ -110,6 +110,7 @@ def test_the_programs_own_variable_for_the_optimizer(scripts: Scripts) -> None:
     [
         ("    losses = []", "    print(adam.get_config())\n    losses = []"),
         ("    losses = []", "    adam = Adam(1.0)\n    losses = []"),
+        ("    model.compile", "    adam.learning_rate = 0.02\n    model.compile"),
     ],
 )
 def test_a_variable_of_which_more_is_asked_is_refused(old: str, new: str) -> None:

@@ -41,7 +41,8 @@ def own_optimizer(shared: Shared, part: Part) -> str:
     span = shared.tree.span(compiles[0].node)
     places = shared.places(part.room, name)
     read = [p for p in places if not p.binds and not within(p.start, [span])]
-    alone = sum(p.binds for p in places) == 1 and all(p.attribute in RATES for p in read)
+    later = all(p.attribute in RATES and p.start > span[0] for p in read)  # it is made there
+    alone = sum(p.binds for p in places) == 1 and later
     return name if alone and read else ""
 
 
