@@ -121,6 +121,8 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         remade=pipeline.remade or random,
         random=random,
         counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
+        even=not drop.is_const(False),
+        sifted=pipeline.sifted or pipeline.gives is Gives.STREAM,
     )
     code = with_helpers(code, "torch") if "generator" in given else code
     return made(code, found, batching=_batching(pipeline, size, drop), loads=True)

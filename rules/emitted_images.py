@@ -53,8 +53,14 @@ _FOLDER = f'''
 class NAME(Dataset):
     """Resized images of a folder with one for each classWITH."""
 
-    def __init__(self, root, size):
+    def __init__(
+        self,
+        root,
+        size,
+        mode="bilinear",  #? mode
+    ):
         self.size = size
+        self.mode = mode  #? mode
         self.classes = sorted(
             entry.name
             for entry in os.scandir(root)
@@ -64,7 +70,8 @@ class NAME(Dataset):
         OPENED
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
         image = image.movedim(-1, 0)[None]
-        image = F.interpolate(image, self.size, mode="bilinear")[0]
+        image = F.interpolate(image, self.size, mode="bilinear")[0]  #? !mode
+        image = F.interpolate(image, self.size, mode=self.mode)[0]  #? mode
         return GIVEN
 '''
 _EXTENSIONS = '(".bmp", ".gif", ".jpeg", ".jpg", ".png")'
@@ -124,7 +131,7 @@ def _declare_folder(labels: str, colors: str, cropped: bool) -> None:
         _declare(name, _whole(source), image, labels, colors, FUNCTIONAL)
         return
     _declare(name, source, image, labels, colors, FUNCTIONAL)
-    source = source.replace("root, size):", "root, size, classes):")
+    source = source.replace("        size,\n", "        size,\n        classes,\n")
     start, end = source.index("        self.classes = "), source.index("        self.samples = ")
     source = f"{source[:start]}        self.classes = classes\n{source[end:]}"
     _declare(f"{name}OfClasses", source, image, labels, colors, FUNCTIONAL)
@@ -167,17 +174,25 @@ _DIRECTORY = f'''
 class NAME(Dataset):
     """Transformed images of a folder with one for each classWITH."""
 
-    def __init__(self, root, size, transform):
+    def __init__(
+        self,
+        root,
+        size,
+        transform,
+        resample=PIL.Image.NEAREST,  #? resample
+    ):
         self.root = root
         self.size = size
         self.transform = transform
+        self.resample = resample  #? resample
         self.classes = sorted(
             entry.name for entry in os.scandir(root) if entry.is_dir()
         )
         self.class_to_idx = {{name: label for label, name in enumerate(self.classes)}}
 {FOLDER_SAMPLES.rstrip()}
         OPENED
-        image = image.resize(self.size[::-1], PIL.Image.NEAREST)
+        image = image.resize(self.size[::-1], PIL.Image.NEAREST)  #? !resample
+        image = image.resize(self.size[::-1], self.resample)  #? resample
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
         image = self.transform(image)
         return GIVEN
@@ -190,7 +205,7 @@ _FILES = """
 def _listed(source: str) -> str:
     """The same, of classes that are listed."""
     start, end = source.index("        self.classes = "), source.index("        self.class_to_idx")
-    return source.replace("transform):", "transform, classes):").replace(
+    return source.replace("        transform,\n", "        transform,\n        classes,\n").replace(
         source[start:end], "        self.classes = classes\n"
     )
 

@@ -9,9 +9,18 @@ _TABLE = '''
 class NAME(Dataset):
     """Transformed images of the files that a table namesWITH."""
 
-    def __init__(self, table, root, namesCOLUMN, size, transformCLASSES):
+    def __init__(
+        self,
+        table,
+        root,
+        namesCOLUMN,
+        size,
+        transformCLASSES,
+        resample=PIL.Image.NEAREST,  #? resample
+    ):
         self.size = size
         self.transform = transform
+        self.resample = resample  #? resample
         paths = [os.path.join(root, name) for name in table[names]]
 SAMPLES
 
@@ -21,7 +30,8 @@ SAMPLES
     def __getitem__(self, index):
         TAKEN = self.samples[index]
         OPENED
-        image = image.resize(self.size[::-1], PIL.Image.NEAREST)
+        image = image.resize(self.size[::-1], PIL.Image.NEAREST)  #? !resample
+        image = image.resize(self.size[::-1], self.resample)  #? resample
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
         image = self.transform(image)
         return GIVEN
@@ -73,8 +83,8 @@ def _declare(kind: str, colors: str, of_classes: bool) -> None:
     source = (
         _TABLE.replace("NAME", name)
         .replace("WITH", what)
-        .replace("COLUMN", f", {column}" if column else "")
-        .replace("CLASSES", ", classes" if of_classes else "")
+        .replace("COLUMN", f",\n        {column}" if column else "")
+        .replace("CLASSES", ",\n        classes" if of_classes else "")
         .replace("SAMPLES", _OF_CLASSES if of_classes else samples)
         .replace("TAKEN", taken)
         .replace("OPENED", DEEP_GRAY if colors == "Gray" else opened)

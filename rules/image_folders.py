@@ -55,12 +55,14 @@ def image_dataset_from_directory(
         raise Unsupported("images that are padded, or whose cropping is only known at run time")
     if not (follow_links.is_const(False) and data_format.is_const(None, "channels_last")):
         raise Unsupported("links to other folders, or channels first")
-    if not (interpolation.is_const("bilinear") and format.is_const("tf")):
-        raise Unsupported("another interpolation than bilinear, or another format than tf")
+    if not (interpolation.is_const("bilinear", "nearest") and format.is_const("tf")):
+        raise Unsupported("another interpolation than bilinear or nearest, or another format")
     if labels.is_const(None):
         label_mode = labels
     images = _images(directory, kind_of(label_mode, color_mode), image_size, class_names,
                      crop_to_aspect_ratio)  # fmt: skip
+    if interpolation.is_const("nearest"):
+        images = with_option(images, "mode", "nearest-exact")
     pixels = images_of(image_size, color_mode)
     element: Element = (pixels, Leaf(1, "int64"))
     if label_mode.is_const(None):
@@ -78,6 +80,26 @@ def image_dataset_from_directory(
     if not subset.is_const(None):
         images = part_of_folder(images, validation_split, subset, shuffle, seed)
     return loader(images, batch_size, shuffle, seed, element, Folder.TF)
+
+
+def with_option(data: Expr, name: str, value: Arg) -> Expr:
+    """A data set of an emitted class with one more argument, which others may go without."""
+    made, _, rest = data.text.partition("(")
+    added = call(made, **{name: value}).text.removeprefix(f"{made}(")
+    text = f"{made}({rest.removesuffix(')')}, {added}"
+    return replace(data, text=text, helpers=data.helpers | {f"{made}.{name}"})
+
+
+def resampled(data: Expr, interpolation: Expr) -> Expr:
+    """Images that PIL resizes, in another way than by the nearest pixels."""
+    if not interpolation.is_const(*_FILTERS):
+        raise Unsupported("an interpolation that PIL does not have, or is not known")
+    if interpolation.is_const("nearest"):
+        return data
+    return with_option(data, "resample", Expr(f"PIL.Image.{str(interpolation.value).upper()}"))
+
+
+_FILTERS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
 
 def _images(directory: Expr, kind: str, size: Expr, classes: Expr, crops: Expr) -> Expr:

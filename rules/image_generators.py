@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules.image_folders import IMAGES, images_of, kind_of, loader
+from rules.image_folders import IMAGES, images_of, kind_of, loader, resampled
 from transpiler.ir.expr import (
     UNKNOWN,
     Arg,
@@ -272,8 +272,6 @@ def flow_from_directory(
         raise Unsupported("images that are saved")
     if not (follow_links.is_const(False) and keep_aspect_ratio.is_const(False)):
         raise Unsupported("links to other folders, or images that keep their proportions")
-    if not interpolation.is_const("nearest"):
-        raise Unsupported("another interpolation than the nearest pixel")
     mode = expr("sparse") if class_mode.is_const("binary") else class_mode
     kind, given = kind_of(mode, color_mode), [directory, target_size]
     given.append(replace(generator, value=UNKNOWN))
@@ -281,6 +279,7 @@ def flow_from_directory(
         data = helper(f"{kind}ImageDirectory", *given)
     else:
         data = helper(f"{kind}ImagesOfClasses", *given, classes)
+    data = resampled(data, interpolation)
     if not subset.is_const(None):
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)
@@ -322,8 +321,8 @@ def flow_from_dataframe(
     changes = _changes(generator)
     if not (save_to_dir.is_const(None) and weight_col.is_const(None)):
         raise Unsupported("images that are saved, or that have weights")
-    if not (interpolation.is_const("nearest") and validate_filenames.is_const(True)):
-        raise Unsupported("another interpolation than the nearest pixel, or files that may lack")
+    if not validate_filenames.is_const(True):
+        raise Unsupported("files that may lack")
     mode = expr("sparse") if class_mode.is_const("binary") else class_mode
     raw = mode.is_const("raw", "other")
     if mode.is_const("multi_output"):
@@ -336,6 +335,7 @@ def flow_from_dataframe(
         data = helper(f"{kind}ImageTable", *given)
     else:
         data = helper(f"{kind}ImageTableOfClasses", *given, classes)
+    data = resampled(data, interpolation)
     if not subset.is_const(None):
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)

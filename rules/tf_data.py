@@ -255,9 +255,9 @@ def filter_(dataset: Param, predicate: Param, name: Param = None) -> Expr:
         if pipeline.windows is not None:
             raise Unsupported("a choice of windows")
         name = _by_parts(pipeline, "filtered", "filtered_tensors")
-        return made(helper(name, dataset, predicate), pipeline, tensor=False)
+        return made(helper(name, dataset, predicate), pipeline, tensor=False, sifted=True)
     name = _by_parts(pipeline, "FilteredStream", "FilteredTensorStream")
-    return made(helper(name, dataset, predicate), pipeline, counted=False)
+    return made(helper(name, dataset, predicate), pipeline, counted=False, sifted=True)
 
 
 @source("tf.data.Dataset.take")
@@ -377,7 +377,7 @@ def unbatch(dataset: Param, name: Param = None) -> Expr:
             raise Unsupported("the samples of nested batches")
     code = helper("UnbatchedStream", dataset)
     element = batched(pipeline.element, -1)
-    return made(code, pipeline, gives=Gives.STREAM, element=element, counted=False)
+    return made(code, pipeline, gives=Gives.STREAM, element=element, counted=False, even=False)
 
 
 @source("tf.data.Dataset.as_numpy_iterator")

@@ -92,10 +92,11 @@ def {_name}(image, size):
 def convert_image_dtype(image: Tensor, dtype: Param, saturate: Param = False) -> Tensor:
     """Bytes become numbers up to one."""
     wanted = dtype.value.name if isinstance(dtype.value, Symbol) else str(dtype.value)
-    if wanted.rpartition(".")[2] != "float32" or image.dtype not in ("uint8", "float32"):
-        raise Unsupported("images of other types than bytes and float32")
-    if image.dtype == "float32":
+    wanted = wanted.rpartition(".")[2]
+    if image.dtype == wanted != "":
         return image
+    if wanted != "float32" or image.dtype != "uint8":
+        raise Unsupported("images of other types than bytes and float32")
     code = infix(method(image.code, "to", Expr("torch.float32")), "/", 255)
     return replace(image, code=code, dtype="float32")
 

@@ -61,6 +61,7 @@ _OF_BATCHES = (
     "adjust_", "central_crop", "flip_", "gray", "per_image_standardization", "rot90", "resize("
 )  # fmt: skip
 BYTES = [
+    "tf.image.convert_image_dtype(tf.cast(image, tf.uint8), 'uint8')",
     "tf.image.resize(image, [3, 4])",
     "tf.image.resize(image, [3, 4], method=tf.image.ResizeMethod.NEAREST_NEIGHBOR)",
     "tf.image.resize_with_crop_or_pad(image, 4, 12)",
@@ -134,7 +135,7 @@ REFUSED = [
     "tf.image.resize(image, [3, 4], method='bicubic')",
     "tf.image.resize(image, [3, 4], preserve_aspect_ratio=True)",
     "tf.image.resize(image, [3, 4], antialias=True)",
-    "tf.image.convert_image_dtype(image, tf.uint8)",
+    "tf.image.convert_image_dtype(image, tf.int16)",
     "tf.image.resize_with_pad(image, 4, 4)",
 ]
 

@@ -285,3 +285,24 @@ def test_accuracy_of_labels_in_a_column(keras: str, metric: str, said: bool) -> 
     )
     messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
     assert any("of labels in a column" in message for message in messages) is said
+
+
+EVEN = """\
+import tensorflow as tf
+
+ds = tf.data.Dataset.from_tensor_slices((x, y)).filter(lambda row, _: row[0] < 9)
+ds = ds.batch(16, drop_remainder=True).prefetch(1)
+history = model.fit(ds, epochs=2, verbose=0)
+score = model.evaluate(ds, verbose=0)
+"""
+
+
+def test_what_keras_3_counts_of_even_batches_is_said(scripts: Scripts) -> None:
+    """It goes on with a batch of zeros, where it has not known that there is no other one."""
+    text = program(EVEN + LOSSES)
+    apart = scripts.compare(text, converted(text, Options(keras="2")), "2")
+    assert {"losses", "score"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+    for keras, several in {"2": 0, "3": 2}.items():
+        messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+        assert sum("one more batch, of zeros" in message for message in messages) == several

@@ -172,6 +172,19 @@ SHOWN = {
         "shown = [len(data), data.samples, data.n, data.num_classes, data.batch_size]\n"
         "shown += [data.class_indices, list(data.classes), data.filenames, data.filepaths]"
     ),
+    "interpolated": (
+        TABLE
+        + f"train = {FLOW.format(TABLES['train'])[:-1]}, interpolation='lanczos')\n"
+        + f"some = {FLOW.format(TABLES['some'])}\n"
+        + flow('class_mode=None, shuffle=False, target_size=(5, 7), interpolation="bilinear"')
+        + "\nlisted = gen.flow_from_directory(\n"
+        '    "pets", (5, 7), classes=["dogs"], interpolation="bicubic", shuffle=False)\n'
+        + folder('shuffle=False, interpolation="nearest"').replace("data =", "near =")
+        + "\nfirst, shown = [], [len(listed), len(near)]\n"
+        "for data in train, some, listed, near:\n    for images, labels in data:\n"
+        "        first.append(np.array(images).ravel())\n        break\n"
+        "first = np.concatenate(first)"
+    ),
     "in a function": (
         "def load(path, subset):\n"
         "    data = tf.keras.utils.image_dataset_from_directory(\n"
@@ -205,7 +218,8 @@ REFUSED = {
     "both parts, perhaps shuffled": folder(
         'seed=1, validation_split=0.2, subset="both", shuffle=mix'
     ),
-    "another interpolation": folder('interpolation="nearest"'),
+    "another interpolation": folder('interpolation="bicubic"'),
+    "an interpolation of the program": flow("interpolation=input()"),
     "unknown mode": folder("label_mode=input()"),
     "statistics of changed images": flow("", "featurewise_center=True")
     + "\ngen.fit(x, augment=True)",
@@ -218,8 +232,7 @@ REFUSED = {
     "several targets": "gen = ImageDataGenerator()\n"
     'data = gen.flow_from_dataframe(frame, class_mode="multi_output", y_col=["a", "b"])',
     "looped": flow("") + "\nshapes = [x.shape for x, y in data]",
-    "looped on": flow("")
-    + "\nfor _ in range(2):\n    for i, (x, y) in enumerate(data):\n"
+    "looped on": flow("") + "\nfor _ in range(2):\n    for i, (x, y) in enumerate(data):\n"
     "        if i == 2:\n            break",
     "looped again": flow("") + 2 * "\nfor x, y in data:\n    break",
     "next ones": flow("") + "\nx, y = next(data)\nz, _ = next(data)\nprint(len(data))",

@@ -80,6 +80,8 @@ class Pipeline:
     #: the condition of the program under which it comes so often, or without end; None: always
     repeats_if: Expr | None = None
     counted: bool = False  #: batches whose number is known
+    even: bool = False  #: batches of which a smaller last one is left out
+    sifted: bool = False  #: TensorFlow does not know how many there are
     remade: bool = False  #: looking at a sample twice may give another one
     random: bool = False  #: its order is random
     keeps: bool = False  #: looking at a sample twice gives the same object
@@ -184,6 +186,7 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
         return a
     same = replace(a, shuffled=b.shuffled, seed=b.seed, remade=b.remade, random=b.random)
     same = replace(same, batching=b.batching, loads=b.loads, counted=b.counted, tensor=b.tensor)
+    same = replace(same, even=b.even, sifted=b.sifted)
     same = replace(same, passes=b.passes, endless=b.endless, repeats_if=b.repeats_if)
     element = _either(a.element, b.element)
     if element is None or replace(same, element=b.element, keeps=b.keeps) != b:
@@ -195,6 +198,7 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
     batching = a.batching if a.batching == b.batching else None
     counted, loads = a.counted and b.counted, a.loads or b.loads
     merged = replace(merged, batching=batching, counted=counted, loads=loads)
+    merged = replace(merged, even=a.even or b.even, sifted=a.sifted or b.sifted)
     return _shuffled(_repeated(merged, a, b, test, name), a, b, test, name)
 
 

@@ -10,7 +10,7 @@ train_gen = centered.flow_from_directory("train", target_size=(32, 32))
 
 rescaled = ImageDataGenerator(rescale=1.0 / 255)
 val_gen = rescaled.flow_from_dataframe(
-    frame, "images", x_col="file", y_col="label", interpolation="bilinear"
+    frame, "images", x_col="file", y_col="label", weight_col="weight"
 )
 both = keras.utils.image_dataset_from_directory(
     "pets", validation_split=0.2, subset="both", seed=1

@@ -27,7 +27,7 @@ from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
-from transpiler.emit.training.streams import note_listed, so_many, stream
+from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
@@ -188,6 +188,8 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         loader = some_batches(writer, call, pipeline, "x", "steps")
     if streamed or pipeline is not None:
         loop = writer.loop_over(compiled, call.given["x"])
+        if pipeline is not None and writer.argument(call, "steps") is None:
+            note_even(writer, call, pipeline, compiled.keras)
         note_listed(writer, loop, call.given["x"])
     before: list[str] = []
     known = ""

@@ -24,6 +24,7 @@ from transpiler.emit.training.so_many_batches import (
 )
 from transpiler.emit.training.streams import (
     batches_of_images,
+    note_even,
     note_labels,
     note_listed,
     note_validation,
@@ -140,6 +141,7 @@ class FitData:
             loader = model.lasting(name)
             self.streams.append(f"{loader} = {given}")
         if count is None:
+            note_even(model, self.call, pipeline, self.compiled.keras)
             return loader
         if pipeline.is_generator:
             return batches_of_images(model, self.call, loader, steps, self.compiled.keras)

@@ -6,6 +6,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.loaders import Unpacked
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
+from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import generated
 from transpiler.lower.training import Compiled
@@ -47,6 +48,19 @@ def note_listed(model: ModelWriter, loop: Unpacked, given: Given) -> None:
     """Say that parts of a batch are taken for lists, of which that is not seen."""
     if loop.listed and given.node is not None:
         model.made.said.append((ASSUMED, given.node, _LISTED))
+
+
+_EVEN = (
+    "Keras 3 counts one more batch, of zeros, where it does not know how many batches of one size "
+    "come: its losses and metrics are smaller by that"
+)
+
+
+def note_even(model: ModelWriter, call: TrainingCall, pipeline: Pipeline, keras: str) -> None:
+    """Say what Keras 3 makes of a data set that leaves out a smaller last batch."""
+    ends = pipeline.even and pipeline.sifted and not pipeline.endless
+    if ends and keras != "2":
+        model.made.said.append((ASSUMED, call.node, _EVEN))
 
 
 def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> None:
