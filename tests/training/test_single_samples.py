@@ -39,3 +39,9 @@ def test_exactly_they_are_trained_on(scripts: Scripts) -> None:
 def test_else_they_are_said(rows: int, fit: str, said: bool) -> None:
     found = convert(PROGRAM.format(rows=rows, fit=fit)).diagnostics
     assert any("has but one" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize("fit", ["", ", validation_split=0.2, validation_freq=0"])
+def test_batches_of_nothing_fail_where_the_program_does(fit: str) -> None:
+    text = PROGRAM.format(rows=17, fit=fit).replace("batch_size=8", "batch_size=0")
+    assert "batch_size=0" in converted(text)

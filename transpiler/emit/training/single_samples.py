@@ -16,7 +16,8 @@ _ALONE = (
 def say_single_samples(writer: ModelWriter, call: TrainingCall, size: str) -> None:
     """A warning where the last batch of each epoch is known to be one sample."""
     rows = _rows(writer, call)
-    if rows is None or not size.isdecimal() or rows % int(size) != 1:
+    number = int(size) if size.isdecimal() else 0
+    if rows is None or not number or rows % number != 1:
         return
     made = constructors(writer.shared.freezing.of, writer.built, writer.training.home)
     if any(text.startswith("nn.BatchNorm1d(") for text in made):

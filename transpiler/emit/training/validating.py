@@ -27,7 +27,7 @@ def validated_after(model: ModelWriter, call: TrainingCall) -> str:
     raise Unsupported("validation_freq that is not a known number, or list of numbers")
 
 
-_OF_NUMBERS = re.compile(r"\(\{\}\) % (\d+) == 0|\{\} in \[([\d, ]*)\]")
+_OF_NUMBERS = re.compile(r"\(\{\}\) % ([1-9]\d*) == 0|\{\} in \[([\d, ]*)\]")
 
 
 def never_validates(after: str, first: str, epochs: str) -> bool:
