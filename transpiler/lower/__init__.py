@@ -6,6 +6,7 @@ endings.py     the activations that they end with
 output_names.py  what Keras calls them
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
+named_metrics.py      metrics that a program has in a config
 optimizer_choices.py  optimizers of which the program picks one when it runs
 weighing.py    calls that give samples weights of their own
 one_hot.py     whether targets surely are one-hot

@@ -44,6 +44,7 @@ from transpiler.lower.heads import (
 from transpiler.lower.loss_choices import loss_by_name
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.metrics import is_nothing, lower_metrics
+from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
@@ -437,6 +438,8 @@ def _heads(
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = by_output(given.get("loss_weights"), outputs, "a weight")
+    named = metrics_of_config(file.tree, given.get("metrics"))
+    given = given if named is None else {**given, "metrics": named[0]}
     keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
     metrics = metrics_by_output(given.get("metrics"), outputs, keras)
     weighted = given["weighted_metrics"].value if "weighted_metrics" in given else None
@@ -460,6 +463,9 @@ def _heads(
         uses += used
     if outputs[0].key and file.options.keras != "2":
         heads = in_order_of_losses(training.origin, given["loss"], heads)
+    if named is not None and heads[0].metrics:
+        (key, first), *others = heads[0].metrics
+        heads[0] = replace(heads[0], metrics=((key, replace(first, note=named[1])), *others))
     if (note := weights_by_place(file, given, outputs)) and heads:
         heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses

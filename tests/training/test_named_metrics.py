@@ -1,0 +1,61 @@
+"""Metrics that a program keeps in a config: the strings of its one list of that name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+CONFIG = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+CONFIG = {"rate": 0.1, "loss": "mse", "metrics": ["mae"]}
+
+
+class Settings:
+    scores = ["mae"]
+
+
+def build(config, settings, metrics=None):
+    if metrics is None:
+        metrics = ["mae"]
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    rate = keras.optimizers.SGD(config["rate"])
+    model.compile(optimizer=rate, loss=config["loss"], metrics=WANTED)
+    return model
+
+
+model = build(CONFIG, Settings())
+history = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+WAYS = ['config["metrics"]', 'config.get("metrics")', "settings.scores", "metrics"]
+
+
+@pytest.mark.parametrize("way", WAYS[:1] + WAYS[2:])
+def test_its_one_list_is_taken(way: str, scripts: Scripts) -> None:
+    text = CONFIG.replace("WANTED", way)
+    result = convert(text)
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    said = [d.message for d in result.diagnostics if d.severity is Severity.WARNING]
+    assert any("has no other list of that name" in message for message in said)
+    apart = scripts.compare(text, result.text)
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "more",
+    [
+        'CONFIG["metrics"] = Settings.scores = ["mse", "mae"]\nmetrics = ["acc"]',
+        "CONFIG['metrics'].append('mse')\nSettings.scores.append('mse')\nmetrics += ['mse']",
+        "CONFIG.update(metrics=read())\nSettings.scores = read()\nmetrics = read()",
+    ],
+)
+def test_one_of_several_is_refused(way: str, more: str) -> None:
+    text = CONFIG.replace("WANTED", way).replace("\nmodel = build", f"\n{more}\nmodel = build")
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
