@@ -16,7 +16,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, blocks_around, within
-from transpiler.emit.training.ready import Made
+from transpiler.emit.training.ready import LOOKING, Made
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
@@ -35,7 +35,6 @@ _LOOKS = re.compile(
     r"|(?<![\w.])(?:print|len|(?:np|numpy)\.(?:mean|sum|sqrt|abs|argmax|unique)"
     r"|\w+_(?:score|error)|confusion_matrix|classification_report)\((?:[\w.\[\]]+, *)?$"
 )
-_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "size"})
 
 
 def out_of_loops(
@@ -124,7 +123,7 @@ def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
     inside = [p for p in shared.places(room, name) if start <= p.start < end]
     calls = [tree.span(call.node) for call in room.calls]
     for place in inside:
-        looks = place.attribute in _ATTRIBUTES or within(place.start, calls)
+        looks = place.attribute in LOOKING or within(place.start, calls)
         before = tree.blanked[tree.line_start(place.start) : place.start]
         if place.binds or (place.start >= body and not looks and not _LOOKS.search(before)):
             return False

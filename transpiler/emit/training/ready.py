@@ -24,7 +24,7 @@ _SIZES = (
 _NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
 _CALL = re.compile(r"[\w\])]\s*\(")
 #: Attributes of arrays through which they are not changed.
-_LOOKING = ("shape", "dtype", "ndim", "size")
+LOOKING = ("shape", "dtype", "ndim", "size")
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -128,7 +128,7 @@ class Ready:
         spans = [span(c.node) for c in calls]
         return not any(
             start <= place.start < end
-            and place.attribute not in _LOOKING
+            and place.attribute not in LOOKING
             and not within(place.start, spans)
             for name in {n for text in texts for n in _NAME.findall(text)}
             for place in self.shared.places(self.room, name)
