@@ -12,6 +12,7 @@ logits.py      models that give what their last activations are applied to
 shared.py      what the models of one file have in common: rooms, names, what is written
 model.py       what the calls of one model have in common: names, data, functions
 named_parts.py  statements that only name an optimizer, a loss, callbacks
+going_parts.py  which of these go with the calls of one model
 data.py        arrays as tensors, one for each input of a model
 sequences.py   data that are classes of the program's own
 class_sources.py  functions of Keras that such a class calls

@@ -25,9 +25,9 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
-from transpiler.emit.training.lines import holds, is_made_once, is_nested, statement_of, within
+from transpiler.emit.training.going_parts import calls_of_others, going_parts
+from transpiler.emit.training.lines import is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
-from transpiler.emit.training.named_parts import NamedPart, is_history, named_parts
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
@@ -42,7 +42,6 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array, element_of, is_streamed
 from transpiler.lower.heads import Head
-from transpiler.lower.rates import RATES
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
@@ -232,79 +231,21 @@ class ModelWriter:
 
     def _find_parts(self) -> None:
         """Statements that only name an optimizer, a loss, callbacks for these calls."""
-        own = [*(self.tree.span(c.node) for c in self.part.calls), *self.part.lending]
-        others = self._calls_of_others()
-        calls = [*own, *others]
-        unpacked = set[str]().union(*(call.unpacked for call in self.part.calls))
-        parts = named_parts(self.room.node, self.room.region.scope.values, unpacked)
         chosen = [c.choices for c in self.training.compiled.values() if c.choices is not None]
         waiting = [span for choices in chosen for span in choices.texts]
-        parts = [
-            (name, statement)
-            for name, statement in parts
-            if not any(holds(self.tree.span(statement), span) for span in waiting)
-            and not self._is_shared_dict(name, others)
-        ]
-        changed = True
-        while changed:
-            changed = False
-            spans = [self.tree.span(s) for _, s in parts]
-            for name, statement in parts:
-                places = [p for p in self.shared.places(self.room, name) if not p.binds]
-                if name == self.part.optimizer:
-                    places = [p for p in places if p.attribute not in RATES]
-                used = [p for p in places if within(p.start, own)]
-                inside = [p for p in places if within(p.start, [*calls, *spans])]
-                if is_history(self.room.region.scope.values.get(name)):  # `fit` gives another
-                    places = inside
-                if len(inside) != len(places) or not (used or inside):
-                    parts = [p for p in parts if p[1] is not statement]
-                    changed = True
-                    break
-        parts = self._used_by(own, parts)
+        parts = going_parts(self.shared, self.part, waiting)
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
         lent = self.part.is_lent  # then others write the same of the function
         self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]
         self.shared.gone |= {id(statement) for _, statement in parts}
-        self.made.vanishing += [*own, *self.removed]
+        self.made.vanishing += [self.tree.span(c.node) for c in self.part.calls]
+        self.made.vanishing += [*self.part.lending, *self.removed]
         places = [p for name, _ in parts for p in self.shared.places(self.room, name)]
         self.made.sharing |= {
             id(node)
-            for span, node in others.items()
+            for span, node in calls_of_others(self.shared, self.part).items()
             if any(within(p.start, [span]) for p in places)
         }
-
-    def _used_by(
-        self, spans: list[tuple[int, int]], parts: list[tuple[str, NamedPart]]
-    ) -> list[tuple[str, NamedPart]]:
-        """The parts that some spans name, and those that these are made of."""
-        mine: set[int] = set()
-        while True:
-            names = {
-                name
-                for name, _ in parts
-                if any(
-                    not p.binds and within(p.start, spans)
-                    for p in self.shared.places(self.room, name)
-                )
-            }
-            found = {id(statement) for name, statement in parts if name in names}
-            if found == mine:
-                return [part for part in parts if id(part[1]) in mine]
-            mine = found
-            spans = [*spans, *(self.tree.span(s) for _, s in parts if id(s) in mine)]
-
-    def _is_shared_dict(self, name: str, others: dict[tuple[int, int], cst.CSTNode]) -> bool:
-        """Whether a dict of parts is also read for other models."""
-        held = isinstance(self.room.region.scope.values.get(name), Mapping)
-        places = self.shared.places(self.room, name) if held else []
-        return any(within(place.start, list(others)) for place in places)
-
-    def _calls_of_others(self) -> dict[tuple[int, int], cst.CSTNode]:
-        """The calls of the room that are of other models, which may share an optimizer."""
-        mine = {id(call.node) for call in self.part.calls}
-        nodes = [c.node for c in self.room.calls if id(c.node) not in mine]
-        return {self.tree.span(node): node for node in nodes}
 
     def _vanishing(self) -> list[tuple[int, int]]:
         spans = [*self.removed, *self.part.lending]

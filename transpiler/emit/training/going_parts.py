@@ -1,0 +1,81 @@
+"""Which of the statements that only name parts of the training go with the calls of one model."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.named_parts import NamedPart, is_history, named_parts
+from transpiler.emit.training.shared import Part, Shared
+from transpiler.interpret.values import Mapping
+from transpiler.lower.rates import RATES
+
+Span = tuple[int, int]
+
+
+def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[str, NamedPart]]:
+    """The statements, each with its variable, of which nothing but these calls needs anything.
+
+    What `waiting` spans hold stays where it is, until it gets the parameters.
+    """
+    tree, room = shared.tree, part.room
+    own = [*(tree.span(c.node) for c in part.calls), *part.lending]
+    others = calls_of_others(shared, part)
+    calls = [*own, *others]
+    values = room.region.scope.values
+    unpacked = set[str]().union(*(call.unpacked for call in part.calls))
+    parts = [
+        (name, statement)
+        for name, statement in named_parts(room.node, values, unpacked)
+        if not any(holds(tree.span(statement), span) for span in waiting)
+        and not _is_shared_dict(shared, part, name, others)
+    ]
+    changed = True
+    while changed:
+        changed = False
+        spans = [tree.span(s) for _, s in parts]
+        for name, statement in parts:
+            places = [p for p in shared.places(room, name) if not p.binds]
+            if name == part.optimizer:
+                places = [p for p in places if p.attribute not in RATES]
+            used = [p for p in places if within(p.start, own)]
+            inside = [p for p in places if within(p.start, [*calls, *spans])]
+            if is_history(values.get(name)):  # `fit` gives another
+                places = inside
+            if len(inside) != len(places) or not (used or inside):
+                parts = [p for p in parts if p[1] is not statement]
+                changed = True
+                break
+    return _used_by(shared, part, own, parts)
+
+
+def _used_by(
+    shared: Shared, part: Part, spans: list[Span], parts: list[tuple[str, NamedPart]]
+) -> list[tuple[str, NamedPart]]:
+    """The parts that some spans name, and those that these are made of."""
+    mine: set[int] = set()
+    while True:
+        names = {
+            name
+            for name, _ in parts
+            if any(not p.binds and within(p.start, spans) for p in shared.places(part.room, name))
+        }
+        found = {id(statement) for name, statement in parts if name in names}
+        if found == mine:
+            return [one for one in parts if id(one[1]) in mine]
+        mine = found
+        spans = [*spans, *(shared.tree.span(s) for _, s in parts if id(s) in mine)]
+
+
+def _is_shared_dict(shared: Shared, part: Part, name: str, others: dict[Span, cst.CSTNode]) -> bool:
+    """Whether a dict of parts is also read for other models."""
+    held = isinstance(part.room.region.scope.values.get(name), Mapping)
+    places = shared.places(part.room, name) if held else []
+    return any(within(place.start, list(others)) for place in places)
+
+
+def calls_of_others(shared: Shared, part: Part) -> dict[Span, cst.CSTNode]:
+    """The calls of the room that are of other models, which may share an optimizer."""
+    mine = {id(call.node) for call in part.calls}
+    nodes = [c.node for c in part.room.calls if id(c.node) not in mine]
+    return {shared.tree.span(node): node for node in nodes}
