@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.emitted import TORCH, emitted
 from rules.metrics import activated
-from transpiler.ir.expr import UNARY, Expr, expr, index, infix, method
+from transpiler.ir.expr import Expr, expr, index, infix, method, prefix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import record, replace
@@ -136,8 +136,8 @@ def _count(p: Prediction, name: str, thresholds: Expr, yes: bool, right: bool) -
     """How many yes or no are right or wrong, as a number of the whole epoch."""
     counted = _counted(p, name, thresholds)
     positive, wanted = counted.positive, counted.yes
-    chosen = positive if yes else Expr(f"~{positive.wrapped(UNARY)}", strength=UNARY)
-    wanted = wanted if yes == right else Expr(f"~{wanted}", strength=UNARY)
+    chosen = positive if yes else prefix("~", positive)
+    wanted = wanted if yes == right else prefix("~", wanted)
     total = counted.total(infix(chosen, "&", wanted))
     label = name.replace("_", " ")
     if counted.several:

@@ -304,3 +304,11 @@ def test_no_callback_compares_several_numbers(callback: str) -> None:
     trial = Trial(CLASSES, "one-hot", "softmax", metrics=f"[{M}.F1Score()]", fit=fit)
     found = convert(trial.text).diagnostics
     assert any("looks at val_f1_score, which is several numbers" in d.message for d in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives"]
+)
+def test_counts_at_several_thresholds_have_their_function(name: str) -> None:
+    text = converted(Trial(BINARY, "bits", "sigmoid", metrics=f"[{M}.{name}([0.375, 0.5])]").text)
+    assert "def above_each(outputs, thresholds):" in text
