@@ -197,3 +197,33 @@ main(8)
     assert result.count('written = save(x, "x.txt")') == 1
     assert result.count('count = save(units, "units.txt")') == 1
     assert result.count("half = units // 2") == 1
+
+
+POPPED = """\
+import copy
+
+from tensorflow import keras
+from tensorflow.keras import layers
+
+BLOCKS = [{"units": 4, "repeats": 2}, {"units": 3, "repeats": 1}]
+
+
+def build(blocks=BLOCKS):
+    inputs = keras.Input((6,))
+    x = layers.Dense(blocks[0]["units"])(inputs)
+    blocks = copy.deepcopy(blocks)
+    for args in blocks:
+        repeats = args.pop("repeats")
+        for _ in range(repeats):
+            x = layers.Dense(args["units"], activation="relu")(x)
+    return keras.Model(inputs, x)
+
+
+model = build()
+"""
+
+
+def test_a_class_takes_out_of_its_own_copy() -> None:
+    assert 'args.pop("repeats")' in converted(POPPED)
+    shared = POPPED.replace("copy.deepcopy(blocks)", "list(blocks)")
+    assert any(d.severity is Severity.ERROR for d in convert(shared).diagnostics)

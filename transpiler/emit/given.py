@@ -27,6 +27,7 @@ from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Expr, reads
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
+from transpiler.source.lexical import names_in
 
 _CALL = re.compile(r"([\w.]*[\w\])])\s*\(")
 _CHECK = re.compile(r"(?:raise|assert)\b")
@@ -45,6 +46,9 @@ _METHODS = frozenset(
      "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice", "integers",
      "send", "recv", "write", "writelines", "dump", "execute", "parse_args", "parse_known_args"}
 )  # fmt: skip
+#: A copy that shares nothing with what it is of; what takes something out of one.
+_COPY = re.compile(r"^\w+ = (?:copy\.)?deepcopy\([\w.]+\)$")
+_TAKEN = re.compile(r"(?<![\w.])(\w+)\.(?:pop|popitem|popleft)\(")
 #: Functions that leave their arguments as they are.
 _LOOKING = re.compile(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?seed)\b")
 
@@ -124,6 +128,7 @@ class _Split:
     outside: list[Line] = field(default_factory=list)  #: statements that stay where they are
     gone: set[int] = field(default_factory=set)  #: by id: the same
     changed: str = ""  #: a name that gets another value once it was read
+    copies: set[str] = field(default_factory=set)  #: deep ones, and elements of them: its own
 
     def go(self, nodes: list[Node], under: bool = False, graph: bool = False) -> None:
         """`under` a test of something outside; in a statement that makes layers."""
@@ -145,6 +150,8 @@ class _Split:
                     self._enter([node.body, node.orelse], node.test, under, graph)
                 case For() | While():
                     test = node.iterable if isinstance(node, For) else node.test
+                    if isinstance(node, For) and self.copies.intersection(names_in(test.text)):
+                        self.copies |= node.target_names
                     for _ in range(2):  # what one round leaves, the next may read
                         self._enter([node.body], test, under, graph)
 
@@ -164,6 +171,9 @@ class _Split:
         if not all(name.removeprefix("self.").isidentifier() for name in line.defs):
             self._read(line.uses)  # part of an argument, which has no statement of its own
             return
+        self.copies -= line.defs if line.kills else set()
+        if _COPY.search(line.text):
+            self.copies |= line.defs
         known = line.defs & self.border.keys()
         if known:
             self.changed = min(known)
@@ -221,6 +231,8 @@ class _Split:
                     self._read(reads(node.iterable))
 
     def _is_outer(self, text: str, uses: Iterable[str]) -> bool:
+        if self.copies:  # what is taken out of one's own copy is taken out of nothing else
+            text = _TAKEN.sub(lambda m: "len(" if m[1] in self.copies else m[0], text)
         return not self.outer.isdisjoint(uses) or reaches_out(self.file, text, self.variables)
 
 
