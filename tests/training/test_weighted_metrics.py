@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.training.programs import Trial, farthest
+from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
@@ -257,3 +257,45 @@ def test_what_is_not_translated_is_said(trial: Trial) -> None:
     conversion = convert(trial.text)
     assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert "model.fit(" in conversion.text
+
+
+OUTPUTS = """\
+import numpy as np
+{keras}
+
+rng = np.random.RandomState(0)
+x, price, kind = rng.rand(40, 6), rng.rand(40, 1), rng.randint(0, 3, 40)
+first, second = np.linspace(0.5, 1.5, 40), np.linspace(1, 2, 40)
+inputs = keras.Input((6,))
+h = keras.layers.Dense(4, activation="tanh")(inputs)
+outputs = [
+    keras.layers.Dense(1, name="price")(h),
+    keras.layers.Dense(3, activation="softmax", name="kind")(h),
+]
+model = keras.Model(inputs, outputs)
+model.compile(
+    "sgd", ["mse", "sparse_categorical_crossentropy"], metrics=[["mae"], ["accuracy"]],
+    weighted_metrics=[["mae", "mse"], ["accuracy"]],
+)
+history = model.fit(
+    x, [price, kind], sample_weight={weights}, epochs=2, shuffle=False, verbose=0,
+    validation_split=0.25,
+).history
+values = model.evaluate(x, [price, kind], sample_weight={weights}, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("keras", ["3", "2"])
+def test_metrics_of_several_outputs(keras: str, scripts: Scripts) -> None:
+    imported = "from tensorflow import keras" if keras == "3" else "import tf_keras as keras"
+    text = OUTPUTS.format(
+        keras=imported, weights="[first, second]" if keras == "3" else "first"
+    )
+    apart = scripts.compare(text, converted(text, Options(keras=keras)), keras=keras)
+    assert {"history", "values"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_list_that_has_a_metric_twice_is_refused() -> None:
+    text = Trial(metrics='["mae"], weighted_metrics=["mae"]', after="model.evaluate(x, y)").text
+    assert any("twice in Keras 3" in d.message for d in convert(text).diagnostics)

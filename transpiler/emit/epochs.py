@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.text import substitute_names
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.training import BATCH, Metric
 from transpiler.record import record, replace
@@ -62,7 +63,12 @@ class Epoch:
         """The same where samples have weights, which count in some of the metrics."""
         if not weights or not any(metric.weighted for _, metric in self.metrics):
             return self
-        return replace(self, metrics=tuple((k, m.weighted or m) for k, m in self.metrics))
+        found = [(key, metric.weighted or metric) for key, metric in self.metrics]
+        if len(weights) == 1 and self.losses:  # of all outputs alike
+            own = [targets.removesuffix("_targets") for targets in self.targets]
+            shared = {f"{name}_weights": weights[0] for name in own}
+            found = [(key, _renamed(metric, shared)) for key, metric in found]
+        return replace(self, metrics=tuple(found))
 
     @property
     def total(self) -> str:
@@ -169,6 +175,12 @@ def stepping(steps: Steps) -> list[str]:
         ]
     step += steps.averaging
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
+
+
+def _renamed(metric: Metric, names: dict[str, str]) -> Metric:
+    """A metric that reads other variables."""
+    sums = ((k, replace(e, text=substitute_names(e.text, names))) for k, e in metric.sums)
+    return replace(metric, sums=tuple(sums))
 
 
 def batch_loss(epoch: Epoch, penalty: str, weights: tuple[str, ...] = ()) -> str:

@@ -1,6 +1,7 @@
 """Rules applied to what the interpreter found of training: programs that are not yet text.
 
 training.py    what a program asks of each of its models, in terms of torch
+compiled_heads.py     the loss and the metrics of each output
 heads.py       the outputs of a model, and what `compile` says of each
 endings.py     the activations that they end with
 output_names.py  what Keras calls them

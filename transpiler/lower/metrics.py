@@ -22,8 +22,8 @@ from transpiler.lower.remarks import numbered
 from transpiler.lower.told import told
 from transpiler.record import replace
 
-#: The weights of the samples, in the loop over batches.
-WEIGHTS = Expr("weights")
+#: The weights of the samples, in the loop over batches; of each output, its name stands before.
+WEIGHTS = "weights"
 
 
 #: What objects are called in Keras 2, where that is not what they are called in Keras 3.
@@ -37,11 +37,16 @@ def lower_metrics(
     seen: Prediction,
     plain: Value | None,
     weighted: Value | None,
+    output: str = "",
 ) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
-    """The metrics by their keys in the history; `weighted` are those in which weights count."""
+    """The metrics by their keys in the history; `weighted` are those in which weights count.
+
+    `output` is the variable of the output, where there are several.
+    """
+    weights = Expr(f"{output}_{WEIGHTS}" if output else WEIGHTS)
     found: list[tuple[str, Metric]] = []
     uses: list[Use] = []
-    for value, counts in ((plain, False), (weighted, seen.elementwise)):
+    for value, counts in ((plain, None), (weighted, weights if seen.elementwise else None)):
         known = {key for key, _ in found}
         for item in _items(value):
             key, metric, use = _one(file, call, region, seen, item, counts)
@@ -75,26 +80,26 @@ def _one(
     region: Region,
     seen: Prediction,
     item: Value,
-    weighted: bool,
+    weights: Expr | None,
 ) -> tuple[str, Metric, Use | None]:
     """One metric, and its key."""
     of_class = class_of_metric(item) is not None
     if of_class or in_wrapper(file, item) is not None or is_own(item):
-        if weighted:
+        if weights is not None:
             raise Unsupported("weights of samples in a metric of the program's own")
         own = metric_of_class if of_class else own_metric
         return *own(file, call, item, seen), None
     if is_loss(item):
-        if weighted:
+        if weights is not None:
             raise Unsupported("weights of samples in a loss that is a metric: Keras fails there")
         return loss_as_metric(file, region, item, seen)
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
     use = told(region, use, use.symbol)
     metric = use.build(seen, keras=file.options.keras)
-    if weighted:
-        counted = use.build(replace(seen, weights=WEIGHTS), keras=file.options.keras)
-        if not all(WEIGHTS.text in value.text for _, value in counted.sums):
+    if weights is not None:
+        counted = use.build(replace(seen, weights=weights), keras=file.options.keras)
+        if not all(weights.text in value.text for _, value in counted.sums):
             raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
         metric = replace(metric, weighted=counted)
     return _key(file, item, use, metric), metric, use

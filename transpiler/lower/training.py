@@ -24,41 +24,30 @@ from transpiler.ir.training import (
     Loss,
     Metric,
     Prediction,
-    Targets,
 )
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
-from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.binding import Use
+from transpiler.lower.compiled_heads import lower_heads, of_compile
 from transpiler.lower.endings import Endings, Part, endings, held_by
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import (
     Head,
     Output,
-    by_output,
     check_keys,
     generation_of,
-    in_order_of_losses,
-    metrics_by_output,
     outputs_of,
     sized_by,
 )
-from transpiler.lower.loss_choices import loss_by_name
-from transpiler.lower.loss_reductions import reduced_loss
-from transpiler.lower.metrics import is_nothing, lower_metrics
-from transpiler.lower.named_metrics import metrics_of_config
-from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
-from transpiler.lower.own_losses import is_own, own_loss
 from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
-    shared_metrics,
-    weights_by_place,
 )
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.told import readable
 from transpiler.lower.watched import Watched, makers_of, watched_weights
-from transpiler.lower.weighing import is_none, is_weighed, weighs
+from transpiler.lower.weighing import is_none
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 
@@ -379,7 +368,7 @@ def _compiled(
         region = call.region or training.home
         optimizing = lower_optimizer(rules, value, parameters, *how)
         optimizing = optimizing.told(lambda given, what: readable(region, given, what))
-    heads, uses = _heads(file, training, call, outputs, droppable)
+    heads, uses = lower_heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(
         call,
@@ -404,16 +393,11 @@ def _choices(
     return optimizer_choices(file.rules, file.tree, region, given, parameters, file.options.exact)
 
 
-def _of_compile(training: Training, compiles: TrainingCall) -> list[TrainingCall]:
-    """What is asked of a model as one `compile` has made it."""
-    return [c for c in training.calls if c.compiled is compiles]
-
-
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:
     """Whether the program, or some callback, changes the learning rate of what is compiled."""
     if training.sets_rate:
         return True
-    given = [c.given.get("callbacks") for c in _of_compile(training, compiles)]
+    given = [c.given.get("callbacks") for c in of_compile(training, compiles)]
     items: list[Value] = []
     for value in (g.value for g in given if g is not None):
         items += value.items if isinstance(value, Sequence) else (value,)
@@ -422,120 +406,3 @@ def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> b
         return True
     rules = [file.rules.callbacks.get(m.name) for m in made if isinstance(m, Configured)]
     return any(rule is not None and rule.changes_rate for rule in rules)
-
-
-def _heads(
-    file: FileContext,
-    training: Training,
-    call: TrainingCall,
-    outputs: list[Output],
-    droppable: bool,
-) -> tuple[list[Head], list[Use]]:
-    """What is said of each output."""
-    given = call.given
-    elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
-    losses: list[Value | None] = [given["loss"].value] * len(outputs)
-    if not isinstance(given["loss"].value, Static):
-        losses = by_output(given["loss"], outputs, "a loss")
-    weights = by_output(given.get("loss_weights"), outputs, "a weight")
-    named = metrics_of_config(file.tree, given.get("metrics"))
-    given = given if named is None else {**given, "metrics": named[0]}
-    keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
-    metrics = metrics_by_output(given.get("metrics"), outputs, keras)
-    weighted = given["weighted_metrics"].value if "weighted_metrics" in given else None
-    if not is_nothing(weighted) and len(outputs) > 1:
-        raise Unsupported("weighted_metrics of several outputs")
-    heads: list[Head] = []
-    uses: list[Use] = []
-    ranks = {output.rank for output in outputs}
-    if len(ranks) > 1 and call.own:
-        raise Unsupported("a loss or metric of the program's own, and outputs of several ranks")
-    for output, wanted, weight, own in zip(outputs, losses, weights, metrics, strict=True):
-        if wanted is None or is_none(wanted):
-            raise Unsupported(f"the output {output.name} has no loss")
-        asked = (own, weighted)
-        head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
-        if output.rank is None and head.loss.targets is Targets.CLASSES:
-            # one class for each sample: if there are more, torch refuses the targets
-            output = replace(output, rank=2)
-            head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
-        heads.append(head.weighed(file, weight))
-        uses += used
-    if outputs[0].key and file.options.keras != "2":
-        heads = in_order_of_losses(training.origin, given["loss"], heads)
-    if named is not None and heads[0].metrics:
-        (key, first), *others = heads[0].metrics
-        heads[0] = replace(heads[0], metrics=((key, replace(first, note=named[1])), *others))
-    if (note := weights_by_place(file, given, outputs)) and heads:
-        heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
-    return heads, uses
-
-
-def _head(
-    file: FileContext,
-    training: Training,
-    call: TrainingCall,
-    output: Output,
-    droppable: bool,
-    elementwise: bool,
-    wanted: Value,
-    metrics: tuple[Value | None, Value | None],
-) -> tuple[Head, list[Use]]:
-    """One output."""
-    rules, name = file.rules, output.variable
-    targets = f"{name}_targets" if name else "targets"
-    seen = Prediction(
-        Expr(output.code or ("logits" if output.ends_in and droppable else "outputs")),
-        Expr(targets),
-        output.ends_in,
-        droppable and bool(output.ends_in),
-        output.rank,
-        output.units,
-        elementwise,
-        one_hot=not name and one_hot_targets(file.tree, _of_compile(training, call)),
-        exact=file.options.exact,
-    )
-    uses: list[Use] = []
-    if is_own(wanted):
-        loss = own_loss(file, call, wanted, seen)
-    elif (chosen := loss_by_name(rules, file.tree, wanted, seen)) is not None:
-        loss = chosen
-    else:
-        uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
-        only(uses[0], "name", "dtype")
-        unknown = bool(name) and not output.ends_in and not output.plain
-        if unknown and _from_logits(uses[0]) and _has_probabilities(training):
-            raise Unsupported("from_logits with several outputs, some of which are probabilities")
-        loss = reduced_loss(uses[0], seen)
-    wants_logits = loss.drops or any(map(_from_logits, uses))
-    seen = replace(
-        seen,
-        output=Expr(output.code or ("logits" if wants_logits else "outputs")),
-        logits=loss.drops,
-        classes=loss.targets is Targets.CLASSES,
-        several=loss.several,
-    )
-    found, metric_uses = lower_metrics(file, call, call.region or training.home, seen, *metrics)
-    if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
-        key, first = found[0]
-        found = ((key, replace(first, note=first.note or note)), *found[1:])
-    if name:
-        found = tuple((key, _prefixed(metric, name)) for key, metric in found)
-    if output.note:
-        loss = replace(loss, note=output.note)
-    head = Head(output.name, name, loss, found, seen, key=output.key)
-    return head, [*uses, *metric_uses]
-
-
-def _has_probabilities(training: Training) -> bool:
-    return any(what in ("softmax", "sigmoid") for what, _ in training.home.activations.values())
-
-
-def _prefixed(metric: Metric, name: str) -> Metric:
-    """A metric whose sums are called after its output."""
-    return replace(metric, sums=tuple((f"{name}_{v}", e) for v, e in metric.sums))
-
-
-def _from_logits(use: Use) -> bool:
-    value = use.arguments.get("from_logits")
-    return value is not None and value.is_const(True)

@@ -1,0 +1,176 @@
+"""What `compile` says of each output of a model: its loss, and its metrics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Static, Value
+from transpiler.ir.expr import Expr
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Metric, Prediction, Targets
+from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.heads import (
+    Head,
+    Output,
+    by_output,
+    generation_of,
+    in_order_of_losses,
+    metrics_by_output,
+)
+from transpiler.lower.loss_choices import loss_by_name
+from transpiler.lower.loss_reductions import reduced_loss
+from transpiler.lower.metrics import lower_metrics
+from transpiler.lower.named_metrics import metrics_of_config
+from transpiler.lower.one_hot import one_hot_targets
+from transpiler.lower.own_losses import is_own, own_loss
+from transpiler.lower.remarks import shared_metrics, weights_by_place
+from transpiler.lower.weighing import is_none, is_weighed, weighs
+
+if TYPE_CHECKING:
+    from transpiler.lower.training import Training
+
+#: Calls that give a list of values, or a dict.
+_GIVING = ("evaluate", "train_on_batch", "test_on_batch")
+
+
+def of_compile(training: Training, compiles: TrainingCall) -> list[TrainingCall]:
+    """What is asked of a model as one `compile` has made it."""
+    return [c for c in training.calls if c.compiled is compiles]
+
+
+def lower_heads(
+    file: FileContext,
+    training: Training,
+    call: TrainingCall,
+    outputs: list[Output],
+    droppable: bool,
+) -> tuple[list[Head], list[Use]]:
+    """What is said of each output."""
+    given = call.given
+    elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
+    losses: list[Value | None] = [given["loss"].value] * len(outputs)
+    if not isinstance(given["loss"].value, Static):
+        losses = by_output(given["loss"], outputs, "a loss")
+    weights = by_output(given.get("loss_weights"), outputs, "a weight")
+    named = metrics_of_config(file.tree, given.get("metrics"))
+    given = given if named is None else {**given, "metrics": named[0]}
+    keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
+    metrics = metrics_by_output(given.get("metrics"), outputs, keras)
+    weighted = metrics_by_output(given.get("weighted_metrics"), outputs, keras)
+    heads: list[Head] = []
+    uses: list[Use] = []
+    ranks = {output.rank for output in outputs}
+    if len(ranks) > 1 and call.own:
+        raise Unsupported("a loss or metric of the program's own, and outputs of several ranks")
+    every = zip(outputs, losses, weights, metrics, weighted, strict=True)
+    for output, wanted, weight, *asked in every:
+        if wanted is None or is_none(wanted):
+            raise Unsupported(f"the output {output.name} has no loss")
+        head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
+        if output.rank is None and head.loss.targets is Targets.CLASSES:
+            # one class for each sample: if there are more, torch refuses the targets
+            output = replace(output, rank=2)
+            head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
+        heads.append(head.weighed(file, weight))
+        uses += used
+    if outputs[0].key and file.options.keras != "2":
+        heads = in_order_of_losses(training.origin, given["loss"], heads)
+    _refuse_given_twice(training, call, heads, keras)
+    if named is not None and heads[0].metrics:
+        (key, first), *others = heads[0].metrics
+        heads[0] = replace(heads[0], metrics=((key, replace(first, note=named[1])), *others))
+    if (note := weights_by_place(file, given, outputs)) and heads:
+        heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
+    return heads, uses
+
+
+def _refuse_given_twice(
+    training: Training, call: TrainingCall, heads: list[Head], keras: str
+) -> None:
+    """A metric with weights and without: in a list, Keras 3 gives the latter twice."""
+    keys = {key for head in heads for key, _ in head.metrics}
+    twice = next((key for key in sorted(keys) if f"weighted_{key}" in keys), "")
+    if not twice or len(heads) > 1 or keras == "2":
+        return
+    for asked in of_compile(training, call):
+        given = asked.given.get("return_dict")
+        by_key = isinstance(given.value, Static) and given.value.expr.is_const(True) if given else 0
+        if asked.name in _GIVING and not by_key:
+            raise Unsupported(f"what `{asked.name}` gives as a list has {twice} twice in Keras 3")
+
+
+def _head(
+    file: FileContext,
+    training: Training,
+    call: TrainingCall,
+    output: Output,
+    droppable: bool,
+    elementwise: bool,
+    wanted: Value,
+    metrics: list[Value | None],
+) -> tuple[Head, list[Use]]:
+    """One output."""
+    rules, name = file.rules, output.variable
+    targets = f"{name}_targets" if name else "targets"
+    seen = Prediction(
+        Expr(output.code or ("logits" if output.ends_in and droppable else "outputs")),
+        Expr(targets),
+        output.ends_in,
+        droppable and bool(output.ends_in),
+        output.rank,
+        output.units,
+        elementwise,
+        one_hot=not name and one_hot_targets(file.tree, of_compile(training, call)),
+        exact=file.options.exact,
+    )
+    uses: list[Use] = []
+    if is_own(wanted):
+        loss = own_loss(file, call, wanted, seen)
+    elif (chosen := loss_by_name(rules, file.tree, wanted, seen)) is not None:
+        loss = chosen
+    else:
+        uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
+        only(uses[0], "name", "dtype")
+        unknown = bool(name) and not output.ends_in and not output.plain
+        if unknown and _from_logits(uses[0]) and _has_probabilities(training):
+            raise Unsupported("from_logits with several outputs, some of which are probabilities")
+        loss = reduced_loss(uses[0], seen)
+    wants_logits = loss.drops or any(map(_from_logits, uses))
+    seen = replace(
+        seen,
+        output=Expr(output.code or ("logits" if wants_logits else "outputs")),
+        logits=loss.drops,
+        classes=loss.targets is Targets.CLASSES,
+        several=loss.several,
+    )
+    region = call.region or training.home
+    plain, weighted = metrics
+    found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
+    if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
+        key, first = found[0]
+        found = ((key, replace(first, note=first.note or note)), *found[1:])
+    if name:
+        found = tuple((key, _prefixed(metric, name)) for key, metric in found)
+    if output.note:
+        loss = replace(loss, note=output.note)
+    head = Head(output.name, name, loss, found, seen, key=output.key)
+    return head, [*uses, *metric_uses]
+
+
+def _has_probabilities(training: Training) -> bool:
+    return any(what in ("softmax", "sigmoid") for what, _ in training.home.activations.values())
+
+
+def _prefixed(metric: Metric, name: str) -> Metric:
+    """A metric whose sums are called after its output."""
+    weighted = _prefixed(metric.weighted, name) if metric.weighted is not None else None
+    sums = tuple((f"{name}_{v}", e) for v, e in metric.sums)
+    return replace(metric, sums=sums, weighted=weighted)
+
+
+def _from_logits(use: Use) -> bool:
+    value = use.arguments.get("from_logits")
+    return value is not None and value.is_const(True)
