@@ -164,3 +164,9 @@ def test_a_file_is_read_by_the_name_that_it_was_written_under(
     after = f"model.save_weights({saved})\nmodel.load_weights('{loaded}')\n"
     text = converted(f"import os\n\n{trial(after, '').text}")
     assert f'torch.load("{torchs}"' in text.replace("'", '"')
+
+
+def test_what_to_do_with_a_file_of_keras_is_said() -> None:
+    text = 'import keras\n\nmodel = keras.models.load_model("old.h5")\nmodel.predict(x)\n'
+    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("make the model here, and convert the weights" in message for message in said)

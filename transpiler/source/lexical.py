@@ -113,9 +113,10 @@ def words_in(text: str) -> set[str]:
     return set(text.translate(_BETWEEN_WORDS).split() if text.isascii() else _WORD.findall(text))
 
 
-#: Functions of Python that do nothing but compute.
+#: Functions of Python that do nothing but compute, numbers or the names of files.
 _COMPUTING = frozenset(
-    {"abs", "bool", "float", "int", "len", "max", "min", "range", "round", "sum"}
+    {"abs", "bool", "float", "int", "len", "max", "min", "range", "round", "str", "sum"}
+    | {"os.path.join", "path.join", "osp.join", "join", "Path", "pathlib.Path"}
 )
 
 

@@ -36,15 +36,15 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN, Configured, expr
-from transpiler.source.lexical import words_in
+from transpiler.source.lexical import may_act, words_in
 from transpiler.source.suites import assigned_names
 
 #: What an argument may be made of that is written in another place, or several times.
 _STEADY = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.JoinedStr,
-    ast.FormattedValue, ast.operator, ast.unaryop, ast.expr_context, ast.Tuple, ast.keyword,
+    ast.FormattedValue, ast.Call, ast.operator, ast.unaryop, ast.expr_context, ast.Tuple,
+    ast.keyword,
 )  # fmt: skip
-_JOINING = ("os.path.join", "path.join", "osp.join", "join", "str", "Path", "pathlib.Path")
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
@@ -181,11 +181,8 @@ def _is_steady(text: str) -> bool:
         parsed = ast.parse(text, mode="eval").body
     except SyntaxError:
         return False
-    for node in ast.walk(parsed):
-        joins = isinstance(node, ast.Call) and ast.unparse(node.func) in _JOINING
-        if not joins and not isinstance(node, _STEADY):
-            return False
-    return True
+    plain = all(isinstance(node, _STEADY) for node in ast.walk(parsed))
+    return plain and not may_act(text)
 
 
 def constant_of(node: cst.BaseExpression) -> Any:

@@ -15,21 +15,13 @@ from transpiler.interpret.training import Given, TrainingCall, note_saving
 from transpiler.interpret.values import Model, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr
 from transpiler.record import replace
+from transpiler.source.lexical import may_act
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
-#: What gives the same name each time that it is called.
-_JOINING = (
-    "os.path.join",
-    "path.join",
-    "join",
-    "osp.join",
-    "str",
-    "Path",
-    "pathlib.Path",
-    "format",
+_OF_KERAS = (
+    "a file of Keras holds a model and its weights: make the model here, and convert the weights"
 )
-_CALLED = re.compile(r"([\w.]+)\(")
 _CHECKPOINT = "keras.callbacks.ModelCheckpoint"
 
 
@@ -40,6 +32,7 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     path = _path(arguments)
     writers = {id(call.model): call.model for call in _writers(region, path)} if path else {}
     if len(writers) != 1:
+        region.file.unsettled[region.tree.span(node)[0]] = _OF_KERAS
         return Unknown("a model that is loaded from a file")
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
@@ -137,4 +130,4 @@ def _is_same(one: Expr, other: Expr) -> bool:
         return one.text == other.text or not (one.text.isidentifier() or other.text.isidentifier())
     if one.known or other.known or one.text != other.text or one.names != other.names:
         return False
-    return all(found.group(1) in _JOINING for found in _CALLED.finditer(one.text))
+    return not may_act(one.text)
