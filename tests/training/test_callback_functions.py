@@ -67,6 +67,9 @@ def test_takes_the_branch_of_the_call(call: str, wanted: str, others: tuple[str,
         "for _ in range(2):\n        pass\n    return [TerminateOnNaN()]",
         "return [TerminateOnNaN(), make(name)]",
         "return [TerminateOnNaN()] if x.any() else []",
+        "return [keras.callbacks.LearningRateScheduler(lambda epoch: name * 0.9**epoch)]",
+        "other = name * 2\n    return [keras.callbacks.LearningRateScheduler(lambda epoch: other)]",
+        "return [keras.callbacks.LearningRateScheduler(lambda epoch, rate=name: rate)]",
     ],
 )
 def test_what_does_more_stays(body: str) -> None:

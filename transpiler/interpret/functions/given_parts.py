@@ -113,26 +113,31 @@ def is_about_parts(region: Region, function: Function) -> bool:
         lowered = source.lower()
         known[key] = (
             any(word in lowered for word in _MENTIONED)
-            and not _puts_into_strings(region, function.node)
+            and not _writes_own_names(region, function.node)
             and not _TRAINS.search(source)
             and calls_only_parts(function, function.node)
         )
     return known[key]
 
 
-def _puts_into_strings(region: Region, function: cst.FunctionDef) -> bool:
-    """Whether an argument or a variable of its own stands in an f-string, where no string can."""
+def _writes_own_names(region: Region, function: cst.FunctionDef) -> bool:
+    """Whether an f-string or a lambda, which come out as they are, reads what only it has."""
     own = {parameter.name for parameter in parameters_of(function)} - {"self"}
     pending: list[cst.CSTNode] = [function.body]
-    formatted = set()
+    read = set()
     while pending:
         node = pending.pop()
         pending += () if isinstance(node, cst.Raise) else node.children
         if isinstance(node, cst.FormattedString):
-            formatted |= words_in(region.tree.source(node))
+            read |= words_in(region.tree.source(node))
         elif isinstance(node, cst.AssignTarget):
             own.update(assigned_names(node.target))
-    return bool(own & formatted)
+        elif isinstance(node, cst.Lambda):
+            taken = parameters_of(node)
+            read |= region.tree.names(node.body) - {parameter.name for parameter in taken}
+            defaults = [p.default for p in taken if p.default is not None]
+            read.update(*map(region.tree.names, defaults))
+    return bool(own & read)
 
 
 def calls_only_parts(function: Function, node: cst.CSTNode) -> bool:
