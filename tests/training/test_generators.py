@@ -118,6 +118,30 @@ def test_what_is_not_translated_is_said(text: str) -> None:
     assert "model.fit(" in conversion.text
 
 
+LATER = [
+    "if size > 8:\n                batch += (targets,)",
+    "batch.append(targets)",
+    "if size > 8:\n                batch = inputs, targets, targets",
+    "batch[1:] = [targets, targets]",
+    "held = [batch]\n            batch.extend([targets])\n            batch = held[0], held",
+]
+
+
+@pytest.mark.parametrize("change", LATER, ids=range(len(LATER)))
+def test_a_batch_that_is_changed_before_it_is_given_is_not_taken_for_the_first(change: str) -> None:
+    text = program("model.fit(batches(x, y), steps_per_epoch=2)", "batch")
+    made = f"batch = [inputs, targets]\n            {change}\n            yield"
+    text = text.replace("yield", made)
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+def test_arrays_of_a_batch_may_be_changed() -> None:
+    changes = "images = inputs[:size]\n            images /= 255.0\n            if size > 8:\n"
+    changes += "                images = images[::-1]\n            yield"
+    text = program("model.fit(batches(x, y), steps_per_epoch=2)", "images, targets[:size]")
+    assert "model.fit(" not in converted(text.replace("yield", changes))
+
+
 PARTS = """\
 import numpy as np
 from tensorflow import keras

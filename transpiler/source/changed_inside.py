@@ -15,7 +15,8 @@ from textwrap import dedent
 
 from transpiler.source.syntax import python_tree
 
-_METHODS = frozenset(
+#: Methods that change a list or dict.
+METHODS = frozenset(
     {
         "append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort",
         "update", "setdefault",
@@ -77,7 +78,7 @@ def _changed_in_place(node: ast.AST) -> str:
     if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         held = node.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        held = node.func.value if node.func.attr in _METHODS else None
+        held = node.func.value if node.func.attr in METHODS else None
     while isinstance(held, (ast.Subscript, ast.Attribute)):
         held = held.value
     return held.id if isinstance(held, ast.Name) else ""

@@ -13,13 +13,12 @@ from typing import TypeAlias
 import libcst as cst
 
 from transpiler.ir.pipeline import Element, Leaf
-from transpiler.source.suites import assigned_names, own_nodes, returns_of
+from transpiler.source.changed_inside import METHODS
+from transpiler.source.suites import assigned_names, returns_of
 
 #: Functions of the program by their names.
 Functions: TypeAlias = "Mapping[str, cst.FunctionDef]"
 
-#: Nodes that tell what a function gives, or what its variables hold.
-_TELLING = (cst.Yield, cst.Return, cst.Assign, cst.AnnAssign, cst.For, cst.CompFor)
 #: What may be an array.
 _ARRAYS = (
     *(cst.Name, cst.Attribute, cst.Subscript, cst.Call),
@@ -44,6 +43,26 @@ def _same(given: list[Element | None]) -> Element | None:
     return given[0] if given and all(one == given[0] for one in given) else None
 
 
+def _leaves(branch: cst.If | cst.Else | None) -> bool:
+    """Whether nothing comes behind a branch, whichever of its ways is taken."""
+    if isinstance(branch, cst.If):
+        return _ends(branch.body) and _leaves(branch.orelse)
+    return branch is not None and _ends(branch.body)
+
+
+def _ends(suite: cst.BaseSuite) -> bool:
+    """Whether a suite ends the function or the round of a loop."""
+    line = suite.body[-1] if suite.body else None
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+    return isinstance(last, (cst.Return, cst.Raise, cst.Continue))
+
+
+def _has(held: Element | None, part: Element) -> bool:
+    """Whether a tuple or dict is another one, or has it somewhere inside."""
+    inside = held.values() if isinstance(held, dict) else held if isinstance(held, tuple) else ()
+    return held is part or any(_has(one, part) for one in inside)
+
+
 class _Maker:
     """A function that makes batches, read from its first line to its last."""
 
@@ -54,18 +73,79 @@ class _Maker:
 
     def given(self, kind: type[cst.Yield] | type[cst.Return]) -> list[Element | None]:
         """What it gives in each place."""
-        found = []
-        for node in own_nodes(self.around[0], _TELLING):
-            if isinstance(node, kind):
-                found.append(self._element(node.value))
-            elif isinstance(node, cst.Assign):
-                for target in node.targets:
-                    self._put(target.target, node.value)
-            elif isinstance(node, cst.AnnAssign) and node.value is not None:
-                self._put(node.target, node.value)
-            elif isinstance(node, (cst.For, cst.CompFor)):
-                self.held |= dict.fromkeys(assigned_names(node.target), Leaf())
+        found: list[Element | None] = []
+        self._read(self.around[0].body, kind, found)
         return found
+
+    def _read(
+        self,
+        node: cst.CSTNode,
+        kind: type[cst.Yield] | type[cst.Return],
+        found: list[Element | None],
+    ) -> None:
+        """Follow the variables through a statement; functions in it are left out."""
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            return
+        if isinstance(node, cst.If):
+            self._branch(node, kind, found)
+            return
+        if isinstance(node, (cst.For, cst.CompFor)):
+            self.held |= dict.fromkeys(assigned_names(node.target), Leaf())
+        if isinstance(node, (cst.For, cst.While)):  # a round begins with what the last one left
+            self._read(node.body, kind, found)
+        for child in node.children:
+            self._read(child, kind, found)
+        match node:
+            case cst.Yield() | cst.Return() if isinstance(node, kind):
+                found.append(self._element(node.value))
+            case cst.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._put(target.target, value)
+            case cst.AnnAssign(target=place, value=cst.BaseExpression() as value):
+                self._put(place, value)
+            case cst.AugAssign(target=place, value=value):
+                self._add(place, value)
+            case cst.Call(func=cst.Attribute(value=place, attr=cst.Name(method))):
+                if method in METHODS:
+                    self._forget(place)
+
+    def _branch(
+        self,
+        node: cst.If,
+        kind: type[cst.Yield] | type[cst.Return],
+        found: list[Element | None],
+    ) -> None:
+        """Behind a branch, a variable is known where both ways leave the same in it."""
+        self._read(node.test, kind, found)
+        before = dict(self.held)
+        self._read(node.body, kind, found)
+        chosen, self.held = self.held, before
+        if node.orelse is not None:
+            self._read(node.orelse, kind, found)
+        if _leaves(node.orelse):
+            self.held = chosen
+        elif not _ends(node.body):
+            for name in chosen.keys() | self.held.keys():
+                ways = [held.get(name, Leaf()) for held in (chosen, self.held)]
+                self.held[name] = _same(ways)
+
+    def _add(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
+        """`images /= 255`: an array stays one; a tuple or list gets longer."""
+        added = isinstance(value, (cst.Integer, cst.Float)) or self._element(value) == Leaf()
+        held = self.held.get(target.value, Leaf()) if isinstance(target, cst.Name) else Leaf()
+        if not added or held != Leaf():
+            self._forget(target)
+
+    def _forget(self, place: cst.BaseExpression) -> None:
+        """Nothing is known any more of a variable, and of what holds the same list or dict."""
+        while isinstance(place, (cst.Subscript, cst.Attribute)):
+            place = place.value
+        if isinstance(place, cst.Name):
+            changed = self.held.get(place.value)
+            self.held[place.value] = None
+            for name, held in self.held.items():
+                if isinstance(changed, (tuple, dict)) and _has(held, changed):
+                    self.held[name] = None
 
     def _put(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         """A variable, several ones, or an entry of a dict gets a value."""
@@ -83,7 +163,13 @@ class _Maker:
                 held, part = self.held.get(name), self._element(value)
                 if isinstance(held, dict):
                     entry = str(ast.literal_eval(key.value))
+                    self._forget(target)
                     self.held[name] = None if part is None else {**held, entry: part}
+            case cst.Subscript(value=cst.Name(value=name)), _:
+                held, part = self.held.get(name), self._element(value)
+                plain = isinstance(held, tuple) and all(one == Leaf() for one in (*held, part))
+                if isinstance(held, (tuple, dict)) and not plain:
+                    self._forget(target)
             case cst.Tuple() | cst.List(), cst.Tuple() | cst.List():
                 if len(target.elements) == len(value.elements):
                     for one, of_it in zip(target.elements, value.elements, strict=True):
