@@ -171,3 +171,23 @@ def test_what_is_not_known_is_refused(own: str, given: str, said: str) -> None:
     conversion = convert(PROGRAM.format(own=own, model=model))
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(said in error for error in errors), errors
+
+
+BY_RANK = """def own(w):
+    if len(w.shape) == 4:
+        return 0.01 * K.sum(K.square(w))
+    return 0.1 * K.sum(K.abs(w))
+"""
+AXES = "def own(w):\n    return 0.1 * K.sum(K.max(K.abs(w), axis=(0, 1, 2)))\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "said"), [(BY_RANK, "something else of tensors"), (AXES, "not understood")]
+)
+def test_a_function_that_differs_by_the_number_of_axes_is_refused(own: str, said: str) -> None:
+    model = """model = keras.Sequential([
+    Input((6,)), Reshape((3, 2, 1)), Conv2D(4, 2, kernel_regularizer=own), Flatten(),
+    Dense(2, kernel_regularizer=own)])"""
+    conversion = convert(PROGRAM.format(own=own, model=model))
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any(said in error for error in errors), errors

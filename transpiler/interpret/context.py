@@ -62,8 +62,11 @@ class FileContext:
     user_classes: list[UserClass] = field(default_factory=list)
     #: classes of constraints that rules stand for, and the calls that make objects of them
     clips: dict[int, set[cst.Call]] = field(default_factory=dict)
-    #: regularizers and constraints of the program's own, by the ids of their functions
-    own_penalties: dict[int, Summary] = field(default_factory=dict)
+    #: regularizers and constraints of the program's own, by the ids of their functions: what each
+    #: computes of a weight, by the layer's call, the argument and the rank; None: not understood
+    own_penalties: dict[int, dict[tuple[int, str, int | None], Summary | None]] = field(
+        default_factory=dict
+    )
     in_order: set[int] = field(default_factory=set)  #: layers with results in Keras's order
     kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes

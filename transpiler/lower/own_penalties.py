@@ -12,7 +12,7 @@ from transpiler.interpret.functions.own_penalties import called_on_weights
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Bound, Function, Static, Value
-from transpiler.ir.code import Line, Return
+from transpiler.ir.code import For, If, Line, Return, While
 from transpiler.ir.expr import LAMBDA, POSTFIX, UNKNOWN, Expr
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Constraint, Penalty
@@ -79,14 +79,32 @@ def _called(file: FileContext, value: Value, name: str) -> tuple[Expr, Summary]:
     """How the function is written, and what it computes."""
     function = called_on_weights(value)
     assert function is not None
-    summary = file.own_penalties.get(id(function.node))
-    if summary is None:
+    summary, *others = file.own_penalties.get(id(function.node), {}).values() or (None,)
+    if summary is None or None in others:
         raise Unsupported(f"{name} is not understood as a function of one tensor")
+    if any(other is not None and _written(other) != _written(summary) for other in others):
+        raise Unsupported(f"{name} computes something else of tensors with other numbers of axes")
     _refuse_arrays(file, value, summary)
     if isinstance(value, Static):
         return replace(value.expr, value=UNKNOWN), summary
     assert isinstance(value, Function)
     return code_of(file, summary, value), summary
+
+
+def _written(summary: Summary) -> tuple[str, ...]:
+    """What a function computes, and what those compute that it calls, to be compared."""
+    called = summary.region.operations_used if summary.region is not None else []
+    texts = []
+    for node in walk(summary.forward):
+        match node:
+            case Line(text=text):
+                texts.append(text)
+            case Return(value=code) | If(test=code) | While(test=code) | For(iterable=code):
+                texts.append(f"{type(node).__name__} {code.text}")
+    for number, inner in enumerate(called):
+        texts = [text.replace(inner.class_token, f"called[{number}]") for text in texts]
+    inside = (_written(inner) for inner in called if inner is not summary)
+    return (*texts, *(text for written in inside for text in written))
 
 
 def _gives(summary: Summary) -> Tensor:

@@ -54,7 +54,11 @@ def interpret_penalty(
     if function is None or not _is_plain(region, function, class_of_penalty(value)):
         return
     parameters = [p.name for p in parameters_of(function.node)]
-    given: dict[str, Value] = {parameters[-1]: Bound(_watched(layer, name, result))}
+    tensor = _watched(layer, name, result)
+    given: dict[str, Value] = {parameters[-1]: Bound(tensor)}
+    known = region.file.own_penalties.setdefault(id(function.node), {})
+    place = (id(layer.node), name, None if tensor.dims is None else len(tensor.dims))
+    known[place] = None
     if function.owner:
         given[parameters[0]] = Static(Expr("self"))
     try:
@@ -63,7 +67,7 @@ def interpret_penalty(
         return
     if summary.kind == "operation":
         region.operations_used.append(summary)
-        region.file.own_penalties[id(function.node)] = summary
+        known[place] = summary
         if function.maker is not None or function.owner:
             region.file.kept_closures.add(id(function.node))
 
