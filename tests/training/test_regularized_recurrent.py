@@ -12,6 +12,7 @@ from transpiler.pipeline import convert
 
 PROGRAM = """\
 import numpy as np
+import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
 from tensorflow.keras.regularizers import l1, l1_l2, l2
@@ -48,6 +49,9 @@ def test_weights_are_watched_under_their_names(layer: str, scripts: Scripts) -> 
 
 
 REFUSED = [
+    "layers.GRU(3, kernel_regularizer=lambda w: 0.1 * tf.reduce_sum(w[:, :3] ** 2))",
+    "layers.GRU(3, recurrent_constraint=lambda w: w - tf.reduce_mean(w, axis=1, keepdims=True))",
+    "layers.GRU(3, bias_regularizer=lambda w: 0.1 * tf.reduce_mean(w**2))",
     "layers.LSTM(3, bias_constraint='non_neg')",
     "layers.LSTM(3, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())",
     "layers.GRU(3, reset_after=False, kernel_regularizer=l2(0.125))",

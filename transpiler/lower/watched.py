@@ -278,9 +278,13 @@ def _own_weights(
             place = f"{path}{module.token}"
             if what == "constraint":
                 kept_to = _constraint(region, name, value)[0]
+                _refuse_gates(layer, module, name, "{ordered}" in kept_to.statement)
                 bounded += [Constrained(place, each, kept_to, _DIMS[2]) for each in recurrent]
                 continue
             penalty, kept = _settled(file, region, built, name, value)
+            if kind == "bias" and penalty.own is not None and "bias_hh_l0" in recurrent:
+                raise Unsupported(f"{name} of {layer.symbol}, which has two vectors in torch")
+            _refuse_gates(layer, module, name, penalty.ordered)
             if in_turn and not penalty.is_sum:
                 raise Unsupported(f"{name} of a layer that is frozen later")
             if not penalty.is_nothing:
@@ -347,6 +351,13 @@ def _of_recurrent(layer: Layer, module: Module, kind: str) -> tuple[str, ...] | 
     if found is not None and "bidirectional=True" in text:
         found += tuple(name.replace("l0", "l0_reverse") for name in found)
     return found
+
+
+def _refuse_gates(layer: Layer, module: Module, name: str, tells_apart: bool) -> None:
+    """Refuse what tells the gates of a GRU apart: Keras's are in another order than torch's."""
+    match = _RECURRENT.match(module.constructor.text)
+    if tells_apart and match is not None and match.group(1) == "GRU":
+        raise Unsupported(f"{name} of {layer.symbol}, whose gates torch has in another order")
 
 
 def settled(region: Region, built: Built, factor: Expr) -> Expr:
