@@ -90,11 +90,22 @@ def test_the_optimizer_takes_the_place_of_the_one_that_goes() -> None:
         ("        self.optimizer =", "        if rate < 1:\n            self.optimizer ="),
         ("losses = ", "losses = setattr(Trainer, 'optimizer', None) or "),
         ("losses = Trainer().fit(3)", "t = Trainer()\nlosses = [t.fit(3) for _ in range(2)]"),
+        # what it is made of changes, or more is done with it
+        ("self.model = self.build()", "self.model = self.build()\n        self.rate *= 2"),
+        ("rate)\n        self.loss", "RATE)\n        self.loss"),
+        ("    def fit", "    def more(self, a):\n        self.callbacks.append(a)\n\n    def fit"),
+        ("self.model =", "self.optimizer.learning_rate = 1.0\n        self.model ="),
+        ("rate)\n        self.loss", "(step := rate * 2))\n        self.loss"),
+        (
+            "losses = Trainer().fit(3)",
+            "def run(t):\n    return t.fit(3)\n\n\nt = Trainer()\nrun(t)\nlosses = run(t)",
+        ),
     ],
 )
 def test_what_may_be_something_else_is_refused(old: str, new: str) -> None:
     assert old in TRAINER
-    diagnostics = convert(HEAD + TRAINER.replace(old, new)).diagnostics
+    changing = "RATE = 0.1\nRATE = 0.2\n\n\n" if "RATE" in new else ""
+    diagnostics = convert(HEAD + changing + TRAINER.replace(old, new)).diagnostics
     assert any(d.severity is Severity.ERROR for d in diagnostics)
 
 

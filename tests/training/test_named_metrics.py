@@ -59,3 +59,16 @@ def test_its_one_list_is_taken(way: str, scripts: Scripts) -> None:
 def test_one_of_several_is_refused(way: str, more: str) -> None:
     text = CONFIG.replace("WANTED", way).replace("\nmodel = build", f"\n{more}\nmodel = build")
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('        metrics = ["mae"]', "        pass"),  # then there are none
+        ("build(CONFIG, Settings())", 'build(CONFIG, Settings(), ["mape"])'),
+        ("\nmodel = build", '\nparser.add_argument("--metrics")\nmodel = build'),
+    ],
+)
+def test_a_variable_may_get_another_list(old: str, new: str) -> None:
+    text = CONFIG.replace("WANTED", "metrics").replace(old, new)
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)

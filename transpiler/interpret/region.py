@@ -326,6 +326,20 @@ class Region:
         finally:
             self.unrolled -= 1
 
+    @contextmanager
+    def apart(self, inline: dict[str, Value]) -> Iterator[None]:
+        """While something that stands elsewhere is evaluated, of which nothing stays noted."""
+        before, outer, events = set(self.rewrites), self.inline, self.graph_events
+        optimizers, metrics = dict(self.optimizers), dict(self.file.metrics)
+        self.inline = inline
+        try:
+            yield
+        finally:
+            self.inline, self.graph_events = outer, events
+            self.optimizers, self.file.metrics = optimizers, metrics
+            for span in set(self.rewrites) - before:
+                del self.rewrites[span]
+
     def want(self, key: str, value: Any) -> NoReturn:
         """Ask that the region is interpreted again, with this known from its start."""
         if self.wants.get(key) != value:

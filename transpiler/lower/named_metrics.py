@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from transpiler.interpret.training import Given
-from transpiler.interpret.values import Sequence, Static
-from transpiler.ir.expr import expr
+from transpiler.interpret.values import Sequence, Static, UserClass
+from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
+from transpiler.source.syntax import python_tree
 from transpiler.source.tree import Tree
 
-#: What is read of a config, or a variable; the name is that of an entry, an attribute or itself.
-_READ = re.compile(
-    r"[\w.]+(?:\[([\"'])(?P<key>\w+)\1\]|\.get\(([\"'])(?P<asked>\w+)\3\))|(?:[\w.]+\.)?(?P<name>\w+)"
-)
+#: What is read: an entry of a config, or asked of one; an attribute; a variable.
+_ENTRY = re.compile(r"[\w.]+(?:\[([\"'])(\w+)\1\]|\.get\(([\"'])(\w+)\3\))")
+_ATTRIBUTE = re.compile(r"[\w.]+\.(\w+)")
 NAMED = "`{}` is taken for {}: the program has no other list of that name"
+
+#: What a node gives something of a name: None where that is not seen.
+_Finder: TypeAlias = Callable[[ast.AST, str], Iterator["ast.expr | None"]]
 
 
 def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | None:
@@ -29,25 +34,35 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
     value = given.value if given is not None else None
     if given is None or not isinstance(value, Static) or value.expr.known:
         return None
-    read = _READ.fullmatch(given.text)
-    if read is None or value.expr.value.__class__.__name__ in ("Configured", "UserClass"):
+    if isinstance(value.expr.value, (Configured, UserClass)):
         return None
-    name = read["key"] or read["asked"] or read["name"]
-    names = _only_list(ast.parse(tree.text), name)
-    if names is None:
-        return None
-    found = Sequence(tuple(Static(expr(one)) for one in names), list)
-    said = NAMED.format(given.text, list(names))
-    return replace(given, value=found, node=None), said
+    kinds: list[tuple[str, _Finder]] = []
+    if entry := _ENTRY.fullmatch(given.text):
+        kinds = [(entry[2] or entry[4], _entries)]
+    elif attribute := _ATTRIBUTE.fullmatch(given.text):
+        kinds = [(attribute[1], _attributes)]
+    elif given.text.isidentifier():
+        kinds = [(given.text, _variables)]
+    program = python_tree(tree.text) if kinds else None
+    for name, finder in kinds if program is not None else ():
+        assert program is not None
+        names = _only_list(program, name, finder)
+        if names is not None:
+            found = Sequence(tuple(Static(expr(one)) for one in names), list)
+            said = NAMED.format(given.text, list(names))
+            return replace(given, value=found, node=None), said
+    return None
 
 
-def _only_list(program: ast.Module, name: str) -> tuple[str, ...] | None:
+def _only_list(program: ast.Module, name: str, finder: _Finder) -> tuple[str, ...] | None:
     """The strings of all lists that a program gives a name, where these are the same."""
     found: set[tuple[str, ...]] = set()
+    if finder is _variables and _is_given_by_place(program, name):
+        return None
     for node in ast.walk(program):
-        for value in _given(node, name):
-            if _is_passed_on(value, name):
-                continue
+        if isinstance(node, ast.Constant) and node.value == f"--{name}":
+            return None  # the command line gives it
+        for value in finder(node, name):
             strings = _strings(value)
             if strings is None:
                 return None
@@ -55,50 +70,101 @@ def _only_list(program: ast.Module, name: str) -> tuple[str, ...] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _given(node: ast.AST, name: str) -> list[ast.expr | None]:
-    """What a node gives a variable, an attribute, an entry or an argument of that name."""
+def _entries(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
+    """What gives an entry of a dict a value."""
     match node:
         case ast.Dict(keys=keys, values=values):
-            return [
-                v
-                for k, v in zip(keys, values, strict=True)
-                if isinstance(k, ast.Constant) and k.value == name
-            ]
+            for entry, value in zip(keys, values, strict=True):
+                if isinstance(entry, ast.Constant) and entry.value == name:
+                    yield value
+        case ast.Call(func=ast.Name(id="dict") | ast.Attribute(attr="update"), keywords=keywords):
+            yield from (k.value for k in keywords if k.arg == name)
+        case ast.Subscript(slice=ast.Constant(value=key), ctx=ast.Store() | ast.Del()):
+            if key == name:
+                yield None
+        case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _CHANGING:
+            match held:
+                case ast.Subscript(slice=ast.Constant(value=key)) if key == name:
+                    yield None
+
+
+def _attributes(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
+    """What gives an attribute of a class or an object a value."""
+    match node:
+        case ast.ClassDef(body=body):
+            for statement in body:
+                match statement:
+                    case ast.Assign(targets=[ast.Name(id=target)], value=given):
+                        if target == name:
+                            yield given
+                    case ast.AnnAssign(target=ast.Name(id=target), value=annotated):
+                        if target == name:
+                            yield annotated
+        case ast.Assign(targets=targets, value=value):
+            stored = (n for t in targets for n in ast.walk(t) if isinstance(n, ast.Attribute))
+            if any(n.attr == name for n in stored):
+                yield value
+        case ast.AugAssign(target=ast.Attribute(attr=target)) if target == name:
+            yield None
+        case ast.keyword(arg=arg) if arg == name:
+            yield None
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=target), attr=method)):
+            if target == name and method in _CHANGING:
+                yield None
+
+
+def _variables(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
+    """What gives a variable or a parameter a value; None as a default is replaced by another."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+            yield value
+        case ast.AugAssign(target=ast.Name(id=target)) if target == name:
+            yield None
+        case ast.For(target=target) | ast.comprehension(target=target):
+            if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(target)):
+                yield None
+        case ast.Assign(targets=targets):
+            names = (n for t in targets for n in ast.walk(t))
+            if any(isinstance(n, ast.Name) and n.id == name for n in names):
+                yield None
         case ast.keyword(arg=arg, value=value) if arg == name:
-            return [value]
-        case ast.Assign(targets=targets, value=value) if any(_is_of(t, name) for t in targets):
-            return [value]
-        case ast.AnnAssign(target=target, value=value) if _is_of(target, name):
-            return [value]
-        case ast.AugAssign(target=target) if _is_of(target, name):
-            return [None]
-        case ast.arguments(args=args, defaults=defaults, kwonlyargs=more, kw_defaults=given):
-            pairs = [*zip(args[::-1], defaults[::-1], strict=False), *zip(more, given, strict=True)]
-            return [d for a, d in pairs if a.arg == name and d is not None]
-        case ast.Call(func=ast.Attribute(value=held, attr="append" | "extend" | "insert")):
-            return [None] if _is_of(held, name) else []
-    return []
+            if not (isinstance(value, ast.Name) and value.id == name):
+                yield value
+        case ast.FunctionDef(args=arguments):
+            yield from _defaults(arguments, name)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=target), attr=method)):
+            if target == name and method in _CHANGING:
+                yield None
 
 
-def _is_of(target: ast.expr, name: str) -> bool:
-    match target:
-        case ast.Name(id=found) | ast.Attribute(attr=found):
-            return found == name
-        case ast.Subscript(slice=ast.Constant(value=found)):
-            return bool(found == name)
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            return any(_is_of(element, name) for element in elements)
+def _defaults(arguments: ast.arguments, name: str) -> Iterator[ast.expr | None]:
+    """The default of a parameter; None instead of one is nothing, and None where it has none."""
+    args, defaults = arguments.args, arguments.defaults
+    given = [*([None] * (len(args) - len(defaults))), *defaults, *arguments.kw_defaults]
+    for argument, default in zip([*args, *arguments.kwonlyargs], given, strict=True):
+        if argument.arg == name:
+            if not (isinstance(default, ast.Constant) and default.value is None):
+                yield default
+
+
+def _is_given_by_place(program: ast.Module, name: str) -> bool:
+    """Whether some call of a function gives it a parameter of that name by its place."""
+    places: dict[str, int] = {}
+    for node in ast.walk(program):
+        if isinstance(node, ast.FunctionDef):
+            names = [argument.arg for argument in node.args.args]
+            if name in names:
+                places[node.name] = names.index(name) - (names[:1] in (["self"], ["cls"]))
+    for node in ast.walk(program):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            starred = any(isinstance(a, ast.Starred) for a in node.args)
+            if called in places and (starred or len(node.args) > places[called]):
+                return True
     return False
 
 
-def _is_passed_on(value: ast.expr | None, name: str) -> bool:
-    """Whether it is None, or what had the name before."""
-    match value:
-        case ast.Constant(value=None):
-            return True
-        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=found)]):
-            return bool(found == name)
-    return value is not None and _is_of(value, name)
+_CHANGING = ("append", "extend", "insert", "pop", "remove", "clear", "setdefault", "__setitem__")
 
 
 def _strings(value: ast.expr | None) -> tuple[str, ...] | None:

@@ -14,5 +14,6 @@ tables.py       which expressions may be tables of pandas
 backwards.py    which arrays run backwards through the memory of others
 handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
+stores.py      what a program gives values, and how often
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions
 """

@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds, is_repeated, within
+from transpiler.emit.training.lines import blocks_around, holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall, root
@@ -92,13 +92,9 @@ def _is_made_with(shared: Shared, room: Room, node: cst.CSTNode, place: tuple[in
 
 def _is_run_once(shared: Shared, room: Room) -> bool:
     """Whether a method is called in one place of the program, which runs once for each object."""
-    called = shared.calls_of(room)
-    if len(called) != 1:
-        return not called
-    if is_repeated(shared.tree, called[0]):
-        return False
-    methods = [r for r in shared.rooms if r.owner and within(called[0], [shared.extent(r)])]
-    return all(m.region.name == "__init__" or _is_run_once(shared, m) for m in methods)
+    return isinstance(room.node, cst.Module) or shared.runs_once(
+        shared.tree.span(room.node.name)[0]
+    )
 
 
 def _refuse_set_rate(writer: ModelWriter, call: TrainingCall) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds, is_repeated
+from transpiler.emit.training.lines import blocks_around, holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Lasting
 from transpiler.interpret.training import TrainingCall
@@ -63,7 +63,7 @@ def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> boo
     if given or model.shared.makes_anew(model.room, place):
         return False
     calls = model.shared.calls_of(model.room)
-    return len(calls) > 1 or any(is_repeated(model.tree, place) for place in calls)
+    return len(calls) > 1 or not all(map(model.shared.runs_once, calls))
 
 
 def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:

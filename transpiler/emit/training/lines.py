@@ -127,17 +127,33 @@ def blocks_around(
 
 
 def is_repeated(tree: Tree, offset: int) -> bool:
-    """Whether what stands in a place is in a loop, a comprehension or a lambda."""
+    """Whether what stands in a place is in a loop, a comprehension or a lambda.
+
+    Of the function that it is in; what is around that counts where the function is called.
+    """
+    around = _around(tree, offset)
+    inner = [i for i, node in enumerate(around) if isinstance(node, cst.FunctionDef)]
+    kinds = (cst.For, cst.While, cst.BaseComp, cst.Lambda)
+    return any(isinstance(node, kinds) for node in around[inner[-1] if inner else 0 :])
+
+
+def functions_around(tree: Tree, offset: int) -> list[cst.FunctionDef]:
+    """The functions around a place, from the outermost to the innermost one."""
+    return [node for node in _around(tree, offset) if isinstance(node, cst.FunctionDef)]
+
+
+def _around(tree: Tree, offset: int) -> list[cst.CSTNode]:
+    """The nodes around a place, from the module on."""
+    found: list[cst.CSTNode] = []
     pending: list[cst.CSTNode] = [tree.module]
     while pending:
         node = pending.pop()
         if not tree.has_span(node):
             pending += node.children
         elif within(offset, [tree.span(node)]):
-            if isinstance(node, (cst.For, cst.While, cst.BaseComp, cst.Lambda)):
-                return True
+            found.append(node)
             pending = list(node.children)
-    return False
+    return found
 
 
 def holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:

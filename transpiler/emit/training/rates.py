@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import simple_statements, within
+from transpiler.emit.training.lines import bound_by, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.ir.tensor import Unsupported
@@ -68,13 +68,41 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     given, reads = rate_set(writer.tree, statement, writer.variable, writer.part.optimizer)
     name = rate_of(writer.optimizer)
     writer.shared.replaced |= dict.fromkeys(reads, name)
+    _refuse_kept(writer, statement, reads)
     if given is not None:
+        if len(statement.body) > 1:
+            raise Unsupported("a learning rate that is set beside other statements")
         writer.whole[id(statement)] = setting_rate(writer.optimizer, writer.shared.source(given))
         writer.statements.setdefault(id(statement), (statement, {}, {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
     kept = writer.statements.setdefault(id(statement), (statement, {}, {}))
     kept[2].update(dict.fromkeys(reads, name))
+
+
+def _refuse_kept(
+    writer: ModelWriter, statement: cst.SimpleStatementLine, reads: list[tuple[int, int]]
+) -> None:
+    """Refuse what needs Keras's variable, where a number stands: `rate = opt.lr; rate.numpy()`."""
+    text = writer.tree.blanked
+    name = bound_by(writer.tree, statement)
+    for start, end in reads:
+        alone = name.isidentifier() and re.fullmatch(r"\s*\w+ = ", _before(text, start))
+        kept = writer.shared.places(writer.room, name) if alone else []
+        asked = any(
+            p.attribute or _SETS.search(_before(text, p.start)) for p in kept if not p.binds
+        )
+        if asked or re.match(r"\.(?!numpy\(\)|value\b|assign\()\w", text[end : end + 20]):
+            raise Unsupported("more is asked of a learning rate than its value")
+
+
+#: What gets Keras's variable as its first argument.
+_SETS = re.compile(r"\b[gs]et_value\(\s*$")
+
+
+def _before(text: str, start: int) -> str:
+    """What stands before a place in its line."""
+    return text[text.rfind("\n", 0, start) + 1 : start]
 
 
 def rate_of(optimizer: str) -> str:

@@ -11,7 +11,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.lines import functions_around, holds, is_repeated, within
 from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
@@ -257,6 +257,23 @@ class Shared:
             return [p.start for p in self.found.of(name) if not p.binds]
         called = (m.start() for m in re.finditer(rf"\.{name}\b", self.tree.blanked))
         return [place for place in called if not within(place, self.calls)]  # those of models
+
+    def runs_once(self, place: int) -> bool:
+        """Whether what stands in a place runs but once, or once for each object.
+
+        It is in no loop, and the functions around it are called in one place alone, likewise.
+        """
+        if is_repeated(self.tree, place):
+            return False
+        around = functions_around(self.tree, place)
+        if not around or around[-1].name.value == "__init__":
+            return True
+        name = around[-1].name.value
+        called = list(re.finditer(rf"(?<!def )\b{name}\b", self.tree.blanked))
+        called = [m for m in called if not within(m.start(), self.calls)]  # those of models
+        if len(called) != 1 or not self.tree.blanked.startswith("(", called[0].end()):
+            return not called
+        return self.runs_once(called[0].start())
 
     def makes_anew(self, room: Room, place: tuple[int, int]) -> bool:
         """Whether another function or method makes what is made in a place, for each call of it.

@@ -9,7 +9,7 @@ class Trainer:
 
 from __future__ import annotations
 
-import re
+import ast
 
 import libcst as cst
 
@@ -26,11 +26,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import record
-from transpiler.source.suites import assigned_names
-
-_TARGET = r"[\w.]+(?:\[[^\]\n]*\])?"
-#: What may give an attribute another value, whatever it is called.
-_SETS = re.compile(r"\bsetattr\(|\b__dict__\b|\bvars\(|\bdelattr\(")
+from transpiler.source.stores import names_bound, stores_of
 
 
 @record(frozen=True, slots=True)
@@ -65,17 +61,11 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
         inner[name] = Static(written)
     if not there and shadows(region, kept.value, inner):
         return None
-    before, outer = set(region.rewrites), region.inline
-    events, optimizers = region.graph_events, dict(region.optimizers)
-    region.inline = inner
     try:
-        found = evaluate(region, kept.value)
+        with region.apart(inner):
+            found = evaluate(region, kept.value)
     except GiveUp:
         return None
-    finally:
-        region.inline, region.graph_events, region.optimizers = outer, events, optimizers
-        for span in set(region.rewrites) - before:
-            del region.rewrites[span]
     if isinstance(found, Sequence) and are_parts(found):
         found = Sequence(found.items, list)
     elif not (isinstance(found, Static) and is_one_part(found)):
@@ -86,33 +76,28 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
 
 def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | None:
     """The statement of the constructor that gives an attribute such a value."""
-    made = methods.get("__init__")
-    if made is None or not isinstance(made.node, cst.FunctionDef) or not _is_set_once(file, attr):
+    made, stores = methods.get("__init__"), stores_of(file.tree.text)
+    if made is None or not isinstance(made.node, cst.FunctionDef) or stores is None:
         return None
+    if stores.anything or stores.attributes[attr] != 1 or stores.reads[attr] != stores.given[attr]:
+        return None  # it is another one, or changes, or is asked for something
     before: dict[str, str] = {}  # attributes of parameters
-    bound = _names_bound(made.node.body)
     names = {p.name for p in parameters_of(made.node)} - {"self"}
     for statement in made.node.body.body:
         for other, value in _attributes(statement):
             if other == attr and isinstance(statement, cst.SimpleStatementLine):
-                if not calls_only_parts(made, value):
+                parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
+                bound = names_bound(ast.parse(file.tree.source(made.node)))
+                if not calls_only_parts(made, value) or not stores.is_steady(parsed):
                     return None
                 read = file.tree.names(value) & (names | bound)
-                if read & bound:
+                if read & bound - {made.name}:
                     return None
                 return Kept(statement, value, {n: before.get(n, "") for n in read}, made.node)
-            if isinstance(value, cst.Name) and value.value in names and _is_set_once(file, other):
-                before.setdefault(value.value, other)
+            if isinstance(value, cst.Name) and value.value in names:
+                if stores.attributes[other] == 1 and other not in stores.changed:
+                    before.setdefault(value.value, other)
     return None
-
-
-def _is_set_once(file: FileContext, attr: str) -> bool:
-    """Whether a file gives an attribute of that name a value in one place."""
-    if _SETS.search(file.tree.blanked):
-        return False
-    several = rf"(?:{_TARGET}\s*,\s*)*[\w.]+\.{attr}\b(?:\s*,\s*{_TARGET})*"
-    sets = rf"^\s*{several}\s*(?::[^=\n]*)?[-+*/|&]?=(?!=)"
-    return len(re.findall(sets, file.tree.blanked, re.MULTILINE)) == 1
 
 
 def _attributes(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpression]]:
@@ -132,15 +117,3 @@ def _attributes(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpression]]:
         ):
             return [(attribute, value)]
     return []
-
-
-def _names_bound(statement: cst.CSTNode) -> set[str]:
-    """The names that a statement may bind."""
-    found: set[str] = set()
-    pending = [statement]
-    while pending:
-        node = pending.pop()
-        pending += node.children
-        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For)):
-            found.update(assigned_names(node.target))
-    return found

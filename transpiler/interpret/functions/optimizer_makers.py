@@ -11,7 +11,8 @@ model.compile(get_optimizer(args.optimizer, 0.1))
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -23,6 +24,7 @@ from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Static, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.source.stores import names_bound
 from transpiler.source.suites import assigned_names, returns_of
 
 _OPTIMIZER, _SCHEDULE = "keras.optimizers.", "keras.optimizers.schedules."
@@ -50,42 +52,79 @@ def note_optimizer_maker(
         if answer is None:
             return
         given += made_in(region.tree, options, made.body, answer)
-    if given and all(place in options for place in given):
+    if not given or not all(place in options for place in given):
+        return
+    if _only_gives(region, made, set(options)):
         region.optimizers |= options
         region.optimizer_makers[region.tree.span(node)] = (made, tuple(given))
 
 
 def _options(region: Region, function: Function, made: cst.FunctionDef) -> dict[Span, Value]:
     """The optimizers that a function makes, written with its own names, by their places."""
-    names = {p.name for p in parameters_of(made)} | set(_bound_names(made))
-    outer, before = region.inline, set(region.rewrites)
-    kept, events = dict(region.optimizers), region.graph_events
-    region.inline = {name: Static(Expr(name)) for name in names}
+    names = {p.name for p in parameters_of(made)}
+    names |= names_bound(ast.parse(region.tree.source(made)))
+    found: dict[Span, Value] = {}
     try:
-        region.optimizers.clear()
-        for call in calls_in(made):
-            symbol = symbol_of(function, call.func)
-            name = symbol.name if isinstance(symbol, Framework) else ""
-            if name.startswith(_OPTIMIZER) and not name.startswith(_SCHEDULE):
-                evaluate(region, call)
-        return dict(region.optimizers)
+        with region.apart({name: Static(Expr(name)) for name in names}):
+            for call in calls_in(made):
+                symbol = symbol_of(function, call.func)
+                name = symbol.name if isinstance(symbol, Framework) else ""
+                if name.startswith(_OPTIMIZER) and not name.startswith(_SCHEDULE):
+                    found[region.tree.span(call)] = evaluate(region, call)
     except GiveUp:
         return {}
-    finally:
-        region.optimizers = kept
-        region.inline, region.graph_events = outer, events
-        for span in set(region.rewrites) - before:
-            del region.rewrites[span]
+    return found
 
 
-def _bound_names(made: cst.FunctionDef) -> Iterator[str]:
-    """The names that a function binds by assignments and loops."""
+def _only_gives(region: Region, made: cst.FunctionDef, options: set[Span]) -> bool:
+    """Whether a function does nothing with its optimizers but to name and give them."""
+    held: set[str] = set()
+    plain: set[int] = set()  # ids of the nodes that are only named, or given
     pending: list[cst.CSTNode] = [made.body]
+    nodes: list[cst.CSTNode] = []
     while pending:
         node = pending.pop()
-        pending += node.children
-        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For)):
-            yield from assigned_names(node.target)
+        nodes.append(node)
+        pending += _read(node)
+        if isinstance(node, (cst.Assign, cst.Return)) and node.value is not None:
+            parts = list(_picked(node.value))
+            plain.update(map(id, parts))
+            if isinstance(node, cst.Assign) and any(_is_in(region, p, options) for p in parts):
+                held.update(n for t in node.targets for n in assigned_names(t.target))
+    calls = [n for n in nodes if _is_in(region, n, options)]
+    uses = [n for n in nodes if isinstance(n, cst.Name) and n.value in held]
+    return all(id(n) in plain for n in (*calls, *uses))
+
+
+def _read(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """The parts of a node in which values are read."""
+    match node:
+        case cst.Attribute(value=value) | cst.Arg(value=value):
+            return (value,)
+        case cst.Assign(targets=targets, value=value):
+            return (value, *(t.target for t in targets if not assigned_names(t.target)))
+    return node.children
+
+
+def _picked(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What an expression gives as it is, by a condition or a key."""
+    match value:
+        case cst.IfExp(body=then, orelse=otherwise):
+            yield from _picked(then)
+            yield from _picked(otherwise)
+        case cst.Dict(elements=elements):
+            for element in elements:
+                yield from _picked(element.value)
+        case cst.Subscript(value=held):
+            yield from _picked(held)
+        case cst.Call(func=cst.Attribute(value=held, attr=cst.Name("get"))):
+            yield from _picked(held)
+        case _:
+            yield value
+
+
+def _is_in(region: Region, node: cst.CSTNode, options: set[Span]) -> bool:
+    return isinstance(node, cst.Call) and region.tree.span(node) in options
 
 
 def _is_schedule(value: Value) -> bool:

@@ -1,0 +1,134 @@
+"""What a program gives values: names, attributes and entries, wherever that happens.
+
+Of each kind it is known how often, so that what is set once means the same wherever it is read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import field
+from functools import lru_cache
+
+from transpiler.record import record
+from transpiler.source.syntax import python_tree
+
+_METHODS = frozenset(
+    {
+        "append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort",
+        "update", "setdefault", "__setitem__", "__setattr__",
+    }
+)  # fmt: skip
+#: Calls that get parts of the training and only look at them.
+_TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "evaluate_generator"})
+#: What may give an attribute another value, whatever it is called.
+_ANY = frozenset({"setattr", "delattr", "vars"})
+
+
+@record(slots=True)
+class Stores:
+    """What a program stores, and how it reads attributes."""
+
+    names: Counter[str] = field(default_factory=Counter)
+    attributes: Counter[str] = field(default_factory=Counter)
+    #: of each subscript that is stored: the last name of what has it, and the key, or "*"
+    entries: set[tuple[str, str]] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)  #: the last names of what methods change
+    anything: bool = False  #: whether attributes are set by names that nobody sees
+    reads: Counter[str] = field(default_factory=Counter)  #: of attributes
+    given: Counter[str] = field(default_factory=Counter)  #: those as arguments of training
+
+    def is_steady(self, value: ast.AST) -> bool:
+        """Whether all that an expression reads means the same wherever it is read."""
+        return not self.anything and all(map(self._is_settled, ast.walk(value)))
+
+    def _is_settled(self, node: ast.AST) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return self.names[name] <= 1 and name not in self.changed
+            case ast.Attribute(attr=name):
+                return self.attributes[name] <= 1 and name not in self.changed
+            case ast.Subscript(value=held, slice=key):
+                base, wanted = _last(held), _key(key)
+                stored = [k for b, k in self.entries if b == base or k == wanted != "*"]
+                return not any(k in (wanted, "*") or wanted == "*" for k in stored)
+            case ast.NamedExpr() | ast.Await() | ast.Yield():
+                return False
+        return True
+
+
+@lru_cache(maxsize=8)
+def stores_of(text: str) -> Stores | None:
+    """The stores of a program; None where Python can't parse it."""
+    program = python_tree(text)
+    if program is None:
+        return None
+    found = Stores()
+    for node in ast.walk(program):
+        _note(found, node)
+    return found
+
+
+def _note(found: Stores, node: ast.AST) -> None:
+    stored = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
+    match node:
+        case ast.Name(id=name):
+            found.names[name] += stored
+            found.anything |= name in _ANY
+        case ast.Attribute(attr=name, value=held):
+            found.attributes[name] += stored
+            found.reads[name] += not stored and not _is_framework(held)
+            found.anything |= name == "__dict__"
+        case ast.Subscript(value=held, slice=key) if stored:
+            found.entries.add((_last(held), _key(key)))
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            found.names.update(dict.fromkeys(names, 2))
+        case ast.ExceptHandler(name=str(name)):
+            found.names[name] += 1
+        case ast.Call(func=ast.Attribute(attr=method, value=held), args=args, keywords=keywords):
+            if method in _METHODS:
+                found.changed.add(_last(held))
+            if method in _TRAINING:
+                for value in (*args, *(k.value for k in keywords)):
+                    found.given.update(_attributes(value))
+
+
+def _attributes(value: ast.expr) -> list[str]:
+    """The attributes that an argument is, or a list of them holds."""
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return [name for element in value.elts for name in _attributes(element)]
+    if isinstance(value, ast.BinOp):
+        return [*_attributes(value.left), *_attributes(value.right)]
+    return [value.attr] if isinstance(value, ast.Attribute) else []
+
+
+def _is_framework(held: ast.expr) -> bool:
+    """Whether it is `keras`, or `tf.keras`: what these have is no attribute of the program."""
+    return _last(held) in ("keras", "tf", "tensorflow", "backend", "K")
+
+
+def _last(held: ast.expr) -> str:
+    match held:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(value=inner):
+            return _last(inner)
+    return ""
+
+
+def _key(key: ast.expr) -> str:
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "*"
+
+
+def names_bound(body: ast.AST) -> set[str]:
+    """The names that some statements bind, those of functions in them too."""
+    found = set()
+    for node in ast.walk(body):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                found.add(name)
+            case ast.ExceptHandler(name=str(name)) | ast.FunctionDef(name=name):
+                found.add(name)
+            case ast.alias(name=name, asname=given):
+                found.add(given or name.partition(".")[0])
+    return found
