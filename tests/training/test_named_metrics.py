@@ -17,7 +17,7 @@ CONFIG = {"rate": 0.1, "loss": "mse", "metrics": ["mae"]}
 
 
 class Settings:
-    scores = ["mae"]
+    metrics = ["mae"]
 
 
 def build(config, settings, metrics=None):
@@ -32,7 +32,7 @@ def build(config, settings, metrics=None):
 model = build(CONFIG, Settings())
 history = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
 """
-WAYS = ['config["metrics"]', 'config.get("metrics")', "settings.scores", "metrics"]
+WAYS = ['config["metrics"]', 'config.get("metrics")', "settings.metrics", "metrics"]
 
 
 @pytest.mark.parametrize("way", WAYS[:1] + WAYS[2:])
@@ -51,9 +51,9 @@ def test_its_one_list_is_taken(way: str, scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        'CONFIG["metrics"] = Settings.scores = ["mse", "mae"]\nmetrics = ["acc"]',
-        "CONFIG['metrics'].append('mse')\nSettings.scores.append('mse')\nmetrics += ['mse']",
-        "CONFIG.update(metrics=read())\nSettings.scores = read()\nmetrics = read()",
+        'CONFIG["metrics"] = Settings.metrics = ["mse", "mae"]\nmetrics = ["acc"]',
+        "CONFIG['metrics'].append('mse')\nSettings.metrics.append('mse')\nmetrics += ['mse']",
+        "CONFIG.update(metrics=read())\nSettings.metrics = read()\nmetrics = read()",
     ],
 )
 def test_one_of_several_is_refused(way: str, more: str) -> None:

@@ -57,9 +57,15 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
 def _only_list(program: ast.Module, name: str, finder: _Finder) -> tuple[str, ...] | None:
     """The strings of all lists that a program gives a name, where these are the same."""
     found: set[tuple[str, ...]] = set()
-    if finder is _variables and _is_given_by_place(program, name):
-        return None
+    of_classes: set[ast.AST] = set()
+    if finder is _variables:
+        if _is_given_by_place(program, name):
+            return None
+        classes = (node for node in ast.walk(program) if isinstance(node, ast.ClassDef))
+        of_classes = {statement for made in classes for statement in made.body}
     for node in ast.walk(program):
+        if node in of_classes:
+            continue
         if isinstance(node, ast.Constant) and node.value == f"--{name}":
             return None  # the command line gives it
         for value in finder(node, name):
@@ -106,8 +112,9 @@ def _attributes(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
                 yield value
         case ast.AugAssign(target=ast.Attribute(attr=target)) if target == name:
             yield None
-        case ast.keyword(arg=arg) if arg == name:
-            yield None
+        case ast.keyword(arg=arg, value=value) if arg == name:
+            if not (isinstance(value, ast.Attribute) and value.attr == name):
+                yield value
         case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=target), attr=method)):
             if target == name and method in _CHANGING:
                 yield None
