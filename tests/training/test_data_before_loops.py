@@ -83,6 +83,13 @@ CHANGES = {
     "shuffled": f"for number in range(2):\n    np.random.shuffle(y)\n{FIT}",
     "passed on": f"for number in range(2):\n    keep(x)\n{FIT}",
     "changed by a function": f"{CHANGE}for number in range(2):\n    change()\n{FIT}",
+    "shuffled by a function": f"for number in range(2):\n    shuffle()\n{FIT}",
+    "changed by a method": f"for number in range(2):\n    changes.shuffle()\n{FIT}",
+    "by another name": f"held = {{'x': x}}\nfor number in range(2):\n    keep(held['x'])\n{FIT}",
+    "a view": f"flat = x.reshape(-1)\nfor number in range(2):\n    rng.shuffle(flat)\n{FIT}",
+    "of a whole": f"x = others[1]\nfor number in range(2):\n    others[1][0] = 1\n{FIT}",
+    "of an argument": "def train(a, b):\n    for number in range(2):\n        shuffle()\n"
+    "        model.fit(a, b, verbose=0)\n\n\ntrain(x, y)\n",
     "conditional": f"for number in range(2):\n    if losses:\n    {FIT}",
     "called": "for number in range(2):\n    model.fit(load(), y, verbose=0)\n",
     "random": "for number in range(2):\n    model.fit(np.random.rand(40, 4), y, verbose=0)\n",
@@ -93,8 +100,11 @@ CHANGES = {
 @pytest.mark.parametrize("loop", CHANGES.values(), ids=CHANGES)
 def test_what_may_change_is_made_in_each_round(loop: str) -> None:
     text = f"{HEAD}def keep(x):\n    x += 1\n\n\ndef load():\n    return x\n\n\n"
+    text += "def shuffle():\n    rng.shuffle(x)\n\n\n"
+    text += "class Changes:\n    def shuffle(self):\n        rng.shuffle(x)\n\n\n"
+    text += "changes = Changes()\n"
     result = converted(f"{text}model = build()\n{loop}")
-    head = next(line for line in loop.splitlines() if line.startswith("for "))
+    head = next(line for line in loop.splitlines() if line.lstrip().startswith("for "))
     before, _, inside = result.partition(head)
     assert "train_data =" not in before
     assert "train_data =" in inside

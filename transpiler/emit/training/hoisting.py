@@ -17,6 +17,8 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, blocks_around, within
 from transpiler.emit.training.ready import LOOKING, Made
+from transpiler.source.occurrences import Occurrence
+from transpiler.source.reached import program_of
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
@@ -75,7 +77,11 @@ def _loop_of(
         if not isinstance(statement, (cst.For, cst.While)) or suite is not statement.body:
             break
         same = all(_stays(one, statement, name) for name in names)
-        if not same or not _is_alone(one, statement, made, data):
+        if (
+            not same
+            or _is_reached(one, statement, names)
+            or not _is_alone(one, statement, made, data)
+        ):
             break
         found = statement
     return found
@@ -121,14 +127,44 @@ def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
     ):
         return False
     inside = [p for p in shared.places(room, name) if start <= p.start < end]
-    calls = [tree.span(call.node) for call in room.calls]
-    for place in inside:
-        looks = place.attribute in LOOKING or within(place.start, calls)
-        before = tree.blanked[tree.line_start(place.start) : place.start]
-        if place.binds or (place.start >= body and not looks and not _LOOKS.search(before)):
-            return False
+    if any(p.binds or (p.start >= body and not _only_looks(one, p)) for p in inside):
+        return False
     changed = rf"\bglobal\b[^\n]*\b{name}\b|(?<![\w.]){name}\s*\[[^\]\n]*\]\s*[-+*/]?=(?!=)"
     return isinstance(room.node, cst.FunctionDef) or not re.search(changed, tree.blanked)
+
+
+def _only_looks(one: Made, place: Occurrence) -> bool:
+    """Whether nothing happens to a variable in a place, but that a model is trained with it."""
+    tree = one.ready.shared.tree
+    before = tree.blanked[tree.line_start(place.start) : place.start]
+    calls = [tree.span(call.node) for call in one.ready.room.calls]
+    looks = place.attribute in LOOKING or within(place.start, calls)
+    return looks or _LOOKS.search(before) is not None
+
+
+def _is_reached(one: Made, loop: cst.For | cst.While, names: set[str]) -> bool:
+    """Whether a loop may change what variables hold by other names, or in functions it calls."""
+    shared, room = one.ready.shared, one.ready.room
+    program = program_of(shared.tree.text)
+    own = "" if isinstance(room.node, cst.Module) else room.node.name.value
+    held = program.holding(names, own)
+    (start, end), body = shared.tree.span(loop), shared.tree.span(loop.body)[0]
+    for name in held - names:
+        inside = (p for p in shared.places(room, name) if body <= p.start < end)
+        if not all(_only_looks(one, p) for p in inside):
+            return True
+    called = program.called(shared.tree.blanked[body:end])
+    if not called:
+        return False
+    places = [p for name in held for p in shared.places(room, name)]
+    if own:  # it may get variables of the module as arguments, which the functions change
+        here = [shared.tree.span(room.node)]
+        given = any(p.local and p.function == own for name in held for p in shared.found.of(name))
+        outer = held | program.variables() if given else held
+        found = [p for name in outer for p in shared.found.of(name) if not p.local]
+        places += [p for p in found if not within(p.start, here)]
+    elsewhere = [p for p in places if p.function in called and not start <= p.start < end]
+    return not all(_only_looks(one, p) for p in elsewhere)
 
 
 def _is_alone(

@@ -1,0 +1,176 @@
+"""Through which variables data can be reached, and which functions some statements may call.
+
+holder = {"images": images}          # `images` by `holder`
+flat = images.reshape(-1)            # and by `flat`
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
+
+from transpiler.source.syntax import python_tree
+
+#: What gives the memory, or the object, that it gets: functions and methods.
+_VIEWS = frozenset(
+    {
+        "asarray", "asanyarray", "ascontiguousarray", "reshape", "ravel", "squeeze", "transpose",
+        "expand_dims", "split", "array_split", "hsplit", "vsplit", "atleast_1d", "atleast_2d",
+        "moveaxis", "swapaxes", "flip", "broadcast_to", "view", "to_numpy", "from_numpy", "get",
+        "dict", "list", "tuple", "iter", "zip", "reversed", "partial", "SimpleNamespace",
+    }
+)  # fmt: skip
+#: Attributes that hold nothing of an array.
+_FACTS = frozenset({"shape", "dtype", "ndim", "size"})
+_WORD = re.compile(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DISPLAYS = (ast.Tuple, ast.List)
+_MADE = (*_FUNCTIONS, ast.ClassDef)
+
+
+@lru_cache(maxsize=4)
+def program_of(text: str) -> Program:
+    """What a text tells of it."""
+    return Program(text)
+
+
+class Program:
+    """A program as far as it tells what reaches what."""
+
+    def __init__(self, text: str) -> None:
+        self.tree = python_tree(text) or ast.Module([], [])
+        nodes = list(ast.walk(self.tree))
+        self.made: dict[str, list[ast.AST]] = {}  #: functions, methods and classes by name
+        for node in nodes:
+            if isinstance(node, _MADE):
+                self.made.setdefault(node.name, []).append(node)
+        imports = (n.names for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
+        names = (a.asname or a.name for a in chain.from_iterable(imports))
+        self.imported = frozenset(name.split(".")[0] for name in names)
+
+    def holding(self, names: Iterable[str], room: str) -> frozenset[str]:
+        """These variables, and those of the module or a function that may hold the same."""
+        inside = (n for f in self.made.get(room, ()) for n in ast.walk(f))
+        pairs = [
+            (set(map(_root, targets)), value)
+            for node in chain(_outside(self.tree), inside)
+            for targets, value in _assigned(node)
+        ]
+        found, before = set(names), -1
+        while len(found) != before:
+            before = len(found)
+            for targets, value in pairs:
+                sources = set(self._sources(value)) - self.imported
+                if sources & found:
+                    found |= targets
+                elif targets & found:
+                    found |= sources
+        return frozenset(found - {""})
+
+    def called(self, text: str) -> frozenset[str]:
+        """The functions, methods and classes of the program that some lines may lead to."""
+        given: dict[str, list[ast.AST]] = {}
+        for node in ast.walk(self.tree):
+            for targets, value in _assigned(node):
+                for name in map(_root, targets):
+                    given.setdefault(name, []).append(value)
+        pending, seen = list(_WORD.findall(text)), set[str]()
+        while pending:
+            word = pending.pop()
+            if word not in seen:
+                seen.add(word)
+                found = self.made.get(word.removeprefix("."), ())
+                for node in (*found, *given.get(word, ())):
+                    pending += _words(node)
+        return frozenset({word.removeprefix(".") for word in seen} & self.made.keys())
+
+    def variables(self) -> frozenset[str]:
+        """The variables of the module that hold more than a number or text."""
+        found = (
+            (_root(target), value)
+            for node in _outside(self.tree)
+            for targets, value in _assigned(node)
+            for target in targets
+        )
+        return frozenset(name for name, value in found if not isinstance(value, ast.Constant))
+
+    def _sources(self, value: ast.AST) -> Iterator[str]:
+        """The variables whose arrays or objects an expression may give."""
+        if isinstance(value, ast.Name):
+            yield value.id
+        elif isinstance(value, ast.Lambda):
+            yield from (n.id for n in ast.walk(value.body) if isinstance(n, ast.Name))
+        elif isinstance(value, ast.Subscript):
+            yield from self._sources(value.value)
+        elif isinstance(value, ast.Attribute):
+            yield from () if value.attr in _FACTS else self._sources(value.value)
+        elif isinstance(value, ast.Call):
+            name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+            if name in _VIEWS or name in self.made:
+                for part in ast.iter_child_nodes(value):
+                    yield from self._sources(part)
+        elif isinstance(value, (ast.BinOp, ast.Compare, ast.UnaryOp)):
+            if any(isinstance(n, _DISPLAYS) for n in ast.iter_child_nodes(value)):
+                yield from (n.id for n in ast.walk(value) if isinstance(n, ast.Name))
+        else:
+            for part in ast.iter_child_nodes(value):
+                yield from self._sources(part)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[list[ast.AST], ast.AST]]:
+    """What a statement gives to what."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _paired(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        yield _parts(node.target), node.value
+    elif isinstance(node, ast.For):
+        yield _parts(node.target), node.iter
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield _parts(node.optional_vars), node.context_expr
+
+
+def _paired(target: ast.AST, value: ast.AST) -> Iterator[tuple[list[ast.AST], ast.AST]]:
+    """Each of several variables with what it gets."""
+    if isinstance(target, _DISPLAYS) and isinstance(value, _DISPLAYS):
+        both = [*target.elts, *value.elts]
+        same = len(target.elts) == len(value.elts)
+        if same and not any(isinstance(one, ast.Starred) for one in both):
+            for one, part in zip(target.elts, value.elts, strict=True):
+                yield from _paired(one, part)
+            return
+    yield _parts(target), value
+
+
+def _parts(target: ast.AST) -> list[ast.AST]:
+    if isinstance(target, _DISPLAYS):
+        return [part for one in target.elts for part in _parts(one)]
+    return [target]
+
+
+def _root(target: ast.AST) -> str:
+    """The variable through which something is reached; "" of something else."""
+    while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _outside(module: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module outside of its functions and classes."""
+    pending = [module]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += (n for n in ast.iter_child_nodes(node) if not isinstance(n, _MADE))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    """The variables that a node reads, and attributes with a dot before them."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield f".{part.attr}"
