@@ -86,6 +86,22 @@ def test_a_function_that_is_called_elsewhere_stays() -> None:
     assert "def get_callbacks" in convert(text).text
 
 
+@pytest.mark.parametrize("use", ["from train import get_callbacks", "import train", ""])
+def test_a_function_that_another_file_imports_stays(use: str, tmp_path: Path) -> None:
+    text = SCRIPT.format(function=BY_NAME, call='get_callbacks("none")')
+    (tmp_path / "other.py").write_text(f"{use}\nget_callbacks = get_callbacks\n")
+    got = convert(text, path=str(tmp_path / "train.py"))
+    assert ("def get_callbacks" in got.text) == bool(use)
+    assert any(d.severity is Severity.ERROR for d in got.diagnostics) == bool(use)
+
+
+def test_a_function_that_all_names_stays() -> None:
+    text = SCRIPT.format(function=BY_NAME, call='get_callbacks("none")')
+    text += '\n__all__ = ["get_callbacks"]\n'
+    assert errors(text)
+    assert "def get_callbacks" in convert(text).text
+
+
 TWO_MODELS = """
 import numpy as np
 from tensorflow import keras

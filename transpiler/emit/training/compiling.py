@@ -17,6 +17,7 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
+from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import goes_on, refuse_going_on
 from transpiler.emit.training.lines import holds, is_statement, within
 from transpiler.emit.training.model import ModelWriter
@@ -286,6 +287,8 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
 def _check_maker(writer: ModelWriter, function: cst.FunctionDef) -> None:
     """All that a function gives must become optimizers: it gives what makes them now."""
     name = function.name.value
+    if is_wanted(writer.shared.file, name):
+        raise Unsupported(f"`{name}` gives optimizers, also to other files")
     calls = [c for room in writer.shared.rooms for c in room.calls if c.name == "compile"]
     spans = [writer.tree.span(c.node) for c in calls]
     given = [c.given["optimizer"].text for c in calls if "optimizer" in c.given]

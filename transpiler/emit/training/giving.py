@@ -13,10 +13,14 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Function
+from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
+
+#: Where a string may be the name of a function.
+_ASKS = re.compile(r"\b__all__\b|\bgetattr\(|\bglobals\(")
 
 
 def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
@@ -31,6 +35,7 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             for node, called in spans.items()
             if all(within(start, vanishing) for start, _ in called)
             and _mentions(file, found, node) == len(called) + 1
+            and not is_wanted(file, node.name.value)
         ]
         if not gone:
             return
@@ -47,10 +52,19 @@ def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]
         span = file.tree.span(statement)
         name = re.search(r"\.(\w+)", file.tree.text[slice(*span)])
         assert name is not None
-        mentions = re.findall(rf"(?<!\bkeras)\.{name.group(1)}\b", file.tree.blanked)
+        mention = rf"(?<!\bkeras)\.{name.group(1)}\b"
+        mentions = re.findall(mention, file.tree.blanked)
         starts = {file.tree.span(node)[0] for node in reads.values()}
-        if len(mentions) == len(starts) + 1 and all(within(s, vanishing) for s in starts):
+        alone = len(mentions) == len(starts) + 1 and not is_imported(file.path, mention)
+        if alone and all(within(start, vanishing) for start in starts):
             yield Edit(*statement_lines(file.tree, statement), "")
+
+
+def is_wanted(file: FileContext, name: str) -> bool:
+    """Whether something asks for a function by a string, as `__all__` does, or another file."""
+    text = file.tree.text
+    asks = _ASKS.search(text) is not None and re.search(rf"([\"']){name}\1", text) is not None
+    return asks or is_imported(file.path, rf"\b{name}\b")
 
 
 def _vanishing(file: FileContext, trained: list[Trained]) -> list[tuple[int, int]]:
@@ -66,8 +80,8 @@ def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[s
     for node, calls in writer.shared.file.giving_calls.items():
         spans = sorted(map(writer.tree.span, calls.values()))
         mentions = _mentions(writer.shared.file, writer.shared.found, node)
-        going = mentions == len(spans) + 1
-        if going and holds(span, spans[0]):
+        going = mentions == len(spans) + 1 and holds(span, spans[0])
+        if going and not is_wanted(writer.shared.file, node.name.value):
             found += comments_in(writer.tree.source(node))
     return found
 
