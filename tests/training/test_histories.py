@@ -66,3 +66,19 @@ def test_a_dict_where_nothing_else_is_read() -> None:
 def test_what_else_an_object_of_several_would_hold_is_refused(old: str, new: str) -> None:
     text = f"{HEAD}{READ}print(hist, stopping)\nother = 3\nprint(other)\n".replace(old, new)
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("reads", "kept"),
+    [
+        ("hist.epoch.append(3)\nprint(hist.epoch)", True),
+        ("hist.epoch += [3]\nprint(hist.epoch)", True),
+        ("epochs = hist.epoch\nepochs.append(3)\nprint(hist.epoch)", True),
+        ("def show(hist=hist):\n    print(hist.epoch)\n\n\nshow()", True),
+        ("print(hist.epoch, hist.epoch[-1] == 1)", False),
+    ],
+)
+def test_epochs_that_are_changed_stay_one_list(reads: str, kept: bool) -> None:
+    text = converted(f"{HEAD}hist = model.fit(x, y, epochs=2)\n{reads}\n")
+    assert ("SimpleNamespace(" in text) is kept
+    assert (reads in text) is kept

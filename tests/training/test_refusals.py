@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from transpiler.diagnostics import Severity
@@ -209,11 +211,35 @@ def test_what_may_be_an_optimizer_is_not_taken_for_its_name(given: str) -> None:
     assert any("may be an optimizer, or the name of one" in message for _, message in errors(text))
 
 
-@pytest.mark.parametrize(("keras", "said"), [("3", True), ("2", False)])
-def test_entries_of_the_history_by_their_places_are_said(keras: str, said: bool) -> None:
-    text = f"{HEAD}{COMPILE}history = model.fit(x, y)\nlosses = list(history.history.values())[0]\n"
+@pytest.mark.parametrize(
+    ("reads", "metric", "keras", "said"),
+    [
+        ("losses = list(history.history.values())[0]", "accuracy", "3", True),
+        ("losses = list(history.history.values())[0]", "accuracy", "2", False),
+        ("losses = list(history.history.values())[0]", "mae", "3", False),  # sorted: loss, mae
+        ("losses, shares = history.history.values()", "accuracy", "3", True),
+        ("print(next(iter(history.history)))", "accuracy", "3", True),
+        ("names = [*history.history]", "accuracy", "3", True),
+        ("kept = history.history\n(name, losses), *_ = kept.items()", "accuracy", "3", True),
+        ("for place, k in enumerate(history.history):\n    print(k)", "accuracy", "3", True),
+        ("losses, shares = history.history['loss'], 1", "accuracy", "3", False),
+        ("for k, v in history.history.items():\n    print(k, v)", "accuracy", "3", False),
+    ],
+)
+def test_entries_of_the_history_by_their_places_are_said(
+    reads: str, metric: str, keras: str, said: bool
+) -> None:
+    compiled = f"model.compile('adam', 'mse', metrics=['{metric}'])\n"
+    text = f"{HEAD}{compiled}history = model.fit(x, y)\n{reads}\n"
     found = convert(text, Options(keras=keras)).diagnostics
     assert any("begins with the loss" in d.message for d in found) is said
+
+
+def test_no_message_shows_the_number_of_a_tensor() -> None:
+    pairs = "def pairs():\n    for a, b in zip(x, y):\n        yield {'input': a}, b\n\n"
+    found = errors(f"{pairs}{HEAD}{COMPILE}model.fit(pairs(), epochs=1)\n")
+    assert found
+    assert not any(re.search(r"\w:\d", message) for _, message in found)
 
 
 def test_tables_with_new_columns_are_followed() -> None:

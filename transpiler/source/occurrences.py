@@ -102,6 +102,9 @@ class Occurrences:
         return self._starts[line - 1] + column
 
 
+#: What belongs to a function, and is evaluated where that is defined.
+_OUTSIDE = ("defaults", "kw_defaults", "decorator_list", "returns")
+
 #: What binds or reads a name, the attribute that it is read for, and the functions around it.
 _Found: TypeAlias = "tuple[Any, ast.Attribute | None, tuple[ast.AST, ...]]"
 
@@ -125,14 +128,16 @@ def _names(text: str) -> dict[str, list[_Found]]:
         if isinstance(node, _BINDING):
             for name in _bound_otherwise(node):
                 found.setdefault(name, []).append((node, None, functions))
+        outer = functions[:-1] if isinstance(node, ast.arguments) else functions
         if isinstance(node, _FUNCTIONS):
             functions = (*functions, node)
         for part in node._fields:
             value = getattr(node, part, None)
+            around = outer if part in _OUTSIDE else functions
             if isinstance(value, list):
-                pending += [(v, functions) for v in value if isinstance(v, ast.AST)]
+                pending += [(v, around) for v in value if isinstance(v, ast.AST)]
             elif isinstance(value, ast.AST) and part not in ("ctx", "op"):
-                pending.append((value, functions))
+                pending.append((value, around))
     return found
 
 

@@ -133,13 +133,14 @@ class FitWriter(FitData):
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = list(dict.fromkeys(line for h in hooks for line in h.before))
+        keys = [*values, *logged, *added]
         if self.history:
-            before[:0] = self._empty_history([*values, *logged, *added])
+            before[:0] = self._empty_history(keys)
         after = []
         if compiled.optimizing.averaging is not None:
             after = [taken_over(model.variable, model.averaged)]
         after += [line for h in hooks for line in h.after]
-        after += self.kept.finished()
+        after += self.kept.finished(keys)
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]

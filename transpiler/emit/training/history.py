@@ -16,13 +16,22 @@ from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.occurrences import Occurrence
 
+#: What stands behind a list that is changed.
+_CHANGED = re.compile(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
+
 #: Where a range serves as well as a list.
 _ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
 _EPOCHS = re.compile(r"\[([\"'])epochs\1\]")
 
-#: The rest of an entry that is taken by its place.
-_BY_PLACE = re.compile(r"\.(?:keys|values|items)\(\)\)\[")
+#: What takes entries by their place: what stands before the dict, and what behind it.
+_PLACES_BEFORE = re.compile(
+    r"(?:\b(?:list|tuple|enumerate|reversed|zip|next\(iter)\((?:[^()]*,)?|[\[(,]\s*\*"
+    r"|^\s*\(?\*?\w[\w.\[\]]*,[^=:]*=)\s*$"
+)
+_VIEW = re.compile(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
+#: Another name for the dict.
+_ALIAS = re.compile(r"^\s*(\w+) = $")
 _ORDER = "the history begins with the loss, as in Keras 2; Keras 3 sorts its entries by name"
 
 #: What may leave out a part of a statement, or run it several times.
@@ -49,6 +58,7 @@ class History:
         self.result = ""  #: what stands before the object
         #: where the variable stands for the call, which is part of another expression
         self.place: tuple[int, int] | None = None
+        self.by_place = False  #: whether something takes entries by their place
         self.variable = self._variable()  #: "" where nobody reads it
 
     def _variable(self) -> str:
@@ -82,11 +92,23 @@ class History:
         """The program's own variable, where something reads it."""
         places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
         asked = any(p.attribute not in ("history", "epoch") for p in places)
+        asked = asked or self._is_list_changed([p for p in places if p.attribute == "epoch"])
         self._say_lacking(places)
-        self._say_order(places)
+        dicts = [(p.start, p.attribute_end) for p in places if p.attribute == "history"]
+        self._look_at_order(dicts)
         self.object = asked or self._holds_others(name)
         self.result = f"{name} = "
         return name if places or kept else ""
+
+    def _is_list_changed(self, epochs: list[Occurrence]) -> bool:
+        """`history.epoch.append(3)`: the list must be the same wherever it is read."""
+        text = self.model.tree.blanked
+        for place in epochs:
+            before = text[self.model.tree.line_start(place.start) : place.start]
+            kept = len(epochs) > 1 and _ALIAS.match(before) is not None
+            if kept or "del " in before or _CHANGED.match(text, place.attribute_end):
+                return True
+        return False
 
     def _by_hand(self) -> str:
         """The variable of a `History()` that is among the callbacks, "" where there is none."""
@@ -125,13 +147,25 @@ class History:
                 message = f"{text} is left as it is; what `fit` gives has `history` and `epoch`"
                 self.model.made.left.append((place.start, message))
 
-    def _say_order(self, places: list[Occurrence]) -> None:
+    def _look_at_order(self, dicts: list[tuple[int, int]]) -> None:
         """`list(history.history.values())[0]`, of entries that Keras 3 has in another order."""
         text = self.model.tree.blanked
-        for place in places if self.model.shared.file.options.keras != "2" else ():
-            by_place = _BY_PLACE.match(text, place.attribute_end)
-            if by_place is not None and text[: place.start].endswith("list("):
-                self.model.made.said.append((ASSUMED, self.call.node, _ORDER))
+        for start, end in dicts:
+            before = text[self.model.tree.line_start(start) : start]
+            alias = _ALIAS.match(before)
+            if _VIEW.match(text, end) and _PLACES_BEFORE.search(before):
+                self.by_place = True
+            elif alias is not None and text[end : end + 1] in ("\n", ";"):
+                places = self.model.shared.places(self.model.room, alias.group(1))
+                self._look_at_order([(p.start, p.end) for p in places if p.start > end])
+
+    def _say_order(self, keys: list[str]) -> None:
+        """Keras 3 sorts what it has of the training, and then what it has of the validation."""
+        own = [k for k in keys if not k.startswith("val_") and k not in ("lr", "learning_rate")]
+        validated = [k for k in keys if k.startswith("val_")]
+        same = own == sorted(own) and validated == sorted(validated)
+        if self.by_place and not same and self.model.shared.file.options.keras != "2":
+            self.model.made.said.append((ASSUMED, self.call.node, _ORDER))
 
     def _stand_in(self, variable: str) -> None:
         """The call is part of an expression: a variable stands there, after the loop."""
@@ -144,6 +178,8 @@ class History:
         plain = tree.text[end:].startswith(".history")
         self.object, self.result = not plain, f"{variable} = "
         self.place = (start, end + len(".history") if plain else end)
+        if plain:
+            self._look_at_order([self.place])
 
     def _kept_by_model(self) -> list[Occurrence]:
         """Where `model.history` means this one: up to the next `fit` of the model."""
@@ -192,8 +228,9 @@ class History:
         gone += [self.model.tree.span(part) for _, part in self.model.parts]
         return [p for p in places if not within(p.start, gone)]
 
-    def finished(self) -> list[str]:
+    def finished(self, keys: list[str]) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""
+        self._say_order(keys)
         if self.variable:
             self._rewrite_kept()
         if self.variable and not self.object and self.place is None:
