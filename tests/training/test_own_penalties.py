@@ -191,3 +191,39 @@ def test_a_function_that_differs_by_the_number_of_axes_is_refused(own: str, said
     conversion = convert(PROGRAM.format(own=own, model=model))
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(said in error for error in errors), errors
+
+
+MASKED = """class Masked(keras.regularizers.Regularizer):
+    def __init__(self, l2=0.01, mask=None):
+        self.l2 = float(l2) * 2
+        self.mask = np.linspace(0.0, 1.0, 2)
+
+    def __call__(self, x):
+        return self.l2 * tf.reduce_sum(tf.square(x) * self.mask)
+"""
+WEIGHED = """def weighed(mask):
+    def own(w):
+        return 0.1 * K.sum(K.square(w) * mask)
+
+    return own
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "said"),
+    [
+        (MASKED, "Masked()", "`self.mask`"),
+        (MASKED.replace("np.linspace(0.0, 1.0, 2)", "2 * l2"), "Masked(0.5)", ""),
+        (MASKED.replace("np.linspace(0.0, 1.0, 2)", "mask"), "Masked(mask=np.ones(2))", "an array"),
+        (WEIGHED, "weighed(np.arange(2.0))", "an array"),
+        (WEIGHED, "weighed(0.5)", ""),
+        (WEIGHED.replace("    def", "    mask = np.arange(mask)\n    def"), "weighed(2)", "`mask`"),
+    ],
+)
+def test_arrays_that_a_function_of_weights_reads_are_refused(
+    own: str, given: str, said: str
+) -> None:
+    model = f"model = keras.Sequential([Input((6,)), Dense(2, kernel_regularizer={given})])"
+    conversion = convert(PROGRAM.format(own=own, model=model))
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any(said in error for error in errors) if said else not errors, errors

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.own_penalties import called_on_weights
+from transpiler.interpret.functions.own_penalties import called_on_weights, home_of
+from transpiler.interpret.functions.settings import gets_numbers, keeps_number, may_be_array
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Bound, Function, Static, Value
@@ -20,7 +21,6 @@ from transpiler.lower.own_losses import code_of
 from transpiler.lower.told import readable
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
-from transpiler.source.lexical import words_in
 
 #: What a function may do with a tensor without telling its axes from each other.
 _ALIKE = frozenset({
@@ -149,7 +149,6 @@ def _is_number(file: FileContext, value: Value, name: str) -> bool:
 
 #: An object that is made of numbers alone.
 _NUMBERS = re.compile(r"\w+\((?:(?:\w+ *= *)?-?[\d.]+(?:e-?\d+)?(?:, *)?)*\)")
-_ARRAYS = re.compile(r"\b(?:np|numpy)\.|\[")
 
 
 def _made(file: FileContext, value: Static) -> str:
@@ -159,19 +158,18 @@ def _made(file: FileContext, value: Static) -> str:
     return text if found is None else str(found.group(1)).rstrip()
 
 
-def _may_be_array(file: FileContext, name: str) -> bool:
-    """Whether a variable of the module may hold an array, or a list."""
-    held = file.globals.get(name)
-    number = isinstance(held, Static) and isinstance(held.expr.value, (int, float, str))
-    return isinstance(held, Static) and not number
-
-
 def _refuse_arrays(file: FileContext, value: Value, summary: Summary) -> None:
     """Refuse what computes with arrays, which torch does not add to its tensors."""
-    for name in _read(summary) & file.globals.keys():
-        if _may_be_array(file, name):
+    function, inside = called_on_weights(value), home_of(file, value)
+    for name in sorted(_read(summary)):
+        if name in file.globals and may_be_array(file, name):
             raise Unsupported(f"a function of weights that reads `{name}`: make it a tensor")
-    if isinstance(value, Static):
-        made = _made(file, value)
-        if _ARRAYS.search(made) or any(_may_be_array(file, word) for word in words_in(made)):
-            raise Unsupported(f"`{made}` gets a list or an array: make it a tensor")
+        if inside is None or name in file.globals:
+            continue
+        if not keeps_number(file, inside, name):
+            raise Unsupported(f"`{name}`, which a function of weights reads, may be an array")
+    made = _made(file, value) if isinstance(value, Static) else None
+    if function is not None and function.maker is not None:
+        made = function.maker.text
+    if made is not None and not gets_numbers(file, made):
+        raise Unsupported(f"`{made}` gets a list or an array: make it a tensor")

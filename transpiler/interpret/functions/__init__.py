@@ -25,6 +25,7 @@ constant_tensors.py  tensors that functions make for those that they give
 clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
 own_penalties.py  regularizers and constraints of the program's own
+settings.py       what these compute with besides the weight
 own_metrics.py    metrics that are classes of the program's own
 metric_parts.py   metrics of Keras that these hold, or are derived from
 applied.py        functions that data sets apply to their elements

@@ -12,6 +12,7 @@ import re
 
 import libcst as cst
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.own_metrics import REGISTERS, SUPER, methods_of, statements_of
 from transpiler.interpret.functions.parameters import parameters_of
@@ -43,6 +44,17 @@ def called_on_weights(value: Value) -> Function | None:
         return value
     made = class_of_penalty(value)
     return methods_of(made).get("__call__") if made is not None else None
+
+
+def home_of(file: FileContext, value: Value) -> cst.CSTNode | None:
+    """Where it may get the names that it reads: its class, or the function around it."""
+    made, function = class_of_penalty(value), called_on_weights(value)
+    if made is not None:
+        return made.node
+    if function is not None and function.outer is not None:
+        return function.outer.node
+    is_lambda = function is not None and isinstance(function.node, cst.Lambda)
+    return file.tree.module if is_lambda else None
 
 
 @provides("own_penalty")
