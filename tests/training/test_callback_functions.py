@@ -102,6 +102,48 @@ def test_a_function_that_all_names_stays() -> None:
     assert "def get_callbacks" in convert(text).text
 
 
+CALLED = """
+def path_of(name):
+    return name + str(np.random.rand()) + ".h5"
+
+
+def get_callbacks(name):
+    return [ModelCheckpoint(path_of(name)), EarlyStopping("loss", patience=3)]
+
+
+best = {"run": input()}
+cbs = get_callbacks(best["run"])"""
+
+
+def test_what_an_argument_calls_is_called_once() -> None:
+    text = SCRIPT.format(function=CALLED, call="cbs")
+    assert not errors(text)
+    emitted = convert(text).text
+    assert 'filepath = path_of(best["run"])' in emitted
+    assert emitted.count("path_of(best") == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "change"),
+    [
+        (CALLED, 'best["run"] = "b"'),
+        (CALLED, "best = {}"),
+        ('name = input()\ncbs = [ModelCheckpoint(name + ".h5")]', "name = input()"),
+        ("args = np\ncbs = [ModelCheckpoint(args.path)]", 'args.path = "b"'),
+    ],
+)
+def test_what_an_argument_reads_stays_until_the_training(made: str, change: str) -> None:
+    assert not errors(SCRIPT.format(function=made, call="cbs"))
+    assert errors(SCRIPT.format(function=f"{made}\n{change}", call="cbs"))
+
+
+def test_what_is_made_before_a_loop_reads_none_of_its_variables() -> None:
+    made = 'name = input()\ncbs = [ModelCheckpoint(name + ".h5")]'
+    text = SCRIPT.format(function=made, call="cbs")
+    fit = text[text.index("model.fit") :]
+    assert errors(text.replace(fit, f"for name in 'ab':\n    {fit}"))
+
+
 TWO_MODELS = """
 import numpy as np
 from tensorflow import keras

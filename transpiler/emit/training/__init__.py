@@ -48,6 +48,7 @@ weighting.py   what each sample counts in it
 history.py     what a `fit` gives
 conditions.py  callbacks that a program adds under a condition
 callbacks.py   what stands in the loop for the callbacks of a `fit`
+callback_arguments.py  when their arguments are evaluated
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own

@@ -42,12 +42,21 @@ def condition_of(tests: tuple[tuple[Static, bool], ...]) -> str:
     return " and ".join(f"({p})" if re.search(r"\bor\b|\bif\b", p) else p for p in parts)
 
 
-def check_lasting(tree: Tree, tests: tuple[tuple[Static, bool], ...], place: int) -> None:
-    """Refuse conditions on what a program changes once it has added the callback there."""
-    paths = {path for test, _ in tests for path in _PATH.findall(test.expr.text)}
+def paths_in(code: str) -> set[str]:
+    """The names and attributes in code whose strings and comments are blank."""
+    return set(_PATH.findall(code))
+
+
+def changes_of(paths: set[str]) -> re.Pattern[str]:
+    """What changes the objects that some code reads."""
     named = "|".join(map(re.escape, sorted(paths)))
     dotted = "|".join(re.escape(path) for path in sorted(paths) if "." in path) or r"(?!)"
-    changes = re.compile(_CHANGES.format(named, _SETS, dotted))
+    return re.compile(_CHANGES.format(named, _SETS, dotted))
+
+
+def check_lasting(tree: Tree, tests: tuple[tuple[Static, bool], ...], place: int) -> None:
+    """Refuse conditions on what a program changes once it has added the callback there."""
+    changes = changes_of({path for test, _ in tests for path in paths_in(test.expr.text)})
     apart = [
         tree.span(statement)
         for statement in tree.module.body
