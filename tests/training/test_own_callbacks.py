@@ -134,7 +134,7 @@ class Asks(keras.callbacks.Callback):
         test_data, targets = self.data
         loss, error = self.model.evaluate(test_data, targets, verbose=0)
         scores = self.model.evaluate(x[:20], y[:20], batch_size=7)
-        both = self.model.evaluate(x=test_data, y=targets, return_dict=True)
+        both = self.model.evaluate(x=test_data, y=targets, batch_size=None, return_dict=True)
         kernel, bias = self.model.layers[0].get_weights()
         last = self.model.layers[-1].get_weights()[0]
         norms = [float((w**2).sum()) for w in self.model.get_weights()]
@@ -242,6 +242,12 @@ REFUSED = {
     "on_epoch_end(self, epoch, logs=None):\n        if epoch:\n"
     "            logs['rate'] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        self.model.evaluate(self.data)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n"
+    "        print({n: self.model.evaluate(x[:n], y[:n]) for n in (8, 16)})": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n"
+    "        print(self.model.evaluate(x, y) if epoch else 0)": "asks for",
+    "on_epoch_end(self, epoch, logs=None):\n"
+    "        print(epoch and self.model.evaluate(x, y))": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        self.criterion = 1\n"
     "        print(self.model.evaluate(x, y))": "of its own",
     "on_epoch_end(self, epoch, logs=None):\n        self.optimizer = None\n"

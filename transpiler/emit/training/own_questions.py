@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.emit.training.asking import as_dict
 from transpiler.emit.training.layer_weights import views_of, views_of_all
@@ -26,6 +25,8 @@ from transpiler.source.tree import Tree
 #: The attribute that a callback finds the loss in.
 CRITERION = "criterion"
 _EVALUATED = ("x", "y")
+#: What evaluates parts of itself several times, or not at all.
+_ONE_BY_ONE = (cst.Assert, cst.Lambda, cst.BaseComp, cst.IfExp, cst.BooleanOperation)
 _LAYER = re.compile(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
 
 
@@ -37,12 +38,17 @@ def evaluation(
     None where it is of something else than two arrays.
     """
     given = _arguments(writer.tree, call, (*_EVALUATED, "batch_size", "verbose", "return_dict"))
-    inside = matchers.Lambda() | matchers.ListComp() | matchers.GeneratorExp()
     if given is None or not {*_EVALUATED} <= given.keys() or writer.made.spread:
         return None
     compiled = _compiled(writer)
-    if compiled is None or matchers.findall(statement, inside):
+    if (
+        compiled is None
+        or len(statement.body) > 1
+        or any(isinstance(part, _ONE_BY_ONE) for part in _around(statement, call))
+    ):
         return None
+    if given.get("batch_size") == "None":
+        given["batch_size"] = "32"
     by_key = given.get("return_dict", "False")
     if by_key not in ("True", "False"):
         return None
@@ -59,6 +65,16 @@ def evaluation(
     elif len(compiled.keys) > 1 and not _taken_apart(writer.tree, call, statement):
         text = f"list({text})"
     return before, text
+
+
+def _around(node: cst.CSTNode, call: cst.Call) -> list[cst.CSTNode]:
+    """The parts of a statement that a call is in, from the outside in."""
+    for child in node.children:
+        if child is call:
+            return [node]
+        if inner := _around(child, call):
+            return [node, *inner]
+    return []
 
 
 def _compiled(writer: ModelWriter) -> Compiled | None:
