@@ -17,7 +17,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN
-from transpiler.source.changes import changed_in_place
+from transpiler.source.changes import changed_in_place, entry_changed
 from transpiler.source.tables import tables_of
 
 
@@ -35,6 +35,40 @@ def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
         raise GiveUp(f"`{names[0]}` and `{names[1]}` are one list or dict, which changes", node)
 
 
+def refuse_parts(
+    region: Region, target: cst.BaseExpression, given: cst.BaseExpression, value: Value
+) -> None:
+    """`head = config["head"]`, of which an entry is changed, changes `config`: not followed."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        if isinstance(given, (cst.Tuple, cst.List)) and isinstance(value, Sequence):
+            both = zip(target.elements, given.elements, value.items, strict=False)
+            for one, of_it, part in both:
+                refuse_parts(region, one.value, of_it.value, part)
+            return
+        for one in target.elements:  # `first, second = config["parts"]`
+            refuse_parts(region, one.value, given, value)
+        return
+    if not isinstance(target, (cst.Name, cst.Attribute)) or not _is_part(given):
+        return
+    known = not isinstance(value, Static) or value.expr.value is not UNKNOWN
+    if not _may_change(value) or (region.is_module and not known):
+        return
+    if (isinstance(value, Static) and value.expr.array) or _is_table(region, given, value):
+        return
+    name, whole = region.tree.source(target), region.tree.source(given)
+    text = region.tree.text if region.is_module else region.source
+    if entry_changed(text, (name, whole)):
+        raise GiveUp(f"`{name}` is a list or dict inside of another one, and changes", given)
+
+
+def _is_part(node: cst.BaseExpression) -> bool:
+    """Whether an expression looks for something in a list or dict."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.attr.value in ("get", "setdefault")
+    slices = [one.slice for one in node.slice] if isinstance(node, cst.Subscript) else []
+    return any(isinstance(one, cst.Index) for one in slices)  # a slice is a list of its own
+
+
 def _is_table(region: Region, node: cst.BaseExpression, value: Value) -> bool:
     """Whether it is a table of pandas, of whose columns nothing is known in any case."""
     return isinstance(value, Static) and tables_of(region.tree.text).hold(region.tree.source(node))
@@ -47,6 +81,11 @@ def refuse_changed_elements(
     held = iterable.items if isinstance(iterable, Sequence) else ()
     if any(map(_may_change, held)) and changed_in_place(region.tree.source(node.body), names):
         raise GiveUp("a loop that changes the lists or dicts in another list", node)
+    unknown = isinstance(iterable, Static) and _may_change(iterable) and not iterable.expr.array
+    body = region.tree.source(node.body)
+    makes = "(" in body  # layers, of what it changes: such a loop is in the class as a whole
+    if unknown and not makes and not region.is_module and entry_changed(body, names):
+        raise GiveUp("a loop that changes the lists or dicts that it is given one by one", node)
 
 
 def forget_changed(
@@ -57,13 +96,26 @@ def forget_changed(
     changing = [name for name, value in bound.items() if _may_change(value)]
     if not isinstance(node, cst.Call) or not changing:
         return
-    if not changed_in_place(home.tree.source(function.node), changing):
+    text = home.tree.source(function.node)
+    if not changed_in_place(text, changing):
         return
+    gathered = function.node.params.star_kwarg  # a dict of its own, for each call
+    shared = [name for name in changing if gathered is None or name != gathered.name.value]
+    if node not in _wholes(region) and entry_changed(text, shared):
+        raise GiveUp(f"`{function.name}` changes what it gets, in the middle of a statement", node)
     for argument in node.args:
         name = argument.value.value if isinstance(argument.value, cst.Name) else ""
         held = region.scope.values.get(name)
         if isinstance(held, (Mapping, Sequence)) and _may_change(held):
             region.scope.values[name] = Static(region.scope.read(name))
+
+
+def _wholes(region: Region) -> tuple[cst.CSTNode, ...]:
+    """The expressions that a statement consists of, which run once wherever it is written."""
+    line = region.statement
+    parts = line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
+    kinds = (cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Return)
+    return tuple(part.value for part in parts if isinstance(part, kinds) and part.value is not None)
 
 
 def _may_change(value: Value) -> bool:

@@ -6,16 +6,27 @@ import re
 from collections.abc import Iterable, Iterator
 
 _METHODS = r"\.(?:append|extend|insert|pop|popitem|remove|clear|reverse|sort|update|setdefault)\("
-_ELEMENT = r"(?:\[[^\]\n]*\])+ *(?:[-+*/|&]|\*\*|//)?=(?!=)"
+_ASSIGNED = r" *(?:[-+*/|&]|\*\*|//)?=(?!=)"
+_ELEMENT = rf"(?:\[[^\]\n]*\])+{_ASSIGNED}"
+_ENTRY = rf"\[ *(?:\"[^\"\n]*\"|'[^'\n]*'|-?\d+) *\](?:\[[^\]\n]*\])*{_ASSIGNED}"
 _DELETION = re.compile(r"(?<![\w.])del +$")
 
 _CHANGE = re.compile(rf"{_METHODS}|{_ELEMENT}")
+_CHANGE_OF_ENTRY = re.compile(rf"{_METHODS}|{_ENTRY}")
 _CHANGE_OR_GROWTH = re.compile(rf"{_METHODS}|{_ELEMENT}|[ \t]*\+=")
 
 
 def changed_in_place(text: str, names: Iterable[str], grows: bool = True) -> bool:
     """Whether a list or dict of one of these names is changed; `grows` if `+=` would do it, too."""
-    change = _CHANGE_OR_GROWTH if grows else _CHANGE
+    return _is_changed(text, names, _CHANGE_OR_GROWTH if grows else _CHANGE)
+
+
+def entry_changed(text: str, names: Iterable[str]) -> bool:
+    """The same of what a key that is written out finds, or a method: not rows of an array."""
+    return _is_changed(text, names, _CHANGE_OF_ENTRY)
+
+
+def _is_changed(text: str, names: Iterable[str], change: re.Pattern[str]) -> bool:
     return any(
         change.match(text, end) or (text[end : end + 1] == "[" and _deletes(text, start))
         for name in names

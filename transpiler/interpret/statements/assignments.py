@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from transpiler.interpret.aliases import refuse_aliases
+from transpiler.interpret.aliases import refuse_aliases, refuse_parts
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.layers.collected import extends
@@ -40,6 +40,7 @@ def assign(region: Region, node: cst.Assign) -> None:
     region.whole = None
     refuse_aliases(region, node, value)
     for target in node.targets:
+        refuse_parts(region, target.target, node.value, value)
         assign_value(region, target.target, value, node, node.value)
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):
             value = region.scope.values[target.target.value]
@@ -92,6 +93,7 @@ def annotated(region: Region, node: cst.AnnAssign) -> None:
     region.target_hint = region.assigned
     value = evaluate(region, node.value)
     region.whole = None
+    refuse_parts(region, node.target, node.value, value)
     assign_value(region, node.target, value, node, node.value)
     region.assigned = region.target_hint = ""
 
