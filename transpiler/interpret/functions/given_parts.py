@@ -71,17 +71,11 @@ def given_parts(
     inner = _bound(function, bound)
     if inner is None or shadows(region, made, inner):
         return None
-    before, outer = set(region.rewrites), region.inline
-    events, metrics = region.graph_events, dict(region.file.metrics)
     try:
-        found = _Body(region, inner).run(made.body.body)
+        with region.apart(inner):  # metrics of the function are made as often as it runs
+            found = _Body(region, inner).run(made.body.body)
     except GiveUp:
         found = None
-    finally:
-        region.inline, region.graph_events = outer, events
-        region.file.metrics = metrics  # those of the function are made as often as it runs
-        for span in set(region.rewrites) - before:
-            del region.rewrites[span]
     if isinstance(found, Static) and _is_part(found, *_PARTS):
         if _is_part(found, _OPTIMIZER):
             region.optimizers[region.tree.span(node)] = found
