@@ -22,11 +22,17 @@ _KEPT = {
 }
 
 
+_WIDTH = 88  #: how long black lets a line be
+
+
 def _declare_arrays(name: str, what: str, *kept: str) -> None:
     """Declare a data set of images and of what comes with each."""
     image = "self.transform(self.images[index])"
     rows = "".join(f", self.{one}[index]" for one in kept if one != "arrays")
     giving = f"        return {image}{rows}\n"
+    if len(giving) > _WIDTH:
+        values = "".join(f"            {one},\n" for one in f"{image}{rows}".split(", "))
+        giving = f"        return (\n{values}        )\n"
     if "arrays" in kept:
         giving = f"        inputs = [{image}]\n"
         giving += "        inputs += [array[index] for array in self.arrays]\n"

@@ -51,7 +51,7 @@ def test_names_of_metrics_are_known_where_the_model_is_made() -> None:
     "asked",
     [
         "values = model(x) + 1",
-        "model.layers[0].trainable = False",
+        "model.layers[0].units = 3",
         "values = trainer.model(x) + 1",
         "trainer.model.stop_training = True",
     ],
