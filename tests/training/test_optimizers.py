@@ -103,6 +103,7 @@ def _only_trained(optimizer: str) -> str:
     return Trial(optimizer=optimizer, before="x, y = x[:40], y[:40]", fit="").trained
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("optimizer", EXACT)
 def test_steps_equally(optimizer: str, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _only_trained(optimizer))
@@ -110,6 +111,7 @@ def test_steps_equally(optimizer: str, scripts: Scripts) -> None:
     assert far < (1e-6 if "clip" in optimizer else 1e-7), apart
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("optimizer", CLOSE)
 def test_steps_within_its_bound(optimizer: str, scripts: Scripts) -> None:
     text = _only_trained(optimizer)
@@ -121,6 +123,7 @@ def test_steps_within_its_bound(optimizer: str, scripts: Scripts) -> None:
 CLIPPED = [o for o in EXACT if "clip" in o]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("optimizer", [*CLOSE, *CLIPPED, f"{OPT}.SGD(0.1, momentum=0.9)"])
 def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts) -> None:
     text, options = _only_trained(optimizer), Options(exact=True)
