@@ -88,6 +88,8 @@ def _note(found: Stores, node: ast.AST) -> None:
         case ast.Call(func=ast.Attribute(attr=method, value=held), args=args, keywords=keywords):
             if method in _METHODS:
                 found.changed.add(_last(held))
+            if isinstance(held, ast.Name) and held.id == "self":
+                found.given[method] += 1  # a loss that is called by hand
             if method in _TRAINING:
                 for value in (*args, *(k.value for k in keywords)):
                     found.given.update(_attributes(value))
