@@ -52,7 +52,7 @@ def test_a_rate_that_a_schedule_gives_is_not_set() -> None:
 
 
 def test_epochs_go_on_where_they_are_told_to(scripts: Scripts) -> None:
-    text = Trial(fit=", initial_epoch=1", after="n = history.epoch").text
+    text = Trial(fit=", initial_epoch=1", after="n = history.epoch\nm = len(history.epoch)").text
     result = converted(text)
     assert "in range(1, 3):" in result
     assert 'n = list(range(1, 1 + len(history["loss"])))' in result

@@ -31,6 +31,8 @@ _PLACES_BEFORE = re.compile(
 )
 _VIEW = re.compile(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
 #: Another name for the dict.
+#: What only looks at the list whose other name follows.
+_LOOKED_AT = re.compile(r"(?:\bin |\blen\(|\bprint\(|\.plot\()$")
 _ALIAS = re.compile(r"^\s*(\w+) = $")
 _ORDER = "the history begins with the loss, as in Keras 2; Keras 3 sorts its entries by name"
 
@@ -105,8 +107,11 @@ class History:
         text = self.model.tree.blanked
         for place in epochs:
             before = text[self.model.tree.line_start(place.start) : place.start]
-            kept = len(epochs) > 1 and _ALIAS.match(before) is not None
-            if kept or "del " in before or _CHANGED.match(text, place.attribute_end):
+            alias = _ALIAS.match(before) if len(epochs) > 1 else None
+            named = self._readers(alias.group(1)) if alias is not None else []
+            ends = [place.attribute_end, *(one.end for one in named)]
+            handed = any(not _LOOKED_AT.search(text[max(0, p.start - 40) : p.start]) for p in named)
+            if handed or "del " in before or any(_CHANGED.match(text, end) for end in ends):
                 return True
         return False
 
