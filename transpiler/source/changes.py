@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-_METHODS = r"\.(?:append|extend|insert|pop|popitem|remove|clear|reverse|sort|update|setdefault)\("
+from transpiler.source.changed_inside import METHODS
+
+_METHODS = rf"\.(?:{'|'.join(sorted(METHODS))})\("
 _ASSIGNED = r" *(?:[-+*/|&]|\*\*|//)?=(?!=)"
 _ELEMENT = rf"(?:\[[^\]\n]*\])+{_ASSIGNED}"
 _ENTRY = rf"\[ *(?:\"[^\"\n]*\"|'[^'\n]*'|-?\d+) *\](?:\[[^\]\n]*\])*{_ASSIGNED}"

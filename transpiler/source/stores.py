@@ -11,14 +11,10 @@ from dataclasses import field
 from functools import lru_cache
 
 from transpiler.record import record
+from transpiler.source.changed_inside import METHODS
 from transpiler.source.syntax import python_tree
 
-_METHODS = frozenset(
-    {
-        "append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort",
-        "update", "setdefault", "__setitem__", "__setattr__",
-    }
-)  # fmt: skip
+_METHODS = METHODS | {"__setitem__", "__setattr__"}
 #: Calls that get parts of the training and only look at them.
 _TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "evaluate_generator"})
 #: What may give an attribute another value, whatever it is called.
