@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from transpiler.ir import tokens
 from transpiler.source.lexical import STRING
 
 WIDTH = 88
@@ -17,9 +18,10 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     """One logical line at an indentation, over several lines where it is too long.
 
     `inside`: it stands in brackets, so that it may be split at its operators.
+    A line with a token is left: how long it gets is known when the token has its name.
     """
     line = " " * indent + text
-    if len(line) <= width or "\n" in text:
+    if len(line) <= width or "\n" in text or tokens.MODULE in text:
         return line
     grouped = _operands(text, indent, width) if inside else _grouped(text, indent, width)
     grouped = grouped or _chained(text, indent, width)

@@ -10,7 +10,6 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
-from transpiler.record import replace
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
@@ -56,11 +55,11 @@ def _settle_precision(draft: Draft) -> None:
 
 def _agree_on_callbacks(draft: Draft) -> None:
     """One class can't ask two models in two ways: each has functions and layers of its own."""
-    known: dict[int, list[tuple[int, int, str]]] = {}
+    known: dict[int, list[Edit]] = {}
     for found in (m for m in draft.planned.trained if m.training.problem is None):
         for key, made in _own_callbacks(found).items():
             edits = found.class_edits.get(key, [])
-            written = [(e.start, e.end, _named(draft, found, e.text)) for e in edits]
+            written = [_named(draft, found, edit) for edit in edits]
             if known.setdefault(key, written) != written:
                 call = found.training.calls[0]
                 reason = f"`{made.name}` would have to ask this model in another way than the first"
@@ -132,7 +131,7 @@ def place_training(draft: Draft) -> None:
                 draft.plain_classes.add(key)
                 draft.edits.append(plain_class(draft.tree, made))
                 edits = found.class_edits.get(key, [])
-                draft.edits += [replace(e, text=_named(draft, found, e.text)) for e in edits]
+                draft.edits += [_named(draft, found, edit) for edit in edits]
         for offset, message in found.left:
             if gone(offset):
                 continue  # in a branch that nothing reaches
@@ -148,12 +147,12 @@ def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     """Layers are frozen also where the training stays as it is: the model is a module."""
     if not any(_is_of(unit, found) for unit, _ in draft.planned.written):
         return []  # the model stays one of Keras
-    from transpiler.emit.training.composing import with_names
+    from transpiler.emit.training.composing import edit_with_names
     from transpiler.emit.training.freezing import freeze_edit
 
     calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
     edits = [freeze_edit(draft.tree, call, found.training.variable) for call in calls]
-    return [Edit(e.start, e.end, with_names(draft, e.text)) for e in edits]
+    return [edit_with_names(draft, edit) for edit in edits]
 
 
 def _unread_helpers(draft: Draft, found: Trained) -> set[str]:
@@ -168,10 +167,9 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
     """The source of a function with the names of the model's layers filled in."""
     if tokens.MODULE not in source:
         return source
-    source = _named(draft, found, source)
-    from transpiler.emit.training.lines import folded_sum
+    from transpiler.emit.training.lines import named
 
-    return "\n".join(folded_sum(line) for line in source.split("\n"))
+    return named(source, _attributes(draft, found))
 
 
 def _without_warnings(draft: Draft, found: Trained) -> None:
@@ -186,16 +184,20 @@ def _without_warnings(draft: Draft, found: Trained) -> None:
     ]
 
 
-def _named(draft: Draft, found: Trained, text: str) -> str:
-    """A text with the names of the model's layers."""
-    if tokens.MODULE not in text:
-        return text
+def _named(draft: Draft, found: Trained, edit: Edit) -> Edit:
+    """An edit with the names of the model's layers."""
+    if tokens.MODULE not in edit.text:
+        return edit
+    from transpiler.emit.training.lines import edit_with
+
+    return edit_with(draft.tree, _attributes(draft, found), edit)
+
+
+def _attributes(draft: Draft, found: Trained) -> dict[str, str]:
+    """What the tokens of the model's modules stand for."""
     parts = {id(built) for built in found.training.weights.parts}
-    for unit, made in draft.planned.written:
-        if _is_of(unit, found) or id(unit.built) in parts:
-            for token, attribute in made.attrs.items():
-                text = text.replace(token, attribute)
-    return text
+    written = [w for u, w in draft.planned.written if _is_of(u, found) or id(u.built) in parts]
+    return {token: attribute for made in written for token, attribute in made.attrs.items()}
 
 
 def _is_of(unit: Unit, found: Trained) -> bool:

@@ -10,7 +10,7 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.training.hoisting import out_of_loops, placed
-from transpiler.emit.training.lines import block
+from transpiler.emit.training.lines import block, edit_with, named
 from transpiler.emit.training.ready import lines_by_mark
 from transpiler.emit.training.shared import Before, Trained
 from transpiler.ir import tokens
@@ -58,7 +58,7 @@ def put_calls(draft: Draft, trained: list[Trained]) -> None:
             if tokens.DATA in text:
                 margin = " " * (edit.start - draft.tree.line_start(edit.start))
                 text = _DATA.sub(put_data, margin + text).removeprefix(margin)
-            draft.edits.append(Edit(edit.start, edit.end, with_names(draft, with_calls(text))))
+            draft.edits.append(edit_with_names(draft, Edit(edit.start, edit.end, with_calls(text))))
         for one in found.before:
             lines = [line for mark in one.lines for line in data.get(mark, (mark,))]
             lines = lines[1:] if lines[:1] == [""] else lines
@@ -67,12 +67,18 @@ def put_calls(draft: Draft, trained: list[Trained]) -> None:
 
 
 def with_names(draft: Draft, text: str) -> str:
-    """Some text with the names of the layers that it speaks of, whichever model has them."""
-    if tokens.MODULE in text:
-        for _, made in draft.planned.written:
-            for token, attribute in made.attrs.items():
-                text = text.replace(token, attribute)
-    return text
+    """A line with the names of the layers that it speaks of, whichever model has them."""
+    return named(text, _attributes(draft))
+
+
+def edit_with_names(draft: Draft, edit: Edit) -> Edit:
+    """An edit with the names of the layers that it speaks of, whichever model has them."""
+    return edit_with(draft.tree, _attributes(draft), edit)
+
+
+def _attributes(draft: Draft) -> dict[str, str]:
+    """What the tokens of all modules stand for."""
+    return {token: name for _, made in draft.planned.written for token, name in made.attrs.items()}
 
 
 def compose_statements(draft: Draft) -> None:

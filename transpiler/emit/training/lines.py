@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import libcst as cst
 
+from transpiler.emit.edits import Edit
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.interpret.training import TrainingCall
+from transpiler.ir import tokens
 from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.suites import leaf_statements, suites
 from transpiler.source.tree import Tree
@@ -16,6 +20,36 @@ from transpiler.source.tree import Tree
 #: What a comprehension, or the head of a loop, binds.
 _BOUND = re.compile(r"\bfor\b(.+?)\bin\b", re.DOTALL)
 
+
+def named(text: str, attributes: Mapping[str, str], margin: int | None = 0) -> str:
+    """A text with the attributes that tokens of modules stand for, its long lines folded.
+
+    margin: how far from the left its first line begins; None where it is within a line.
+    """
+    if tokens.MODULE not in text:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if tokens.MODULE in line:
+            for token, attribute in attributes.items():
+                line = line.replace(token, attribute)
+            inner = len(line) - len(line.lstrip(" "))
+            if lines:
+                line = folded_sum(line) if _SUM.match(line) else fold(line.lstrip(" "), inner)
+            elif margin is not None:
+                line = fold(line.lstrip(" "), inner + margin)[margin:]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def edit_with(tree: Tree, attributes: Mapping[str, str], edit: Edit) -> Edit:
+    """An edit with the attributes that tokens of modules stand for."""
+    before = tree.text[tree.line_start(edit.start) : edit.start]
+    return replace(edit, text=named(edit.text, attributes, None if before.strip() else len(before)))
+
+
+#: A line of the function that adds up penalties.
+_SUM = re.compile(r"    (?:return|total \+?=) .* \* ")
 
 _CHOSEN = re.compile(r"(    (?:return|total \+?=) )\(([^()]*)\) \* (.*)")
 
