@@ -138,6 +138,8 @@ class NAME(Dataset):
 
     def __getitem__(self, index):
         GIVEN = self.samples[index]
+        if self.folder is None:  #? perhaps
+            return RESULT
         pixels = image.numpy() - image.min().item()
         pixels = np.squeeze(pixels / (pixels.max() or 1) * 255).astype("uint8")
         name = f"{self.prefix}_{index}_{random.randrange(10_000)}.{self.ending}"

@@ -180,11 +180,13 @@ class NAME(Dataset):
         size,
         transform,
         resample=PIL.Image.NEAREST,  #? resample
+        color_mode="rgb",  #? color_mode
     ):
         self.root = root
         self.size = size
         self.transform = transform
         self.resample = resample  #? resample
+        self.colors = {{"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}}[color_mode]  #? color_mode
         self.classes = sorted(
             entry.name for entry in os.scandir(root) if entry.is_dir()
         )
@@ -194,6 +196,7 @@ class NAME(Dataset):
         image = image.resize(self.size[::-1], PIL.Image.NEAREST)  #? !resample
         image = image.resize(self.size[::-1], self.resample)  #? resample
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
+        image = image.reshape(*self.size, -1)  #? color_mode
         image = self.transform(image)
         return GIVEN
 '''
@@ -215,8 +218,18 @@ DEEP_GRAY = """\
 image = PIL.Image.open(path)
         if image.mode not in ("I", "I;16"):
             image = image.convert("L")"""
+#: How a file of a generator is opened, by its colors; those of "" may be any.
+OPENED_BY_GENERATOR = {
+    "": """\
+image = PIL.Image.open(path).convert("RGB")  #? !color_mode
+        image = PIL.Image.open(path)  #? color_mode
+        if self.colors != "L" or image.mode not in ("I", "I;16"):  #? color_mode
+            image = image.convert(self.colors)""",
+    "Alpha": OPENED["Alpha"][0],
+    "Gray": DEEP_GRAY,
+}
 for _labels, _colors in product(("", "OneHot", "Paired", "Unlabeled"), MODES.values()):
-    _source = _DIRECTORY.replace("OPENED", DEEP_GRAY) if _colors == "Gray" else _DIRECTORY
+    _source = _DIRECTORY.replace("OPENED", OPENED_BY_GENERATOR[_colors])
     for _name, _given_classes in (("ImageDirectory", False), ("ImagesOfClasses", True)):
         _declare(
             f"{_labels}{_colors}{_name}",
@@ -339,90 +352,3 @@ class RandomMirror(nn.Module):
     NN,
     early=True,
 )
-
-_AFFINE = '''
-class NAME(nn.Module):
-    """Turns, moves, shears and zooms images at random, and WITH."""
-
-    def __init__(self, rotation=0, height_shift=0, width_shift=0, shear=0, zoom=(1, 1)):
-        super().__init__()
-        self.rotation = math.radians(rotation)
-        self.shift = torch.tensor([height_shift, width_shift])
-        self.shear = math.radians(shear)
-        self.zoom = zoom
-
-    def forward(self, image):
-        sizes = torch.tensor(image.shape[:2])
-        turn, slant = (torch.rand(2) * 2 - 1).tolist()
-        turn, slant = turn * self.rotation, slant * self.shear
-        rotation = torch.tensor(
-            [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]
-        )
-        shear = torch.tensor([[1, -math.sin(slant)], [0, math.cos(slant)]])
-        shift = (torch.rand(2) * 2 - 1) * self.shift * sizes
-        low, high = self.zoom
-        zoom = torch.rand(2) * (high - low) + low
-        # the first axis is that of the columns, whose center is taken from the rows
-        x, y = torch.meshgrid(*map(torch.arange, image.shape[1::-1]), indexing="xy")
-        center = (sizes - 1) / 2
-        points = torch.stack([x, y], dim=-1) - center
-        points = points @ (rotation @ shear * zoom).T + rotation @ shift + center
-        GRID
-        image = F.grid_sample(
-            image.permute(2, 0, 1)[None],
-            grid[None],
-            padding_mode="PADDING",
-            align_corners=CORNERS,
-        )
-        image = image[0].permute(1, 2, 0)
-        GIVEN
-'''
-for _name, _with, _grid, _padding, _corners, _given_image in (
-    (
-        "RandomAffine",
-        "draws out their edges",
-        "points / (sizes.flip(0) - 1) * 2 - 1",
-        "border",
-        "True",
-        "return image",
-    ),
-    (
-        "RandomAffineOnBlack",
-        "fills up with zeros",
-        "points / (sizes.flip(0) - 1) * 2 - 1",
-        "border",
-        "True",
-        """inside = (grid.abs() < 1 + 1e-5).all(-1, keepdim=True)
-        return image * inside""",
-    ),
-    (
-        "RandomAffineReflected",
-        "reflects their edges",
-        "(points + 0.5) / sizes.flip(0) * 2 - 1",
-        "reflection",
-        "False",
-        "return image",
-    ),
-):
-    emitted(
-        _name,
-        _AFFINE.replace("NAME", _name)
-        .replace("WITH", _with)
-        .replace("GRID", f"grid = {_grid}")
-        .replace("PADDING", _padding)
-        .replace("CORNERS", _corners)
-        .replace(
-            "        image = image[0].permute(1, 2, 0)\n        GIVEN",
-            f"        image = image[0].permute(1, 2, 0)\n        {_given_image}",
-        )
-        .replace(
-            "        image = image[0].permute(1, 2, 0)\n        return image\n",
-            "        return image[0].permute(1, 2, 0)\n",
-        ),
-        (),
-        "import math",
-        TORCH,
-        NN,
-        FUNCTIONAL,
-        early=True,
-    )

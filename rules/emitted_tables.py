@@ -3,7 +3,7 @@
 from itertools import product
 
 from rules.emitted import TORCH, emitted
-from rules.emitted_images import DEEP_GRAY, MODES, OPENED
+from rules.emitted_images import MODES, OPENED, OPENED_BY_GENERATOR
 
 _TABLE = '''
 class NAME(Dataset):
@@ -17,10 +17,12 @@ class NAME(Dataset):
         size,
         transformCLASSES,
         resample=PIL.Image.NEAREST,  #? resample
+        color_mode="rgb",  #? color_mode
     ):
         self.size = size
         self.transform = transform
         self.resample = resample  #? resample
+        self.colors = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}[color_mode]  #? color_mode
         paths = [os.path.join(root, name) for name in table[names]]
 SAMPLES
 
@@ -33,6 +35,7 @@ SAMPLES
         image = image.resize(self.size[::-1], PIL.Image.NEAREST)  #? !resample
         image = image.resize(self.size[::-1], self.resample)  #? resample
         image = torch.as_tensor(ARRAY, dtype=torch.float32)
+        image = image.reshape(*self.size, -1)  #? color_mode
         image = self.transform(image)
         return GIVEN
 
@@ -77,7 +80,7 @@ _KINDS = {
 
 def _declare(kind: str, colors: str, of_classes: bool) -> None:
     what, column, samples, given = _KINDS[kind]
-    opened, array = OPENED[colors]
+    array = OPENED[colors][1]
     taken = "path" if not column else "path, target" if kind == "Target" else "path, label"
     name = f"{kind}{colors}ImageTable{'OfClasses' if of_classes else ''}"
     source = (
@@ -87,7 +90,7 @@ def _declare(kind: str, colors: str, of_classes: bool) -> None:
         .replace("CLASSES", ",\n        classes" if of_classes else "")
         .replace("SAMPLES", _OF_CLASSES if of_classes else samples)
         .replace("TAKEN", taken)
-        .replace("OPENED", DEEP_GRAY if colors == "Gray" else opened)
+        .replace("OPENED", OPENED_BY_GENERATOR[colors])
         .replace("ARRAY", array)
         .replace("GIVEN", given)
     )

@@ -99,6 +99,11 @@ def resampled(data: Expr, interpolation: Expr) -> Expr:
     return with_option(data, "resample", Expr(f"PIL.Image.{str(interpolation.value).upper()}"))
 
 
+def in_colors(data: Expr, color_mode: Expr) -> Expr:
+    """Images of which only the program knows when it runs how many colors they have."""
+    return data if color_mode.known else with_option(data, "color_mode", color_mode)
+
+
 _FILTERS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
 
@@ -130,8 +135,13 @@ def _single(
 _SUBSETS = ("training", "validation")
 
 
-def kind_of(label_mode: Expr, color_mode: Expr) -> str:
-    """How the name of the class begins that gives such labels of such images."""
+def kind_of(label_mode: Expr, color_mode: Expr, open_colors: bool = False) -> str:
+    """How the name of the class begins that gives such labels of such images.
+
+    With `open_colors`, it is that of a class which may be told how many colors they have.
+    """
+    if open_colors and not color_mode.known:
+        color_mode = expr("rgb")
     if not label_mode.is_const(*LABELS) or not color_mode.is_const(*MODES):
         raise Unsupported("labels or colors whose mode is only known at run time")
     return f"{LABELS[label_mode.value]}{MODES[color_mode.value]}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules.image_folders import IMAGES, images_of, kind_of, loader, resampled
+from rules.image_folders import IMAGES, images_of, in_colors, kind_of, loader, resampled
 from transpiler.ir.expr import (
+    POSTFIX,
     UNKNOWN,
     Arg,
     Expr,
@@ -17,7 +18,7 @@ from transpiler.ir.expr import (
     method,
     sequence_expr,
 )
-from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf, Needs
+from transpiler.ir.pipeline import Applied, Changes, Element, Folder, Leaf, Needs, Options
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -79,6 +80,66 @@ def image_data_generator(
     return replace(made, value=Changes(split, not parts, needs))
 
 
+#: The options that are decided on when the program runs, and what does what they ask for.
+_OPTIONS = {
+    "rotation_range": "RandomAffine",
+    "width_shift_range": "RandomAffine",
+    "height_shift_range": "RandomAffine",
+    "shear_range": "RandomAffine",
+    "zoom_range": "RandomAffine",
+    "fill_mode": "RandomAffine",
+    "cval": "RandomAffine",
+    "channel_shift_range": "RandomChannelShift",
+    "horizontal_flip": "RandomMirror",
+    "vertical_flip": "RandomMirror",
+    "brightness_range": "RandomExposure",
+    "preprocessing_function": "ArrayFunction",
+    "rescale": "Rescale",
+    "samplewise_center": "CenterImage",
+    "samplewise_std_normalization": "StandardizeImage",
+}
+_SHIFTS = {"width_shift_range", "height_shift_range"}
+
+
+@source(f"{GENERATOR}.of_options")
+def of_options(
+    options: Param,
+    rotation_range: Param = None,
+    width_shift_range: Param = None,
+    height_shift_range: Param = None,
+    shear_range: Param = None,
+    zoom_range: Param = None,
+    fill_mode: Param = None,
+    cval: Param = None,
+    channel_shift_range: Param = None,
+    horizontal_flip: Param = None,
+    vertical_flip: Param = None,
+    brightness_range: Param = None,
+    rescale: Param = None,
+    samplewise_center: Param = None,
+    samplewise_std_normalization: Param = None,
+    validation_split: Param = None,
+) -> Expr:
+    """A transform that a function makes of a dict, whatever is in it."""
+    named: dict[str, Expr] = {k: v for k, v in locals().items() if not v.is_const(None)}
+    unpacked, split = named.pop("options"), named.pop("validation_split", None)
+    assert isinstance(unpacked.value, Options)
+    keys = _OPTIONS.keys() if unpacked.value.keys is None else unpacked.value.keys
+    if not keys <= _OPTIONS.keys():
+        raise Unsupported(f"{min(keys - _OPTIONS.keys())} in a dict of options")
+    asked = {*keys, *named}
+    asked |= {"fill_mode"} if "cval" in asked else set()
+    helpers = {_OPTIONS[option] for option in asked}
+    if "RandomAffine" in helpers:
+        helpers |= {f"RandomAffine.{option}" for option in asked & {"fill_mode", "cval"}}
+        helpers |= {"RandomAffine.pixels", "random_shift"} if asked & _SHIFTS else set()
+        asked.add("moves")
+    helpers |= {f"augmentation.{option}" for option in asked}
+    whole = replace(unpacked, text=f"**{unpacked.wrapped(POSTFIX)}", value=UNKNOWN)
+    made = helper("augmentation", whole, **named)
+    return replace(made, value=Changes(split), helpers=made.helpers | helpers)
+
+
 def _is_off(value: Expr) -> bool:
     return value.is_const(None, False, 0, 0.0)
 
@@ -100,20 +161,40 @@ def _affine(given: dict[str, Any]) -> list[Expr]:
         "shear": given["shear_range"],
     }
     options: dict[str, Arg] = {k: value for k, value in ranges.items() if not _is_off(value)}
-    for name in ("height_shift", "width_shift"):
-        size = ranges[name].value
-        if name in options and not (isinstance(size, float) and 0 < size < 1):
-            raise Unsupported("shifts that are not a known part of the image")
+    pixels = any(
+        name in options and not _is_share(ranges[name]) for name in ("height_shift", "width_shift")
+    )
     zoom = given["zoom_range"]
     if not _is_off(zoom):
         options["zoom"] = _zoom(zoom)
-    mode = given["fill_mode"]
-    filled = _FILLED.get(mode.value) if mode.known else None
-    if options and (filled is None or not given["cval"].is_const(0, 0.0)):
-        raise Unsupported("fill_mode=…, other than the nearest edge, zeros or reflections")
-    if options and not given["interpolation_order"].is_const(1):
+    if not options:
+        return []
+    if not given["interpolation_order"].is_const(1):
         raise Unsupported("another interpolation than a linear one")
-    return [helper(filled, **options)] if options and filled else []
+    mode, cval = given["fill_mode"], given["cval"]
+    filled = _FILLED.get(mode.value) if mode.known else None
+    if mode.is_const("constant") and not cval.is_const(0, 0.0):
+        filled = None
+    if filled is None:
+        options["fill_mode"] = mode
+        if not cval.is_const(0, 0.0):
+            options["cval"] = cval
+    made = helper(filled or "RandomAffine", **options)
+    asked = {"fill_mode", "cval"} & options.keys() | ({"pixels"} if pixels else set())
+    return [_asking(made, filled or "RandomAffine", asked)]
+
+
+def _is_share(size: Expr) -> bool:
+    """Whether an image is moved by up to a known part of its size."""
+    return isinstance(size.value, float) and 0 < size.value < 1
+
+
+def _asking(made: Expr, name: str, options: set[str]) -> Expr:
+    """An emitted class or function with these of its options, and what they need."""
+    helpers = {f"{name}.{option}" for option in options}
+    if "pixels" in options:
+        helpers.add("random_shift")
+    return replace(made, helpers=made.helpers | helpers)
 
 
 def _zoom(zoom: Expr) -> Arg:
@@ -214,16 +295,22 @@ def flow(
         name, rows = f"Mixed{name}", [sequence_expr(others, list), *rows]
     data = helper(name, images, *rows, replace(generator, value=UNKNOWN))
     if not save_to_dir.is_const(None):
-        if others or (save_to_dir.text.isidentifier() and not save_to_dir.known):
-            raise Unsupported("images with other arrays, or perhaps, that are saved")
-        options: dict[str, Arg] = {}
-        if not save_prefix.is_const(""):
-            options["prefix"] = save_prefix
-        if not save_format.is_const("png"):
-            options["ending"] = save_format
-        saved = "SavedSamples" if rows else "SavedImages"
-        data = helper(saved, data, save_to_dir, **options)
+        if others:
+            raise Unsupported("images with other arrays that are saved")
+        data = _saved(data, bool(rows), save_to_dir, save_prefix, save_format)
     return loader(data, batch_size, shuffle, seed, element, Folder.ARRAYS)
+
+
+def _saved(data: Expr, labeled: bool, folder: Expr, prefix: Expr, ending: Expr) -> Expr:
+    """Images of which files are written, unless the folder turns out to be None."""
+    options: dict[str, Arg] = {}
+    if not prefix.is_const(""):
+        options["prefix"] = prefix
+    if not ending.is_const("png"):
+        options["ending"] = ending
+    name = "SavedSamples" if labeled else "SavedImages"
+    made = helper(name, data, folder, **options)
+    return made if folder.known else replace(made, helpers=made.helpers | {f"{name}.perhaps"})
 
 
 def _changes(generator: Expr) -> Changes:
@@ -268,18 +355,16 @@ def flow_from_directory(
 ) -> Expr:
     """The files of a folder, in batches."""
     changes = _changes(generator)
-    if not save_to_dir.is_const(None):
-        raise Unsupported("images that are saved")
     if not (follow_links.is_const(False) and keep_aspect_ratio.is_const(False)):
         raise Unsupported("links to other folders, or images that keep their proportions")
     mode = expr("sparse") if class_mode.is_const("binary") else class_mode
-    kind, given = kind_of(mode, color_mode), [directory, target_size]
+    kind, given = kind_of(mode, color_mode, True), [directory, target_size]
     given.append(replace(generator, value=UNKNOWN))
     if classes.is_const(None):
         data = helper(f"{kind}ImageDirectory", *given)
     else:
         data = helper(f"{kind}ImagesOfClasses", *given, classes)
-    data = resampled(data, interpolation)
+    data = in_colors(resampled(data, interpolation), color_mode)
     if not subset.is_const(None):
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)
@@ -292,7 +377,10 @@ def flow_from_directory(
         element = (pixels, Leaf(2, "float32"))
     elif mode.is_const("input"):
         element = (pixels, pixels)
-    return loader(data, batch_size, shuffle, seed, element, Folder.KERAS)
+    if save_to_dir.is_const(None):
+        return loader(data, batch_size, shuffle, seed, element, Folder.KERAS)
+    data = _saved(data, not mode.is_const(None), save_to_dir, save_prefix, save_format)
+    return loader(data, batch_size, shuffle, seed, element, Folder.ARRAYS)
 
 
 @source(f"{GENERATOR}.flow_from_dataframe")
@@ -319,15 +407,16 @@ def flow_from_dataframe(
 ) -> Expr:
     """The files that a table names, in batches."""
     changes = _changes(generator)
-    if not (save_to_dir.is_const(None) and weight_col.is_const(None)):
-        raise Unsupported("images that are saved, or that have weights")
+    if not weight_col.is_const(None):
+        raise Unsupported("images that have weights")
     if not validate_filenames.is_const(True):
         raise Unsupported("files that may lack")
     mode = expr("sparse") if class_mode.is_const("binary") else class_mode
     raw = mode.is_const("raw", "other")
     if mode.is_const("multi_output"):
         raise Unsupported("several targets for each image")
-    kind = f"Target{kind_of(expr(None), color_mode)[9:]}" if raw else kind_of(mode, color_mode)
+    kind = kind_of(expr(None) if raw else mode, color_mode, True)
+    kind = kind.replace("Unlabeled", "Target") if raw else kind
     root = expr("") if directory.is_const(None) else directory
     columns = [x_col] if mode.is_const(None, "input") else [x_col, y_col]
     given = [dataframe, root, *columns, target_size, replace(generator, value=UNKNOWN)]
@@ -335,7 +424,7 @@ def flow_from_dataframe(
         data = helper(f"{kind}ImageTable", *given)
     else:
         data = helper(f"{kind}ImageTableOfClasses", *given, classes)
-    data = resampled(data, interpolation)
+    data = in_colors(resampled(data, interpolation), color_mode)
     if not subset.is_const(None):
         share = _split(changes, subset)
         ends = (0, share) if subset.is_const("validation") else (share, 1)
@@ -348,4 +437,7 @@ def flow_from_dataframe(
         element = (pixels, Leaf(2, "float32"))
     elif mode.is_const("input"):
         element = (pixels, pixels)
-    return loader(data, batch_size, shuffle, seed, element, Folder.TABLE)
+    if save_to_dir.is_const(None):
+        return loader(data, batch_size, shuffle, seed, element, Folder.TABLE)
+    data = _saved(data, not mode.is_const(None), save_to_dir, save_prefix, save_format)
+    return loader(data, batch_size, shuffle, seed, element, Folder.ARRAYS)

@@ -27,9 +27,7 @@ x, masks = rng.rand(20, 6, 4, 3), (rng.rand(20, 6, 4, 1) > 0.5).astype("float32"
 sizes, y = rng.rand(20, 2), rng.rand(20, 1)
 gen = ImageDataGenerator(rescale=0.5)
 """
-TAKEN = (
-    HEAD
-    + """
+TAKEN = HEAD + """
 alone = gen.flow(x, batch_size=8, shuffle=False)
 pairs = gen.flow(x, y, batch_size=8, shuffle=False)
 firsts = [next(alone)[0] for _ in range(7)]
@@ -70,7 +68,6 @@ plain = keras.Sequential([layers.Input((6, 4, 3)), layers.Flatten(), layers.Dens
 plain.compile("sgd", "mse")
 others = plain.fit(weighted(8), steps_per_epoch=3, epochs=2, verbose=0).history["loss"]
 """
-)
 
 
 def test_what_is_taken_is_equal(scripts: Scripts) -> None:
@@ -80,9 +77,7 @@ def test_what_is_taken_is_equal(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-6} == {}
 
 
-PAIRS = (
-    HEAD
-    + """
+PAIRS = HEAD + """
 options = dict(rotation_range=30, horizontal_flip=True, zoom_range=0.2, width_shift_range=0.1)
 changed = ImageDataGenerator(**options)
 others = ImageDataGenerator(rescale=2.0, **options)
@@ -99,7 +94,6 @@ def both():
 
 pairs = zip(changed.flow(x, batch_size=6, seed=3), others.flow(x, batch_size=6, seed=3))
 """
-)
 
 
 def test_the_same_seed_changes_images_alike() -> None:
@@ -116,9 +110,111 @@ def test_the_same_seed_changes_images_alike() -> None:
         assert not np.isin(seen[0][0].round(5), known).all()
 
 
-SAVED = (
-    HEAD
-    + """
+UNET = '''import os
+
+import numpy as np
+from PIL import Image
+from tf_keras.callbacks import ModelCheckpoint
+from tf_keras.layers import Conv2D, Input
+from tf_keras.models import Model
+from tf_keras.preprocessing.image import ImageDataGenerator
+
+rng = np.random.RandomState(0)
+for name in "image", "label":
+    os.makedirs(os.path.join("membrane", name), exist_ok=True)
+    for i in range(6):
+        pixels = rng.randint(0, 255, (9, 7), dtype="uint8")
+        Image.fromarray(pixels).save(os.path.join("membrane", name, f"{i}.png"))
+
+
+def adjust(image, mask, several):
+    if several:
+        image = image / 255
+    elif np.max(image) > 1:
+        image, mask = image / 255, mask / 255
+        mask[mask > 0.5] = 1
+        mask[mask <= 0.5] = 0
+    return (image, mask)
+
+
+def train_generator(
+    batch_size, path, image_folder, mask_folder, aug_dict, image_color_mode="grayscale",
+    mask_color_mode="grayscale", several=False, save_to_dir=None, target_size=(8, 6), seed=1,
+):
+    """Images and their masks, changed alike."""
+    image_datagen = ImageDataGenerator(**aug_dict)
+    mask_datagen = ImageDataGenerator(**aug_dict)
+    images = image_datagen.flow_from_directory(
+        path, classes=[image_folder], class_mode=None, color_mode=image_color_mode,
+        target_size=target_size, batch_size=batch_size, save_to_dir=save_to_dir,
+        save_prefix="image", seed=seed)
+    masks = mask_datagen.flow_from_directory(
+        path, classes=[mask_folder], class_mode=None, color_mode=mask_color_mode,
+        target_size=target_size, batch_size=batch_size, save_to_dir=save_to_dir,
+        save_prefix="mask", seed=seed)
+    both = zip(images, masks)
+    for (image, mask) in both:
+        image, mask = adjust(image, mask, several)
+        yield (image, mask)
+
+
+def test_generator(path, count=4):
+    for i in range(count):
+        image = np.array(Image.open(os.path.join(path, "%d.png" % i)).resize((6, 8))) / 255
+        yield np.reshape(image, (1,) + image.shape + (1,))
+
+
+def unet(pretrained_weights=None, input_size=(8, 6, 1)):
+    inputs = Input(input_size)
+    x = Conv2D(3, 3, activation="relu", padding="same", kernel_initializer="he_normal")(inputs)
+    model = Model(inputs, Conv2D(1, 1, activation="sigmoid")(x))
+    model.compile(optimizer="sgd", loss="binary_crossentropy", metrics=["accuracy"])
+    if pretrained_weights:
+        model.load_weights(pretrained_weights)
+    return model
+
+
+options = dict(zoom_range=0.0, horizontal_flip=False, fill_mode="wrap")
+generator = train_generator(6, "membrane", "image", "label", options)
+model = unet()
+checkpoint = ModelCheckpoint("unet.hdf5", monitor="loss", verbose=1, save_best_only=True)
+history = model.fit(generator, steps_per_epoch=2, epochs=2, callbacks=[checkpoint])
+losses = history.history["loss"]
+results = model.predict(test_generator(os.path.join("membrane", "image")), 4, verbose=1)
+'''
+
+
+def test_a_unet_trains_on_images_and_masks(scripts: Scripts) -> None:
+    """By options, colors and a folder for what is changed that only the program knows."""
+    options = Options(keras="2")
+    apart = scripts.compare(UNET, converted(UNET, options), "2")
+    assert {"losses", "results"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-6} == {}
+
+
+def test_options_that_are_not_seen_are_all_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a function that other files call: each of them, and none that is not converted."""
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+    exec(converted(UNET[: UNET.index("def test_generator")], Options(keras="2")), namespace)
+    options = {"rescale": 0.5, "vertical_flip": True, "zoom_range": [0.8, 1.2], "cval": 2}
+    options |= {"fill_mode": "constant", "height_shift_range": 3, "brightness_range": (0.5, 1)}
+    options |= {"samplewise_center": True, "channel_shift_range": 3.0}
+    Path("seen").mkdir()
+    made = namespace["train_generator"](
+        2, "membrane", "image", "label", options, "rgba", several=True, save_to_dir="seen"
+    )
+    image, mask = next(made)
+    assert image.shape == (2, 8, 6, 4)
+    assert mask.shape == (2, 8, 6, 1)
+    assert sorted({n.partition("_")[0] for n in os.listdir("seen")}) == ["image", "mask"]
+    with pytest.raises(TypeError, match="zca_whitening"):
+        next(namespace["train_generator"](2, "membrane", "image", "label", {"zca_whitening": 1}))
+
+
+SAVED = HEAD + """
 import os
 
 os.makedirs("seen")
@@ -130,7 +226,6 @@ for images in gen.flow(x, batch_size=8, shuffle=False, save_to_dir="seen", save_
 for images, _ in gen.flow(x[:2], y[:2], save_to_dir="seen", save_format="jpeg"):
     break
 """
-)
 
 
 def test_images_are_saved_as_keras_saves_them(
@@ -156,7 +251,6 @@ REFUSED = {
     "taken and asked": "flow = gen.flow(x)\na, b = next(flow), next(flow)\nprint(len(flow))",
     "by number, with a seed": "flow = gen.flow(x, seed=3)\nfirst = flow[0]",
     "from the end": "flow = gen.flow(x)\nlast = flow[-1]",
-    "saved, perhaps": "def f(folder=None):\n    return gen.flow(x, save_to_dir=folder)",
     "others without targets": "flow = gen.flow((x, sizes))",
 }
 

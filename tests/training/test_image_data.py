@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rules.emitted import EMITTED
 from tests.rules.rnn_harness import emitted_sources
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
@@ -225,10 +226,9 @@ REFUSED = {
     + "\ngen.fit(x, augment=True)",
     "statistics that may be asked": flow("", "featurewise_center=center"),
     "whitened and divided": flow("", "zca_whitening=True, featurewise_std_normalization=True"),
-    "pixels": flow("", "width_shift_range=3"),
-    "filled": flow("", 'rotation_range=5, fill_mode="wrap"'),
-    "filled with ones": flow("", 'rotation_range=5, fill_mode="constant", cval=1'),
-    "saved": flow('save_to_dir="seen"'),
+    "asked of what is saved": flow('save_to_dir="seen"') + "\nprint(data.class_indices)",
+    "statistics in a dict": "def load(options):\n    return ImageDataGenerator(**options)\n\n"
+    "gen = load({'zoom_range': 0.2, 'featurewise_center': True})\n",
     "several targets": "gen = ImageDataGenerator()\n"
     'data = gen.flow_from_dataframe(frame, class_mode="multi_output", y_col=["a", "b"])',
     "looped": flow("") + "\nshapes = [x.shape for x, y in data]",
@@ -251,15 +251,19 @@ def test_what_is_not_translated_is_said(data: str) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
-    ("fill_mode", "name"),
+    ("fill_mode", "name", "options"),
     [
-        ("nearest", "RandomAffine"),
-        ("constant", "RandomAffineOnBlack"),
-        ("reflect", "RandomAffineReflected"),
+        ("nearest", "RandomAffine", {}),
+        ("constant", "RandomAffineOnBlack", {}),
+        ("reflect", "RandomAffineReflected", {}),
+        ("wrap", "RandomAffine", {"fill_mode": "wrap"}),
+        ("constant", "RandomAffine", {"fill_mode": "constant", "cval": 3}),
+        ("reflect", "RandomAffine", {"fill_mode": "reflect"}),
+        ("nearest", "RandomAffine", {"fill_mode": "nearest"}),
     ],
 )
 def test_images_are_moved_as_keras_moves_them(
-    seed: int, fill_mode: str, name: str, monkeypatch: pytest.MonkeyPatch
+    seed: int, fill_mode: str, name: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch = importlib.import_module("torch")
     images: Any = importlib.import_module("keras.src.legacy.preprocessing.image")
@@ -269,14 +273,13 @@ def test_images_are_moved_as_keras_moves_them(
         height_shift_range=0.3,
         dtype="float64",
         fill_mode=fill_mode,
+        cval=options.get("cval", 0.0),
         **ranges,
     )
     image = np.random.default_rng(seed).normal(size=(9, 14, 3))
     np.random.seed(seed)
     drawn = generator.get_random_transform(image.shape)
     expected = generator.apply_transform(image.copy(), drawn)
-    namespace: dict[str, Any] = {}
-    exec(emitted_sources({name}), namespace)
     shares = [
         [drawn["theta"] / 40, drawn["shear"] / 20],
         [drawn["tx"] / 0.3 / 9, drawn["ty"] / 0.2 / 14],
@@ -286,11 +289,46 @@ def test_images_are_moved_as_keras_moves_them(
     monkeypatch.setattr(torch, "rand", lambda *size: next(given))
     torch.set_default_dtype(torch.float64)
     try:
-        module = namespace[name](40, 0.3, 0.2, 20, (0.7, 1.4))
+        module = written(name, set(options))[name](40, 0.3, 0.2, 20, (0.7, 1.4), **options)
         found = module(torch.tensor(image)).numpy()
     finally:
         torch.set_default_dtype(torch.float32)
     assert np.abs(found - expected).max() < 1e-9
+
+
+def written(name: str, options: set[str]) -> dict[str, Any]:
+    """What an emitted class is with these of its options, and what it needs."""
+    namespace: dict[str, Any] = {}
+    exec("\n".join(EMITTED[name].imports), namespace)
+    exec(EMITTED[name].written(set(), options), namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("amount", [3, [-4, 2, 2, 5], [0.2, 0.4], (0.5, 1.5), 2.5, 0.4, 1.0, 0])
+@pytest.mark.parametrize("mode", ["wrap", "constant"])
+def test_images_are_moved_by_as_many_pixels_as_in_keras(
+    amount: Any, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one of several numbers as often as it is among them, to both sides; also by none."""
+    torch = importlib.import_module("torch")
+    images: Any = importlib.import_module("keras.src.legacy.preprocessing.image")
+    options = {"fill_mode": mode, "height_shift_range": amount, "dtype": "float64"}
+    generator = images.ImageDataGenerator(**options)
+    image = np.arange(24, dtype="float32").reshape(8, 3, 1)
+    np.random.seed(0)
+    drawn = [generator.get_random_transform(image.shape)["tx"] for _ in range(600)]
+    namespace = written("RandomAffine", {"fill_mode", "pixels"})
+    exec(emitted_sources({"random_shift"}), namespace)
+    torch.manual_seed(0)
+    found = [float(namespace["random_shift"](amount, 8)) for _ in range(600)]
+    assert np.abs(np.sort(found) - np.sort(drawn)).mean() < 0.1 * max(drawn) + 1e-9
+    for shift in {*drawn[:8], max(drawn), min(drawn)}:
+        monkeypatch.setitem(
+            namespace, "random_shift", lambda way, size, by=shift: float(by) if way else 0.0
+        )
+        moved = namespace["RandomAffine"](height_shift=1, fill_mode=mode)(torch.tensor(image))
+        expected = generator.apply_transform(image, {"tx": shift})
+        assert np.abs(moved.numpy() - expected).max() < 1e-5
 
 
 @pytest.mark.parametrize("factor", [0.3, 0.7, 1.0, 1.8])

@@ -134,6 +134,13 @@ class Changes:
 
 
 @record(frozen=True, slots=True)
+class Options:
+    """The value of a dict of options that is unpacked."""
+
+    keys: frozenset[str] | None  #: which it may hold; None: any
+
+
+@record(frozen=True, slots=True)
 class Walked:
     """The value of `iter(ds)` and `enumerate(ds)`, which give the elements of a data set."""
 

@@ -14,7 +14,8 @@ occurrences.py  where names are read and bound
 tables.py       which expressions may be tables of pandas
 backwards.py    which arrays run backwards through the memory of others
 reached.py      through which variables data are reached, which functions are called
-handed_data.py  which calls make data that models are trained with
+given_options.py  which options functions get and unpack
+    handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
 stores.py      what a program gives values, and how often
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions

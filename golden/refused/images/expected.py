@@ -115,7 +115,7 @@ train_gen = DataLoader(
 )
 
 rescaled = Rescale(1.0 / 255)
-# TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: images that are saved, or that have weights
+# TODO(tf2torch) T2T103: `ImageDataGenerator.flow_from_dataframe` is left as it is: images that have weights
 val_gen = rescaled.flow_from_dataframe(
     frame, "images", x_col="file", y_col="label", weight_col="weight"
 )

@@ -75,12 +75,12 @@ class RandomAffine(nn.Module):
         center = (sizes - 1) / 2
         points = torch.stack([x, y], dim=-1) - center
         points = points @ (rotation @ shear * zoom).T + rotation @ shift + center
-        grid = points / (sizes.flip(0) - 1) * 2 - 1
+        grid = (points + 0.5) / sizes.flip(0) * 2 - 1
         image = F.grid_sample(
             image.permute(2, 0, 1)[None],
             grid[None],
             padding_mode="border",
-            align_corners=True,
+            align_corners=False,
         )
         return image[0].permute(1, 2, 0)
 

@@ -52,16 +52,16 @@ class RandomAffineOnBlack(nn.Module):
         center = (sizes - 1) / 2
         points = torch.stack([x, y], dim=-1) - center
         points = points @ (rotation @ shear * zoom).T + rotation @ shift + center
-        grid = points / (sizes.flip(0) - 1) * 2 - 1
+        grid = (points + 0.5) / sizes.flip(0) * 2 - 1
         image = F.grid_sample(
             image.permute(2, 0, 1)[None],
             grid[None],
             padding_mode="border",
-            align_corners=True,
+            align_corners=False,
         )
-        image = image[0].permute(1, 2, 0)
-        inside = (grid.abs() < 1 + 1e-5).all(-1, keepdim=True)
-        return image * inside
+        last = sizes.flip(0) - 1
+        inside = ((points - last / 2).abs() < last / 2 + 1e-4).all(-1, keepdim=True)
+        return image[0].permute(1, 2, 0) * inside
 
 
 class RandomExposure(nn.Module):

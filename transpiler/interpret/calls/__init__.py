@@ -20,6 +20,7 @@ pipelines.py  data sets of tf.data, step by step
 data_functions.py  functions that data sets are made with
 drawn.py      random numbers and conditions for one element of a data set
 data_options.py  options of data sets, which go
+unpacked.py   options of generators of images that are only known at run time
 several.py    functions of the program that give several arrays at once
 specs.py      what the elements of a generator look like
 batches.py    what a program takes of data sets by itself

@@ -22,6 +22,7 @@ from transpiler.interpret.calls.on_arrays import array_function
 from transpiler.interpret.calls.pipelines import gives_data, is_text, pipeline_step
 from transpiler.interpret.calls.settings import SETTERS, is_statement
 from transpiler.interpret.calls.tensors import tensor_function
+from transpiler.interpret.calls.unpacked import unpacked
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
 from transpiler.interpret.layers.applying import apply_layer
@@ -170,7 +171,7 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if name == OPTIONS and (options := make_options(region, node)) is not None:
         return options
     if gives_data(name):
-        return pipeline_step(region, node, name, _unzipped(name, arguments))
+        return pipeline_step(region, node, *unpacked(region, name, _unzipped(name, arguments)))
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
     if name in rules.ops and name.startswith(_ON_TENSORS):
         of_tensor = not makes_data(region, node, arguments)

@@ -1,0 +1,102 @@
+"""Which options a dict may hold that a function takes and unpacks, by the calls of a text.
+
+def load(path, options):                    load("train", dict(zoom_range=0.2))
+    generator = Generator(**options)        load("test", {"rescale": 1 / 255})
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from transpiler.source.changes import changed_in_place
+from transpiler.source.syntax import python_tree
+
+
+def options_given(text: str, function: str, parameter: str) -> frozenset[str] | None:
+    """The keys of all dicts that calls of a function give a parameter; None where one isn't seen.
+
+    Nor are those known of a dict that is changed anywhere.
+    """
+    module = python_tree(text)
+    return None if module is None else _Program(text, module).given(function, parameter)
+
+
+class _Program:
+    """The nodes of a text, and what its variables hold."""
+
+    def __init__(self, text: str, module: ast.Module) -> None:
+        self._text = text
+        self._nodes = list(ast.walk(module))
+
+    def given(self, name: str, parameter: str) -> frozenset[str] | None:
+        """The keys in all dicts that calls of a function give a parameter."""
+        defined = [n for n in self._nodes if isinstance(n, ast.FunctionDef) and n.name == name]
+        calls = [n for n in self._nodes if isinstance(n, ast.Call) and _is_name(n.func, name)]
+        mentioned = [n for n in self._nodes if _is_name(n, name)]
+        if len(defined) != 1 or not calls or len(mentioned) != len(calls):
+            return None
+        if self._is_changed(parameter) or parameter in _bound(defined[0]):
+            return None
+        found = [self._keys(_argument(call, defined[0], parameter)) for call in calls]
+        return _together(found)
+
+    def _keys(self, node: ast.expr | None) -> frozenset[str] | None:
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                return _together(
+                    [
+                        self._keys(value) if key is None else _constant(key)
+                        for key, value in zip(keys, values, strict=True)
+                    ]
+                )
+            case ast.Call(func=ast.Name("dict"), args=[], keywords=keywords):
+                return _together(
+                    [self._keys(k.value) if k.arg is None else frozenset({k.arg}) for k in keywords]
+                )
+            case ast.Name(id=name):
+                stores = [n for n in self._nodes if _is_name(n, name, ast.Store)]
+                held = [
+                    n.value
+                    for n in self._nodes
+                    if isinstance(n, ast.Assign) and any(_is_name(t, name) for t in n.targets)
+                ]
+                if not held or len(held) != len(stores) or self._is_changed(name):
+                    return None
+                return _together([self._keys(value) for value in held])
+        return None
+
+    def _is_changed(self, name: str) -> bool:
+        return changed_in_place(self._text, [name])
+
+
+def _together(found: list[frozenset[str] | None]) -> frozenset[str] | None:
+    """All keys; None where one is not known."""
+    known = [keys for keys in found if keys is not None]
+    return frozenset[str]().union(*known) if len(known) == len(found) else None
+
+
+def _constant(key: ast.expr) -> frozenset[str] | None:
+    plain = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    return frozenset({key.value}) if plain else None  # type: ignore[attr-defined]
+
+
+def _is_name(node: ast.AST, name: str, kind: type[ast.expr_context] = ast.expr_context) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, kind)
+
+
+def _bound(function: ast.FunctionDef) -> Iterator[str]:
+    """What a function assigns."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _argument(call: ast.Call, function: ast.FunctionDef, parameter: str) -> ast.expr | None:
+    """What a call gives a parameter, or its default."""
+    if any(isinstance(a, ast.Starred) for a in call.args) or any(not k.arg for k in call.keywords):
+        return None
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
+    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+    return given.get(parameter, defaults.get(parameter))
