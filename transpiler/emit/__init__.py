@@ -32,7 +32,7 @@
     unused.py        imports that nobody needs any more
     emitted.py       what the classes need besides torch
     torch_names.py   what torch is called where a file has a `torch`, `nn` or `F` of its own
-    imports.py       which imports come and go
+    imports.py       which imports come, and where; dead_imports.py: which go
     comments.py      the comments of statements that are gone
 
 Below them: edits.py (changes of a text), text.py and fold.py (source as text), naming.py.

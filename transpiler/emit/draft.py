@@ -11,8 +11,8 @@ from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import LEFT_CODE, Code, Diagnostic
 from transpiler.emit.classes.writing import class_text
 from transpiler.emit.comments import carry, without_doubles
+from transpiler.emit.dead_imports import import_spans
 from transpiler.emit.edits import Edit
-from transpiler.emit.imports import import_spans
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region

@@ -55,7 +55,7 @@ from transpiler.emit.rendering import render
 from transpiler.emit.signatures import fold_signatures
 from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
-from transpiler.emit.unused import drop_unused
+from transpiler.emit.unused import drop_imports_inside, drop_unused
 from transpiler.interpret.context import FileContext
 
 
@@ -125,6 +125,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         imports = import_edits(draft.file, draft.edits, draft.helpers, made, named)
         draft.edits = [*imports, *draft.edits]
     drop_unused(draft)
+    drop_imports_inside(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits)
     if draft.file.distribution is not None or draft.file.placed:

@@ -8,16 +8,20 @@ from itertools import takewhile
 
 import libcst as cst
 
+from transpiler.emit.dead_imports import (
+    candidate_of,
+    import_lines,
+    import_spans,
+    orphans,
+    plain_imports,
+)
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.text import global_reads
 from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
-from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Framework, Function, Mapping
-from transpiler.record import record
-from transpiler.source.lexical import blanked, may_be_bound, names_in, names_read, words_in
-from transpiler.source.suites import is_docstring, leaf_statements
+from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
+from transpiler.source.suites import is_docstring
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
@@ -63,9 +67,9 @@ def import_edits(
     import, or a live alias such as `layers = tf.keras.layers`, reads in turn.
     """
     tree = file.tree
-    candidates = [c for c in (_candidate(tree, s) for s in tree.module.body) if c is not None]
+    candidates = [c for c in (candidate_of(tree, s) for s in tree.module.body) if c is not None]
     rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file)]))
-    imports = [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
+    imports = [Edit(*import_lines(tree, s), "") for s in plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(file), *imports])
     code = blanked(left)
     used = names_in(code) - made
@@ -88,7 +92,7 @@ def import_edits(
             spot = tree.line_start(tree.span(candidate.statement)[0])
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= words_in(tree.source(candidate.statement.test))
-    removals += _orphans(file, edits, used, dead_tests)
+    removals += orphans(file, edits, used, dead_tests)
     needed = [line for line in _needed(rest) if line.split()[-1] not in named.renamed]
     needed += named.needed(rest)
     for name in sorted(helpers):
@@ -205,106 +209,6 @@ def _of_python(node: cst.CSTNode) -> bool:
     return False
 
 
-def import_spans(file: FileContext) -> list[Edit]:
-    """Edits that take out all statements that may be dead once models are converted."""
-    found = (_candidate(file.tree, s) for s in file.tree.module.body)
-    dead = (c for c in found if c is not None and not _takes_attribute(file, c))
-    return [Edit(*_lines(file.tree, c.statement), "") for c in dead]
-
-
-def _takes_attribute(file: FileContext, candidate: _Candidate) -> bool:
-    """Whether it looks at an object of the program: `best = stopping.best`."""
-    if candidate.kind != "alias" or not isinstance(candidate.statement, cst.SimpleStatementLine):
-        return False
-    node = candidate.statement.body[0]
-    if not isinstance(node, cst.Assign) or not isinstance(node.value, cst.Attribute):
-        return False
-    target = node.targets[0].target
-    return not (isinstance(target, cst.Name) and names_framework(file, target.value))
-
-
-@record(slots=True)
-class _Candidate:
-    """A top-level statement that may be dead once models are converted."""
-
-    statement: cst.CSTNode
-    kind: str  #: "import", "alias" or "block"
-    framework: bool
-
-    def imported(self) -> set[str]:
-        """The names that its imports bind."""
-        return {n for node in _imports_in(self.statement) for n, _ in _bound_names(node)}
-
-    def kept(
-        self, file: FileContext, used: set[str]
-    ) -> tuple[list[tuple[int, int]], set[str]] | None:
-        """The spans of it that go, and the names that what stays of it reads; None: leave it."""
-        tree = file.tree
-        statement = self.statement
-        if self.kind == "alias":
-            assert isinstance(statement, cst.SimpleStatementLine)
-            node = statement.body[0]
-            assert isinstance(node, cst.Assign)
-            target = node.targets[0].target
-            assert isinstance(target, cst.Name)
-            if names_framework(file, target.value) and target.value not in used:
-                return [_lines(tree, statement)], set()
-            return [], words_in(tree.source(node.value))
-        if self.kind == "block":
-            if not self.imported() & used and not _has_star(statement):
-                return [_lines(tree, statement)], set()
-            test = tree.source(statement.test) if isinstance(statement, cst.If) else ""
-            return [], words_in(test)
-        assert isinstance(statement, cst.SimpleStatementLine)
-        verdict = _dead_import(file, tree, statement, statement.body[0], used)
-        return ([], set()) if verdict is None else (verdict, set())
-
-
-def _candidate(tree: Tree, statement: cst.CSTNode) -> _Candidate | None:
-    if isinstance(statement, cst.SimpleStatementLine):
-        if len(statement.body) != 1:
-            return None
-        node = statement.body[0]
-        if _is_framework_import(node) or _imports_among_others(node):
-            return _Candidate(statement, "import", True)
-        if (
-            isinstance(node, cst.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0].target, cst.Name)
-            and (_is_name(node.value) or _is_table(node.value))
-        ):
-            return _Candidate(statement, "alias", False)
-        return None
-    if isinstance(statement, (cst.If, cst.Try)) and _only_framework_imports(statement):
-        return _Candidate(statement, "block", True)
-    return None
-
-
-def names_framework(file: FileContext, name: str) -> bool:
-    """Whether a name of the module stands for a part of the framework, or for a dict of such.
-
-    Functions of the program, which become classes, can be among them.
-    """
-    held = file.globals.get(name)
-    if isinstance(held, Mapping):
-        return all(isinstance(v, (Framework, Function)) for v in held.items.values())
-    return isinstance(held, Framework)
-
-
-def _is_name(node: cst.BaseExpression) -> bool:
-    """Whether it is `a.b.c`, and nothing is called in it."""
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return isinstance(node, cst.Name)
-
-
-def _is_table(node: cst.BaseExpression) -> bool:
-    """Whether it is a dict of plain names: `{"vgg16": VGG16, "vgg19": applications.VGG19}`."""
-    return isinstance(node, cst.Dict) and all(
-        isinstance(e.value, (cst.Attribute, cst.Name)) for e in node.elements
-    )
-
-
 _DATA = "from torch.utils.data"
 #: What it has: what is called, and what classes are made of. One by one: a search for what begins
 #: with a letter of its own passes over all else at once.
@@ -349,169 +253,6 @@ _OF_PYTHON = (
 )
 
 
-def _bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:
-    if isinstance(node.names, cst.ImportStar):
-        return []
-    found = []
-    for alias in node.names:
-        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            found.append((alias.asname.name.value, alias))
-        else:
-            name = dotted(alias.name)
-            found.append((name.split(".", 1)[0] if isinstance(node, cst.Import) else name, alias))
-    return found
-
-
-def _is_framework_import(node: cst.BaseSmallStatement) -> bool:
-    if isinstance(node, cst.Import):
-        return all(map(_is_of_framework, node.names))
-    if isinstance(node, cst.ImportFrom):
-        return not node.relative and is_framework(dotted(node.module))
-    return False
-
-
-def _imports_among_others(node: cst.BaseSmallStatement) -> bool:
-    """Whether it is `import numpy as np, keras`."""
-    return isinstance(node, cst.Import) and any(map(_is_of_framework, node.names))
-
-
-def _has_star(statement: cst.CSTNode) -> bool:
-    return any(isinstance(n.names, cst.ImportStar) for n in _imports_in(statement))
-
-
-def _imports_in(statement: cst.CSTNode) -> list[cst.Import | cst.ImportFrom]:
-    found: list[cst.Import | cst.ImportFrom] = []
-    for leaf in leaf_statements([statement]):
-        if isinstance(leaf, cst.SimpleStatementLine):
-            found += [s for s in leaf.body if isinstance(s, (cst.Import, cst.ImportFrom))]
-    return found
-
-
-def _only_framework_imports(statement: cst.CSTNode) -> bool:
-    leaves = leaf_statements([statement])
-    some = False
-    for leaf in leaves:
-        if not isinstance(leaf, cst.SimpleStatementLine):
-            return False
-        for small in leaf.body:
-            if isinstance(small, (cst.Import, cst.ImportFrom)) and _is_framework_import(small):
-                some = True
-            elif not isinstance(small, cst.Pass):
-                return False
-    return some
-
-
-def _dead_import(
-    file: FileContext,
-    tree: Tree,
-    statement: cst.SimpleStatementLine,
-    node: cst.BaseSmallStatement,
-    used: set[str],
-) -> list[tuple[int, int]] | None:
-    assert isinstance(node, (cst.Import, cst.ImportFrom))
-    if isinstance(node.names, cst.ImportStar):
-        assert isinstance(node, cst.ImportFrom)
-        exported = file.rules.exported(canonical(dotted(node.module)))
-        return [_lines(tree, statement)] if exported and not exported & used else None
-    names = _bound_names(node)
-    others = {n for n, a in names if not _is_framework_import(node) and not _is_of_framework(a)}
-    dead = [(n, a) for n, a in names if n not in used | others]
-    if not dead:
-        return None
-    if len(dead) == len(names):
-        return [_lines(tree, statement)]
-    return _drop_aliases(tree, node, [a for _, a in dead])
-
-
-def _is_of_framework(alias: cst.ImportAlias) -> bool:
-    return is_framework(dotted(alias.name))
-
-
-def _drop_aliases(
-    tree: Tree, node: cst.Import | cst.ImportFrom, dead: list[cst.ImportAlias]
-) -> list[tuple[int, int]]:
-    """Spans that take single names out of an import."""
-    assert not isinstance(node.names, cst.ImportStar)
-    aliases = list(node.names)
-    kept = [a for a in aliases if a not in dead]
-    spans: list[tuple[int, int]] = []
-    for position, alias in enumerate(aliases):
-        if alias in kept:
-            continue
-        start, end = tree.span(alias)
-        if position + 1 < len(aliases):
-            following = tree.span(aliases[position + 1])[0]
-            spans.append((start, following))
-        else:
-            previous = next((a for a in reversed(aliases[:position]) if a in kept), None)
-            if previous is not None:
-                begin = tree.span(previous)[1]
-                spans = [s for s in spans if s[0] < begin]
-                spans.append((begin, end))
-    return spans
-
-
-def _plain_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
-    """The imports at the top level of what is not the framework."""
-    return [
-        s
-        for s in tree.module.body
-        if isinstance(s, cst.SimpleStatementLine)
-        and len(s.body) == 1
-        and isinstance(s.body[0], (cst.Import, cst.ImportFrom))
-        and not _is_framework_import(s.body[0])
-    ]
-
-
-def _orphans(
-    file: FileContext, edits: list[Edit], used: set[str], dead_tests: set[str]
-) -> list[Edit]:
-    """What only a removed condition read: `from package import TF`, `major = tf_version()`.
-
-    Flags that say something else stay: other files may import them.
-    """
-    found: list[Edit] = []
-    if not dead_tests:
-        return found
-    tree, text = file.tree, file.tree.text
-    gone = [*edits, *import_spans(file)]
-    gone += [Edit(*_lines(tree, s), "") for s in _plain_imports(tree)]
-    for statement in tree.module.body:
-        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-            continue
-        node = statement.body[0]
-        if (
-            isinstance(node, cst.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0].target, cst.Name)
-            and node.targets[0].target.value in dead_tests
-            and "version" in tree.source(node)
-        ):
-            spot = Edit(*_lines(tree, statement), "")
-            if any(e.start < spot.end and spot.start < e.end for e in gone):
-                continue
-            read = names_read(apply(text, [*gone, spot]))
-            if node.targets[0].target.value not in read:
-                found.append(spot)
-                dead_tests |= words_in(tree.source(node.value))
-                used = read
-    for statement in _plain_imports(tree):
-        imported = statement.body[0]
-        assert isinstance(imported, (cst.Import, cst.ImportFrom))
-        names = _bound_names(imported)
-        dead = [alias for name, alias in names if name in dead_tests and name not in used]
-        if dead and len(dead) == len(names):
-            found.append(Edit(*_lines(tree, statement), ""))
-        elif dead:
-            found += [Edit(s, e, "") for s, e in _drop_aliases(tree, imported, dead)]
-    return found
-
-
-def _lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
-    start, end = tree.span(statement)
-    return tree.line_start(start), tree.line_end(max(len(tree.text[:end].rstrip()) - 1, start))
-
-
 def _after_docstring(tree: Tree) -> int:
     """Where imports go in a file that has none of the framework."""
     spot = 0
@@ -523,7 +264,7 @@ def _after_docstring(tree: Tree) -> int:
             small.value, (cst.SimpleString, cst.ConcatenatedString)
         )
         if is_doc or isinstance(small, (cst.Import, cst.ImportFrom)):
-            spot = _lines(tree, statement)[1]
+            spot = import_lines(tree, statement)[1]
         else:
             break
     return spot

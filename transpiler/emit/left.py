@@ -14,14 +14,14 @@ from transpiler.diagnostics import (
     Code,
     Severity,
 )
+from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.imports import names_framework
 from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statements.imports import dotted
-from transpiler.interpret.symbols import canonical, is_framework
+from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
 
@@ -281,10 +281,10 @@ def report_subclasses(draft: Draft) -> None:
 def report_left_code(draft: Draft) -> None:
     """What still uses the framework outside of models: a diagnostic for each place."""
     names = {n for n, v in draft.file.globals.items() if isinstance(v, Framework)}
-    if not names:
+    imports = IMPORTED_INSIDE.search(draft.tree.text) is not None
+    if not names and not imports:
         return
-    words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
-    pattern = re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])")
+    pattern = _uses_of(names)
     replaced = replaces(draft.edits)
     reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
     previous_end = -1
@@ -292,7 +292,11 @@ def report_left_code(draft: Draft) -> None:
         start, end = draft.tree.span(statement)
         if is_import(statement):
             continue
-        uses = (use.start() for use in pattern.finditer(draft.tree.blanked, start, end))
+        own = list(imports_inside(statement)) if imports else []
+        of = _uses_of(names | {n for i in own for n, _ in bound_names(i)}) if own else pattern
+        spans = [draft.tree.span(i) for i in own]
+        uses = (use.start() for use in of.finditer(draft.tree.blanked, start, end))
+        uses = (use for use in uses if not any(a <= use < b for a, b in spans))
         found = next((use for use in uses if not replaced(use)), None)
         if found is None or _only_names(draft, statement):
             continue
@@ -309,6 +313,12 @@ def report_left_code(draft: Draft) -> None:
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+def _uses_of(names: set[str]) -> re.Pattern[str]:
+    """Finds the names of the framework where they are read."""
+    words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
+    return re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])" if names else r"(?!)")
 
 
 def report_left_stars(draft: Draft) -> None:
@@ -345,7 +355,8 @@ def report_overlooked(draft: Draft) -> None:
 
 def report_overlooked_training(draft: Draft) -> None:
     """Calls that train a model of which nobody knows which one it is."""
-    if not any(isinstance(v, Framework) for v in draft.file.globals.values()):
+    imported = any(isinstance(v, Framework) for v in draft.file.globals.values())
+    if not imported and IMPORTED_INSIDE.search(draft.tree.text) is None:
         return
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}

@@ -7,6 +7,7 @@ Canonical names begin with `keras.` or `tf.`: `tensorflow.keras.layers.Conv2D`,
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 #: Top-level modules whose names are the framework's.
@@ -110,6 +111,12 @@ def _flatten_layers(parts: list[str]) -> list[str]:
 
 _FUNCTIONS = frozenset(
     {"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"}
+)
+
+
+#: An import of the framework inside of a function, a class or a branch.
+IMPORTED_INSIDE = re.compile(
+    rf"^[ \t]+(?:import|from)[ \t]+(?:{'|'.join(sorted(ROOTS))})\b", re.MULTILINE
 )
 
 

@@ -6,6 +6,7 @@ import re
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -32,7 +33,11 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
     if known is not None:
         return known
     home.mentions[id(function.node)] = False
-    words = words_in(home.tree.source(function.node))
+    source = home.tree.source(function.node)
+    if IMPORTED_INSIDE.search(source):
+        home.mentions[id(function.node)] = True
+        return True
+    words = words_in(source)
     words -= {p.name.value for p in function.node.params.params}
     result = False
     for word in words:
