@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, UserClass
+from transpiler.source.suites import leaf_statements
 
 _CALL = re.compile(r"\.([A-Z]\w*)\s*\(")
 _BARE = re.compile(r"([A-Z](?<![\w.].)\w*)\s*\(")
@@ -130,7 +131,7 @@ def _is_unknown(file: FileContext, name: str) -> bool:
         return False
     homes = [
         module
-        for statement in file.tree.module.body
+        for statement in leaf_statements(list(file.tree.module.body))
         if isinstance(statement, cst.SimpleStatementLine)
         for module in _homes(statement, name)
     ]
