@@ -129,9 +129,9 @@ def list_files(
 ) -> Expr:
     """The names of files, in order or shuffled."""
     is_text = isinstance(file_pattern.value, str) or _SURELY_TEXT.match(file_pattern.text)
-    if not is_text:
-        raise Unsupported("patterns that are not surely one string")
     files = call("sorted", call("glob.glob", file_pattern))
+    if not is_text:
+        files = helper("matching_files", replace(file_pattern, value=UNKNOWN))
     pipeline = Pipeline(Gives.SAMPLES, Leaf(0, "string"))
     if not shuffle.is_const(False):
         order = expr(True) if shuffle.is_const(None) else shuffle

@@ -322,6 +322,19 @@ class InterleavedStream(IterableDataset):
 )
 
 emitted(
+    "matching_files",
+    '''
+def matching_files(patterns):
+    """The files whose names fit a pattern, or one of several, in order."""
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    return sorted(path for pattern in patterns for path in glob.glob(pattern))
+''',
+    (),
+    "import glob",
+    early=True,
+)
+
+emitted(
     "text_lines",
     '''
 def text_lines(paths):

@@ -60,11 +60,13 @@ def resize(
     mode = MODES.get(kind.lower())
     if mode is None:
         raise Unsupported(f"{kind} interpolation: torch's gives other numbers")
+    name = "resize_image" if mode == "bilinear" else "resize_nearest"
+    dtype = "float32" if mode == "bilinear" else images.dtype
+    if images.dims is None:
+        return _made(replace(images, dtype=dtype), f"{name}{_EACH}", size)
     image = _image(images)
     sizes = size.items
     dims: tuple[Dim, ...] = (None,) if sizes is None or len(sizes) != 2 else (sizes[1],)
-    name = "resize_image" if mode == "bilinear" else "resize_nearest"
-    dtype = "float32" if mode == "bilinear" else image.dtype
     made = replace(image, dims=(*dims, image.dims[-1] if image.dims else None), dtype=dtype)
     return _made(made, name, size)
 
@@ -73,6 +75,20 @@ for _name, _mode, _cast in (
     ("resize_image", "bilinear", ".to(torch.float32)"),
     ("resize_nearest", "nearest-exact", ""),
 ):
+    emitted(
+        f"{_name}{_EACH}",
+        f'''
+def {_name}{_EACH}(images, size):
+    """Images at another size, or one alone: rows, columns and channels."""
+    images = images{_cast}.movedim(-1, -3)
+    resized = F.interpolate(images.reshape(-1, *images.shape[-3:]), size, mode="{_mode}")
+    return resized.reshape(*images.shape[:-2], *resized.shape[-2:]).movedim(-3, -1)
+''',
+        (),
+        TORCH,
+        FUNCTIONAL,
+        early=True,
+    )
     emitted(
         _name,
         f'''

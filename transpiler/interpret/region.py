@@ -15,7 +15,7 @@ from transpiler.interpret.scope import Scope
 from transpiler.interpret.values import Bound, Function, Layer, Model, Value
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Name
-from transpiler.ir.tensor import Layout
+from transpiler.ir.tensor import Layout, Unsupported
 from transpiler.record import record
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def contained(run: Callable[[], None], node: cst.CSTNode | None) -> None:
         run()
     except (GiveUp, Restart):
         raise
+    except Unsupported as why:
+        raise GiveUp(str(why), node) from why
     except Exception as defect:  # the one place where a defect of a rule or handler is caught
         raise GiveUp(f"internal error ({type(defect).__name__}: {defect})", node) from defect
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.emit.classes.draft import ClassDraft
@@ -31,12 +33,15 @@ def render_operation(
     assert region is not None
     assert isinstance(node, cst.FunctionDef)
     name = names[summary.serial]
+    inside = bool(summary.function.nested_in)
+    stays = inside and id(node) in file.kept_closures
     plan = ClassPlan(
         name,
         region.init,
         region.forward,
         list(summary.tensors),
         statics=frozenset(),
+        required=_of_object(file.tree, node) if stays else (),
         renames=dict(region.renames),
         hints={},
         effects=False,
@@ -52,8 +57,6 @@ def render_operation(
         script.keep(file.tree.span(node)[0], first_line)  # with the signature
         _, lost = carry(script, [draft.comments], region, [whole])
         start = file.tree.span(node)[0]
-        inside = bool(summary.function.nested_in)
-        stays = inside and id(node) in file.kept_closures
         margin = start - file.tree.line_start(start) if stays or not inside else 0
         body = _single_blanks(forward_block(draft, draft.forward, 4 + margin, {}, ()))
     except EmitError:
@@ -80,6 +83,11 @@ def render_operation(
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
             lines.append(f"{blanks}    {tree.source(value)}")
     return "\n".join([*lines, *body]) + "\n"
+
+
+def _of_object(tree: Tree, node: cst.FunctionDef) -> tuple[str, ...]:
+    """The attributes that a function in a method reads of its object, and does not call."""
+    return tuple(sorted(set(re.findall(r"(?<![\w.])self\.\w+\b(?!\s*\()", tree.code(node)))))
 
 
 def _single_blanks(lines: list[str]) -> list[str]:

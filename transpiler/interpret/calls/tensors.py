@@ -23,6 +23,13 @@ from transpiler.record import record
 from transpiler.rule import ONE_IMAGE, Rule
 
 
+def _may_be_single(region: Region, images: Tensor) -> bool:
+    """Whether it is one image alone, or may be: an element of a data set of which nobody knows."""
+    if images.dims is None:
+        return region.on_elements
+    return len(images.dims) == 2
+
+
 def tensor_function(
     region: Region, node: cst.CSTNode, name: str, arguments: list[Argument]
 ) -> Value:
@@ -38,7 +45,7 @@ def tensor_function(
     if name == "keras.activations.hard_sigmoid" and keras == "auto":
         region.say(ASSUMED, node, HARD_SIGMOID)
     slots, bounds = _slots(region, rule, name, arguments, node)
-    if bounds and (dims := bounds[0].tensor.dims) is not None and len(dims) == 2:
+    if bounds and _may_be_single(region, bounds[0].tensor):
         rule = rules.ops.get(f"{name}{ONE_IMAGE}", rule)
         slots, bounds = _slots(region, rule, name, arguments, node)
     if rule.fidelity is Fidelity.CLOSE:

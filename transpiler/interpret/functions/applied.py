@@ -121,7 +121,15 @@ def _of_tensors(
         _without_part(region, summary, given)
     if function.static is not None and "." in function.static.text:  # it stays in its class
         region.file.kept_closures.add(id(function.node))
+    elif _is_inner(region, function):  # in the function around it, whose variables it may read
+        region.file.kept_closures.add(id(function.node))
+        _emit_all(region, [summary])
     return replace(_reading(region, function), value=applied, helpers=helpers)
+
+
+def _is_inner(region: Region, function: Function) -> bool:
+    """Whether a function stands inside of another one."""
+    return bool(function.nested_in) and function.nested_in not in region.file.class_methods
 
 
 def _draws(summary: Summary) -> bool:
@@ -320,7 +328,8 @@ def _check_alone(region: Region, summary: Summary, held: dict[str, Element]) -> 
         _emit_all(region, known)
         others = []
     this = f"{parameters_of(function.node)[0].name}." if function.owner else "."
-    if others or any(not name.startswith(this) for name in summary.closure):
+    reads = () if _is_inner(region, function) else summary.closure
+    if others or any(not name.startswith(this) for name in reads):
         raise Unsupported(f"`{function.name}` is used for other values too")
     if function.file is not None and function.file is not region.file:
         raise Unsupported(f"`{function.name}` of another file")
