@@ -16,6 +16,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     late_binding.py  what functions of `Lambda` read later
     undoing.py     what a statement had changed that fails, or is run anew
     bindings.py    what a variable may hold, by its assignments
+    stale.py       parts of the training that are made of what changes before they are used
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

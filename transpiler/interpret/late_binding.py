@@ -6,11 +6,13 @@ Those of `Lambda` layers run on each call; those of data sets once, where the st
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
+from transpiler.source.between import changed_between
 from transpiler.source.lexical import names_in
 
 
@@ -58,7 +60,8 @@ def changed_later(region: Region, function: Function) -> str:
         read &= region.scope.values.keys() - region.parameters.keys()
     text = "\n".join(texts)
     found = (n for n in sorted(read) if n in changing or _is_bound(n, text))
-    return next(found, "")
+    kept = dedent(tree.source(function.node.body))
+    return next(found, "") or changed_between(tree.text, kept, start, None, own)
 
 
 def _is_bound(name: str, text: str) -> bool:

@@ -12,6 +12,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext, Frozen
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.stale import changed_since, grown_since
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -153,6 +154,10 @@ class TrainingCall:
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
+    looked_into: bool = False  #: of a `compile`: whether the model has trained since
+    #: where the last call ends that needs this `compile`; None where it may stand anywhere
+    until: int | None = None
+    elsewhere: bool = False  #: whether some of these stand in other functions
     rounds: tuple[TrainingCall, ...] = ()  #: the same in earlier rounds of a loop, one by one
     frozen: tuple[Frozen, ...] = ()  #: the models that are not trainable when it is met
     #: where it may be of several models: the `compile` in force for each, by the model's id
@@ -230,6 +235,10 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         call.rounds = (*former.rounds, former)
         call.own |= former.own
     region.training[id(node)] = call
+    for compiled in {id(c): c for c in (call.compiled, *call.compiled_each.values()) if c}.values():
+        if name in _LOOKING:
+            _check_lists(region, call, compiled)
+            _note_use(region, call, compiled)
     if name == "compile":
         model.compiled = call
         for what in ("loss", "metrics", "weighted_metrics"):
@@ -237,6 +246,32 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
                 own: Any = provided("own_losses")(region, model, call.given[what].value, call)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
+
+
+#: Calls before the first of which Keras has not looked into the lists that `compile` got.
+_LOOKING = ("fit", "evaluate", "train_on_batch", "test_on_batch")
+_LISTS = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def _check_lists(region: Region, call: TrainingCall, compiled: TrainingCall) -> None:
+    """Refuse lists and dicts that change after `compile`: Keras reads them when it first trains."""
+    if compiled.looked_into or compiled.region is None or compiled.region.tree is not region.tree:
+        return
+    compiled.looked_into = not call.conditional
+    for name in _LISTS:
+        given = compiled.given.get(name)
+        if given is not None and isinstance(given.value, (Sequence, Mapping)):
+            if found := grown_since(region, compiled.node, call.node, given.text):
+                reason = f"`{found}` changes after `compile` has got it"
+                compiled.problem = compiled.problem or reason
+
+
+def _note_use(region: Region, call: TrainingCall, compiled: TrainingCall) -> None:
+    """Note where a call stands that needs what `compile` says."""
+    home = compiled.region
+    compiled.elsewhere |= home is None or home.function is not region.function
+    end = region.tree.span(call.node)[1]
+    compiled.until = None if compiled.elsewhere else max(end, compiled.until or 0)
 
 
 def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
@@ -372,6 +407,8 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
+        elif found := changed_since(region, node, given.value):
+            call.problem = call.problem or f"`{found}`, of which {name} is made, has changed since"
         items = given.value.items if isinstance(given.value, Sequence) else ()
         choices = [item for item in items if isinstance(item, Choice)]
         if not all(region.scope.current(choice.test.expr) for choice in choices):

@@ -26,6 +26,7 @@ from transpiler.lower.everywhere import blocks_of
 from transpiler.lower.freezing import Compositions
 from transpiler.lower.heads import outputs_of
 from transpiler.lower.own_penalties import applied, is_own_penalty, own_penalty
+from transpiler.lower.told import lasting
 from transpiler.lower.watched import settled
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
@@ -170,6 +171,7 @@ def _penalty(file: FileContext, layer: Layer, value: Value) -> Penalty:
         return own
     use = use_of(file.rules.regularizers, "keras.regularizers", value, what)
     only(use)
+    use = lasting(file, use, what)
     penalty: Penalty = use.build(what, keras=file.options.keras)
     return penalty
 

@@ -27,6 +27,7 @@ from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.own_losses import is_own, own_loss
 from transpiler.lower.remarks import shared_metrics, weights_by_place
+from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def lower_heads(
             # one class for each sample: if there are more, torch refuses the targets
             output = replace(output, rank=2)
             head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
-        heads.append(head.weighed(file, weight))
+        heads.append(head.weighed(file, weight, *times_of(file, call)))
         uses += used
     if outputs[0].key and file.options.keras != "2":
         heads = in_order_of_losses(training.origin, given["loss"], heads)
@@ -127,6 +128,7 @@ def _head(
         exact=file.options.exact,
     )
     uses: list[Use] = []
+    region = call.region or training.home
     if is_own(wanted):
         loss = own_loss(file, call, wanted, seen)
     elif (chosen := loss_by_name(rules, file.tree, wanted, seen)) is not None:
@@ -138,6 +140,9 @@ def _head(
         if unknown and _from_logits(uses[0]) and _has_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
         loss = reduced_loss(uses[0], seen)
+        if loss.smoothed:  # in each step
+            kept = told(region, uses[0], uses[0].symbol, call, shared=region.is_module)
+            loss = reduced_loss(kept, seen)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,
@@ -146,7 +151,6 @@ def _head(
         classes=loss.targets is Targets.CLASSES,
         several=loss.several,
     )
-    region = call.region or training.home
     plain, weighted = metrics
     found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:

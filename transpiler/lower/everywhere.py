@@ -25,6 +25,7 @@ from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.freezing import Compositions
 from transpiler.lower.own_penalties import is_own_penalty, own_penalty
+from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 
@@ -181,6 +182,7 @@ def penalty_of(file: FileContext, kind: str, name: str, value: Value) -> Penalty
         return own_penalty(file, value, name)
     use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
     only(use)
+    use = lasting(file, use, name)
     made: Penalty = use.build(kind, keras=file.options.keras)
     return made
 

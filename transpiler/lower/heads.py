@@ -14,6 +14,7 @@ from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
 from transpiler.lower.output_names import output_names
 from transpiler.lower.predictions import is_steady
 from transpiler.record import record, replace
+from transpiler.source.between import changed_between
 from transpiler.source.lexical import names_read
 
 #: What else is called something in the loops.
@@ -37,14 +38,18 @@ class Head:
     key: str = ""  #: where the model gives a dict
     given_weight: Expr | None = None  #: what `weight` is a parameter of the loops for
 
-    def weighed(self, file: FileContext, weight: Value | None) -> Head:
-        """With a weight; the functions that train get it where they can't read what it reads."""
+    def weighed(self, file: FileContext, weight: Value | None, begin: int, end: int | None) -> Head:
+        """With a weight; the functions that train get it where they can't read what it reads.
+
+        It is evaluated by `compile`, and read until the end of the last training.
+        """
         if weight is None:
             return self
         if not isinstance(weight, Static):
             raise Unsupported(f"the weight of {self.name} is not known")
         read = names_read(weight.expr.text)
-        if all(is_steady(file, name) for name in read):
+        lasts = not changed_between(file.tree.text, weight.expr.text, begin, end)
+        if lasts and all(is_steady(file, name) for name in read):
             return replace(self, weight=weight.expr)
         if weight.expr.known:  # the variable may hold another number by the time it trains
             return replace(self, weight=expr(weight.expr.value))

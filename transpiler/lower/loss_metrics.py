@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Static, Value
 from transpiler.ir.expr import Configured, Symbol, joined, method
 from transpiler.ir.tensor import Unsupported
@@ -40,12 +41,12 @@ def _name_of(item: Value) -> str:
 
 
 def loss_as_metric(
-    file: FileContext, region: Region, item: Value, seen: Prediction
+    file: FileContext, call: TrainingCall, region: Region, item: Value, seen: Prediction
 ) -> tuple[str, Metric, Use]:
     """The key, the metric and the rule."""
     use = use_of(file.rules.losses, _PACKAGE, item, "a metric")
     only(use, "name", "dtype")
-    use = told(region, use, use.symbol)
+    use = told(region, use, use.symbol, call)
     last = _name_of(item).rpartition(".")[2]
     if last[0].isupper() and not (isinstance(item, Static) and item.expr.value is not None):
         raise Unsupported(f"{use.symbol} as a metric: a class, of which Keras makes no object")

@@ -92,10 +92,10 @@ def _one(
     if is_loss(item):
         if weights is not None:
             raise Unsupported("weights of samples in a loss that is a metric: Keras fails there")
-        return loss_as_metric(file, region, item, seen)
+        return loss_as_metric(file, call, region, item, seen)
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
-    use = told(region, use, use.symbol)
+    use = told(region, use, use.symbol, call)
     metric = use.build(seen, keras=file.options.keras)
     if weights is not None:
         counted = use.build(replace(seen, weights=weights), keras=file.options.keras)

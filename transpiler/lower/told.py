@@ -6,12 +6,17 @@ def main(limit):
 
 from __future__ import annotations
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
+from transpiler.interpret.stale import made_in, told_to
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Value
 from transpiler.ir.expr import Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.predictions import is_steady
 from transpiler.record import replace
+from transpiler.source.between import changed_between
 
 
 def readable(region: Region, given: Expr, what: str) -> Expr:
@@ -26,10 +31,56 @@ def readable(region: Region, given: Expr, what: str) -> Expr:
     return expr(given.value)
 
 
-def told(region: Region, use: Use, what: str) -> Use:
-    """The use of a rule with all of its arguments such values."""
+def told(
+    region: Region,
+    use: Use,
+    what: str,
+    compiled: TrainingCall | None = None,
+    shared: bool = False,
+) -> Use:
+    """The use of a rule with all of its arguments such values, where `compile` looks at them.
+
+    Where a function is `shared` by several models, its variables may change from one to the next.
+    """
+    use = lasting(region.file, use, what, compiled)
+    if shared:
+        return use
     arguments = {name: readable(region, given, what) for name, given in use.arguments.items()}
     return replace(use, arguments=arguments)
+
+
+def lasting(file: FileContext, use: Use, what: str, compiled: TrainingCall | None = None) -> Use:
+    """The use of a rule, of which nothing reads what the program changes before it is read."""
+    if use.place is None:
+        return use
+    times = (use.place[1], None) if compiled is None else times_of(file, compiled)
+    kept = {n: unchanging(file, given, what, *times) for n, given in use.arguments.items()}
+    return replace(use, arguments=kept)
+
+
+def times_of(file: FileContext, compiled: TrainingCall) -> tuple[int, int | None]:
+    """When a `compile` looks at what it gets, and when the last training needs it."""
+    return file.tree.span(compiled.node)[1], compiled.until
+
+
+def unchanging(file: FileContext, given: Expr, what: str, begin: int, end: int | None) -> Expr:
+    """A value as it was at one time, read until another: a number, where it changes between."""
+    changed = changed_between(file.tree.text, given.text, begin, end)
+    if not changed:
+        return given
+    if not given.known or not isinstance(given.value, (int, float, str)):
+        raise Unsupported(f"{what}: `{changed}` changes later, and what it was is not kept")
+    return expr(given.value)
+
+
+def refuse_changing_schedule(file: FileContext, value: Value, compiled: TrainingCall) -> None:
+    """Refuse a schedule that reads, in each step, what the program changes later."""
+    times = times_of(file, compiled)
+    for made in made_in(value):
+        if made.name.startswith("keras.optimizers.schedules.") and made.place is not None:
+            for given in told_to(made):
+                if found := changed_between(file.tree.text, given.text, *times):
+                    raise Unsupported(f"{made.name}: `{found}` changes later")
 
 
 def kept_by(region: Region, given: Expr | None) -> frozenset[str]:

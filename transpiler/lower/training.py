@@ -45,7 +45,7 @@ from transpiler.lower.remarks import (
     notes_of_optimizer,
 )
 from transpiler.lower.rounds import refuse_rounds
-from transpiler.lower.told import readable
+from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
 from transpiler.passes.liveness import walk
@@ -367,7 +367,13 @@ def _compiled(
     else:
         region = call.region or training.home
         optimizing = lower_optimizer(rules, value, parameters, *how)
-        optimizing = optimizing.told(lambda given, what: readable(region, given, what))
+        times = times_of(file, call)
+
+        def told(given: Expr, what: str) -> Expr:
+            return readable(region, unchanging(file, given, what, *times), what)
+
+        optimizing = optimizing.told(told)
+        refuse_changing_schedule(file, value, call)
     heads, uses = lower_heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(

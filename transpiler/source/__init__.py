@@ -13,6 +13,7 @@ generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
 tables.py       which expressions may be tables of pandas
 backwards.py    which arrays run backwards through the memory of others
+effects.py     where a program changes something; between.py: whether it does between two places
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack
     handed_data.py  which calls make data that models are trained with

@@ -37,11 +37,40 @@ class Occurrence:
     local: bool = False  #: whether that function, or one around it, has a name of its own so called
 
 
+class Positions:
+    """Offsets in a text of what Python's parser counts in lines, and in bytes of a line."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return _line_starts(self.text)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place."""
+        row = self._lines[line - 1]
+        if not row.isascii():
+            column = len(row.encode()[:column].decode(errors="ignore"))
+        return self._starts[line - 1] + column
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """Where a node begins and ends."""
+        assert isinstance(node, (ast.expr, ast.stmt))
+        end = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.offset(node.lineno, node.col_offset), self.offset(*end)
+
+
 class Occurrences:
     """All places of all names of a file, found when they are first asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._positions = Positions(text)
         self._places: dict[str, list[Occurrence]] = {}
         self._locals: dict[ast.AST, frozenset[str]] = {}
 
@@ -53,14 +82,6 @@ class Occurrences:
     @cached_property
     def _found(self) -> dict[str, list[_Found]]:
         return _names(self.text)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return _line_starts(self.text)
-
-    @cached_property
-    def _lines(self) -> list[str]:
-        return self.text.split("\n")
 
     def of(self, name: str) -> list[Occurrence]:
         """The places of a name, in their order."""
@@ -77,7 +98,7 @@ class Occurrences:
         node, around, functions = found
         function = getattr(functions[-1], "name", "<lambda>") if functions else ""
         local = any(name in self._locals_of(f) for f in functions)
-        start = self._offset(node.lineno, node.col_offset)
+        start = self._positions.offset(node.lineno, node.col_offset)
         if not isinstance(node, ast.Name):
             return Occurrence(start, start, True, "", 0, function, local)
         end = self._end(node)
@@ -93,13 +114,7 @@ class Occurrences:
         return known
 
     def _end(self, node: ast.expr) -> int:
-        return self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-    def _offset(self, line: int, column: int) -> int:
-        row = self._lines[line - 1]
-        if not row.isascii():
-            column = len(row.encode()[:column].decode(errors="ignore"))
-        return self._starts[line - 1] + column
+        return self._positions.span(node)[1]
 
 
 #: What belongs to a function, and is evaluated where that is defined.

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, DROPPED
 from transpiler.emit.text import substitute_names
-from transpiler.emit.training.callback_arguments import check_unchanged, once_called, with_names
+from transpiler.emit.training.callback_arguments import once_called, with_names
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
@@ -107,7 +107,6 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.others.items():
         if not argument.is_const(None):
             raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
-    check_unchanged(model, call, use)
     use, named = once_called(fit, use)
     hooks: Hooks = going_on(model, call, use.place, with_names(use.build(fit), named))
     if hooks.note:

@@ -302,12 +302,17 @@ def _functional_form(region: Region, node: cst.Call, name: str, arguments: list[
     return apply_layer(region, layer, inputs, {}, node)
 
 
+#: What the functions that train read, when they run.
+_PLACED = ("keras.regularizers.", "keras.constraints.")
+
+
 def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value:
     args = tuple(to_expr(region, v) for k, v in arguments if k is None)
     kwargs = tuple((k, to_expr(region, v)) for k, v in arguments if k is not None)
     names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
     text = one_line(rewritten(region.tree, node, region.rewrites))
-    return Static(Expr(text, Configured(name, args, kwargs), 18, names))
+    place = region.tree.span(node) if name.startswith(_PLACED) else None
+    return Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
 
 
 def _note_metric(region: Region, node: cst.Call, name: str) -> None:

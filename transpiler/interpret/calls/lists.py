@@ -152,6 +152,8 @@ def change_list(
         region.scope.values[variable] = Sequence(
             (*receiver.items, value), receiver.kind, static=reading
         )
+    elif name == "pop" and (left := _without(receiver, values)) is not None:
+        region.scope.values[variable] = Sequence(left, list, static=reading)
     elif name == "extend" and (joined := _extended(receiver, values)):
         region.scope.values[variable] = Sequence(joined, list, static=reading)
     elif name == "update" and isinstance(receiver, Mapping) and (put := _put(given)):
@@ -173,6 +175,18 @@ def _put(given: list[Argument]) -> dict[Any, Value]:
         else:
             return {}
     return found
+
+
+def _without(receiver: Value, values: list[Value]) -> tuple[Value, ...] | None:
+    """The items of a list without the one that is taken out, where it is known which."""
+    key = constant(values[0]) if values else -1
+    if not isinstance(receiver, Sequence) or not isinstance(key, int):
+        return None
+    items = list(receiver.items)
+    if not -len(items) <= key < len(items):
+        return None
+    del items[key]
+    return tuple(items)
 
 
 def _extended(receiver: Value, values: list[Value]) -> tuple[Value, ...]:

@@ -1,0 +1,112 @@
+"""What a program changes between two places."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.source.between import changed_between, grown_between
+
+PROGRAM = """
+class Args:
+    def __init__(self):
+        self.rate = 0.1
+
+    def slow(self):
+        self.rate = 0.01
+
+
+def relax(options):
+    options["rate"] = 0.01
+
+
+def reset():
+    global rate
+    rate = 0.01
+
+
+def of_others():
+    rate = config = 0
+    found = []
+    found.append(rate)
+
+
+def current():
+    return config["rate"]
+
+
+rate, config, args = 0.1, {{"rate": 0.1, "steps": 3}}, Args()
+other, sizes = config, [4]
+#begin
+{between}
+#end
+rate = 3
+"""
+
+
+def between(expression: str, lines: str, inside: bool = False) -> str:
+    text = PROGRAM.format(between=lines)
+    begin, end = text.index("#begin"), text.index("#end")
+    asked = grown_between if inside else changed_between
+    return asked(text, expression, begin, end)
+
+
+@pytest.mark.parametrize(
+    ("expression", "lines"),
+    [
+        ("rate * 2", "rate = 5"),
+        ("rate", "reset()"),
+        ("rate", "for rate in (1, 2): pass"),
+        ('config["rate"]', 'config["rate"] = 5'),
+        ('config["rate"]', "config.update(rate=5)"),
+        ('config["rate"]', 'other["rate"] = 5'),
+        ('config["rate"]', "relax(config)"),
+        ('config["rate"]', "key = 'rate'; config[key] = 5"),
+        ('config.get("rate")', 'config["rate"] = 5'),
+        ("current()", 'config["rate"] = 5'),
+        ("args.rate", "args.rate = 5"),
+        ("args.rate", "args.slow()"),
+        ("args.rate", 'setattr(args, "rate", 5)'),
+        ("args.rate", "vars(args).update(rate=5)"),
+        ("args.rate", "args = Args()"),
+    ],
+)
+def test_a_change_is_seen(expression: str, lines: str) -> None:
+    assert between(expression, lines)
+
+
+@pytest.mark.parametrize(
+    ("expression", "lines"),
+    [
+        ("rate", "of_others(); Args()"),
+        ("rate", 'config["rate"] = 5; args.slow()'),
+        ('config["rate"]', 'config["steps"] = 5; of_others()'),
+        ('config["rate"]', "relax({}); sizes.append(5)"),
+        ("args.rate", "args.steps = 5; Args()"),
+    ],
+)
+def test_what_changes_something_else_is_none(expression: str, lines: str) -> None:
+    assert not between(expression, lines)
+
+
+def test_a_list_that_grows_is_another_matter_than_another_list() -> None:
+    assert between("sizes", "sizes.append(5)", inside=True)
+    assert between("sizes", "sizes += [5]", inside=True)
+    assert between('config["sizes"]', 'config["sizes"].pop()', inside=True)
+    assert not between("sizes", "sizes = [5]", inside=True)
+    assert not between('config["sizes"]', 'config["rate"] = 5', inside=True)
+
+
+def test_in_a_loop_a_later_round_may_change_what_an_earlier_one_reads() -> None:
+    text = "#begin\nfor _ in range(3):\n    train() #end\n    rate = 5\n"
+    begin, end = text.index("#begin"), text.index("#end")
+    assert changed_between(text, "rate", begin, end)
+    inner = text.index("train")
+    assert not changed_between(text, "rate", inner, end)
+    assert changed_between(text, "rate", inner, None)
+
+
+def test_what_runs_before_a_function_is_called_changes_nothing_later() -> None:
+    text = "def build():\n    return args.rate\n{}\nbuild()\n{}\n"
+    early, late = text.format("args.rate = 1", ""), text.format("", "args.rate = 1")
+    assert not changed_between(early, "args.rate", early.index(".rate"), None)
+    assert changed_between(late, "args.rate", late.index(".rate"), None)

@@ -1,0 +1,69 @@
+"""Parts of the training that are made of what has another value by the time they are used.
+
+optimizer = SGD(args.rate)             # evaluates `args.rate` here
+args.rate = 0.1
+model.compile(optimizer, "mse")        # where torch's optimizer will be made
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
+from transpiler.ir.expr import Configured, Expr
+from transpiler.source.between import changed_between, grown_between
+
+
+def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
+    """What some parts are made of and the program changes before a call; "" if there is nothing."""
+    text, (use, end) = region.tree.text, region.tree.span(node)
+    for made in made_in(value):
+        if made.place is not None and not use <= made.place[0] < end:
+            begin = _last_call(region, made.place, use)
+            for argument in told_to(made):
+                if found := changed_between(text, argument.text, begin, use):
+                    return found
+    return ""
+
+
+def grown_since(region: Region, compiled: cst.CSTNode, trains: cst.CSTNode, given: str) -> str:
+    """The list or dict that `compile` got and that has changed before it is looked at."""
+    begin, end = region.tree.span(compiled)[1], region.tree.span(trains)[0]
+    return grown_between(region.tree.text, given, begin, end)
+
+
+def _last_call(region: Region, place: tuple[int, int], use: int) -> int:
+    """When a part is made: where its function is called, if it is one that gives it."""
+    tree = region.tree
+    for function, calls in region.file.giving_calls.items():
+        start, end = tree.span(function)
+        if start <= place[0] < end and not start <= use < end:
+            before = [span[1] for span in map(tree.span, calls.values()) if span[1] <= use]
+            return max(before, default=place[1])
+    return place[1]
+
+
+def made_in(value: Value) -> Iterator[Configured]:
+    """The objects of Keras that are in an argument."""
+    if isinstance(value, Sequence):
+        for item in value.items:
+            yield from made_in(item)
+    elif isinstance(value, Mapping):
+        for item in value.items.values():
+            yield from made_in(item)
+    elif isinstance(value, Choice):
+        for option in value.options:
+            yield from made_in(option)
+    elif isinstance(value, Static) and isinstance(value.expr.value, Configured):
+        yield value.expr.value
+        for argument in (*value.expr.value.args, *(v for _, v in value.expr.value.kwargs)):
+            yield from made_in(Static(argument))
+
+
+def told_to(made: Configured) -> Iterator[Expr]:
+    """What an object is told that the program reads somewhere; functions are called later."""
+    given = (*made.args, *(value for _, value in made.kwargs))
+    return (e for e in given if not isinstance(e.value, (Configured, Function)) and e.text)

@@ -1,0 +1,220 @@
+"""Whether what an expression reads is the same at two places of a program.
+
+early = EarlyStopping(patience=config["patience"])
+relax(config)                                # changes an entry of it, here or in another function
+model.fit(x, y, callbacks=[early])           # where the code stands that reads the entry
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+
+from transpiler.record import record
+from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, own_nodes, path_of
+from transpiler.source.lexical import blanked
+from transpiler.source.occurrences import Positions
+from transpiler.source.reached import program_of
+from transpiler.source.syntax import python_tree
+
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: The last part of the path of a method that is called.
+_CALLED = "()"
+
+
+def changed_between(
+    text: str, expression: str, begin: int, end: int | None, own: Collection[str] = ()
+) -> str:
+    """What of an expression's values a program changes between two places; "" of nothing.
+
+    The first place is where Keras evaluates it, the second one where the text goes; None is any
+    later moment. Names of its `own` are no variables of the program.
+    """
+    paths = [path for path in _read_by(expression) if path[0] not in own]
+    return _timeline(text).changed(paths, begin, end)
+
+
+def grown_between(text: str, expression: str, begin: int, end: int) -> str:
+    """The same of changes inside of the lists and dicts that it reads: they stay the same ones."""
+    return _timeline(text).changed(_read_by(expression), begin, end, inside=True)
+
+
+@lru_cache(maxsize=256)
+def _read_by(expression: str) -> tuple[tuple[str, ...], ...]:
+    parsed = python_tree(expression)
+    return () if parsed is None else tuple(dict.fromkeys(_paths(parsed)))
+
+
+def _paths(node: ast.AST) -> Iterator[tuple[str, ...]]:
+    """The variables, attributes and entries that are read, as far as their paths go."""
+    parts: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if path := path_of(node.func.value):
+            yield (*path, node.func.attr + _CALLED)
+            parts = [*node.args, *node.keywords, *_keys(node.func.value)]
+    elif path := path_of(node):
+        yield path
+        parts = _keys(node)
+    for part in parts:
+        yield from _paths(part)
+
+
+def _keys(node: ast.AST) -> list[ast.AST]:
+    return [one.slice for one in ast.walk(node) if isinstance(one, ast.Subscript)]
+
+
+@record(frozen=True, slots=True)
+class _Span:
+    """What runs between two places: statements of one function, or of the module."""
+
+    scope: Scope
+    begin: int
+    end: int
+    everywhere: bool  #: whether other functions may run besides those that these call
+    called: frozenset[str]
+    code: str  #: the statements, and the functions that they call
+
+
+@lru_cache(maxsize=4)
+def _timeline(text: str) -> _Timeline:
+    return _Timeline(text)
+
+
+class _Timeline:
+    """What happens when in a program, as far as its text tells."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.program = program_of(text)
+        module = self.program.tree
+        self._positions = at = Positions(text)
+        self._first_calls: dict[tuple[Scope, Scope], int] = {}
+        effects, scopes = effects_in(module)
+        self.effects = [(at.offset(one.line, one.column), one) for one in effects]
+        self.outside, *inner = scopes
+        self.scopes = [(*at.span(s.function), s) for s in inner if isinstance(s.function, _DEFINED)]
+        loops = (n for n in ast.walk(module) if isinstance(n, (ast.For, ast.While)))
+        self.loops = [at.span(loop) for loop in loops]
+
+    def changed(
+        self, paths: Iterable[tuple[str, ...]], begin: int, end: int | None, inside: bool = False
+    ) -> str:
+        """Which of some paths has another value; or, `inside`, holds something else."""
+        read = list(dict.fromkeys(self._read(paths)))
+        if not read:
+            return ""
+        span = self._span(begin, end)
+        happens = [one for offset, one in self.effects if self._is_in(span, offset, one)]
+        for path in read:
+            if any(self._meets(span, path, effect, inside) for effect in happens):
+                return "".join("[...]" if part == ANY else part for part in path)
+        return ""
+
+    def _read(self, paths: Iterable[tuple[str, ...]], depth: int = 3) -> Iterator[tuple[str, ...]]:
+        """The paths, and those that functions of the program read which are called there."""
+        for path in paths:
+            *owner, last = path
+            name = last.removesuffix(_CALLED)
+            made = [f for f in self.program.made.get(name, ()) if isinstance(f, _DEFINED)]
+            if not made or not (last.endswith(_CALLED) or len(path) == 1):
+                yield tuple(owner) if last.endswith(_CALLED) else path
+                continue
+            for function in made if depth else ():
+                taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+                inner = [p for statement in function.body for p in _paths(statement)]
+                if owner:  # a method
+                    inner = [(*owner, *p[1:]) if p[0] == "self" else p for p in inner]
+                yield from self._read((p for p in inner if p[0] not in taken), depth - 1)
+
+    def _span(self, begin: int, end: int | None) -> _Span:
+        scope, start, stop = self._scope(begin)
+        last = stop if end is None else end
+        apart = end is not None and self._scope(end)[0] is not scope
+        if apart:
+            last = stop
+        for first, final in (loop for loop in self.loops if start <= loop[0] < stop):
+            holds_begin, holds_end = first <= begin < final, first <= last < final
+            if holds_begin and (end is None or last < begin):  # from one round to the next
+                begin, last = first, max(last, final)
+            elif holds_end and not holds_begin:
+                last = final
+        everywhere = apart or (end is None and scope.function is not None)
+        code = blanked(self.text[begin:last])
+        called = self.program.called(code)
+        functions = (s for s in self.scopes if getattr(s[2].function, "name", "") in called)
+        code = "\n".join([code, *(blanked(self.text[a:b]) for a, b, _ in functions)])
+        return _Span(scope, begin, last, everywhere, called, code)
+
+    def _is_in(self, span: _Span, offset: int, effect: Effect) -> bool:
+        """Whether an effect happens in a span."""
+        if effect.scope is span.scope:
+            return span.begin < offset <= span.end
+        scope: Scope | None = effect.scope
+        while scope is not None:
+            if _name(scope.function) in span.called:
+                return True
+            scope = scope.outer
+        return span.everywhere and offset > self._first_call(span.scope, effect.scope)
+
+    def _first_call(self, scope: Scope, caller: Scope) -> int:
+        """From where on, in another function or the module, a function may have been called."""
+        key = scope, caller
+        if key not in self._first_calls:
+            name, around = _name(scope.function), caller.function or self.program.tree
+            calls = [
+                self._positions.span(node)[0]
+                for node in own_nodes(around)
+                if isinstance(node, (ast.Name, ast.Attribute))
+                and name in self.program.called(getattr(node, "id", getattr(node, "attr", "")))
+            ]
+            first = min(calls, default=len(self.text) if caller.function is None else 0)
+            looped = (loop[0] for loop in self.loops if loop[0] <= first < loop[1])
+            self._first_calls[key] = min([first, *looped])
+        return self._first_calls[key]
+
+    def _scope(self, offset: int) -> tuple[Scope, int, int]:
+        """The innermost function around a place, and where it begins and ends."""
+        around = [s for s in self.scopes if s[0] <= offset < s[1]]
+        if not around:
+            return self.outside, 0, len(self.text)
+        first, last, scope = max(around, key=lambda s: s[0])
+        return scope, first, last
+
+    def _meets(self, span: _Span, path: tuple[str, ...], effect: Effect, inside: bool) -> bool:
+        """Whether an effect is one on a path, or, `inside`, on something in what it leads to."""
+        (variable, *parts), (changed, *deeper) = path, effect.path
+        owner = span.scope.owner(variable)
+        same = variable == changed and effect.scope.owner(changed) is owner
+        if not deeper:
+            return same and not inside
+        is_new = getattr(effect.scope.function, "name", "") == "__init__"
+        if changed == "self" and is_new and effect.scope is not span.scope:
+            return False
+        if same or variable == changed == "self":
+            common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
+            return common and (len(deeper) > len(parts) or not inside)
+        if not (self._is_reached(span, variable, effect) or (changed == "self" and parts)):
+            return False
+        last = deeper[-1]
+        if last.startswith("."):
+            return not inside and (not parts or last in parts)
+        return inside or not parts or any(last == one or ANY in (last, one) for one in parts)
+
+    def _is_reached(self, span: _Span, variable: str, effect: Effect) -> bool:
+        """Whether what an effect is on may be what a variable of a span leads to."""
+        changed, room = effect.path[0], _name(effect.scope.function)
+        if changed == "self":
+            return re.search(rf"\b{re.escape(variable)}\.{room}\(", span.code) is not None
+        held = self.program.holding({variable}, _name(span.scope.function))
+        if effect.on_parameter and effect.scope is not span.scope:
+            named = "|".join(map(re.escape, sorted(held | {variable})))
+            given = rf"[(,=*]\s*(?:{named})(?:\.\w+|\[[^\]\n]*\])*\s*[,)]"
+            return span.everywhere or re.search(given, span.code) is not None
+        own = effect.scope.owner(changed) is effect.scope.function
+        return changed in (self.program.holding({variable}, room) if own else held)
+
+
+def _name(function: Function | None) -> str:
+    return getattr(function, "name", "")

@@ -1,0 +1,133 @@
+"""Where a program changes something: gives variables, attributes and entries other values.
+
+args.rate = 0.1                        # `args.rate`
+config["rate"] = 0.1                   # `config["rate"]`
+metrics.append("mae")                  # something in `metrics`
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from transpiler.record import record
+from transpiler.source.changed_inside import METHODS
+
+#: The part of a path that may be any attribute or entry.
+ANY = "*"
+Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_METHODS = METHODS | {"add", "discard", "fill", "put", "__setitem__"}
+
+
+@record(frozen=True, slots=True)
+class Scope:
+    """A function, or the module, and whose variables its names are."""
+
+    function: Function | None
+    outer: Scope | None
+    parameters: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+    def owner(self, name: str) -> Function | None:
+        """The function of which a name is a variable; None is the module."""
+        if name in self.own or self.outer is None:
+            return self.function
+        return self.outer.owner(name)
+
+
+@record(frozen=True, slots=True)
+class Effect:
+    """One place that changes something."""
+
+    line: int  #: from 1, of where it ends, when it has happened
+    column: int  #: in bytes
+    path: tuple[str, ...]  #: a variable, and what is reached through it: `args`, `.rate`
+    scope: Scope
+
+    @property
+    def on_parameter(self) -> bool:
+        """Whether the function has got from elsewhere what it changes something of."""
+        return self.path[0] in self.scope.parameters
+
+
+def path_of(node: ast.AST) -> tuple[str, ...]:
+    """A variable, and what is reached through it: `config["a"][i].b`; nothing of other things."""
+    parts: list[str] = []
+    while True:
+        match node:
+            case ast.Name(id=name):
+                return (name, *reversed(parts))
+            case ast.Attribute(value=node, attr=name):
+                parts.append(ANY if name == "__dict__" else f".{name}")
+            case ast.Subscript(value=node, slice=key):
+                parts.append(f"[{key.value!r}]" if isinstance(key, ast.Constant) else ANY)
+            case ast.Call(func=ast.Name(id="vars"), args=[node]):
+                parts.append(ANY)
+            case _:
+                return ()
+
+
+def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
+    """All of a program, and its scopes."""
+    found: list[Effect] = []
+    scopes = [Scope(None, None)]
+    for scope in scopes:  # grows
+        nodes = list(own_nodes(scope.function or module))
+        for node in nodes:
+            line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+            found += (Effect(line, column, path, scope) for path in _changed(node) if path)
+        scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
+    return found, scopes
+
+
+def _scope_of(function: Function, outer: Scope) -> Scope:
+    nodes = list(own_nodes(function))
+    declared = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
+    shared = {name for node in declared for name in node.names}
+    bound = {path[0] for node in nodes for path in _changed(node) if len(path) == 1}
+    taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+    return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
+
+
+def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope, those in functions inside of it left out; classes are looked into."""
+    pending = list(ast.iter_child_nodes(scope))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _FUNCTIONS):
+            pending += ast.iter_child_nodes(node)
+
+
+def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
+    """What a node by itself gives another value."""
+    match node:
+        case ast.Name(ctx=ast.Store() | ast.Del()):
+            yield path_of(node)
+        case ast.Attribute(ctx=ast.Store() | ast.Del()):
+            yield path_of(node)
+        case ast.Subscript(ctx=ast.Store() | ast.Del()):
+            yield path_of(node)
+        case ast.Assign(targets=targets):  # once its value is there
+            yield from (path for t in targets for part in ast.walk(t) for path in _changed(part))
+        case ast.AugAssign(target=target):  # a list grows in place
+            yield _within(target)
+        case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:
+            yield _within(held)
+        case ast.Call(
+            func=ast.Name(id="setattr" | "delattr" | "shuffle")
+            | ast.Attribute(attr="shuffle" | "copyto"),
+            args=[held, *_],
+        ):
+            yield _within(held)
+        case ast.ExceptHandler(name=str(name)):
+            yield (name,)
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (((alias.asname or alias.name).split(".")[0],) for alias in names)
+
+
+def _within(held: ast.AST) -> tuple[str, ...]:
+    path = path_of(held)
+    return (*path, ANY) if path else ()
