@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rules.data_sets import loader, made, with_helpers
 from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Configured, Expr, call, dict_expr, expr, index
-from transpiler.ir.pipeline import OPEN, Element, Folder, Gives, Leaf, Pipeline, Yielding
+from transpiler.ir.pipeline import OPEN, Columns, Element, Folder, Gives, Leaf, Pipeline, Yielding
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -43,6 +43,10 @@ def _tensor(array: Expr) -> Expr:
 
 def _element(parts: Parts, by: int = -1) -> Element:
     """What a sample of such arrays is."""
+    if isinstance(parts, Expr) and isinstance(parts.value, Columns):
+        if not by:
+            raise Unsupported("a dict whose entries are not known one by one")
+        return parts.value
     if isinstance(parts, Expr):
         leaf = parts.value if isinstance(parts.value, Leaf) else Leaf()
         if not by:
@@ -57,22 +61,29 @@ def _element(parts: Parts, by: int = -1) -> Element:
 
 def _stacked(parts: Parts) -> Expr:
     """Arrays as a data set of their rows."""
+    if isinstance(parts, Expr) and isinstance(parts.value, Columns):
+        table = re.fullmatch(r"dict\(([\w.]+)\)", parts.text)  # its items are the same
+        text = parts.text if table is None else table.group(1)
+        return helper("columns", replace(parts, text=text, value=UNKNOWN))
     if isinstance(parts, Expr):
         return _tensor(parts)
     if isinstance(parts, dict):
         if not all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in parts):
             raise Unsupported("a data set whose parts have names that are no identifiers")
         return call("StackDataset", **{name: _stacked(part) for name, part in parts.items()})
-    if all(isinstance(part, Expr) for part in parts):
+    if all(map(_is_array, parts)):
         return call("TensorDataset", *map(_stacked, parts))
     return call("StackDataset", *map(_stacked, parts))
+
+
+def _is_array(parts: Parts) -> bool:
+    return isinstance(parts, Expr) and not isinstance(parts.value, Columns)
 
 
 @source("tf.data.Dataset.from_tensor_slices")
 def from_tensor_slices(tensors: Parts, name: Param = None) -> Expr:
     """The rows of arrays."""
-    flat = isinstance(tensors, Expr) or all(isinstance(part, Expr) for part in tensors)
-    tensor = flat and not isinstance(tensors, dict)
+    tensor = _is_array(tensors) or (isinstance(tensors, tuple) and all(map(_is_array, tensors)))
     pipeline = Pipeline(Gives.SAMPLES, _element(tensors), tensor=tensor)
     return made(_stacked(tensors), pipeline, rows=_short(tensors), count=_count(tensors))
 
@@ -88,6 +99,8 @@ def _count(parts: Parts) -> int | None:
 
 def _short(parts: Parts) -> Expr | None:
     """The first array of several that is not long, since all have as many rows."""
+    if isinstance(parts, Expr) and isinstance(parts.value, Columns):
+        return None  # its length is the number of columns
     if isinstance(parts, Expr):
         is_short = re.fullmatch(r"[\w.]+(\[[\w:]+\])?", parts.text)
         return replace(parts, value=UNKNOWN) if is_short else None

@@ -322,6 +322,22 @@ class InterleavedStream(IterableDataset):
 )
 
 emitted(
+    "columns",
+    '''
+def columns(table):
+    """The rows of a table, or of a dict of arrays, each as a dict."""
+    return StackDataset(
+        **{name: torch.tensor(np.asarray(column)) for name, column in table.items()}
+    )
+''',
+    (),
+    "import numpy as np",
+    "import torch",
+    "from torch.utils.data import StackDataset",
+    early=True,
+)
+
+emitted(
     "matching_files",
     '''
 def matching_files(patterns):
@@ -423,14 +439,31 @@ def pad_batch(samples):
 emitted(
     "split_dataset",
     '''
-def split_dataset(dataset, size, shuffle=False):
-    """The first samples of a dataset, and the others; the size may be a share of all."""
-    order = torch.randperm(len(dataset)).tolist() if shuffle else range(len(dataset))
+def split_dataset(
+    dataset,
+    size=None,
+    rest=None,  #? rest
+    shuffle=False,
+    seed=None,  #? seed
+):
+    """The first samples of a dataset, and the others; the size may be a share of all."""  #? !rest
+    """The first samples of a dataset, and the last; the sizes may be shares of all."""  #? rest
+    order = torch.randperm(len(dataset)).tolist() if shuffle else range(len(dataset))  #? !seed
+    order = list(range(len(dataset)))  #? seed
+    if shuffle:  #? seed
+        random.seed(seed)
+        random.shuffle(order)
     size = round(size * len(dataset)) if isinstance(size, float) else size
-    return Subset(dataset, order[:size]), Subset(dataset, order[size:])
+    rest = round(rest * len(dataset)) if isinstance(rest, float) else rest  #? rest
+    rest = len(dataset) - size if rest is None else rest  #? rest
+    size = len(dataset) - rest if size is None else size  #? rest
+    return Subset(dataset, order[:size]), Subset(dataset, order[size:])  #? !rest
+    return Subset(dataset, order[:size]), Subset(dataset, order[-rest:])  #? rest
 ''',
     (),
+    "import random",
     TORCH,
+    "from torch.utils.data import Subset",
     early=True,
 )
 

@@ -23,7 +23,16 @@ from rules.data_sets import (
 )
 from rules.data_windows import whole_windows
 from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Expr, call, expr, infix, method
-from transpiler.ir.pipeline import Applied, Gives, Leaf, Numbered, Pipeline, Windows, batched
+from transpiler.ir.pipeline import (
+    Applied,
+    Columns,
+    Gives,
+    Leaf,
+    Numbered,
+    Pipeline,
+    Windows,
+    batched,
+)
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, source
@@ -107,7 +116,7 @@ def padded_batch(
     name: Param = None,
 ) -> Expr:
     """Samples with zeros at their ends, as long as the longest one of the batch."""
-    if isinstance(known(dataset).element, dict):
+    if isinstance(known(dataset).element, (Columns, dict)):
         raise Unsupported("padding of samples that are dicts")
     plain = padding_values.is_const(None) and _is_open(padded_shapes)
     code = with_helpers(Expr("pad_batch"), "pad_batch") if plain else None
@@ -370,7 +379,7 @@ def flat_map(dataset: Param, map_func: Param, name: Param = None) -> Expr:
 def unbatch(dataset: Param, name: Param = None) -> Expr:
     """Single samples, one after the other."""
     pipeline = plain(dataset, "single ones")
-    if pipeline.gives is not Gives.BATCHES or isinstance(pipeline.element, dict):
+    if pipeline.gives is not Gives.BATCHES or isinstance(pipeline.element, (Columns, dict)):
         raise Unsupported("the parts of what is no batch, or of dicts")
     if isinstance(pipeline.element, tuple):
         if not all(isinstance(part, Leaf) for part in pipeline.element):
@@ -387,7 +396,7 @@ def as_numpy_iterator(dataset: Param) -> Expr:
     if isinstance(pipeline.element, Leaf):
         return Expr(f"(item.numpy() for item in {dataset.text})", names=dataset.names,
                     helpers=dataset.helpers)  # fmt: skip
-    if isinstance(pipeline.element, dict):
+    if isinstance(pipeline.element, (Columns, dict)):
         raise Unsupported("arrays of dicts")
     text = f"(tuple(part.numpy() for part in item) for item in {dataset.text})"
     return Expr(text, names=dataset.names, helpers=dataset.helpers)
@@ -405,10 +414,14 @@ def split_dataset(
     pipeline = plain(dataset, "two parts")
     if pipeline.gives is not Gives.SAMPLES or pipeline.remade:
         raise Unsupported("two parts of batches, or of what is random")
-    if left_size.is_const(None) or not right_size.is_const(None) or not seed.is_const(None):
-        raise Unsupported("two parts by the size of the second one, or with a seed")
-    options: dict[str, Arg] = {} if shuffle.is_const(False) else {"shuffle": shuffle}
-    code = helper("split_dataset", dataset, left_size, **options)
+    given = {"size": left_size, "rest": right_size, "seed": seed}
+    options: dict[str, Arg] = {k: v for k, v in given.items() if not v.is_const(None)}
+    if not shuffle.is_const(False):
+        options["shuffle"] = shuffle
+    first = [options.pop("size")] if "size" in options else []
+    code = helper("split_dataset", dataset, *first, **options)
+    asked = {f"split_dataset.{option}" for option in options.keys() & {"rest", "seed"}}
+    code = replace(code, helpers=code.helpers | asked)
     part = replace(pipeline, tensor=False, rows=None, folder=None, batching=None)
     return replace(code, value=(part, part))
 

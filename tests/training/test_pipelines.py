@@ -144,6 +144,11 @@ TRIALS = {
         f"both = (x + rng.normal(size=x.shape), y)\nrows = {SLICES}(both)\n"
         "train, test = keras.utils.split_dataset(rows, left_size=0.7)\n"
         "some, others = keras.utils.split_dataset(rows, 12)\nsizes = [len(some), len(others)]\n"
+        "third, rest = keras.utils.split_dataset(\n"
+        "    [x, y], 8, right_size=0.25, shuffle=True, seed=3)\n"
+        "sizes += [np.array(a).sum() for part in (third, rest) for a, _ in part]\n"
+        "_, last = keras.utils.split_dataset(x, right_size=3)\n"
+        "sizes += [np.array(a).sum() for a in last]\n"
         "train, test = train.batch(8), test.batch(4)",
         "train, validation_data=test",
         "test",

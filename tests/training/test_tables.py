@@ -64,3 +64,50 @@ def test_columns_of_data_sets_are_arrays() -> None:
     data = "train = tf.data.Dataset.from_tensor_slices((df.values, df['a'])).batch(8)\n"
     text = f"import pandas as pd\nimport tensorflow as tf\n\ndf = pd.read_csv('a.csv')\n{data}"
     assert "(torch.tensor(df.values), torch.tensor(np.asarray(df['a'])))" in converted(text)
+
+
+OF_COLUMNS = """\
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+rng = np.random.RandomState(0)
+table = pd.DataFrame(
+    {"age": rng.rand(30), "kids": rng.randint(0, 4, 30), "bought": rng.randint(0, 2, 30)}
+)
+table["idle column"] = 3
+
+
+def as_columns(frame):
+    return {name: column.to_numpy()[:, tf.newaxis] for name, column in frame.items()}
+
+
+def df_to_dataset(dataframe, shuffle=True, batch_size=32):
+    dataframe = dataframe.copy()
+    labels = dataframe.pop("bought")
+    ds = tf.data.Dataset.from_tensor_slices((dict(dataframe), labels))
+    if shuffle:
+        ds = ds.shuffle(buffer_size=len(dataframe))
+    return ds.batch(batch_size).prefetch(batch_size)
+
+
+train_ds = df_to_dataset(table[:20], shuffle=False, batch_size=8)
+val_ds = df_to_dataset(table[20:], batch_size=16)
+inputs = [tf.keras.Input((1,), name="kids"), tf.keras.Input((1,), name="age")]
+x = tf.keras.layers.concatenate(inputs)
+model = tf.keras.Model(inputs, tf.keras.layers.Dense(1, activation="sigmoid")(x))
+model.compile("sgd", "binary_crossentropy")
+history = model.fit(train_ds, validation_data=val_ds, epochs=2, verbose=0).history
+losses = history["loss"] + history["val_loss"]
+rows = as_columns(table[["age", "kids"]])
+others = tf.data.Dataset.from_tensor_slices((dict(rows), table.pop("bought"))).batch(7)
+evaluated = model.evaluate(others)
+"""
+
+
+def test_the_columns_of_a_table_are_known_by_name(scripts: Scripts) -> None:
+    result = converted(OF_COLUMNS)
+    pytest.importorskip("pandas")
+    apart = scripts.compare(OF_COLUMNS, result)
+    assert {"losses", "evaluated"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

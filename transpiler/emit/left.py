@@ -297,7 +297,12 @@ def report_left_code(draft: Draft) -> None:
         spans = [draft.tree.span(i) for i in own]
         uses = (use.start() for use in of.finditer(draft.tree.blanked, start, end))
         uses = (use for use in uses if not any(a <= use < b for a, b in spans))
-        found = next((use for use in uses if not replaced(use)), None)
+        left = [use for use in uses if not replaced(use)]
+        if left and all(re.fullmatch(r"\w+\.newaxis", _dotted(draft, use)) for use in left):
+            axes = [(use, use + len(_dotted(draft, use))) for use in left]
+            draft.edits += [Edit(start, end, "None") for start, end in axes]  # which it is
+            continue
+        found = next(iter(left), None)
         if found is None or _only_names(draft, statement):
             continue
         line, column = draft.tree.line_column(found)

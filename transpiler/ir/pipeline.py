@@ -32,8 +32,15 @@ class Leaf:
     sizes: tuple[int | None, ...] | None = field(default=None, compare=False)  #: of its axes
 
 
+@record(frozen=True, slots=True)
+class Columns:
+    """The tensors of a sample, or of a batch, by names that only the program knows."""
+
+    part: Leaf = Leaf()
+
+
 #: What a sample consists of: a tensor, a tuple of parts, or parts by their names.
-Element: TypeAlias = "Leaf | tuple[Element, ...] | dict[str, Element]"
+Element: TypeAlias = "Leaf | Columns | tuple[Element, ...] | dict[str, Element]"
 
 
 class Folder(Enum):
@@ -182,6 +189,9 @@ def batched(element: Element, by: int = 1) -> Element:
         if sizes is not None:
             sizes = (None, *sizes) if by > 0 else sizes[1:]
         return Leaf(rank, element.dtype, element.array if by > 0 else "", sizes)
+    if isinstance(element, Columns):
+        part = batched(element.part, by)
+        return Columns(part if isinstance(part, Leaf) else Leaf())
     if isinstance(element, dict):
         return {name: batched(part, by) for name, part in element.items()}
     return tuple(batched(part, by) for part in element)
@@ -211,6 +221,8 @@ def joined(a: Pipeline, b: Pipeline, test: Expr, name: str) -> Pipeline | str:
 
 def _either(a: Element, b: Element) -> Element | None:
     """What is known of an element that is one of two; None where they are built otherwise."""
+    if isinstance(a, Columns) and isinstance(b, Columns):
+        return Columns()
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         rank = a.rank if a.rank == b.rank else None
         sizes = a.sizes if a.sizes == b.sizes else None

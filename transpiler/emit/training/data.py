@@ -10,7 +10,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
-from transpiler.interpret.values import Mapping, Model, Sequence, Static
+from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import Module, literal
@@ -68,7 +68,14 @@ def input_keys(built: Built, origin: Model) -> list[str]:
     if len(built.inputs) == 1 or origin.region is None:
         return list(built.inputs)
     named = origin.region.input_names
-    return [named.get(bound.tensor.code.text, "") for bound in origin.inputs]
+    return [named.get(_variable(bound, named), "") for bound in origin.inputs]
+
+
+def _variable(bound: Bound, named: dict[str, str]) -> str:
+    """What an input was called when it was made; it may be the element of a list since."""
+    text = bound.tensor.code.text
+    made = bound.source.split(":", 2)
+    return made[2] if text not in named and made[0] == "input" else text
 
 
 def arrays_by_name(

@@ -20,7 +20,7 @@ from transpiler.emit.training.data import (
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
-from transpiler.ir.pipeline import Element, Gives, Leaf, Pipeline
+from transpiler.ir.pipeline import Columns, Element, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.heads import Head
@@ -100,7 +100,7 @@ class Unpacking:
 
     def _inputs(self, element: Element) -> tuple[str, list[str]]:
         """What a loop calls the inputs of a batch, and their tensors."""
-        if len(self.built.keys) > 1 and not isinstance(element, dict):
+        if len(self.built.keys) > 1 and not isinstance(element, (Columns, dict)):
             what = "of other things than dicts, for a model that takes those"
             raise Unsupported(f"{self._given} {what}")
         keys = input_keys(self.built, self.origin)
@@ -117,6 +117,10 @@ class Unpacking:
             raise Unsupported(f"one tensor for each of: {_listed(keys)}")
         if isinstance(element, Leaf):  # there is nothing else that Keras takes
             element = (element,) * len(names)
+        if isinstance(element, Columns):
+            if len(keys) == 1 or not all(keys):
+                raise Unsupported(f"{self._given} of columns, other than for inputs with names")
+            element = dict.fromkeys(keys, element.part)
         if isinstance(element, dict):
             if len(keys) == 1 and len(element) == 1 and not keys[0]:
                 keys = list(element)

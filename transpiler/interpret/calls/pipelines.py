@@ -32,7 +32,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
-from transpiler.ir.pipeline import Applied, Changes, Leaf, Numbered, Pipeline, joined
+from transpiler.ir.pipeline import Applied, Changes, Columns, Leaf, Numbered, Pipeline, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -60,6 +60,7 @@ _OF_DATA_SETS = frozenset({f"{DATASET}flat_map", f"{DATASET}interleave"})
 _READS = re.compile(r"\blambda (\w+): .*\btext_lines\(\1\b")
 _LIST = re.compile(r"sorted\(|list\(|glob\(|glob\.glob\(|\[")
 _OF_ARRAYS = "preprocessing_function"
+_SPLIT = "keras.utils.split_dataset"  #: takes arrays, too
 _LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
 
 
@@ -189,6 +190,10 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             given[parameter] = _parts(region, value, _nodes(node, parameter))
         elif parameter in _SPECS:
             given[parameter] = spec_of(value)
+        elif name == _SPLIT and parameter == "dataset" and pipeline_of(value) is None:
+            value = replace(value, kind=tuple) if isinstance(value, Sequence) else value
+            rows = region.file.rules.sources[f"{DATASET}from_tensor_slices"]
+            given[parameter] = rows.build(_parts(region, value, _nodes(node, parameter)))
         elif parameter in _FUNCTIONS and name in _OF_DATA_SETS and not _has_windows(before):
             given[parameter] = _giving_data(region, before, value)
         elif parameter in _FUNCTIONS:
@@ -282,14 +287,14 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
         held = {key: _entry(value, key, part) for key, part in parts}
         return {key: _parts(region, part, _part(node, key)) for key, part in held.items()}
     made = to_expr(region, value)
-    if isinstance(made.value, (Leaf, Pipeline)):
+    if isinstance(made.value, (Columns, Leaf, Pipeline)):
         return made
     if isinstance(made.value, (Configured, Function)) or isinstance(value, Framework):
         raise Unsupported("what is no array")
     if _is_given_together(region, made.text):
         raise Unsupported(f"`{made.text}` is several arrays at once: give each as a parameter")
-    if re.match(r"dict\(", made.text) or "to_dict(" in made.text:
-        raise Unsupported("a dict whose entries are not known one by one")
+    if _COLUMNS.match(made.text):
+        return replace(made, value=Columns())
     if (count := arrays_given(region, made.text, node)) is not None:
         return tuple(replace(index(made, i), value=Leaf()) for i in range(count))
     shape: Any = provided("shape_of")(region, node) if node is not None else None
@@ -298,6 +303,8 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
     return replace(made, value=Leaf(rank, _bytes_of(region, made.text), sizes=shape))
 
 
+#: A dict whose entries are not known one by one.
+_COLUMNS = re.compile(r"dict\(|.*\bto_dict\(")
 _AS_BYTES = re.compile(r"""\.astype\((?:np\.|tf\.)?["']?(uint8|int8|uint16|int16)\b["']?\)$""")
 
 
