@@ -14,7 +14,7 @@ from transpiler.emit.text import global_reads
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.record import replace
 from transpiler.source.lexical import blanked, names_in
-from transpiler.source.suites import is_inside, statement_lines, suites
+from transpiler.source.suites import is_inside, leaf_statements, statement_lines, suites
 
 _FUNCTOOLS = re.compile(r"(?:from functools import (partial)|import (functools))")
 
@@ -77,9 +77,9 @@ def _suites(suite: cst.BaseSuite) -> Iterator[cst.BaseSuite]:
 
 def _functions(draft: Draft) -> Iterator[cst.FunctionDef]:
     """The functions of the module, and the methods of its classes."""
-    for statement in draft.top:
+    for statement in leaf_statements(list(draft.top)):
         body = statement.body.body if isinstance(statement, cst.ClassDef) else [statement]
-        yield from (s for s in body if isinstance(s, cst.FunctionDef))
+        yield from (s for s in leaf_statements(list(body)) if isinstance(s, cst.FunctionDef))
 
 
 def _cuts(edit: Edit, span: tuple[int, int]) -> bool:
