@@ -72,3 +72,35 @@ def test_one_of_several_is_refused(way: str, more: str) -> None:
 def test_a_variable_may_get_another_list(old: str, new: str) -> None:
     text = CONFIG.replace("WANTED", "metrics").replace(old, new)
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+CHANGED = {
+    "a function that is given it": "names = ['mae']\ndef add(l):\n    l.append('mse')\nadd(names)",
+    "a key in a variable": (
+        "config = {'metrics': ['mae']}\nfor k in ['metrics']:\n    config[k] = ['mse']"
+    ),
+    "a class by place": (
+        "from typing import NamedTuple\nclass Config(NamedTuple):\n    lr: float = 0.1\n"
+        "    metrics: list = ['mae']\nconfig = Config(0.1, ['mse'])"
+    ),
+    "another name of a function": (
+        "def build(lr, metrics=['mae']):\n    model.compile('sgd', 'mse', metrics=metrics)\n"
+        "make = build\nmake(0.1, ['mse'])"
+    ),
+}
+READ = {
+    "a function that is given it": "names",
+    "a key in a variable": "config['metrics']",
+    "a class by place": "config.metrics",
+}
+
+
+@pytest.mark.parametrize("how", CHANGED)
+def test_a_list_that_something_else_changes_is_not_taken_for_the_one(how: str) -> None:
+    compiled = f"model.compile('sgd', 'mse', metrics={READ[how]})\n" if how in READ else ""
+    found = convert(
+        "import numpy as np\nfrom tensorflow import keras\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+        f"{CHANGED[how]}\n{compiled}model.fit(np.ones((8, 4)), np.ones(8))\n"
+    ).diagnostics
+    assert any(d.severity is Severity.ERROR and "`compile` is left" in d.message for d in found)

@@ -17,6 +17,7 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import Sequence, Static, UserClass
 from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
+from transpiler.source.changed_entries import all_changed
 from transpiler.source.syntax import python_tree
 from transpiler.source.tree import Tree
 
@@ -46,6 +47,9 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
     program = python_tree(tree.text) if kinds else None
     for name, finder in kinds if program is not None else ():
         assert program is not None
+        changed = all_changed(tree.text)
+        if name in changed.names if finder is _variables else changed.under(name):
+            return None
         names = _only_list(program, name, finder)
         if names is not None:
             found = Sequence(tuple(Static(expr(one)) for one in names), list)
@@ -57,6 +61,10 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
 def _only_list(program: ast.Module, name: str, finder: _Finder) -> tuple[str, ...] | None:
     """The strings of all lists that a program gives a name, where these are the same."""
     found: set[tuple[str, ...]] = set()
+    if finder is _entries and _may_get_entry(program, name):
+        return None
+    if finder is _attributes and _is_field_by_place(program, name):
+        return None
     of_classes: set[ast.AST] = set()
     if finder is _variables:
         if _is_given_by_place(program, name):
@@ -162,13 +170,65 @@ def _is_given_by_place(program: ast.Module, name: str) -> bool:
             names = [argument.arg for argument in node.args.args]
             if name in names:
                 places[node.name] = names.index(name) - (names[:1] in (["self"], ["cls"]))
+    return _is_called_with(program, places)
+
+
+def _is_field_by_place(program: ast.Module, name: str) -> bool:
+    """Whether a class with a field of that name, such as a dataclass, is called with it."""
+    places: dict[str, int] = {}
+    for node in ast.walk(program):
+        if isinstance(node, ast.ClassDef):
+            fields = [s.target for s in node.body if isinstance(s, ast.AnnAssign)]
+            names = [field.id for field in fields if isinstance(field, ast.Name)]
+            if name in names:
+                places[node.name] = names.index(name)
+    return _is_called_with(program, places)
+
+
+def _is_called_with(program: ast.Module, places: dict[str, int]) -> bool:
+    """Whether a function is called with an argument at its place, or under another name."""
+    called = set()
     for node in ast.walk(program):
         if isinstance(node, ast.Call):
-            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             starred = any(isinstance(a, ast.Starred) for a in node.args)
-            if called in places and (starred or len(node.args) > places[called]):
+            if name in places and (starred or len(node.args) > places[name]):
                 return True
+            called.add(node.func)
+    reads = (n for n in ast.walk(program) if isinstance(n, ast.Name) and n not in called)
+    return any(n.id in places and isinstance(n.ctx, ast.Load) for n in reads)
+
+
+def _may_get_entry(program: ast.Module, name: str) -> bool:
+    """Whether something unknown is put under a key that is not written out: `config[key] = …`."""
+    dicts: dict[str, bool] = {}
+    for node in ast.walk(program):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                dicts[target] = dicts.get(target, True) and _lacks(value, name)
+    for node in ast.walk(program):
+        match node:
+            case ast.Subscript(value=held, slice=key, ctx=ast.Store()):
+                known = isinstance(key, (ast.Constant, ast.Slice, ast.Tuple))
+                lacks = isinstance(held, ast.Name) and dicts.get(held.id, False)
+                if not known and not lacks:
+                    return True
     return False
+
+
+def _lacks(value: ast.expr, name: str) -> bool:
+    """Whether a value is surely no dict that has an entry of a name."""
+    match value:
+        case ast.Dict(keys=keys):
+            written = [key.value for key in keys if isinstance(key, ast.Constant)]
+            return len(written) == len(keys) and name not in written
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+            return all(k.arg not in (None, name) for k in keywords)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"))):
+            return True
+        case ast.Call(func=ast.Name(id="defaultdict")):
+            return True
+    return isinstance(value, (ast.List, ast.ListComp, ast.BinOp, ast.Constant))
 
 
 _CHANGING = ("append", "extend", "insert", "pop", "remove", "clear", "setdefault", "__setitem__")

@@ -19,5 +19,6 @@ given_options.py  which options functions get and unpack
     handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
 stores.py      what a program gives values, and how often
-changes.py      which lists and dicts are changed in place; changed_inside.py: by functions
+changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
+                    changed_entries.py: inside of others
 """

@@ -14,6 +14,7 @@ from transpiler.interpret.control.elements import channels_list, known_items, on
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.expressions.displays import is_changed_inside
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.region import GiveUp, Region
@@ -225,8 +226,10 @@ def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         items: dict[Any, Value] = dict(zip(keywords, values, strict=True))
         if any(isinstance(v, Unknown) for v in values):
             return Unknown("a dict with something unknown in it")
-        plain = all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values)
-        return Mapping(items, verbatim(region, node, *values).expr if plain else None)
+        if not all(isinstance(v, (Static, Sequence, Mapping)) and not is_graph(v) for v in values):
+            return Mapping(items)
+        written = verbatim(region, node, *values)
+        return written if is_changed_inside(region, items) else Mapping(items, written.expr)
     return None
 
 

@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.expr import UNKNOWN, Expr
+from transpiler.source.changed_entries import changed_entries
 
 
 @evaluates(cst.Integer, cst.Float, cst.SimpleString, cst.Imaginary)
@@ -83,8 +84,19 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
         return whole if models else Unknown(reason)
     if any(is_graph(i) for i in items):
         return Sequence(tuple(items), kind)
-    written = verbatim(region, node, *items).expr if all_static(items) else None
-    return Sequence(tuple(items), kind, static=written)
+    if not all_static(items):
+        return Sequence(tuple(items), kind)
+    written = verbatim(region, node, *items)
+    places = dict(enumerate(items))
+    places |= {n - len(items): item for n, item in places.items()}
+    if is_changed_inside(region, places):
+        return written
+    return Sequence(tuple(items), kind, static=written.expr)
+
+
+def _is_container(value: Value) -> bool:
+    """Whether it is a list or dict of plain values, which may change."""
+    return isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind is list)
 
 
 def _is_plain_array(value: Value) -> bool:
@@ -149,4 +161,13 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
         return Unknown("a dict with something unknown in it")
     if any(is_graph(p) for p in parts):
         return Mapping(items)
-    return Mapping(items, verbatim(region, node, *parts).expr if all_static(parts) else None)
+    if not all_static(parts):
+        return Mapping(items)
+    written = verbatim(region, node, *parts)
+    return written if is_changed_inside(region, items) else Mapping(items, written.expr)
+
+
+def is_changed_inside(region: Region, items: dict[Any, Value]) -> bool:
+    """Whether a list or dict among the values of a dict is changed behind its back."""
+    inside = [key for key, value in items.items() if _is_container(value)]
+    return bool(inside) and any(map(changed_entries(region.tree.text).under, inside))

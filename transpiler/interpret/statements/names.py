@@ -36,6 +36,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
+from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import changed_inside
 
 
@@ -85,14 +86,14 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
-        elif _is_data(value) and name in _changed_by_calls(region):
+        elif _is_data(value) and name in _changed_elsewhere(region):
             scope.values[name] = Static(scope.read(name))
 
 
-def _changed_by_calls(region: Region) -> frozenset[str]:
+def _changed_elsewhere(region: Region) -> frozenset[str]:
     """The variables that functions change which are defined where the region stands."""
     if region.is_module:
-        return changed_inside(region.tree.text)
+        return changed_inside(region.tree.text) | changed_entries(region.tree.text).names
     function = region.function
     if not isinstance(function, cst.FunctionDef):
         return frozenset()

@@ -1,0 +1,415 @@
+"""Which lists and dicts inside of others a program changes by another way than through these.
+
+def widen(options):
+    options["sizes"].append(5)   # what is under "sizes" in any dict that is passed
+
+widen(OPTIONS)
+copied = OPTIONS.copy()
+copied["sizes"] += [6]           # the copy has the same list
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import field
+from functools import lru_cache
+from typing import TypeAlias
+
+from transpiler.record import record
+from transpiler.source.changed_inside import METHODS
+from transpiler.source.syntax import python_tree
+
+#: The functions and classes around an expression, from the outermost to the nearest.
+Scope: TypeAlias = "tuple[ast.AST, ...]"
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef)
+_DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
+
+#: Where nothing like it is in a text, nothing inside of anything is changed.
+_MAY_CHANGE = re.compile(
+    rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b"
+)
+_LOOKS_UP = frozenset({"get", "setdefault", "pop"})
+_PARTS = frozenset({"values", "items"})
+#: What gives the elements of what it is given, one after the other.
+_ITERATES = frozenset({"list", "tuple", "sorted", "reversed", "iter", "zip", "enumerate"})
+_COPIES = frozenset({"list", "dict", "tuple", "sorted", "copy", "OrderedDict", "defaultdict"})
+
+
+@record(frozen=True, slots=True)
+class ChangedEntries:
+    """The keys under which something changes, and the variables of the module that do."""
+
+    keys: frozenset[object] = frozenset()
+    anywhere: bool = False  #: whether it may be under any key, and in any list
+    names: frozenset[str] = frozenset()
+
+    def under(self, key: object) -> bool:
+        """Whether a list or dict changes that stands under a key of another one."""
+        return self.anywhere or key in self.keys
+
+
+@lru_cache(maxsize=16)
+def changed_entries(text: str) -> ChangedEntries:
+    """What a program changes in places that are not reached through what holds them."""
+    return _changes(text, _Program())
+
+
+@lru_cache(maxsize=4)
+def all_changed(text: str) -> ChangedEntries:
+    """What a program changes in whatever way, with the variables of functions."""
+    return _changes(text, _Program(everything=True))
+
+
+def _changes(text: str, program: _Program) -> ChangedEntries:
+    if _MAY_CHANGE.search(text) is None or (tree := python_tree(text)) is None:
+        return ChangedEntries()
+    program.read(tree, (tree,))
+    return program.changed()
+
+
+@record(frozen=True, slots=True)
+class _Change:
+    """A list or dict that is changed in place.
+
+    unseen: the interpreter does not see which other names it has; far: nor where it is changed.
+    """
+
+    value: ast.expr
+    scope: Scope
+    unseen: bool = False
+    far: bool = False
+
+
+@record(slots=True)
+class _Program:
+    """Where names get their values, what is called, and what is changed."""
+
+    everything: bool = False  #: what the interpreter sees as well
+    bound: dict[tuple[ast.AST, str], list[tuple[ast.expr, Scope, str]]] = field(
+        default_factory=dict
+    )
+    attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
+    functions: dict[str, list[ast.AST]] = field(default_factory=dict)
+    changes: list[_Change] = field(default_factory=list)
+    called: set[int] = field(default_factory=set)  #: methods that change something, by their ids
+    put: dict[str, list[ast.expr]] = field(default_factory=dict)  #: `name["key"] = value`, `append`
+    keys: set[object] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    anywhere: bool = False
+    #: What a function is handed to, beside what.
+    handed: list[tuple[ast.expr, ast.Call, Scope]] = field(default_factory=list)
+    unseen: bool = False
+    #: What is put under a key, or at a place of a list, that something else may have, too.
+    entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    seen: set[tuple[int, str, bool]] = field(default_factory=set)
+
+    def read(self, node: ast.AST, scope: Scope) -> None:
+        for child in ast.iter_child_nodes(node):
+            self._note(child, scope)
+            self.read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
+
+    def _note(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value, scope, "is")
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            self._bind(node.target, node.value, scope, "is")
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._bind(node.target, node.iter, scope, "in")
+        elif isinstance(node, ast.AugAssign):
+            self.changes.append(_Change(node.target, scope, unseen=True))
+        elif isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            name = function.id if isinstance(function, ast.Name) else name
+            self.calls.setdefault(name, []).append((node, scope))
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if isinstance(function, ast.Attribute) and name in METHODS:
+                self.changes.append(_Change(function.value, scope))
+                self.called.add(id(function))
+                if isinstance(function.value, ast.Name):
+                    self.put.setdefault(function.value.id, []).extend(given)
+            if name == "setattr" and len(given) == 3 and isinstance(given[1], ast.Constant):
+                self.attributes.setdefault(str(given[1].value), []).append((given[2], scope))
+            handed = [g for g in given if isinstance(g, (ast.Name, ast.Attribute, ast.Lambda))]
+            for function in (node.func, *handed):  # `map(grow, lists)`, `(lambda s: …)(sizes)`
+                if isinstance(function, ast.Lambda) or function is not node.func:
+                    self.handed.append((function, node, scope))
+            for keyword in node.keywords:
+                self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                entry = key.value if isinstance(key, ast.Constant) else None
+                self.entries.setdefault(entry, []).append((value, scope))
+        elif isinstance(node, (ast.List, ast.Tuple)) and isinstance(node.ctx, ast.Load):
+            for place, value in enumerate(node.elts):
+                self.entries.setdefault(place, []).append((value, scope))
+        elif isinstance(node, ast.Attribute) and node.attr in METHODS:
+            if id(node) not in self.called:  # `add = sizes.append`
+                self.changes.append(_Change(node.value, scope, far=True))
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            self.changes.append(_Change(node.value, scope, isinstance(node.slice, ast.Slice)))
+        elif isinstance(node, _SCOPES) and not isinstance(node, ast.Lambda):
+            self.functions.setdefault(node.name, []).append(node)
+
+    def _bind(self, target: ast.expr, value: ast.expr, scope: Scope, how: str) -> None:
+        if isinstance(target, ast.Name):
+            self.bound.setdefault((scope[-1], target.id), []).append((value, scope, how))
+        elif isinstance(target, ast.Attribute) and how == "is":
+            self.attributes.setdefault(target.attr, []).append((value, scope))
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            self.put.setdefault(target.value.id, []).append(value)
+            key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+            self.entries.setdefault(key, []).append((value, scope))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            pairs: list[tuple[ast.expr, ast.expr, str]] = [(t, value, "in") for t in target.elts]
+            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+                pairs = [(t, v, how) for t, v in zip(target.elts, value.elts, strict=True)]
+            elif how == "in":
+                pairs = [(t, value, "in") for t in target.elts]
+            for one, of_it, way in pairs:
+                self._bind(one, of_it, scope, way)
+
+    def changed(self) -> ChangedEntries:
+        for change in self.changes:
+            self.seen.clear()
+            self.unseen = change.unseen
+            self._reach(change.value, change.scope, change.far)
+        return ChangedEntries(frozenset(self.keys), self.anywhere, frozenset(self.names))
+
+    def _reach(self, value: ast.expr, scope: Scope, far: bool) -> None:
+        """Note what an expression may be; `far`: it is reached by another name, or elsewhere."""
+        if isinstance(value, ast.Name):
+            self._reach_name(value.id, scope, far)
+        elif isinstance(value, ast.Subscript):
+            if not isinstance(value.slice, ast.Slice):
+                key = value.slice.value if isinstance(value.slice, ast.Constant) else None
+                self._reach_entry(key, value.value, scope, far)
+        elif isinstance(value, ast.Attribute):
+            self._reach_key(value.attr)
+        elif isinstance(value, ast.Call):
+            self._reach_call(value, scope, far)
+        elif isinstance(value, ast.IfExp):
+            self._reach(value.body, scope, far=True)
+            self._reach(value.orelse, scope, far=True)
+        elif isinstance(value, ast.BoolOp):
+            for part in value.values:
+                self._reach(part, scope, far=True)
+        elif isinstance(value, ast.Starred):
+            self._reach_parts(value.value, scope)
+        elif isinstance(value, (ast.List, ast.Tuple)) and far:
+            for part in value.elts:
+                self._reach(part, scope, far)
+        elif isinstance(value, ast.NamedExpr):
+            self._reach(value.value, scope, far)
+
+    def _reach_name(self, name: str, scope: Scope, far: bool) -> None:
+        home = next((s for s in reversed(scope) if self._is_bound(s, name)), None)
+        if home is None or (id(home), name, far) in self.seen:
+            return
+        self.seen.add((id(home), name, far))
+        for value, where, how in self.bound.get((home, name), ()):
+            if how == "in":
+                self._reach_parts(value, where)
+                continue
+            seen = not far or not isinstance(home, ast.Module)
+            if isinstance(value, (ast.Dict, ast.List)) and (self.everything or not seen):
+                self.names.add(name)
+            self._reach(value, where, far or self.unseen)
+        for given, where in self._given(home, name):
+            self._reach(given, where, far=far or not isinstance(given, ast.Name))
+
+    def _reach_entry(self, key: object, whole: ast.expr, scope: Scope, far: bool) -> None:
+        """What stands under a key; the interpreter itself knows what is written out in reach."""
+        hidden = far or (self.everything and key is not None)
+        if not hidden and self._is_own(whole, scope, alone=self.unseen):
+            return
+        if isinstance(whole, ast.Name):
+            home = next((s for s in reversed(scope) if self._is_bound(s, whole.id)), None)
+            if isinstance(home, _FUNCTIONS) and whole.id in _gathered(home):
+                for given, where in self._given(home, whole.id):
+                    self._reach(given, where, far=True)
+        self._reach_key(key)
+
+    def _reach_key(self, key: object) -> None:
+        """What is under a key or attribute, in whatever dict, list or object; None: under any."""
+        if key is None:
+            if not self.anywhere:
+                self.anywhere = True
+                for found in list(self.entries.values()):
+                    for value, scope in found:
+                        self._reach(value, scope, far=True)
+        elif key not in self.keys:
+            self.keys.add(key)
+            for name in (key, None):
+                for value, scope in self.entries.get(name, ()):
+                    self._reach(value, scope, far=True)
+            if isinstance(key, str):
+                for value, scope in self.attributes.get(key, ()):
+                    self._reach(value, scope, far=True)
+
+    def _reach_call(self, call: ast.Call, scope: Scope, far: bool) -> None:
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr in _LOOKS_UP and call.args:
+            key = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+            self._reach_entry(key, function.value, scope, far)
+            return
+        name = function.id if isinstance(function, ast.Name) else ""
+        for made in self.functions.get(name, ()):
+            for node in ast.walk(made):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    self._reach(node.value, (*scope[:1], made), far=True)
+
+    def _reach_parts(self, iterable: ast.expr, scope: Scope) -> None:
+        """Note that the elements of something may change."""
+        if isinstance(iterable, ast.Call):
+            function = iterable.func
+            if isinstance(function, ast.Attribute) and function.attr in _PARTS:
+                if not self._is_own(function.value, scope, alone=True):
+                    self._reach_key(None)
+            elif isinstance(function, ast.Name) and function.id in _ITERATES:
+                for argument in iterable.args:
+                    self._reach_parts(argument, scope)
+            elif _is_copy(iterable):
+                self._reach_key(None)
+        elif isinstance(iterable, (ast.List, ast.Tuple)):
+            for part in iterable.elts:
+                self._reach(part, scope, far=True)
+        elif isinstance(iterable, ast.Name):
+            home = next((s for s in reversed(scope) if self._is_bound(s, iterable.id)), None)
+            for given, where in self._given(home, iterable.id):
+                if self._is_nested(given, where):
+                    self._reach_key(None)
+            for value, _, how in self.bound.get((home, iterable.id), ()) if home else ():
+                if how == "is" and _is_copy(value):
+                    self._reach_key(None)
+
+    def _is_nested(self, value: ast.expr, scope: Scope) -> bool:
+        """Whether it is a list of lists or dicts, as far as that is written out."""
+        if isinstance(value, ast.Name):
+            home = next((s for s in reversed(scope) if self._is_bound(s, value.id)), None)
+            made = self.bound.get((home, value.id), ()) if home else ()
+            return any(how == "is" and self._is_nested(v, w) for v, w, how in made if v != value)
+        parts: list[ast.expr | None] = []
+        if isinstance(value, (ast.List, ast.Tuple)):
+            parts = list(value.elts)
+        elif isinstance(value, ast.Dict):
+            parts = list(value.values)
+        return any(isinstance(part, (ast.List, ast.Dict)) for part in parts)
+
+    def _is_own(self, value: ast.expr, scope: Scope, alone: bool) -> bool:
+        """Whether it is a variable that is given a list or dict as it is written out.
+
+        alone: nothing of what is in it may have another name.
+        """
+        if not isinstance(value, ast.Name):
+            return isinstance(value, ast.Subscript) and self._is_own(value.value, scope, alone)
+        home = next((s for s in reversed(scope) if self._is_bound(s, value.id)), None)
+        if home is None or any(True for _ in self._given(home, value.id)):
+            return False
+        made = self.bound.get((home, value.id), ())
+        put = all(_is_fresh(v, alone) for v in self.put.get(value.id, ()))
+        return bool(made) and put and all(how == "is" and _is_made(v, alone) for v, _, how in made)
+
+    def _is_bound(self, scope: ast.AST, name: str) -> bool:
+        return (scope, name) in self.bound or name in _parameters(scope)
+
+    def _given(self, scope: ast.AST | None, name: str) -> Iterator[tuple[ast.expr, Scope]]:
+        """What calls pass for a parameter, and its default."""
+        if not isinstance(scope, _FUNCTIONS) or name not in _parameters(scope):
+            return
+        names = [a.arg for a in (*scope.args.posonlyargs, *scope.args.args)]
+        called = getattr(scope, "name", "")
+        methods = names[:1] in (["self"], ["cls"])
+        defaults = zip(reversed(names), reversed(scope.args.defaults), strict=False)
+        yield from ((default, (scope,)) for of, default in defaults if of == name)
+        for function, call, where in self.handed:
+            spelled = getattr(function, "attr", getattr(function, "id", ""))
+            if function is scope or (called and spelled == called):
+                for argument in call.args:
+                    if argument is not function:
+                        yield argument, where
+                        if isinstance(argument, (ast.List, ast.Tuple)):
+                            yield from ((part, where) for part in argument.elts)
+        for call, where in self._calls_of(called):
+            if name in _gathered(scope):
+                yield from ((a, where) for a in (*call.args, *(k.value for k in call.keywords)))
+                continue
+            for keyword in call.keywords:
+                if keyword.arg in (name, None):
+                    yield keyword.value, where
+            places = names[1:] if methods else names
+            if any(isinstance(a, ast.Starred) for a in call.args):
+                yield from ((a, where) for a in call.args)
+            elif name in places and places.index(name) < len(call.args):
+                yield call.args[places.index(name)], where
+
+    def _calls_of(self, name: str) -> Iterator[tuple[ast.Call, Scope]]:
+        yield from self.calls.get(name, ())
+        if name == "__init__":
+            for made, nodes in self.functions.items():
+                if any(isinstance(node, ast.ClassDef) for node in nodes):
+                    yield from self.calls.get(made, ())
+
+
+def _parameters(scope: ast.AST) -> frozenset[str]:
+    if not isinstance(scope, _FUNCTIONS):
+        return frozenset()
+    return frozenset(a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg))
+
+
+def _gathered(scope: ast.AST) -> frozenset[str]:
+    """What a function calls the rest of its arguments: `*args`, `**options`."""
+    assert isinstance(scope, _FUNCTIONS)
+    return frozenset(a.arg for a in (scope.args.vararg, scope.args.kwarg) if a is not None)
+
+
+def _is_copy(value: ast.expr) -> bool:
+    """Whether it is a copy of a list or dict, with the same lists and dicts in it."""
+    if isinstance(value, ast.Subscript):
+        return isinstance(value.slice, ast.Slice)
+    if not isinstance(value, ast.Call):
+        return False
+    if isinstance(value.func, ast.Attribute):
+        return value.func.attr == "copy"
+    return isinstance(value.func, ast.Name) and value.func.id in _COPIES and bool(value.args)
+
+
+def _is_made(value: ast.expr, alone: bool) -> bool:
+    """Whether a list or dict is made there, of parts that are known to the interpreter."""
+    if isinstance(value, ast.Dict):
+        parts = [v for k, v in zip(value.keys, value.values, strict=True) if k or alone]
+        return all(_is_fresh(part, alone) for part in parts)
+    if isinstance(value, (ast.List, ast.Set, ast.Tuple)):
+        return all(_is_fresh(part, alone) for part in value.elts)
+    if isinstance(value, (ast.ListComp, ast.SetComp)):
+        return _is_fresh(value.elt, alone=True)
+    if isinstance(value, ast.DictComp):
+        return _is_fresh(value.value, alone=True)
+    return _is_empty(value)
+
+
+def _is_fresh(value: ast.expr, alone: bool) -> bool:
+    """Whether it is no list or dict that something else has, too."""
+    if isinstance(value, (*_DISPLAYS, ast.ListComp, ast.SetComp, ast.DictComp)):
+        return _is_made(value, alone)
+    if isinstance(value, (ast.Name, ast.Subscript, ast.Starred)):
+        return not alone
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        return value.func.attr not in _LOOKS_UP
+    return not isinstance(value, (ast.Attribute, ast.IfExp, ast.BoolOp, ast.NamedExpr))
+
+
+def _is_empty(value: ast.expr) -> bool:
+    """Whether it is `dict()`, `list()` or `defaultdict(list)`."""
+    plain = isinstance(value, ast.Call) and isinstance(value.func, (ast.Name, ast.Attribute))
+    if not plain:
+        return False
+    assert isinstance(value, ast.Call)
+    name = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
+    return name == "defaultdict" or (name in ("dict", "list") and not value.args)
