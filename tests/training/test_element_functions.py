@@ -67,6 +67,11 @@ TRIALS = {
     "    images = tf.image.adjust_contrast(images, 2.0)\n"
     "    return images / 255.0, labels + 1.0\n\n\n"
     "ds = slices((x, y)).batch(4).map(change)\n" + PAIRS,
+    "weights of classes": "def weigh(images, labels):\n"
+    "    weights = tf.constant([2.0, 1.0])\n    weights = weights / tf.reduce_sum(weights)\n"
+    "    places = tf.cast(labels > 0, tf.int32)\n"
+    "    return images, tf.gather(weights, indices=places)\n\n\n"
+    "ds = slices((x[::-1], y)).batch(4).map(weigh)\n" + PAIRS,
     "functions in functions": """
 import os
 from PIL import Image

@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
 from transpiler.source.tables import Tables
 
 PROGRAM = """\
@@ -64,6 +65,53 @@ def test_columns_of_data_sets_are_arrays() -> None:
     data = "train = tf.data.Dataset.from_tensor_slices((df.values, df['a'])).batch(8)\n"
     text = f"import pandas as pd\nimport tensorflow as tf\n\ndf = pd.read_csv('a.csv')\n{data}"
     assert "(torch.tensor(df.values), torch.tensor(np.asarray(df['a'])))" in converted(text)
+
+
+UNSHAPED = PROGRAM.replace("keras.Input((2,)), ", "")
+SCALED = f"""\
+from sklearn.preprocessing import StandardScaler
+
+{SPLIT.format("df.drop(columns='target').dropna()", "df['target']")}
+scaler = StandardScaler()
+X_train = scaler.fit_transform(X_train)
+X_test = scaler.transform(X_test)"""
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (SCALED, "X_train.shape[1]"),
+        (f'x = df[["a", "b"]][:4]\n{SPLIT.format("x.values", "df.a[:4]")}', "X_train.shape[1]"),
+        ('X_train = pd.get_dummies(df["a"] > 0)\ny_train, X_test = df["b"], X_train', "X_train"),
+        ('X_train = np.load("a.npy")\ny_train, X_test = X_train, X_train', ""),
+        ('X_train = df\nX_train = X_train.values.reshape(np.load("s.npy"))\nX_test = X_train', ""),
+        ('X_train = X_test = df["a"]\ny_train = df["b"]', ""),
+        ('for X_train in [df, df["a"]]:\n    pass\nX_test, y_train = df, df["a"]', ""),
+    ],
+)  # fmt: skip
+def test_tables_tell_how_many_inputs_a_model_has(data: str, size: str, scripts: Scripts) -> None:
+    """Surely: what may have other axes, as images have, does not."""
+    text = UNSHAPED.format(data=data)
+    result = convert(text).text
+    assert ("Lazy" in result) is not bool(size)
+    assert f"nn.Linear({size}" in result if size else "T2T101" in result
+    if data == SCALED:
+        pytest.importorskip("pandas")
+        apart = scripts.compare(text, result)
+        assert {"losses", "prediction"} <= apart.keys()
+        assert max(apart.values()) < 1e-9, apart
+
+
+def test_rows_of_data_sets_do_so_too(scripts: Scripts) -> None:
+    data = 'y_train = df.pop("target")\nX_train = X_test = df'
+    rows = "tf.data.Dataset.from_tensor_slices((df.values, y_train.values)).shuffle(1).batch(9)"
+    text = UNSHAPED.format(data=f"import tensorflow as tf\n\n{data}\nrows = {rows}")
+    text = text.replace("X_train, y_train, epochs=2, validation_split=0.2", "rows, epochs=2")
+    result = converted(text)
+    assert "nn.Linear(df.shape[1], 1)" in result
+    pytest.importorskip("pandas")
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
 
 
 OF_COLUMNS = """\

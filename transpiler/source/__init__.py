@@ -12,11 +12,12 @@ importers.py    what other files of the project import
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
 tables.py       which expressions may be tables of pandas
+rows.py         which variables surely hold rows and columns of one
 backwards.py    which arrays run backwards through the memory of others
 effects.py     where a program changes something; between.py: whether it does between two places
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack
-    handed_data.py  which calls make data that models are trained with
+handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
 stores.py      what a program gives values, and how often
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;

@@ -15,10 +15,11 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Framework, Sequence, Static
-from transpiler.ir.expr import ATOM, Expr, call, expr
+from transpiler.ir.expr import ATOM, Expr, call, expr, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
+from transpiler.source.backwards import runs_backwards
 from transpiler.source.handed_data import handed_data
 from transpiler.source.tables import tables_of
 
@@ -121,7 +122,9 @@ def _type(region: Region, dtype: Expr) -> Expr:
 
 
 def as_array(region: Region, value: Expr) -> Expr:
-    """An array, also where it may be a table."""
+    """An array, also where it may be a table, or runs backwards through another one."""
+    if runs_backwards(value.text, region.tree.blanked):
+        return method(value, "copy")
     if not tables_of(region.tree.text).hold(value.text):
         return value
     return replace(call("np.asarray", value), helpers=value.helpers | {"numpy"})

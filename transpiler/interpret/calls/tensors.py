@@ -13,10 +13,11 @@ from transpiler.interpret.layers.modules import HARD_SIGMOID
 from transpiler.interpret.layers.rules import note_activation
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
+from transpiler.interpret.tensors.constants import operand
 from transpiler.interpret.tensors.layouts import check_readable, common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import run_rule, with_sizes_of
-from transpiler.interpret.values import Bound, Repeated, Sequence, Value, holds_tensor
+from transpiler.interpret.values import Bound, Constant, Repeated, Sequence, Value, holds_tensor
 from transpiler.ir.expr import Expr, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record
@@ -95,6 +96,8 @@ def _slots(
             parameter = rule.aliases.get(parameter, parameter)
         if parameter is None or parameter not in parameters:
             raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
+        if isinstance(value, Constant) and str(parameters[parameter].annotation) in _TENSORS:
+            value = _beside(region, value, arguments, node)
         slots[parameter] = _operand(region, value, bounds, node)
     for parameter, declared in parameters.items():
         if parameter not in slots:
@@ -102,6 +105,16 @@ def _slots(
                 raise GiveUp(f"{name}: the argument {parameter} is missing", node)
             slots[parameter] = expr(declared.default)
     return slots, bounds
+
+
+#: How rules write that a parameter may be a tensor.
+_TENSORS = frozenset({"Tensor", "Operand"})
+
+
+def _beside(region: Region, value: Constant, arguments: list[Argument], node: cst.CSTNode) -> Value:
+    """A tensor of plain values where a call takes it together with one of the program's."""
+    met = next((v.tensor for _, v in arguments if isinstance(v, Bound)), None)
+    return value if met is None else Bound(operand(region, value, met, node), "")
 
 
 class _Slot:

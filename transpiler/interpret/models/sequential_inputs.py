@@ -12,8 +12,10 @@ from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
 from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.source.lexical import words_in
+from transpiler.source.rows import rows_of
 
 
 def declared_shape(region: Region, value: Value) -> Value | None:
@@ -126,7 +128,25 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
             shape = _shape_of_batches(region, handed.group(1), whole)
         if shape is not None and len(shape) > 1:
             return Sequence(tuple(const(size) for size in shape[1:]), tuple)
+        source = handed.group(1) if whole is None else region.tree.source(whole)
+        source = _array_of_batches(region, handed.group(1), whole) or source
+        if shape is None and (columns := _columns(region, source)) is not None:
+            return Sequence((columns,), tuple)
     return None
+
+
+_OF_TABLE = re.compile(r"(\w+)(?:\.values|\.to_numpy\(\))?")
+
+
+def _columns(region: Region, source: str) -> Static | None:
+    """How many columns a table has, or an array of its rows: only the program knows."""
+    handed = _OF_TABLE.fullmatch(source)
+    if handed is None or handed.group(1) not in region.scope.values:
+        return None
+    name = handed.group(1)
+    if not rows_of(region.tree.text).hold(name):
+        return None
+    return Static(Expr(f"{name}.shape[1]", strength=POSTFIX, names=region.scope.read(name).names))
 
 
 #: Steps of a data set after which its samples have the same sizes.
@@ -137,17 +157,31 @@ def _shape_of_batches(
     region: Region, name: str, whole: cst.BaseExpression | None
 ) -> tuple[int | None, ...] | None:
     """The sizes of the inputs in the batches of a data set."""
-    held = region.scope.values.get(name)
-    pipeline = held.expr.value if isinstance(held, Static) else None
-    if not isinstance(pipeline, Pipeline):
-        return None
-    if whole is not None and not _ORDERING.fullmatch(region.tree.source(whole)):
-        return None
-    element = pipeline.element[0] if isinstance(pipeline.element, tuple) else pipeline.element
-    if not isinstance(element, Leaf) or element.sizes is None:
+    pipeline, element = _inputs_of(region, name, whole)
+    if pipeline is None or element is None or element.sizes is None:
         return None
     single = pipeline.gives is not Gives.BATCHES
     return (None, *element.sizes) if single else element.sizes
+
+
+def _array_of_batches(region: Region, name: str, whole: cst.BaseExpression | None) -> str:
+    """The array whose rows are the inputs of a data set, as source; "" if that is not known."""
+    _, element = _inputs_of(region, name, whole)
+    return "" if element is None else element.array
+
+
+def _inputs_of(
+    region: Region, name: str, whole: cst.BaseExpression | None
+) -> tuple[Pipeline | None, Leaf | None]:
+    """A data set, and what is known of the inputs in it."""
+    held = region.scope.values.get(name)
+    pipeline = held.expr.value if isinstance(held, Static) else None
+    if not isinstance(pipeline, Pipeline):
+        return None, None
+    if whole is not None and not _ORDERING.fullmatch(region.tree.source(whole)):
+        return None, None
+    element = pipeline.element[0] if isinstance(pipeline.element, tuple) else pipeline.element
+    return pipeline, element if isinstance(element, Leaf) else None
 
 
 #: What an expression may stand in, or be.
