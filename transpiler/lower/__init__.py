@@ -19,6 +19,7 @@ watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names
 metrics.py     the metrics of an output, and those in which weights of samples count
+traced.py      what functions read that Keras runs once, when it traces them
 marks.py       what layers carry themselves, where nothing else tells their weights
 loss_metrics.py  losses among them
 told.py        what objects are told, as the functions that train can read it

@@ -46,6 +46,7 @@ from transpiler.lower.remarks import (
 )
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
+from transpiler.lower.traced import refuse_changing
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
 from transpiler.passes.liveness import walk
@@ -235,6 +236,7 @@ def lower_training(
                     raise Unsupported(call.problem)
                 refuse_rounds(call)
                 if call.name == "compile":
+                    refuse_changing(file, training.calls, call, [region for region, _ in makers])
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
                     training.compiled[id(call)] = _with_notes(compiled, makers)
             except Unsupported as why:  # noqa: PERF203

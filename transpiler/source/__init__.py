@@ -15,6 +15,8 @@ tables.py       which expressions may be tables of pandas
 rows.py         which variables surely hold rows and columns of one
 backwards.py    which arrays run backwards through the memory of others
 effects.py     where a program changes something; between.py: whether it does between two places
+outer_reads.py  what functions read of others; draws.py: what they draw
+running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack
 handed_data.py  which calls make data that models are trained with

@@ -45,6 +45,7 @@ class Effect:
     column: int  #: in bytes
     path: tuple[str, ...]  #: a variable, and what is reached through it: `args`, `.rate`
     scope: Scope
+    node: ast.AST
 
     @property
     def on_parameter(self) -> bool:
@@ -77,7 +78,8 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
         nodes = list(own_nodes(scope.function or module))
         for node in nodes:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
-            found += (Effect(line, column, path, scope) for path in _changed(node) if path)
+            paths = filter(None, _changed(node))
+            found += (Effect(line, column, path, scope, node) for path in paths)
         scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
     return found, scopes
 

@@ -1,0 +1,153 @@
+"""What Keras does once, when it traces a function of the program's own, and torch at each step."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import random
+import numpy as np
+import keras
+import tensorflow as tf
+from keras import layers
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(20, 4)), rng.normal(size=(20, 1))
+beta, cfg, weights = 0.0, {"beta": 0.0, "gamma": 1.0}, np.array([1.0, 2.0])
+
+
+class Settings:
+    beta = 0.0
+
+
+def own(t, p):
+    return tf.reduce_mean(tf.square(t - p)) + @ * tf.reduce_mean(tf.abs(p))
+
+
+m = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+"""
+COMPILE = 'm.compile("sgd", own)\n'
+FIT = "a = m.fit(x, y, epochs=2, shuffle=False, verbose=0).history['loss']\n"
+EVALUATE = "b = m.evaluate(x, y, verbose=0)\n"
+CALLBACK = """\
+class Anneal(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        {}
+"""
+ANNEALED = FIT.replace("verbose", "callbacks=[Anneal()], verbose")
+FITS = COMPILE + FIT
+CHANGED = {
+    "global": ("beta", FITS + "beta = 5.0\n" + FIT),
+    "loop": ("beta", COMPILE + "for beta in (0.0, 1.0):\n    " + FIT),
+    "function": ("beta", f"def change():\n    global beta\n    beta = 5.0\n{FITS}change()\n{FIT}"),
+    "callback": ("beta", CALLBACK.format("global beta; beta = epoch") + COMPILE + ANNEALED),
+    "entry": ('cfg["beta"]', FITS + 'cfg["beta"] = 5.0\n' + FIT),
+    "alias": ('cfg["beta"]', "other = cfg\n" + FITS + 'other["beta"] = 5.0\n' + FIT),
+    "update": ('cfg["beta"]', CALLBACK.format("cfg.update(beta=epoch)") + COMPILE + ANNEALED),
+    "array": ("weights[0]", FITS + "weights[0] = 5.0\n" + FIT),
+    "attribute": ("Settings.beta", CALLBACK.format("Settings.beta = epoch") + COMPILE + ANNEALED),
+    "set": ("Settings.beta", FITS + 'setattr(Settings, "beta", 1.0)\n' + FIT),
+    "tested": ("beta", COMPILE + EVALUATE + "beta = 5.0\n" + EVALUATE),
+    "batches": ("beta", COMPILE + "for beta in (0.0, 1.0):\n    m.train_on_batch(x, y)\n"),
+    "sometimes": ("beta", f"{FITS}beta = 5.0\nif len(x) > 30:\n    {COMPILE}{FIT}"),
+}
+STEADY = {
+    "compiled": ("beta", FITS + "beta = 5.0\n" + FITS),
+    "tested once": ("beta", FITS + "beta = 5.0\n" + EVALUATE),
+    "rounds": ("beta", "for beta in (0.0, 1.0):\n    " + COMPILE + "    " + FIT),
+    "another key": ('cfg["beta"]', FITS + 'cfg["gamma"] = 5.0\n' + FIT),
+    "local": ("beta", f"def other():\n    beta = 5.0\n    return beta\n{FITS}other()\n{FIT}"),
+    "eager": ("beta", FITS.replace("own)", "own, run_eagerly=True)") + "beta = 5.0\n" + FIT),
+}
+
+
+def program(read: str, rest: str) -> str:
+    return HEAD.replace("@", read) + rest
+
+
+def errors(text: str) -> list[str]:
+    found = convert(text).diagnostics
+    return [d.message for d in found if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("case", CHANGED.values(), ids=CHANGED)
+def test_what_changes_behind_a_trace_is_refused(case: tuple[str, str]) -> None:
+    found = errors(program(*case))
+    assert any("Keras goes on with the one of when it traced" in message for message in found)
+
+
+@pytest.mark.parametrize("case", STEADY.values(), ids=STEADY)
+def test_what_is_traced_anew_is_converted(case: tuple[str, str]) -> None:
+    assert not errors(program(*case))
+
+
+def test_it_is_traced_anew(scripts: Scripts) -> None:
+    text = program(*STEADY["compiled"]) + "beta = 7.0\n" + EVALUATE
+    assert max(scripts.compare(text, convert(text, Options(exact=True)).text).values()) < 1e-9
+
+
+REGULARIZED = """\
+def own_l2(w):
+    return @ * tf.reduce_sum(tf.square(w))
+
+
+m = keras.Sequential([layers.Input((4,)), layers.Dense(1, kernel_regularizer=own_l2)])
+m.compile("sgd", "mse")
+"""
+CLOSURE = """\
+def made():
+    beta = 0.0
+    def inner(t, p):
+        return tf.reduce_mean(tf.square(t - p)) + beta
+    def change():
+        nonlocal beta
+        beta = 5.0
+    return inner, change
+
+
+inner, change = made()
+m.compile("sgd", inner)
+"""
+SCHEDULE = """\
+class Rate(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, base):
+        self.base = base
+    def __call__(self, step):
+        return self.base / (1.0 + tf.cast(step, tf.float32))
+rate = Rate(0.1)
+m.compile(keras.optimizers.SGD(rate), "mse")
+"""
+OBJECT = """\
+class Trainer:
+    def __init__(self):
+        self.beta = 0.0
+        self.model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+        self.model.compile("sgd", self.loss)
+    def loss(self, t, p):
+        return tf.reduce_mean(tf.square(t - p)) + self.beta * tf.reduce_mean(tf.abs(p))
+    def run(self):
+        for self.beta in (0.0, 1.0):
+            self.model.fit(x, y, verbose=0)
+"""
+SIBLINGS = {
+    "regularizer": REGULARIZED.replace("@", "beta") + FIT + "beta = 5.0\n" + FIT,
+    "closure": CLOSURE + FIT + "change()\n" + FIT,
+    "schedule": SCHEDULE + FIT + "rate.base = 0.01\n" + FIT,
+    "object": OBJECT,
+}
+
+
+@pytest.mark.parametrize("rest", SIBLINGS.values(), ids=SIBLINGS)
+def test_all_that_is_traced_is_looked_at(rest: str) -> None:
+    found = errors(program("1.0", rest))
+    assert any("Keras goes on with the one of when it traced" in message for message in found)
+
+
+@pytest.mark.parametrize("drawn", ["np.random.uniform()", "random.random()", "rng.uniform()"])
+def test_what_is_drawn_in_a_trace_is_refused(drawn: str) -> None:
+    assert any(f"calls `{drawn}`, which Keras does once" in m for m in errors(program(drawn, FITS)))

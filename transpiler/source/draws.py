@@ -1,0 +1,71 @@
+"""Calls that give something else each time: random numbers, the time, what comes next.
+
+np.random.uniform(), rng.normal(size=3), time.time(), next(numbers)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from transpiler.source.effects import Function
+from transpiler.source.outer_reads import nodes_in
+
+_MODULES = ("random", "numpy.random", "time", "datetime", "uuid", "secrets")
+_BUILTINS = frozenset({"next", "input"})
+#: What gives objects whose methods do so.
+_MAKERS = frozenset({
+    "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.Generator",
+    "random.Random", "random.SystemRandom", "iter", "itertools.count", "itertools.cycle",
+})  # fmt: skip
+
+
+def drawn_by(module: ast.Module, functions: Iterable[Function]) -> str:
+    """The source of such a call in one of some functions, "" if there is none."""
+    modules = _imported(module)
+    drawing = _drawing(module, modules)
+    for function in functions:
+        for node in nodes_in(function):
+            if not isinstance(node, ast.Call):
+                continue
+            whole = _resolved(node.func, modules)
+            held = node.func.value if isinstance(node.func, ast.Attribute) else None
+            if whole in _BUILTINS or whole.startswith(tuple(f"{m}." for m in _MODULES)):
+                return ast.unparse(node)
+            if held is not None and ast.unparse(held) in drawing:
+                return ast.unparse(node)
+    return ""
+
+
+def _imported(module: ast.Module) -> dict[str, str]:
+    """The whole names of what a program imports."""
+    found: dict[str, str] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.name if alias.asname else alias.name.partition(".")[0]
+                found[alias.asname or name] = name
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found
+
+
+def _drawing(module: ast.Module, modules: dict[str, str]) -> set[str]:
+    """The variables and attributes that hold what draws, as they are written."""
+    return {
+        ast.unparse(target)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if _resolved(node.value.func, modules) in _MAKERS
+        for target in node.targets
+    }
+
+
+def _resolved(node: ast.AST, modules: dict[str, str]) -> str:
+    """`np.random.rand` as `numpy.random.rand`; "" of what is no dotted name."""
+    if isinstance(node, ast.Name):
+        return modules.get(node.id, node.id)
+    if isinstance(node, ast.Attribute) and (held := _resolved(node.value, modules)):
+        return f"{held}.{node.attr}"
+    return ""

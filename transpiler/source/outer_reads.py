@@ -1,0 +1,190 @@
+"""What functions read besides what they get, and which places of the program change that.
+
+def own(t, p):
+    return tf.reduce_mean(tf.square(t - p)) + settings["beta"]
+
+settings["beta"] = 5.0          a change of what `own` reads
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from transpiler.record import record
+from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
+from transpiler.source.occurrences import Positions
+from transpiler.source.reached import program_of
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+#: What a name gets once and for all.
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_SELF = ("self", "cls")
+
+
+@record(frozen=True, slots=True)
+class Read:
+    """A variable of others, and what is reached through it."""
+
+    path: tuple[str, ...]
+    owner: Function | ast.ClassDef | None  #: whose variable it is; of `self`, its class
+
+    def __str__(self) -> str:
+        return "".join("[...]" if part == ANY else part for part in self.path)
+
+
+class Functions:
+    """The functions of a program, what they read and what they change."""
+
+    def __init__(self, text: str) -> None:
+        self.reached = program_of(text)
+        self.module = self.reached.tree
+        self._positions = Positions(text)
+        self._effects, scopes = effects_in(self.module)
+        self._scopes = {s.function: s for s in scopes}
+        self.all = [s.function for s in scopes if s.function is not None]
+
+    @cached_property
+    def _classes(self) -> dict[ast.AST, ast.ClassDef]:
+        """The classes of methods and of what is in these."""
+        classes = (n for n in ast.walk(self.module) if isinstance(n, ast.ClassDef))
+        return {node: made for made in classes for node in ast.walk(made)}
+
+    def function_at(self, begin: int, end: int) -> Function | None:
+        """The outermost function whose `def` or `lambda` stands between two offsets."""
+        spans = ((self._positions.span(f)[0], f) for f in self.all)
+        return next((f for at, f in sorted(spans, key=lambda s: s[0]) if begin <= at < end), None)
+
+    def call_at(self, begin: int, end: int) -> ast.Call | None:
+        """The call with these offsets."""
+        calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
+        return next((c for c in calls if self._positions.span(c) == (begin, end)), None)
+
+    def called(self, func: ast.AST) -> list[Function]:
+        """The functions that a call may run, or one of them as a value."""
+        name = getattr(func, "attr", getattr(func, "id", ""))
+        found: list[Function] = []
+        for made in self.reached.made.get(name, ()):
+            if isinstance(made, ast.ClassDef):
+                found += (m for m in made.body if getattr(m, "name", "") == "__init__")  # type: ignore[misc]
+            elif isinstance(made, FUNCTIONS) and (
+                (made in self._classes) == isinstance(func, ast.Attribute)
+            ):
+                found.append(made)
+        return found
+
+    def reaching(self, functions: Iterable[Function]) -> list[Function]:
+        """Functions with those that they call."""
+        found: list[Function] = []
+        pending = [*functions]
+        while pending:
+            function = pending.pop()
+            if function not in found:
+                found.append(function)
+                for node in nodes_in(function):
+                    pending += self.called(node) if isinstance(node, _READING) else ()
+        return found
+
+    def reads(self, functions: Iterable[Function]) -> set[Read]:
+        """What some functions read that is not theirs."""
+        return {read for function in functions for read in self._reads(function)}
+
+    def _reads(self, function: Function) -> Iterator[Read]:
+        scope, held = self._scopes[function], set[ast.AST]()
+        for node in nodes_in(function):
+            if node in held or not isinstance(node, (*_READING, ast.Subscript)):
+                continue
+            path = path_of(node)
+            if not path:
+                continue
+            held |= set(_within(node))  # `a` of `a.b` is no reading of its own
+            if path[0] in _SELF:
+                yield Read(path, self._classes.get(function))
+            elif not self._is_inside(scope, path[0], function):
+                yield Read(path, scope.owner(path[0]))
+
+    def _is_inside(self, scope: Scope, name: str, function: Function) -> bool:
+        """Whether a variable belongs to a function, or to one in it."""
+        owner = scope.owner(name)
+        return owner is not None and (owner is function or owner in set(nodes_in(function)))
+
+    def changes(self, reads: Iterable[Read]) -> dict[ast.AST, Read]:
+        """The nodes at which something gets another value that is read."""
+        found: dict[ast.AST, Read] = {}
+        for read in reads:
+            for effect in self._effects:
+                if not isinstance(effect.node, _DEFINING) and self._changes(effect, read):
+                    found[effect.node] = read
+        return found
+
+    def own_changes(self, functions: Iterable[Function]) -> str:
+        """What functions change that is not theirs, "" if they change nothing."""
+        for function in functions:
+            inside = set(nodes_in(function))
+            for effect in self._effects:
+                if effect.node in inside:
+                    name = effect.path[0]
+                    local = self._is_inside(effect.scope, name, function) and name not in _SELF
+                    if not local:
+                        return str(Read(effect.path, None)).removesuffix("[...]")
+        return ""
+
+    def _changes(self, effect: Effect, read: Read) -> bool:
+        (variable, *parts), (changed, *deeper) = read.path, effect.path
+        common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
+        if variable in _SELF and changed in _SELF:
+            made = self._classes.get(effect.node)
+            return bool(deeper) and common and not _is_new(effect) and self._are_one(made, read)
+        owner = effect.scope.owner(changed)
+        if variable == changed and owner is read.owner:
+            return common
+        if not deeper or (changed in _SELF and _is_new(effect)):
+            return False
+        if deeper[-1] != ANY:  # another way to the same object, as far as names tell
+            return deeper[-1] in parts
+        room = getattr(effect.scope.function, "name", "")
+        aliases = self.reached.holding({variable}, room)
+        return changed in aliases and (owner is not None or changed != variable)
+
+    def _are_one(self, made: ast.ClassDef | None, read: Read) -> bool:
+        """Whether `self` of two classes may be one object."""
+        return bool({*self._bases(made)} & {*self._bases(read.owner)})
+
+    def _bases(self, made: ast.AST | None) -> Iterator[ast.AST]:
+        """A class with its bases, as far as they are the program's own."""
+        pending, seen = [made], set[ast.AST]()
+        while pending:
+            current = pending.pop()
+            if isinstance(current, ast.ClassDef) and current not in seen:
+                seen.add(current)
+                yield current
+                names = (base.id for base in current.bases if isinstance(base, ast.Name))
+                pending += (base for name in names for base in self.reached.made.get(name, ()))
+
+
+_READING = (ast.Name, ast.Attribute)
+
+
+@lru_cache(maxsize=4)
+def functions_of(text: str) -> Functions:
+    """The functions of a program."""
+    return Functions(text)
+
+
+def nodes_in(function: Function) -> Iterator[ast.AST]:
+    """What runs when a function is called, with the functions in it."""
+    for part in [function.body] if isinstance(function, ast.Lambda) else function.body:
+        yield from ast.walk(part)
+
+
+def _within(node: ast.AST) -> Iterator[ast.AST]:
+    """What a path leads through."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+        yield node
+
+
+def _is_new(effect: Effect) -> bool:
+    """Whether the object is only being made."""
+    return getattr(effect.scope.function, "name", "") == "__init__"
