@@ -79,6 +79,8 @@ def _helper_text(draft: Draft) -> str:
     first: set[str] = set()
     module = draft.file.module
     settled = module.settled_needs(first_model(draft)) if module is not None else frozenset()
+    asked = _asked_early(draft, set(order))
+    settled |= asked.keys()
     for name in reversed(order):  # what is called early needs what it calls as early
         if emitted[name].early or name in first or name in settled:
             first |= {name, *emitted[name].needs}
@@ -92,7 +94,8 @@ def _helper_text(draft: Draft) -> str:
         source = "\n\n\n".join(written[n].rstrip("\n") for n in early)
         module = draft.file.module
         assert module is not None
-        limit = min((start for start, _ in module.settled), default=first_model(draft))
+        starts = [*(start for start, _ in module.settled), *asked.values()]
+        limit = min(starts, default=first_model(draft))
         edit = loaders_edit(draft.tree, source, limit)
         at = (n for n, e in enumerate(draft.edits) if e.start == e.end == edit.start)
         remarks = (n for n in at if "# TODO(tf2torch)" in draft.edits[n].text)
@@ -102,6 +105,21 @@ def _helper_text(draft: Draft) -> str:
         draft.helpers.add("init_like_keras")
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _asked_early(draft: Draft, helpers: set[str]) -> dict[str, int]:
+    """Which of them a statement reads that runs before the first model is made, and where."""
+    found: dict[str, int] = {}
+    limit = first_model(draft)
+    for statement in draft.top:
+        start, end = draft.tree.span(statement)
+        if end > limit or isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        for edit in draft.edits:
+            if start <= edit.start and edit.end <= end:
+                for name in helpers & words_in(edit.text):
+                    found.setdefault(name, start)
+    return found
 
 
 def _options(draft: Draft, name: str) -> set[str]:

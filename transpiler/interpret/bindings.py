@@ -26,11 +26,14 @@ def made_in(
 ) -> Iterator[Span]:
     """Which of `known` places an expression in a body may come from, or its own place."""
     span = tree.span(node)
-    inside = [p for p in known if span[0] <= p[0] and p[1] <= span[1]]
-    if inside:
-        yield from inside
+    if span in known:
+        yield span
         return
     found = False
+    alternatives = tuple(_alternatives(node))
+    for one in alternatives:
+        found = True
+        yield from made_in(tree, known, body, one, depth)
     if isinstance(node, cst.Name) and depth:
         for source in _bound_to(body, node.value):
             found = True
@@ -41,8 +44,25 @@ def made_in(
         found = True
         inner = held.value if isinstance(held, cst.Attribute) else held
         yield from made_in(tree, known, body, inner, depth)
+        if isinstance(node, cst.Call) and len(node.args) > 1:  # of `get`, where there is none
+            yield from made_in(tree, known, body, node.args[1].value, depth)
     if not found:
         yield span
+
+
+def _alternatives(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What an expression gives, where that is one of several; what is in a list or dict."""
+    match node:
+        case cst.IfExp(body=then, orelse=otherwise):
+            yield from (then, otherwise)
+        case cst.BooleanOperation(left=left, right=right):
+            yield from (left, right)
+        case cst.NamedExpr(value=value):
+            yield value
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            yield from (element.value for element in elements)
+        case cst.Dict(elements=entries):
+            yield from (entry.value for entry in entries)
 
 
 def _is_view(node: cst.BaseExpression) -> bool:
