@@ -101,3 +101,42 @@ def test_what_gives_something_else_is_refused(old: str, new: str) -> None:
     text = (HEAD + PICKED + LOOP).replace(old, new)
     assert text != HEAD + PICKED + LOOP
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+TABLE = """\
+options = {"adam": optimizers.Adam(0.1), "sgd": optimizers.SGD(0.2)}
+picked = options["adam" if len(x) else "sgd"]
+model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+model.compile(picked, "mse")
+losses = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+def test_classes_stand_before_the_table_that_reads_them(scripts: Scripts) -> None:
+    text = HEAD + TABLE
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "picked",
+    [
+        'options.get("nadam", "sgd")',
+        'options["adam"] if len(x) else "sgd"',
+        'list(options.values())[0] or "sgd"',
+        'tuned(options["adam"])',
+    ],
+)
+def test_what_may_be_a_name_is_no_optimizer(picked: str) -> None:
+    text = (HEAD + TABLE).replace('options["adam" if len(x) else "sgd"]', picked)
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+def test_a_layer_that_a_builder_gives_beside_its_model_is_refused() -> None:
+    text = HEAD + (
+        "def build():\n    inputs = layers.Input((10,))\n    first = layers.Dense(3)\n"
+        "    outputs = layers.Dense(1)(first(inputs))\n"
+        "    return keras.Model(inputs, outputs), first\n\n\nmodel, first = build()\n"
+    )
+    found = convert(text).diagnostics
+    assert any("reads what only the model computes" in d.message for d in found)

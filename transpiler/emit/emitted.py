@@ -79,7 +79,7 @@ def _helper_text(draft: Draft) -> str:
     first: set[str] = set()
     module = draft.file.module
     settled = module.settled_needs(first_model(draft)) if module is not None else frozenset()
-    asked = _asked_early(draft, set(order))
+    asked = _asked_early(draft, {name for name in order if written[name].strip()})
     settled |= asked.keys()
     for name in reversed(order):  # what is called early needs what it calls as early
         if emitted[name].early or name in first or name in settled:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue
+from transpiler.emit.residual.sizes import layer_names
 from transpiler.emit.units import FilePlan
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Model
@@ -34,7 +35,8 @@ def refuse_orphans(planned: FilePlan) -> None:
 
 
 def _may_read(planned: FilePlan, region: Region) -> bool:
-    """Whether plain statements, or what is given back beside models, mention tensors."""
+    """Whether plain statements, or what is given back beside models, mention tensors or layers."""
     stay: list[cst.CSTNode] = list(region.static_statements.values())
     stay += [node for value, node in region.returns if not isinstance(value, Model)]
-    return any(words_in(planned.tree.source(node)) & region.tensor_names for node in stay)
+    gone = region.tensor_names | layer_names(region)
+    return any(words_in(planned.tree.source(node)) & gone for node in stay)

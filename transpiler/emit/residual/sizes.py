@@ -8,7 +8,9 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.residual.removal import Removal, is_kept
+from transpiler.interpret.region import Region
 from transpiler.interpret.tensors.names import at_start
+from transpiler.interpret.values import Layer
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 from transpiler.source.lexical import blanked
@@ -21,10 +23,11 @@ _TOKEN = re.compile(tokens.ANY_CHARACTER)
 def settle_sizes(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     """Write the sizes that statements which stay read as the function's parameters give them.
 
-    Statements that read tensors even so are noted in `removal.orphans`.
+    Statements that read tensors, or layers, even so are noted in `removal.orphans`.
     """
     region = removal.region
-    if removal.is_module or not region.tensor_names:
+    layers = layer_names(region)
+    if removal.is_module or not region.tensor_names | layers:
         return
     known = set(region.parameters) - region.tensor_names
     for leaf in leaves:
@@ -38,9 +41,14 @@ def settle_sizes(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         text = blanked(apply(removal.tree.text[start:end], local))
         if len(edits) > len(there):
             removal.replacements[id(leaf)] = edits
-        if set(_READ.findall(text)) & region.tensor_names - known:
+        if set(_READ.findall(text)) & (region.tensor_names | layers) - known:
             removal.orphans.append(leaf)
         known |= _assigned(leaf)
+
+
+def layer_names(region: Region) -> set[str]:
+    """The variables of a function that hold layers at its end."""
+    return {name for name, value in region.scope.values.items() if isinstance(value, Layer)}
 
 
 def _settled(removal: Removal, leaf: cst.CSTNode, edits: list[Edit]) -> list[Edit]:
