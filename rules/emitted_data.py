@@ -167,6 +167,8 @@ def endless(loader):
     while True:
         yield from loader
 ''',
+    (),
+    early=True,
 )
 
 emitted(

@@ -103,7 +103,7 @@ _SHIFTS = {"width_shift_range", "height_shift_range"}
 
 @source(f"{GENERATOR}.of_options")
 def of_options(
-    options: Param,
+    options: Param = None,
     rotation_range: Param = None,
     width_shift_range: Param = None,
     height_shift_range: Param = None,
@@ -122,9 +122,12 @@ def of_options(
 ) -> Expr:
     """A transform that a function makes of a dict, whatever is in it."""
     named: dict[str, Expr] = {k: v for k, v in locals().items() if not v.is_const(None)}
-    unpacked, split = named.pop("options"), named.pop("validation_split", None)
-    assert isinstance(unpacked.value, Options)
-    keys = _OPTIONS.keys() if unpacked.value.keys is None else unpacked.value.keys
+    unpacked, split = named.pop("options", None), named.pop("validation_split", None)
+    keys = frozenset[str]()
+    if unpacked is not None:
+        assert isinstance(unpacked.value, Options)
+        known = unpacked.value.keys
+        keys = frozenset(_OPTIONS) if known is None else known
     if not keys <= _OPTIONS.keys():
         raise Unsupported(f"{min(keys - _OPTIONS.keys())} in a dict of options")
     asked = {*keys, *named}
@@ -135,9 +138,13 @@ def of_options(
         helpers |= {"RandomAffine.pixels", "random_shift"} if asked & _SHIFTS else set()
         asked.add("moves")
     helpers |= {f"augmentation.{option}" for option in asked}
-    whole = replace(unpacked, text=f"**{unpacked.wrapped(POSTFIX)}", value=UNKNOWN)
-    made = helper("augmentation", whole, **named)
+    whole = [] if unpacked is None else [_starred(unpacked)]
+    made = helper("augmentation", *whole, **named)
     return replace(made, value=Changes(split), helpers=made.helpers | helpers)
+
+
+def _starred(options: Expr) -> Expr:
+    return replace(options, text=f"**{options.wrapped(POSTFIX)}", value=UNKNOWN)
 
 
 def _is_off(value: Expr) -> bool:

@@ -412,6 +412,20 @@ def rot90(image: Tensor, k: Param = 1) -> Tensor:
     return replace(made, code=method(image.code, "rot90", times, axes))
 
 
+@op("tf.image.transpose", "tf.image.transpose_image", layout=Layout.LAST)
+def transpose(image: Tensor) -> Tensor:
+    """Rows become columns."""
+    image = _images(image)
+    assert image.dims is not None
+    if image.rank == 3:
+        code = method(image.code, "transpose", 0, 1)
+        return replace(image, code=code, dims=(None, image.dims[-1]))
+    rows, columns, channels = image.dims
+    return replace(
+        image, code=method(image.code, "transpose", 1, 2), dims=(columns, rows, channels)
+    )
+
+
 @op("tf.image.central_crop", layout=Layout.LAST)
 def central_crop(image: Tensor, central_fraction: Param) -> Tensor:
     """A part around the middle, as large as whole pixels on both sides let it be."""

@@ -46,6 +46,7 @@ CALLS = [
     "tf.image.resize_with_crop_or_pad(image, 9, 12)",
     "tf.image.resize_with_crop_or_pad(image, 3, 14)",
     "tf.image.rot90(image)",
+    "tf.image.transpose(image)",
     "tf.image.rot90(image, k=3)",
     "tf.image.flip_left_right(image)",
     "tf.image.flip_up_down(image)",
@@ -58,7 +59,8 @@ CALLS = [
 ]
 #: Those that TensorFlow does to each image of a batch, too.
 _OF_BATCHES = (
-    "adjust_", "central_crop", "flip_", "gray", "per_image_standardization", "rot90", "resize("
+    "adjust_", "central_crop", "flip_", "gray", "per_image_standardization", "rot90", "resize(",
+    "transpose",
 )  # fmt: skip
 BYTES = [
     "tf.image.convert_image_dtype(tf.cast(image, tf.uint8), 'uint8')",

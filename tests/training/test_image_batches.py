@@ -214,6 +214,67 @@ def test_options_that_are_not_seen_are_all_understood(
         next(namespace["train_generator"](2, "membrane", "image", "label", {"zca_whitening": 1}))
 
 
+OPENED = UNET[: UNET.index("def adjust")] + """
+SIZE = (8, 6)
+
+
+def in_order(flow, name, size=SIZE):
+    return flow.flow_from_directory(
+        "membrane", size, classes=[name], class_mode=None, batch_size=4, shuffle=False)
+
+
+def with_default(options=None, seed=1):
+    if options is None:
+        options = {"rescale": 0.5}
+    gen = ImageDataGenerator(**options)
+    one = gen.flow_from_directory("membrane", SIZE, class_mode=None, batch_size=12, seed=seed)
+    two = gen.flow_from_directory("membrane", SIZE, class_mode=None, batch_size=12, seed=seed)
+    return zip(one, two)
+
+
+def with_more(options, rescale):
+    one = in_order(ImageDataGenerator(rescale=rescale, **options), "image")
+    yield from one
+
+
+def with_keywords(**options):
+    one = ImageDataGenerator(**options).flow_from_directory(
+        "membrane", SIZE, classes=["label"], class_mode=None, batch_size=4, shuffle=False)
+    while True:
+        yield next(one)
+
+
+def with_flags(flip, zoom=0.0):
+    gen = ImageDataGenerator(
+        horizontal_flip=flip, zoom_range=zoom, rescale=0.5, validation_split=0.5)
+    return gen.flow_from_directory(
+        "membrane", SIZE, classes=["image"], class_mode=None, shuffle=False, subset="training")
+
+
+class Loader:
+    def __init__(self, options):
+        self.options = options
+
+    def batches(self):
+        for images in ImageDataGenerator(**self.options).flow(np.ones((5, 4, 4, 3)), batch_size=3):
+            yield images * 2
+
+
+found = [float(p.sum()) for p in next(with_default())]
+for made in with_more({"fill_mode": "wrap"}, 0.25), with_keywords(rescale=2.0, vertical_flip=False):
+    found += [float(images.sum()) for _, images in zip(range(5), made)]
+found += [float(images.sum()) for _, images in zip(range(5), Loader({"rescale": 3.0}).batches())]
+found.append(float(next(with_flags(False)).sum()))
+"""
+
+
+def test_options_in_other_ways(scripts: Scripts) -> None:
+    """The batches come without end, in functions of which several have the same variables."""
+    apart = scripts.compare(OPENED, converted(OPENED, Options(keras="2")), "2")
+    assert "found" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-6} == {}
+
+
 SAVED = HEAD + """
 import os
 

@@ -34,6 +34,12 @@ class RandomMirror(nn.Module):
         return image.flip(self.axis) if torch.rand(()) < 0.5 else image
 
 
+def endless(loader):
+    """The batches of a loader, pass after pass."""
+    while True:
+        yield from loader
+
+
 x, y = load_digits(return_X_y=True)
 x = x.reshape(-1, 8, 8, 1)[:200] / 16.0
 y = np.eye(10)[y[:200]]
@@ -51,12 +57,6 @@ class Model(nn.Module):
         x = F.relu(self.conv2d(x))
         x = x.permute(0, 2, 3, 1).flatten(1)
         return self.dense(x)  # logits: the loss applies the softmax
-
-
-def endless(loader):
-    """The batches of a loader, pass after pass."""
-    while True:
-        yield from loader
 
 
 def init_like_keras(module):

@@ -38,6 +38,8 @@ def is_taken_from(region: Region, node: cst.BaseExpression) -> bool:
     if region.whole is not node or not name.isidentifier():
         return False
     code = region.tree.blanked
+    if region.function is not None:  # others may have a variable of that name, too
+        code = region.tree.code(region.function)
     uses = [*re.finditer(rf"(?<![\w.]){name}\b", code)]
     bound = [use for use in uses if _BOUND.match(code, use.end())]
     others = [use for use in uses if use not in bound]

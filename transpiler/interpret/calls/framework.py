@@ -171,7 +171,9 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
     if name == OPTIONS and (options := make_options(region, node)) is not None:
         return options
     if gives_data(name):
-        return pipeline_step(region, node, *unpacked(region, name, _unzipped(name, arguments)))
+        return pipeline_step(
+            region, node, *unpacked(region, node, name, _unzipped(name, arguments))
+        )
     of_tensor = name in rules.ops and any(holds_tensor(v) for _, v in arguments)
     if name in rules.ops and name.startswith(_ON_TENSORS):
         of_tensor = not makes_data(region, node, arguments)

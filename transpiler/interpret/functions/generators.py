@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.calls.flows import endless
+from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, evaluates
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -61,6 +63,11 @@ def give(region: Region, node: cst.Yield) -> Value:
     """What is yielded goes to whoever asks the generator."""
     given = node.value.item if isinstance(node.value, cst.From) else node.value
     value = evaluate(region, given) if given is not None else None
+    flow = pipeline_of(value)
+    if flow is not None and flow.is_generator and isinstance(node.value, cst.From):
+        assert given is not None
+        assert value is not None
+        value = endless(region, given, value)
     if value is not None and (holds_tensor(value) or is_graph(value)):
         raise GiveUp("a generator gives tensors or layers", node)
     return Static(Expr(one_line(region.tree.source(node))))
