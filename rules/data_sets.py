@@ -119,6 +119,8 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         endless=repeats or pipeline.endless,
         repeats_if=pipeline.repeats_if if repeats else None,
         remade=pipeline.remade or random,
+        of_python=pipeline.of_python,
+        cached=pipeline.cached,
         random=random,
         counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
         even=not drop.is_const(False),

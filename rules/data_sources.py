@@ -193,8 +193,16 @@ def from_generator(
     name_of_stream = "NestedStream" if nested else "GeneratedStream"
     code = helper(name_of_stream, generator, _dtypes(spec))
     is_open = all(leaf.text == OPEN for leaf in _leaves(spec))
-    endless = isinstance(known, Yielding) and known.endless
-    return made(code, Pipeline(Gives.STREAM, _element(spec, 0), open=is_open, endless=endless))
+    made_by = known if isinstance(known, Yielding) else Yielding(endless=False)
+    pipeline = Pipeline(
+        Gives.STREAM,
+        _element(spec, 0),
+        open=is_open,
+        endless=made_by.endless,
+        remade=not made_by.steady,
+        of_python=not made_by.steady,
+    )
+    return made(code, pipeline)
 
 
 def _with_shapes(spec: Any, shapes: Expr) -> Any:

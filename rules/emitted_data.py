@@ -160,6 +160,28 @@ class CachedStream(IterableDataset):
 )
 
 emitted(
+    "CachedDataset",
+    '''
+class CachedDataset(Dataset):
+    """The samples of a dataset as they were the first time, which are kept."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+        self.samples = None
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        if self.samples is None:
+            self.samples = [self.dataset[i] for i in range(len(self.dataset))]
+        return self.samples[index]
+''',
+    (),
+    early=True,
+)
+
+emitted(
     "endless",
     '''
 def endless(loader):
@@ -268,9 +290,9 @@ class GeneratedStream(IterableDataset):
         for sample in self.generate():
             if isinstance(self.dtypes, tuple):
                 pairs = zip(sample, self.dtypes)
-                yield tuple(torch.as_tensor(part, dtype=dtype) for part, dtype in pairs)
+                yield tuple(torch.tensor(part, dtype=dtype) for part, dtype in pairs)
             else:
-                yield torch.as_tensor(sample, dtype=self.dtypes)
+                yield torch.tensor(sample, dtype=self.dtypes)
 ''',
     (),
     TORCH,
@@ -385,7 +407,7 @@ class NestedStream(IterableDataset):
             return {name: self.tensors(parts[name], dtypes[name]) for name in dtypes}
         if isinstance(dtypes, tuple):
             return tuple(map(self.tensors, parts, dtypes))
-        return torch.as_tensor(parts, dtype=dtypes)
+        return torch.tensor(parts, dtype=dtypes)
 ''',
     (),
     TORCH,
@@ -397,7 +419,7 @@ emitted(
     '''
 def to_tensor(value, dtype):
     """What a function of NumPy gives, as a tensor of this type."""
-    return torch.as_tensor(np.asarray(value, order="C"), dtype=dtype)
+    return torch.tensor(np.asarray(value, order="C"), dtype=dtype)
 ''',
     (),
     TORCH,
@@ -411,7 +433,7 @@ emitted(
 def to_tensors(values, *dtypes):
     """What a function of NumPy gives, as tensors of these types."""
     return tuple(
-        torch.as_tensor(np.asarray(value, order="C"), dtype=dtype)
+        torch.tensor(np.asarray(value, order="C"), dtype=dtype)
         for value, dtype in zip(values, dtypes)
     )
 ''',

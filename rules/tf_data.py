@@ -237,9 +237,14 @@ def map_(
     if pipeline.gives is not Gives.SAMPLES:
         names = ("MappedStream", "MappedTensorStream")
     code = helper(_by_parts(pipeline, *names), dataset, map_func)
-    remade = pipeline.remade or applied.draws
-    kept = rows_of(dataset, pipeline)
-    code = made(code, pipeline, element=applied.element, remade=remade, tensor=False, rows=kept)
+    found = replace(
+        pipeline,
+        element=applied.element,
+        remade=pipeline.remade or applied.draws,
+        of_python=pipeline.of_python or applied.of_python,
+        tensor=False,
+    )
+    code = made(code, found, rows=rows_of(dataset, pipeline))
     return replace(code, value=replace(code.value, count=pipeline.count))
 
 
@@ -275,6 +280,10 @@ def take(dataset: Param, count: Param, name: Param = None, *, looped: bool = Fal
     if count.is_const(-1):
         return _same(dataset)
     dataset, pipeline = in_order(dataset, "the first ones")
+    if pipeline.cached:
+        raise Unsupported(
+            "the first ones of what `cache` keeps: of a pass that is cut it keeps none"
+        )
     if not looped and pipeline.gives is Gives.SAMPLES:
         return rows(dataset, pipeline, call("min", count, call("len", dataset)))
     code = call("islice", dataset, count) if looped else helper("SlicedStream", dataset, 0, count)
@@ -321,13 +330,19 @@ def repeat(dataset: Param, count: Param = None, name: Param = None) -> Expr:
 
 @source("tf.data.Dataset.cache")
 def cache(dataset: Param, filename: Param = "", name: Param = None) -> Expr:
-    """Nothing, unless it holds what would be drawn again."""
+    """Nothing, unless it holds what would be another one again; a pass without end isn't kept."""
     pipeline = known(dataset)
+    if pipeline.endless and pipeline.repeats_if is None:
+        return _same(dataset)
     if not (pipeline.remade or pipeline.shuffled is not None):
         return _same(dataset)
-    if pipeline.gives is Gives.SAMPLES or pipeline.endless:
-        raise Unsupported("what is random is drawn once and kept")
-    return made(helper("CachedStream", dataset), pipeline, remade=False, keeps=True)
+    if pipeline.endless or not filename.is_const("", None):
+        raise Unsupported("what is random is kept under a condition, or in a file for the next run")
+    dataset, pipeline = in_order(dataset, "what is kept")
+    name_of_kept = "CachedDataset" if pipeline.gives is Gives.SAMPLES else "CachedStream"
+    code = helper(name_of_kept, dataset)
+    found = replace(pipeline, remade=False, keeps=True, cached=pipeline.of_python, tensor=False)
+    return made(code, found)
 
 
 @source("tf.data.Dataset.prefetch")

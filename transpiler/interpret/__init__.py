@@ -13,6 +13,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     arguments.py   what a call passes
     effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
+    again.py        whether functions that data sets run give the same again
     late_binding.py  what functions of `Lambda` read later
     undoing.py     what a statement had changed that fails, or is run anew
     bindings.py    what a variable may hold, by its assignments

@@ -91,6 +91,8 @@ class Pipeline:
     sifted: bool = False  #: TensorFlow does not know how many there are
     remade: bool = False  #: looking at a sample twice may give another one
     random: bool = False  #: its order is random
+    of_python: bool = False  #: functions of Python give its samples, which may give others again
+    cached: bool = False  #: what these gave in its first pass it keeps, if that came to its end
     keeps: bool = False  #: looking at a sample twice gives the same object
     tensor: bool = False  #: it is a tensor, or a TensorDataset of several: a sample is a row
     windows: Windows | None = None  #: it is to be cut into these
@@ -167,6 +169,7 @@ class Yielding:
     """The value of a generator function that a data set begins with."""
 
     endless: bool
+    steady: bool = False  #: it surely yields the same each time that it begins
 
 
 @record(frozen=True, slots=True)
@@ -175,6 +178,7 @@ class Applied:
 
     element: Element
     draws: bool = False  #: it draws random numbers
+    of_python: bool = False  #: a function of Python in it may give something else again
     changes: bool = False  #: it puts something into the dict that it gets
     strings: tuple[str, ...] = ()  #: sources of arrays that it takes for names of files
     of_texts: bool = True  #: of what makes numbers: it makes them of texts

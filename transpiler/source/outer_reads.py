@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from transpiler.record import record
 from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
+from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
 
@@ -60,6 +61,15 @@ class Functions:
         """The call with these offsets."""
         calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
         return next((c for c in calls if self._positions.span(c) == (begin, end)), None)
+
+    def source(self, function: Function) -> str:
+        """The text of a function, with strings and comments made blank."""
+        begin, end = self._positions.span(function)
+        return self._blanked[begin:end]
+
+    @cached_property
+    def _blanked(self) -> str:
+        return blanked(self._positions.text)
 
     def called(self, func: ast.AST) -> list[Function]:
         """The functions that a call may run, or one of them as a value."""
@@ -117,6 +127,21 @@ class Functions:
                 if not isinstance(effect.node, _DEFINING) and self._changes(effect, read):
                     found[effect.node] = read
         return found
+
+    def changes_after(self, reads: Iterable[Read], now: int) -> bool:
+        """Whether something that is read may change after an offset, or in another function."""
+        spans = {f: self._positions.span(f) for f in self.all}
+        around = {f for f, (begin, end) in spans.items() if begin < now <= end}
+        read = list(reads)
+        return any(
+            effect.node in found
+            and (
+                self._positions.offset(effect.line, effect.column) > now
+                or effect.scope.function not in (None, *around)
+            )
+            for found in [self.changes(read)]
+            for effect in self._effects
+        )
 
     def own_changes(self, functions: Iterable[Function]) -> str:
         """What functions change that is not theirs, "" if they change nothing."""

@@ -18,9 +18,9 @@ class GeneratedStream(IterableDataset):
         for sample in self.generate():
             if isinstance(self.dtypes, tuple):
                 pairs = zip(sample, self.dtypes)
-                yield tuple(torch.as_tensor(part, dtype=dtype) for part, dtype in pairs)
+                yield tuple(torch.tensor(part, dtype=dtype) for part, dtype in pairs)
             else:
-                yield torch.as_tensor(sample, dtype=self.dtypes)
+                yield torch.tensor(sample, dtype=self.dtypes)
 
 
 class NestedStream(IterableDataset):
@@ -38,7 +38,7 @@ class NestedStream(IterableDataset):
             return {name: self.tensors(parts[name], dtypes[name]) for name in dtypes}
         if isinstance(dtypes, tuple):
             return tuple(map(self.tensors, parts, dtypes))
-        return torch.as_tensor(parts, dtype=dtypes)
+        return torch.tensor(parts, dtype=dtypes)
 
 
 rng = np.random.default_rng(0)

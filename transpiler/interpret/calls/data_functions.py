@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.again import gives_else
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, to_expr
@@ -18,7 +19,7 @@ from transpiler.record import replace
 
 def generating(region: Region, function: Function) -> Expr:
     """A function that gives a generator; a lambda stands as it is."""
-    known = Yielding(_is_endless(function))
+    known = Yielding(_is_endless(function), not gives_else(region, function))
     if not isinstance(function.node, cst.Lambda):
         return replace(to_expr(region, function), value=known)
     uses: Any = provided("mentions_framework")(region.file, function)

@@ -10,6 +10,7 @@ import re
 
 import libcst as cst
 
+from transpiler.interpret.again import gives_else, refuse_traced, runs_python
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.augmenting import by_models
 from transpiler.interpret.functions.kept_sizes import with_kept_sizes
@@ -53,6 +54,8 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     element = dataset.element
     if (name := changed_later(region, function)) != "":
         raise Unsupported(f"`{name}` gets another value later; TensorFlow keeps the one of now")
+    if not runs_python(region, function):
+        refuse_traced(region, function)
     if (by_model := by_models(region, function, dataset)) is not None:
         return by_model
     parts = element if isinstance(element, tuple) else (element,)
@@ -108,10 +111,12 @@ def _of_tensors(
     names_of_files = _names_of_files(summary)
     strings = [p.array for n, p in held.items() if n in names_of_files and isinstance(p, Leaf)]
     draws = _draws(summary)
+    of_python = runs_python(region, summary.function) and gives_else(region, summary.function)
     dicts = [re.escape(name) for name, part in held.items() if isinstance(part, dict)]
     puts = re.compile(rf"(?:{'|'.join(dicts) or '(?!)'})\[[^=]*\] = ")
     changes = any(puts.match(text) for text in texts)
-    applied = Applied(found, draws, changes, tuple(filter(None, strings)))
+    read = tuple(filter(None, strings))
+    applied = Applied(found, draws or of_python, of_python, changes, read)
     helpers = summary.region.helpers_used
     region.settled |= summary.region.decoded
     if isinstance(function.node, cst.Lambda):

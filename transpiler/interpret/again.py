@@ -1,0 +1,59 @@
+"""Whether functions that data sets run give the same when they run again.
+
+def samples():
+    random.shuffle(order)           another order each time: `cache` keeps that of the first
+    for i in order:
+        yield images[i], labels[i]
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Function
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.draws import drawn_by
+from transpiler.source.outer_reads import functions_of
+
+#: What may draw random numbers, by what programs and their libraries call it.
+_DRAWING = re.compile(
+    r"(?i)random|\brng|shuffle|augment|noise|jitter|permut|choice|\bsample\(|\bnext\(|\.flow\("
+)
+#: TensorFlow calls these each time, and traces all others once.
+_OF_PYTHON = re.compile(r"\b(?:numpy_function|py_func(?:tion)?)\b")
+
+
+def gives_else(region: Region, function: Function) -> bool:
+    """Whether a function may give something else when a data set runs it anew."""
+    program = functions_of(region.tree.text)
+    source = program.function_at(*region.tree.span(function.node))
+    if source is None or function.file not in (None, region.file):
+        return True
+    reached = program.reaching([source])
+    if program.own_changes(reached) or drawn_by(program.module, reached):
+        return True
+    if any(_DRAWING.search(program.source(one)) for one in reached):
+        return True
+    now = region.tree.span(region.statement)[1] if region.statement is not None else 0
+    return program.changes_after(program.reads(reached), now)
+
+
+def runs_python(region: Region, function: Function) -> bool:
+    """Whether a function of tensors calls one of Python, `tf.numpy_function(read, ...)`."""
+    program = functions_of(region.tree.text)
+    source = program.function_at(*region.tree.span(function.node))
+    reached = [] if source is None else program.reaching([source])
+    return any(_OF_PYTHON.search(program.source(one)) for one in reached)
+
+
+def refuse_traced(region: Region, function: Function) -> None:
+    """Refuse a function that draws or changes something, which TensorFlow does once."""
+    program = functions_of(region.tree.text)
+    here = function.file in (None, region.file)
+    source = program.function_at(*region.tree.span(function.node)) if here else None
+    if source is None:
+        return
+    reached = program.reaching([source])
+    if found := drawn_by(program.module, reached) or program.own_changes(reached):
+        raise Unsupported(f"`{found}`: TensorFlow does that once, when it traces the function")
