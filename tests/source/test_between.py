@@ -25,7 +25,8 @@ def reset():
 
 
 def of_others():
-    rate = config = 0
+    rate = config = sizes = 0
+    sizes.append(rate)
     found = []
     found.append(rate)
 
@@ -93,6 +94,7 @@ def test_a_list_that_grows_is_another_matter_than_another_list() -> None:
     assert between("sizes", "sizes += [5]", inside=True)
     assert between('config["sizes"]', 'config["sizes"].pop()', inside=True)
     assert not between("sizes", "sizes = [5]", inside=True)
+    assert not between("sizes", "of_others()", inside=True)
     assert not between('config["sizes"]', 'config["rate"] = 5', inside=True)
 
 
@@ -110,3 +112,11 @@ def test_what_runs_before_a_function_is_called_changes_nothing_later() -> None:
     early, late = text.format("args.rate = 1", ""), text.format("", "args.rate = 1")
     assert not changed_between(early, "args.rate", early.index(".rate"), None)
     assert changed_between(late, "args.rate", late.index(".rate"), None)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_last_statement_of_a_function_belongs_to_it(shared: bool) -> None:
+    function = "def build():\n    global sizes\n    sizes = [4]\n    compile(sizes)"
+    function = function if shared else function.replace("    global sizes\n", "")
+    text = f"{function}\n\n\nbuild()\nsizes.append(1)\n"
+    assert bool(grown_between(text, "sizes", len(function), len(text))) == shared

@@ -18,6 +18,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     undoing.py     what a statement had changed that fails, or is run anew
     bindings.py    what a variable may hold, by its assignments
     stale.py       parts of the training that are made of what changes before they are used
+    trainable.py   what of a model is trained, and when a program says so
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

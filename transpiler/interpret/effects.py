@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from functools import lru_cache
 
 import libcst as cst
 
@@ -14,6 +15,9 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import reads
 from transpiler.record import replace
+from transpiler.source.changed_inside import METHODS
+from transpiler.source.effects import effects_in
+from transpiler.source.syntax import python_tree
 
 
 def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -> Value:
@@ -53,9 +57,15 @@ def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode
 _CALL = re.compile(r"([\w.]*[\w\])])\(")
 
 
+def acts(region: Region, value: Value) -> bool:
+    """Whether evaluating a plain value changes something."""
+    return isinstance(value, Static) and has_effect(region, value.expr.text)
+
+
 def has_effect(region: Region, text: str) -> bool:
     """Whether evaluating an expression changes something, or gives something else next time."""
-    return any(_changes(region, called, set()) for called in _CALL.findall(text))
+    called = _CALL.findall(text)
+    return any(_is_changing(name) or _changes(region, name, set()) for name in called)
 
 
 #: Methods that change what they are called on, and random numbers.
@@ -66,18 +76,23 @@ _CHANGING = frozenset(
 )  # fmt: skip
 
 
+def _is_changing(called: str) -> bool:
+    *owner, name = called.split(".")
+    return name in _CHANGING or "random" in owner
+
+
 def _changes(region: Region, called: str, seen: set[str]) -> bool:
     """Whether a call of what goes by this name changes something, as far as can be seen."""
     *owner, name = called.split(".")
-    if name in _CHANGING or "random" in owner:
+    if name not in METHODS and _is_changing(called):
         return True
     function = _function(region, name, bool(owner))
     if function is None or name in seen:
         return False
     seen.add(name)
     home = function.file if function.file is not None else region.file
-    source = home.tree.source(function.node.body)
-    if _KEEPS.search(source):
+    source = home.tree.source(function.node)
+    if _keeps(source):
         return True
     return any(_changes(region, inner, seen) for inner in _CALL.findall(source))
 
@@ -92,8 +107,20 @@ def _is_unknown(region: Region, text: str) -> bool:
     return False
 
 
-#: What a function does that remembers something: of others' variables, or of its own defaults.
-_KEEPS = re.compile(r"\b(?:global|nonlocal)\b|[\w\])](?:\]|\.\w+) *(?:[-+*/%|&^]|//|\*\*)?=(?!=)")
+@lru_cache(maxsize=256)
+def _keeps(source: str) -> bool:
+    """Whether a function changes others' variables, what it is given, or its own defaults."""
+    module = python_tree(source)
+    if module is None:
+        return True
+    effects, (_, *scopes) = effects_in(module)
+    functions = [scope.function for scope in scopes]
+    inside = (effect for effect in effects if effect.scope.function is not None)
+    return any(
+        (effect.on_parameter and len(effect.path) > 1 and not effect.adds)
+        or effect.scope.owner(effect.path[0]) not in functions
+        for effect in inside
+    )
 
 
 def _function(region: Region, name: str, method: bool) -> Function | None:

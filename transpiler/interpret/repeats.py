@@ -15,7 +15,8 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Run, Summary
-from transpiler.interpret.training import TrainingCall, root, set_frozen
+from transpiler.interpret.trainable import set_frozen
+from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
 
 

@@ -8,9 +8,11 @@ model.compile(optimizer, "mse")        # where torch's optimizer will be made
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Arguments
 
 import libcst as cst
 
+from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
@@ -26,6 +28,31 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
             for argument in told_to(made):
                 if found := changed_between(text, argument.text, begin, use):
                     return found
+    return ""
+
+
+#: Arguments that are evaluated once: several of those that are data, in this order.
+_DATA = ("generator", "x", "y", "sample_weight", "validation_data")
+_ONCE = frozenset({*_DATA, "epochs", "batch_size", "optimizer", "loss", "callbacks"})
+
+
+def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, Value]]) -> str:
+    """An argument that changes something when it is evaluated, which happens at another time."""
+    found = [name for name, (text, _) in given.items() if has_effect(region, text)]
+    others = [name for name in found if name not in _ONCE]
+    if len(found) > 1 and found != [name for name in _DATA if name in found]:
+        others = others or found[1:]
+    if others:
+        return others[0]
+    start, end = region.tree.span(node)
+    for name, (_, value) in given.items():
+        for made in made_in(value):
+            if made.place is None or start <= made.place[0] < end:
+                continue
+            between = region.tree.blanked[made.place[1] : start]
+            inside = any(has_effect(region, one.text) for one in told_to(made))
+            if inside and (not between or has_effect(region, between)):
+                return name
     return ""
 
 

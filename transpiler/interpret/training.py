@@ -9,10 +9,10 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.context import FileContext, Frozen
+from transpiler.interpret.context import Frozen
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.stale import changed_since, grown_since
+from transpiler.interpret.stale import acting, changed_since, grown_since
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -250,6 +250,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
 
 #: Calls before the first of which Keras has not looked into the lists that `compile` got.
 _LOOKING = ("fit", "evaluate", "train_on_batch", "test_on_batch")
+_EVALUATING = ("compile", "predict", *_LOOKING)
 _LISTS = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -316,68 +317,6 @@ def _is_first(region: Region, node: cst.Call) -> bool:
     return not newer and _OF_FIRST.search(region.tree.blanked) is not None
 
 
-@provides("note_freezing")
-def note_freezing(
-    region: Region,
-    node: cst.Assign | cst.For | cst.Call,
-    model: Model,
-    value: Value,
-    of: cst.BaseExpression | None = None,
-    but_norms: bool = False,
-    itself: bool = True,
-) -> None:
-    """Note `model.trainable = False`: what is compiled from now on does not train it.
-
-    A loop over all layers of a model, which `of` is, does the same, or the call of a function.
-    Neither makes a model trainable that was said not to be `itself`.
-    """
-    text = value.expr.text if isinstance(value, Static) else ""
-    if isinstance(node, cst.Assign):
-        text = one_line(rewritten(region.tree, node.value, region.rewrites))
-    given = {"value": Given(value, text, _versions(region, text))}
-    statement = node if isinstance(node, cst.For) else region.statement
-    call = TrainingCall(node, "trainable", model, given, statement, model.compiled, region=region)
-    call.of, call.but_norms = of, but_norms
-    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-    region.training[id(node)] = call
-    before = region.file.frozen.get(id(root(model)))
-    whole = itself or (before is not None and before.itself)
-    if not set_frozen(region.file, model, value, but_norms, whole):
-        call.problem = "whether it is trainable is only known at run time"
-    elif whole and not itself and isinstance(value, Static) and value.expr.is_const(True):
-        call.problem = "its layers are trainable again, of a model that is not"
-
-
-@provides("note_layer")
-def note_layer(
-    region: Region, node: cst.Assign | cst.For, model: Model, value: Static, layer: Layer
-) -> None:
-    """Note that a layer is trainable or not, in a program that has trained something before."""
-    call = region.training.get(id(node))
-    if call is None:
-        given = {"value": Given(value, value.expr.text)}
-        statement = node if isinstance(node, cst.For) else region.statement
-        call = TrainingCall(node, "freeze", model, given, statement, model.compiled, region=region)
-        region.training[id(node)] = call
-    call.layers.append(layer)
-
-
-def set_frozen(
-    file: FileContext, model: Model, value: Value, but_norms: bool = False, itself: bool = True
-) -> bool:
-    """Remember whether a model is trainable from now on; whether that is known."""
-    made = root(model)
-    if made.options or (made.origin is not None and made.origin.options):
-        return False
-    if isinstance(value, Static) and value.expr.is_const(False):
-        file.frozen[id(made)] = Frozen(made, but_norms, itself)
-    elif isinstance(value, Static) and value.expr.is_const(True):
-        file.frozen.pop(id(made), None)
-    else:
-        return False
-    return True
-
-
 def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, ...]) -> None:
     """The arguments by the names of their parameters."""
     known = order
@@ -395,7 +334,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         if argument.star == "*" and isinstance(value, Sequence) and value.static is not None:
             for place, item in enumerate(value.items):  # `*test`, a pair of arrays
                 part = f"{text}[{place}]"
-                given = Given(item, part, _versions(region, part))
+                given = Given(item, part, versions_of(region, part))
                 call.given[next(positions, "at the end")] = given
             continue
         keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
@@ -403,7 +342,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         if argument.star or keyword is None:
             call.problem = "its arguments are not known one by one"
             continue
-        call.given[keyword] = Given(value, text, _versions(region, text), argument.value)
+        call.given[keyword] = Given(value, text, versions_of(region, text), argument.value)
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
@@ -413,6 +352,10 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         choices = [item for item in items if isinstance(item, Choice)]
         if not all(region.scope.current(choice.test.expr) for choice in choices):
             call.problem = call.problem or f"a condition that {name} depends on has changed since"
+    if call.name in _EVALUATING:
+        texts = {name: (given.text, given.value) for name, given in call.given.items()}
+        if name := acting(region, node, texts):
+            call.problem = call.problem or f"{name} changes something when it is evaluated"
     for name in _SPEED if call.name in _IN_BATCHES else ():
         call.given.pop(name, None)
     unknown = [k for k in call.given if k not in known]
@@ -463,7 +406,7 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
             text = f'{name}.get("{key}", {default})'
         elif written and not own:
             text = _written(region, item)
-        call.given[str(key)] = Given(item, text, _versions(region, text))
+        call.given[str(key)] = Given(item, text, versions_of(region, text))
 
 
 def _is_called(region: Region) -> bool:
@@ -514,7 +457,7 @@ def _is_older(region: Region, node: cst.Call) -> bool:
     return isinstance(positional[2].value, cst.List)
 
 
-def _versions(region: Region, text: str) -> tuple[tuple[str, int], ...]:
+def versions_of(region: Region, text: str) -> tuple[tuple[str, int], ...]:
     """Which assignments of the names in some source are meant."""
     return tuple((name, region.scope.version(name)) for name in sorted(set(_NAME.findall(text))))
 

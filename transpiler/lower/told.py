@@ -7,6 +7,7 @@ def main(limit):
 from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.stale import made_in, told_to
 from transpiler.interpret.training import TrainingCall
@@ -43,6 +44,8 @@ def told(
     Where a function is `shared` by several models, its variables may change from one to the next.
     """
     use = lasting(region.file, use, what, compiled)
+    if any(has_effect(region, given.text) for given in use.arguments.values()):
+        raise Unsupported(f"{what}: its arguments change something when they are evaluated")
     if shared:
         return use
     arguments = {name: readable(region, given, what) for name, given in use.arguments.items()}

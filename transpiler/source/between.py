@@ -22,6 +22,8 @@ from transpiler.source.syntax import python_tree
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The last part of the path of a method that is called.
 _CALLED = "()"
+#: Calls of Keras, which change nothing of what they are given.
+_TRAINING = re.compile(r"\.(?:compile|fit|evaluate|predict)\((?:[^()]|\([^()]*\))*\)")
 
 
 def changed_between(
@@ -145,6 +147,7 @@ class _Timeline:
         called = self.program.called(code)
         functions = (s for s in self.scopes if getattr(s[2].function, "name", "") in called)
         code = "\n".join([code, *(blanked(self.text[a:b]) for a, b, _ in functions)])
+        code = _TRAINING.sub("", code)
         return _Span(scope, begin, last, everywhere, called, code)
 
     def _is_in(self, span: _Span, offset: int, effect: Effect) -> bool:
@@ -176,7 +179,7 @@ class _Timeline:
 
     def _scope(self, offset: int) -> tuple[Scope, int, int]:
         """The innermost function around a place, and where it begins and ends."""
-        around = [s for s in self.scopes if s[0] <= offset < s[1]]
+        around = [s for s in self.scopes if s[0] <= offset <= s[1]]
         if not around:
             return self.outside, 0, len(self.text)
         first, last, scope = max(around, key=lambda s: s[0])
@@ -195,25 +198,42 @@ class _Timeline:
         if same or variable == changed == "self":
             common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
             return common and (len(deeper) > len(parts) or not inside)
-        if not (self._is_reached(span, variable, effect) or (changed == "self" and parts)):
-            return False
         last = deeper[-1]
+        if not self._is_reached(span, path, effect):  # another object may keep the same
+            return changed == "self" and bool(({*deeper} - {ANY}) & {*parts})
         if last.startswith("."):
             return not inside and (not parts or last in parts)
         return inside or not parts or any(last == one or ANY in (last, one) for one in parts)
 
-    def _is_reached(self, span: _Span, variable: str, effect: Effect) -> bool:
-        """Whether what an effect is on may be what a variable of a span leads to."""
-        changed, room = effect.path[0], _name(effect.scope.function)
+    def _is_reached(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
+        """Whether what an effect is on may be what a path of a span leads to, or is led through."""
+        variable, changed, room = path[0], effect.path[0], _name(effect.scope.function)
         if changed == "self":
             return re.search(rf"\b{re.escape(variable)}\.{room}\(", span.code) is not None
-        held = self.program.holding({variable}, _name(span.scope.function))
+        held, owner = self._held(variable, span.scope), span.scope.owner(variable)
         if effect.on_parameter and effect.scope is not span.scope:
-            named = "|".join(map(re.escape, sorted(held | {variable})))
-            given = rf"[(,=*]\s*(?:{named})(?:\.\w+|\[[^\]\n]*\])*\s*[,)]"
-            return span.everywhere or re.search(given, span.code) is not None
-        own = effect.scope.owner(changed) is effect.scope.function
-        return changed in (self.program.holding({variable}, room) if own else held)
+            anywhere = span.everywhere and owner is None
+            return anywhere or re.search(_given(path, held), span.code) is not None
+        if changed == variable:
+            return False  # another one of that name
+        if effect.scope.owner(changed) in (None, span.scope.function):
+            return changed in held
+        return owner is None and changed in self._held(variable, effect.scope)
+
+    def _held(self, variable: str, scope: Scope) -> frozenset[str]:
+        """The variables that may hold the same; of what is imported, nobody has a part."""
+        if variable in self.program.imported:
+            return frozenset({variable})
+        return self.program.holding({variable}, _name(scope.function))
+
+
+def _given(path: tuple[str, ...], others: Iterable[str]) -> str:
+    """A pattern for arguments that are a part of a path, or of what other variables hold."""
+    entry = r"\[[^\]\n]*\]"
+    parts = (re.escape(part) if part.startswith(".") else entry for part in path[1:])
+    own = re.escape(path[0]) + "".join(f"(?:{part}" for part in parts) + ")?" * (len(path) - 1)
+    held = [rf"{re.escape(name)}(?:\.\w+|{entry})*" for name in sorted(others) if name != path[0]]
+    return rf"[(,=*]\s*(?:{'|'.join([own, *held])})\s*[,)]"
 
 
 def _name(function: Function | None) -> str:

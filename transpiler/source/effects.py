@@ -18,6 +18,7 @@ from transpiler.source.changed_inside import METHODS
 ANY = "*"
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _METHODS = METHODS | {"add", "discard", "fill", "put", "__setitem__"}
 
 
@@ -46,6 +47,11 @@ class Effect:
     path: tuple[str, ...]  #: a variable, and what is reached through it: `args`, `.rate`
     scope: Scope
     node: ast.AST
+
+    @property
+    def adds(self) -> bool:
+        """Whether it is `x += ...`, which leaves numbers as they are."""
+        return isinstance(self.node, ast.AugAssign)
 
     @property
     def on_parameter(self) -> bool:
@@ -89,6 +95,7 @@ def _scope_of(function: Function, outer: Scope) -> Scope:
     declared = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
     shared = {name for node in declared for name in node.names}
     bound = {path[0] for node in nodes for path in _changed(node) if len(path) == 1}
+    bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
     taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
     return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
 

@@ -68,6 +68,7 @@ composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 progress.py    what is shown of it
+evaluation_order.py  when a statement evaluates its parts
 compound.py    calls in the heads of loops and conditions
 lines.py       statements as text
 """

@@ -25,6 +25,7 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
+from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.lines import is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
@@ -265,6 +266,8 @@ class ModelWriter:
             nested = not takes_lines(self.tree, statement)
         if before and nested and not is_made_once(self.tree.source(statement), call):
             raise Unsupported("a call that is made again and again in one statement")
+        if before:
+            check_order(self.tree, statement, call)
         kept = self.statements.setdefault(id(statement), (statement, {}, {}))
         span = self.tree.span(call.node)
         kept[1][span[1]] = before

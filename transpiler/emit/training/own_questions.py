@@ -14,6 +14,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.training.asking import as_dict
+from transpiler.emit.training.evaluation_order import may_not_run, runs_again
 from transpiler.emit.training.layer_weights import views_of, views_of_all
 from transpiler.emit.training.lines import is_statement
 from transpiler.emit.training.model import ModelWriter
@@ -25,8 +26,6 @@ from transpiler.source.tree import Tree
 #: The attribute that a callback finds the loss in.
 CRITERION = "criterion"
 _EVALUATED = ("x", "y")
-#: What evaluates parts of itself several times, or not at all.
-_ONE_BY_ONE = (cst.Assert, cst.Lambda, cst.BaseComp, cst.IfExp, cst.BooleanOperation)
 _LAYER = re.compile(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
 
 
@@ -44,7 +43,8 @@ def evaluation(
     if (
         compiled is None
         or len(statement.body) > 1
-        or any(isinstance(part, _ONE_BY_ONE) for part in _around(statement, call))
+        or may_not_run(statement, call)
+        or runs_again(statement, call)
     ):
         return None
     if given.get("batch_size") == "None":
@@ -65,16 +65,6 @@ def evaluation(
     elif len(compiled.keys) > 1 and not _taken_apart(writer.tree, call, statement):
         text = f"list({text})"
     return before, text
-
-
-def _around(node: cst.CSTNode, call: cst.Call) -> list[cst.CSTNode]:
-    """The parts of a statement that a call is in, from the outside in."""
-    for child in node.children:
-        if child is call:
-            return [node]
-        if inner := _around(child, call):
-            return [node, *inner]
-    return []
 
 
 def _compiled(writer: ModelWriter) -> Compiled | None:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
-from transpiler.interpret.effects import evaluated_once
+from transpiler.interpret.effects import acts, evaluated_once
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, to_expr
@@ -46,7 +46,7 @@ def make_layer(
                 problem = f"the argument {parameter} is not known: {value.reason}"
                 layer.problem = layer.problem or problem
             continue
-        if parameter != "name":
+        if parameter != "name" or acts(region, value):
             value = evaluated_once(region, value, parameter, node)
         layer.arguments[parameter] = value
     if rule is not None and not layer.problem:

@@ -18,11 +18,10 @@ from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const
+from transpiler.interpret.trainable import note_freezing, note_layer
 from transpiler.interpret.training import (
     OLDER,
     SIGNATURES,
-    note_freezing,
-    note_layer,
     note_training,
 )
 from transpiler.interpret.values import (

@@ -1,0 +1,125 @@
+"""Arguments that change something when they are evaluated: as often, and when, Keras does it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x, y = np.arange(80.0).reshape(20, 4) / 80, np.ones((20, 1))
+seen = {"calls": 0}
+rates = [0.1, 0.2]
+
+
+def count():
+    seen["calls"] += 1
+    return 2
+
+
+def rate():
+    return rates.pop(0)
+
+
+def listed():
+    found = []
+    found.append(2)
+    return found[0]
+
+
+"""
+MODEL = """
+model = keras.Sequential([keras.Input((4,)), layers.Dense(2{of_layer}), layers.Dense(1)])
+"""
+REST = """
+model.compile({compiled})
+model.fit(x, y{fit})
+"""
+
+
+def script(
+    of_layer: str = "", between: str = "", compiled: str = '"sgd", "mse"', fit: str = ""
+) -> str:
+    return (
+        HEAD + MODEL.format(of_layer=of_layer) + between + REST.format(compiled=compiled, fit=fit)
+    )
+
+
+def errors(text: str) -> list[str]:
+    return [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"of_layer": ', name=f"dense{rate()}"'},
+        {"of_layer": ", kernel_initializer=keras.initializers.GlorotUniform(seed=count())"},
+        {"between": "opt = keras.optimizers.SGD(rate())\nrate()\n", "compiled": 'opt, "mse"'},
+        {"compiled": '"sgd", "mse", run_eagerly=bool(count())'},
+        {"compiled": "keras.optimizers.SGD(rate()), keras.losses.Huber(rate())"},
+        {"compiled": '"sgd", "mse", metrics=[keras.metrics.BinaryAccuracy(threshold=rate())]'},
+        {"fit": ", epochs=count(), batch_size=count()"},
+        {"fit": ", epochs=3, verbose=count()"},
+    ],
+)
+def test_what_would_run_at_another_time_is_refused(parts: dict[str, str]) -> None:
+    text = script(**parts)
+    assert errors(text)
+    plain = text.replace("rates.pop(0)", "rates[0]").replace('seen["calls"] += 1', "pass")
+    assert not errors(plain)
+
+
+def test_what_runs_once_runs_once(scripts: Scripts) -> None:
+    text = script(compiled='keras.optimizers.SGD(rate()), "mse"', fit=", epochs=count(), verbose=0")
+    text = text.replace("layers.Dense(2)", "layers.Dense(listed())") + 'calls = seen["calls"]\n'
+    got = convert(text).text
+    assert not errors(text)
+    assert all(apart < 1e-5 for apart in scripts.compare(text, got).values())
+
+
+def test_a_builder_calls_it_where_it_stood(scripts: Scripts) -> None:
+    body = """
+def build():
+    inputs = keras.Input((4,))
+    hidden = layers.Dense(count(), name=f"dense{rate()}")(inputs)
+    return keras.Model(inputs, layers.Dense(count() - 1)(hidden))
+
+
+model = build()
+calls = seen["calls"] + len(rates)
+"""
+    text = HEAD + body + REST.format(compiled='"sgd", "mse"', fit=", verbose=0")
+    got = convert(text).text
+    assert not errors(text)
+    assert all(apart < 1e-5 for apart in scripts.compare(text, got).values())
+
+
+ASKED = "model.evaluate(x, y, verbose=0)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        (f"small = rates[0] > 1 or {ASKED} < 1", True),
+        (f"small = {ASKED} < 1 or rates[0] > 1", False),
+        (f"small = 0 < rates[0] < {ASKED}", True),
+        (f"small = 0 < {ASKED} < 100", False),
+        (f"loss = {ASKED} if rates else 0.0", True),
+        (f"assert rates, {ASKED}", True),
+        (f"assert {ASKED} < 100", False),
+        (f"worst = max({ASKED}, 1.0)", False),
+        (f"rates.append({ASKED})", False),
+        (f"both = count(), {ASKED}", True),
+        (f"both = {ASKED}, count()", False),
+    ],
+)
+def test_a_question_in_a_part_of_a_statement(statement: str, refused: bool) -> None:
+    text = f"{script()}\n\ndef asked():\n    {statement}\n    return locals()\n\n\nasked()\n"
+    assert bool(errors(text)) == refused
+    assert bool(errors(f"{script()}{statement}\n")) == refused

@@ -1,0 +1,79 @@
+"""What of a model is trained, and when a program says so.
+
+model.trainable = False
+for layer in base.layers[:-2]:
+    layer.trainable = False
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.interpret.context import FileContext, Frozen
+from transpiler.interpret.dispatch import provides
+from transpiler.interpret.region import Region
+from transpiler.interpret.statics import one_line, rewritten
+from transpiler.interpret.training import Given, TrainingCall, root, versions_of
+from transpiler.interpret.values import Layer, Model, Static, Value
+
+
+@provides("note_freezing")
+def note_freezing(
+    region: Region,
+    node: cst.Assign | cst.For | cst.Call,
+    model: Model,
+    value: Value,
+    of: cst.BaseExpression | None = None,
+    but_norms: bool = False,
+    itself: bool = True,
+) -> None:
+    """Note `model.trainable = False`: what is compiled from now on does not train it.
+
+    A loop over all layers of a model, which `of` is, does the same, or the call of a function.
+    Neither makes a model trainable that was said not to be `itself`.
+    """
+    text = value.expr.text if isinstance(value, Static) else ""
+    if isinstance(node, cst.Assign):
+        text = one_line(rewritten(region.tree, node.value, region.rewrites))
+    given = {"value": Given(value, text, versions_of(region, text))}
+    statement = node if isinstance(node, cst.For) else region.statement
+    call = TrainingCall(node, "trainable", model, given, statement, model.compiled, region=region)
+    call.of, call.but_norms = of, but_norms
+    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+    region.training[id(node)] = call
+    before = region.file.frozen.get(id(root(model)))
+    whole = itself or (before is not None and before.itself)
+    if not set_frozen(region.file, model, value, but_norms, whole):
+        call.problem = "whether it is trainable is only known at run time"
+    elif whole and not itself and isinstance(value, Static) and value.expr.is_const(True):
+        call.problem = "its layers are trainable again, of a model that is not"
+
+
+@provides("note_layer")
+def note_layer(
+    region: Region, node: cst.Assign | cst.For, model: Model, value: Static, layer: Layer
+) -> None:
+    """Note that a layer is trainable or not, in a program that has trained something before."""
+    call = region.training.get(id(node))
+    if call is None:
+        given = {"value": Given(value, value.expr.text)}
+        statement = node if isinstance(node, cst.For) else region.statement
+        call = TrainingCall(node, "freeze", model, given, statement, model.compiled, region=region)
+        region.training[id(node)] = call
+    call.layers.append(layer)
+
+
+def set_frozen(
+    file: FileContext, model: Model, value: Value, but_norms: bool = False, itself: bool = True
+) -> bool:
+    """Remember whether a model is trainable from now on; whether that is known."""
+    made = root(model)
+    if made.options or (made.origin is not None and made.origin.options):
+        return False
+    if isinstance(value, Static) and value.expr.is_const(False):
+        file.frozen[id(made)] = Frozen(made, but_norms, itself)
+    elif isinstance(value, Static) and value.expr.is_const(True):
+        file.frozen.pop(id(made), None)
+    else:
+        return False
+    return True
