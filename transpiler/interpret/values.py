@@ -266,6 +266,7 @@ class Model(_Brief):
         None  #: of an instance: the model as the function builds it that gives it
     )
     caller: Region | None = None  #: of an instance: where its builder is called
+    arguments: dict[str, Value] = field(default_factory=dict)  #: what that call gives
 
 
 @record(frozen=True, slots=True, eq=False)

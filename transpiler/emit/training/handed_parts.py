@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Sequence as Row
 
 import libcst as cst
 
@@ -81,6 +82,7 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                     model = part.variable if taken.argument is None else ""
                     model = model or _model_in(shared, part, handed[0][1])
                     training.passed[id(call)] = Passed(taken.parameter, model)
+    found += [one for call in training.moved if (one := _given_to_builder(shared, training, call))]
     for taken in found:
         if taken.span is not None and taken.argument is not None:
             _lending(shared, parts, taken, training).lending.append(taken.span)
@@ -149,6 +151,32 @@ def _taken(
     call.given[what] = replace(given, value=held, node=None, versions=())
     span = shared.tree.span(argument.value)
     return Taken(call, function, name, room, span, argument, handed.node, optimizer)
+
+
+def _given_to_builder(shared: Shared, training: Training, call: TrainingCall) -> Taken | None:
+    """The optimizer that the one call of a builder gives it, for the model that it builds."""
+    model, given = training.model, call.given.get("optimizer")
+    summary, node = model.summary, model.node
+    if summary is None or given is None or not isinstance(node, cst.Call):
+        return None
+    function, name = summary.function.node, given.text
+    sites = shared.sites.get(id(function), [])
+    held = model.arguments.get(name)
+    handed = Handed(node, summary, model.arguments)
+    argument = _argument(handed, name)
+    alone = len(sites) == 1 and sites[0].node is node and isinstance(function, cst.FunctionDef)
+    if not alone or argument is None or not isinstance(held, Static) or not _is_part(held):
+        return None
+    steady = all(
+        sum(place.binds for place in shared.found.of(variable)) == 1
+        for variable in _names_of(held.expr)
+    )
+    if not steady or _goes_on(shared, sites[0].room, handed, argument):
+        return None
+    call.given["optimizer"] = replace(given, value=held, node=None, versions=())
+    span = shared.tree.span(argument.value)
+    assert isinstance(function, cst.FunctionDef)
+    return Taken(call, function, name, sites[0].room, span, argument, node)
 
 
 def _goes_on(shared: Shared, room: Room, handed: Handed, argument: cst.Arg) -> bool:
@@ -322,10 +350,31 @@ def _without(tree: Tree, taken: Taken) -> tuple[int, int]:
         position = named.index(taken.parameter)
         if position:
             return _end_of(tree, parameters[position - 1]), _end_of(tree, parameters[position])
-        if parameters is declared.kwonly_params and len(parameters) > 1:
+        if len(parameters) == 1 and _is_alone(declared):
+            return tree.span(parameters[0].name)[0], _end_of(tree, parameters[0])
+        if len(parameters) > 1:
             first, second = (tree.span(p.name)[0] for p in parameters[:2])
             return first, second
     raise Unsupported(f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out")
+
+
+def _is_alone(declared: cst.Parameters) -> bool:
+    """Whether a function has one parameter and nothing else between its brackets."""
+    gathered = isinstance(declared.star_arg, (cst.Param, cst.ParamStar)) or declared.star_kwarg
+    plain = (*declared.posonly_params, *declared.params, *declared.kwonly_params)
+    return len(plain) == 1 and not gathered
+
+
+def _without_argument(tree: Tree, arguments: Row[cst.Arg], gone: cst.Arg) -> tuple[int, int]:
+    """What goes of the arguments of a call when one of them goes: it and a comma."""
+    place, end = arguments.index(gone), tree.span(gone.value)[1]
+    if place:
+        return tree.span(arguments[place - 1].value)[1], end
+    start = tree.span(gone.keyword if gone.keyword is not None else gone.value)[0]
+    if len(arguments) == 1:
+        return start, end
+    after = arguments[1]
+    return start, tree.span(after.keyword if after.keyword is not None else after.value)[0]
 
 
 def _remove(writer: ModelWriter, taken: Taken) -> None:
@@ -340,13 +389,7 @@ def _remove(writer: ModelWriter, taken: Taken) -> None:
     made.said.append((ASSUMED, taken.function, said))
     if taken.argument is None or taken.caller is None:
         return
-    place = taken.caller.args.index(taken.argument)
-    if not place:
-        raise Unsupported(
-            f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out"
-        )
-    start = tree.span(taken.caller.args[place - 1].value)[1]
-    span = (start, tree.span(taken.argument.value)[1])
+    span = _without_argument(tree, taken.caller.args, taken.argument)
     made.texts.setdefault(taken.room.node, []).append(Edit(*span, ""))
     made.vanishing.append(span)
     statement = _statement(writer, taken)

@@ -296,13 +296,14 @@ class Shared:
         return [span for span in spans if holds(self.extent(room), span)]
 
     def sees_calls(self, function: cst.FunctionDef) -> bool:
-        """Whether a function is only called where it is seen which models it gets."""
+        """Whether a function is only called where it is seen which models it gets, or gives."""
         seen = {
             id(handed.node)
             for room in self.rooms
             for handed in room.region.handings.values()
             if handed.summary.function.node is function
         }
+        seen |= {id(site.node) for site in self.sites.get(id(function), ())}
         return len([p for p in self.found.of(function.name.value) if not p.binds]) == len(seen)
 
     def asked(self, room: Room, name: str, attribute: str) -> list[Occurrence]:

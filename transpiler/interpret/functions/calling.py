@@ -340,6 +340,7 @@ def _instance(
     made.origin = model
     made.caller = region
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
+    made.arguments = bound
     if any(isinstance(v, Layer) and is_of_one_column(v) for v in bound.values()):
         made.inputs = [as_column(one) for one in model.inputs]
     outputs = model.outputs

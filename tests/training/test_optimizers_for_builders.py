@@ -1,0 +1,77 @@
+"""Functions that compile the models which they build with an optimizer that they are given."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.optimizers import Adam, SGD
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+def build(optimizer, units=3):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    model.compile(optimizer=optimizer, loss="mse")
+    return model
+
+
+"""
+PICKED = """\
+def picked(name, rate):
+    return Adam(rate) if name == "adam" else SGD(learning_rate=rate, momentum=0.9)
+
+
+"""
+FIT = 'losses.append(model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"])\n'
+CALLS = {
+    "made there": f"losses = []\nmodel = build(SGD(0.2))\n{FIT}",
+    "by keyword": f"losses = []\nmodel = build(units=4, optimizer=Adam(0.02))\n{FIT}",
+    "named before": f"losses = []\nrate = 0.2\ngiven = SGD(rate)\nmodel = build(given, 4)\n{FIT}",
+    "from a function": f'{PICKED}losses = []\nmodel = build(picked("sgd", 0.1))\n{FIT}',
+    "in a loop": f"losses = []\nfor k in range(2):\n    model = build(SGD(0.1 * (k + 1)))\n    {FIT}",
+}
+
+
+@pytest.mark.parametrize("how", CALLS)
+def test_it_is_made_where_the_function_is_called(how: str, scripts: Scripts) -> None:
+    text = HEAD + CALLS[how]
+    conversion = convert(text, Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, conversion.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_the_function_takes_none_any_more() -> None:
+    text = convert(HEAD + CALLS["by keyword"]).text
+    assert "def build(units=3):\n    return Build(units).to(device)\n" in text
+    assert "model = build(units=4)\n" in text
+    assert "optimizer = torch.optim.Adam(model.parameters(), lr=0.02, eps=1e-7)\n" in text
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        f"losses = []\nrate = 0.2\ngiven = SGD(rate)\nrate = 0.5\nmodel = build(given)\n{FIT}",
+        f"losses = []\nunits = 0.2\nmodel = build(SGD(units), 4)\n{FIT}",
+        f"losses = []\nmodel, other = build(SGD(0.2)), build(Adam(0.1))\n{FIT}",
+        f"losses = []\ngiven = SGD(0.2)\nfor k in range(2):\n    model = build(given)\n    {FIT}",
+    ],
+)
+def test_what_would_mean_something_else_there_is_refused(calls: str) -> None:
+    found = convert(HEAD + calls).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)
+
+
+def test_a_function_that_does_more_with_it_keeps_it() -> None:
+    text = HEAD.replace("    model.compile(", "    print(optimizer.name)\n    model.compile(")
+    found = convert(text + CALLS["made there"]).diagnostics
+    assert any("does more with `optimizer`" in d.message for d in found)
