@@ -36,7 +36,9 @@ CALLS = {
     "by keyword": f"losses = []\nmodel = build(units=4, optimizer=Adam(0.02))\n{FIT}",
     "named before": f"losses = []\nrate = 0.2\ngiven = SGD(rate)\nmodel = build(given, 4)\n{FIT}",
     "from a function": f'{PICKED}losses = []\nmodel = build(picked("sgd", 0.1))\n{FIT}',
-    "in a loop": f"losses = []\nfor k in range(2):\n    model = build(SGD(0.1 * (k + 1)))\n    {FIT}",
+    "in a loop": (
+        f"losses = []\nfor k in range(2):\n    model = build(SGD(0.1 * (k + 1)))\n    {FIT}"
+    ),
 }
 
 
