@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from rules.data_sets import with_helpers
-from transpiler.ir.expr import Expr, call, index, infix, method
+from rules.emitted import emitted
+from transpiler.ir.expr import Arg, Bind, Expr, call, index, infix, method, variable
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, op
+from transpiler.rule import Param, after, helper, op
 
 
 @op("tf.strings.split")
@@ -30,6 +31,67 @@ def to_number(input: Tensor, out_type: Param = None) -> Tensor:
         raise Unsupported("numbers of several texts, or of another type")
     code = call("torch.tensor", call(made, input.code), dtype=Expr(f"torch.{kind}"))
     return Tensor(with_helpers(code, "torch"), None, dtype=kind)
+
+
+@op("tf.io.decode_csv", "tf.decode_csv", "tf.compat.v1.decode_csv")
+def decode_csv(
+    records: Tensor,
+    record_defaults: Param,
+    field_delim: Param = ",",
+    use_quote_delim: Param = True,
+    na_value: Param = "",
+    select_cols: Param = None,
+) -> list[Tensor]:
+    """The numbers in one line."""
+    if records.dims is not None or records.dtype != "string":
+        raise Unsupported("lines of numbers, other than one alone that a data set gives")
+    if not use_quote_delim.is_const(True) or not select_cols.is_const(None):
+        raise Unsupported("lines without quotes, or some of their columns")
+    if not na_value.is_const(""):
+        raise Unsupported("a word for numbers that are missing")
+    known = record_defaults.value if record_defaults.known else None
+    defaults = known if isinstance(known, (list, tuple)) else []
+    nested = bool(defaults) and all(isinstance(one, list) and len(one) == 1 for one in defaults)
+    numbers = [one[0] for one in defaults] if nested else list(defaults)
+    if not numbers or not all(type(number) in (float, int) for number in numbers):
+        raise Unsupported("the columns of a line are not known one by one, or are no numbers")
+    options: dict[str, Arg] = {} if field_delim.is_const(",") else {"delimiter": field_delim}
+    code = helper("decode_csv", records.code, record_defaults, **options)
+    asked = {"decode_csv.nested"} if nested else set()
+    code = replace(code, helpers=code.helpers | asked | {f"decode_csv.{name}" for name in options})
+    names = [variable("field") for _ in numbers]
+    statement = Bind(", ".join(map(str, names)) + ("," if len(names) == 1 else ""), code)
+    kinds = ["float32" if isinstance(number, float) else "int32" for number in numbers]
+    return [
+        Tensor(after(statement, name), None, dtype=kind)
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+
+
+emitted(
+    "decode_csv",
+    '''
+def decode_csv(
+    line,
+    defaults,
+    delimiter=",",  #? delimiter
+):
+    """The numbers in a line; of a column that is empty, its default."""
+    numbers = []
+    fields = next(csv.reader([line]))  #? !delimiter
+    fields = next(csv.reader([line], delimiter=delimiter))  #? delimiter
+    for field, default in zip(fields, defaults, strict=True):
+        default = default[0] if isinstance(default, list) else default  #? nested
+        dtype = torch.float32 if isinstance(default, float) else torch.int32
+        number = type(default)(field.strip() or default)
+        numbers.append(torch.tensor(number, dtype=dtype))
+    return numbers
+''',
+    (),
+    "import csv",
+    "import torch",
+    early=True,
+)
 
 
 def compared(a: Tensor | Expr, operator: str, b: Tensor | Expr) -> Tensor:

@@ -67,6 +67,27 @@ TRIALS = {
     "    images = tf.image.adjust_contrast(images, 2.0)\n"
     "    return images / 255.0, labels + 1.0\n\n\n"
     "ds = slices((x, y)).batch(4).map(change)\n" + PAIRS,
+    "lines of numbers": """
+DEFAULTS = [[1.5], [0.0], [0.0], [7]]
+with open("a.csv", "w") as file:
+    file.write("a,b\\n0.5,2\\n,1e-3\\n-3 ,4.25\\n")
+with open("b.csv", "w") as file:
+    file.write('1;2.5;" 3";4\\n;2;3;\\n')
+
+
+def parse(line):
+    fields = tf.io.decode_csv(line, record_defaults=[2.0, 0.0])
+    return tf.stack(fields[:-1]), tf.stack(fields[-1:])
+
+
+def parse_too(line):
+    a, b, c, y = tf.io.decode_csv(line, DEFAULTS, field_delim=";")
+    return tf.stack([a, c, b]), y
+
+
+ds = tf.data.TextLineDataset("a.csv").skip(1).map(parse)
+others = [np.array(a).sum() + int(b) for a, b in tf.data.TextLineDataset("b.csv").map(parse_too)]
+""" + PAIRS,
     "weights of classes": "def weigh(images, labels):\n"
     "    weights = tf.constant([2.0, 1.0])\n    weights = weights / tf.reduce_sum(weights)\n"
     "    places = tf.cast(labels > 0, tf.int32)\n"
@@ -136,6 +157,7 @@ def test_gives_the_same(text: str, scripts: Scripts) -> None:
     apart = scripts.compare(HEAD + text, conversion.text)
     assert "found" in apart
     assert ("Files" in text) == ({"others", "files", "several"} <= apart.keys())
+    assert ("csv" in text) <= ("others" in apart)
     assert max(apart.values()) < 4e-7, apart
 
 
@@ -200,6 +222,9 @@ REFUSED = {
     "sums of bytes, which wrap around": "pixels = (x * 255).astype('uint8')\n"
     "ds = slices(pixels).map(lambda image: tf.reduce_sum(image))\n",
     "means of bytes": "ds = slices((x * 255).astype(np.uint8)).map(lambda a: tf.reduce_mean(a))\n",
+    "lines of texts": "def parse(line):\n"
+    "    name, age = tf.io.decode_csv(line, [[''], [0.0]])\n    return age\n\n\n"
+    "ds = tf.data.TextLineDataset('a.csv').map(parse)\n",
     "whole numbers without a bound": "def draw(image):\n"
     "    return image * tf.cast(tf.random.uniform((), dtype=tf.int32), tf.float32)\n\n\n"
     "ds = slices(x).map(draw)\n",
