@@ -35,7 +35,7 @@ def to_categorical(
     if not dtype.is_const("float32"):
         raise Unsupported("to_categorical of another type than float32")
     if num_classes.is_const(None):
-        if not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
+        if shape is None or not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
             return helper("one_hot", x)
         num_classes = infix(method(x, "max"), "+", 1)
     if shape is None or (len(shape) > 1 and shape[-1] is None):

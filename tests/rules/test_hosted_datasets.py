@@ -208,7 +208,8 @@ def test_one_hot_labels(shape: tuple[int, ...], known: bool, arguments: str) -> 
     )
     conversion = convert(program)
     assert "keras" not in conversion.text
-    assert ("def to_categorical" in conversion.text) is not known
+    helper = "def one_hot" if arguments == "y" else "def to_categorical"
+    assert (helper in conversion.text) is not known
     found = []
     for text in (program, conversion.text):
         np.random.seed(0)
@@ -217,6 +218,36 @@ def test_one_hot_labels(shape: tuple[int, ...], known: bool, arguments: str) -> 
         found.append(np.asarray(namespace["found"], dtype="float32"))
     assert found[0].shape == found[1].shape
     assert found[0].tolist() == found[1].tolist()
+
+
+LABELS = {
+    "list": "y = [0, 1, 2, 1] * 3",
+    "comprehended": "y = [int(v > 0) for v in (-1, 2)]",
+    "grown": "y = []\nfor i in range(5):\n    y.append(i % 3)",
+    "nested": "y = [[0, 1], [2, 1]]",
+    "column": "y = [[0], [2], [1]]",
+    "tuple": "y = (0, 1, 1)",
+    "floats": "y = np.array([0.0, 2.0, 1.0])",
+    "truths": "y = np.array([-1, 2]) > 0",
+    "bytes": 'y = np.array([0, 255], dtype="uint8")',
+    "table": 'y = pd.DataFrame({"c": [0, 2, 1]}, index=[5, 6, 7])["c"]',
+    "codes": 'y = pd.Series(list("abac"), index=[3, 1, 0, 7]).astype("category").cat.codes',
+    "function": "def labels():\n    return [0, 1, 2]\ny = labels()",
+}
+
+
+@pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
+def test_one_hot_labels_of_all_kinds(labels: str) -> None:
+    program = (
+        "import numpy as np\nimport pandas as pd\nfrom keras.utils import to_categorical\n\n"
+        f"{labels}\nfound = to_categorical(y)\nothers = to_categorical(y, 256)\n"
+    )
+    found = []
+    for text in (program, convert(program).text):
+        namespace: dict[str, Any] = {}
+        exec(text, namespace)
+        found.append([namespace[name].tolist() for name in ("found", "others")])
+    assert found[0] == found[1]
 
 
 def test_files_without_models_get_what_their_functions_need() -> None:

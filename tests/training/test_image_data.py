@@ -150,6 +150,33 @@ from tests.training.pretended_table import table
 
 gen = ImageDataGenerator(rescale=1 / 255, validation_split=0.3)
 """
+METHOD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+class Trainer:
+    def __init__(self):
+        self.model = keras.Sequential([keras.layers.Flatten(input_shape=(4, 4, 3)),
+                                       keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+    def train(self, images, targets):
+        flow = ImageDataGenerator(rescale=1 / 255.0).flow(images, targets, batch_size=3)
+        return self.model.fit(flow, epochs=2, verbose=0).history["loss"]
+
+images = np.random.uniform(0, 255, size=(8, 4, 4, 3))
+losses = Trainer().train(images, np.arange(8.0))
+"""
+
+
+def test_methods_train_on_what_a_generator_loads() -> None:
+    conversion = convert(METHOD)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert "train_epoch(self.model, flow, " in conversion.text
+    called = METHOD.replace("return self", "show(flow)\n        return self")
+    assert any("go on without end" in d.message for d in convert(called).diagnostics)
+
+
 FLOW = "gen.flow_from_dataframe(table, {}, target_size=(5, 7), shuffle=False)"
 TABLES = {
     "train": '"pets", "name", "kind", subset="training"',

@@ -21,6 +21,7 @@ from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.statics import ENDLESS
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
@@ -202,7 +203,10 @@ def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
 
 def report_left_data(draft: Draft) -> None:
     """Steps of data sets that are not understood."""
+    replaced = replaces(draft.edits)
     for node, message in draft.file.left_data.values():
+        if message == ENDLESS and replaced(draft.tree.span(node)[0]):
+            continue  # a `fit`, of a model that an object keeps
         line, column = draft.tree.place(node)
         draft.say_at(LEFT_CODE, line, column, message)
         draft.todos.setdefault(_margin(draft, node), (LEFT_CODE, message))

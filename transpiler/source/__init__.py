@@ -11,6 +11,7 @@ literals.py     the constants of a module
 importers.py    what other files of the project import
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
+whole_numbers.py  which expressions are arrays of whole numbers
 tables.py       which expressions may be tables of pandas
 rows.py         which variables surely hold rows and columns of one
 backwards.py    which arrays run backwards through the memory of others

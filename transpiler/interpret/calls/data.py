@@ -15,6 +15,7 @@ from transpiler.interpret.values import Constant, Static, Unknown, Value, holds_
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.rule import Rule
+from transpiler.source.whole_numbers import are_whole_numbers
 
 #: From how many letters on what stands for a call hardly fits in a line.
 _LONG = 66
@@ -74,8 +75,15 @@ _MAKES_DATA = re.compile(r"\bfrom_tensor(?:_slice)?s\(|\bDataset\.zip\(")
 
 
 def _shape_of_first(region: Region, node: cst.Call, name: str) -> Any:
-    """The sizes of the array that is the first parameter, None where they are not known."""
+    """The sizes of the array of whole numbers that is the first parameter, None if not known.
+
+    It may be a list of them, and floats would be no indices.
+    """
     for position, argument in enumerate(node.args):
         if argument.keyword.value == name if argument.keyword is not None else position == 0:
+            begin, end = region.tree.span(argument.value)
+            text = region.tree.text
+            if not are_whole_numbers(text, text[begin:end], begin):
+                return None
             return provided("shape_of")(region, argument.value)
     return None
