@@ -196,7 +196,7 @@ def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
     if not names or _CHANGES.search(draft.tree.blanked, start, end):
         return False
     named = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\b")
-    asked = re.compile(rf"\.(?:{_OF_MODELS})\b")
+    asked = re.compile(rf"\.(?:{_OF_MODELS})")
     places = [match.end() for match in named.finditer(draft.tree.blanked, start, end)]
     return bool(places) and all(asked.match(draft.tree.blanked, place) for place in places)
 
@@ -405,14 +405,14 @@ def report_training_that_stays(draft: Draft) -> None:
 
 #: What a model of Keras is asked for, and an nn.Module is not.
 _OF_MODELS = (
-    "layers|get_layer|weights|trainable_weights|non_trainable_weights|trainable_variables|"
-    "variables|input_shape|output_shape|get_config|to_json|to_yaml|metrics_names"
+    r"(?:layers|get_layer|weights|trainable_weights|non_trainable_weights|trainable_variables|"
+    r"variables|input_shape|output_shape|get_config|to_json|to_yaml|metrics_names)\b|add\(|pop\(\)"
 )
 
 
 def report_left_models(draft: Draft) -> None:
     """What is asked of a model that is a module now, and what nobody has put in its place."""
-    if not re.search(rf"\.(?:{_OF_MODELS})\b", draft.tree.blanked):
+    if not re.search(rf"\.(?:{_OF_MODELS})", draft.tree.blanked):
         return
     from transpiler.emit.training.shared import origin  # most files ask for none of these
 
@@ -434,13 +434,14 @@ def report_left_models(draft: Draft) -> None:
         if region.function is not None:
             span = draft.tree.span(region.function)
         alone = "|".join(rf"{name}(?<![\w.]{name})" for name in names)
-        pattern = re.compile(rf"(?:{alone})\.(?:{_OF_MODELS})\b")
+        pattern = re.compile(rf"(?:{alone})\.(?:{_OF_MODELS})")
         for match in pattern.finditer(draft.tree.blanked, *span):
             line, column = draft.tree.line_column(match.start())
             if replaced(match.start()) or replaced(match.end() - 1) or line in reported:
                 continue
             reported.add(line)
-            message = f"`{match.group()}` is left as it is; the model is an nn.Module now"
+            asked = match.group().partition("(")[0]
+            message = f"`{asked}` is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, line, column, message)
             start = draft.tree.line_start(match.start())
             draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
