@@ -141,11 +141,13 @@ class _Program:
                 if isinstance(function, ast.Lambda) or function is not node.func:
                     self.handed.append((function, node, scope))
             for keyword in node.keywords:
-                self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
+                if keyword.arg is not None:
+                    self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 entry = key.value if isinstance(key, ast.Constant) else None
-                self.entries.setdefault(entry, []).append((value, scope))
+                if key is not None:  # the entries of what is unpacked have keys of their own
+                    self.entries.setdefault(entry, []).append((value, scope))
         elif isinstance(node, (ast.List, ast.Tuple)) and isinstance(node.ctx, ast.Load):
             for place, value in enumerate(node.elts):
                 self.entries.setdefault(place, []).append((value, scope))
