@@ -68,6 +68,88 @@ def test_what_else_an_object_of_several_would_hold_is_refused(old: str, new: str
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
 
 
+#: Each `fit` reads what the variable held before it; later code, what the last one has given.
+AGAIN = """\
+h = model.fit(x, y, epochs=3, shuffle=False, verbose=0)
+h = model.fit(
+    x, y, epochs=h.epoch[-1] + 3, initial_epoch=h.epoch[-1] + 1, shuffle=False, verbose=0
+)
+first, counted = h.epoch, len(h.history["loss"])
+for step in range(2):
+    h = model.fit(
+        x, y, epochs=len(h.epoch) + step, initial_epoch=step, shuffle=False, verbose=0
+    )
+    numbers = h.epoch
+h = model.fit(
+    x,
+    y,
+    epochs=4,
+    batch_size=10,
+    steps_per_epoch=len(h.history["loss"]),
+    shuffle=False,
+    verbose=0,
+    callbacks=[keras.callbacks.LearningRateScheduler(lambda e: 0.01 * len(h.epoch))],
+)
+rates = h.history["learning_rate"]
+g = None
+for step in range(2):
+    start = 0 if g is None else g.epoch[-1]
+    g = model.fit(
+        x,
+        y,
+        epochs=3 if g is None else len(g.history["loss"]) + 2,
+        initial_epoch=start,
+        shuffle=False,
+        verbose=0,
+    )
+others = g.epoch
+total = g.history["loss"]
+total += h.history["loss"]
+last = g.epoch
+model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+if len(last) > 1:
+    model.fit(x, y, epochs=1, shuffle=False, verbose=0)
+own = model.history.history["loss"]
+"""
+
+
+def test_several_of_one_name(scripts: Scripts) -> None:
+    apart = scripts.compare(HEAD + AGAIN, converted(HEAD + AGAIN))
+    assert {"first", "numbers", "rates", "others", "total", "last", "own"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_reads_the_earlier_one_stands_before_the_loop() -> None:
+    text = f"{HEAD}h = model.fit(x, y, epochs=3)\n"
+    text = converted(f"{text}h = model.fit(x, y, epochs=9, initial_epoch=h.epoch[-1] + 1)\n")
+    assert 'initial_epoch = len(h["loss"])\n' in text
+    assert "in range(initial_epoch, 9):" in text
+    assert "SimpleNamespace" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def train():\n    return model.fit(x, y)\n\n\nh = train()\nh.model",
+        "def train():\n    return model.fit(x, y)\n\n\nh = train()\nh.params['epochs']",
+        "found = [model.fit(x, y)]\nfound[0].params['epochs']",
+        "h = model.fit(x, y)\nvars(h)",
+        "h = model.fit(x, y)\ngetattr(h, 'params', 0)",
+        "h = model.fit(x, y)\nh.on_epoch_end",
+        "h = History()\nif hasattr(h, 'epoch'):\n    pass\nmodel.fit(x, y, callbacks=[h])\nh.epoch",
+    ],
+)
+def test_what_keras_has_besides_is_an_error(text: str) -> None:
+    diagnostics = convert(f"{HEAD}{text}\n").diagnostics
+    assert [d for d in diagnostics if d.severity is Severity.ERROR]
+
+
+def test_of_several_each_knows_its_epochs() -> None:
+    text = f"{HEAD}h = model.fit(x, y, epochs=2)\nh = model.fit(x, y, epochs=4)\n"
+    text = converted(f'{text}print(h.params["epochs"], f"{{h.epoch[-1]}}")\n')
+    assert """print(4, f"{(len(h['loss']) - 1)}")""" in text
+
+
 @pytest.mark.parametrize(
     ("reads", "kept"),
     [

@@ -236,7 +236,7 @@ def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:
 
 REFUSED = {
     "on_something(self, logs=None):\n        pass": "has the method",
-    "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks for",
+    "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks `predict`",
     "on_epoch_end(self, epoch, logs=None):\n        show(self.model, x)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        logs['loss'] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        if epoch:\n"

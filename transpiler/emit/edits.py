@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from transpiler.record import record
+from transpiler.source.lexical import quoted_for
 
 
 @record(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def apply(text: str, edits: list[Edit]) -> str:
             position = position if edit.text else max(position, edit.end)
             continue
         parts.append(text[position : edit.start])
-        parts.append(edit.text)
+        parts.append(quoted_for(text, edit.start, edit.text))
         position = edit.end
     parts.append(text[position:])
     return "".join(parts)

@@ -45,6 +45,7 @@ from transpiler.ir.expr import (
 )
 from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
+from transpiler.source.lexical import quoted_for
 from transpiler.source.tree import Tree
 
 _OPERATORS: dict[type, str] = {
@@ -188,7 +189,7 @@ def rewritten(tree: Tree, node: cst.CSTNode, rewrites: dict[tuple[int, int], str
     for s, e, replacement in inside:
         if s < position:
             continue
-        text += tree.text[position:s] + replacement
+        text += tree.text[position:s] + quoted_for(tree.text, s, replacement)
         position = e
     return text + tree.text[position:end]
 

@@ -197,6 +197,7 @@ class Hooks:
     lasting: tuple[
         str, ...
     ] = ()  #: what of `before` a later `fit` with the same object goes on with
+    sets_rate: bool = False  #: whether it may set the learning rate when an epoch has ended
     alone: bool = False  #: whether no later `fit` can go on with the same object
     first: str = ""  #: the variable for the epoch with which training begins, if it sets one
 

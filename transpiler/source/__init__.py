@@ -12,6 +12,7 @@ importers.py    what other files of the project import
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound
 whole_numbers.py  which expressions are arrays of whole numbers
+reaching.py     which of the statements that bind a variable a place may see
 tables.py       which expressions may be tables of pandas
 rows.py         which variables surely hold rows and columns of one
 backwards.py    which arrays run backwards through the memory of others

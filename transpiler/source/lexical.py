@@ -58,6 +58,23 @@ def blanked(text: str) -> str:
     return "".join((*parts, text[position:]))
 
 
+def quoted_for(text: str, offset: int, replacement: str) -> str:
+    """What is put at an offset, in single quotes where that is in an f-string in double ones.
+
+    Before Python 3.12, the quote of an f-string can't stand in its braces.
+    """
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    if '"' not in replacement or "'" in replacement or _F_STRING.search(line) is None:
+        return replacement
+    strings = (m for m in _STRING_OR_COMMENT.finditer(text) if m.start() <= offset < m.end())
+    string = next((m.group() for m in strings), "#")
+    inside = string[0] == '"' and not string.startswith('"""')
+    return replacement.replace('"', "'") if inside else replacement
+
+
+_F_STRING = re.compile(r"\b(?:[fF][rR]?|[rR][fF])\"")
+
+
 def _code_of(string: str) -> str:
     """An f-string with its text made blank: what stands in braces stays."""
     return "".join(

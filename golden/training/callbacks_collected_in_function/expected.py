@@ -71,7 +71,7 @@ def train(x, y, width, epochs=6):
     best_loss, wait = None, 0
     for epoch in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
-        logs = {"loss": loss, "accuracy": accuracy}
+        logs = {"accuracy": accuracy, "loss": loss}
         lowest.on_epoch_end(epoch, logs)
         # Stop early
         if best_loss is None or loss + 0.02 < best_loss:

@@ -82,7 +82,7 @@ def train_epoch(model, loader, criterion, optimizer, lr_finder, progress):
         loss_sum += loss.item() * len(inputs)
         correct += (logits.argmax(1) == targets).sum().item()
         count += len(inputs)
-        logs = {"loss": loss_sum / count, "accuracy": correct / count}
+        logs = {"accuracy": correct / count, "loss": loss_sum / count}
         lr_finder.on_batch_end(batch, logs)
         accuracies.append(correct / count)
         if model.stop_training:

@@ -209,9 +209,9 @@ def main(epochs=6):
             wait += 1
             if wait >= 2:
                 break
+    model.load_state_dict(best_weights)
     if dist.get_rank() == 0:
         csv_file.close()
-    model.load_state_dict(best_weights)
 
     save_weights(model, "last.pt")
     test_data = TensorDataset(

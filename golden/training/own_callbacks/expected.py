@@ -117,10 +117,10 @@ for epoch in range(10):
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
     )
     logs = {
-        "loss": loss,
         "accuracy": accuracy,
-        "val_loss": val_loss,
+        "loss": loss,
         "val_accuracy": val_accuracy,
+        "val_loss": val_loss,
     }
     callbacks.on_epoch_end(epoch, logs)
     seen.on_epoch_end(epoch, logs)

@@ -132,11 +132,10 @@ class Trainer:
             history["val_accuracy"].append(val_accuracy)
             history["learning_rate"].append(self.optimizer.param_groups[0]["lr"])
             logs = {
-                "loss": loss,
                 "accuracy": accuracy,
-                "val_loss": val_loss,
+                "loss": loss,
                 "val_accuracy": val_accuracy,
-                "learning_rate": self.optimizer.param_groups[0]["lr"],
+                "val_loss": val_loss,
             }
             f1.on_epoch_end(epoch, logs)
             history["val_f1"].append(logs["val_f1"])

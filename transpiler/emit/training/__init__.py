@@ -46,14 +46,17 @@ absent.py      arguments that may be None
 validation.py  the arrays that it validates on
 weighting.py   what each sample counts in it
 history.py     what a `fit` gives
+history_readers.py  which `fit` a place reads the history of
 conditions.py  callbacks that a program adds under a condition
 callbacks.py   what stands in the loop for the callbacks of a `fit`
+epoch_logs.py  what they see of an epoch, in their order
 callback_arguments.py  when their arguments are evaluated
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own
 own_instances.py  such callbacks in lists that others read
 own_methods.py    what their methods ask of the model
+moments.py     when callbacks may ask it
 own_questions.py  how well it does on some data, and its weights
 files.py       what files of weights are called
 asking.py      evaluate, predict, save and the like

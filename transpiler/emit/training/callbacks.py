@@ -13,6 +13,7 @@ from transpiler.emit.training.callback_arguments import once_called, with_names
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.moments import check_moment, sets_rate_then, source_of_function
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.own_instances import instance_of
 from transpiler.interpret.control.perhaps import by_conditions
@@ -31,7 +32,7 @@ _SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
 
 
 def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
-    """What stands in the loop, in the order in which it comes at the end of an epoch."""
+    """What stands in the loop for each of them, in the order of the program."""
     found: list[Hooks] = []
     for tests, item in _callbacks_of(call):
         made = item.expr.value if isinstance(item, Static) else None
@@ -56,7 +57,7 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
     if sum(hooks.order == STOPS for hooks in stopping) > 1:
         stops = fit.free("stopped")
         found = [_asking(hooks, stops) if hooks.order == STOPS else hooks for hooks in found]
-    return sorted(found, key=lambda hooks: hooks.order)
+    return found
 
 
 def _asking(hooks: Hooks, stops: str) -> Hooks:
@@ -107,8 +108,13 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.others.items():
         if not argument.is_const(None):
             raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+    for name, argument in use.arguments.items():
+        source = source_of_function(model, argument)
+        check_moment(model, f"{use.symbol}: {name}", name, source)
     use, named = once_called(fit, use)
     hooks: Hooks = going_on(model, call, use.place, with_names(use.build(fit), named))
+    if sets_rate_then(model, use.arguments.get("on_epoch_end")):
+        hooks = replace(hooks, sets_rate=True)
     if hooks.note:
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
     if hooks.warns:

@@ -10,6 +10,8 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size
+from transpiler.emit.training.history_readers import EARLY, made_by_hand
+from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.sequences import (
     changes_after_epoch,
@@ -57,6 +59,7 @@ class FitData:
         self.end = self.tree.span(statement)[1]
         #: variables for what must be called once: of which argument, and what is called
         self.acting: dict[str, tuple[str, str]] = {}
+        self.reading: set[str] = set()  #: those that read what `fit` gives a variable anew
         self.epochs = self._argument("epochs") or "1"
         self.pipeline = model.data_set(call)
         self.xs: tuple[str, ...]
@@ -99,11 +102,22 @@ class FitData:
         of_batches = what.endswith("batch_size")
         find = batch_size if of_batches else ModelWriter.argument
         text = find(self.model, self.call, what)
-        if text is None or not may_act(text):
+        reads = text is not None and what in EARLY and self._reads_history(what)
+        if text is None or not (reads or may_act(text)):
             return text
         name = self._name(what)
+        self.reading |= {name} if reads else set()
         self.acting[name] = what, text
         return name
+
+    def _reads_history(self, what: str) -> bool:
+        """`history = model.fit(x, y, initial_epoch=history.epoch[-1])`"""
+        name = bound_by(self.tree, self.statement) or made_by_hand(self.model, self.call)[0]
+        node = self.call.given[what].node
+        if not name or node is None:
+            return False
+        span = self.tree.span(node)
+        return any(within(p.start, [span]) for p in self.model.shared.places(self.model.room, name))
 
     def _name(self, *wanted: str) -> str:
         looped = self.tree.span(self.statement)[0] if self.call.in_loop else None

@@ -10,6 +10,13 @@ import libcst as cst
 from transpiler.emit.epochs import Epoch, Watch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import called, hooks_of
+from transpiler.emit.training.epoch_logs import (
+    changes_logged,
+    check_columns,
+    in_order,
+    with_logs,
+    written,
+)
 from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
@@ -72,7 +79,7 @@ class FitWriter(FitData):
         self.after = validated_after(model, call)
         self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first, self.epochs)
-        self.history = self.kept.variable
+        self.history = self.kept.growing or self.kept.variable
         self.logs = ""  #: the variable for all values of an epoch
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
@@ -93,7 +100,8 @@ class FitWriter(FitData):
         if validated:
             seen = identifiers(compiled.keys).items()
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
-        hooks = self._hooks(values, train)
+        in_order = self._hooks(values, train)
+        hooks = sorted(in_order, key=lambda hook: hook.order)
         self.first = next((h.first for h in hooks if h.first), self.first)
         self.kept.first = self.first
         read = {k for h in hooks for k in h.reads}
@@ -111,7 +119,7 @@ class FitWriter(FitData):
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
         logged = {key: code for h in hooks for key, code in h.logs}
-        changes = _changes_logged(hooks)
+        changes = changes_logged(in_order)
         logs = values if changes else values | logged
         total = self.epochs if self.epochs.isdigit() else replaced_in(self.epochs)
         shows = f"Epoch {{{epoch} + 1}}/{total} - "
@@ -139,7 +147,7 @@ class FitWriter(FitData):
         after = []
         if compiled.optimizing.averaging is not None:
             after = [taken_over(model.variable, model.averaged)]
-        after += [line for h in hooks for line in h.after]
+        after += [line for h in in_order for line in h.after]
         after += self.kept.finished(keys)
         for hook in hooks:
             model.made.helpers |= hook.helpers
@@ -173,7 +181,8 @@ class FitWriter(FitData):
         for name, (_, text) in sorted(self.acting.items(), key=lambda it: order.index(it[1][0])):
             read = re.compile(rf"(?<![\w.]){name}\b(?!=)")  # not as a keyword
             reads = sum(len(read.findall(line)) for part in found for line in part)
-            if reads > 1 or len(self.acting) > 1 or not re.fullmatch(r"[\w.]+\([^()\\]*\)", text):
+            alone = reads < 2 and len(self.acting) < 2 and name not in self.reading
+            if not alone or not re.fullmatch(r"[\w.]+\([^()\\]*\)", text):
                 named.append(f"{name} = {text}")
             else:
                 found = [[read.sub(text, line) for line in part] for part in found]
@@ -277,9 +286,8 @@ class FitWriter(FitData):
         """Lines at the end of each batch, after one for the values so far where they read it."""
         if not any(re.search(rf"(?<![\w.]){BATCH_LOGS}\b", line) for line in lines):
             return lines
-        pairs = zip(self.compiled.keys, values, strict=True)
-        entries = ", ".join(f'"{key}": {value}' for key, value in pairs)
-        return (f"{BATCH_LOGS} = {{{entries}}}", *lines)
+        pairs = dict(zip(self.compiled.keys, values, strict=True))
+        return (f"{BATCH_LOGS} = {written(in_order(pairs, self.compiled.keras))}", *lines)
 
     def _trainer(self, hooks: list[Hooks]) -> str:
         model, compiled = self.model, self.compiled
@@ -406,26 +414,7 @@ class FitWriter(FitData):
         for name in ("x", "validation_data"):
             if ends := after_epoch(self.model, self.call, name, self.loaders):
                 found.append(Hooks(epoch_end=ends))
-        last = [line for hooks in found for line in (*hooks.epoch_end, *hooks.after)]
-        together = any(re.search(rf"(?<![\w.]){logs}\b", line) for line in last)
-        if fit.sometimes and (together or self.history):
+        if fit.sometimes and self.history:
             raise Unsupported("a callback under a condition that adds to the values of the epochs")
-        if (together or _looks_at_logged(found)) and _changes_logged(found):
-            raise Unsupported("a callback that looks at a learning rate which others log in turn")
-        if together:
-            entries = ", ".join(f'"{k}": {v}' for k, v in {**values, **fit.logged}.items())
-            found.insert(0, Hooks(epoch_end=(f"{logs} = {{{entries}}}",)))
-        return found
-
-
-def _changes_logged(hooks: list[Hooks]) -> Hooks | None:
-    """The last callback that changes a value, the learning rate, which one after it logs again."""
-    logging = [hook for hook in hooks if hook.logs]
-    return next((hook for hook in reversed(logging[:-1]) if hook.epoch_end), None)
-
-
-def _looks_at_logged(hooks: list[Hooks]) -> bool:
-    """Whether a callback reads what others log, as a CSVLogger does."""
-    logged = {code for hook in hooks for _, code in hook.logs}
-    lines = [line for hook in hooks if not hook.logs for line in hook.epoch_end]
-    return any(code in line for code in logged for line in lines)
+        check_columns(found)
+        return with_logs(found, fit)

@@ -8,21 +8,39 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import bound_by, holds, within
+from transpiler.emit.training.history_readers import Fits, made_by_hand
+from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.named_parts import is_history
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.changed_inside import METHODS
 from transpiler.source.occurrences import Occurrence
 
 #: What stands behind a list that is changed.
 _CHANGED = re.compile(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
 
+#: The same of a list of losses, or of one in a dict.
+_EXTENDED = re.compile(
+    rf"(?:\[[^\]]*\])*(?:\.(?:{'|'.join(sorted(METHODS))})\(|\s*[-+*]=)|(?:\[[^\]]*\])+\s*=(?!=)"
+)
+
 #: Where a range serves as well as a list.
 _ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
+#: The number behind the last one.
+_NEXT = re.compile(r"\[-1\] \+ 1(?=[,)])")
+
 _EPOCHS = re.compile(r"\[([\"'])epochs\1\]")
+
+#: What looks at the attributes of an object, and the two that there are.
+_ASKING = re.compile(r"\b(?:vars|dir|[gs]etattr|hasattr)\($")
+_KNOWN = re.compile(r"\s*,\s*([\"'])(?:history|epoch)\1")
+#: What Keras's object has besides.
+_LACKING = ("params", "model", "validation_data")
+_PARAMS = re.compile(
+    r"\.params(?:\[|\.get\()\s*([\"'])"
+    r"(?:epochs|nb_epoch|steps|batch_size|samples|verbose|metrics|do_validation)\1[\])]"
+)
 
 #: What takes entries by their place: what stands before the dict, and what behind it.
 _PLACES_BEFORE = re.compile(
@@ -57,9 +75,11 @@ class History:
         self.first = first  #: the number of the first epoch
         self.epochs = epochs
         self.object = False
+        self.growing = ""  #: the variable that the loop extends, where that is another one
         self.result = ""  #: what stands before the object
         #: where the variable stands for the call, which is part of another expression
         self.place: tuple[int, int] | None = None
+        self.fits: Fits  #: of the program's own variable
         self.by_place = False  #: whether something takes entries by their place
         self.variable = self._variable()  #: "" where nobody reads it
 
@@ -92,15 +112,45 @@ class History:
 
     def _variable_of(self, name: str, kept: list[Occurrence]) -> str:
         """The program's own variable, where something reads it."""
+        self.fits = Fits(self.model, self.call, name)
+        self.fits.check_begun()
         places = [p for p in self._readers(name) if not self._rewrite_asked(p)]
         asked = any(p.attribute not in ("history", "epoch") for p in places)
-        asked = asked or self._is_list_changed([p for p in places if p.attribute == "epoch"])
+        numbered = [p for p in places if p.attribute == "epoch"]
+        asked = asked or self._is_list_changed(numbered)
+        asked = asked or not all(map(self._is_numbered, numbered))
+        asked = asked or (bool(numbered) and self._is_extended(places))
         self._say_lacking(places)
         dicts = [(p.start, p.attribute_end) for p in places if p.attribute == "history"]
         self._look_at_order(dicts)
-        self.object = asked or self._holds_others(name)
+        self.object = asked or self._holds_others(name) or self.fits.asked_early
         self.result = f"{name} = "
-        return name if places or kept else ""
+        if self.fits.read_inside:
+            start, end = self.model.tree.span(self.statement)
+            looped = start if self.call.in_loop else None
+            wanted = [w for w in ("losses", "training_history") if w != name]
+            self.growing = self.model.names.passing(*wanted, end=end, looped=looped)
+        return name if places or kept or self.fits.read_inside else ""
+
+    def _is_extended(self, places: list[Occurrence]) -> bool:
+        """`losses = history.history["loss"]`, `losses += other`: the epochs are no more of them."""
+        text = self.model.tree.blanked
+        for place in (p for p in places if p.attribute == "history"):
+            alias = _ALIAS.match(text[self.model.tree.line_start(place.start) : place.start])
+            named = self.model.shared.places(self.model.room, alias.group(1)) if alias else []
+            ends = [place.attribute_end, *(p.end for p in named if p.start > place.start)]
+            if any(_EXTENDED.match(text, end) for end in ends):
+                return True
+        return False
+
+    def _is_numbered(self, place: Occurrence) -> bool:
+        """Whether it is known which epochs a place sees, or only their number is read."""
+        return self._is_counted(place) or bool(self.fits.common(place, "initial_epoch", "0"))
+
+    def _is_counted(self, place: Occurrence) -> bool:
+        """`len(history.epoch)`"""
+        source = self.model.tree.text
+        return source[: place.start].endswith("len(") and source[place.attribute_end] == ")"
 
     def _is_list_changed(self, epochs: list[Occurrence]) -> bool:
         """`history.epoch.append(3)`: the list must be the same wherever it is read."""
@@ -117,40 +167,54 @@ class History:
 
     def _by_hand(self) -> str:
         """The variable of a `History()` that is among the callbacks, "" where there is none."""
-        given = self.call.given.get("callbacks")
-        items = given.value.items if given is not None and isinstance(given.value, Sequence) else ()
-        found = (i.expr.value for i in items if isinstance(i, Static) and is_history(i))
-        for place in (made.place for made in found if made is not None and made.place):
-            for name, statement in self.model.parts:
-                if holds(self.model.tree.span(statement), place):
-                    return name
-        return ""
+        return made_by_hand(self.model, self.call)[0]
 
     def _rewrite_asked(self, place: Occurrence) -> bool:
         """`history.params["epochs"]` is what `fit` was given."""
-        if place.attribute != "params" or not self._is_steady(self.epochs):
-            return False
         asked = _EPOCHS.match(self.model.tree.text, place.attribute_end)
-        if asked is not None:
-            span = place.start, asked.end()
-            self.model.edits.append(Edit(*span, self.epochs))
-            self.model.shared.replaced[span] = self.epochs
-        return asked is not None
-
-    def _is_steady(self, text: str) -> bool:
-        """Whether some code means the same wherever it stands."""
-        if text.isdigit():
-            return True
-        places = self.model.shared.places(self.model.room, text) if text.isidentifier() else []
-        return sum(place.binds for place in places) == 1
+        epochs = self.fits.common(place, "epochs", "1")
+        if place.attribute != "params" or asked is None or not epochs:
+            return False
+        span = place.start, asked.end()
+        self.model.edits.append(Edit(*span, epochs))
+        self.model.shared.replaced[span] = epochs
+        return True
 
     def _say_lacking(self, places: list[Occurrence]) -> None:
-        """`history.params` and `history.model`, which nothing stands for."""
+        """`history.params`, `vars(history)` and the like, which nothing stands for."""
+        source = self.model.tree.text
         for place in places:
-            if place.attribute not in ("", "history", "epoch"):
-                text = f"`{self.model.tree.text[place.start:place.attribute_end]}`"
-                message = f"{text} is left as it is; what `fit` gives has `history` and `epoch`"
-                self.model.made.left.append((place.start, message))
+            before = source[self.model.tree.line_start(place.start) : place.start]
+            asks = _ASKING.search(before)
+            if asks is not None and not _KNOWN.match(source, place.end):
+                self._leave(place.start - len(asks.group()), source.find(")", place.end) + 1)
+            elif place.attribute not in ("", "history", "epoch"):
+                self._leave(place.start, place.attribute_end)
+
+    def _leave(self, start: int, end: int) -> None:
+        """Say that a place is left as it is."""
+        text = f"`{self.model.tree.text[start:end]}`"
+        message = f"{text} is left as it is; what `fit` gives has `history` and `epoch`"
+        if (start, message) not in self.model.made.left:
+            self.model.made.left.append((start, message))
+
+    def _say_lacking_elsewhere(self) -> None:
+        """The same where the object comes from a list, or a variable gets it of a function."""
+        text, room = self.model.tree.blanked, self.model.room
+        known: set[int] = set()
+        if isinstance(room.node, cst.FunctionDef):
+            given = re.compile(rf"(\w+) = (?:\w+\.)*{room.node.name.value}\(")
+            names = {found.group(1) for found in given.finditer(text)}
+            places = [p for name in names for p in self.model.shared.found.of(name)]
+            for place in (p for p in places if p.attribute in _LACKING):
+                self._leave(place.start, place.attribute_end)
+                known.add(place.end)
+        gone = [*self.model.shared.replaced]
+        for asked in _PARAMS.finditer(self.model.tree.text):
+            start, end = asked.span()
+            own = text[:start].endswith("self") or start in known
+            if text[start] == "." and not own and not within(start, gone):
+                self._leave(start, end)
 
     def _look_at_order(self, dicts: list[tuple[int, int]]) -> None:
         """`list(history.history.values())[0]`, of entries that Keras 3 has in another order."""
@@ -227,11 +291,7 @@ class History:
         return None
 
     def _readers(self, name: str) -> list[Occurrence]:
-        places = [p for p in self.model.shared.places(self.model.room, name) if not p.binds]
-        given = [c.given.get("callbacks") for c in self.model.part.calls]
-        gone = [self.model.tree.span(g.node) for g in given if g is not None and g.node is not None]
-        gone += [self.model.tree.span(part) for _, part in self.model.parts]
-        return [p for p in places if not within(p.start, gone)]
+        return Fits(self.model, self.call, name).readers
 
     def finished(self, keys: list[str]) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""
@@ -240,35 +300,42 @@ class History:
             self._rewrite_kept()
         if self.variable and not self.object and self.place is None:
             self._rewrite_readers()
+        grown = self.growing or self.variable
         if not self.variable or not self.object:
-            return []
-        made = f"SimpleNamespace(history={self.variable}, epoch=list({self._epochs_run}))"
+            return [f"{self.variable} = {grown}"] if self.growing else []
+        self._say_lacking_elsewhere()
+        made = f"SimpleNamespace(history={grown}, epoch=list({_run(grown, self.first)}))"
         return [f"{self.result}{made}"]
 
     def _rewrite_readers(self) -> None:
         """`history.history["loss"]` becomes `history["loss"]`."""
         source = self.model.tree.text
         for place in self._readers(self.variable):
+            if not self.fits.is_seen(place):
+                continue
             start, end = place.start, place.attribute_end
+            first = self.fits.common(place, "initial_epoch", "0")
             if place.attribute == "history":
                 text = self.variable
-            elif source[:start].endswith("len(") and source[end] == ")":
+            elif self._is_counted(place):
                 text = f'{self.variable}["loss"]'
-            elif source[end : end + 4] == "[-1]" and self.first == "0":
+            elif first == "0" and source[start - 1] in "=(," and _NEXT.match(source, end):
+                end += len("[-1] + 1")
+                text = f'len({self.variable}["loss"])'
+            elif source[end : end + 4] == "[-1]" and first == "0":
                 end += 4
                 text = f'(len({self.variable}["loss"]) - 1)'
                 if source[start - 1] in "=(" and source[end] in ",)":
                     text = text[1:-1]
             else:
-                text = self._epochs_run
+                text = _run(self.variable, first)
                 if not _ITERATED.search(source[:start]):
                     text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
             self.model.shared.replaced[start, end] = text  # where it is an argument of a call
 
-    @property
-    def _epochs_run(self) -> str:
-        """The numbers of the epochs that the history holds."""
-        count = f'len({self.variable}["loss"])'
-        first = self.first
-        return f"range({count})" if first == "0" else f"range({first}, {first} + {count})"
+
+def _run(variable: str, first: str) -> str:
+    """The numbers of the epochs that a history holds."""
+    count = f'len({variable}["loss"])'
+    return f"range({count})" if first == "0" else f"range({first}, {first} + {count})"

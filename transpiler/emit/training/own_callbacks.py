@@ -14,14 +14,16 @@ import libcst as cst
 from libcst import matchers
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.epoch_logs import in_order, written
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.moments import check_moments
 from transpiler.emit.training.own_instances import variable_of
 from transpiler.emit.training.own_methods import OPTIMIZER, Methods
 from transpiler.emit.training.own_questions import CRITERION
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.values import Framework, UserClass
-from transpiler.ir.expr import Expr, literal
+from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.source.tree import Tree
@@ -54,6 +56,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     methods = Methods(writer, made) if _is_of(writer.shared.file, made) else None
     if methods is None:
         raise Unsupported(f"`{made.name}` is a class of another file")
+    check_moments(writer, made)
     _check(writer.shared.file, made, methods.rest)
     writer.made.class_edits[id(made.node)] = methods.edits
     name, before = instance.text, []
@@ -97,6 +100,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         test_batch_end=test_batches[1],
         test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
+        sets_rate=methods.sets_rate,
     )
 
 
@@ -122,7 +126,7 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
     logs = BATCH_LOGS if method in _IN_BATCH else fit.logs
     if method == "on_test_end":
         tested = {k.removeprefix("val_"): v for k, v in fit.values.items() if k.startswith("val_")}
-        logs = f"{{{', '.join(f'{literal(key)}: {value}' for key, value in tested.items())}}}"
+        logs = written(in_order(tested, fit.keras))
     parameters = node.params.params[1 + len(given) :]
     if len(parameters) > 1:
         raise Unsupported(f"`{made.name}.{method}` takes more than Keras gives it")

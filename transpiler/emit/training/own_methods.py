@@ -28,7 +28,7 @@ from transpiler.emit.training.own_questions import (
     arrays_of_model,
     evaluation,
 )
-from transpiler.emit.training.rates import rate_of, rate_set, setting_rate
+from transpiler.emit.training.rates import RATE_SET, rate_of, rate_set, setting_rate
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
@@ -92,6 +92,11 @@ class Methods:
     def asks_optimizer(self) -> bool:
         """Whether it needs the optimizer besides the model."""
         return any(f"self.{OPTIMIZER}." in edit.text for edit in self.written)
+
+    @property
+    def sets_rate(self) -> bool:
+        """Whether one of them sets the learning rate."""
+        return any(RATE_SET in edit.text for edit in self.written)
 
     def _replacements(self) -> Iterator[Edit]:
         """What is replaced, with the statement around it where its line gets too long."""

@@ -19,6 +19,9 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import RATES, rate, reading, setting
 from transpiler.source.tree import Tree
 
+#: What sets it in a loop over the groups of parameters.
+RATE_SET = 'group["lr"] = '
+
 
 def sets_rate(shared: Shared, part: Part) -> bool:
     """Whether a learning rate of the model may be changed in a room."""
@@ -112,7 +115,7 @@ def rate_of(optimizer: str) -> str:
 
 def setting_rate(optimizer: str, value: str) -> list[str]:
     """The statement that gives an optimizer another learning rate."""
-    return [f"for group in {optimizer}.param_groups:", f'    group["lr"] = {value}']
+    return [f"for group in {optimizer}.param_groups:", f"    {RATE_SET}{value}"]
 
 
 def rate_set(

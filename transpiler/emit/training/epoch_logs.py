@@ -1,0 +1,71 @@
+"""What the callbacks of a `fit` see of an epoch: each what those before it have put there.
+
+logs = {"loss": loss}
+printer.on_epoch_end(epoch, logs)
+logs["learning_rate"] = optimizer.param_groups[0]["lr"]  # for what comes after a scheduler
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.ir.expr import literal
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Fit, Hooks
+from transpiler.record import replace
+
+_AFTER = "a callback that looks at a learning rate which others log in turn"
+
+
+def with_logs(hooks: list[Hooks], fit: Fit) -> list[Hooks]:
+    """Callbacks in the order of the program, behind the values of the epoch if any reads them."""
+    reads = re.compile(rf"(?<![\w.]){fit.logs}\b")
+    plain = in_order(fit.values, fit.keras)
+    reading = [i for i, h in enumerate(hooks) if any(map(reads.search, h.epoch_end))]
+    if not reading or any(h.logs or h.adds for h in hooks):
+        # When the training ends, Keras gives what it has measured itself
+        own = written(plain).replace("\\", r"\\")
+        hooks = [replace(h, after=tuple(reads.sub(own, a) for a in h.after)) for h in hooks]
+    if not reading:
+        return hooks
+    if fit.sometimes:
+        raise Unsupported("a callback under a condition that adds to the values of the epochs")
+    first = 0 if changes_logged(hooks[: reading[0]]) else reading[0]
+    entries = plain | {key: code for h in hooks[:first] for key, code in h.logs}
+    found = [Hooks(epoch_end=(f"{fit.logs} = {written(entries)}",)), *hooks[:first]]
+    whole = re.compile(rf"(?<![\w.]){fit.logs}\b(?!\[)")
+    last = max(i for i, h in enumerate(hooks) if i == first or any(map(whole.search, h.epoch_end)))
+    for place, hook in enumerate(hooks[first:], first):
+        logged = hook.logs if place < last else ()
+        put = [f"{fit.logs}[{literal(key)}] = {code}" for key, code in logged]
+        found.append(replace(hook, epoch_end=(*put, *hook.epoch_end)))
+    return found
+
+
+def written(values: dict[str, str]) -> str:
+    """A dict of variables, as it is written."""
+    return f"{{{', '.join(f'{literal(key)}: {code}' for key, code in values.items())}}}"
+
+
+def in_order(values: dict[str, str], keras: str) -> dict[str, str]:
+    """The values of an epoch in the order in which a callback gets them: Keras 3 sorts them."""
+    if keras == "2":
+        return dict(values)
+    return dict(sorted(values.items(), key=lambda item: (item[0].startswith("val_"), item[0])))
+
+
+def changes_logged(hooks: list[Hooks]) -> Hooks | None:
+    """The last callback that changes a value, the learning rate, which one after it logs."""
+    last = max((place for place, hook in enumerate(hooks) if hook.logs), default=0)
+    changing = (h for h in reversed(hooks[:last]) if h.sets_rate or (h.logs and h.epoch_end))
+    return next(changing, None)
+
+
+def check_columns(hooks: list[Hooks]) -> None:
+    """Refuse what writes what others log, as a CSVLogger does, when that has changed."""
+    logged = {code for hook in hooks for _, code in hook.logs}
+    for place, hook in enumerate(hooks):
+        writes = not hook.logs and any(code in line for code in logged for line in hook.epoch_end)
+        changed = any(h.sets_rate or (h.logs and h.epoch_end) for h in hooks[:place])
+        if writes and (changes_logged(hooks) or (changed and hook.order >= 0)):
+            raise Unsupported(_AFTER)
