@@ -101,7 +101,10 @@ def early_stopping(
             f"    {', '.join(names)} = {', '.join(now)}",
             f"    {wait} = 0 if {beats} else {wait} + 1",
         ]
-    decision += ["else:", f"    {wait} += 1", f"    if {ends}:", "        break"]
+    decision += ["else:", f"    {wait} += 1"]
+    if restore_best_weights.value and fit.keras == "2":  # which takes no NaN for the best value
+        decision += [f"    if {weights} is None:", f"        {weights} = {now[1]}"]
+    decision += [f"    if {ends}:", "        break"]
     if not start_from_epoch.is_const(0):
         decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
         after = (f"if {weights} is not None:", f"    {after[0]}") if after else ()

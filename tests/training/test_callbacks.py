@@ -86,8 +86,6 @@ def test_a_first_value_that_is_no_number(
     """Keras 3 takes it for the best, and nothing is better then; to Keras 2 nothing is worse."""
     chosen = trial(callbacks, before="y[-1] = np.nan")
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}".replace("=3, v", "=9, v")
-    if keras == "2":
-        text = text.replace(", restore_best_weights=True", "")
     exact = "Plateau" in callbacks  # else it is said
     apart = scripts.compare(text, converted(text, Options(keras=keras, exact=exact)), keras)
     assert {"history", "losses"} <= apart.keys()
