@@ -1,10 +1,13 @@
-"""Criteria have names of their own, whatever the model was compiled with before."""
+"""Criteria have names of their own, whatever the model was compiled with before; metrics stay."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
+from transpiler.pipeline import convert
 
 HEAD = """\
 import numpy as np
@@ -69,3 +72,37 @@ def test_a_criterion_that_is_a_function_keeps_its_name(scripts: Scripts) -> None
 def test_criteria_of_several_outputs_are_attributes(scripts: Scripts) -> None:
     result = equal(scripts, SEVERAL)
     assert "self.low_criterion = nn.MSELoss()" in result
+
+
+WITHOUT = """\
+import numpy as np
+from {keras} import keras
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae"])
+first = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+model.compile("sgd", "mae")
+second = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+score = model.evaluate(x, y, verbose=0)
+model.compile("sgd", "mae", metrics=[])
+third = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_keras_3_keeps_the_metrics_of_the_compile_before(keras: str, scripts: Scripts) -> None:
+    text = WITHOUT.replace("from {keras} import keras", "from tensorflow import keras")
+    if keras == "2":
+        text = WITHOUT.replace("from {keras} import keras", "import tf_keras as keras")
+    conversion = convert(text, Options(exact=True, keras=keras))
+    assert not conversion.diagnostics
+    apart = scripts.compare(text, conversion.text, keras=keras)
+    assert {"first", "second", "score", "third"} <= set(apart)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_that_it_keeps_them_is_said_where_the_generation_is_not_known() -> None:
+    text = WITHOUT.replace("from {keras} import keras", "from tensorflow import keras")
+    found = [d for d in convert(text).diagnostics if "keeps the metrics" in d.message]
+    assert [d.line for d in found] == [8]

@@ -23,6 +23,7 @@ rates.py       the learning rate, where a program reads or sets it by hand
 compiling.py   criterion, optimizer and schedule
 picked.py      criteria and optimizers that a name picks which has become known
 moved_compile.py  the same where a function has compiled the model that it gives
+recompiled.py  what a second `compile` keeps of the first
 objects.py     objects that keep a model, and beside it what trains it
 given_optimizers.py  functions that give the optimizer with the model that they compile
 constructors.py  objects that get a model which is compiled already

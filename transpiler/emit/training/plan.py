@@ -34,6 +34,7 @@ from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
+from transpiler.emit.training.recompiled import keep_metrics
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
@@ -253,6 +254,7 @@ class _Planner(Shared):
         if len(homes) > 1:
             training.problem = (compiles[-1], "it is compiled in several functions")
             return made
+        keep_metrics(made, compiles, self.file.options.keras)
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
         taken = take_parts(self, training, parts, handing is not None)
