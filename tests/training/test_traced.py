@@ -18,7 +18,7 @@ from keras import layers
 
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(20, 4)), rng.normal(size=(20, 1))
-beta, cfg, weights = 0.0, {"beta": 0.0, "gamma": 1.0}, np.array([1.0, 2.0])
+beta, cfg, weights = 2.0, {"beta": 0.0, "gamma": 3.0}, np.array([1.0, 2.0])
 
 
 class Settings:
@@ -146,6 +146,41 @@ SIBLINGS = {
 def test_all_that_is_traced_is_looked_at(rest: str) -> None:
     found = errors(program("1.0", rest))
     assert any("Keras goes on with the one of when it traced" in message for message in found)
+
+
+ACTIVATED = """\
+def act(v):
+    return beta * tf.nn.tanh(v)
+m = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation=act)])
+m.compile("sgd", "mse")
+"""
+BLOCK = """\
+def block(h):
+    return layers.Dense(1)(h) * cfg["gamma"]
+inputs = keras.Input((4,))
+m = keras.Model(inputs, block(inputs))
+m.compile("sgd", "mse")
+"""
+NOISY = """\
+m = keras.Sequential([layers.Input((4,)), layers.Lambda(lambda v: v * @), layers.Dense(1)])
+m.compile("sgd", "mse")
+"""
+
+
+CHANGES = {ACTIVATED: "beta = 5.0\n", BLOCK: 'cfg["gamma"] = 5.0\n'}
+
+
+@pytest.mark.parametrize("model", CHANGES)
+def test_what_changes_behind_a_model_is_refused(model: str) -> None:
+    start = HEAD.partition("class Settings")[0]
+    found = errors(f"{start}{model}{FIT}{CHANGES[model]}{FIT}")
+    assert any("the one of when the model was built" in message for message in found)
+    assert not errors(f"{start}{model}{FIT}")
+
+
+def test_what_is_drawn_for_a_model_is_refused() -> None:
+    found = errors(program("1.0", NOISY.replace("@", "rng.uniform()") + FIT))
+    assert any("the model calls `rng.uniform()`, which Keras does once" in m for m in found)
 
 
 @pytest.mark.parametrize("drawn", ["np.random.uniform()", "random.random()", "rng.uniform()"])

@@ -10,26 +10,39 @@ What such a function reads keeps its first value in Keras until the model is com
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from textwrap import dedent
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_losses import functions_in, metrics_in
 from transpiler.interpret.functions.own_metrics import methods_of
 from transpiler.interpret.functions.own_penalties import called_on_weights
-from transpiler.interpret.region import Region
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function, Static, Value
+from transpiler.ir import tokens
+from transpiler.ir.code import Node, Return
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.everywhere import blocks_of
 from transpiler.lower.optimizers import own_schedule
-from transpiler.source.draws import drawn_by
+from transpiler.passes.liveness import walk
+from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
+from transpiler.source.lexical import names_in
 from transpiler.source.outer_reads import Functions, functions_of
 from transpiler.source.running import Running
+from transpiler.source.syntax import python_tree
 
 #: Which of Keras's functions a call runs.
 _STEPS = {
     "fit": "train", "train_on_batch": "train", "evaluate": "test", "test_on_batch": "test",
 }  # fmt: skip
+#: Those that run the model.
+_RUNS = frozenset({*_STEPS, "predict", "predict_on_batch"})
+_ALL = frozenset({"train"})
+_TOKEN = re.compile(tokens.ANY)
 _VALIDATED = ("validation_data", "validation_split")
 
 
@@ -69,6 +82,52 @@ def _refuse(
             f"`{changed}`, which `{name}` reads, gets another value: Keras goes on with the one "
             f"of when it traced the function; compile the model again where it changes"
         )
+
+
+def refuse_in_forward(
+    file: FileContext, calls: list[TrainingCall], built: Built, makers: list[Region]
+) -> None:
+    """Refuse what `forward` reads or draws each time, and Keras did when the model was built."""
+    program = functions_of(file.tree.text)
+    apart = {id(summary) for call in calls for summary in call.own.values()}
+    apart |= {id(s) for known in file.own_penalties.values() for s in known.values()}
+    called = [s for region in makers for s in _called(region) if id(s) not in apart]
+    for forward in (built.forward, *(summary.forward for summary in called)):
+        texts = filter(None, map(_text, walk(forward)))
+        parsed = (python_tree(dedent(_TOKEN.sub("_", text))) for text in texts)
+        if drawn := drawn_in(program.module, (ast.walk(one) for one in parsed if one is not None)):
+            raise Unsupported(f"the model calls `{drawn}`, which Keras does once, when it is built")
+    here = file.tree.has_span(built.node)
+    made = program.call_at(*file.tree.span(built.node)) if here else None
+    places = [(call, _place(file, program, call)) for call in calls]
+    steps = {node: _ALL for call, node in places if call.name in _RUNS and node is not None}
+    for summary in called if made is not None and steps else ():
+        function = summary.function
+        here = function.file in (None, file)
+        source = program.function_at(*file.tree.span(function.node)) if here else None
+        words = names_in(" ".join(map(_text, walk(summary.forward)))) - {*summary.stored}
+        found = program.reads([source]) if source is not None else set()
+        changes = program.changes(read for read in found if read.path[0] in words)
+        compiled = [made] if made is not None else []
+        runs: dict[ast.AST, frozenset[str]] = {**steps, **dict.fromkeys(compiled, _ALL)}
+        running = Running(program, changes, compiled, runs)
+        if changed := running.changed_between():
+            raise Unsupported(
+                f"`{changed}`, which `{function.name}` reads, gets another value: Keras goes on "
+                f"with the one of when the model was built"
+            )
+
+
+def _called(region: Region) -> Iterator[Summary]:
+    """The functions on tensors that a model calls, and those that they call."""
+    for summary in (*region.operations_used, *blocks_of(region)):
+        yield summary
+        if summary.region is not None and summary.region is not region:
+            yield from _called(summary.region)
+
+
+def _text(node: Node) -> str:
+    return node.value.text if isinstance(node, Return) else getattr(node, "text", "")
 
 
 def _kinds(call: TrainingCall) -> frozenset[str]:

@@ -46,7 +46,7 @@ from transpiler.lower.remarks import (
 )
 from transpiler.lower.rounds import refuse_rounds
 from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
-from transpiler.lower.traced import refuse_changing
+from transpiler.lower.traced import refuse_changing, refuse_in_forward
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
 from transpiler.passes.liveness import walk
@@ -220,6 +220,8 @@ def lower_training(
     if fits:
         try:
             _trainable(training, built)
+            regions = [region for region, _ in makers_of(freezing.of, training.home, built)]
+            refuse_in_forward(file, training.calls, built, regions)
             training.weights = watched_weights(file, freezing, compiles, training.home, built)
             activities = watched_activities(file, freezing.of, training.home, built) or None
         except Unsupported as why:

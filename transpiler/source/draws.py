@@ -22,10 +22,15 @@ _MAKERS = frozenset({
 
 def drawn_by(module: ast.Module, functions: Iterable[Function]) -> str:
     """The source of such a call in one of some functions, "" if there is none."""
+    return drawn_in(module, (nodes_in(function) for function in functions))
+
+
+def drawn_in(module: ast.Module, parts: Iterable[Iterable[ast.AST]]) -> str:
+    """The same of some nodes of a program, or of what has become of them."""
     modules = _imported(module)
     drawing = _drawing(module, modules)
-    for function in functions:
-        for node in nodes_in(function):
+    for nodes in parts:
+        for node in nodes:
             if not isinstance(node, ast.Call):
                 continue
             whole = _resolved(node.func, modules)

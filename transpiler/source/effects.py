@@ -19,7 +19,9 @@ ANY = "*"
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_METHODS = METHODS | {"add", "discard", "fill", "put", "__setitem__"}
+_METHODS = METHODS | {
+    "add", "appendleft", "discard", "extendleft", "fill", "popleft", "put", "rotate", "__setitem__",
+}  # fmt: skip
 
 
 @record(frozen=True, slots=True)

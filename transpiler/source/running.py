@@ -162,7 +162,7 @@ class Running:
         """What a node does, after all that is evaluated for it."""
         if node in self._compiles:
             self._state, self._compiled_in = _State(), tuple(self._active)
-        elif node in self._steps:
+        if node in self._steps:
             self._step(self._steps[node])
         elif (read := self._changes.get(node)) is not None and self._is_now(read):
             changed = dict.fromkeys(self._state.traced, str(read))
