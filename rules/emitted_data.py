@@ -141,7 +141,7 @@ emitted(
     "CachedStream",
     '''
 class CachedStream(IterableDataset):
-    """What an iterable gives the first time, which is kept."""
+    """What an iterable gives in the first whole pass, which is kept."""
 
     def __init__(self, iterable):
         self.iterable = iterable
@@ -151,9 +151,14 @@ class CachedStream(IterableDataset):
         return len(self.iterable)
 
     def __iter__(self):
-        if self.items is None:
-            self.items = list(self.iterable)
-        return iter(self.items)
+        if self.items is not None:
+            yield from self.items
+            return
+        items = []
+        for item in self.iterable:
+            items.append(item)
+            yield item
+        self.items = items
 ''',
     (),
     early=True,
