@@ -6,6 +6,8 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -108,3 +110,38 @@ def test_others_are_said(model: str, why: str) -> None:
     found = convert(text)
     assert any(d.severity == "error" and why in d.message for d in found.diagnostics), found
     assert "model.get_weights()])\n" in found.text
+
+
+BEST = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 5), rng.rand(40, 1)
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.5), "mse")
+best = np.inf
+best_weights = None  # of the best epoch
+for epoch in range(4):
+    model.fit(x[:30], y[:30], batch_size=10, shuffle=False, verbose=0)
+    loss = model.evaluate(x[30:], y[30:], verbose=0)
+    if loss < best:
+        best = loss
+        best_weights = model.get_weights()
+if best_weights is not None:
+    model.set_weights(best_weights)
+outputs = model.predict(x, verbose=0)
+"""
+
+
+def test_the_best_weights_of_a_loop_are_none_at_first(scripts: Scripts) -> None:
+    conversion = convert(BEST, Options(exact=True))
+    assert "best_weights = copy.deepcopy(model.state_dict())" in conversion.text
+    apart = scripts.compare(BEST, conversion.text)
+    assert "outputs" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_variable_that_holds_something_else_is_no_weights() -> None:
+    found = convert(BEST.replace("best_weights = None", "best_weights = [0]")).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)

@@ -7,6 +7,8 @@ target.set_weights(model.get_weights()) target.load_state_dict(model.state_dict(
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.emit.training.layer_weights import write_all_weights
@@ -106,10 +108,17 @@ def _only_set(writer: ModelWriter, model: Model, name: str) -> bool:
     statements = [tree.span(c.statement) for c in taking if c.statement is not None]
     spans = [tree.span(c.node) for c in setting]
     places = writer.shared.places(writer.room, name)
+    nothing = [p for p in places if (_AS_NONE if p.binds else _IS_NONE).match(tree.text, p.end)]
+    places = [place for place in places if place not in nothing]
     return all(
         within(place.start, statements if place.binds else spans) and not place.attribute
         for place in places
     ) and any(place.binds for place in places)
+
+
+#: `best = None`, and `best is not None`: there are no weights yet.
+_AS_NONE = re.compile(r"[ \t]*=[ \t]*None[ \t]*(?:$|[#;])", re.MULTILINE)
+_IS_NONE = re.compile(r"[ \t]+is[ \t]+(?:not[ \t]+)?None\b")
 
 
 def _is_alike(one: Model, other: Model) -> bool:
