@@ -25,8 +25,7 @@ def random_shift(amount, size):
 
 _AFFINE = '''
 class NAME(nn.Module):
-    """Turns, moves, shears and zooms images at random, and WITH."""  #? !fill_mode
-    """Turns, moves, shears and zooms images at random."""  #? fill_mode
+    """Turns, moves, shears and zooms images at random."""
 
     def __init__(
         self,
@@ -95,12 +94,12 @@ _ON_BLACK = """\
         inside = ((points - last / 2).abs() < last / 2 + 1e-4).all(-1, keepdim=True)
         return image[0].permute(1, 2, 0) * inside
 """
-for _name, _with, _padding, _given in (
-    ("RandomAffine", "draws out their edges", "border", _MOVED),
-    ("RandomAffineOnBlack", "fills up with zeros", "border", _ON_BLACK),
-    ("RandomAffineReflected", "reflects their edges", "reflection", _MOVED),
+for _name, _padding, _given in (
+    ("RandomAffine", "border", _MOVED),  # draws out the edges
+    ("RandomAffineOnBlack", "border", _ON_BLACK),
+    ("RandomAffineReflected", "reflection", _MOVED),
 ):
-    _source = _AFFINE.replace("NAME", _name).replace("WITH", _with).replace("PADDING", _padding)
+    _source = _AFFINE.replace("NAME", _name).replace("PADDING", _padding)
     emitted(
         _name,
         _source.replace("        GIVEN\n", _given),

@@ -81,7 +81,8 @@ for _name, _mode, _cast in (
 def {_name}{_EACH}(images, size):
     """Images at another size, or one alone: rows, columns and channels."""
     images = images{_cast}.movedim(-1, -3)
-    resized = F.interpolate(images.reshape(-1, *images.shape[-3:]), size, mode="{_mode}")
+    batch = images.reshape(-1, *images.shape[-3:])
+    resized = F.interpolate(batch, size, mode="{_mode}")
     return resized.reshape(*images.shape[:-2], *resized.shape[-2:]).movedim(-3, -1)
 ''',
         (),

@@ -64,7 +64,7 @@ def errors(text: str) -> list[str]:
         {"compiled": '"sgd", "mse", run_eagerly=bool(count())'},
         {"compiled": "keras.optimizers.SGD(rate()), keras.losses.Huber(rate())"},
         {"compiled": '"sgd", "mse", metrics=[keras.metrics.BinaryAccuracy(threshold=rate())]'},
-        {"fit": ", epochs=count(), batch_size=count()"},
+        {"fit": ", epochs=count(), batch_size=count(), sample_weight=np.ones(20) * count()"},
         {"fit": ", epochs=3, verbose=count()"},
     ],
 )

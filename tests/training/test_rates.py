@@ -36,7 +36,7 @@ def test_rates_are_set_between_fits(rate: str, momentum: str, scripts: Scripts) 
         ("keras.backend.set_value(model.optimizer.learning_rate, a)", '    group["lr"] = a'),
         ("b = K.get_value(model.optimizer.lr)", 'b = optimizer.param_groups[0]["lr"]'),
         ("print(model.optimizer.lr.numpy())", 'print(optimizer.param_groups[0]["lr"])'),
-        ('print(f"{float(model.optimizer.lr):.4f}")', 'float(optimizer.param_groups[0]["lr"])'),
+        ('print(f"{float(model.optimizer.lr):.4f}")', "float(optimizer.param_groups[0]['lr'])"),
     ],
 )
 def test_older_spellings(code: str, wanted: str) -> None:

@@ -33,14 +33,17 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
 
 #: Arguments that are evaluated once: several of those that are data, in this order.
 _DATA = ("generator", "x", "y", "sample_weight", "validation_data")
-_ONCE = frozenset({*_DATA, "epochs", "batch_size", "optimizer", "loss", "callbacks"})
+#: Numbers that get names above the loop, in the order of the program, where something is called.
+_NUMBERS = frozenset({"epochs", "batch_size", "initial_epoch", "validation_batch_size"})
+_ONCE = frozenset({*_DATA, *_NUMBERS, "optimizer", "loss", "callbacks"})
 
 
 def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, Value]]) -> str:
     """An argument that changes something when it is evaluated, which happens at another time."""
     found = [name for name, (text, _) in given.items() if has_effect(region, text)]
     others = [name for name in found if name not in _ONCE]
-    if len(found) > 1 and found != [name for name in _DATA if name in found]:
+    ordered = [name for name in _DATA if name in found]
+    if len(found) > 1 and found != ordered and not _NUMBERS.issuperset(found):
         others = others or found[1:]
     if others:
         return others[0]
@@ -49,7 +52,7 @@ def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, V
         for made in made_in(value):
             if made.place is None or start <= made.place[0] < end:
                 continue
-            between = region.tree.blanked[made.place[1] : start]
+            between = region.tree.blanked[_last_call(region, made.place, start) : start]
             inside = any(has_effect(region, one.text) for one in told_to(made))
             if inside and (not between or has_effect(region, between)):
                 return name

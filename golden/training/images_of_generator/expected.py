@@ -49,7 +49,7 @@ class ImageDirectory(Dataset):
 
 
 class RandomAffine(nn.Module):
-    """Turns, moves, shears and zooms images at random, and draws out their edges."""
+    """Turns, moves, shears and zooms images at random."""
 
     def __init__(self, rotation=0, height_shift=0, width_shift=0, shear=0, zoom=(1, 1)):
         super().__init__()

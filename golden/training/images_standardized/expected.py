@@ -27,7 +27,7 @@ class ImageArrays(Dataset):
 
 
 class RandomAffineOnBlack(nn.Module):
-    """Turns, moves, shears and zooms images at random, and fills up with zeros."""
+    """Turns, moves, shears and zooms images at random."""
 
     def __init__(self, rotation=0, height_shift=0, width_shift=0, shear=0, zoom=(1, 1)):
         super().__init__()
