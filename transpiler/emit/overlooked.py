@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 
 import libcst as cst
@@ -78,13 +79,18 @@ def overlooked_training(
     Where some model is `converted`, also those that ask what may be this one.
     """
     start, end = file.tree.span(statement)
-    if not _TRAINING.search(file.tree.blanked, start, end):
+    places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
+    if not places:
         return
     own = {name for methods in file.class_methods.values() for name in methods}
     kept = {name for models in file.kept_models.values() for name in models}
     pending: list[cst.CSTNode] = [statement]
     while pending:
         node = pending.pop()
+        if file.tree.has_span(node):
+            start, end = file.tree.span(node)
+            if bisect_left(places, start) == bisect_left(places, end):
+                continue  # nothing of this kind is in it, and looking at all nodes costs
         pending += node.children
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
