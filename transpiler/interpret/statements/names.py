@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
@@ -86,12 +88,15 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
-        elif _is_data(value) and name in _changed_elsewhere(region):
+        elif _is_data(value) and name in _changed_elsewhere(region, value):
             scope.values[name] = Static(scope.read(name))
 
 
-def _changed_elsewhere(region: Region) -> frozenset[str]:
+def _changed_elsewhere(region: Region, value: Value) -> frozenset[str]:
     """The variables that functions change which are defined where the region stands."""
+    plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
+    if plain and not _DECLARED.search(region.tree.text):
+        return frozenset()  # the usual case, without parsing
     if region.is_module:
         return changed_inside(region.tree.text) | changed_entries(region.tree.text).names
     function = region.function
@@ -99,6 +104,10 @@ def _changed_elsewhere(region: Region) -> frozenset[str]:
         return frozenset()
     start, end = region.tree.span(function.body)
     return changed_inside(region.tree.text[region.tree.line_start(start) : end])
+
+
+#: How a function says that a variable of others is meant, which it binds anew.
+_DECLARED = re.compile(r"\b(?:global|nonlocal)\b")
 
 
 def _is_data(value: Value) -> bool:
