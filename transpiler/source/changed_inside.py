@@ -23,13 +23,19 @@ METHODS = frozenset(
     }
 )  # fmt: skip
 _MENTIONED = re.compile(r"\bdef |\blambda\b")
+#: What there is where something is changed: most suites have nothing of it, and aren't parsed.
+_MAY_CHANGE = re.compile(
+    rf"\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*(?:[-+*/|&@%^]|\*\*|//|<<|>>)?=(?!=)"
+    r"|\][ \t]*[,)\]][^\n]*=(?!=)|\b(?:del|for|as)\b[^\n]*\]|\b(?:global|nonlocal)\b"
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @lru_cache(maxsize=32)
 def changed_inside(text: str) -> frozenset[str]:
     """Their names, of the statements of a suite; none of a text that Python can't parse."""
-    if not _MENTIONED.search(text):
+    mentioned = _MENTIONED.search(text)
+    if mentioned is None or _MAY_CHANGE.search(text, mentioned.start()) is None:
         return frozenset()
     module = python_tree(dedent(text))
     if module is None:
