@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
@@ -95,7 +93,7 @@ def assign_name(
 def _changed_elsewhere(region: Region, value: Value) -> frozenset[str]:
     """The variables that functions change which are defined where the region stands."""
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
-    if plain and not _DECLARED.search(region.tree.text):
+    if plain and not _DECLARING & region.tree.words:
         return frozenset()  # the usual case, without parsing
     if region.is_module:
         return changed_inside(region.tree.text) | changed_entries(region.tree.text).names
@@ -107,7 +105,7 @@ def _changed_elsewhere(region: Region, value: Value) -> frozenset[str]:
 
 
 #: How a function says that a variable of others is meant, which it binds anew.
-_DECLARED = re.compile(r"\b(?:global|nonlocal)\b")
+_DECLARING = frozenset({"global", "nonlocal"})
 
 
 def _is_data(value: Value) -> bool:
