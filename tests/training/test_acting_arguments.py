@@ -80,7 +80,7 @@ def test_what_runs_once_runs_once(scripts: Scripts) -> None:
     text = text.replace("layers.Dense(2)", "layers.Dense(listed())") + 'calls = seen["calls"]\n'
     got = convert(text).text
     assert not errors(text)
-    assert all(apart < 1e-5 for apart in scripts.compare(text, got).values())
+    assert all(apart < 1e-9 for apart in scripts.compare(text, got).values())
 
 
 def test_a_builder_calls_it_where_it_stood(scripts: Scripts) -> None:
@@ -97,7 +97,7 @@ calls = seen["calls"] + len(rates)
     text = HEAD + body + REST.format(compiled='"sgd", "mse"', fit=", verbose=0")
     got = convert(text).text
     assert not errors(text)
-    assert all(apart < 1e-5 for apart in scripts.compare(text, got).values())
+    assert all(apart < 1e-9 for apart in scripts.compare(text, got).values())
 
 
 ASKED = "model.evaluate(x, y, verbose=0)"

@@ -1,6 +1,8 @@
-"""Functions that compile the models which they build with an optimizer that they are given."""
+"""Functions that compile the models which they build with objects that they are given."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,39 @@ def test_a_function_that_does_more_with_it_keeps_it() -> None:
     text = HEAD.replace("    model.compile(", "    print(optimizer.name)\n    model.compile(")
     found = convert(text + CALLS["made there"]).diagnostics
     assert any("does more with `optimizer`" in d.message for d in found)
+
+
+TAKING = HEAD.replace("units=3", 'loss="mse", metrics=None, units=3').replace(
+    'loss="mse")\n', "loss=loss, metrics=metrics)\n"
+)
+PARTS = {
+    "all": 'build(SGD(0.2), keras.losses.Huber(0.5), ["mae", keras.metrics.MeanSquaredError()])',
+    "an optimizer": "build(Adam(0.02))",
+    "a loss": 'build("sgd", loss=keras.losses.MeanAbsoluteError())',
+}
+
+
+@pytest.mark.parametrize("parts", PARTS)
+def test_losses_and_metrics_are_given_as_well(parts: str, scripts: Scripts) -> None:
+    text = f"{TAKING}model = {PARTS[parts]}\nscore = model.evaluate(x, y, verbose=0)\n"
+    text += "losses = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history\n"
+    conversion = convert(text, Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, conversion.text)
+    assert {"losses", "score"} <= set(apart)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("after", ['measured.append("mse")\n', ""])
+def test_a_list_with_a_name_is_not_given(after: str) -> None:
+    text = f'{TAKING}measured = ["mae"]\nmodel = build("sgd", "mse", measured)\n{after}'
+    found = convert(f"{text}model.fit(x, y)\n").diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)
+
+
+def test_a_function_that_another_file_imports_keeps_its_parameters(tmp_path: Path) -> None:
+    text = HEAD + CALLS["made there"]
+    (tmp_path / "other.py").write_text("from train import build\n")
+    found = convert(text, path=str(tmp_path / "train.py"))
+    assert "def build(optimizer, units=3):" in found.text
+    assert any(d.severity is Severity.ERROR for d in found.diagnostics)

@@ -38,16 +38,15 @@ from transpiler.emit.left import (
     report_failed_functions,
     report_lacking,
     report_left_calls,
-    report_left_code,
     report_left_data,
     report_left_models,
-    report_left_stars,
     report_left_steps,
     report_overlooked,
     report_overlooked_training,
     report_subclasses,
     report_training_that_stays,
 )
+from transpiler.emit.left_code import report_left_code, report_left_stars, write_new_axes
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
@@ -98,6 +97,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     drop_settings(draft)
     report_dangling(draft)
     report_left_data(draft)
+    write_new_axes(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_left_steps(draft)

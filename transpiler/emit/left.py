@@ -14,15 +14,14 @@ from transpiler.diagnostics import (
     Code,
     Severity,
 )
-from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
-from transpiler.emit.draft import Draft, is_import
+from transpiler.emit.dead_imports import names_framework
+from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
-from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statics import ENDLESS
-from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
+from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
 
@@ -282,67 +281,6 @@ def report_subclasses(draft: Draft) -> None:
             )
 
 
-def report_left_code(draft: Draft) -> None:
-    """What still uses the framework outside of models: a diagnostic for each place."""
-    names = {n for n, v in draft.file.globals.items() if isinstance(v, Framework)}
-    imports = IMPORTED_INSIDE.search(draft.tree.text) is not None
-    if not names and not imports:
-        return
-    pattern = _uses_of(names)
-    replaced = replaces(draft.edits)
-    reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
-    previous_end = -1
-    for statement in draft.top:
-        start, end = draft.tree.span(statement)
-        if is_import(statement):
-            continue
-        own = list(imports_inside(statement)) if imports else []
-        of = _uses_of(names | {n for i in own for n, _ in bound_names(i)}) if own else pattern
-        spans = [draft.tree.span(i) for i in own]
-        uses = (use.start() for use in of.finditer(draft.tree.blanked, start, end))
-        uses = (use for use in uses if not any(a <= use < b for a, b in spans))
-        left = [use for use in uses if not replaced(use)]
-        if left and all(re.fullmatch(r"\w+\.newaxis", _dotted(draft, use)) for use in left):
-            axes = [(use, use + len(_dotted(draft, use))) for use in left]
-            draft.edits += [Edit(start, end, "None") for start, end in axes]  # which it is
-            continue
-        found = next(iter(left), None)
-        if found is None or _only_names(draft, statement):
-            continue
-        line, column = draft.tree.line_column(found)
-        last_line, _ = draft.tree.line_column(end)
-        first_line, _ = draft.tree.line_column(start)
-        if any(first_line <= r <= last_line for r in reported):
-            previous_end = last_line
-            continue
-        why = draft.file.unsettled.get(found, "")
-        if first_line > previous_end + 1 or why:
-            message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
-            draft.say_at(LEFT_CODE, line, column, message)
-            if "TODO(tf2torch)" not in draft.tree.text[start:end]:
-                draft.todos.setdefault(start, (LEFT_CODE, message))
-        previous_end = last_line
-
-
-def _uses_of(names: set[str]) -> re.Pattern[str]:
-    """Finds the names of the framework where they are read."""
-    words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
-    return re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])" if names else r"(?!)")
-
-
-def report_left_stars(draft: Draft) -> None:
-    """Imports of everything from a module of which nobody knows what that is."""
-    for statement in draft.top:
-        small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-        if not isinstance(small, cst.ImportFrom) or not isinstance(small.names, cst.ImportStar):
-            continue
-        name = dotted(small.module)
-        if small.relative or not is_framework(name) or draft.file.rules.exported(canonical(name)):
-            continue
-        message = f"`{draft.tree.source(small)}` is left as it is: import what is used by name"
-        draft.say(LEFT_CODE, statement, message)
-
-
 def report_overlooked(draft: Draft) -> None:
     """Layers made through names that lead nowhere: a diagnostic for each definition."""
     layers = draft.file.rules.signatures
@@ -487,24 +425,3 @@ def add_comment(draft: Draft, offset: int, code: Code, message: str) -> None:
     newline = "\r\n" if "\r\n" in draft.tree.text else "\n"
     comment = f"{draft.margin(start)}# TODO(tf2torch) {code.code}: {message}{newline}"
     draft.edits.append(Edit(start, start, comment))
-
-
-def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:
-    """Whether a statement gives a part of the framework a shorter name."""
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
-    node = statement.body[0]
-    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
-        return False
-    target = node.targets[0].target
-    return (
-        isinstance(target, cst.Name)
-        and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
-        and names_framework(draft.file, target.value)
-    )
-
-
-def _dotted(draft: Draft, offset: int) -> str:
-    """The name with its attributes that starts at a place."""
-    match = re.match(r"[\w.]+", draft.tree.text[offset:])
-    return match.group() if match else ""

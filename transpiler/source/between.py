@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from transpiler.record import record
-from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, own_nodes, path_of
+from transpiler.source.changed_inside import own_nodes
+from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
 from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of

@@ -45,7 +45,7 @@ def changed_inside(text: str) -> frozenset[str]:
 
 def _in_scope(scope: ast.AST, local: frozenset[str], inside: bool) -> Iterator[str]:
     """What a function changes that is none of its own, with the functions in it."""
-    nodes = list(_own_nodes(scope))
+    nodes = list(own_nodes(scope))
     if inside:
         declared = (node for node in nodes if isinstance(node, (ast.Global, ast.Nonlocal)))
         ours = {name for node in declared for name in node.names}
@@ -61,7 +61,7 @@ def _in_scope(scope: ast.AST, local: frozenset[str], inside: bool) -> Iterator[s
             yield from _in_scope(node, local, inside=True)
 
 
-def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope, those in functions inside of it left out; classes are looked into."""
     pending = list(ast.iter_child_nodes(scope))
     while pending:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from transpiler.record import record
-from transpiler.source.changed_inside import METHODS
+from transpiler.source.changed_inside import METHODS, own_nodes
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
@@ -100,16 +100,6 @@ def _scope_of(function: Function, outer: Scope) -> Scope:
     bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
     taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
     return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
-
-
-def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope, those in functions inside of it left out; classes are looked into."""
-    pending = list(ast.iter_child_nodes(scope))
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, _FUNCTIONS):
-            pending += ast.iter_child_nodes(node)
 
 
 def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:

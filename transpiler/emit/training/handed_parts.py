@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from collections.abc import Sequence as Row
 
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.lines import holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
@@ -82,7 +82,9 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                     model = part.variable if taken.argument is None else ""
                     model = model or _model_in(shared, part, handed[0][1])
                     training.passed[id(call)] = Passed(taken.parameter, model)
-    found += [one for call in training.moved if (one := _given_to_builder(shared, training, call))]
+    for call in training.moved:
+        given = (_given_to_builder(shared, training, call, what) for what in _HOLDING["compile"])
+        found += [taken for taken in given if taken is not None]
     for taken in found:
         if taken.span is not None and taken.argument is not None:
             _lending(shared, parts, taken, training).lending.append(taken.span)
@@ -153,9 +155,11 @@ def _taken(
     return Taken(call, function, name, room, span, argument, handed.node, optimizer)
 
 
-def _given_to_builder(shared: Shared, training: Training, call: TrainingCall) -> Taken | None:
-    """The optimizer that the one call of a builder gives it, for the model that it builds."""
-    model, given = training.model, call.given.get("optimizer")
+def _given_to_builder(
+    shared: Shared, training: Training, call: TrainingCall, what: str
+) -> Taken | None:
+    """An object that the one call of a builder gives it, to compile the model that it builds."""
+    model, given = training.model, call.given.get(what)
     summary, node = model.summary, model.node
     if summary is None or given is None or not isinstance(node, cst.Call):
         return None
@@ -165,17 +169,28 @@ def _given_to_builder(shared: Shared, training: Training, call: TrainingCall) ->
     handed = Handed(node, summary, model.arguments)
     argument = _argument(handed, name)
     alone = len(sites) == 1 and sites[0].node is node and isinstance(function, cst.FunctionDef)
-    if not alone or argument is None or not isinstance(held, Static) or not _is_part(held):
+    if not alone or is_wanted(shared.file, summary.function.name):
         return None
-    steady = all(
+    assert isinstance(function, cst.FunctionDef)
+    parameter = next((p for p in summary.parameters if p.name == name), None)
+    if held is None and what != "optimizer" and parameter and _is_nothing(parameter.default):
+        call.given[what] = replace(given, value=Static(expr(None)), node=None)
+        return Taken(call, function, name, sites[0].room, None)
+    if argument is None or held is None or not _is_part(held):
+        return None
+    if isinstance(held, Sequence) and not isinstance(argument.value, (cst.List, cst.Tuple)):
+        return None  # it may be another one by the time the model is compiled
+    made = held.items if isinstance(held, Sequence) else (held,)
+    steady = bool(made) and all(
         sum(place.binds for place in shared.found.of(variable)) == 1
-        for variable in _names_of(held.expr)
+        for one in made
+        if isinstance(one, Static)
+        for variable in _names_of(one.expr)
     )
     if not steady or _goes_on(shared, sites[0].room, handed, argument):
         return None
-    call.given["optimizer"] = replace(given, value=held, node=None, versions=())
+    call.given[what] = replace(given, value=held, node=None, versions=())
     span = shared.tree.span(argument.value)
-    assert isinstance(function, cst.FunctionDef)
     return Taken(call, function, name, sites[0].room, span, argument, node)
 
 
@@ -275,7 +290,7 @@ def write_parts(writer: ModelWriter, taken: list[Taken]) -> None:
         if one.is_optimizer:
             _write_optimizer(writer, one)
         else:
-            _remove(writer, one)
+            _remove(writer, one, taken)
 
 
 def _check_uses(writer: ModelWriter, taken: Taken) -> None:
@@ -340,56 +355,50 @@ def _parameter(tree: Tree, taken: Taken) -> tuple[int, int]:
     return tree.span(named.name)[0], _end_of(tree, named)
 
 
-def _without(tree: Tree, taken: Taken) -> tuple[int, int]:
-    """What goes of the parameters when one of them goes: it and a comma."""
+def _without(tree: Tree, taken: Taken, gone: set[str]) -> tuple[int, int]:
+    """What goes of the parameters when one of those that are `gone` goes: it and a comma."""
     declared = taken.function.params
+    gathered = isinstance(declared.star_arg, (cst.Param, cst.ParamStar)) or declared.star_kwarg
     for parameters in (declared.params, declared.kwonly_params):
         named = [p.name.value for p in parameters]
-        if taken.parameter not in named:
-            continue
-        position = named.index(taken.parameter)
-        if position:
-            return _end_of(tree, parameters[position - 1]), _end_of(tree, parameters[position])
-        if len(parameters) == 1 and _is_alone(declared):
-            return tree.span(parameters[0].name)[0], _end_of(tree, parameters[0])
-        if len(parameters) > 1:
-            first, second = (tree.span(p.name)[0] for p in parameters[:2])
-            return first, second
+        if taken.parameter in named:
+            others = gathered or declared.posonly_params or parameters is declared.kwonly_params
+            if others and gone.issuperset(named):
+                break  # what stands around them, such as a `*`, would stay
+            spans = [(tree.span(p.name)[0], _end_of(tree, p)) for p in parameters]
+            return _cut(spans, [name in gone for name in named], named.index(taken.parameter))
     raise Unsupported(f"`{taken.parameter}` of `{taken.function.name.value}` can't be taken out")
 
 
-def _is_alone(declared: cst.Parameters) -> bool:
-    """Whether a function has one parameter and nothing else between its brackets."""
-    gathered = isinstance(declared.star_arg, (cst.Param, cst.ParamStar)) or declared.star_kwarg
-    plain = (*declared.posonly_params, *declared.params, *declared.kwonly_params)
-    return len(plain) == 1 and not gathered
+def _cut(spans: list[tuple[int, int]], gone: list[bool], place: int) -> tuple[int, int]:
+    """What goes with one of several expressions between commas, where `gone` says which go."""
+    start, end = spans[place]
+    if not all(gone[:place]):
+        return spans[place - 1][1], end
+    return start, spans[place + 1][0] if place + 1 < len(spans) else end
 
 
-def _without_argument(tree: Tree, arguments: Row[cst.Arg], gone: cst.Arg) -> tuple[int, int]:
-    """What goes of the arguments of a call when one of them goes: it and a comma."""
-    place, end = arguments.index(gone), tree.span(gone.value)[1]
-    if place:
-        return tree.span(arguments[place - 1].value)[1], end
-    start = tree.span(gone.keyword if gone.keyword is not None else gone.value)[0]
-    if len(arguments) == 1:
-        return start, end
-    after = arguments[1]
-    return start, tree.span(after.keyword if after.keyword is not None else after.value)[0]
-
-
-def _remove(writer: ModelWriter, taken: Taken) -> None:
-    """Argument and parameter go."""
+def _remove(writer: ModelWriter, taken: Taken, others: list[Taken]) -> None:
+    """Argument and parameter go, as those of the others do."""
     made, tree = writer.made, writer.tree
     if not writer.shared.sees_calls(taken.function):
         raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
-    span = _without(tree, taken)
+    mine = [one for one in others if one.function is taken.function and not one.is_optimizer]
+    span = _without(tree, taken, {one.parameter for one in mine})
     made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
     name = taken.function.name.value
     said = f"`{name}` does not take `{taken.parameter}` any more: what it got is written there"
     made.said.append((ASSUMED, taken.function, said))
     if taken.argument is None or taken.caller is None:
         return
-    span = _without_argument(tree, taken.caller.args, taken.argument)
+    arguments = list(taken.caller.args)
+    spans = [tree.span(a.value) for a in arguments]
+    spans = [
+        (span[0] if a.keyword is None else tree.span(a.keyword)[0], span[1])
+        for a, span in zip(arguments, spans, strict=True)
+    ]
+    gone = [any(a is one.argument for one in mine) for a in arguments]
+    span = _cut(spans, gone, arguments.index(taken.argument))
     made.texts.setdefault(taken.room.node, []).append(Edit(*span, ""))
     made.vanishing.append(span)
     statement = _statement(writer, taken)
