@@ -102,6 +102,19 @@ def test_losses_and_metrics_are_given_as_well(parts: str, scripts: Scripts) -> N
     assert max(apart.values()) < 1e-9, apart
 
 
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ('metrics = ["mse"]', "loss, mse = train_epoch("),
+        ("optimizer = SGD(0.5)", "torch.optim.SGD(model.parameters(), lr=0.5)"),
+    ],
+)
+def test_a_parameter_that_gets_another_value_is_that(before: str, wanted: str) -> None:
+    text = TAKING.replace("    model.compile(", f"    {before}\n    model.compile(")
+    text = f"{text}model = build(Adam(0.1))\nlosses = model.fit(x, y, verbose=0).history\n"
+    assert wanted in convert(text).text
+
+
 @pytest.mark.parametrize("after", ['measured.append("mse")\n', ""])
 def test_a_list_with_a_name_is_not_given(after: str) -> None:
     text = f'{TAKING}measured = ["mae"]\nmodel = build("sgd", "mse", measured)\n{after}'

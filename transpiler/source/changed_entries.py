@@ -28,6 +28,8 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 
+#: What has nothing inside, and says nothing.
+_PLAIN = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.arg, ast.alias, ast.Pass})
 #: Where nothing like it is in a text, nothing inside of anything is changed.
 _MAY_CHANGE = re.compile(
     rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b"
@@ -110,6 +112,8 @@ class _Program:
 
     def read(self, node: ast.AST, scope: Scope) -> None:
         for child in ast.iter_child_nodes(node):
+            if type(child) in _PLAIN:
+                continue
             self._note(child, scope)
             self.read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
 

@@ -11,7 +11,6 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from textwrap import dedent
 
 from transpiler.source.syntax import python_tree
 
@@ -31,34 +30,44 @@ _MAY_CHANGE = re.compile(
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-@lru_cache(maxsize=32)
-def changed_inside(text: str) -> frozenset[str]:
-    """Their names, of the statements of a suite; none of a text that Python can't parse."""
+def changed_inside(text: str, line: int = 0) -> frozenset[str]:
+    """Their names, of the function whose `def` stands in a line, or of the module.
+
+    There are none in a text that Python can't parse.
+    """
+    return _changed_inside(text).get(line, frozenset())
+
+
+@lru_cache(maxsize=8)
+def _changed_inside(text: str) -> dict[int, frozenset[str]]:
+    """The names by the lines of functions, 0 for the module; only where there are any."""
     mentioned = _MENTIONED.search(text)
     if mentioned is None or _MAY_CHANGE.search(text, mentioned.start()) is None:
-        return frozenset()
-    module = python_tree(dedent(text))
-    if module is None:
-        return frozenset()
-    return frozenset(_in_scope(module, frozenset(), inside=False))
+        return {}
+    module = python_tree(text)
+    found: dict[int, frozenset[str]] = {}
+    if module is not None:
+        _read(module, found)
+    return found
 
 
-def _in_scope(scope: ast.AST, local: frozenset[str], inside: bool) -> Iterator[str]:
-    """What a function changes that is none of its own, with the functions in it."""
+def _read(scope: ast.AST, found: dict[int, frozenset[str]]) -> set[str]:
+    """Note what the functions in a scope change; what it changes itself that is none of its own."""
     nodes = list(own_nodes(scope))
-    if inside:
-        declared = (node for node in nodes if isinstance(node, (ast.Global, ast.Nonlocal)))
-        ours = {name for node in declared for name in node.names}
-        bound = _bound(nodes)
-        arguments = ast.walk(scope.args) if isinstance(scope, _FUNCTIONS) else ()
-        local |= (bound - ours) | {a.arg for a in arguments if isinstance(a, ast.arg)}
-        yield from bound & ours
-        for node in nodes:
-            if (name := _changed_in_place(node)) and name not in local:
-                yield name
-    for node in nodes:
-        if isinstance(node, _FUNCTIONS):
-            yield from _in_scope(node, local, inside=True)
+    inside = {n for node in nodes if isinstance(node, _FUNCTIONS) for n in _read(node, found)}
+    if inside and not isinstance(scope, ast.Lambda):
+        line = getattr(scope, "lineno", 0)
+        found[line] = found.get(line, frozenset()) | inside
+    if not isinstance(scope, _FUNCTIONS):
+        return inside
+    of_module = {n for node in nodes if isinstance(node, ast.Global) for n in node.names}
+    ours = {n for node in nodes if isinstance(node, ast.Nonlocal) for n in node.names} | of_module
+    bound = _bound(nodes)
+    local = (bound - ours) | {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+    own = {name for node in nodes if (name := _changed_in_place(node))}
+    if declared := of_module & (bound | own):  # whatever the functions around it have
+        found[0] = found.get(0, frozenset()) | declared
+    return ((inside | own) - local) | (bound & ours)
 
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:

@@ -172,6 +172,10 @@ def _given_to_builder(
     if not alone or is_wanted(shared.file, summary.function.name):
         return None
     assert isinstance(function, cst.FunctionDef)
+    start, end = shared.tree.span(function)
+    binds = [p for p in shared.found.of(name) if p.binds and start <= p.start < end]
+    if len(binds) != 1:
+        return None  # it is something else by the time the model is compiled
     parameter = next((p for p in summary.parameters if p.name == name), None)
     if held is None and what != "optimizer" and parameter and _is_nothing(parameter.default):
         call.given[what] = replace(given, value=Static(expr(None)), node=None)

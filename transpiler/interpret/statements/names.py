@@ -100,8 +100,7 @@ def _changed_elsewhere(region: Region, value: Value) -> frozenset[str]:
     function = region.function
     if not isinstance(function, cst.FunctionDef):
         return frozenset()
-    start, end = region.tree.span(function.body)
-    return changed_inside(region.tree.text[region.tree.line_start(start) : end])
+    return changed_inside(region.tree.text, region.tree.place(function.name)[0])
 
 
 #: How a function says that a variable of others is meant, which it binds anew.
