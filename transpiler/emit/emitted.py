@@ -111,7 +111,7 @@ def _asked_early(draft: Draft, helpers: set[str]) -> dict[str, int]:
     """Which of them a statement reads that runs before the first model is made, and where."""
     found: dict[str, int] = {}
     limit = first_model(draft)
-    for statement in draft.top:
+    for statement in draft.top if helpers else ():
         start, end = draft.tree.span(statement)
         if end > limit or isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             continue

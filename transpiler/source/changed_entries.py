@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.changed_inside import METHODS
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import parts_of, python_tree
 
 #: The functions and classes around an expression, from the outermost to the nearest.
 Scope: TypeAlias = "tuple[ast.AST, ...]"
@@ -29,7 +29,7 @@ _SCOPES = (*_FUNCTIONS, ast.ClassDef)
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 
 #: What has nothing inside, and says nothing.
-_PLAIN = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.arg, ast.alias, ast.Pass})
+_PLAIN = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, ast.Pass})
 #: Where nothing like it is in a text, nothing inside of anything is changed.
 _MAY_CHANGE = re.compile(
     rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b"
@@ -111,7 +111,7 @@ class _Program:
     seen: set[tuple[int, str, bool]] = field(default_factory=set)
 
     def read(self, node: ast.AST, scope: Scope) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in parts_of(node):
             if type(child) in _PLAIN:
                 continue
             self._note(child, scope)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import parts_of, python_tree
 
 #: Methods that change a list or dict.
 METHODS = frozenset(
@@ -72,12 +72,12 @@ def _read(scope: ast.AST, found: dict[int, frozenset[str]]) -> set[str]:
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope, those in functions inside of it left out; classes are looked into."""
-    pending = list(ast.iter_child_nodes(scope))
+    pending = parts_of(scope)
     while pending:
         node = pending.pop()
         yield node
         if not isinstance(node, _FUNCTIONS):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)
 
 
 def _bound(nodes: list[ast.AST]) -> set[str]:
