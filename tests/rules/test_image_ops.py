@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -174,13 +175,12 @@ for image in tf.data.Dataset.from_tensor_slices({paths}).map(read):
 def test_files_are_read_equally(
     channels: str, paths: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images: Any = pytest.importorskip("PIL.Image")
     monkeypatch.chdir(tmp_path)
     pixels = np.random.default_rng(0).integers(0, 255, (4, 5, 3), dtype="uint8")
     if channels == ", 1":
         pixels = pixels[..., 0]
     for name in ("a.png", "b.png"):
-        images.fromarray(pixels).save(os.path.join(tmp_path, name))
+        Image.fromarray(pixels).save(os.path.join(tmp_path, name))
     original = READ.format(channels=channels, paths=paths)
     conversion = convert(original)
     assert [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR] == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
@@ -15,7 +16,6 @@ from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
-pytest.importorskip("PIL")
 HEAD = """\
 import numpy as np
 from tensorflow import keras
@@ -292,14 +292,13 @@ for images, _ in gen.flow(x[:2], y[:2], save_to_dir="seen", save_format="jpeg"):
 def test_images_are_saved_as_keras_saves_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = pytest.importorskip("PIL.Image")
     found = []
     for name, text in {"before": SAVED, "after": converted(SAVED)}.items():
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
         exec(text, {})
         files = {n.rpartition("_")[0] + n[-4:]: n for n in os.listdir("seen")}
-        pixels = {n: np.array(image.open(Path("seen", f)), "int") for n, f in files.items()}
+        pixels = {n: np.array(Image.open(Path("seen", f)), "int") for n, f in files.items()}
         found.append(pixels)
     before, after = found
     assert before.keys() == after.keys()

@@ -16,7 +16,6 @@ from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
 
-pytest.importorskip("PIL")
 HEAD = """\
 import os
 

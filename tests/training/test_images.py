@@ -50,7 +50,6 @@ def errors(text: str) -> list[str]:
 
 
 def test_images_are_read_equally(scripts: Scripts) -> None:
-    pytest.importorskip("PIL")
     assert not errors(PROGRAM)
     apart = scripts.compare(PROGRAM, convert(PROGRAM).text)
     assert {"one", "gray", "smooth", "x", "z", "pred"} <= apart.keys()

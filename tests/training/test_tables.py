@@ -45,7 +45,6 @@ def test_tables_are_seen(data: str, wrapped: int, scripts: Scripts) -> None:
     assert ("np.asarray(X_train[:split])" in result) is (wrapped == 3)
     assert ("np.asarray(y_train[:split])" in result) is (wrapped > 0)
     assert ("predict(model, np.asarray(X_test))" in result) is (wrapped == 3)
-    pytest.importorskip("pandas")
     apart = scripts.compare(text, result)
     assert max(apart.values()) < 1e-9, apart
 
@@ -96,7 +95,6 @@ def test_tables_tell_how_many_inputs_a_model_has(data: str, size: str, scripts: 
     assert ("Lazy" in result) is not bool(size)
     assert f"nn.Linear({size}" in result if size else "T2T101" in result
     if data == SCALED:
-        pytest.importorskip("pandas")
         apart = scripts.compare(text, result)
         assert {"losses", "prediction"} <= apart.keys()
         assert max(apart.values()) < 1e-9, apart
@@ -109,7 +107,6 @@ def test_rows_of_data_sets_do_so_too(scripts: Scripts) -> None:
     text = text.replace("X_train, y_train, epochs=2, validation_split=0.2", "rows, epochs=2")
     result = converted(text)
     assert "nn.Linear(df.shape[1], 1)" in result
-    pytest.importorskip("pandas")
     apart = scripts.compare(text, result)
     assert max(apart.values()) < 1e-9, apart
 
@@ -155,7 +152,6 @@ evaluated = model.evaluate(others)
 
 def test_the_columns_of_a_table_are_known_by_name(scripts: Scripts) -> None:
     result = converted(OF_COLUMNS)
-    pytest.importorskip("pandas")
     apart = scripts.compare(OF_COLUMNS, result)
     assert {"losses", "evaluated"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
