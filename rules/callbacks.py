@@ -54,7 +54,7 @@ def _fails(fit: Fit, monitor: Expr, mode: Expr) -> bool:
     return not known and not mode.is_const("min", "max")
 
 
-@callback("EarlyStopping")
+@callback("EarlyStopping", attributes=("stopped_epoch", "best_epoch", "best", "wait", "patience"))
 def early_stopping(
     fit: Fit,
     monitor: Param = "val_loss",
@@ -82,17 +82,21 @@ def early_stopping(
     if fit.keras == "2" and not (patience.known and limit != "1"):
         ends += f" and {fit.epoch} > 0"
     names, start, now, comment = [best], [worst], [value], "# Stop early"
+    best_epoch = fit.free("best_epoch") if "best_epoch" in fit.asked else ""
+    if best_epoch:
+        names, start, now = [best, best_epoch], [worst, "0"], [value, fit.epoch]
     after: tuple[str, ...] = ()
     if restore_best_weights.value:
         weights = fit.free("best_weights")
-        names, start = [best, weights], [worst, "None"]
-        now = [value, f"copy.deepcopy({fit.model}.state_dict())"]
+        names, start = [*names, weights], [*start, "None"]
+        now = [*now, f"copy.deepcopy({fit.model}.state_dict())"]
         after = (f"{fit.model}.load_state_dict({weights})",)
         comment = "# Stop early, and go back to the best weights"
     improves = [f"{', '.join([*names, wait])} = {', '.join([*now, '0'])}"]
     if len(improves[0]) > _WIDTH:
-        rest = zip(names[1:], now[1:], strict=True)
-        improves = [f"{best}, {wait} = {value}, 0", *(f"{name} = {new}" for name, new in rest)]
+        *short, long = zip(names, now, strict=True)
+        one = zip(*short, (wait, "0"), strict=True)
+        improves = [" = ".join(map(", ".join, one)), " = ".join(long)]
     decision = [f"if {better}:", *(f"    {line}" for line in improves)]
     if not baseline.is_const(None):
         beats = _better(value, baseline.wrapped(11), min_delta, larger)
@@ -103,17 +107,27 @@ def early_stopping(
         ]
     decision += ["else:", f"    {wait} += 1"]
     if restore_best_weights.value and fit.keras == "2":  # which takes no NaN for the best value
-        decision += [f"    if {weights} is None:", f"        {weights} = {now[1]}"]
+        first = f"{weights}, {best_epoch} = {now[-1]}, {fit.epoch}"
+        decision += [f"    if {weights} is None:"]
+        decision += [f"        {first if best_epoch else f'{weights} = {now[-1]}'}"]
     decision += [f"    if {ends}:", "        break"]
+    stopped = fit.free("stopped_epoch") if "stopped_epoch" in fit.asked else ""
+    if stopped:
+        decision.insert(-1, f"        {stopped} = {fit.epoch}")
     if not start_from_epoch.is_const(0):
         decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
         after = (f"if {weights} is not None:", f"    {after[0]}") if after else ()
+    zeros = [wait, stopped] if stopped else [wait]
     return Hooks(
-        (f"{', '.join([*names, wait])} = {', '.join([*start, '0'])}",),
+        (f"{', '.join([*names, *zeros])} = {', '.join([*start, *'0' * len(zeros)])}",),
         epoch_end=(comment, *decision),
         after=after,
         reads=(key,),
         order=STOPS,
+        answers=(
+            *(("stopped_epoch", stopped), ("best_epoch", best_epoch), ("best", best)),
+            *(("wait", wait), ("patience", str(patience))),
+        ),
     )
 
 
@@ -145,7 +159,12 @@ def _better(value: str, best: str, min_delta: Expr, larger: bool) -> str:
     return f"{value} {'>' if larger else '<'} {best}"
 
 
-@callback("ReduceLROnPlateau", changes_rate=True, aliases={"epsilon": "min_delta"})
+@callback(
+    "ReduceLROnPlateau",
+    changes_rate=True,
+    aliases={"epsilon": "min_delta"},
+    attributes=("best",),
+)
 def reduce_lr_on_plateau(
     fit: Fit,
     monitor: Param = "val_loss",
@@ -190,6 +209,7 @@ def reduce_lr_on_plateau(
         reads=(key,),
         logs=(_rate(fit),),
         note="" if fit.exact or fit.keras == "2" else _FROM_NAN,
+        answers=(("best", f"{plateau}.best"),),
     )
 
 
@@ -213,7 +233,7 @@ def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Ho
     )
 
 
-@callback("ModelCheckpoint")
+@callback("ModelCheckpoint", attributes=("best", "filepath"))
 def model_checkpoint(
     fit: Fit,
     filepath: Param,
@@ -243,10 +263,13 @@ def model_checkpoint(
     warning = _lacks(fit, monitor, mode) if save_best_only.value else ""
     if warning and (fit.keras == "2" or _fails(fit, monitor, mode)):
         return Hooks(warns=f"{warning} it saves nothing")
+    answers = () if "{" in path else (("filepath", path),)
     if warning or not save_best_only.value:
         body = (f"if {due}:", f"    {saved}") if due else (saved,)
         newer = f"{warning} saves each epoch (Keras 2: none)" if warning else ""
-        return Hooks(folder, epoch_end=body, reads=named, warns=newer, alone=bool(due))
+        return Hooks(
+            folder, epoch_end=body, reads=named, warns=newer, alone=bool(due), answers=answers
+        )
     key, value, larger = _monitored(fit, monitor, mode)
     best = fit.free(f"saved_{key.removeprefix('val_')}")
     better, start = _better(value, best, expr(0), larger), f"{best} = {_worst(fit, larger)}"
@@ -266,6 +289,7 @@ def model_checkpoint(
         reads=(key, *named),
         lasting=(start,),
         alone=bool(due),
+        answers=(*answers, ("best", best)),
     )
 
 

@@ -120,6 +120,7 @@ class Rule:
     merges: bool = False  #: takes a list of tensors
     floats: bool = False  #: computes with floats, also where it is given whole numbers
     changes_rate: bool = False  #: a callback that changes the learning rate
+    attributes: frozenset[str] = frozenset()  #: what may be read of a callback after `fit`
     reason: str = ""  #: why there is no translation, if there is none
 
     @property
@@ -273,6 +274,7 @@ def _training(kind: str, package: str) -> Any:
         aliases: Mapping[str, str] | None = None,
         ignored: Iterable[str] = (),
         changes_rate: bool = False,
+        attributes: Iterable[str] = (),
     ) -> Callable[[Any], Any]:
         def register(build: Any) -> Any:
             full = tuple(f"{package}.{n}" for n in names)
@@ -285,6 +287,7 @@ def _training(kind: str, package: str) -> Any:
                     aliases=aliases or {},
                     ignored=frozenset(ignored),
                     changes_rate=changes_rate,
+                    attributes=frozenset(attributes),
                 )
             )
             return build

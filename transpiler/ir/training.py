@@ -200,6 +200,8 @@ class Hooks:
     sets_rate: bool = False  #: whether it may set the learning rate when an epoch has ended
     alone: bool = False  #: whether no later `fit` can go on with the same object
     first: str = ""  #: the variable for the epoch with which training begins, if it sets one
+    #: what the program may read of the callback when the training has ended: attribute, expression
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -233,3 +235,4 @@ class Fit:
     keras: str = "auto"  #: which generation: "2", "3", or "auto" where it may be either
     exact: bool = False  #: whether the very numbers of Keras are wanted
     device: str = "device"
+    asked: frozenset[str] = frozenset()  #: what the program reads of the callback after the loop

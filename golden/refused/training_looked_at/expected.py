@@ -5,7 +5,6 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
-from tensorflow.keras.callbacks import EarlyStopping
 from tensorflow.keras.utils import *
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -48,8 +47,6 @@ def train_epoch(model, loader, criterion, optimizer):
 model = Model().to(device)
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-# TODO(tf2torch) T2T103: `EarlyStopping` is left as it is
-stopping = EarlyStopping(monitor="loss", patience=2)
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
@@ -58,7 +55,7 @@ train_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
 history = {"loss": []}
-best_loss, wait = None, 0
+best_loss, wait, stopped_epoch = None, 0, 0
 for epoch in range(20):
     loss = train_epoch(model, train_loader, criterion, optimizer)
     history["loss"].append(loss)
@@ -69,10 +66,11 @@ for epoch in range(20):
     else:
         wait += 1
         if wait >= 2:
+            stopped_epoch = epoch
             break
 history = SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
 
 # TODO(tf2torch) T2T101: `history.params` is left as it is; what `fit` gives has `history` and `epoch`
 settings = history.params
-stopped = stopping.stopped_epoch
-best = stopping.best
+stopped = stopped_epoch
+best = best_loss

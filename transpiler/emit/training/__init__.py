@@ -52,6 +52,7 @@ conditions.py  callbacks that a program adds under a condition
 callbacks.py   what stands in the loop for the callbacks of a `fit`
 epoch_logs.py  what they see of an epoch, in their order
 callback_arguments.py  when their arguments are evaluated
+callback_attributes.py  what the program reads of them after the loop
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own

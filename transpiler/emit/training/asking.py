@@ -162,6 +162,8 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
     given = call.given.get("filepath")
     if given is None:
         raise Unsupported("the file is not named")
+    if given.node is not None and writer.tree.span(given.node) in writer.shared.replaced:
+        return writer.source_of(given)  # the path of a checkpoint: it is torch's already
     return weights_path(writer.tree, writer.source_of(given))
 
 

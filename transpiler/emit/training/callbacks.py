@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, DROPPED
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.callback_arguments import once_called, with_names
+from transpiler.emit.training.callback_attributes import Asked
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
@@ -111,8 +112,12 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.arguments.items():
         source = source_of_function(model, argument)
         check_moment(model, f"{use.symbol}: {name}", name, source)
+    asked = Asked(model, call, use)
     use, named = once_called(fit, use)
+    if asked.places:
+        fit = replace(fit, asked=asked.attributes, free=asked.variable)
     hooks: Hooks = going_on(model, call, use.place, with_names(use.build(fit), named))
+    asked.answer(hooks.answers)
     if sets_rate_then(model, use.arguments.get("on_epoch_end")):
         hooks = replace(hooks, sets_rate=True)
     if hooks.note:

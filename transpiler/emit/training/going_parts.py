@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.emit.training.lines import holds, within
-from transpiler.emit.training.named_parts import NamedPart, is_history, named_parts
+from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.values import Mapping
 from transpiler.lower.rates import RATES
+from transpiler.source.occurrences import Occurrence
 
 Span = tuple[int, int]
+
+#: What stands behind an attribute that gets a value.
+_SET = re.compile(r"\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
 
 
 def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[str, NamedPart]]:
@@ -38,6 +44,8 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
             places = [p for p in shared.places(room, name) if not p.binds]
             if name == part.optimizer:
                 places = [p for p in places if p.attribute not in RATES]
+            read = attributes_of(shared.file.rules.callbacks, values.get(name))
+            places = [p for p in places if p.attribute not in read or _is_set(shared, p)]
             used = [p for p in places if within(p.start, own)]
             inside = [p for p in places if within(p.start, [*calls, *spans])]
             if is_history(values.get(name)):  # `fit` gives another
@@ -47,6 +55,11 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
                 changed = True
                 break
     return _used_by(shared, part, own, parts)
+
+
+def _is_set(shared: Shared, place: Occurrence) -> bool:
+    """`early.best = 0.5`, `early.best += 1`"""
+    return _SET.match(shared.text, place.attribute_end) is not None
 
 
 def _used_by(

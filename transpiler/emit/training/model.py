@@ -235,6 +235,7 @@ class ModelWriter:
         chosen = [c.choices for c in self.training.compiled.values() if c.choices is not None]
         waiting = [span for choices in chosen for span in choices.texts]
         parts = going_parts(self.shared, self.part, waiting)
+        self.naming = parts  #: those that other models have taken out, too
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
         lent = self.part.is_lent  # then others write the same of the function
         self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]

@@ -13,13 +13,15 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from transpiler.emit.training.lines import simple_statements
+from transpiler.emit.training.lines import holds, simple_statements
 from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.functions.own_metrics import class_of_metric
 from transpiler.interpret.values import Function, Sequence, Static, UserClass, Value
 from transpiler.interpret.values import Mapping as Items
 from transpiler.ir.expr import Configured
+from transpiler.rule import Rule
 from transpiler.source.suites import bodies
+from transpiler.source.tree import Tree
 
 #: A statement that goes, or a condition of which nothing is left.
 NamedPart: TypeAlias = "cst.SimpleStatementLine | cst.If"
@@ -134,6 +136,21 @@ def _is_part(value: Value | None) -> bool:
     items = [one for item in value.items for _, one in by_conditions(item)]
     kinds = (Configured, UserClass)
     return any(isinstance(i, Static) and isinstance(i.expr.value, kinds) for i in items)
+
+
+def attributes_of(rules: Mapping[str, Rule], value: Value | None) -> frozenset[str]:
+    """What may be read of a callback after `fit`, where a value is one."""
+    made = value.expr.value if isinstance(value, Static) else None
+    rule = rules.get(made.name) if isinstance(made, Configured) else None
+    return rule.attributes if rule is not None else frozenset()
+
+
+def made_in(
+    tree: Tree, parts: Iterable[tuple[str, NamedPart]], place: tuple[int, int] | None
+) -> str:
+    """The variable that holds what is made in a place, "" where none does so."""
+    named = (name for name, part in parts if place and holds(tree.span(part), place))
+    return next(named, "")
 
 
 def is_history(value: Value | None) -> bool:

@@ -147,7 +147,7 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
         return _dtype_of_policy(region, node, receiver.expr.value, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
-        return verbatim(region, node, receiver, value=UNKNOWN)
+        return verbatim(region, node, receiver, value=_told(receiver.expr.value, attr))
     key = f"self.{attr}"
     stored = region.scope.values.get(key)
     if region.methods and (stored is None or _is_of_training(stored)):
@@ -165,6 +165,14 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
         kept: Any = provided("kept_data")(region.file, region.methods, attr)
         known = UNKNOWN if kept is None else kept
     return Static(Expr(key, known, POSTFIX, frozenset({(key, region.scope.version(key))})))
+
+
+def _told(held: Any, attr: str) -> Any:
+    """The path of a checkpoint, which programs load again: `checkpoint.filepath`."""
+    if not isinstance(held, Configured) or held.name != "keras.callbacks.ModelCheckpoint":
+        return UNKNOWN
+    given = dict(zip(("filepath",), held.args, strict=False)) | dict(held.kwargs)
+    return given[attr].value if attr == "filepath" and attr in given else UNKNOWN
 
 
 def _is_of_training(stored: Value) -> bool:

@@ -1,0 +1,90 @@
+"""What a program reads of its callbacks when a `fit` has ended: variables of the loop.
+
+early = EarlyStopping(patience=3)
+model.fit(x, y, callbacks=[early])
+print(early.stopped_epoch)            print(stopped_epoch)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.named_parts import made_in
+from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Sequence, Static
+from transpiler.ir.expr import Configured
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.binding import Use
+from transpiler.source.reaching import reaching
+
+
+class Asked:
+    """What is read of one callback that a `fit` gets."""
+
+    def __init__(self, model: ModelWriter, call: TrainingCall, use: Use) -> None:
+        self.model = model
+        self.call = call
+        self.use = use
+        self.name = made_in(model.tree, model.naming, use.place)
+        places = model.shared.places(model.room, self.name) if self.name else []
+        self.places = [p for p in places if p.attribute in use.rule.attributes]
+        self.alone = all(map(self._gives, self._fits))
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset(place.attribute for place in self.places)
+
+    @property
+    def _fits(self) -> list[TrainingCall]:
+        return [call for call in self.model.room.calls if call.name == "fit"]
+
+    def _gives(self, call: TrainingCall) -> bool:
+        """Whether a `fit` gets the callback, or another one that the variable holds."""
+        given = call.given.get("callbacks")
+        items = given.value.items if given is not None and isinstance(given.value, Sequence) else ()
+        each = (one for item in items for _, one in by_conditions(item))
+        made = (one.expr.value for one in each if isinstance(one, Static))
+        places = (one.place for one in made if isinstance(one, Configured))
+        return any(made_in(self.model.tree, self.model.naming, p) == self.name for p in places)
+
+    def variable(self, wanted: str) -> str:
+        """A variable that keeps its value, whatever else is trained before it is read."""
+        own = f"{self.name}_{wanted}"
+        return self.model.lasting(*([wanted, own] if self.alone else [own]))
+
+    def _is_steady(self, text: str) -> bool:
+        """Whether some code is a literal, a variable of the loop, or one that stays what it is."""
+        places = self.model.shared.places(self.model.room, text) if text.isidentifier() else []
+        plain = text.isidentifier() or "(" not in text
+        return plain and sum(place.binds for place in places) < 2
+
+    def answer(self, answers: Iterable[tuple[str, str]]) -> None:
+        """Write what the loop knows in the places that read it."""
+        if not self.places:
+            return
+        shared, room = self.model.shared, self.model.room
+        mine = self.model.tree.span(self.call.statement)[0] if self.call.statement else 0
+        fits = {
+            shared.tree.span(c.statement)[0] for c in self._fits if self._gives(c) and c.statement
+        }
+        seen = reaching(shared.text, self.name, shared.extent(room), fits)
+        known = dict(answers)
+        for place in self.places:
+            sources = seen.get(place.start, frozenset())
+            text = f"`{self.name}.{place.attribute}`"
+            if not sources or not sources <= fits:
+                raise Unsupported(f"{text} is read where no `fit` may have had it yet")
+            if mine not in sources:
+                continue
+            found, span = known.get(place.attribute), (place.start, place.attribute_end)
+            if found is None or not self._is_steady(found):
+                raise Unsupported(f"what {text} is, is not known")
+            if shared.replaced.get(span, found) != found:
+                raise Unsupported(f"what {text} is, is not known")
+            if span not in shared.replaced:
+                self.model.edits.append(Edit(*span, found))
+                shared.replaced[span] = found
