@@ -84,6 +84,38 @@ def test_inputs_by_name_and_weights(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
+def test_how_keras_runs_a_class_is_not_told_to_torch(scripts: Scripts) -> None:
+    """Torch's data sets have no `__init__`: what it would get there goes."""
+    given = "super().__init__(workers=1, use_multiprocessing=False, **kwargs)"
+    for told in ("super().__init__(**kwargs)", given, "super(Batches, self).__init__(**kwargs,)"):
+        text = program(fit="data, shuffle=False").replace("super().__init__(**kwargs)", told)
+        text = text.replace("Batches(x, y)", "Batches(x, y, max_queue_size=4)")
+        result = converted(text)
+        assert f"{told.partition('__(')[0]}__()\n" in result
+        apart = scripts.compare(text, result)
+        assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+    hidden = program().replace("(**kwargs)", "(named=1, **kwargs)")
+    assert any(d.severity is Severity.ERROR for d in convert(hidden).diagnostics)
+
+
+ASKED = """if self.size == 16:
+            return self.x[rows], self.y[rows]
+        return self.x[rows]"""
+ASKED_OF_TWO = ASKED.replace("self.x[rows], ", "(self.x[rows], self.x[rows]), ")
+
+
+def test_batches_without_targets(scripts: Scripts) -> None:
+    """The class tells at run time whether there are any: training takes them, `predict` none."""
+    text = program(given=ASKED, fit="data, shuffle=False")
+    text += "outputs = model.predict(Batches(x, y, 9)), model.predict(data)\n"
+    result = converted(text)
+    assert "    for x, y in batches:" in result
+    assert "batch[0] if isinstance(batch, list) else batch" in result
+    apart = scripts.compare(text, result)
+    assert {"history", "outputs"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
 SOME = (
     "losses = model.evaluate(data, steps=2, verbose=0)\n"
     "first, all_of_them = model.predict(data, steps=2), model.predict(data)\n"
@@ -120,6 +152,8 @@ def test_the_end_of_an_epoch_is_that_of_keras_2(data: str, called: str, scripts:
     [
         program(given="return self.x[rows], self.y[rows], np.ones(16), 1"),
         program(given="return self.x[rows], None"),
+        program(given=ASKED.replace("        return self.x[rows]", "        return 1, self.x[rows]")),
+        program(given=ASKED_OF_TWO) + "model.predict(data)\n",
         program(given="return [self.x[rows], self.x[rows]], self.y[rows]"),
         program(given="return keras.ops.abs(self.x[rows]), self.y[rows]"),
         program(more="\n    def on_epoch_begin(self):\n        self.size = 8\n"),

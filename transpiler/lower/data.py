@@ -18,7 +18,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Configured
 from transpiler.ir.pipeline import Element, Generated, Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.made_batches import returned
+from transpiler.source.made_batches import returned_or_part
 
 
 def array(given: Given | None, what: str, surely: bool = False) -> str:
@@ -69,11 +69,23 @@ def element_of(given: Given | None) -> Element | None:
     made = data_of(given.value) if given is not None else None
     if not isinstance(made, UserClass):
         return made.element if made is not None else None
+    return _batch_of(made)[0]
+
+
+def may_be_inputs_alone(given: Given | None) -> bool:
+    """Whether the batches of a sequence are with targets or without, as the program tells it."""
+    made = sequence_of(given)
+    return made is not None and _batch_of(made)[1]
+
+
+def _batch_of(made: UserClass) -> tuple[Element | None, bool]:
+    """What each batch of a sequence holds at most, and whether it may be the inputs alone."""
     home: FileContext = made.file
     functions = home.functions(made.name)
     method = functions.pop("__getitem__", None)
-    plain = method is not None and not method.decorators
-    return returned(method, functions) if method is not None and plain else None
+    if method is None or method.decorators:
+        return None, False
+    return returned_or_part(method, functions)
 
 
 def _is_none(value: Value) -> bool:

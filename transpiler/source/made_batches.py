@@ -39,6 +39,22 @@ def returned(function: cst.FunctionDef, others: Functions) -> Element | None:
     return _same(_Maker(others, (function,)).given(cst.Return))
 
 
+def returned_or_part(
+    function: cst.FunctionDef, others: Functions
+) -> tuple[Element | None, bool]:
+    """The same, and whether some places give but the first part of it.
+
+    if self.to_fit:
+        return images, labels
+    return images
+    """
+    given = _Maker(others, (function,)).given(cst.Return)
+    whole = next((one for one in given if isinstance(one, tuple)), None)
+    if whole is None or len(whole) < 2 or isinstance(whole[0], tuple):
+        return _same(given), False
+    return _same([whole if one == whole[0] else one for one in given]), whole[0] in given
+
+
 def _same(given: list[Element | None]) -> Element | None:
     return given[0] if given and all(one == given[0] for one in given) else None
 
@@ -97,7 +113,7 @@ class _Maker:
             self._read(child, kind, found)
         match node:
             case cst.Yield() | cst.Return() if isinstance(node, kind):
-                found.append(self._element(node.value))
+                found += self._given(node.value)
             case cst.Assign(targets=targets, value=value):
                 for target in targets:
                     self._put(target.target, value)
@@ -180,6 +196,13 @@ class _Maker:
                     parts = (Leaf(),) * len(names)
                 self.held |= zip(names, parts, strict=True)
 
+    def _given(self, value: cst.BaseExpression | cst.From | None) -> list[Element | None]:
+        """What is given in one place, or in those of the function that is called there."""
+        made = self._called(value) if isinstance(value, cst.Call) else None
+        if made is None:
+            return [self._element(value)]
+        return _Maker(self.others, (made, *self.around)).given(cst.Return)
+
     def _element(self, value: cst.BaseExpression | cst.From | None) -> Element | None:
         """What an expression gives."""
         match value:
@@ -194,8 +217,8 @@ class _Maker:
                 return _same([self._element(body), self._element(orelse)])
             case cst.Name(value=name):
                 return None if name == "None" else self.held.get(name, Leaf())
-            case cst.Call() if (made := self._called(value)) is not None:
-                return _same(_Maker(self.others, (made, *self.around)).given(cst.Return))
+            case cst.Call() if self._called(value) is not None:
+                return _same(self._given(value))
         return Leaf() if isinstance(value, _ARRAYS) else None
 
     def _dict(self, entries: Sequence[cst.BaseDictElement]) -> Element | None:

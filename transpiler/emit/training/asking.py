@@ -33,7 +33,7 @@ from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import element_of, holds_arrays
+from transpiler.lower.data import element_of, holds_arrays, may_be_inputs_alone
 from transpiler.lower.training import TRAINING, Compiled
 from transpiler.lower.weighing import weighs
 from transpiler.record import replace
@@ -451,9 +451,10 @@ def _predict_batches(
     writer: ModelWriter, call: TrainingCall, statement: Asking, loader: str
 ) -> None:
     """Predictions for batches that a data set gives, or the program makes."""
-    unpacking = writer.unpacking(call.given["x"])
-    loop = unpacking.inputs(element_of(call.given["x"]))
-    note_listed(writer, loop, call.given["x"])
+    given = call.given["x"]
+    unpacking = writer.unpacking(given)
+    loop = unpacking.inputs(element_of(given), may_be_inputs_alone(given))
+    note_listed(writer, loop, given)
     how = replace(
         _predicting(writer),
         names=unpacking.names,

@@ -72,10 +72,15 @@ class Unpacking:
         found += [self._weight(head, source, part) for head, (source, part) in pairs]
         return Unpacked(f"{taken}, {asked}, {weighed}", tuple(found), names, listed)
 
-    def inputs(self, element: Element | None) -> Unpacked:
-        """How a loop that predicts does, which takes the inputs alone."""
+    def inputs(self, element: Element | None, alone: bool = False) -> Unpacked:
+        """How a loop that predicts does, which takes the inputs; `alone` where they may be that."""
         if element is None:
             raise Unsupported(f"{self._given} of other things than inputs")
+        if alone and isinstance(element, tuple):
+            if not isinstance(element[0], Leaf) or len(self.names) > 1:
+                raise Unsupported(f"{self._given} of several inputs, with targets or without")
+            source = "batch[0] if isinstance(batch, list) else batch"
+            return Unpacked("batch", (self._input(0, source, element[0]),))
         if not isinstance(element, tuple) or len(element) > 3:
             taken, found = self._inputs(element)
             return Unpacked(taken, tuple(found), listed=self._is_listed(element, self.names))

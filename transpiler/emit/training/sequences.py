@@ -23,9 +23,12 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
 
 _OF_KERAS = re.compile(
-    r"super\([^)]*\)\.(?!__init__\((?:\*\*\w+)?\))\w+"
+    r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
     r"|self\.(?:workers|use_multiprocessing|max_queue_size|num_batches)\b"
 )
+#: What only says how Keras runs such a class, which gives the same batches.
+_PARALLEL = r"\s*(?:\*\*\w+|(?:workers|use_multiprocessing|max_queue_size)\s*=[^,()]*)\s*"
+_SET_UP = re.compile(rf"super\([^)]*\)\.__init__\(({_PARALLEL}(?:,{_PARALLEL})*,?\s*)\)")
 _NEVER = ("on_epoch_begin", "__iter__", "__next__")
 _ENDS = (
     "`on_epoch_end` is called once after each epoch, as by Keras 2; Keras 3 calls it before the "
@@ -42,6 +45,7 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
     if made is None or given is None:
         return ""
     edits, helpers = rewritten_sources(model.shared.file, made.node.body)
+    edits = _set_up(model.shared.file, made) + edits
     _check(model.shared.file, made, edits)
     model.edits += [edit for edit in edits if edit not in model.edits]
     model.made.helpers |= helpers
@@ -96,6 +100,12 @@ def after_epoch(
 
 def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
     return {s.name.value: s for s in made.node.body.body if isinstance(s, cst.FunctionDef)}
+
+
+def _set_up(file: FileContext, made: UserClass) -> list[Edit]:
+    """`super().__init__(**kwargs)` takes nothing any more: torch's data sets have no `__init__`."""
+    found = _SET_UP.finditer(file.tree.blanked, *file.tree.span(made.node.body))
+    return [Edit(*match.span(1), "") for match in found]
 
 
 def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
