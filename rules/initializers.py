@@ -9,10 +9,12 @@ from typing import Final
 from rules.default_weights import default_init
 from transpiler.ir.expr import (
     TERNARY,
+    UNKNOWN,
     Arg,
     Configured,
     Expr,
     Module,
+    OneOf,
     Symbol,
     call,
     expr,
@@ -27,6 +29,7 @@ from transpiler.rule import helper, unless
 
 __all__ = [
     "default_init",
+    "held",
     "initialized",
     "initializer",
     "is_default",
@@ -144,7 +147,7 @@ def _viewed(made: Expr, layer: str, weight: str, given: Expr) -> Expr:
     if not _is_array(given):
         return given
     view = _view(made.text, layer, weight)
-    if view is None:
+    if view is None or (view != "w" and isinstance(given.value, OneOf)):
         raise Unsupported(f"{weight}_initializer: an array in Keras's order")
     return given if view == "w" else replace(given, value=InView(given, view))
 
@@ -153,6 +156,8 @@ def _is_array(given: Expr) -> bool:
     """Whether it is a constant that is not known to be a number."""
     if not given.known or given.value is None:
         return False
+    if isinstance(given.value, OneOf):
+        return any(map(_is_array, given.value.options))
     name, args = _named(given)
     value = args.get("value")
     number = value is None or (value.known and isinstance(value.value, (int, float)))
@@ -177,8 +182,8 @@ def _view(made: str, layer: str, weight: str) -> str | None:
     return None
 
 
-def stored(made: str, layer: str) -> tuple[tuple[str, str], ...] | None:
-    """Where a module has the weights of a Keras layer, in Keras's order, and the views of them.
+def stored(made: str, layer: str) -> tuple[tuple[str, str, str], ...] | None:
+    """The weights of a Keras layer, in its order: where a module has them, and views of them.
 
     None where they are no views of one tensor each.
     """
@@ -187,7 +192,7 @@ def stored(made: str, layer: str) -> tuple[tuple[str, str], ...] | None:
     views = [_view(made, layer, name) for name in names]
     if not names or "recurrent" in names or None in views:
         return None
-    return tuple((PLACES[name], view or "") for name, view in zip(names, views, strict=True))
+    return tuple((n, PLACES[n], view or "") for n, view in zip(names, views, strict=True))
 
 
 def _of_any_shape(weight: str, given: Expr) -> None:
@@ -198,6 +203,8 @@ def _of_any_shape(weight: str, given: Expr) -> None:
 
 def needs_shape(given: Expr) -> bool:
     """Whether an initializer fills weights of another shape in another way, or may do so."""
+    if isinstance(given.value, OneOf):
+        return any(map(needs_shape, given.value.options))
     return not given.known or given.value is None or _named(given)[0] not in _SHAPELESS
 
 
@@ -205,6 +212,8 @@ def spreads_by_fans(given: Expr) -> bool:
     """Whether an initializer looks at the numbers of inputs and outputs only."""
     if not given.known or given.value is None:
         return given.known
+    if isinstance(given.value, OneOf):
+        return all(map(spreads_by_fans, given.value.options))
     return _named(given)[0] in (*_SCALED, "variancescaling")
 
 
@@ -243,7 +252,7 @@ def _wrapped(
 
 def is_default(weight: str, given: Expr) -> bool:
     """Whether this is what Keras does by default for that kind of weight."""
-    if not given.known:
+    if not given.known or isinstance(given.value, OneOf):
         return False
     if given.value is None:
         return weight in ("kernel", "depthwise", "pointwise")
@@ -297,10 +306,13 @@ def initializer(given: Expr, weight: str = "kernel") -> Expr:
         return _of_table(given)
     if not given.known:
         return helper("initializer_fn", given)
-    if given.value is None:
+    if isinstance(given.value, OneOf):
+        return _one_of(given, given.value.options, weight)
+    vector = weight in ("bias", "beta", "gamma", "alpha")
+    if given.value is None and not vector:
         return expr_of("nn.init.xavier_uniform_")
-    name, args = _named(given)
-    if name in _SCALED and weight in ("bias", "beta", "gamma", "alpha"):
+    name, args = _named(given) if given.value is not None else ("glorotuniform", {})
+    if name in _SCALED and vector:
         scale, mode, distribution = _SCALED[name]
         args = {"scale": expr(scale), "mode": expr(mode), "distribution": expr(distribution)}
         return _variance_scaling(**args)
@@ -312,6 +324,25 @@ def initializer(given: Expr, weight: str = "kernel") -> Expr:
         return _MADE[name](**args)
     except TypeError as error:
         raise Unsupported(f"initializer {given}") from error
+
+
+def held(given: Expr) -> Expr | None:
+    """An initializer as the value of a variable, made where Keras makes it; None where it can't."""
+    name, args = _named(given)
+    if name == "constant" and _is_array(given):
+        return helper("filled_with", *args.values())
+    known = all(value.known for value in args.values())
+    return initializer(given) if name in _SHAPELESS and known else None
+
+
+def _one_of(given: Expr, options: tuple[Expr, ...], weight: str) -> Expr:
+    """A variable that holds such a function, or perhaps None, or something unknown."""
+    others = [option for option in options if not isinstance(option.value, Configured)]
+    if not others:
+        return replace(given, value=UNKNOWN)
+    if all(option.known and option.value is None for option in others):
+        return infix(replace(given, value=UNKNOWN), "or", initializer(others[0], weight))
+    return helper("initializer_fn", replace(given, value=UNKNOWN))
 
 
 def _of_table(given: Expr) -> Expr:

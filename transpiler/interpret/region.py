@@ -290,6 +290,7 @@ class Region:
         self.optimizer_makers: dict[
             tuple[int, int], tuple[cst.FunctionDef, tuple[tuple[int, int], ...]]
         ] = {}
+        self.named_in_models: dict[int, Any] = {}  #: the variables that hold layers of models
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.entered: list[cst.With] = []  #: `with` statements of a function
         self.handings: dict[int, Handed] = {}  #: calls that train models

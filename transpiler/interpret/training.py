@@ -65,7 +65,12 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "layer.get_weights": (),
     "layer.set_weights": ("weights",),
     "layer.reset_states": (),
+    "layer.numpy": (),
+    "layer.assign": ("value",),
 }  # fmt: skip
+
+#: Of these, the methods of one weight of a layer.
+OF_WEIGHTS = frozenset({"layer.numpy", "layer.assign"})
 
 #: Methods of Keras 2 that `fit` and `evaluate` have taken over: those, and their parameters.
 OLDER: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -138,7 +143,7 @@ class Given:
 class TrainingCall:
     """One call of a method of a model, or `model.trainable = ...`."""
 
-    node: cst.Call | cst.Assign | cst.For
+    node: cst.Call | cst.Subscript | cst.Assign | cst.For
     name: str
     model: Model
     given: dict[str, Given]
@@ -149,6 +154,7 @@ class TrainingCall:
     problem: str = ""
     by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
     layer: Layer | None = None  #: the layer of the model that is asked
+    variable: str = ""  #: what holds that layer, where it has a name of its own
     of: cst.BaseExpression | None = None  #: the model, where it is no method of that
     region: Region | None = None  #: where it stands
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
@@ -290,22 +296,52 @@ def is_array(value: Value) -> bool:
     return isinstance(value, Unknown) and value.reason == PREDICTED
 
 
+@provides("name_layer")
+def note_named_layer(
+    region: Region, name: str, inside: Inside, node: cst.BaseExpression | None
+) -> None:
+    """Note `last = model.layers[-1]`, whose weights are asked for by that name."""
+    asked = rf"\b{name}\.(?:[sg]et_weights|\w+\.(?:assign|numpy))\("
+    of = _model_of(node)
+    if of is None or inside.made is None or not re.search(asked, region.tree.blanked):
+        return
+    assert isinstance(node, (cst.Call, cst.Subscript))
+    call = TrainingCall(node, "layer", inside.model, {}, region.statement, inside.model.compiled)
+    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+    call.layer, call.of, call.variable = inside.made, of, name
+    region.training[id(node)] = region.named_in_models[id(inside)] = call
+
+
+def _model_of(node: cst.CSTNode | None) -> cst.BaseExpression | None:
+    """The model of which an expression picks a layer by its name or place."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=of, attr=cst.Name("get_layer"))) | cst.Subscript(
+            value=cst.Attribute(value=of, attr=cst.Name("layers"))
+        ):
+            return of
+    return None
+
+
 @provides("ask_layer")
 def note_asked_layer(region: Region, node: cst.Call, inside: Inside, name: str) -> Value:
-    """Note `model.get_layer("dense").get_weights()` and its like; what it gives."""
+    """Note `model.get_layer("dense").get_weights()` and its like; what it gives.
+
+    `model.layers[0].bias.assign(...)` asks for one weight, which stands behind the layer.
+    """
     name = "layer.reset_states" if name == "reset_state" else f"layer.{name}"
-    match node.func:
-        case cst.Attribute(
-            value=cst.Call(func=cst.Attribute(value=of, attr=cst.Name("get_layer")))
-            | cst.Subscript(value=cst.Attribute(value=of, attr=cst.Name("layers")))
-        ) if (name in SIGNATURES and inside.made is not None):
-            call = TrainingCall(
-                node, name, inside.model, {}, region.statement, inside.model.compiled
-            )
-            call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-            call.layer, call.of = inside.made, of
-            _bind(region, node, call, SIGNATURES[name])
-            region.training[id(node)] = call
+    asked = node.func.value if isinstance(node.func, cst.Attribute) else node.func
+    if name in OF_WEIGHTS:
+        assert isinstance(asked, cst.Attribute)
+        asked = asked.value
+    named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
+    of = _model_of(asked) if named is None else named.of
+    if of is not None and name in SIGNATURES and inside.made is not None:
+        call = TrainingCall(node, name, inside.model, {}, region.statement, inside.model.compiled)
+        call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
+        call.layer, call.of = inside.made, of
+        call.variable = "" if named is None else named.variable
+        _bind(region, node, call, SIGNATURES[name])
+        region.training[id(node)] = call
     region.left_calls.append((node, name, inside))
     return Unknown("what a layer of a model gives")
 

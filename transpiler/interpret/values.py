@@ -310,6 +310,13 @@ class Unknown:
 
 
 @record(frozen=True, slots=True, eq=False)
+class AtLayer(Unknown):
+    """What a layer of a model has under a name: one of its weights, perhaps."""
+
+    layer: Inside | None = None
+
+
+@record(frozen=True, slots=True, eq=False)
 class LastKnown(Unknown):
     """A list of which but the last element is known, and not how long it is."""
 

@@ -1,4 +1,5 @@
 import numpy as np
+import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -16,6 +17,11 @@ class Model(nn.Module):
         x = x[:, -1]
         x = F.relu(self.hidden(x))
         return self.out(x)
+
+
+def to_array(weight):
+    """A copy of a weight as a numpy array."""
+    return weight.detach().cpu().numpy().copy()
 
 
 def init_like_keras(module):
@@ -39,14 +45,13 @@ def build_model():
 
 model = build_model()
 model.hidden.requires_grad_(False)
-# TODO(tf2torch) T2T101: `model.get_layer` is left as it is; the model is an nn.Module now
-kernel = model.get_layer("hidden").kernel.numpy()
+kernel = to_array(model.hidden.weight.T)
 # TODO(tf2torch) T2T101: `layer.get_weights` is left as it is: the weights of keras.layers.GRU are stored in another way
 gates = model.get_layer("gru").get_weights()
-# TODO(tf2torch) T2T101: `model.get_layer` is left as it is; the model is an nn.Module now
-layer = model.get_layer("out")
-# TODO(tf2torch) T2T101: `layer.set_weights` is left as it is; the layer is an nn.Module now
-layer.set_weights([np.ones((8, 1)), np.zeros(1)])
+layer = model.out
+with torch.no_grad():
+    layer.weight.T.copy_(torch.as_tensor(np.ones((8, 1))))
+    layer.bias.copy_(torch.as_tensor(np.zeros(1)))
 
 untrained = build_model()
 # TODO(tf2torch) T2T104: a tensor or model is used where a plain value is expected

@@ -24,9 +24,11 @@ from transpiler.emit.training.freezing import write_freeze, write_trainable
 from transpiler.emit.training.handed_compile import take_out_compile, write_handed_compile
 from transpiler.emit.training.late_optimizers import move_late_compile
 from transpiler.emit.training.layer_weights import (
+    write_layer,
     write_layer_weights,
     write_reset_layer,
     write_set_layer_weights,
+    write_weight,
 )
 from transpiler.emit.training.lines import holds
 from transpiler.emit.training.model import ModelWriter
@@ -67,8 +69,11 @@ _WRITERS = {
     "set_weights": write_set_weights,
     "count_params": write_count_params,
     "reset_states": write_reset_states,
+    "layer": write_layer,
     "layer.get_weights": write_layer_weights,
     "layer.set_weights": write_set_layer_weights,
+    "layer.numpy": write_weight,
+    "layer.assign": write_weight,
     "layer.reset_states": write_reset_layer,
 }
 #: Those that only ask, and may stand in the head of a compound statement.

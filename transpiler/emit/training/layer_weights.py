@@ -2,13 +2,17 @@
 
 kernel, bias = model.layers[0].get_weights()
 kernel, bias = [to_array(model.dense.weight.T), to_array(model.dense.bias)]
+
+model.layers[0].bias.assign(start)
+with torch.no_grad():
+    model.dense.bias.copy_(torch.as_tensor(start))
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.training.lines import is_statement
+from transpiler.emit.training.lines import is_statement, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Layer
@@ -30,13 +34,25 @@ _WITHOUT_WEIGHTS = frozenset(
 _MANY = 12  #: so many weights are written one by one at most
 
 
+def write_layer(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A layer of a model under a name of its own: the module, if only its weights are asked for."""
+    asking = [writer.tree.span(c.node) for c in writer.room.calls if c.name.startswith("layer.")]
+    places = writer.shared.places(writer.room, call.variable)
+    others = [p for p in places if not p.binds and not within(p.start, asking)]
+    if others or sum(p.binds for p in places) > 1:
+        raise Unsupported(f"`{call.variable}` is asked for more than its weights")
+    writer.inline(call, statement, [], f"{writer.variable}.{_module(writer, call).token}")
+
+
 def write_layer_weights(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
     """Copies of the weights as arrays; of one of them, where it is picked at once."""
     if _is_set_at_once(writer, call):
         return  # it is written there
-    write_arrays(writer, call, statement, _views(writer, call))
+    write_arrays(writer, call, statement, [*_views(writer, call).values()])
 
 
 def write_all_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -56,7 +72,7 @@ def views_of_all(writer: ModelWriter, model: str) -> list[str]:
     views: list[str] = []
     for layer in layers:
         if layer.symbol.rpartition(".")[2] not in _WITHOUT_WEIGHTS:
-            views += views_of(writer, layer, model)
+            views += views_of(writer, layer, model).values()
     return views
 
 
@@ -90,12 +106,12 @@ def write_set_layer_weights(
         mine, theirs = _module(writer, call), _only_module(other)
         if theirs is None or _bare(mine) != _bare(theirs):
             raise Unsupported("weights of another kind of layer")
-        source = f"{writer.tree.source(other.of)}.{theirs.token}"
+        source = other.variable or f"{writer.tree.source(other.of)}.{theirs.token}"
         writer.made.sharing.add(id(other.node))
-        target = f"{writer.variable}.{mine.token}"
+        target = _path(writer, call)
         writer.inline(call, statement, [], f"{target}.load_state_dict({source}.state_dict())")
         return
-    views = _views(writer, call)
+    views = [*_views(writer, call).values()]
     lines = [f"for weight, array in zip([{', '.join(views)}], {writer.source_of(given)}):"]
     lines += ["    weight.copy_(torch.as_tensor(array))"]
     if isinstance(given.node, (cst.List, cst.Tuple)):
@@ -108,6 +124,30 @@ def write_set_layer_weights(
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
+def write_weight(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A copy of one weight as an array; or an array becomes that weight."""
+    assert call.layer is not None
+    match call.node:
+        case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name(name)))):
+            view = _views(writer, call).get(name)
+        case _:
+            view = None
+    if view is None:
+        raise Unsupported(f"no weight of {call.layer.symbol} that has one name")
+    if call.name == "layer.numpy":
+        writer.made.helpers.add("to_array")
+        writer.inline(call, statement, [], f"to_array({view})")
+        return
+    if not is_statement(statement, call.node) or "value" not in call.given:
+        raise Unsupported("what `assign` gives is used")
+    value = writer.source_of(call.given["value"])
+    copied = f"{view}.copy_(torch.as_tensor({value}))"
+    writer.whole[id(statement)] = ["with torch.no_grad():", f"    {copied}"]
+    writer.statements.setdefault(id(statement), (statement, {}, {}))
+
+
 def write_reset_layer(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
@@ -115,7 +155,7 @@ def write_reset_layer(
     module = _module(writer, call)
     if "Stateful" not in module.constructor.text:
         raise Unsupported("the layer keeps no state")
-    writer.inline(call, statement, [], f"{writer.variable}.{module.token}.reset_state()")
+    writer.inline(call, statement, [], f"{_path(writer, call)}.reset_state()")
 
 
 def _module(writer: ModelWriter, call: TrainingCall) -> Module:
@@ -142,21 +182,26 @@ def _only_module_of(layer: Layer | None) -> Module | None:
     return layer.modules[0]
 
 
-def _views(writer: ModelWriter, call: TrainingCall) -> list[str]:
-    """The weights of a layer, with their axes in Keras's order."""
+def _path(writer: ModelWriter, call: TrainingCall) -> str:
+    """How the program reaches the module that a layer is."""
+    return call.variable or f"{writer.variable}.{_module(writer, call).token}"
+
+
+def _views(writer: ModelWriter, call: TrainingCall) -> dict[str, str]:
+    """The weights of a layer by Keras's names, with their axes in its order."""
     assert call.layer is not None
-    return views_of(writer, call.layer, writer.variable)
+    return views_of(writer, call.layer, writer.variable, call.variable)
 
 
-def views_of(writer: ModelWriter, layer: Layer, model: str) -> list[str]:
-    """The weights of a layer of a model, with their axes in Keras's order."""
+def views_of(writer: ModelWriter, layer: Layer, model: str, variable: str = "") -> dict[str, str]:
+    """The same of a layer of a model, which a variable may hold."""
     module = _module_of(writer, layer)
     name = layer.symbol.rpartition(".")[2]
     found = writer.shared.file.rules.stored(module.constructor.text, name)
     if found is None:
         raise Unsupported(f"the weights of {layer.symbol} are stored in another way")
-    path = f"{model}.{module.token}"
-    return [view.replace("w", f"{path}.{place}", 1) for place, view in found]
+    path = variable or f"{model}.{module.token}"
+    return {name: view.replace("w", f"{path}.{place}", 1) for name, place, view in found}
 
 
 def _is_set_at_once(writer: ModelWriter, call: TrainingCall) -> bool:

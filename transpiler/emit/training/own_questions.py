@@ -123,7 +123,7 @@ def arrays_of_layer(writer: ModelWriter, model: str, call: cst.Call) -> list[str
             return []
         layer = _by_place(writer, int(named.group(3))) if named.group(3) else None
         layer = _by_name(writer, named.group(2)) if named.group(2) else layer
-    return [] if layer is None else _arrays(writer, views_of(writer, layer, model))
+    return [] if layer is None else _arrays(writer, [*views_of(writer, layer, model).values()])
 
 
 def _arrays(writer: ModelWriter, views: list[str]) -> list[str]:

@@ -29,8 +29,9 @@ from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
-from transpiler.interpret.training import OLDER, PREDICTED, SIGNATURES
+from transpiler.interpret.training import OF_WEIGHTS, OLDER, PREDICTED, SIGNATURES
 from transpiler.interpret.values import (
+    AtLayer,
     Bound,
     CarriedModel,
     Choice,
@@ -318,8 +319,11 @@ def _choice_method(region: Region, node: cst.Call, receiver: Value, name: str) -
 
 
 def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
-    arguments_of(region, node)
     assert isinstance(receiver, Unknown)
+    if isinstance(receiver, AtLayer) and f"layer.{name}" in OF_WEIGHTS:
+        asked: Value = provided("ask_layer")(region, node, receiver.layer, name)
+        return asked
+    arguments_of(region, node)
     if (name in SIGNATURES or name in OLDER) and receiver.reason != PREDICTED:
         region.file.unknown_calls.append(node)  # it may be a model's
     return receiver
@@ -358,5 +362,6 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     CarriedModel: _unknown_method,
     Instances: _unknown_method,
     LastKnown: _unknown_method,
+    AtLayer: _unknown_method,
     PerhapsModel: _perhaps_model_method,
 }

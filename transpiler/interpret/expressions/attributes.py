@@ -16,6 +16,7 @@ from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
 from transpiler.interpret.values import (
+    AtLayer,
     Beside,
     Border,
     Bound,
@@ -243,7 +244,7 @@ _ATTRIBUTES: dict[type, Callable[[Region, cst.Attribute, Any, str], Value]] = {
     Bound: _of_tensor,
     Static: _of_plain,
     **dict.fromkeys(
-        (Unknown, Beside, Border, CarriedModel, Constant, Instances, LastKnown, Measured),
+        (Unknown, AtLayer, Beside, Border, CarriedModel, Constant, Instances, LastKnown, Measured),
         _of_unknown,
     ),
     PerhapsModel: _of_perhaps,

@@ -12,6 +12,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
+    AtLayer,
     Bound,
     Inside,
     LastKnown,
@@ -142,7 +143,7 @@ def tensor_of_layer(region: Region, layer: Inside, attr: str) -> Value:
     border = {"input": layer.input, "output": layer.output}.get(attr)
     if border is not None and layer.elsewhere:
         border = _borrowed(region, layer.model, None if attr == "input" else border)
-    return border if border is not None else Unknown(f"`.{attr}` of a layer")
+    return border if border is not None else AtLayer(f"`.{attr}` of a layer", layer=layer)
 
 
 def _made_by(model: Model, output: Bound | None) -> Layer | None:

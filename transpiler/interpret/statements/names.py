@@ -19,6 +19,7 @@ from transpiler.interpret.values import (
     Constant,
     Framework,
     Function,
+    Inside,
     Keyed,
     Layer,
     Mapping,
@@ -72,6 +73,8 @@ def assign_name(
         scope.bump(name)
         if isinstance(value, Choice) and value.static is None:
             value = replace(value, static=scope.read(name))
+        if isinstance(value, Inside):
+            provided("name_layer")(region, name, value, source)
         scope.values[name] = value
         if isinstance(value, Function):
             emit_static(region, node, frozenset({name}), ())

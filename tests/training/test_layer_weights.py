@@ -1,0 +1,98 @@
+"""One weight of a layer, read or set by itself, and layers of models under names of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from {keras} import layers
+import {keras} as keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(24, 5), rng.rand(24, 1)
+
+
+def build():
+    model = keras.Sequential([
+        keras.Input((5,)),
+        layers.Dense(4, activation="relu", name="first"),
+        layers.LayerNormalization(name="norm"),
+        layers.Dense(1, use_bias=False),
+        layers.Dense(1),
+    ])
+    model.compile("sgd", "mse")
+    return model
+
+
+model = build()
+model.fit(x, y, shuffle=False, verbose=0)
+"""
+ASKED = """\
+model.layers[-1].bias.assign([0.25])
+kernel = model.layers[0].kernel.numpy()
+gamma = model.get_layer("norm").gamma.numpy()
+# twice as much as before
+first = model.get_layer("first")
+first.kernel.assign(kernel * 2)
+rows = first.kernel.numpy().shape[0]
+last = model.layers[-1]
+last.bias.assign([1.0])
+weights = last.get_weights()
+last.set_weights([weights[0] + 1.0, weights[1]])
+model.fit(x, y, shuffle=False, verbose=0)
+outputs = model.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("keras", ["keras", "tf_keras"])
+def test_each_weight_is_that_of_the_module(keras: str, scripts: Scripts) -> None:
+    text = HEAD.format(keras=keras) + ASKED
+    result = converted(text, Options(exact=True))
+    assert "    model.dense_1.bias.copy_(torch.as_tensor([0.25]))\n" in result
+    assert "# twice as much as before\nfirst = model.first\nwith torch.no_grad():\n" in result
+    assert "    first.weight.T.copy_(torch.as_tensor(kernel * 2))\n" in result
+    apart = scripts.compare(text, result, "2" if keras == "tf_keras" else "3")
+    assert {"kernel", "gamma", "rows", "outputs"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_in_a_function_after_the_variable_of_the_model_is_another(scripts: Scripts) -> None:
+    text = HEAD.format(keras="keras") + (
+        "def reset(start):\n"
+        "    model = build()\n"
+        "    model.fit(x, y, shuffle=False, verbose=0)\n"
+        "    last = model.layers[-1]\n"
+        "    last.bias.assign(start)\n"
+        "    return model.predict(x, verbose=0)\n\n\n"
+        "outputs = reset([3.0])\n"
+    )
+    result = converted(text, Options(exact=True))
+    apart = scripts.compare(text, result)
+    assert "outputs" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("model.layers[2].bias.assign([0.0])", "no weight"),
+        ("model.layers[0].units.numpy()", "no weight"),
+        ("print(model.layers[-1].bias.assign([0.0]))", "gives is used"),
+        ("last = model.layers[-1]\nlast.bias.assign([0.0])\nprint(last.units)", "than its weights"),
+        (
+            "last = model.layers[-1]\nfor last in model.layers[:1]:\n    last.bias.assign([0.0])",
+            "is left",
+        ),
+    ],
+)
+def test_others_are_said(asked: str, why: str) -> None:
+    found = convert(f"{HEAD.format(keras='keras')}{asked}\n").diagnostics
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any(why in message for message in errors), errors
