@@ -155,6 +155,22 @@ def constant_(weight, value):
 )
 
 emitted(
+    "filled_with",
+    '''
+def filled_with(value):
+    """An initializer that sets a weight to a number, or to an array of its shape."""
+
+    @torch.no_grad()
+    def fill(weight):
+        return weight.copy_(torch.as_tensor(value))
+
+    return fill
+''',
+    (),
+    TORCH,
+)
+
+emitted(
     "initializer_fn",
     '''
 def initializer_fn(name):
@@ -163,9 +179,9 @@ def initializer_fn(name):
         return name
     init = nn.init
     return {
-        None: init.xavier_uniform_,
+        None: lambda w: variance_scaling_(w, mode="fan_avg", distribution="uniform"),
         "glorot_normal": lambda w: variance_scaling_(w, mode="fan_avg"),
-        "glorot_uniform": init.xavier_uniform_,
+        "glorot_uniform": lambda w: variance_scaling_(w, mode="fan_avg", distribution="uniform"),
         "he_normal": lambda w: variance_scaling_(w, 2.0),
         "he_uniform": lambda w: variance_scaling_(w, 2.0, distribution="uniform"),
         "identity": init.eye_,

@@ -42,6 +42,7 @@ class Rules:
     subscript: Callable[..., Any] = field(default=lambda *_: None)
     activated: Callable[..., Any] = field(default=lambda *_: None)
     initialized: Callable[..., Any] = field(default=lambda *_: None)
+    held_initializer: Callable[..., Any] = field(default=lambda *_: None)
     weights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: of layers, in order
     stored: Callable[..., Any] = field(default=lambda *_: None)
     default_init: Callable[..., Any] = field(default=lambda *_: None)
@@ -85,6 +86,7 @@ def load_rules() -> Rules:
         subscript=operators.subscript,
         activated=modules["rules.activations"].activated,
         initialized=initializers.initialized,
+        held_initializer=initializers.held,
         weights=initializers.WEIGHTS,
         stored=initializers.stored,
         default_init=initializers.default_init,

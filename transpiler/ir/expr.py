@@ -67,6 +67,13 @@ class Configured:
 
 
 @record(frozen=True, slots=True)
+class OneOf:
+    """One of several initializers, or none, as a variable of the program holds it."""
+
+    options: tuple[Expr, ...]
+
+
+@record(frozen=True, slots=True)
 class Bind:
     """A statement of `forward` that an expression needs before it: `target = value`."""
 

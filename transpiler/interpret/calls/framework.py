@@ -27,6 +27,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
+from transpiler.interpret.layers.starting import held_key, hold
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.strategies import STRATEGIES
@@ -313,8 +314,12 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     kwargs = tuple((k, to_expr(region, v)) for k, v in arguments if k is not None)
     names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
     text = one_line(rewritten(region.tree, node, region.rewrites))
-    place = region.tree.span(node) if name.startswith(_PLACED) else None
-    return Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
+    chosen = region.branches > 0 and not name.startswith(_OF_TRAINING)
+    place = region.tree.span(node) if chosen or name.startswith(_PLACED) else None
+    made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
+    if place is not None and held_key(place) in region.wants:
+        hold(region, node, made)
+    return made
 
 
 def _note_metric(region: Region, node: cst.Call, name: str) -> None:

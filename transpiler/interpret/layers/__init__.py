@@ -6,6 +6,7 @@ inputs.py     the tensors that a layer is called on
 adapting.py   what they learn from data before a model is trained
 attended.py   masks that attention takes off the tensors that it gets
 formats.py    layers that are told that the channels come first
+starting.py   initializers that a variable holds, one of several
 rules.py      what its rule gives, with what all layers share: activation, initializers
 presuming.py  arguments that must have the value that the program gives
 lazy.py       layers whose input size only the first batch tells

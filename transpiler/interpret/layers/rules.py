@@ -15,6 +15,7 @@ from transpiler.interpret.layers.formats import (
 from transpiler.interpret.layers.freezing import is_frozen_norm
 from transpiler.interpret.layers.inputs import RANKED, list_inputs
 from transpiler.interpret.layers.lists import one_by_one
+from transpiler.interpret.layers.starting import one_of_initializers
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
 from transpiler.interpret.tensors.layouts import in_layout, permuted
@@ -240,7 +241,8 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
         return result
     owner = _owner(layer)
     initializers = {
-        name.removesuffix("_initializer"): rule_argument(region, owner.arguments[name])
+        name.removesuffix("_initializer"): one_of_initializers(region, owner.arguments[name])
+        or rule_argument(region, owner.arguments[name])
         for name in INITIALIZERS
         if name in owner.arguments
     }
