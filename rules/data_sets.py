@@ -102,6 +102,9 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
     if pipeline.loads or pipeline.folder is not None:
         raise Unsupported("batches of batches, with no step between")
     given: dict[str, Arg] = {"batch_size": size}
+    unnamed = pipeline.repeats_if is None and rows_of(dataset, pipeline) is None
+    if pipeline.passes is not None and unnamed:
+        dataset, pipeline = streamed(dataset, "batches")  # made once, not for a sampler, too
     if pipeline.passes is not None:
         given["sampler"] = _sampler(dataset, pipeline)
     elif pipeline.shuffled is not None:
@@ -162,5 +165,4 @@ def _sampler(dataset: Expr, pipeline: Pipeline) -> Expr:
         text = f"{times.wrapped(TERNARY + 1)} if {condition.wrapped(TERNARY + 1)} else 1"
         times = Expr(text, strength=TERNARY, names=times.names | condition.names)
     given = [] if times.is_const(None) else [times]
-    sized = rows_of(dataset, pipeline) or dataset
-    return helper("RepeatedSampler", sized, *given, **options)
+    return helper("RepeatedSampler", rows_of(dataset, pipeline) or dataset, *given, **options)

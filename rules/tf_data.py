@@ -279,7 +279,7 @@ def take(dataset: Param, count: Param, name: Param = None, *, looped: bool = Fal
     """The first ones."""
     if count.is_const(-1):
         return _same(dataset)
-    dataset, pipeline = in_order(dataset, "the first ones")
+    dataset, pipeline = streamed(dataset, "the first ones")
     if pipeline.cached:
         raise Unsupported(
             "the first ones of what `cache` keeps: of a pass that is cut it keeps none"

@@ -55,6 +55,14 @@ TRIALS = {
     "one of two by weight": "a = slices(np.zeros(5)).repeat()\nb = slices(np.ones(5)).repeat()\n"
     "ds = tf.data.Dataset.sample_from_datasets([a, b], [0.0, 1.0]).batch(4)\n"
     "found = [float(np.sum(v)) for v in ds.take(3)]\n",
+    "one of two that functions give": "def endless(rows):\n    ds = slices(rows)\n"
+    "    return ds.repeat()\n\n\ndef twice(rows):\n    return slices(rows).repeat(2)\n\n\n"
+    "rows = twice(y)\nones = endless(np.ones(4))\n"
+    "ds = tf.data.Dataset.sample_from_datasets([ones, rows], [0.0, 1.0]).batch(8)\n"
+    "found = [float(np.sum(v)) for v in ds.take(12)]\n"
+    "more = [float(np.sum(v)) for v in twice(x[:9]).batch(4)]\n"
+    "first = [float(np.sum(v)) for v in endless(x[:9]).take(20)]\n"
+    "more += [float(np.sum(v)) for v in endless(x[:9]).take(20).batch(3)]\n",
     "all of two": "ds = tf.data.experimental.sample_from_datasets([slices(x), slices(x[:9])])\n"
     "found = sorted(float(np.sum(v)) for v in ds)\n",
     "one of two by number": "ds = tf.data.Dataset.choose_from_datasets(\n"

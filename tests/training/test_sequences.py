@@ -152,7 +152,7 @@ def test_the_end_of_an_epoch_is_that_of_keras_2(data: str, called: str, scripts:
     [
         program(given="return self.x[rows], self.y[rows], np.ones(16), 1"),
         program(given="return self.x[rows], None"),
-        program(given=ASKED.replace("        return self.x[rows]", "        return 1, self.x[rows]")),
+        program(given=ASKED.replace(" " * 8 + "return ", " " * 8 + "return 1, ")),
         program(given=ASKED_OF_TWO) + "model.predict(data)\n",
         program(given="return [self.x[rows], self.x[rows]], self.y[rows]"),
         program(given="return keras.ops.abs(self.x[rows]), self.y[rows]"),

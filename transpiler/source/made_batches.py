@@ -39,9 +39,7 @@ def returned(function: cst.FunctionDef, others: Functions) -> Element | None:
     return _same(_Maker(others, (function,)).given(cst.Return))
 
 
-def returned_or_part(
-    function: cst.FunctionDef, others: Functions
-) -> tuple[Element | None, bool]:
+def returned_or_part(function: cst.FunctionDef, others: Functions) -> tuple[Element | None, bool]:
     """The same, and whether some places give but the first part of it.
 
     if self.to_fit:

@@ -1,6 +1,21 @@
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 import numpy as np
+
+
+class RepeatedStream(IterableDataset):
+    """What an iterable gives, so many times; without a number of times, without end."""
+
+    def __init__(self, iterable, times=None):
+        self.iterable = iterable
+        self.times = times
+
+    def __iter__(self):
+        passes = 0
+        while passes != self.times:
+            passes += 1
+            yield from self.iterable
+
 
 x = np.random.rand(20, 3)
 ds = torch.tensor(x)
@@ -21,8 +36,7 @@ def show(d):
         print(r)
 
 
-# TODO(tf2torch) T2T103: a data set is used that is still to be shuffled, repeated or cut: batch it before
-for r in make():
+for r in RepeatedStream(make()):
     break
 # TODO(tf2torch) T2T104: `show`: a loop over something unknown: a data set is used that is still to be shuffled, repeated or cut: batch it before
 show(ds)

@@ -9,7 +9,7 @@ import PIL.Image
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, Sampler, StackDataset, Subset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, StackDataset, Subset
 from tqdm import tqdm
 from PIL import Image
 
@@ -32,19 +32,18 @@ class MappedTensors(Dataset):
         return self.function(self.dataset[index])
 
 
-class RepeatedSampler(Sampler):
-    """All samples so many times, or without end; shuffled, each time in another order."""
+class RepeatedStream(IterableDataset):
+    """What an iterable gives, so many times; without a number of times, without end."""
 
-    def __init__(self, dataset, times=None, shuffle=False):
-        self.dataset = dataset
+    def __init__(self, iterable, times=None):
+        self.iterable = iterable
         self.times = times
-        self.shuffle = shuffle
 
     def __iter__(self):
-        size, passes = len(self.dataset), 0
+        passes = 0
         while passes != self.times:
             passes += 1
-            yield from torch.randperm(size).tolist() if self.shuffle else range(size)
+            yield from self.iterable
 
 
 def decode_gray_image(data):
@@ -85,9 +84,7 @@ photos = MappedTensors(sorted(glob.glob("photos/*.png")), read_photo)
 masks = MappedTensors(sorted(glob.glob("masks/*.png")), read_mask)
 ds = StackDataset(photos, masks)
 train_ds = DataLoader(
-    Subset(ds, range(min(16, len(ds)))),
-    batch_size=4,
-    sampler=RepeatedSampler(Subset(ds, range(min(16, len(ds)))), 2),
+    RepeatedStream(Subset(ds, range(min(16, len(ds)))), 2), batch_size=4
 )
 test_ds = DataLoader(Subset(ds, range(16, len(ds))), batch_size=4)
 

@@ -15,7 +15,7 @@ class DigitSequence(Dataset):
     """Batches of digits."""
 
     def __init__(self, x, y, batch_size=32, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__()
         self.x, self.y = x, y
         self.batch_size = batch_size
 

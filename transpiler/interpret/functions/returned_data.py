@@ -62,9 +62,11 @@ def _returned(region: Region, node: cst.CSTNode, value: Value | None, made: Expr
     pipeline = pipeline_of(value)
     if pipeline is None:
         return Static(made)
-    alike = pipeline.is_done or (pipeline.passes is None and pipeline.windows is None)
-    order = pipeline.shuffled
+    times, order = pipeline.passes, pipeline.shuffled
+    known = times is None or (times.known and pipeline.repeats_if is None)
+    alike = pipeline.is_done or (known and pipeline.windows is None)
     if not alike or (order is not None and not (order.is_const(True) and pipeline.seed is None)):
         region.file.left_data[id(node)] = (node, UNDONE)
         return Unknown(UNDONE)
-    return Static(replace(made, value=pipeline))
+    # what has as many rows has a name in the function alone
+    return Static(replace(made, value=replace(pipeline, rows=None)))
