@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
+from transpiler.pipeline import convert
 
 PAIR = """\
 import numpy as np
@@ -37,3 +40,101 @@ def test_each_has_an_optimizer_of_its_own(scripts: Scripts) -> None:
     assert {"first", "second", "guess", "mean"} <= apart.keys()
     assert max(v for k, v in apart.items() if k not in ("other", "mean")) < 1e-9, apart
     assert apart["mean"] < 1e-6, apart  # of numbers in single precision
+
+
+GRID = """\
+import itertools
+
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+grid = dict(units=[3, 4], rate=[0.1], delta=[0.5, 2.0])
+
+
+def build(units, rate, delta=1.0, momentum=0.5):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    optimizer = keras.optimizers.SGD(rate, momentum=momentum)
+    model.compile(optimizer, keras.losses.Huber(delta=delta))
+    return model
+
+
+found = []
+for values in itertools.product(*grid.values()):
+    given = dict(zip(grid, values))
+    model = build({called})
+    history = model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    found.append(history.history["loss"][-1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "momentum"),
+    [("**given", 'given.get("momentum", 0.5)'), ("momentum=0.9, **given", "0.9")],
+)
+def test_arguments_of_a_dict_are_entries_where_parts_are_made(
+    called: str, momentum: str, scripts: Scripts
+) -> None:
+    text = GRID.format(called=called)
+    result = converted(text, Options(exact=True))
+    assert f"momentum={momentum}" in result
+    assert 'lr=given["rate"]' in result
+    assert 'nn.HuberLoss(delta=given.get("delta", 1.0))' in result
+    apart = scripts.compare(text, result)
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+SPREAD = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+
+def load(count):
+    values = np.random.RandomState(count).rand(count, 4)
+    return values, values[:, :1]
+
+
+def sizes():
+    return iter([5, 1])
+
+
+def pipeline(inputs, targets, training, size={size}):
+    data = tf.data.Dataset.from_tensor_slices((inputs, targets))
+    return data.skip(3).batch(4) if training else data.batch(4)
+
+
+def build(units, outputs):
+    return keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dense(outputs)]
+    )
+
+
+model = build(*sizes())
+model.compile("sgd", "mse")
+held = load(9)
+history = model.fit(pipeline(*load(12), True), epochs=2, verbose=0).history
+loss = model.evaluate(pipeline({given}, training=False), verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "given"), [("4", "*load(9)"), ("4", "*load(9), size=3"), ("(lambda: 4)()", "*load(9)")]
+)
+def test_tuples_of_functions_are_spread(size: str, given: str, scripts: Scripts) -> None:
+    text = SPREAD.format(size=size, given=given)
+    result = converted(text, Options(exact=True))
+    assert f"pipeline({given}, training=False)" in result
+    assert "model = build(*sizes())\n" in result
+    apart = scripts.compare(text, result)
+    assert {"history", "loss"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_may_be_a_default_is_not_spread() -> None:
+    text = SPREAD.format(size="4", given="*held")
+    messages = [d.message for d in convert(text).diagnostics]
+    assert "`pipeline` is called with arguments that are not known" in messages
+    spread = text.replace(", size=4", "")
+    assert "pipeline(*held, training=False)" in converted(spread)

@@ -8,8 +8,18 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
-from transpiler.interpret.values import Mapping, Sequence, Static, Unknown, Value
+from transpiler.interpret.values import (
+    Function,
+    Mapping,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    holds_tensor,
+)
 from transpiler.ir.expr import index
+from transpiler.source.suites import yields_of
+from transpiler.source.tuples import returned_length
 
 #: The keyword, or none, and what is given.
 Argument = tuple[str | None, Value]
@@ -18,6 +28,7 @@ Argument = tuple[str | None, Value]
 def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
     """The arguments of a call in order, stars spread out."""
     found: list[Argument] = []
+    starred: list[cst.BaseExpression] = []
     for argument in node.args:
         value = evaluate(region, argument.value)
         if argument.star == "**":
@@ -33,9 +44,39 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
                 found += [(None, v) for v in value.items]
                 continue
             found.append(("*", value))
+            starred.append(argument.value)
         else:
             found.append((argument.keyword.value if argument.keyword is not None else None, value))
+    return _with_tuples(region, found, starred) if starred else found
+
+
+def _with_tuples(
+    region: Region, arguments: list[Argument], starred: list[cst.BaseExpression]
+) -> list[Argument]:
+    """`*load()` as the values that it passes, where the function tells how many it gives.
+
+    Not beside tensors: what computes on these writes its arguments one by one.
+    """
+    nodes = iter(starred)
+    found: list[Argument] = []
+    tensors = any(holds_tensor(value) for _, value in arguments)
+    for key, value in arguments:
+        count = _count(region, next(nodes)) if key == "*" else None
+        if count and isinstance(value, Static) and not tensors:
+            found += [(None, Static(index(value.expr, place))) for place in range(count)]
+        else:
+            found.append((key, value))
     return found
+
+
+def _count(region: Region, node: cst.BaseExpression) -> int | None:
+    """How many values a call of a function of the program gives, where it surely does."""
+    function = evaluate(region, node.func) if isinstance(node, cst.Call) else None
+    if not isinstance(function, Function) or not isinstance(function.node, cst.FunctionDef):
+        return None
+    made = function.node
+    plain = not made.decorators and made.asynchronous is None and not yields_of(made)
+    return returned_length(made) if plain else None
 
 
 def _entry(region: Region, held: Mapping, key: Any) -> Value:

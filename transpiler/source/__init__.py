@@ -4,6 +4,7 @@ discovery.py    from paths to files; ignored.py: which are left alone
 files.py        bytes to text and back
 syntax.py       what Python says about a text; nesting.py: what is nested too deep
 tabs.py         files that are indented by tabs
+tuples.py       how long the tuples are that functions of a file give
 tree.py         a parsed file; parsing.py: how it is; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing

@@ -169,12 +169,25 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
             names = [n.id for n in ast.walk(_parsed(text)) if isinstance(n, ast.Name)]
             if all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names):
                 given[parameter.name] = text
+    explicit: dict[str, str] = {}
+    rest = ""
     for position, argument in enumerate(node.args):
-        if argument.star or position >= len(order):
+        text = writer.tree.source(argument.value)
+        if argument.star == "**" and not rest and _is_steady(text):
+            rest = text
+        elif argument.star or position >= len(order):
             raise Unsupported("a model that is made with arguments not known one by one")
-        key = argument.keyword.value if argument.keyword is not None else order[position]
-        given[key] = writer.tree.source(argument.value)
-    return given
+        else:
+            explicit[order[position] if argument.keyword is None else argument.keyword.value] = text
+    if rest:
+        given = {name: _entry(rest, name, given) for name in order}
+    return {**given, **explicit}
+
+
+def _entry(given: str, name: str, defaults: dict[str, str]) -> str:
+    """What `**given` gives to a parameter."""
+    key = f'"{name}"'
+    return f"{given}.get({key}, {defaults[name]})" if name in defaults else f"{given}[{key}]"
 
 
 def _as_called(
@@ -219,7 +232,16 @@ def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, boo
 def _is_steady(text: str) -> bool:
     """Whether an argument means the same where it is read once more."""
     acting = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    return not text or not any(isinstance(n, acting) for n in ast.walk(_parsed(text)))
+    nodes = list(ast.walk(_parsed(text))) if text else []
+    return not any(isinstance(n, acting) and not _is_of_dict(n) for n in nodes)
+
+
+def _is_of_dict(node: ast.AST) -> bool:
+    """Whether it only looks into a dict: `params.get("lr", 0.1)`."""
+    match node:
+        case ast.Call(ast.Attribute(_, "get"), [ast.Constant(str()), *_]):
+            return True
+    return False
 
 
 def _parsed(text: str) -> ast.expr:

@@ -64,6 +64,7 @@ def bind_arguments(
     bound: dict[str, Value] = {}
     extra: dict[Any, Value] = {}
     plain = [p for p in parameters if not p.star and not p.keyword_only]
+    arguments = _spread(plain, arguments)
     names = {p.name for p in parameters if not p.star}
     positions = iter(plain)
     star = next((p for p in parameters if p.star == "*"), None)
@@ -93,6 +94,26 @@ def bind_arguments(
     if double is not None:
         bound[double.name] = Mapping(extra)
     return bound
+
+
+def _spread(plain: list[Parameter], arguments: list[Argument]) -> list[Argument]:
+    """`f(*pair, training=True)`: the star passes what no other argument does, if all of it must be.
+
+    What may have its default leaves open how much there is.
+    """
+    keywords = {k for k, _ in arguments}
+    given = [p for p in plain if p.name not in keywords]
+    place = next((n for n, (k, _) in enumerate(arguments) if k == "*"), None)
+    if place is None or "**" in keywords or any(p.default is not None for p in given):
+        return arguments
+    if any(holds_tensor(v) for _, v in arguments):
+        return arguments  # what computes on tensors writes its arguments one by one
+    value = arguments[place][1]
+    count = len(given) - sum(k is None for k, _ in arguments)
+    if not isinstance(value, Static) or sum(k == "*" for k, _ in arguments) > 1 or count < 0:
+        return arguments
+    items = [(None, Static(index(value.expr, number))) for number in range(count)]
+    return [*arguments[:place], *items, *arguments[place + 1 :]]
 
 
 def expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Parameter]:
