@@ -20,6 +20,11 @@ class Normalization(nn.Module):
         self.variance = data.var(dims, correction=0)
         return self
 
+    def normalized(self, data):  #? normalized
+        """What it makes of an array."""
+        data = torch.as_tensor(np.asarray(data)).to(self.mean)
+        return self(torch.atleast_2d(data)).cpu()
+
     def forward(self, x):
         return (x - self.mean) / self.variance.sqrt().clamp(min=1e-7)
 ''',

@@ -36,6 +36,7 @@ model.fit(x, y, shuffle=False, verbose=0)
 """
 ASKED = """\
 model.layers[-1].bias.assign([0.25])
+model.layers[0].kernel
 kernel = model.layers[0].kernel.numpy()
 gamma = model.get_layer("norm").gamma.numpy()
 # twice as much as before
@@ -56,6 +57,7 @@ def test_each_weight_is_that_of_the_module(keras: str, scripts: Scripts) -> None
     text = HEAD.format(keras=keras) + ASKED
     result = converted(text, Options(exact=True))
     assert "    model.dense_1.bias.copy_(torch.as_tensor([0.25]))\n" in result
+    assert "\nmodel.first.weight.T\n" in result
     assert "# twice as much as before\nfirst = model.first\nwith torch.no_grad():\n" in result
     assert "    first.weight.T.copy_(torch.as_tensor(kernel * 2))\n" in result
     apart = scripts.compare(text, result, "2" if keras == "tf_keras" else "3")

@@ -69,6 +69,43 @@ def test_a_builder_gets_the_module(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+ASKED = """
+mean, variance = every.mean.numpy(), np.array(every.variance)
+single = one.mean.numpy()
+rows, row = every(table[:3]).numpy(), every(table[0]).numpy()
+
+
+def ask(data):
+    norm = layers.Normalization()
+    norm.adapt(data)
+    scaled = norm(data[:2])
+    model = build_and_compile_model(norm)
+    seen = norm.mean.numpy().shape
+    return model.predict(data, verbose=0), scaled.numpy(), len(seen)
+
+
+outputs, scaled, axes = ask(2 * table)
+every.mean
+"""
+
+
+def test_the_module_is_asked_outside_of_models(scripts: Scripts) -> None:
+    """Keras's mean has the axes of the data, which it also gives a single row."""
+    result = converted(REGRESSION + ASKED)
+    assert "single = one.mean.clone().reshape(1).cpu().numpy()\n" in result
+    assert "row = every.normalized(table[:3]).numpy(), every.normalized(table[0])" in result
+    apart = scripts.compare(REGRESSION + ASKED, result)
+    asked = {"mean", "variance", "single", "rows", "row", "outputs", "scaled", "axes"}
+    assert asked <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_is_no_array_is_not_normalized_outside() -> None:
+    for call in ("one(first)", "every(table, training=True)", "every.count.numpy()"):
+        found = convert(f"{REGRESSION}\nprint({call})\n").diagnostics
+        assert any(d.severity is Severity.ERROR for d in found), call
+
+
 def test_what_the_module_does_not_tell_is_refused() -> None:
     wide = REGRESSION.replace("input_shape=[1], ", "")  # of which nobody knows how many it takes
     messages = [d.message for d in convert(wide).diagnostics if d.severity is Severity.ERROR]

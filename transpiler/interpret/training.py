@@ -66,6 +66,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "layer.set_weights": ("weights",),
     "layer.reset_states": (),
     "layer.numpy": (),
+    "layer.weight": (),
     "layer.assign": ("value",),
 }  # fmt: skip
 
@@ -143,7 +144,7 @@ class Given:
 class TrainingCall:
     """One call of a method of a model, or `model.trainable = ...`."""
 
-    node: cst.Call | cst.Subscript | cst.Assign | cst.For
+    node: cst.Call | cst.Attribute | cst.Subscript | cst.Assign | cst.For
     name: str
     model: Model
     given: dict[str, Given]
@@ -323,14 +324,18 @@ def _model_of(node: cst.CSTNode | None) -> cst.BaseExpression | None:
 
 
 @provides("ask_layer")
-def note_asked_layer(region: Region, node: cst.Call, inside: Inside, name: str) -> Value:
+def note_asked_layer(
+    region: Region, node: cst.Call | cst.Attribute, inside: Inside, name: str
+) -> Value:
     """Note `model.get_layer("dense").get_weights()` and its like; what it gives.
 
-    `model.layers[0].bias.assign(...)` asks for one weight, which stands behind the layer.
+    `model.layers[0].bias.assign(...)` asks for one weight, which stands behind the layer; so does
+    `model.layers[0].bias` alone, which shows it.
     """
     name = "layer.reset_states" if name == "reset_state" else f"layer.{name}"
-    asked = node.func.value if isinstance(node.func, cst.Attribute) else node.func
-    if name in OF_WEIGHTS:
+    method = node.func if isinstance(node, cst.Call) else node
+    asked = method.value if isinstance(method, cst.Attribute) else method
+    if name in OF_WEIGHTS and isinstance(node, cst.Call):
         assert isinstance(asked, cst.Attribute)
         asked = asked.value
     named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
@@ -340,7 +345,8 @@ def note_asked_layer(region: Region, node: cst.Call, inside: Inside, name: str) 
         call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
         call.layer, call.of = inside.made, of
         call.variable = "" if named is None else named.variable
-        _bind(region, node, call, SIGNATURES[name])
+        if isinstance(node, cst.Call):
+            _bind(region, node, call, SIGNATURES[name])
         region.training[id(node)] = call
     region.left_calls.append((node, name, inside))
     return Unknown("what a layer of a model gives")

@@ -73,6 +73,7 @@ _WRITERS = {
     "layer.get_weights": write_layer_weights,
     "layer.set_weights": write_set_layer_weights,
     "layer.numpy": write_weight,
+    "layer.weight": write_weight,
     "layer.assign": write_weight,
     "layer.reset_states": write_reset_layer,
 }

@@ -130,12 +130,17 @@ def write_weight(
     """A copy of one weight as an array; or an array becomes that weight."""
     assert call.layer is not None
     match call.node:
-        case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name(name)))):
+        case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name(name)))) | cst.Attribute(
+            attr=cst.Name(name)
+        ):
             view = _views(writer, call).get(name)
         case _:
             view = None
     if view is None:
         raise Unsupported(f"no weight of {call.layer.symbol} that has one name")
+    if call.name == "layer.weight":
+        writer.inline(call, statement, [], view)
+        return
     if call.name == "layer.numpy":
         writer.made.helpers.add("to_array")
         writer.inline(call, statement, [], f"to_array({view})")

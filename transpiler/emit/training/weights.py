@@ -27,7 +27,7 @@ from transpiler.passes.liveness import walk
 LOOKING = frozenset(
     {
         "get_weights", "set_weights", "count_params", "layer.get_weights", "layer.set_weights",
-        "layer.numpy", "layer.assign", "layer", "summary",
+        "layer.numpy", "layer.weight", "layer.assign", "layer", "summary",
     }
 )  # fmt: skip
 #: Modules that have as many weights as Keras's layers.

@@ -8,6 +8,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.late_binding import refuse_late_names
+from transpiler.interpret.layers.adapting import on_array
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.formats import wanted_layout
 from transpiler.interpret.layers.functions import activated_by
@@ -52,6 +53,8 @@ def call_layer(
         raise GiveUp(_not_known(inputs), node)
     if isinstance(inputs, Static):
         name = inputs.expr.text
+        if not rest and (given := on_array(region, node, layer, inputs)) is not None:
+            return given
         if name in region.parameters:
             layout = wanted_layout(layer)
             want_tensor(region, name, declared_rank(layer), layout)

@@ -111,6 +111,9 @@ def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -
         return provided("base_attribute")(region, receiver, attr, node)
     if attr == "output" and receiver.output is not None:
         return receiver.output
+    learned: Value | None = provided("learned")(region, node, receiver, attr)
+    if learned is not None:
+        return learned
     region.left_calls.append((node, f".{attr}", receiver))
     return Unknown(f"`.{attr}` of a layer")
 
@@ -123,7 +126,17 @@ def _of_choice(region: Region, node: cst.Attribute, receiver: Choice, attr: str)
 
 def _of_inside(region: Region, node: cst.Attribute, receiver: Inside, attr: str) -> Value:
     found: Value = provided("tensor_of_layer")(region, receiver, attr)
+    if isinstance(found, AtLayer) and _is_alone(node, region.statement):
+        provided("ask_layer")(region, node, receiver, "weight")
     return found
+
+
+def _is_alone(node: cst.Attribute, statement: cst.CSTNode | None) -> bool:
+    """Whether an expression is a statement, which but shows its value, if anything."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
+            return value is node
+    return False
 
 
 def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr: str) -> Value:

@@ -13,8 +13,9 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.layers.starting import is_made_here
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant
+from transpiler.interpret.statics import constant, rewrite
 from transpiler.interpret.values import Bound, Layer, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr, attribute, expr, index
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
@@ -67,8 +68,7 @@ def _make_here(region: Region, node: cst.Call, layer: Layer, data: Expr) -> None
     """The module is made where the layer learns; what calls it reads the variable."""
     assert isinstance(node.func, cst.Attribute)
     name = region.tree.source(node.func.value)
-    whole = any(constant(layer.arguments[n]) is None for n in ("axis",) if n in layer.arguments)
-    size = "" if whole else width_of(data).text
+    size = "" if _is_whole(layer) else width_of(data).text
     span = region.tree.span(node)
     region.settled[span] = f"{name} = Normalization({size}).adapt({data.text})"
     region.settled_helpers[span] = data.helpers | {"Normalization"}
@@ -80,10 +80,61 @@ def _make_here(region: Region, node: cst.Call, layer: Layer, data: Expr) -> None
             region.idle.add(statement)
 
 
+@provides("learned")
+def learned(region: Region, node: cst.Attribute, layer: Layer, attr: str) -> Static | None:
+    """`normalizer.mean`, which has as many axes in Keras as the data; None of anything else."""
+    if attr not in ("mean", "variance") or not _stands(region, layer):
+        return None
+    axes = "reshape(1)" if _is_whole(layer) else "unsqueeze(0)"
+    return _settled(region, node, f"{_name(layer)}.{attr}.clone().{axes}.cpu()")
+
+
+def on_array(region: Region, node: cst.CSTNode, layer: Layer, given: Static) -> Static | None:
+    """`normalizer(table[:3])`: a tensor that is no part of a model; None of anything else."""
+    if not isinstance(node, cst.Call) or len(node.args) != 1 or _is_whole(layer):
+        return None
+    if given.expr.text in region.parameters or not _stands(region, layer):
+        return None
+    helpers = frozenset({"Normalization.normalized"})
+    return _settled(region, node, f"{_name(layer)}.normalized({given.expr.text})", helpers)
+
+
+def _stands(region: Region, layer: Layer) -> bool:
+    """See to it that a layer that has learned is a module of its own, which can be asked."""
+    made_here = is_made_here(region, region.tree.span(layer.node))
+    if layer.symbol != _SYMBOL or layer.problem:
+        return False
+    if "adapted" in layer.arguments and made_here:
+        region.want(_key(region, layer), True)
+    return "standing" in layer.arguments
+
+
+def _name(layer: Layer) -> str:
+    standing = layer.arguments["standing"]
+    assert isinstance(standing, Static)
+    return standing.expr.text
+
+
+def _settled(
+    region: Region, node: cst.BaseExpression, text: str, helpers: frozenset[str] = frozenset()
+) -> Static:
+    """What stands in the place of an expression, in a script and in what is left of a builder."""
+    made = Static(Expr(text, strength=POSTFIX, helpers=helpers))
+    span = region.tree.span(node)
+    rewrite(region, node, made)
+    region.settled[span] = text
+    region.helpers_used |= helpers
+    return made
+
+
+def _is_whole(layer: Layer) -> bool:
+    """Whether all numbers are normalized by the same two."""
+    return "axis" in layer.arguments and constant(layer.arguments["axis"]) is None
+
+
 def as_given(layer: Layer, reading: Expr) -> Layer:
     """A layer that stands by itself, as a function sees it that gets it."""
-    whole = constant(layer.arguments["axis"]) is None if "axis" in layer.arguments else False
-    if whole and not is_of_one_column(layer):
+    if _is_whole(layer) and not is_of_one_column(layer):
         raise GiveUp("a normalization of all columns by the same numbers is passed to a function")
     return Layer(layer.rule, layer.symbol, {"standing": Static(reading)}, layer.node, reading.text)
 

@@ -23,7 +23,7 @@ def one_of_initializers(region: Region, value: Value | None) -> Expr | None:
         return None
     options = [option.expr for option in _options(value)]
     places = [o.value.place for o in options if isinstance(o.value, Configured)]
-    if not all(place and _is_made_here(region, place) for place in places):
+    if not all(place and is_made_here(region, place) for place in places):
         return None
     for option in options:
         made = option.value
@@ -64,7 +64,7 @@ def _options(value: Static) -> Iterator[Static]:
             yield from _options(option)
 
 
-def _is_made_here(region: Region, place: tuple[int, int]) -> bool:
+def is_made_here(region: Region, place: tuple[int, int]) -> bool:
     """Whether it is made in the function that makes the layer, or in the script that does."""
     if region.function is None:
         return region.is_module
