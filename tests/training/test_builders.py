@@ -138,3 +138,16 @@ def test_what_may_be_a_default_is_not_spread() -> None:
     assert "`pipeline` is called with arguments that are not known" in messages
     spread = text.replace(", size=4", "")
     assert "pipeline(*held, training=False)" in converted(spread)
+
+
+def test_what_has_all_its_sizes_is_not_built_again(scripts: Scripts) -> None:
+    """Keras has made the weights of such a model already, wherever it asks for them again."""
+    made = PAIR.replace("build(", "made(")
+    again = made.replace("first = small", "small.build((None, 6))\nfirst = small", 1)
+    again += "\n\ndef train():\n    model = made(3)\n    model.build(input_shape=(None, 6))\n"
+    again += "    return model.fit(x, y, shuffle=False, verbose=0).history['loss']\n\n\n"
+    again += "third = train()\n"
+    result = converted(again, Options(exact=True))
+    assert ".build(" not in result
+    apart = scripts.compare(again, result)
+    assert max(apart[name] for name in ("first", "second", "third")) < 1e-9, apart

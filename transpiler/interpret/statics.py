@@ -350,12 +350,23 @@ def fold(operator: str, a: Any, b: Any) -> Any:
     """The value of `a operator b`, or UNKNOWN."""
     if a is UNKNOWN or b is UNKNOWN or operator not in _COMPARE:
         return UNKNOWN
-    if isinstance(a, (str, list, tuple)) and operator == "*":
+    if isinstance(a, (str, list, tuple)) and operator == "*" and not _are_defaults(a, b):
         return UNKNOWN
     try:
         return _COMPARE[operator](a, b)
     except (TypeError, ArithmeticError, ValueError, AttributeError):
         return UNKNOWN
+
+
+#: So many columns of a table are looked at one by one.
+_MOST_COLUMNS = 256
+
+
+def _are_defaults(a: Any, b: Any) -> bool:
+    """`[[0.0]] * 4`: what stands for columns that are empty; sizes stay as they are written."""
+    if not isinstance(a, list) or type(b) is not int or not 0 < b <= _MOST_COLUMNS:
+        return False
+    return len(a) == 1 and (isinstance(a[0], float) or a[0] in ([0], [0.0]))
 
 
 def fold_bool(operator: str, a: Any, b: Any) -> Any:

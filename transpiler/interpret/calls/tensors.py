@@ -98,6 +98,8 @@ def _slots(
             raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
         if isinstance(value, Constant) and str(parameters[parameter].annotation) in _TENSORS:
             value = _beside(region, value, arguments, node)
+        if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_tensors(value):
+            value = tensor_function(region, node, "tf.stack", [(None, value)])
         slots[parameter] = _operand(region, value, bounds, node)
     for parameter, declared in parameters.items():
         if parameter not in slots:
@@ -105,6 +107,15 @@ def _slots(
                 raise GiveUp(f"{name}: the argument {parameter} is missing", node)
             slots[parameter] = expr(declared.default)
     return slots, bounds
+
+
+def _is_list_of_tensors(value: Value) -> bool:
+    """Whether TensorFlow makes one tensor of it, where it takes but one."""
+    return (
+        isinstance(value, Sequence)
+        and bool(value.items)
+        and all(isinstance(item, Bound) for item in value.items)
+    )
 
 
 #: How rules write that a parameter may be a tensor.

@@ -6,6 +6,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import arguments_of
+from transpiler.interpret.calls.settings import is_statement
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.freezing import (
     freezes_given,
@@ -71,10 +72,11 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return get_layer(region, node, model)
-    if name == "build" and _is_sized(model):
+    if name == "build" and _is_sized(model) and is_statement(region, node):
         arguments_of(region, node)
         region.graph_events += 1
         region.done.add(id(node))
+        region.idle.add(id(region.statement))
         return const(None)
     if name in SIGNATURES or name in OLDER:
         region.left_calls.append((node, name, model))
