@@ -151,3 +151,57 @@ def test_what_has_all_its_sizes_is_not_built_again(scripts: Scripts) -> None:
     assert ".build(" not in result
     apart = scripts.compare(again, result)
     assert max(apart[name] for name in ("first", "second", "third")) < 1e-9, apart
+
+
+ROUNDS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).randint(0, 3, 40)
+
+
+def build_flat(units):
+    hidden = [layers.Dense(units), layers.BatchNormalization()]
+    return keras.Sequential([keras.Input((6,)), *hidden, layers.Dense(3, activation="softmax")])
+
+
+def build_deep(units):
+    inputs = keras.Input((6,))
+    hidden = layers.Dense(units)(layers.Dense(units)(inputs))
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(hidden))
+
+
+def train(model):
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+
+def count(model):
+    return model.count_params()
+
+
+losses, counts = [], []
+for builder in BUILDERS:
+    model = builder(4)
+    losses += train(model)
+    counts.append(count(model))
+"""
+BUILDERS = ("[build_flat, build_deep]", "[build_deep, build_flat]")
+
+
+@pytest.mark.parametrize("builders", BUILDERS)
+def test_a_function_gets_the_model_of_each_round(builders: str, scripts: Scripts) -> None:
+    text = ROUNDS.replace("BUILDERS", builders)
+    result = converted(text, Options(exact=True))
+    assert "sum(w.numel() for w in [*model.parameters(), *model.buffers()] if w.dim())" in result
+    apart = scripts.compare(text, result)
+    assert {"losses", "counts"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("builders", BUILDERS)
+def test_a_function_that_would_train_each_in_another_way_is_refused(builders: str) -> None:
+    text = ROUNDS.replace("BUILDERS", builders).replace("softmax", "softplus", 1)
+    found = convert(text).diagnostics
+    assert any("`train` trains models of several kinds" in d.message for d in found), found

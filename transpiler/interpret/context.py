@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from transpiler.diagnostics import Code, Diagnostic
-from transpiler.interpret.values import Function, Model, UserClass, Value
+from transpiler.interpret.values import Function, Model, Static, UserClass, Value
 from transpiler.options import Options
 from transpiler.record import record
 from transpiler.registry import Rules
@@ -73,6 +73,12 @@ class FileContext:
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
+    #: optimizers by where they are made; None where that is not one alone
+    optimizers: dict[tuple[int, int], Static | None] = field(default_factory=dict)
+    #: calls of functions that give one of several: the function, and where it makes them
+    optimizer_makers: dict[tuple[int, int], tuple[cst.FunctionDef, tuple[tuple[int, int], ...]]] = (
+        field(default_factory=dict)
+    )
     single_metrics: set[tuple[int, int]] = field(default_factory=set)  #: objects made once
     #: the model and its `compile` that a metric object, by its place, is first given to
     metric_owners: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ import libcst as cst
 from transpiler.diagnostics import Code
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.scope import Scope
-from transpiler.interpret.values import Bound, Function, Layer, Model, Value
+from transpiler.interpret.values import Bound, Function, Layer, Model, Static, Value
 from transpiler.ir.code import Node
 from transpiler.ir.expr import Expr, Name
 from transpiler.ir.tensor import Layout, Unsupported
@@ -128,8 +128,11 @@ class _Origin:
 
 #: Calls of models whose results a program computes with.
 ANSWERING = frozenset(
-    {"fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch"}
-)
+    {
+        "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch",
+        "get_weights",
+    }
+)  # fmt: skip
 
 
 class Region:
@@ -293,7 +296,8 @@ class Region:
         self.named_in_models: dict[int, Any] = {}  #: the variables that hold layers of models
         self.training: dict[int, Any] = {}  #: the calls that compile, train or ask models
         self.entered: list[cst.With] = []  #: `with` statements of a function
-        self.handings: dict[int, Handed] = {}  #: calls that train models
+        #: calls that train models, of each model in turn where rounds of a loop are gone through
+        self.handings: dict[tuple[int, ...], Handed] = {}
         self.runs: dict[int, Run] = {}  #: by id of the call
         self.handing: set[int] = set()  #: statements that call builders with shapes, and stay
 
@@ -320,6 +324,13 @@ class Region:
         """Whether what is not known may be what a model said: the module's, or a trainer's."""
         return self.is_module or any(c.name in ANSWERING for c in self.training.values())
 
+    def note_optimizer(self, place: tuple[int, int], made: Static) -> None:
+        """Note where an optimizer is made; who interprets that again may know another one."""
+        known = self.file.optimizers.setdefault(place, made)
+        if known is None or known.expr.text != made.expr.text:
+            self.file.optimizers[place] = None
+        self.optimizers[place] = made
+
     @contextmanager
     def unrolling(self) -> Iterator[None]:
         """While the rounds of a loop are interpreted one by one, whose text stays one."""
@@ -334,12 +345,14 @@ class Region:
         """While something that stands elsewhere is evaluated, of which nothing stays noted."""
         before, outer, events = set(self.rewrites), self.inline, self.graph_events
         optimizers, metrics = dict(self.optimizers), dict(self.file.metrics)
+        all_optimizers = dict(self.file.optimizers)
         self.inline = inline
         try:
             yield
         finally:
             self.inline, self.graph_events = outer, events
             self.optimizers, self.file.metrics = optimizers, metrics
+            self.file.optimizers = all_optimizers
             for span in set(self.rewrites) - before:
                 del self.rewrites[span]
 

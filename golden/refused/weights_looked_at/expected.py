@@ -74,5 +74,5 @@ print(model.count_params())
 weights = model.get_weights()
 for w in weights:
     print(w.shape)
-# TODO(tf2torch) T2T101: `set_weights` is left as it is: weights that are no other model's
+# TODO(tf2torch) T2T101: `set_weights` is left as it is: the weights of keras.layers.LSTM are stored in another way
 model.set_weights([w * 0.5 for w in weights])

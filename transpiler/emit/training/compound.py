@@ -58,15 +58,25 @@ def takes_lines(tree: Tree, statement: Compound) -> bool:
 
 
 def head_edits(
-    tree: Tree, statement: Compound, before: list[str], inside: dict[tuple[int, int], str]
+    tree: Tree,
+    statement: Compound,
+    before: list[str],
+    inside: dict[tuple[int, int], str],
+    calls: list[tuple[int, int]],
 ) -> list[Edit]:
-    """The edits of a head with new parts, and of the lines that stand before it."""
+    """The edits of a head with new parts, and of the lines that stand before it.
+
+    `calls` are those of all models: a head with some of another one is changed part by part.
+    """
     start, end = tree.span(statement)[0], tree.text.index(":", tree.span(_expression(statement))[1])
     margin = start - tree.line_start(start)
-    parts = [Edit(a - start, b - start, text) for (a, b), text in inside.items()]
-    head = apply(tree.text[start : end + 1], parts)
-    head = fold(head, margin).lstrip(" ") if "\n" not in head else head
-    found = [Edit(start, end + 1, head)]
+    found = [Edit(*span, text) for span, text in inside.items()]
+    asked = [call for call in calls if holds((start, end), call)]
+    if all(any(holds(span, call) for span in inside) for call in asked):
+        parts = [Edit(e.start - start, e.end - start, e.text) for e in found]
+        head = apply(tree.text[start : end + 1], parts)
+        head = fold(head, margin).lstrip(" ") if "\n" not in head else head
+        found = [Edit(start, end + 1, head)]
     if before:
         found.append(Edit(start - margin, start - margin, f"{block(before, margin)}\n"))
     return found

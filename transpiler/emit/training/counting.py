@@ -10,8 +10,7 @@ import re
 
 from transpiler.emit.training.called import put_in_place
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.weights import ALIKE, made_of
-from transpiler.ir.code import Construct
+from transpiler.emit.training.weights import COUNTED, made_of
 
 #: What torch has for each list of Keras's weights; buffers of one number are torch's own.
 _LISTS = {
@@ -52,11 +51,8 @@ def rewrite_counts(writer: ModelWriter) -> None:
 
 def _counts_alike(writer: ModelWriter) -> bool:
     """Whether torch has the same weights, and none of them is frozen anywhere."""
-    alike = all(_is_alike(node) for node in made_of(writer))
-    return alike and _FREEZES.search(writer.tree.blanked) is None
-
-
-def _is_alike(node: Construct) -> bool:
-    """Whether a module has as many numbers as Keras's layer, in parameters and in buffers."""
-    text = node.module.constructor.text
-    return text.startswith(("nn.BatchNorm", *ALIKE))
+    made = (node.module.constructor.text for node in made_of(writer))
+    return (
+        all(text.startswith(COUNTED) for text in made)
+        and _FREEZES.search(writer.tree.blanked) is None
+    )

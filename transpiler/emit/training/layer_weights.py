@@ -14,7 +14,8 @@ import libcst as cst
 
 from transpiler.emit.training.lines import is_statement, within
 from transpiler.emit.training.model import Asking, ModelWriter
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.models.parts import layers_in_a_row
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Layer
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
@@ -31,7 +32,7 @@ _WITHOUT_WEIGHTS = frozenset(
     | {f"UpSampling{n}D" for n in (1, 2, 3)}
     | {f"{g}{k}Pooling{n}D" for g in ("", "Global") for k in ("Max", "Average") for n in (1, 2, 3)}
 )  # fmt: skip
-_MANY = 12  #: so many weights are written one by one at most
+_FEW = 3  #: so many weights are written one by one at most
 
 
 def write_layer(
@@ -56,24 +57,65 @@ def write_layer_weights(
 
 
 def write_all_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
-    """Copies of the weights of all layers of a Sequential as arrays, or of one that is picked."""
+    """Copies of the weights of all layers as arrays, or of one that is picked."""
     views = views_of_all(writer, writer.variable)
-    if len(views) > _MANY and _picked(statement, call.node, len(views)) is None:
-        raise Unsupported("the weights are looked at, and there are many")
-    write_arrays(writer, call, statement, views)
+    if len(views) <= _FEW or _picked(statement, call.node, len(views)) is not None:
+        write_arrays(writer, call, statement, views)
+        return
+    writer.made.helpers.add("to_array")
+    weights = _function_of_all(writer)
+    writer.inline(call, statement, [], f"[to_array(w) for w in {weights}({writer.variable})]")
+
+
+def write_set_all_weights(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Arrays become the weights of all layers."""
+    views = views_of_all(writer, writer.variable)
+    many = "" if len(views) <= _FEW else f"{_function_of_all(writer)}({writer.variable})"
+    _copy_arrays(writer, statement, views, call.given["weights"], many)
+
+
+def _function_of_all(writer: ModelWriter) -> str:
+    """The function that gives all weights of a model; tokens stand for its modules."""
+    views = views_of_all(writer, "model")
+    name, source = writer.shared.function(
+        ("keras_weights", "weights_like_keras"),
+        ("weights", *views),
+        lambda name: "\n".join(
+            [
+                f"def {name}(model):",
+                '    """The weights in the order that Keras has them, and their axes."""',
+                "    return [",
+                *(f"        {view}," for view in views),
+                "    ]",
+                "",
+            ]
+        ),
+    )
+    if (name, source) not in writer.made.functions:
+        writer.made.functions.append((name, source))
+    return name
 
 
 def views_of_all(writer: ModelWriter, model: str) -> list[str]:
-    """The weights of all layers of a Sequential, with their axes in Keras's order."""
-    origin = writer.training.origin
-    layers = [step for step in origin.steps if isinstance(step, Layer)]
-    if origin.kind != "sequential" or not layers or len(layers) != len(origin.steps):
-        raise Unsupported("the weights are looked at, of a model whose layers Keras puts in order")
+    """The weights of all layers of a Sequential or a chain, with their axes in Keras's order."""
     views: list[str] = []
-    for layer in layers:
+    for layer in _layers_in_order(writer):
         if layer.symbol.rpartition(".")[2] not in _WITHOUT_WEIGHTS:
             views += views_of(writer, layer, model).values()
     return views
+
+
+def _layers_in_order(writer: ModelWriter) -> list[Layer]:
+    """The layers in Keras's order, where that is how they are written."""
+    origin = writer.training.origin
+    layers = [step for step in origin.steps if isinstance(step, Layer)]
+    if origin.kind == "functional":
+        layers = layers_in_a_row(writer.training.home, origin) or []
+    if not layers or (origin.kind == "sequential" and len(layers) != len(origin.steps)):
+        raise Unsupported("the weights are looked at, of a model whose layers Keras puts in order")
+    return layers
 
 
 def write_arrays(
@@ -111,9 +153,21 @@ def write_set_layer_weights(
         target = _path(writer, call)
         writer.inline(call, statement, [], f"{target}.load_state_dict({source}.state_dict())")
         return
-    views = [*_views(writer, call).values()]
-    lines = [f"for weight, array in zip([{', '.join(views)}], {writer.source_of(given)}):"]
-    lines += ["    weight.copy_(torch.as_tensor(array))"]
+    _copy_arrays(writer, statement, [*_views(writer, call).values()], given)
+
+
+def _copy_arrays(
+    writer: ModelWriter,
+    statement: cst.SimpleStatementLine,
+    views: list[str],
+    given: Given,
+    weights: str = "",
+) -> None:
+    """Copy arrays to weights one by one; `weights` is what gives these, where they are many."""
+    weight, array = writer.lasting("weight", "view"), writer.lasting("array", "given_array")
+    weights = weights or f"[{', '.join(views)}]"
+    lines = [f"for {weight}, {array} in zip({weights}, {writer.source_of(given)}):"]
+    lines += [f"    {weight}.copy_(torch.as_tensor({array}))"]
     if isinstance(given.node, (cst.List, cst.Tuple)):
         items = [writer.shared.source(element.value) for element in given.node.elements]
         if len(items) != len(views):

@@ -27,7 +27,7 @@ def place_statements(writer: ModelWriter) -> None:
     for key, (statement, before, inside) in writer.statements.items():
         if isinstance(statement, (cst.If, cst.For, cst.While)):
             needed = [line for _, lines in sorted(before.items()) for line in lines]
-            writer.edits += head_edits(tree, statement, needed, inside)
+            writer.edits += head_edits(tree, statement, needed, inside, writer.shared.calls)
             continue
         start, end = tree.span(statement)
         indent = start - tree.line_start(start)

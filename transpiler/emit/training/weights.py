@@ -11,7 +11,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.layer_weights import write_all_weights
+from transpiler.emit.training.layer_weights import write_all_weights, write_set_all_weights
 from transpiler.emit.training.lines import is_statement, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.shared import origin
@@ -35,20 +35,29 @@ ALIKE = (
     "nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.LayerNorm(", "nn.Dropout", "nn.Softmax",
     "nn.ReLU", "nn.ModuleList(", "nn.Sequential(", "nn.Identity(", tokens.BLOCK,
 )  # fmt: skip
+#: The same, in parameters and in buffers.
+COUNTED = ("nn.BatchNorm", "BiasedBatchNorm", *ALIKE)
 
 
 def write_get_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """A copy of all tensors, for whoever sets them again and does nothing else with them."""
     if _taken_by(writer, call) is not None:
         return  # it is written there
-    node = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
-    target = node.targets[0].target if isinstance(node, cst.Assign) else None
-    name = writer.tree.source(target) if target is not None else ""
-    whole = isinstance(node, cst.Assign) and node.value is call.node and len(node.targets) == 1
-    if not whole or not name.isidentifier() or not _only_set(writer, call.model, name):
+    name = _name_of(writer, call)
+    if not name or not _only_set(writer, call.model, name):
         write_all_weights(writer, call, statement)
         return
     writer.inline(call, statement, [], f"copy.deepcopy({writer.variable}.state_dict())")
+
+
+def _name_of(writer: ModelWriter, call: TrainingCall) -> str:
+    """The variable that holds what a call gives, and nothing else of that; "" where none does."""
+    match call.statement:
+        case cst.SimpleStatementLine(
+            body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))], value=value)]
+        ) if (value is call.node):
+            return name
+    return ""
 
 
 def write_set_weights(
@@ -70,7 +79,8 @@ def write_set_weights(
     elif given.text.isidentifier() and _only_set(writer, call.model, given.text):
         text = given.text
     else:
-        raise Unsupported("weights that are no other model's")
+        write_set_all_weights(writer, call, statement)
+        return
     writer.inline(call, statement, [], f"{writer.variable}.load_state_dict({text})")
 
 
@@ -105,6 +115,7 @@ def _only_set(writer: ModelWriter, model: Model, name: str) -> bool:
     setting = [c for c in _calls(writer, "set_weights") if _is_alike(c.model, model)]
     setting = [c for c in setting if c.given["weights"].text == name] if setting else []
     taking = [c for c in _calls(writer, "get_weights") if _is_alike(c.model, model)]
+    taking = [c for c in taking if _name_of(writer, c) == name]
     statements = [tree.span(c.statement) for c in taking if c.statement is not None]
     spans = [tree.span(c.node) for c in setting]
     places = writer.shared.places(writer.room, name)
@@ -129,10 +140,17 @@ def _is_alike(one: Model, other: Model) -> bool:
 def write_count_params(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
-    """The elements of all parameters, where torch has no others than Keras."""
-    if not all(n.module.constructor.text.startswith(ALIKE) for n in made_of(writer)):
+    """The elements of all parameters, where torch has no others than Keras.
+
+    Averages of batch normalization count as well, in all models of a file alike, so that
+    functions can ask any of them; torch counts its batches besides, in a buffer of one number.
+    """
+    if not all(n.module.constructor.text.startswith(COUNTED) for n in made_of(writer)):
         raise Unsupported("torch keeps other weights than Keras")
     text = f"sum(p.numel() for p in {writer.variable}.parameters())"
+    if "BatchNormalization" in writer.tree.text:
+        weights = f"*{writer.variable}.parameters(), *{writer.variable}.buffers()"
+        text = f"sum(w.numel() for w in [{weights}] if w.dim())"
     writer.inline(call, statement, [], text)
 
 

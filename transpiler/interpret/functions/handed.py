@@ -99,7 +99,9 @@ def note_handing(region: Region, handed: Handed) -> Value:
     for value in inner.scope.values.values() if inner is not None else ():
         if isinstance(value, Model) and value.source is not None:
             value.source.compiled = value.compiled
-    region.handings[id(handed.node)] = handed
+    each = [value for value in handed.given.values() if isinstance(value, Model)]
+    rounds = tuple(id(root(model)) for model in each) if region.unrolled else ()
+    region.handings[(id(handed.node), *rounds)] = handed
     given = _given_back(handed.summary)
     answers = [] if inner is None else [value for value, _ in inner.returns]
     models = tuple(root(value) for value in answers if isinstance(value, Model))
