@@ -110,7 +110,7 @@ def test_a_layer_that_is_frozen_needs_another_compile() -> None:
 @pytest.mark.parametrize(
     ("rest", "why"),
     [
-        (f"{TRAIN}train()\nbase.trainable = False\ntrain()\n", "before this runs again"),
+        (f"{TRAIN}train()\nmodel.trainable = False\ntrain()\n", "before this runs again"),
         (f"{TRAIN}train()\nfor _ in range(2):\n    base.trainable = False\n    train()\n", "again"),
         (f"for _ in range(2):\n    {COMPILE}    {FIT}    base.trainable = False\n", "runs again"),
         (
@@ -118,13 +118,37 @@ def test_a_layer_that_is_frozen_needs_another_compile() -> None:
             "runs again",
         ),
         (
-            f"{TRAIN}def both():\n    train()\n    base.trainable = False\n    train()\nboth()\n",
+            f"{COMPILE}def train():\n    {FIT}train()\nbase.trainable = False\ntrain()\n",
             "runs again",
         ),
     ],
 )
 def test_what_trains_other_parts_when_it_runs_again_is_refused(rest: str, why: str) -> None:
     assert any(why in message for _, message in errors(f"{HEAD}{rest}")), errors(f"{HEAD}{rest}")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "losses = train()\nbase.trainable = False\nlosses += train()\n",
+        "base.trainable = False\nlosses = train()\nbase.trainable = True\nlosses += train()\n",
+        "def both():\n    found = train()\n    base.trainable = False\n    return found + train()\n"
+        "losses = both()\n",
+    ],
+)
+def test_a_function_that_compiles_trains_what_is_trainable_then(
+    rest: str, scripts: Scripts
+) -> None:
+    given = f"{TRAIN}    return history.history['loss']\n"
+    text = f"{HEAD}{given}{rest}"
+    result = converted(text)
+    assert result.count("base.requires_grad_(") == rest.count("trainable")
+    assert "torch.optim.SGD(model.parameters(), lr=0.1" in result
+    apart = scripts.compare(text, result)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+    normed = f"{NORM}{given}{rest}"  # it would have to be told
+    assert any("again" in message for _, message in errors(normed)), errors(normed)
 
 
 def test_a_function_that_is_called_after_freezing_alone_says_nothing_of_it() -> None:
@@ -229,9 +253,7 @@ def test_builders_freeze_what_they_build_on(functions: str, rest: str, scripts: 
         ),
     ],
 )
-def test_builders_that_may_freeze_something_too_late_are_refused(
-    functions: str, rest: str
-) -> None:
+def test_builders_that_may_freeze_something_too_late_are_refused(functions: str, rest: str) -> None:
     text = f"{ENCODER}{functions}{rest}"
     assert errors(text)
     assert "requires_grad_(" not in convert(text).text

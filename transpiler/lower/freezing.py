@@ -317,9 +317,19 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
             home = plan.of.home(other.model)
             sequential = not other.conditional and not other.in_loop
             ordered = sequential and {id(call.region), id(other.region)} <= once
+            ordered |= _compiles_anew(other, calls) and id(call.region) in once
             if not ordered and (home is None or home[0] is not call.region):
                 return False
     return True
+
+
+def _compiles_anew(one: TrainingCall, calls: Sequence[TrainingCall]) -> bool:
+    """Whether a function compiles what it trains, by what is trainable when it is called."""
+    compiled = one if one.name == "compile" else one.compiled
+    if compiled is None or compiled.region is not one.region:
+        return False
+    said = any(c.name in ("trainable", "freeze") and c.region is one.region for c in calls)
+    return not (said or compiled.conditional or compiled.in_loop)
 
 
 def _run_once(regions: Sequence[Region]) -> set[int]:
@@ -401,6 +411,24 @@ def _is_compiled_by(plan: Freezing, call: TrainingCall, compiles: TrainingCall) 
     return home is not None and home[1].model is root(compiles.model)
 
 
+def _is_told_by_weights(
+    plan: Freezing, call: TrainingCall, trains: list[TrainingCall], each: set[frozenset[int]]
+) -> bool:
+    """Whether a function that trains once more needs to know nothing of what is trainable then.
+
+    Gradients are switched on and off where the program says so; only layers that normalize
+    batches have to be told.
+    """
+    if not plan.in_place or any(one.region is not call.region for one in trains):
+        return False
+    try:
+        found = [plan.of.subset(call.model, one, True, frozenset()) for one in each]
+    except Unsupported:
+        return False
+    told = any(one.still for one in found if one is not None)
+    return not told and all(plan.of.learns(call.model, one) for one in each)
+
+
 def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:
     """What is frozen for one `compile`."""
     models = (call.model, *(c.model for c in trains))  # as its function builds it, and gives it
@@ -414,8 +442,9 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         frozen = compiled if older else first
         plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
     for event in (call, *trains):
-        met = _frozen(event) & mine
-        if any({id(one.model) for one in later} & mine != met for later in event.later):
+        met = [frozenset(id(one.model) for one in later) & mine for later in event.later]
+        others = {one for one in met if one != _frozen(event) & mine}
+        if others and not _is_told_by_weights(plan, call, trains, {frozen, *others}):
             plan.problems[id(call)] = "what is trainable changes before this runs again"
     if itself & frozen and trains:
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"

@@ -18,10 +18,12 @@ class Base(nn.Module):
     def __init__(self):
         super().__init__()
         self.dense = nn.Linear(8, 4)
+        self.batch_normalization = nn.BatchNorm1d(4, eps=1e-3, momentum=0.01)
         self.apply(init_like_keras)
 
     def forward(self, x):
-        return self.dense(x)
+        x = self.dense(x)
+        return self.batch_normalization(x)
 
 
 def init_like_keras(module):
@@ -48,6 +50,6 @@ class Model(nn.Module):
 
 model = Model(base)
 train(model, x, y)
-# TODO(tf2torch) T2T101: `trainable =` is left as it is: it goes with a model whose training is left
+# TODO(tf2torch) T2T101: `trainable =` is left as it is: it goes with `compile` in line 8, of a model whose training is left
 base.trainable = False
 train(model, x, y)

@@ -11,7 +11,7 @@ def train(model, x, y):
 
 x = np.random.rand(20, 8)
 y = np.random.rand(20, 1)
-base = models.Sequential([layers.Input((8,)), layers.Dense(4)])
+base = models.Sequential([layers.Input((8,)), layers.Dense(4), layers.BatchNormalization()])
 model = models.Sequential([base, layers.Dense(1)])
 train(model, x, y)
 base.trainable = False
