@@ -89,6 +89,10 @@ PAIR = """class Pair:
         "found = model.predict(x, verbose=0)\n",
         f"{COMPILING}scores = []\nfor units in (2, 5):\n    trainer = Trainer(build(units))\n"
         "    trainer.prepare()\n    trainer.train(x, y)\n    scores.append(trainer.score(x, y))\n",
+        # its methods are called as those of models, with what only these take
+        f"{TRAINER.replace('train(self, x, y)', 'fit(self, x, y, validation_data=None)')}"
+        f"model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+        "losses = trainer.fit(x, y, validation_data=(x, y))\n",
         # two models, each with its own
         f"{PAIR}a, b = build(), build(3)\na.compile('sgd', 'mse')\n"
         "b.compile(keras.optimizers.SGD(0.2), 'mae')\npair = Pair(a, b)\n"
@@ -150,3 +154,10 @@ def test_what_is_not_sure_is_said(program: str, reason: str) -> None:
     messages = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in messages), messages
     assert "train_epoch(" not in conversion.text
+
+
+def test_what_may_be_a_model_is_said_beside_a_class_with_such_a_method() -> None:
+    text = f"{HEAD}{TRAINER.replace('def train', 'def fit')}trainer = Trainer(build())\n"
+    text += "trainer = unknown(trainer)\ntrainer.fit(x, y, callbacks=[])\n"
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`trainer.fit` is left as it is" in message for message in messages), messages

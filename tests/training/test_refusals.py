@@ -235,6 +235,14 @@ def test_entries_of_the_history_by_their_places_are_said(
     assert any("begins with the loss" in d.message for d in found) is said
 
 
+def test_what_goes_with_another_call_says_which() -> None:
+    text = f"{HEAD}{COMPILE}print(1)\nmodel.fit(x, y, unknown=3)\nprint(2)\nmodel.predict(x)\n"
+    found = dict(errors(text))
+    assert "the argument unknown is not known" in found.pop(9)
+    assert found.keys() == {7, 11}
+    assert all(": so is `fit` in line 9, of the same model" in said for said in found.values())
+
+
 def test_no_message_shows_the_number_of_a_tensor() -> None:
     pairs = "def pairs():\n    for a, b in zip(x, y):\n        yield {'input': a}, b\n\n"
     found = errors(f"{pairs}{HEAD}{COMPILE}model.fit(pairs(), epochs=1)\n")

@@ -22,6 +22,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import ENDLESS
 from transpiler.interpret.symbols import IMPORTED_INSIDE
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
 
@@ -152,14 +153,13 @@ def keep_models(draft: Draft) -> None:
     """Models whose tensors or layers a statement needs that stays as it is, stay too."""
     module, units = draft.file.module, draft.planned.module_units
     assert module is not None
-    wanted: set[str] = set()
+    wanted: dict[str, int] = {}  # names, and the line of the first statement that needs each
     for node, _ in module.failed_statements.values():
         if not only_looks(draft, module, node):
-            wanted |= words_in(blanked(draft.tree.source(node)))
+            _want(draft, wanted, node, draft.tree.place(node)[0])
     graph = list(module.graph_statements.values())
-    failed = {id(n) for n, _ in module.failed_statements.values()}
+    stays = {id(n): draft.tree.place(n)[0] for n, _ in module.failed_statements.values()}
     changed = bool(wanted)
-    stays: set[int] = set(failed)
     while changed:
         changed = False
         for statement in graph:
@@ -170,9 +170,10 @@ def keep_models(draft: Draft) -> None:
             owner = re.match(r"(\w+)\.(add|pop)\(", text)
             if owner is not None:
                 defined = {owner.group(1)}
-            if defined & wanted:
-                stays.add(id(statement))
-                wanted |= words_in(blanked(text))
+            needed = [wanted[name] for name in defined if name in wanted]
+            if needed:
+                stays[id(statement)] = min(needed)
+                _want(draft, wanted, statement, min(needed))
                 changed = True
     for unit in units:
         assert unit.built is not None
@@ -180,8 +181,16 @@ def keep_models(draft: Draft) -> None:
         for statement in graph:
             inside = draft.tree.span(statement)
             if id(statement) in stays and inside[0] <= span[0] and span[1] <= inside[1]:
-                unit.problem = unit.problem or "a statement that is not converted needs it"
-    draft.stays = stays
+                line = stays[id(statement)]
+                reason = f"the statement in line {line}, which is not converted, needs it"
+                unit.problem = unit.problem or reason
+    draft.stays = set(stays)
+
+
+def _want(draft: Draft, wanted: dict[str, int], node: cst.CSTNode, line: int) -> None:
+    """Note the names in a statement that stays, for the sake of one in a line."""
+    for name in words_in(blanked(draft.tree.source(node))):
+        wanted.setdefault(name, line)
 
 
 #: What changes a model, rather than to look at it.
@@ -388,6 +397,7 @@ def report_left_models(draft: Draft) -> None:
 def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
     """Calls of Keras's methods on what is a module now: one message for calls in a row."""
     last_line = -10
+    causes = _causes(draft)
     for node, name, owner in sorted(calls, key=lambda c: draft.tree.span(c[0])[0]):
         if id(node) in draft.converted_calls:
             continue
@@ -399,6 +409,8 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         message = f"`{name}` is left as it is; the {what} is an nn.Module now"
         if what == "base" and not any(base.calls for base in bases_of(owner)):
             message = f"`{name}` is left as it is: the pretrained model is"
+        if id(node) in causes:
+            message = f"`{name}` is left as it is: so is {causes[id(node)]}, of the same model"
         if id(node) in draft.unconverted:
             message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
             last_line = -10
@@ -408,6 +420,23 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         if first:
             draft.say(LEFT_TRAINING, node, message)
             draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+
+
+def _causes(draft: Draft) -> dict[int, str]:
+    """The first call that is not understood, for the others of its model, by their ids."""
+    found: dict[int, str] = {}
+    for training in (made.training for made in draft.planned.trained):
+        if training.problem is not None:
+            cause = place_of_call(draft, training.problem[0])
+            for call in training.calls:
+                found.setdefault(id(call.node), cause)
+    return found
+
+
+def place_of_call(draft: Draft, call: TrainingCall) -> str:
+    """What is asked of a model, and where: for messages of what goes with it."""
+    name = "trainable" if call.name == "freeze" else call.name
+    return f"`{name}` in line {draft.tree.place(call.node)[0]}"
 
 
 def _margin(draft: Draft, node: cst.CSTNode) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.left import report_left_calls
+from transpiler.emit.left import place_of_call, report_left_calls
 from transpiler.emit.units import Unit
 from transpiler.ir import tokens
 from transpiler.source.lexical import words_in
@@ -85,14 +85,33 @@ def _share_parts(draft: Draft) -> None:
     while True:
         trained = [m for m in draft.planned.trained if m.training.problem is None]
         converted = {id(c.node) for m in trained for c in m.training.calls}
-        left = {id(m) for m in draft.planned.trained if m.training.problem is not None}
-        alone = [m for m in trained if m.sharing - converted or left & {id(o) for o in m.together}]
-        for found in alone:
+        left = [m for m in draft.planned.trained if m.training.problem is not None]
+        alone = []
+        for found in trained:
+            missing, together = found.sharing - converted, {id(o) for o in found.together}
+            needed = [
+                other
+                for other in left
+                if id(other) in together or missing & {id(c.node) for c in other.training.calls}
+            ]
+            if needed or missing:
+                alone.append((found, needed))
+        for found, needed in alone:
             call = found.training.calls[0]
-            found.training.problem = (call, "it goes with a model whose training is left")
+            found.training.problem = (call, _goes_with(draft, needed))
             draft.unconverted.setdefault(id(call.node), found.training.problem[1])
         if not alone:
             return
+
+
+def _goes_with(draft: Draft, left: list[Trained]) -> str:
+    """The reason of a model whose training goes with that of others, which is left."""
+    problems = [made.training.problem for made in left]
+    calls = [problem[0] for problem in problems if problem is not None]
+    if not calls:
+        return "it goes with a model whose training is left"
+    first = min(calls, key=lambda call: draft.tree.span(call.node))
+    return f"it goes with {place_of_call(draft, first)}, of a model whose training is left"
 
 
 def _own_callbacks(found: Trained) -> dict[int, UserClass]:

@@ -34,7 +34,7 @@ def init_like_keras(module):
 
 
 model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 18, of the same model
 model.compile("sgd", "mse")
 stop = "--stop" in sys.argv
 # TODO(tf2torch) T2T101: `fit` is left as it is: a callback is only known at run time, or is the program's own

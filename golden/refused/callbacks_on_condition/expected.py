@@ -25,7 +25,7 @@ def init_like_keras(module):
 
 
 model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 13, of the same model
 model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
 # TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is
 callbacks = [keras.callbacks.TerminateOnNaN()]

@@ -23,7 +23,7 @@ def init_like_keras(module):
 
 
 a = A()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 11, of the same model
 a.compile("sgd", "mse")
 # TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is
 best = ModelCheckpoint("best.keras", monitor="loss", save_best_only=True)
@@ -44,11 +44,11 @@ class B(nn.Module):
 
 
 b = B()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 17, of the same model
 b.compile("sgd", "mse")
 # TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is
 often = ModelCheckpoint("often.keras", save_freq=3)
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `fit` is left as it is: so is `fit` in line 17, of the same model
 b.fit(x, y, epochs=2, callbacks=[often])
 # TODO(tf2torch) T2T101: `fit` is left as it is: a callback that remembers what it saw in another `fit`
 b.fit(x, y, epochs=2, callbacks=[often])
@@ -65,7 +65,7 @@ class C(nn.Module):
 
 
 c = C()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 22, of the same model
 c.compile("sgd", "mse")
 # TODO(tf2torch) T2T103: `LambdaCallback` is left as it is
 stops = LambdaCallback(on_epoch_end=lambda epoch, logs: setattr(c, "stop_training", epoch > 1))

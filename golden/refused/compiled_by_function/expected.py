@@ -36,7 +36,7 @@ def choose(model, fast):
 
 
 def compile_both(model, lr):
-    # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 46, of the same model
     model.compile(keras.optimizers.SGD(lr), "sparse_categorical_crossentropy")
     return model
 
@@ -54,7 +54,7 @@ def compile_for(model, kind):
 
 
 def train(model, x, y):
-    # TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T101: `fit` is left as it is: so is `compile` in line 17, of the same model
     model.fit(x, y, epochs=2, verbose=0)
 
 

@@ -29,7 +29,7 @@ def classifier():
 
 
 first = classifier()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 18, of the same model
 first.compile("sgd", "sparse_categorical_crossentropy")
 # TODO(tf2torch) T2T101: `fit` is left as it is: sample_weight together with class_weight, which Keras 3 refuses
 first.fit(x, y, class_weight={0: 2.0}, sample_weight=np.random.rand(60))
@@ -49,7 +49,7 @@ class Several(nn.Module):
 
 
 several = Several()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 25, of the same model
 several.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
 # TODO(tf2torch) T2T101: `fit` is left as it is: class_weight for several outputs, or for steps of an output
 several.fit(x, [y, numbers], class_weight={0: 2.0})
@@ -63,13 +63,13 @@ def train(model, **kwargs):
 
 
 third = classifier()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 31, of the same model
 third.compile("sgd", "sparse_categorical_crossentropy")
 train(third, epochs=2)
 train(third, validation_split=0.2)
 
 fourth = classifier()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 41, of the same model
 fourth.compile("sgd", "sparse_categorical_crossentropy")
 # TODO(tf2torch) T2T101: `fit` is left as it is: validation_data that is not a pair of arrays
 fourth.fit(x, y, validation_data=(x, y, numbers, numbers))

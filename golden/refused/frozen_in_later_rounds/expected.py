@@ -49,5 +49,5 @@ class Model(nn.Module):
 model = Model(base)
 for i in range(2):
     train(model, x, y)
-    # TODO(tf2torch) T2T101: `trainable =` is left as it is: it goes with a model whose training is left
+    # TODO(tf2torch) T2T101: `trainable =` is left as it is: it goes with `compile` in line 8, of a model whose training is left
     base.trainable = False

@@ -47,7 +47,7 @@ def train_epoch(model, loader, criterion, optimizer):
 
 
 model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 14, of the same model
 model.compile("sgd", "mse")
 model.fit(x, y)
 # without another compile, it depends on Keras's version what that means

@@ -51,7 +51,7 @@ def predict(model, x):
 
 
 model = First()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 16, of the same model
 model.compile(loss="mse", optimizer=SGD(0.1))
 model.fit(X, y)
 first = model
@@ -94,7 +94,7 @@ class Last(nn.Module):
 
 for rate in (0.1, 0.2):
     net = Last()
-    # TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 24, of the same model
     net.compile(loss="mse", optimizer=SGD(rate))
     net.fit(X, y)
     last = net
@@ -102,5 +102,5 @@ for rate in (0.1, 0.2):
 last.fit(X, y)
 
 pair = [first, np.random.rand(3) @ predict(model, X)]
-# TODO(tf2torch) T2T101: `save` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `save` is left as it is: so is `fit` in line 16, of the same model
 pair[0].save("first.h5")

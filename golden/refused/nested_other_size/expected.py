@@ -5,7 +5,7 @@ from tensorflow.keras import layers
 
 # TODO(tf2torch) T2T103: `keras.Input` is left as it is
 inner_inputs = keras.Input((3,))
-# TODO(tf2torch) T2T104: a statement that is not converted needs it
+# TODO(tf2torch) T2T104: the statement in line 10, which is not converted, needs it
 inner = keras.Model(inner_inputs, layers.Activation("tanh")(inner_inputs))
 
 # TODO(tf2torch) T2T103: `keras.Input` is left as it is

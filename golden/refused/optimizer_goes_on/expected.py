@@ -95,7 +95,7 @@ class C(nn.Module):
 
 
 c = C()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 23, of the same model
 c.compile("sgd", "mse")
 # TODO(tf2torch) T2T103: `LambdaCallback` is left as it is
 saves = LambdaCallback(on_epoch_end=lambda epoch, logs: c.save_weights(f"{epoch}.weights.h5"))

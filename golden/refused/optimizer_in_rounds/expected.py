@@ -51,7 +51,7 @@ for _ in range(2):
 third = build()
 # TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
 chosen = keras.optimizers.SGD(0.1, momentum=0.9)
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `compile` in line 35, of the same model
 third.compile(chosen, "mse")
 third.fit(x, y, epochs=2, verbose=0)
 third.compile("adam", "mse")

@@ -64,7 +64,7 @@ def build():
 first = make()
 for _ in range(2):
     compile_model(first)
-    # TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T101: `fit` is left as it is: so is `compile` in line 16, of the same model
     first.fit(x, y, epochs=2, verbose=0)
 
 second = make()
@@ -72,8 +72,8 @@ run(second)
 run(second)
 
 third = build()
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `fit` is left as it is: so is `compile` in line 26, of the same model
 third.fit(x, y, epochs=2, verbose=0)
 rated.learning_rate = 0.01
-# TODO(tf2torch) T2T101: `fit` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `fit` is left as it is: so is `compile` in line 26, of the same model
 third.fit(x, y, epochs=2, verbose=0)

@@ -83,7 +83,7 @@ class Plain(nn.Module):
 
 
 plain = Plain()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `reset_states` in line 17, of the same model
 plain.compile("sgd", "mse")
 plain.fit(np.ones((8, 3)), np.ones(8), verbose=0)
 # TODO(tf2torch) T2T101: `reset_states` is left as it is: no layer of the model keeps its state

@@ -32,7 +32,7 @@ def make_later():
 
 # TODO(tf2torch) T2T103: `keras.Input` is left as it is
 inputs = keras.Input(shape=(3,))
-# TODO(tf2torch) T2T104: a statement that is not converted needs it
+# TODO(tf2torch) T2T104: the statement in line 33, which is not converted, needs it
 model = keras.Model(inputs, layers.Dense(2)(inputs))
 # TODO(tf2torch) T2T104: `Agent` gets a tensor, and what it does with it is not known
 kept = Agent(model, inputs)

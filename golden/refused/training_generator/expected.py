@@ -26,7 +26,7 @@ def init_like_keras(module):
 
 
 model = Model()
-# TODO(tf2torch) T2T101: `compile` is left as it is; the model is an nn.Module now
+# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 13, of the same model
 model.compile(optimizer="sgd", loss="mse")
 # TODO(tf2torch) T2T101: `fit` is left as it is: batches of other things than inputs and targets
 history = model.fit(batches(16), steps_per_epoch=10, epochs=3)
