@@ -44,11 +44,94 @@ CALLS = {
 }
 
 
+PICKING = """\
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--optimizer", default="adam")
+parser.add_argument("--lr", type=float, default=0.05)
+
+
+def get_optimizer(name, lr):
+    if name == "adam":
+        return Adam(lr)
+    return SGD(learning_rate=lr, momentum=0.9)
+
+
+losses = []
+args = parser.parse_args([])
+"""
+LATER = FIT.replace("losses", "    losses")
+CALLS |= {
+    "made of what changes": (
+        f"losses = []\nrate = 0.2\ngiven = SGD(rate)\nrate = 0.5\nmodel = build(given)\n{FIT}"
+    ),
+    "made of what has the name of a parameter": (
+        f"losses = []\nunits = 0.2\nmodel = build(SGD(units), 4)\n{FIT}"
+    ),
+    "twice": (
+        f"losses = []\nmodel = build(SGD(0.2))\n{FIT}"
+        f"other = build(optimizer=Adam(0.02), units=4)\n{FIT.replace('model', 'other')}"
+        f"third = build('sgd')\n{FIT.replace('model', 'third')}"
+    ),
+    "of a list": f"losses = []\nfor o in [SGD(0.2), Adam(0.02)]:\n    model = build(o)\n{LATER}",
+    "of pairs": (
+        "losses = []\nfor name, opt in (('sgd', SGD(0.2)), ('adam', Adam(0.02))):\n"
+        f"    print(name)\n    model = build(opt)\n{LATER}"
+    ),
+    "of a dict": (
+        "losses = []\noptimizers = {'sgd': SGD(0.2), 'adam': Adam(0.02)}\n"
+        f"for name, optimizer in optimizers.items():\n    model = build(optimizer)\n{LATER}"
+    ),
+    "with a rate": f"losses = []\nfor lr in (0.2, 0.1):\n    model = build(SGD(lr))\n{LATER}",
+    "picked when it runs": (
+        f"{PICKING}model = build(get_optimizer(args.optimizer, args.lr))\n{FIT}"
+    ),
+    "picked in a function": (
+        f"{PICKING}\n\ndef main(args):\n    optimizer = get_optimizer(args.optimizer, args.lr)\n"
+        f"    lr = args.lr\n    model = build(optimizer)\n{LATER}"
+        f"    model = build(SGD(lr))\n{LATER}\n\nmain(args)\n"
+    ),
+}
+METHOD = """\
+class Study:
+    def __init__(self, units):
+        self.units = units
+
+    def make(self, optimizer, loss="mse"):
+        layers = [keras.Input((6,)), keras.layers.Dense(self.units), keras.layers.Dense(1)]
+        model = keras.Sequential(layers)
+        model.compile(optimizer=optimizer, loss=loss)
+        return model
+
+    def run(self, lr):
+        losses = []
+        for optimizer in (SGD(lr), Adam(lr)):
+            model = self.make(optimizer)
+            losses.append(model.fit(x, y, shuffle=False, verbose=0).history["loss"][-1])
+        return losses
+
+
+losses = Study(4).run(0.05)
+"""
+
+
 @pytest.mark.parametrize("how", CALLS)
 def test_it_is_made_where_the_function_is_called(how: str, scripts: Scripts) -> None:
     text = HEAD + CALLS[how]
     conversion = convert(text, Options(exact=True))
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, conversion.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_method_gives_each_its_own(scripts: Scripts) -> None:
+    text = HEAD.partition("def build")[0] + METHOD
+    conversion = convert(text, Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert 'def make(self, loss="mse"):' in conversion.text
+    assert "optim = optimizer(model.parameters())" in conversion.text
     apart = scripts.compare(text, conversion.text)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
@@ -64,9 +147,9 @@ def test_the_function_takes_none_any_more() -> None:
 @pytest.mark.parametrize(
     "calls",
     [
-        f"losses = []\nrate = 0.2\ngiven = SGD(rate)\nrate = 0.5\nmodel = build(given)\n{FIT}",
-        f"losses = []\nunits = 0.2\nmodel = build(SGD(units), 4)\n{FIT}",
-        f"losses = []\nmodel, other = build(SGD(0.2)), build(Adam(0.1))\n{FIT}",
+        f"losses = []\nmodel, other = build(SGD(0.2)), build(np.load('a.npy'))\n{FIT}",
+        f"losses = []\nmodel = build(SGD(0.2))\n{FIT}other = build(*x)\n{FIT}",
+        f"losses = []\nfor o in (SGD(0.2), Adam()):\n    print(o)\n    model = build(o)\n{LATER}",
         f"losses = []\ngiven = SGD(0.2)\nfor k in range(2):\n    model = build(given)\n    {FIT}",
     ],
 )

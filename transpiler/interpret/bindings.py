@@ -7,18 +7,87 @@ from collections.abc import Collection, Iterator
 import libcst as cst
 
 from transpiler.interpret.region import Region
+from transpiler.interpret.values import Value
 from transpiler.source.tree import Tree
 
 Span = tuple[int, int]
+#: The function or module in which a function is called, an argument, and the loop around that.
+GivingCall = tuple[cst.CSTNode, cst.BaseExpression, cst.CSTNode | None]
 
 
-def made_at(region: Region, node: cst.BaseExpression) -> Iterator[Span]:
-    """Where the optimizers are made of which an expression may be one."""
+def made_at(region: Region, node: cst.BaseExpression, anew: bool = False) -> Iterator[Span]:
+    """Where the optimizers are made of which an expression may be one.
+
+    A parameter of a function is one of those that its calls give, or make `anew` at least.
+    """
     function = region.function
     body = function.body if isinstance(function, cst.FunctionDef) else region.tree.module
     for place in made_in(region.tree, region.optimizers.keys(), body, node):
         _, inner = region.optimizer_makers.get(place, (None, ()))
-        yield from inner or (place,)
+        given = () if inner or place in region.optimizers else _given(region, function, place, anew)
+        yield from inner or given or (place,)
+
+
+def optimizer_at(region: Region, place: Span) -> Value | None:
+    """The optimizer that is made in a place, in a region or by who calls its function."""
+    return region.optimizers.get(place) or region.file.optimizers.get(place)
+
+
+def _given(
+    region: Region, function: cst.CSTNode | None, place: Span, anew: bool, depth: int = 2
+) -> tuple[Span, ...]:
+    """Where what a parameter is comes from; () where not all calls of its function are known."""
+    name, file = region.tree.text[slice(*place)], region.file
+    calls = calls_giving(region.tree, function, name)
+    found: list[Span] = []
+    for caller, given, around in calls or ():
+        body = caller.body if isinstance(caller, cst.FunctionDef) else caller
+        if isinstance(given, cst.Name) and not _is_given_once(body, given, around):
+            return ()
+        for one in made_in(region.tree, file.optimizers.keys(), body, given):
+            _, inner = file.optimizer_makers.get(one, (None, ()))
+            made = inner or ((one,) if file.optimizers.get(one) is not None else ())
+            made = made or (_given(region, caller, one, anew, depth - 1) if depth else ())
+            start, end = region.tree.span(given)
+            if not made or (anew and not start <= one[0] < one[1] <= end):
+                return ()
+            found += made
+    return tuple(dict.fromkeys(found))
+
+
+def calls_giving(tree: Tree, function: cst.CSTNode | None, name: str) -> list[GivingCall] | None:
+    """What each call of a function of the module gives for a parameter.
+
+    None where some call is not seen, or gives it in another way.
+    """
+    if not isinstance(function, cst.FunctionDef) or function not in tree.module.body:
+        return None
+    declared = function.params
+    order = [p.name.value for p in declared.params]
+    default = {p.name.value: p.default for p in (*declared.params, *declared.kwonly_params)}
+    if name not in default:
+        return None
+    mentions = _Calls(function.name.value)
+    tree.module.visit(mentions)
+    if mentions.others:
+        return None
+    found: list[GivingCall] = []
+    for caller, loop, call in mentions.found:
+        keys = [a.keyword.value if a.keyword else None for a in call.args]
+        keys = [key or (order[i] if i < len(order) else "") for i, key in enumerate(keys)]
+        given = dict(zip(keys, (a.value for a in call.args), strict=True)).get(name, default[name])
+        if given is None or any(a.star for a in call.args):
+            return None
+        found.append((caller or tree.module, given, loop))
+    return found
+
+
+def _is_given_once(body: cst.CSTNode, given: cst.Name, loop: cst.CSTNode | None) -> bool:
+    """Whether a caller does nothing with a variable but to give it once: the next is another."""
+    reads = _Reads(given.value)
+    body.visit(reads)
+    anew = loop is None or bool(_bound_to(loop, given.value))
+    return anew and len(reads.found) == 1
 
 
 def made_in(
@@ -93,12 +162,91 @@ class _Bindings(cst.CSTVisitor):
 
     def visit_For(self, node: cst.For) -> None:  # noqa: N802
         if self._holds(node.target):
-            self.found.append(node.iter)
+            self.found += self._parts(node)
+
+    def _parts(self, node: cst.For) -> Iterator[cst.BaseExpression]:
+        """What the rounds of a loop bind the name to: `for name, opt in [("sgd", SGD()), ...]`."""
+        rows = node.iter.elements if isinstance(node.iter, (cst.List, cst.Tuple)) else ()
+        parts = node.target.elements if isinstance(node.target, cst.Tuple) else ()
+        place = next((i for i, part in enumerate(parts) if self._holds(part.value)), None)
+        items = [row.value for row in rows if isinstance(row.value, (cst.List, cst.Tuple))]
+        alike = len(items) == len(rows) and all(len(i.elements) == len(parts) for i in items)
+        if place is None or not rows or not alike:
+            yield node.iter
+        else:
+            yield from (item.elements[place].value for item in items)
 
     def _holds(self, target: cst.BaseExpression) -> bool:
         if isinstance(target, (cst.Tuple, cst.List)):
             return any(self._holds(element.value) for element in target.elements)
         return isinstance(target, cst.Name) and target.value == self.name
+
+
+class _Calls(cst.CSTVisitor):
+    """The calls of a function of the module, and whether it is named otherwise."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: list[tuple[cst.FunctionDef | None, cst.CSTNode | None, cst.Call]] = []
+        self.around: list[cst.FunctionDef] = []
+        self.loops: list[cst.CSTNode] = []
+        self.others = 0
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:  # noqa: N802
+        self.others -= node.name.value == self.name
+        self.around.append(node)
+
+    def leave_FunctionDef(self, original_node: cst.FunctionDef) -> None:  # noqa: N802
+        self.around.pop()
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+        if isinstance(node.func, cst.Name) and node.func.value == self.name:
+            self.others -= 1
+            loop = self.loops[-1] if self.loops else None
+            self.found.append((self.around[-1] if self.around else None, loop, node))
+
+    def visit_For(self, node: cst.For) -> None:  # noqa: N802
+        self.loops.append(node)
+
+    def leave_For(self, original_node: cst.For) -> None:  # noqa: N802
+        self.loops.pop()
+
+    def visit_While(self, node: cst.While) -> None:  # noqa: N802
+        self.loops.append(node)
+
+    def leave_While(self, original_node: cst.While) -> None:  # noqa: N802
+        self.loops.pop()
+
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
+        self.others += node.value == self.name
+
+
+class _Reads(cst.CSTVisitor):
+    """Where a room reads a variable; functions inside have names of their own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: list[cst.Name] = []
+        self.keyword: cst.Name | None = None
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
+        return False
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> bool:  # noqa: N802
+        return False
+
+    def visit_For(self, node: cst.For) -> bool:  # noqa: N802
+        for part in (node.iter, node.body, node.orelse):
+            if part is not None:
+                part.visit(self)
+        return False
+
+    def visit_Arg_keyword(self, node: cst.Arg) -> None:  # noqa: N802
+        self.keyword = node.keyword
+
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
+        if node.value == self.name and node is not self.keyword:
+            self.found.append(node)
 
 
 def _bound_to(body: cst.CSTNode, name: str) -> list[cst.BaseExpression]:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 
-from transpiler.interpret.bindings import Span, made_at
+from transpiler.interpret.bindings import Span, made_at, optimizer_at
 from transpiler.interpret.region import Region
-from transpiler.interpret.training import Given
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
@@ -49,14 +49,18 @@ class Choices:
 
 
 def optimizer_choices(
-    rules: Rules, tree: Tree, region: Region, given: Given, parameters: Expr, exact: bool
+    rules: Rules, tree: Tree, call: TrainingCall, region: Region, parameters: Expr, exact: bool
 ) -> Choices | None:
-    """The optimizers that an argument may be; None where it is no choice between known ones."""
+    """The optimizers that a `compile` may get; None where it is no choice between known ones.
+
+    A model that a function gets may have trained before: its optimizer must be another one then.
+    """
+    given = call.given["optimizer"]
     value = given.value
     if not isinstance(value, Static) or value.expr.known or given.node is None:
         return None
-    places = list(made_at(region, given.node))
-    made = {p: region.optimizers[p] for p in places if p in region.optimizers}
+    places = list(made_at(region, given.node, anew=call.model.source is not None))
+    made = {p: made for p in places if (made := optimizer_at(region, p)) is not None}
     if made:
         if len(made) != len(places):
             raise Unsupported("an optimizer that is made elsewhere in one of several cases")

@@ -147,6 +147,14 @@ class Passed:
     model: str  #: how the model is written where the optimizer is made
 
 
+@record(frozen=True, slots=True)
+class Chosen:
+    """Where a program picks the optimizer that a builder gets."""
+
+    region: Region
+    call: tuple[int, int]  #: the call of the builder
+
+
 @record(slots=True)
 class Training:
     """One model that is trained or asked: all calls of it, in the order of the program."""
@@ -173,6 +181,8 @@ class Training:
     watched: list[tuple[Built | Summary, list[Node]]] = field(default_factory=list)
     weights: Watched = field(default_factory=Watched)  #: of regularizers and constraints
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
+    chosen: dict[int, Chosen] = field(default_factory=dict)  #: those that callers pick, likewise
+    callers: set[str] = field(default_factory=set)  #: variables of theirs that it is made of
     #: the `fit` of the models of a list, before which each of them gets its optimizer
     late: TrainingCall | None = None
     sets_rate: bool = False  #: whether the program changes the learning rate itself
@@ -396,11 +406,11 @@ def _choices(
     file: FileContext, training: Training, call: TrainingCall, parameters: Expr
 ) -> Choices | None:
     """The optimizers of which the program picks one when it runs."""
-    given = call.given.get("optimizer")
-    if given is None:
+    if "optimizer" not in call.given:
         return None
-    region = call.region or training.home
-    return optimizer_choices(file.rules, file.tree, region, given, parameters, file.options.exact)
+    chosen = training.chosen.get(id(call))
+    region = chosen.region if chosen is not None else call.region or training.home
+    return optimizer_choices(file.rules, file.tree, call, region, parameters, file.options.exact)
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:

@@ -19,9 +19,11 @@ from transpiler.emit.training.distributing import (
 )
 from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import goes_on, refuse_going_on
-from transpiler.emit.training.lines import holds, is_statement, within
+from transpiler.emit.training.lines import holds, is_statement, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
+from transpiler.emit.training.shared import Before, Room
+from transpiler.interpret.bindings import calls_giving
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
@@ -252,25 +254,35 @@ def _criterion(writer: ModelWriter, name: str, made: str) -> list[str]:
 def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choices) -> Expr:
     """One of several optimizers, which wait for the parameters where the program makes them."""
     name = call.given["optimizer"].text
-    room = next((r for r in writer.shared.rooms if r.region is call.region), writer.room)
+    given = writer.training.chosen.get(id(call))
+    region = given.region if given is not None else call.region
+    room = next((r for r in writer.shared.rooms if r.region is region), writer.room)
     spans = [writer.tree.span(c.node) for c in room.calls if c.name == "compile"]
+    builders = _calls_of_builders(writer) if given is not None else []
+    builders += _calls_that_give(writer, room, name)
+    spans += builders
     if choices.texts and name.isidentifier():
         uses = writer.shared.places(room, name)
         if not all(p.binds or within(p.start, spans) for p in uses):
             raise Unsupported(f"`{name}`, one of several optimizers, is used besides")
-    makers = dict((call.region or room.region).optimizer_makers.values())
+    makers = dict(writer.shared.file.optimizer_makers.values())
     for function, places in makers.items():
         if any(place in choices.texts for place in places):
-            _check_maker(writer, function)
+            _check_maker(writer, function, builders)
     elsewhere = set(itertools.chain.from_iterable(makers.values()))
+    statements = simple_statements(writer.tree.module)
     for span, text in choices.texts.items():
         writer.shared.replaced[span] = text
         edit = Edit(*span, text)
-        inside = holds(writer.tree.span(call.node), span)  # which is written anew
+        anew = given.call if given is not None else writer.tree.span(call.node)
         if span in elsewhere:
             writer.made.once.append(edit)
-        elif edit not in writer.edits and not inside:
-            writer.edits.append(edit)
+        elif edit not in writer.edits and not holds(anew, span):  # which is written anew
+            own = holds(writer.shared.extent(room), span)
+            (writer.edits if own else writer.made.once).append(edit)
+            statement = next((s for s in statements if holds(writer.tree.span(s), span)), None)
+            if statement is not None:  # so that it is folded
+                writer.made.before.append(Before(statement, 0, []))
     if not choices.by_name:
         source = writer.source_of(call.given["optimizer"])
         return replace(made, text=made.text.replace(CHOSEN, source))
@@ -284,13 +296,33 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     return replace(made, text=made.text.replace(wanted[0], name, 1))
 
 
-def _check_maker(writer: ModelWriter, function: cst.FunctionDef) -> None:
+def _calls_that_give(writer: ModelWriter, room: Room, name: str) -> list[tuple[int, int]]:
+    """What the calls of a function give for a parameter, which becomes its optimizer."""
+    calls = calls_giving(writer.tree, room.region.function, name)
+    function = room.region.function
+    if calls and isinstance(function, cst.FunctionDef):
+        if is_wanted(writer.shared.file, function.name.value):
+            raise Unsupported(f"`{function.name.value}` gets optimizers, also from other files")
+    return [writer.tree.span(given) for _, given, _ in calls or ()]
+
+
+def _calls_of_builders(writer: ModelWriter) -> list[tuple[int, int]]:
+    """The calls of the function that makes a model, each of which gives it an optimizer."""
+    summary = writer.training.model.summary
+    assert summary is not None
+    sites = writer.shared.sites.get(id(summary.function.node), ())
+    return [writer.tree.span(site.node) for site in sites]
+
+
+def _check_maker(
+    writer: ModelWriter, function: cst.FunctionDef, builders: list[tuple[int, int]]
+) -> None:
     """All that a function gives must become optimizers: it gives what makes them now."""
     name = function.name.value
     if is_wanted(writer.shared.file, name):
         raise Unsupported(f"`{name}` gives optimizers, also to other files")
     calls = [c for room in writer.shared.rooms for c in room.calls if c.name == "compile"]
-    spans = [writer.tree.span(c.node) for c in calls]
+    spans = [*(writer.tree.span(c.node) for c in calls), *builders]
     given = [c.given["optimizer"].text for c in calls if "optimizer" in c.given]
     kept = "|".join(re.escape(text) for text in given if re.fullmatch(r"[\w.]+", text))
     text = writer.tree.blanked

@@ -19,12 +19,11 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.lines import holds, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before, Part, Room, Shared
-from transpiler.interpret.bindings import made_at
+from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Value
@@ -35,7 +34,7 @@ from transpiler.record import record, replace
 from transpiler.source.tree import Tree
 
 #: The arguments that hold parts of the training, by the call that gets them.
-_HOLDING = {"compile": ("optimizer", "loss", "metrics"), "fit": ("callbacks",)}
+HOLDING = {"compile": ("optimizer", "loss", "metrics"), "fit": ("callbacks",)}
 _KINDS = ("keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.")
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
 _TESTED = re.compile(r"\s+is\s+(?:not\s+)?None\b")
@@ -53,6 +52,7 @@ class Taken:
     argument: cst.Arg | None = None  #: that which passes it on, if one does
     caller: cst.Call | None = None
     is_optimizer: bool = False
+    built: bool = False  #: whether the function makes the model
 
 
 def take_parts(shared: Shared, training: Training, parts: list[Part], moves: bool) -> list[Taken]:
@@ -70,7 +70,7 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
         ]
         alone = len(handed) == 1 and isinstance(handed[0][1].node, cst.Call)
         for call in part.calls:
-            for what in _HOLDING.get(call.name, ()):
+            for what in HOLDING.get(call.name, ()):
                 taken = _taken(shared, part, call, what, *handed[0], moves) if alone else None
                 if taken is None:
                     _refuse_objects(call, what, [one for _, one in handed])
@@ -82,13 +82,14 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                     model = part.variable if taken.argument is None else ""
                     model = model or _model_in(shared, part, handed[0][1])
                     training.passed[id(call)] = Passed(taken.parameter, model)
-    for call in training.moved:
-        given = (_given_to_builder(shared, training, call, what) for what in _HOLDING["compile"])
-        found += [taken for taken in given if taken is not None]
+    return found
+
+
+def lend(shared: Shared, parts: list[Part], training: Training, found: list[Taken]) -> None:
+    """What functions get so goes with the calls."""
     for taken in found:
         if taken.span is not None and taken.argument is not None:
             _lending(shared, parts, taken, training).lending.append(taken.span)
-    return found
 
 
 def _refuse_objects(call: TrainingCall, what: str, handed: list[Handed]) -> None:
@@ -96,8 +97,12 @@ def _refuse_objects(call: TrainingCall, what: str, handed: list[Handed]) -> None
     given = call.given.get(what)
     name = given.node.value if given is not None and isinstance(given.node, cst.Name) else ""
     held = [one.given[name] for one in handed if name in one.given]
+    if what == "optimizer" and call.region is not None and given is not None and name:
+        places = made_at(call.region, given.node, anew=True) if given.node is not None else ()
+        if all(optimizer_at(call.region, place) is not None for place in places):
+            return  # each call makes one, which is told what it is of in the function
     plain = given is not None and isinstance(given.value, Static) and not given.value.expr.known
-    if plain and any(not _is_named(v) and _is_part(v) for v in held):
+    if plain and any(not is_named(v) and is_part(v) for v in held):
         reason = f"`{name}` is an object of Keras that the function gets, which is not followed"
         call.problem = call.problem or reason
 
@@ -137,15 +142,15 @@ def _taken(
     if len(binding) != 1:
         return None
     if held is None:
-        if what == "optimizer" or not _is_nothing(parameter.default):
+        if what == "optimizer" or not is_nothing(parameter.default):
             return None
         call.given[what] = replace(given, value=Static(expr(None)), node=None)
         return Taken(call, function, name, room, None)
     assert isinstance(handed.node, cst.Call)
-    argument = _argument(handed, name)
-    if argument is None or not (_is_part(held) or (moves and _is_named(held))):
+    argument = argument_for(handed, name)
+    if argument is None or not (is_part(held) or (moves and is_named(held))):
         return None
-    if what == "optimizer" and _goes_on(shared, room, handed, argument):
+    if what == "optimizer" and is_given_again(shared, room, handed, argument):
         return None
     optimizer = what == "optimizer" and not moves
     if not optimizer and not _means_the_same(shared, part, held):
@@ -155,56 +160,13 @@ def _taken(
     return Taken(call, function, name, room, span, argument, handed.node, optimizer)
 
 
-def _given_to_builder(
-    shared: Shared, training: Training, call: TrainingCall, what: str
-) -> Taken | None:
-    """An object that the one call of a builder gives it, to compile the model that it builds."""
-    model, given = training.model, call.given.get(what)
-    summary, node = model.summary, model.node
-    if summary is None or given is None or not isinstance(node, cst.Call):
-        return None
-    function, name = summary.function.node, given.text
-    sites = shared.sites.get(id(function), [])
-    held = model.arguments.get(name)
-    handed = Handed(node, summary, model.arguments)
-    argument = _argument(handed, name)
-    alone = len(sites) == 1 and sites[0].node is node and isinstance(function, cst.FunctionDef)
-    if not alone or is_wanted(shared.file, summary.function.name):
-        return None
-    assert isinstance(function, cst.FunctionDef)
-    start, end = shared.tree.span(function)
-    binds = [p for p in shared.found.of(name) if p.binds and start <= p.start < end]
-    if len(binds) != 1:
-        return None  # it is something else by the time the model is compiled
-    parameter = next((p for p in summary.parameters if p.name == name), None)
-    if held is None and what != "optimizer" and parameter and _is_nothing(parameter.default):
-        call.given[what] = replace(given, value=Static(expr(None)), node=None)
-        return Taken(call, function, name, sites[0].room, None)
-    if argument is None or held is None or not _is_part(held):
-        return None
-    if isinstance(held, Sequence) and not isinstance(argument.value, (cst.List, cst.Tuple)):
-        return None  # it may be another one by the time the model is compiled
-    made = held.items if isinstance(held, Sequence) else (held,)
-    steady = bool(made) and all(
-        sum(place.binds for place in shared.found.of(variable)) == 1
-        for one in made
-        if isinstance(one, Static)
-        for variable in _names_of(one.expr)
-    )
-    if not steady or _goes_on(shared, sites[0].room, handed, argument):
-        return None
-    call.given[what] = replace(given, value=held, node=None, versions=())
-    span = shared.tree.span(argument.value)
-    return Taken(call, function, name, sites[0].room, span, argument, node)
-
-
-def _goes_on(shared: Shared, room: Room, handed: Handed, argument: cst.Arg) -> bool:
+def is_given_again(shared: Shared, room: Room, handed: Handed, argument: cst.Arg) -> bool:
     """Whether the same optimizer is given in each round of a loop."""
     variable = isinstance(argument.value, cst.Name) and argument.value.value
     return bool(variable) and made_outside(shared, room, handed.node, str(variable))
 
 
-def _is_nothing(default: cst.BaseExpression | None) -> bool:
+def is_nothing(default: cst.BaseExpression | None) -> bool:
     """Whether a parameter is None, or an empty list, where a call does not give it."""
     if isinstance(default, (cst.List, cst.Tuple)):
         return not default.elements
@@ -231,15 +193,15 @@ def _made_inside(
     return Taken(call, part.room.node, name, part.room, places[0], is_optimizer=True)
 
 
-def _is_part(value: Value) -> bool:
+def is_part(value: Value) -> bool:
     """Whether it is an optimizer or the like, or a list of such."""
     if isinstance(value, Sequence):
-        return all(_is_part(item) or _is_named(item) for item in value.items)
+        return all(is_part(item) or is_named(item) for item in value.items)
     made = value.expr.value if isinstance(value, Static) else None
     return isinstance(made, Configured) and made.name.startswith(_KINDS)
 
 
-def _is_named(value: Value) -> bool:
+def is_named(value: Value) -> bool:
     """Whether it is a string, such as names a metric."""
     return isinstance(value, Static) and isinstance(value.expr.value, str)
 
@@ -252,23 +214,25 @@ def _means_the_same(shared: Shared, part: Part, value: Value) -> bool:
         not any(p.local for p in shared.places(part.room, name))
         and not part.room.region.is_module
         and sum(p.binds for p in shared.found.of(name)) == 1
-        for name in _names_of(value.expr)
+        for name in names_of(value.expr)
     )
 
 
-def _names_of(made: Expr) -> Iterator[str]:
+def names_of(made: Expr) -> Iterator[str]:
     """The variables that an object is made with."""
     if isinstance(made.value, Configured):
         for part in (*made.value.args, *(v for _, v in made.value.kwargs)):
-            yield from _names_of(part)
+            yield from names_of(part)
         return
     yield from (name for name, _ in made.names)
 
 
-def _argument(handed: Handed, name: str) -> cst.Arg | None:
+def argument_for(handed: Handed, name: str) -> cst.Arg | None:
     """The argument of a call for a parameter."""
     assert isinstance(handed.node, cst.Call)
     names = [p.name for p in handed.summary.parameters]
+    if handed.summary.function.owner:
+        del names[0]
     for position, argument in enumerate(handed.node.args):
         if argument.star or (argument.keyword is None and position >= len(names)):
             return None
@@ -280,7 +244,7 @@ def _argument(handed: Handed, name: str) -> cst.Arg | None:
 
 def _model_in(shared: Shared, part: Part, handed: Handed) -> str:
     """How the caller writes the model."""
-    argument = _argument(handed, part.variable)
+    argument = argument_for(handed, part.variable)
     return shared.tree.source(argument.value) if argument is not None else ""
 
 
@@ -322,7 +286,7 @@ def _write_optimizer(writer: ModelWriter, taken: Taken) -> None:
         raise Unsupported(
             f"`{taken.function.name.value}` gets an optimizer for a model without name"
         )
-    if taken.argument is not None and apart and list(_names_of(_optimizer(taken.call))):
+    if taken.argument is not None and apart and list(names_of(_optimizer(taken.call))):
         raise Unsupported("the schedule of an optimizer that a function gets is made of variables")
     texts = made.texts.setdefault(taken.room.node, [])
     texts.append(Edit(*taken.span, str(optimizing.optimizer.constructor)))
@@ -385,11 +349,14 @@ def _cut(spans: list[tuple[int, int]], gone: list[bool], place: int) -> tuple[in
 def _remove(writer: ModelWriter, taken: Taken, others: list[Taken]) -> None:
     """Argument and parameter go, as those of the others do."""
     made, tree = writer.made, writer.tree
-    if not writer.shared.sees_calls(taken.function):
+    if not (taken.built or writer.shared.sees_calls(taken.function)):
         raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
     mine = [one for one in others if one.function is taken.function and not one.is_optimizer]
     span = _without(tree, taken, {one.parameter for one in mine})
-    made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
+    if taken.built:  # other calls of it give something else
+        made.once.append(Edit(*span, ""))
+    else:
+        made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
     name = taken.function.name.value
     said = f"`{name}` does not take `{taken.parameter}` any more: what it got is written there"
     made.said.append((ASSUMED, taken.function, said))

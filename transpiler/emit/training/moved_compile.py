@@ -147,7 +147,7 @@ def lines_as_called(
     """Lines of a function, with what a call gives it in the places of its parameters."""
     given = _given_to(writer, node, summary)
     bound = [line.split(" = ")[0] for line in lines]
-    own = {writer.variable, *(name for name in bound if "." in name)}
+    own = {writer.variable, *(name for name in bound if "." in name), *writer.training.callers}
     found = []
     for name, line in zip(bound, lines, strict=True):
         found.append(_as_called(writer, summary, given, own, line))

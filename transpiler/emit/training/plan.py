@@ -19,13 +19,14 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
+from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
 from transpiler.emit.training.handed_compile import (
     Handing,
     handing_of,
 )
-from transpiler.emit.training.handed_parts import Taken, take_parts, write_parts
+from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
@@ -118,7 +119,8 @@ class _Planner(Shared):
             if site.node is node and site.variable == part.variable:  # of one model or another
                 sites[number] = replace(site, calls=(*site.calls, *calls))
                 return
-        sites.append(Site(node, part.room, part.variable, calls))
+        given = {} if id(group.made) in self.handings else group.made.arguments
+        sites.append(Site(node, part.room, part.variable, calls, given))
 
     def built_here(self, group: Group, moved: set[int]) -> Trained | None:
         """A model that a room builds itself; calls that have moved elsewhere don't count."""
@@ -173,6 +175,8 @@ class _Planner(Shared):
             return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)
+        for call in compiles:  # another model of the function may have been given other parts
+            call.given = dict(self.given_inside.setdefault(id(call), call.given))
         training = _training(group, home, origin, compiles)
         training.stays = stays
         training.postpone(late)
@@ -258,6 +262,8 @@ class _Planner(Shared):
         for call in training.calls if len(compiles) == 1 else ():
             call.compiled = call.compiled or compiles[0]
         taken = take_parts(self, training, parts, handing is not None)
+        taken += parts_for_builder(self, training)
+        lend(self, parts, training, taken)
         copied = trains_a_copy(training, parts, self.tree)
         apart = self._apart(training, parts, handing)
         if apart is not None and training.late is None and handing is None and len(compiles) == 1:

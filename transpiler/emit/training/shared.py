@@ -16,8 +16,8 @@ from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
-from transpiler.interpret.training import TrainingCall, given_by_function, root
-from transpiler.interpret.values import Model
+from transpiler.interpret.training import Given, TrainingCall, given_by_function, root
+from transpiler.interpret.values import Model, Value
 from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import TRAINING, Training
@@ -124,6 +124,7 @@ class Site:
     room: Room
     variable: str  #: what the model is called there
     calls: tuple[TrainingCall, ...]  #: what is asked of the model
+    given: dict[str, Value] = field(default_factory=dict)  #: what the function gets there
 
     @property
     def asks(self) -> bool:
@@ -176,6 +177,8 @@ class Shared:
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         #: classes and their attributes whose objects get what trains the model
         self.constructed: set[tuple[str, str]] = set()
+        #: what calls of `compile` in builders are given there, by their ids
+        self.given_inside: dict[int, dict[str, Given]] = {}
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
     def several(self, room: Room) -> bool:

@@ -356,7 +356,7 @@ def _part_of_training(
     place = region.tree.span(node)
     given = Static(replace(made.expr, value=replace(made.expr.value, place=place)))
     if name.startswith("keras.optimizers."):
-        region.optimizers[place] = given
+        region.note_optimizer(place, given)
     return given
 
 

@@ -78,7 +78,7 @@ def given_parts(
         found = None
     if isinstance(found, Static) and _is_part(found, *_PARTS):
         if _is_part(found, _OPTIMIZER):
-            region.optimizers[region.tree.span(node)] = found
+            region.note_optimizer(region.tree.span(node), found)
     elif isinstance(found, Sequence) and are_parts(found):
         found = Sequence(found.items, list)
     else:

@@ -55,22 +55,28 @@ def note_optimizer_maker(
     if not given or not all(place in options for place in given):
         return
     if _only_gives(region, made, set(options)):
-        region.optimizers |= options
-        region.optimizer_makers[region.tree.span(node)] = (made, tuple(given))
+        for place, option in options.items():
+            region.note_optimizer(place, option)
+        maker = (made, tuple(given))
+        region.optimizer_makers[region.tree.span(node)] = maker
+        region.file.optimizer_makers[region.tree.span(node)] = maker
 
 
-def _options(region: Region, function: Function, made: cst.FunctionDef) -> dict[Span, Value]:
+def _options(region: Region, function: Function, made: cst.FunctionDef) -> dict[Span, Static]:
     """The optimizers that a function makes, written with its own names, by their places."""
     names = {p.name for p in parameters_of(made)}
     names |= names_bound(ast.parse(region.tree.source(made)))
-    found: dict[Span, Value] = {}
+    found: dict[Span, Static] = {}
     try:
         with region.apart({name: Static(Expr(name)) for name in names}):
             for call in calls_in(made):
                 symbol = symbol_of(function, call.func)
                 name = symbol.name if isinstance(symbol, Framework) else ""
                 if name.startswith(_OPTIMIZER) and not name.startswith(_SCHEDULE):
-                    found[region.tree.span(call)] = evaluate(region, call)
+                    option = evaluate(region, call)
+                    if not isinstance(option, Static):
+                        return {}
+                    found[region.tree.span(call)] = option
     except GiveUp:
         return {}
     return found
