@@ -251,7 +251,7 @@ def _is_outside(file: FileContext, called: str, known: frozenset[str]) -> bool:
     owner, _, name = called.rpartition(".")
     first = called.partition(".")[0]
     held = file.globals.get(first)
-    if owner:
+    if owner or called.startswith("."):  # of an entry or of what a call gives: `df[col].max()`
         variable = not first.isidentifier() or first in known or isinstance(held, Static)
         return name in _METHODS or not variable
     if name in known or keyword.iskeyword(name) or not name.isidentifier():
