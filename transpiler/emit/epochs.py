@@ -321,7 +321,7 @@ def predict(name: str, how: Predicting) -> str:
     """The source of the function that gives the model's outputs as an array."""
     if how.batch:
         return _predict_batches(name, how)
-    several = len(how.names) > 1
+    several = len(how.names) > 1 or how.names[0].startswith("*")
     batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
     if several and how.keys:
         batch = f"{{key: x.to({how.device}) for key, x in batch.items()}}"
@@ -412,6 +412,10 @@ def _batch(epoch: Epoch, weights: tuple[str, ...]) -> str:
 def _to_device(epoch: Epoch, weights: tuple[str, ...]) -> list[str]:
     """A batch goes to the device: in one line, if it fits."""
     names = _names(epoch, weights)
+    if names[0].startswith("*") and not epoch.streamed:
+        (whole, *names), one = (n.removeprefix("*") for n in names), f"x.to({epoch.device})"
+        listed = f"        {whole} = [{one} for x in {whole}]"
+        return [listed, *_to_device(replace(epoch, inputs=()), weights)]
     moved = [f"{name}.to({epoch.device})" for name in names]
     if epoch.streamed and list(epoch.streamed) != moved:
         pairs = zip(names, epoch.streamed, strict=True)

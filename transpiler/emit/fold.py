@@ -41,14 +41,14 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
     one = " " * inner + body
     unpacks = len(parts) == 1 and head.rstrip().endswith("(") and _is_plain_group(head)
     displays = len(parts) > 1 and _DISPLAY.search(head) is not None
-    if len(one) <= width and not displays and not _is_comprehension_only(parts, unpacks):
+    if len(one) <= width and not displays:
         return f"{outer}{head}\n{one}\n{outer}{tail}"
-    if unpacks:
-        return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
     if _is_comprehension(body):
         return "\n".join(
             [f"{outer}{head}", *_fold_comprehension(body, inner, width), f"{outer}{tail}"]
         )
+    if unpacks:
+        return "\n".join([f"{outer}{head}", *_fold_group(body, inner, width), f"{outer}{tail}"])
     comma = "," if len(parts) > 1 else ""
     lines = [fold(part + comma, inner, width, True) for part in parts]
     return "\n".join([f"{outer}{head}", *lines, f"{outer}{tail}"])
@@ -189,10 +189,6 @@ _OPERATORS = (
 def _comment_of(tail: str) -> str:
     position = tail.find("  #")
     return tail[position:] if position >= 0 else ""
-
-
-def _is_comprehension_only(parts: list[str], unpacks: bool) -> bool:
-    return False
 
 
 def _is_plain_group(head: str) -> bool:

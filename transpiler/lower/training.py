@@ -335,7 +335,8 @@ def _trainable(training: Training, built: Built) -> None:
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
             raise Unsupported("its input size is not known before the first batch")
-    if built.input_kind is dict or len(built.inputs) != len(training.origin.inputs):
+    alike = built.input_kind is list and len(built.inputs) == 1
+    if built.input_kind is dict or (len(built.inputs) != len(training.origin.inputs) and not alike):
         raise Unsupported("a model whose inputs are not known one by one")
     for layer in training.origin.layers.values():
         if layer.problem:

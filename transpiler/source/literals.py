@@ -32,6 +32,15 @@ def literals(text: str) -> dict[str, Literal]:
     return found
 
 
+def lists_bound_to(text: str, name: str) -> int:
+    """How often a name is assigned a list that is written out: `[table[key] for key in keys]`."""
+    module = python_tree(text)
+    nodes = ast.walk(module) if module is not None else ()
+    displays = (ast.List, ast.ListComp)
+    made = (n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, displays))
+    return sum(isinstance(t, ast.Name) and t.id == name for n in made for t in n.targets)
+
+
 def _bound(module: ast.Module) -> list[str]:
     """The names that are bound anywhere, each as often as it is; a star may bind any."""
     names = [n.id for n in ast.walk(module) if isinstance(n, ast.Name) and _stores(n)]

@@ -39,6 +39,10 @@ class Tables:
         """Whether an expression may be a table."""
         return bool(self.names) and self._is_table(ast.parse(source.strip(), mode="eval").body)
 
+    def hold_in(self, source: str) -> bool:
+        """Whether the elements of a list may be tables."""
+        return bool(self.names) and self._has_table(ast.parse(source.strip(), mode="eval").body)
+
     def _follow(self, node: ast.AST) -> None:
         """What a statement or call hands on."""
         if isinstance(node, ast.Assign):
@@ -79,7 +83,19 @@ class Tables:
     def _has_table(self, node: ast.expr) -> bool:
         if isinstance(node, (ast.Tuple, ast.List)):
             return any(map(self._has_table, node.elts))
+        if isinstance(node, ast.ListComp):
+            return self._is_table(node.elt) or self._passes_on(node)
         return self._is_table(node)
+
+    def _passes_on(self, made: ast.ListComp) -> bool:
+        """Whether a list has the tables of another, or parts of them: `[x[:9] for x in tables]`."""
+        element = made.elt
+        while isinstance(element, ast.Subscript):
+            element = element.value
+        *_, source = made.generators
+        if not isinstance(element, ast.Name) or ast.unparse(source.target) != element.id:
+            return False
+        return self._has_table(source.iter)
 
     def _is_table(self, node: ast.expr) -> bool:
         match node:

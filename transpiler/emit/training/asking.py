@@ -12,7 +12,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
-from transpiler.emit.training.data import input_names, input_tensors
+from transpiler.emit.training.data import input_names, input_tensors, is_listed
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import optimizer_of_copy, optimizer_of_file
 from transpiler.emit.training.lines import (
@@ -386,6 +386,8 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
 
 def _listed(writer: ModelWriter, given: Given | None) -> str:
     """What passes on a list whose arrays are not told apart, "" where it is no such list."""
+    if given is not None and is_listed(writer.built):
+        return _starred(writer, given)
     if given is None or writer.built.keys or len(input_names(writer.built)) == 1:
         return ""
     value = given.value
@@ -399,13 +401,24 @@ def _listed(writer: ModelWriter, given: Given | None) -> str:
     return f"*{writer.source_of(given)}"
 
 
+def _starred(writer: ModelWriter, given: Given) -> str:
+    """The arrays of a list, of which a model takes as many as there are."""
+    (text,) = writer.arrays(given, "x")
+    if isinstance(given.node, (cst.List, cst.Tuple)):
+        arrays = [writer.shared.source(element.value) for element in given.node.elements]
+        return ", ".join(map(writer.as_array, arrays))
+    return f"*{text}"
+
+
 def predictor(writer: ModelWriter) -> str:
     """The name of the function that predicts from arrays."""
     names = input_names(writer.built)
-    names = names if len(names) > 1 else ("x",)
+    listed = is_listed(writer.built)
+    names = names if len(names) > 1 or listed else ("x",)
     if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
         raise Unsupported("a dict of inputs whose keys are no names")
-    tensors = tuple(input_tensors(writer.built, writer.training.taking, names))
+    plain = tuple(name.removeprefix("*") for name in names)
+    tensors = tuple(input_tensors(writer.built, writer.training.taking, plain))
     return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
 
 

@@ -10,9 +10,9 @@ import libcst as cst
 
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
-from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static
+from transpiler.interpret.values import Bound, Mapping, Model, Repeated, Sequence, Static
 from transpiler.ir import tokens
-from transpiler.ir.code import Line, Return
+from transpiler.ir.code import For, Line, Return
 from transpiler.ir.expr import Module, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
@@ -24,6 +24,8 @@ from transpiler.record import replace
 
 def input_names(built: Built) -> tuple[str, ...]:
     """What the inputs of a batch are called in the loops."""
+    if is_listed(built):
+        return ("*inputs",)
     if len(built.inputs) == 1:
         return ("inputs",)
     wanted = built.keys or tuple(built.inputs)
@@ -31,6 +33,11 @@ def input_names(built: Built) -> tuple[str, ...]:
     if plain and not LOOP_NAMES & set(wanted):
         return wanted
     return tuple(f"inputs_{number + 1}" for number in range(len(built.inputs)))
+
+
+def is_listed(built: Built) -> bool:
+    """Whether a model takes as many inputs as the program gives: `forward(self, *inputs)`."""
+    return built.input_kind is list and len(built.inputs) == 1
 
 
 _ENTRY = re.compile(r"(\w+)\[\"([^\"\\]+)\"\]")
@@ -112,6 +119,14 @@ def arrays_by_name(
     return tuple(found)
 
 
+def is_list(given: Given | None) -> bool:
+    """Whether an argument is a list of arrays, as far as it tells itself."""
+    if given is None:
+        return False
+    displayed = isinstance(given.node, (cst.List, cst.Tuple, cst.ListComp))
+    return displayed or isinstance(given.value, (Sequence, Repeated))
+
+
 def _has_elements(node: cst.CSTNode | None, count: int) -> bool:
     """Whether it is a list or tuple that is written out, of so many elements."""
     if not isinstance(node, (cst.List, cst.Tuple)) or len(node.elements) != count:
@@ -173,8 +188,36 @@ def _entry(made: cst.DictComp, key: str) -> str:
 
 def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
     """The tensors of arrays, one for each input."""
+    if is_listed(built):
+        return [_listed_tensors(built, origin, x) for x in xs]
     pairs = enumerate(zip(xs, built.inputs, strict=True))
     return [input_tensor(built, origin, number, x) for number, (x, _) in pairs]
+
+
+def _listed_tensors(built: Built, origin: Model, arrays: str) -> str:
+    """The tensors of a list of arrays, one after the other."""
+    one, each = _each_of(arrays)
+    return f"*({input_tensor(built, origin, 0, one)}{each})"
+
+
+def each_as_array(arrays: str) -> str:
+    """A list of arrays for one of tables: `[np.asarray(x[:split]) for x in tables]`."""
+    one, each = _each_of(arrays)
+    return f"[np.asarray({one}){each}]"
+
+
+def _each_of(arrays: str) -> tuple[str, str]:
+    """What a list holds, and the loop over where it comes from: `x`, ` for x in arrays`."""
+    made = ast.parse(arrays, mode="eval").body
+    if not isinstance(made, ast.ListComp):
+        return "x", f" for x in {arrays}"
+    one = ast.get_source_segment(arrays, made.elt) or ""
+    return one, arrays[arrays.index(one) + len(one) : -1]
+
+
+def parts_of(built: Built, arrays: str, part: str) -> str:
+    """Some rows of an array: `x[:split]`, or of all in a list of arrays."""
+    return f"[x{part} for x in {arrays}]" if is_listed(built) else f"{arrays}{part}"
 
 
 def input_tensor(built: Built, origin: Model, number: int, x: str) -> str:
@@ -185,7 +228,12 @@ def input_tensor(built: Built, origin: Model, number: int, x: str) -> str:
 
 def is_single(origin: Model, number: int) -> bool:
     """Whether an input of the model takes one number for each sample."""
-    dims = origin.inputs[number].tensor.dims
+    if number < len(origin.inputs):
+        tensor = origin.inputs[number].tensor
+    else:  # one of as many as the program gives
+        assert origin.region is not None
+        ((_, tensor, _),) = origin.region.inputs.values()
+    dims = tensor.dims
     return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
 
 
@@ -212,7 +260,20 @@ def input_dtype(built: Built, name: str) -> str:
         if isinstance(node, Line):
             target, _, value = node.text.partition(" = ")
             names |= {target} if value in names else set()
+        if isinstance(node, For) and is_listed(built):
+            names |= _elements_named(node, names)
     return "torch.float32"
+
+
+def _elements_named(loop: For, names: set[str]) -> set[str]:
+    """What a loop calls the elements of some lists: `for size, x in zip(sizes, inputs)`."""
+    text = loop.iterable.text
+    targets, lists = [loop.target], [text]
+    if text.startswith("zip("):
+        targets, lists = loop.target.split(", "), text[4:-1].split(", ")
+    if len(targets) != len(lists):
+        return set()
+    return {target for target, made in zip(targets, lists, strict=True) if made in names}
 
 
 def _arguments(module: Module, text: str) -> list[str]:

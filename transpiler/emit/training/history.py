@@ -240,9 +240,9 @@ class History:
         """The call is part of an expression: a variable stands there, after the loop."""
         tree = self.model.tree
         start, end = tree.span(self.call.node)
-        whole = tree.blanked[slice(*tree.span(self.statement))]
-        before = tree.blanked[tree.span(self.statement)[0] : start]
-        if ")" in before or _SOMETIMES.search(whole):
+        first, last = tree.span(self.statement)
+        before, after = tree.blanked[first:start], tree.blanked[end:last]
+        if ")" in before or _SOMETIMES.search(before) or _SOMETIMES.search(after):
             raise Unsupported("what `fit` gives is used in a way that is not translated")
         plain = tree.text[end:].startswith(".history")
         self.object, self.result = not plain, f"{variable} = "

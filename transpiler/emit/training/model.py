@@ -14,12 +14,15 @@ from transpiler.emit.training.constructors import takes_through_constructor
 from transpiler.emit.training.data import (
     arrays_by_name,
     criterion_call,
+    each_as_array,
     factor_of,
     for_weights,
     given_by,
     input_keys,
     input_names,
     input_tensors,
+    is_list,
+    is_listed,
     rows_of,
     shaped_targets,
     target_tensor,
@@ -48,6 +51,7 @@ from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
 from transpiler.source.backwards import runs_backwards
 from transpiler.source.lexical import words_in
+from transpiler.source.literals import lists_bound_to
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
 
@@ -295,6 +299,11 @@ class ModelWriter:
 
     def inputs(self, xs: tuple[str, ...]) -> str:
         """The tensors of arrays."""
+        if is_listed(self.built):
+            if self.shared.tables.hold_in(xs[0]):
+                self.made.helpers.add("numpy")
+                xs = (each_as_array(xs[0]),)
+            return input_tensors(self.built, self.training.taking, xs)[0]
         arrays = tuple(map(self.as_array, xs))
         return ", ".join(input_tensors(self.built, self.training.taking, arrays))
 
@@ -310,11 +319,20 @@ class ModelWriter:
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
+        if is_listed(self.built):
+            if not is_list(given) and not self._always_listed(text):
+                raise Unsupported(f"{what} is not known to be a list of arrays, one for each input")
+            return (text,)
         listed = given is not None and isinstance(given.value, Sequence)
         if listed and len(self.built.keys) > 1:
             raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")
         keys = input_keys(self.built, self.training.origin)
         return arrays_by_name(given, text, keys, what, surely)
+
+    def _always_listed(self, name: str) -> bool:
+        """Whether all that a variable of the program ever is are lists that are written out."""
+        displays = lists_bound_to(self.tree.text, name)
+        return displays > 0 and displays == sum(p.binds for p in self.shared.found.of(name))
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""
@@ -328,6 +346,8 @@ class ModelWriter:
 
     def unpacking(self, given: Given) -> Unpacking:
         """How loops unpack the batches of an argument: of a data set, or made by the program."""
+        if is_listed(self.built):
+            raise Unsupported("batches for a model that takes a list of inputs")
         arrays = is_streamed(given)
         return Unpacking(self.built, self.training.origin, self.device, arrays)
 

@@ -12,6 +12,7 @@ from transpiler.emit.training.asking import as_dict, by_keys, write_predict
 from transpiler.emit.training.data import (
     input_names,
     input_tensors,
+    is_listed,
     target_tensor,
     weight_tensor,
 )
@@ -70,6 +71,8 @@ def _batch(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> OneBa
     """What the functions for one batch of a model get."""
     if writer.made.spread:
         raise Unsupported("single batches under a strategy")
+    if is_listed(writer.built):
+        raise Unsupported("single batches for a list of inputs")
     inputs = input_names(writer.built)
     targets = [head.prediction.targets.text for head in compiled.heads]
     arrays = ("x", *targets) if len(inputs) == 1 else (*inputs, *targets)

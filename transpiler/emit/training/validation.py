@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.absent import may_be_none, may_be_zero, present_part
+from transpiler.emit.training.data import is_listed, parts_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
@@ -145,14 +146,15 @@ def split_off(
     kept_xs, before_xs = _named(writer, xs, ("x_all", "all_x"), name)
     kept_ys, before_ys = _named(writer, ys, ("y_all", "all_y"), name)
     split = name("split", "split_at")
-    before = [*before_xs, *before_ys, *before, f"{split} = int(len({kept_xs[0]}) * {share})"]
+    first = f"{kept_xs[0]}[0]" if is_listed(writer.built) else kept_xs[0]
+    before = [*before_xs, *before_ys, *before, f"{split} = int(len({first}) * {share})"]
     return Split(
         before,
-        tuple(f"{x}[:{split}]" for x in kept_xs),
+        tuple(parts_of(writer.built, x, f"[:{split}]") for x in kept_xs),
         tuple(f"{y}[:{split}]" for y in kept_ys),
         split,
         Validation(
-            tuple(f"{x}[{split}:]" for x in kept_xs),
+            tuple(parts_of(writer.built, x, f"[{split}:]") for x in kept_xs),
             tuple(f"{y}[{split}:]" for y in kept_ys),
             condition=condition,
         ),

@@ -1,0 +1,121 @@
+"""Models that take as many inputs as a loop makes: they are trained on lists of arrays."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from tensorflow.keras import Input, Model
+from tensorflow.keras.layers import Concatenate, Dense, Embedding, Flatten
+
+rng = np.random.RandomState(0)
+table = pd.DataFrame({{"a": rng.randint(0, 4, 40), "b": rng.randint(0, 4, 40), "y": rng.rand(40)}})
+table.index += 100
+columns = ["a", "b"]
+targets = table["y"].values
+
+
+def build(width=3):
+    inputs = []
+    encoded = []
+    for column in columns:
+        one = Input(shape=(1,), name=column)
+        count = int(table[column].nunique())
+        inputs.append(one)
+        encoded.append({encoded})
+    x = Concatenate()(encoded)
+    return Model(inputs=inputs, outputs=Dense(1)(Dense(8, activation="tanh")(x)))
+
+
+model = build()
+model.compile("sgd", "mse", metrics=["mae"])
+{training}
+"""
+LOOKED_UP = "Flatten()(Embedding(count, min(width, count), name=f'{column}_rows')(one))"
+TRAINING = """\
+arrays = [table[column].values for column in columns]
+first = model.fit(arrays, targets, epochs=2, batch_size=16, shuffle=False, verbose=0).history
+second = model.fit(
+    [table[column].values for column in columns],
+    targets,
+    validation_split=0.2,
+    epochs=2,
+    batch_size=16,
+    shuffle=False,
+    verbose=0,
+).history
+third = model.fit(
+    [table["a"].values, table["b"].values],
+    targets,
+    validation_data=([np.asarray(table[c]) for c in columns], targets),
+    verbose=0,
+).history
+scores = model.evaluate(arrays, targets, verbose=0)
+outputs = model.predict([table[column].values for column in columns], verbose=0)
+others = model.predict([table["a"].values[:7], table["b"].values[:7]], verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoded", "kind"),
+    [(LOOKED_UP, "long"), ("Dense(width, activation='relu')(one)", "float32")],
+    ids=["looked up", "computed with"],
+)
+def test_lists_of_arrays_are_spread(encoded: str, kind: str, scripts: Scripts) -> None:
+    text = PROGRAM.format(encoded=encoded, training=TRAINING)
+    result = converted(text, Options(exact=True))
+    assert "def forward(self, *inputs):\n" in result
+    assert "for *inputs, targets in train_loader:\n" in result or "for *inputs, " in result
+    assert "inputs = [x.to(device) for x in inputs]\n" in result
+    one = f"torch.as_tensor(x, dtype=torch.{kind}).reshape(-1, 1) for x in arrays)"
+    assert f"*({one}" in result
+    apart = scripts.compare(text, result)
+    assert {"first", "second", "third", "scores", "outputs", "others"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_columns_of_tables_become_arrays(scripts: Scripts) -> None:
+    training = "lists = [table[column] for column in columns]\n"
+    training += "model.fit(lists, targets, validation_split=0.2, shuffle=False, verbose=0)"
+    text = PROGRAM.format(encoded=LOOKED_UP, training=training)
+    result = converted(text, Options(exact=True))
+    assert result.count("torch.as_tensor(np.asarray(x[:split]), dtype=torch.long)") == 1
+    apart = scripts.compare(text.replace("[table[column] for", "[table[column].values for"), result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("training", "reason"),
+    [
+        ("model.fit({c: table[c].values for c in columns}, targets)", "not known to be a list"),
+        (
+            "def train(arrays):\n    model.fit(arrays, targets)\n\n\ntrain(dict(table))",
+            "not known to be a list",
+        ),
+        (
+            "arrays = [targets, targets]\narrays = dict(table)\nmodel.fit(arrays, targets)",
+            "not known to be a list",
+        ),
+        (
+            "model.train_on_batch([table[c].values for c in columns], targets)",
+            "single batches for a list of inputs",
+        ),
+        (
+            "pairs = tf.data.Dataset.from_tensor_slices((dict(table), targets))\n"
+            "model.fit(pairs.batch(8))",
+            "batches for a model that takes a list of inputs",
+        ),
+    ],
+)
+def test_what_is_no_list_of_arrays_is_refused(training: str, reason: str) -> None:
+    text = PROGRAM.format(encoded=LOOKED_UP, training=training)
+    messages = [d.message for d in convert(text).diagnostics if d.severity.name == "ERROR"]
+    assert any(reason in message for message in messages), messages
