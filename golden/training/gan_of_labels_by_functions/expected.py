@@ -311,8 +311,10 @@ gan_model_optimizer = torch.optim.SGD(
     [
         *g_model.parameters(),
         *(
-            p for layer in d_model.modules()
-            if isinstance(layer, nn.BatchNorm2d) for p in layer.parameters()
+            p
+            for layer in d_model.modules()
+            if isinstance(layer, nn.BatchNorm2d)
+            for p in layer.parameters()
         ),
     ],
     lr=0.03125,
