@@ -99,6 +99,11 @@ def test_each_call_gives_its_own(how: str, scripts: Scripts) -> None:
         # it goes on with what it knows
         f"{TRAIN}model, one = make(), SGD(0.1, momentum=0.9)\n"
         "losses = train(model, one) + train(model, one)\n",
+        RUN.replace("    model = make()\n", "") + "model, one = make(), SGD(0.1, momentum=0.9)\n"
+        "many = [one]\nfor o in many:\n    run(o)\nfor p in many:\n    run(p)\n",
+        "def rounds(optimizer):\n    model = make()\n    for k in range(2):\n"
+        "        model.compile(optimizer, 'mse')\n        model.fit(x, y, verbose=0)\n\n\n"
+        "rounds(SGD(0.1, momentum=0.9))\n",
         # it is looked at besides
         f"{RUN}one = SGD(0.1)\nprint(one.name)\nlosses = run(one)\n",
         # something else is given as well, or by whoever

@@ -16,7 +16,7 @@ import re
 
 from transpiler.interpret.bindings import Span, made_at, optimizer_at
 from transpiler.interpret.region import Region
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import Given, TrainingCall, root
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
@@ -53,19 +53,27 @@ def optimizer_choices(
 ) -> Choices | None:
     """The optimizers that a `compile` may get; None where it is no choice between known ones.
 
-    A model that a function gets may have trained before: its optimizer must be another one then.
+    A model that is not made there may have trained before: its optimizer must be another one then.
     """
     given = call.given["optimizer"]
     value = given.value
     if not isinstance(value, Static) or value.expr.known or given.node is None:
         return None
-    places = list(made_at(region, given.node, anew=call.model.source is not None))
+    places = list(made_at(region, given.node, anew=not _makes_the_model(call)))
     made = {p: made for p in places if (made := optimizer_at(region, p)) is not None}
     if made:
         if len(made) != len(places):
             raise Unsupported("an optimizer that is made elsewhere in one of several cases")
         return _placed(rules, given, made, parameters, exact)
     return _named(rules, tree, given, parameters, exact)
+
+
+def _makes_the_model(call: TrainingCall) -> bool:
+    """Whether a function compiles a model that it has made, or got from another function."""
+    made, region = root(call.model), call.region
+    if region is None:
+        return False
+    return made.caller is region or any(built.model is made for built in region.built)
 
 
 def _placed(

@@ -18,8 +18,14 @@ from transpiler.emit.training.distributing import (
     wrapped,
 )
 from transpiler.emit.training.giving import is_wanted
-from transpiler.emit.training.kept_optimizers import goes_on, refuse_going_on
-from transpiler.emit.training.lines import holds, is_statement, simple_statements, within
+from transpiler.emit.training.kept_optimizers import goes_on, made_outside, refuse_going_on
+from transpiler.emit.training.lines import (
+    blocks_around,
+    holds,
+    is_statement,
+    simple_statements,
+    within,
+)
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.emit.training.shared import Before, Room
@@ -265,6 +271,8 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
         uses = writer.shared.places(room, name)
         if not all(p.binds or within(p.start, spans) for p in uses):
             raise Unsupported(f"`{name}`, one of several optimizers, is used besides")
+    if given is None and _is_compiled_again(writer, room, call, name):
+        raise Unsupported(f"`{name}` is compiled with in each round of a loop, and may go on")
     makers = dict(writer.shared.file.optimizer_makers.values())
     for function, places in makers.items():
         if any(place in choices.texts for place in places):
@@ -294,6 +302,18 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     )
     writer.emit(name, source)
     return replace(made, text=made.text.replace(wanted[0], name, 1))
+
+
+def _is_compiled_again(writer: ModelWriter, room: Room, call: TrainingCall, name: str) -> bool:
+    """Whether rounds of a loop compile one model with what was made before the loop."""
+    node = root(call.model).node
+    loops = [
+        writer.tree.span(s)
+        for s, _ in blocks_around(writer.tree, room.node, writer.tree.span(call.node)[0])
+        if isinstance(s, (cst.For, cst.While))
+    ]
+    fresh = node is not None and bool(loops) and holds(loops[-1], writer.tree.span(node))
+    return not fresh and name.isidentifier() and made_outside(writer.shared, room, call.node, name)
 
 
 def _calls_that_give(writer: ModelWriter, room: Room, name: str) -> list[tuple[int, int]]:
