@@ -40,7 +40,7 @@ def _lacks(fit: Fit, monitor: Expr, mode: Expr) -> str:
     sure = mode.is_const("min", "max") or fit.rate == "lr"
     if key in fit.values or (key in fit.added and sure):
         return ""
-    if key in {*fit.logged, *fit.sometimes}:
+    if key in {*fit.logged, *fit.sometimes, *fit.perhaps}:
         raise Unsupported(f"monitor={key!r}, which another callback adds to the values")
     there = ", ".join(sorted(fit.values))
     if _fails(fit, monitor, mode) and fit.keras == "3":
@@ -410,7 +410,7 @@ def lambda_callback(
 @callback("CSVLogger")
 def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param = False) -> Hooks:
     """The same file."""
-    if fit.sometimes:
+    if fit.sometimes or fit.perhaps:
         raise Unsupported("CSVLogger beside a callback that adds values under a condition")
     table, log = fit.free("csv_file"), fit.free("csv_log")
     values = {**fit.values, **fit.logged, **fit.added}
@@ -489,6 +489,8 @@ def backup_and_restore(
                                   "embeddings_layer_names", "embeddings_data"))  # fmt: skip
 def tensor_board(fit: Fit, log_dir: Param = "logs") -> Hooks:
     """The values of each epoch; weights, graph and profile are not written."""
+    if fit.perhaps:
+        raise Unsupported("TensorBoard beside a callback that adds values in some epochs")
     writer = fit.free("writer")
     lines = [
         f'{writer}.add_scalar("{key}", {value}, {fit.epoch})'

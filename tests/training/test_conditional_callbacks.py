@@ -44,6 +44,33 @@ TRIALS = [
 ]
 
 
+RATES = """
+def train(slower, plateau):
+    chosen = []
+    if slower:
+        chosen.append({C}.LearningRateScheduler(lambda epoch, rate: rate / 2))
+    if plateau:
+        chosen.append({P})
+    return model.fit(x, y, epochs=3, callbacks=chosen, verbose=0).history
+
+"""
+ONE = RATES.format(C=C, P=f"{C}.TerminateOnNaN()")
+BOTH = RATES.format(C=C, P=f"{C}.ReduceLROnPlateau('loss', patience=0)")
+
+
+def test_rates_are_logged_where_a_callback_does(scripts: Scripts) -> None:
+    after = 'rates, others = train(True, False)["learning_rate"], sorted(train(False, True))\n'
+    text = Trial(fit="", after=f"{ONE}{after}others = len(others)\n").text
+    distance, apart = farthest(scripts, text)
+    assert {"rates", "others"} <= apart.keys()
+    assert distance < 1e-7, apart  # Keras keeps rates in single precision
+
+
+def test_rates_that_two_may_log_are_refused() -> None:
+    found = convert(Trial(fit="", after=f"{BOTH}train(True, True)\n").text).diagnostics
+    assert any("several callbacks log" in d.message for d in found), found
+
+
 @pytest.mark.parametrize("before", TRIALS)
 def test_trains_equally(before: str, scripts: Scripts) -> None:
     distance, apart = farthest(scripts, trial(before))
@@ -69,9 +96,9 @@ def test_each_call_of_a_function_decides(scripts: Scripts) -> None:
             "has changed since",
         ),
         (
-            "found = []\nif args.early:\n"
+            f"found = [{C}.ReduceLROnPlateau('loss')]\nif args.early:\n"
             f"    found.append({C}.LearningRateScheduler(lambda epoch, rate: rate / 2))\n",
-            "adds to the values",
+            "several callbacks log",
         ),
         (
             f"found = []\nif args.early:\n    found.append({STOP})\nargs.early = False\n",

@@ -104,6 +104,20 @@ class Score(keras.callbacks.Callback):
         logs["val_score"] = -error if epoch < 3 else epoch - 4.0
 
 """
+SOMETIMES = """
+class Sometimes(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        logs.update({"step": epoch + 1.0, "twice": 2 * logs["loss"]})
+        if epoch % 2 == 0:
+            logs["even"] = logs["loss"]
+        elif epoch > 4:
+            return
+        else:
+            logs["odd"] = epoch
+        super().on_epoch_end(epoch, logs)
+
+"""
 TESTS = """
 class Tests(keras.callbacks.Callback):
     def on_test_begin(self, logs=None):
@@ -149,7 +163,14 @@ C = "keras.callbacks"
 def trial(callbacks: str, before: str = "", after: str = "") -> Trial:
     text = callbacks + before + after
     before = STOP * ("Stop(" in text) + KEEP * ("Keep" in text) + NOTE + before
-    own = {"Batches": BATCHES, "Halve": HALVE, "Best": BEST, "Score": SCORE, "Tests": TESTS}
+    own = {
+        "Batches": BATCHES,
+        "Halve": HALVE,
+        "Best": BEST,
+        "Score": SCORE,
+        "Tests": TESTS,
+        "Sometimes": SOMETIMES,
+    }
     own["Asks"] = ASKS
     before = "".join(source for name, source in own.items() if f"{name}(" in text) + before
     return Trial(
@@ -205,6 +226,12 @@ TRIALS = [
         after="scores = np.array(history.history['val_score'])",
     ),
     trial(
+        "[Sometimes(), keep]",
+        "keep = Keep()\n",
+        "parts = [history.history[key] for key in ('step', 'twice', 'even', 'odd')]\n"
+        "scores, lengths = np.concatenate(parts), [len(part) for part in keep.seen]",
+    ),
+    trial(
         f"[{C}.LambdaCallback(on_train_batch_end=lambda batch, logs:"
         " numbers.append(batch + logs['loss'] - logs['mae']))]",
         after="numbers = np.array(numbers)",
@@ -234,13 +261,29 @@ def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:
     assert (tmp_path / "log.csv").read_text().startswith(head)
 
 
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (f"{C}.EarlyStopping('even', mode='min')", "which another callback adds"),
+        (f"{C}.CSVLogger('log.csv')", "CSVLogger beside"),
+        (f"{C}.TensorBoard()", "TensorBoard beside"),
+    ],
+)
+def test_values_of_some_epochs_are_for_the_programs_own(other: str, why: str) -> None:
+    found = convert(trial(f"[Sometimes(), {other}]").text).diagnostics
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any(why in error for error in errors), errors
+
+
 REFUSED = {
     "on_something(self, logs=None):\n        pass": "has the method",
     "on_batch_end(self, batch, logs=None):\n        print(self.model.predict(x))": "asks `predict`",
     "on_epoch_end(self, epoch, logs=None):\n        show(self.model, x)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n        logs['loss'] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        if epoch:\n"
-    "            logs['rate'] = 0.1": "changes the values",
+    "            logs['loss'] = 0.1": "changes the values",
+    "on_epoch_end(self, epoch, logs=None):\n        for name in 'ab':\n"
+    "            logs[name] = 0.1": "changes the values",
     "on_epoch_end(self, epoch, logs=None):\n        self.model.evaluate(self.data)": "asks for",
     "on_epoch_end(self, epoch, logs=None):\n"
     "        print({n: self.model.evaluate(x[:n], y[:n]) for n in (8, 16)})": "asks for",

@@ -134,6 +134,7 @@ class Steps:
     batch_end: tuple[str, ...] = ()
     shown: str = ""  #: what tells whether this process shows the progress, where there are several
     after: tuple[str, ...] = ()  #: statements after the last batch
+    numbered: bool = False  #: whether the optimizer keeps how many steps it has taken
 
     @property
     def companions(self) -> list[str]:
@@ -173,7 +174,7 @@ def stepping(steps: Steps) -> list[str]:
             *(f"    {line}" for line in step),
             *constraint,
         ]
-    step += steps.averaging
+    step += [*steps.averaging, *(["optimizer.iterations += 1"] if steps.numbered else [])]
     return ["optimizer.zero_grad()", *backward, *steps.clipping, *step, *constraint, *scheduler]
 
 

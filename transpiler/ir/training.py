@@ -177,6 +177,7 @@ class Hooks:
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     #: the keys of what it adds to the values of an epoch, as those that come later see them
     adds: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()  #: those that it adds in some epochs only
     helpers: frozenset[str] = field(default_factory=frozenset)
     note: str = ""  #: what is worth knowing of the difference
     warns: str = ""  #: what Keras warns of, and what is done about it
@@ -198,6 +199,7 @@ class Hooks:
         str, ...
     ] = ()  #: what of `before` a later `fit` with the same object goes on with
     sets_rate: bool = False  #: whether it may set the learning rate when an epoch has ended
+    when: str = ""  #: the condition under which the program adds it
     alone: bool = False  #: whether no later `fit` can go on with the same object
     first: str = ""  #: the variable for the epoch with which training begins, if it sets one
     #: what the program may read of the callback when the training has ended: attribute, expression
@@ -223,6 +225,7 @@ class Fit:
     #: what those of the program put into them: key -> expression
     added: dict[str, str] = field(default_factory=dict)
     sometimes: set[str] = field(default_factory=set)  #: what they add under a condition
+    perhaps: set[str] = field(default_factory=set)  #: what those of the program add in some epochs
     steps: str = ""  #: the number of batches of an epoch
     uneven: bool = False  #: whether some epochs may have fewer
     first: str = "0"  #: the epoch that it begins with

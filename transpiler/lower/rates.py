@@ -1,4 +1,4 @@
-"""How a program reads and sets a learning rate by itself, in its source."""
+"""How a program reads and sets a learning rate, and reads the number of steps, in its source."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from transpiler.source.tree import Tree
 
 #: How a program asks an optimizer for its rate.
 RATES = ("learning_rate", "lr")
+#: All that programs ask an optimizer for: also how many steps it has taken.
+ASKED = (*RATES, "iterations")
 
 
 def asks_rate(tree: Tree, optimizer: str) -> bool:
@@ -23,9 +25,22 @@ def rate(model: str, optimizer: str = "") -> str:
 
     `optimizer` is the program's own variable for what trains it, where it has one.
     """
+    return rf"{_owner(model, optimizer)}\.(?:learning_rate|lr)\b"
+
+
+def _owner(model: str, optimizer: str) -> str:
     of_model = rf"{re.escape(model)}\.optimizer"
-    owner = rf"(?:{of_model}|(?<![\w.]){optimizer})" if optimizer else of_model
-    return rf"{owner}\.(?:learning_rate|lr)\b"
+    return rf"(?:{of_model}|(?<![\w.]){optimizer})" if optimizer else of_model
+
+
+def _read(asked: str) -> re.Pattern[str]:
+    return re.compile(rf"[\w.]*\bget_value\(\s*{asked}\s*\)|{asked}(?:\.numpy\(\)|\.value\b)?")
+
+
+@cache
+def counting(model: str, optimizer: str = "") -> re.Pattern[str]:
+    """An expression that reads how many steps the optimizer of a model has taken."""
+    return _read(rf"{_owner(model, optimizer)}\.iterations\b")
 
 
 @cache
@@ -38,8 +53,7 @@ def setting(model: str, optimizer: str = "") -> re.Pattern[str]:
 @cache
 def reading(model: str, optimizer: str = "") -> re.Pattern[str]:
     """An expression that reads it."""
-    found = rate(model, optimizer)
-    return re.compile(rf"[\w.]*\bget_value\(\s*{found}\s*\)|{found}(?:\.numpy\(\)|\.value\b)?")
+    return _read(rate(model, optimizer))
 
 
 def class_sets_rate(tree: Tree, made: UserClass) -> bool:

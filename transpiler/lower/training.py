@@ -186,6 +186,7 @@ class Training:
     #: the `fit` of the models of a list, before which each of them gets its optimizer
     late: TrainingCall | None = None
     sets_rate: bool = False  #: whether the program changes the learning rate itself
+    asks_steps: bool = False  #: whether it reads how many steps there were
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
     idle: bool = False  #: it is compiled, and never trained
     problem: tuple[TrainingCall, str] | None = None

@@ -43,7 +43,6 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
             hooks = own_hooks(model, fit, made, instance_of(model, call, made, item.expr))
         else:
             hooks = _by_rule(model, call, fit, item)
-        fit.added.update((key, f'{fit.logs}["{key}"]') for key in hooks.adds)
         if tests:
             place = made.place[0] if isinstance(made, Configured) and made.place else 0
             check_lasting(model.tree, tests, place)
@@ -51,6 +50,8 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
             fit.sometimes.update(key for key, _ in hooks.logs)
         else:
             fit.logged.update(hooks.logs)
+        fit.added.update((key, f'{fit.logs}["{key}"]') for key in hooks.adds)
+        fit.perhaps.update(hooks.perhaps)
         found.append(hooks)
     stopping = [hooks for hooks in found if hooks.order >= STOPS or hooks.stops]
     if stopping and any(hooks.swaps for hooks in found):
@@ -113,6 +114,8 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
         source = source_of_function(model, argument)
         check_moment(model, f"{use.symbol}: {name}", name, source)
     asked = Asked(model, call, use)
+    if model.training.asks_steps and use.symbol.endswith("BackupAndRestore"):
+        raise Unsupported("the number of steps, in a training that may have been interrupted")
     use, named = once_called(fit, use)
     if asked.places:
         fit = replace(fit, asked=asked.attributes, free=asked.variable)

@@ -28,6 +28,7 @@ from transpiler.emit.training.lines import (
 )
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
+from transpiler.emit.training.rates import steps_of_optimizer
 from transpiler.emit.training.shared import Before, Room
 from transpiler.interpret.bindings import calls_giving
 from transpiler.interpret.training import TrainingCall, root
@@ -155,6 +156,8 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
             raise Unsupported("steps of several batches under a strategy, or for some optimizers")
         writer.batch_numbers = _beside(writer, "batch_numbers", "batch_counter")
         lines.append(f"{writer.batch_numbers} = itertools.count(1)")
+    if writer.training.asks_steps:
+        lines.append(_numbered(writer, call))
     if writer.made.spread:
         lines.insert(0, _spread(writer, call))
     scaling = compiled.optimizing.scaling
@@ -223,6 +226,16 @@ def _beside(writer: ModelWriter, name: str, other: str) -> str:
     """The variable for what stands beside the optimizer, in the same place."""
     prefix = writer.optimizer.removesuffix("optimizer").removeprefix(writer.kept_on)
     return writer.kept_on + writer.lasting(f"{prefix}{name}", other)
+
+
+def _numbered(writer: ModelWriter, call: TrainingCall) -> str:
+    """The statement that begins to count the steps of an optimizer."""
+    optimizing = writer.training.compiled[id(call)].optimizing
+    if optimizing.scaling is not None or optimizing.accumulation is not None:
+        raise Unsupported("the number of steps, where some batches are none")
+    if id(call) in writer.training.passed:
+        raise Unsupported("the number of steps of an optimizer that a function gets")
+    return f"{steps_of_optimizer(writer.optimizer)} = 0"
 
 
 def _averages(writer: ModelWriter, averaging: Averaging) -> list[str]:

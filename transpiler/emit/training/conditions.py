@@ -83,8 +83,6 @@ def under(hooks: Hooks, condition: str) -> Hooks:
     """The same where a condition holds; variables get their first values in any case."""
     if hooks.takes or hooks.batch_start or hooks.batch_end or hooks.test_start or hooks.test_end:
         raise Unsupported("a callback for each batch that is added under a condition")
-    if hooks.adds:
-        raise Unsupported("a callback under a condition that adds to the values of the epochs")
     if hooks.first:
         raise Unsupported("BackupAndRestore that is added under a condition")
     plain = not any("(" in _INFINITE.sub("", line) for line in hooks.before)
@@ -95,6 +93,9 @@ def under(hooks: Hooks, condition: str) -> Hooks:
         epoch_end=_guarded(hooks.epoch_end, condition),
         after=_guarded(hooks.after, condition),
         stops=_guarded(hooks.stops, condition),
+        when=condition,
+        adds=(),
+        perhaps=(*hooks.adds, *hooks.perhaps),
     )
 
 

@@ -22,7 +22,7 @@ def with_logs(hooks: list[Hooks], fit: Fit) -> list[Hooks]:
     reads = re.compile(rf"(?<![\w.]){fit.logs}\b")
     plain = in_order(fit.values, fit.keras)
     reading = [i for i, h in enumerate(hooks) if any(map(reads.search, h.epoch_end))]
-    if not reading or any(h.logs or h.adds for h in hooks):
+    if not reading or any(h.logs or h.adds or h.perhaps for h in hooks):
         # When the training ends, Keras gives what it has measured itself
         own = written(plain).replace("\\", r"\\")
         hooks = [replace(h, after=tuple(reads.sub(own, a) for a in h.after)) for h in hooks]

@@ -64,6 +64,7 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     writer.shared.replaced[fit.kept.place] = fit.history
 
 
+_RATES_IN_TURN = "learning rates that several callbacks log, of which the program picks some"
 #: The next line, where a statement begins in it.
 _STATEMENT = re.compile(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
 
@@ -81,6 +82,7 @@ class FitWriter(FitData):
         self.kept = History(model, call, statement, self.first, self.epochs)
         self.history = self.kept.growing or self.kept.variable
         self.logs = ""  #: the variable for all values of an epoch
+        self.logged_if: list[str] = []  #: what keeps the values that are logged under a condition
         self.taken: set[str] = set()  #: variables of callbacks
         self.parameters: set[str] = set()  #: of the function for an epoch that hold callbacks
 
@@ -118,7 +120,8 @@ class FitWriter(FitData):
         bound = shown or bool(read)
         step = self._steps(train, values, validated, bound, hooks)
         epoch = self._name("epoch")
-        logged = {key: code for h in hooks for key, code in h.logs}
+        logged = {key: code for h in hooks for key, code in h.logs if not h.when}
+        self.logged_if = self._kept_if(hooks)
         changes = changes_logged(in_order)
         logs = values if changes else values | logged
         total = self.epochs if self.epochs.isdigit() else replaced_in(self.epochs)
@@ -128,12 +131,13 @@ class FitWriter(FitData):
         if validated and self.sometimes:
             body += self._in_some_epochs(step, logs, values, shows, read)
         else:
-            body += [*step, *self._kept(logs)]
+            body += [*step, *self._kept(logs), *self.logged_if]
             body += self._shown(shows, values)
         added = [key for h in hooks for key in h.adds]
         for hook in hooks:
             body += hook.epoch_end
             body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
+            body += self._kept_perhaps(hook.perhaps)
             body += self._kept(logged) if hook is changes else []
         body += dict.fromkeys(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
@@ -207,7 +211,7 @@ class FitWriter(FitData):
         own = {k: v for k, v in logs.items() if k.startswith("val_")}
         others = {k: v for k, v in logs.items() if k not in own}
         validating = [*step[1:], *self._kept(own)]
-        body = [step[0], *self._kept(others)]
+        body = [step[0], *self._kept(others), *self.logged_if]
         body += self._shown(shows, {k: v for k, v in values.items() if k in others})
         validating += [line.replace('f" - ', 'f"', 1) for line in self._shown("", own)]
         due = self.after.replace("{}", f"{self._name('epoch')} + 1")
@@ -228,6 +232,30 @@ class FitWriter(FitData):
         if not self.history:
             return []
         return [f'{self.history}["{key}"].append({value})' for key, value in logs.items()]
+
+    def _kept_if(self, hooks: list[Hooks]) -> list[str]:
+        """The same of what callbacks log that the program adds under a condition."""
+        conditional = [hook for hook in hooks if hook.when and hook.logs] if self.history else []
+        if conditional and (sum(bool(h.logs) for h in hooks) > 1 or changes_logged(hooks)):
+            raise Unsupported(_RATES_IN_TURN)
+        return [
+            line
+            for hook in conditional
+            for key, code in hook.logs
+            for line in (f"if {hook.when}:", f"    {self._entry(key)}.append({code})")
+        ]
+
+    def _entry(self, key: str) -> str:
+        """A list of the history, which may have none for it yet."""
+        return f"{self.history}.setdefault({literal(key)}, [])"
+
+    def _kept_perhaps(self, keys: tuple[str, ...]) -> list[str]:
+        """The same of what a callback adds in some epochs; the history may have no place for it."""
+        found: list[str] = []
+        for key in keys if self.history else ():
+            found.append(f"if {literal(key)} in {self.logs}:")
+            found.append(f"    {self._entry(key)}.append({self.logs}[{literal(key)}])")
+        return found
 
     def _one_epoch(self, step: list[str], values: dict[str, str]) -> list[str]:
         """A single epoch needs no loop."""
@@ -414,7 +442,5 @@ class FitWriter(FitData):
         for name in ("x", "validation_data"):
             if ends := after_epoch(self.model, self.call, name, self.loaders):
                 found.append(Hooks(epoch_end=ends))
-        if fit.sometimes and self.history:
-            raise Unsupported("a callback under a condition that adds to the values of the epochs")
         check_columns(found)
         return with_logs(found, fit)

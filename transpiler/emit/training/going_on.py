@@ -113,7 +113,8 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
     """
     compiled = writer.training.compiled.get(id(call.compiled))
     moves = _changes_rate(writer)
-    if compiled is None or not (compiled.optimizing.remembers or moves):
+    numbered = writer.training.asks_steps
+    if compiled is None or not (compiled.optimizing.remembers or moves or numbered):
         return ""
     given = call.given.get("filepath")
     path = _file(call) or given.text if given is not None else ""
@@ -125,9 +126,13 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
     at = next((i for i, c in enumerate(calls) if c is call), 0)
     trains = [c for c in calls[at:] if c.name in _STEPS]
     trained = any(c.name in _STEPS for c in calls[:at])
-    if trains and not compiled.optimizing.remembers and _sets_rate(writer, call, trains[0]):
+    if (
+        trains
+        and not (compiled.optimizing.remembers or numbered)
+        and _sets_rate(writer, call, trains[0])
+    ):
         return ""
-    goes_on = bool(trains) or (moves and _reads_rate(writer, call))
+    goes_on = bool(trains) or numbered or (moves and _reads_rate(writer, call))
     if trained and goes_on and named and not (call.in_loop or call.conditional):
         raise Unsupported(f"{_BROUGHT_BACK}, and the program goes on with that")
     unsure = (trained and goes_on) or (call.in_loop and (trained or bool(trains)))

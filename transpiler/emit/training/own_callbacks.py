@@ -26,6 +26,7 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
+from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
@@ -47,7 +48,7 @@ _OF_KERAS = re.compile(
 #: What older Keras gives a callback, unless the program does.
 _GIVEN = "self.validation_data"
 _CHANGED = r"\b{0}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\.(?:update|setdefault|pop|clear)\()"
-_ASKS_MODEL = re.compile(r"self\.model\b")
+_ASKS_MODEL = re.compile(r"self\.(?:model\b|<model>)")
 
 
 def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) -> Hooks:
@@ -64,7 +65,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
-    if _ASKS_MODEL.search(text):
+    if _ASKS_MODEL.search(methods.rest):
         before.append(f"{name}.model = {fit.model}")
     if methods.asks_optimizer:
         before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
@@ -77,7 +78,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     stops = f"{fit.model}.stop_training" if "stop_training" in text else ""
     if stops:
         before.append(f"{stops} = False")
-    adds = _added(tree, made, fit)
+    adds, perhaps = _added(tree, made, fit)
     calls = {m: _calls(tree, made, name, m, fit) for m in _CALLED}
     taken = fit.free_in_epoch(variable_of(made))
     begins, ends = (_in_batch(tree, made, taken, names, fit) for names in _BATCHES)
@@ -100,6 +101,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         test_batch_end=test_batches[1],
         test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
+        perhaps=perhaps,
         sets_rate=methods.sets_rate,
     )
 
@@ -142,46 +144,69 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
     return (f"{holder}.{method}({', '.join(given)})",)
 
 
-def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[str, ...]:
-    """The keys of what a class puts into the values of each epoch: `logs["val_f1"] = f1`."""
+def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of what a class puts into the values of each epoch, and into those of some.
+
+    logs["val_f1"] = f1
+    """
     node = _methods(made).get("on_epoch_end")
     if node is None or len(node.params.params) < 3:
-        return ()
-    keys = _puts(node, node.params.params[2].name.value)
-    if any(key in {*fit.values, *fit.logged, *fit.added} for key in keys):
+        return (), ()
+    puts = _puts(node, node.params.params[2].name.value)
+    known = {*fit.values, *fit.logged, *fit.added, *fit.perhaps}
+    if any(key in known for keys, _ in puts for key in keys):
         raise Unsupported(f"`{made.name}.on_epoch_end` changes the values of the epoch")
-    return tuple(keys)
+    surely = dict.fromkeys(key for keys, sure in puts if sure for key in keys)
+    others = dict.fromkeys(key for keys, _ in puts for key in keys if key not in surely)
+    return tuple(surely), tuple(others)
 
 
-def _puts(method: cst.FunctionDef, logs: str) -> dict[str, None]:
-    """The entries that a method makes whenever it is called: no statement is around them."""
-    keys: dict[str, None] = {}
-    if method.name.value != "on_epoch_end" or matchers.findall(method, matchers.Return()):
-        return keys
-    for statement in method.body.body:
-        match statement:
-            case cst.SimpleStatementLine(
-                body=[
-                    cst.Assign(
-                        targets=[
-                            cst.AssignTarget(
-                                cst.Subscript(
-                                    value=cst.Name(name),
-                                    slice=[
-                                        cst.SubscriptElement(
-                                            cst.Index(value=cst.SimpleString() as key)
-                                        )
-                                    ],
-                                )
-                            )
-                        ]
+def _puts(method: cst.FunctionDef, logs: str) -> list[tuple[list[str], bool]]:
+    """The keys that statements of a method add, each with whether it runs in any case."""
+    if method.name.value != "on_epoch_end":
+        return []
+    leaves = bool(matchers.findall(method, matchers.Return()))
+    always = {id(statement) for statement in method.body.body if not leaves}
+    return [
+        (keys, id(statement) in always)
+        for statement in leaf_statements(list(method.body.body))
+        if isinstance(statement, cst.SimpleStatementLine)
+        if (keys := _keys_put(statement, logs))
+    ]
+
+
+def _keys_put(statement: cst.SimpleStatementLine, logs: str) -> list[str]:
+    """The keys of the entries of a dict that a statement makes, where it does nothing else."""
+    match statement.body:
+        case [
+            cst.Assign(
+                targets=[
+                    cst.AssignTarget(
+                        cst.Subscript(
+                            value=cst.Name(name),
+                            slice=[cst.SubscriptElement(cst.Index(cst.SimpleString() as key))],
+                        )
                     )
                 ]
-            ) if (
-                name == logs
-            ):
-                keys[str(key.evaluated_value)] = None
-    return keys
+            )
+        ] if (
+            name == logs
+        ):
+            return [str(key.evaluated_value)]
+        case [
+            cst.Expr(
+                cst.Call(
+                    func=cst.Attribute(cst.Name(name), cst.Name("update")),
+                    args=[cst.Arg(cst.Dict(elements), keyword=None, star="")],
+                )
+            )
+        ] if (
+            name == logs
+        ):
+            keys = [e.key for e in elements if isinstance(e, cst.DictElement)]
+            texts = [str(k.evaluated_value) for k in keys if isinstance(k, cst.SimpleString)]
+            return texts if len(texts) == len(elements) else []
+    return []
 
 
 def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:

@@ -28,7 +28,14 @@ from transpiler.emit.training.own_questions import (
     arrays_of_model,
     evaluation,
 )
-from transpiler.emit.training.rates import RATE_SET, rate_of, rate_set, setting_rate
+from transpiler.emit.training.rates import (
+    RATE_SET,
+    rate_of,
+    rate_set,
+    setting_rate,
+    steps_of_optimizer,
+    steps_read,
+)
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
@@ -153,12 +160,16 @@ class Methods:
             self.written.append(Edit(*whole, "pass") if alone else Edit(*lines, ""))
 
     def _rate(self, statement: cst.SimpleStatementLine) -> None:
-        """What a statement does with the learning rate."""
+        """What a statement does with the learning rate, and the number of steps."""
         optimizer = f"self.{OPTIMIZER}"
         found = [rate_set(self.tree, statement, owner) for owner in self._owners]
         for _, reads in found:
             self.replaced |= dict.fromkeys(reads, rate_of(optimizer))
             self.writer.shared.replaced |= dict.fromkeys(reads, rate_of(optimizer))
+        for owner in self._owners:
+            counts = steps_read(self.tree, statement, owner)
+            self.replaced |= dict.fromkeys(counts, steps_of_optimizer(optimizer))
+            self.writer.shared.replaced |= dict.fromkeys(counts, steps_of_optimizer(optimizer))
         given = next((value for value, _ in found if value is not None), None)
         if given is None:
             return

@@ -14,6 +14,7 @@ from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
     rewrite_names,
 )
+from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
@@ -33,7 +34,7 @@ from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.placing import place_statements
-from transpiler.emit.training.rates import own_optimizer, rewrite_rates, sets_rate
+from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.recompiled import keep_metrics
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
@@ -277,6 +278,8 @@ class _Planner(Shared):
         for part in parts:
             part.optimizer = own_optimizer(self, part)
         training.sets_rate = any(sets_rate(self, p) for p in parts)
+        classes = list(own_classes(training.calls).values())
+        training.asks_steps = any(asks_steps(self, p, classes) for p in parts)
         built = by_keys(_alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}

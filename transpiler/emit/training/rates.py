@@ -1,22 +1,25 @@
-"""Learning rates that the program itself reads and sets.
+"""Learning rates that the program itself reads and sets, and numbers of steps that it reads.
 
 K.set_value(model.optimizer.learning_rate, 0.01)
 model.optimizer.learning_rate.assign(0.01)
 model.optimizer.learning_rate = 0.01
 print(float(model.optimizer.learning_rate))
+print(model.optimizer.iterations.numpy())      # optimizer.iterations: each step counts itself
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import libcst as cst
 
 from transpiler.emit.training.lines import bound_by, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
+from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import RATES, rate, reading, setting
+from transpiler.lower.rates import ASKED, counting, rate, reading, setting
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
@@ -30,8 +33,17 @@ def sets_rate(shared: Shared, part: Part) -> bool:
     return found.search(shared.tree.blanked, *extent) is not None
 
 
+def asks_steps(shared: Shared, part: Part, classes: Iterable[UserClass]) -> bool:
+    """Whether a room, or a callback of the program's own, asks how many steps there were."""
+    code, extent = shared.tree.blanked, shared.extent(part.room)
+    if counting(part.variable, part.optimizer).search(code, *extent) is not None:
+        return True
+    spans = [shared.tree.span(made.node) for made in classes if made.file in (None, shared.file)]
+    return any(".optimizer.iterations" in code[start:end] for start, end in spans)
+
+
 def own_optimizer(shared: Shared, part: Part) -> str:
-    """The program's own variable for the optimizer of one model, of which it asks but the rate.
+    """The program's own variable for the optimizer of one model, of which it asks no more.
 
     optimizer = SGD(0.1)
     model.compile(optimizer, "mse")
@@ -44,21 +56,21 @@ def own_optimizer(shared: Shared, part: Part) -> str:
     span = shared.tree.span(compiles[0].node)
     places = shared.places(part.room, name)
     read = [p for p in places if not p.binds and not within(p.start, [span])]
-    later = all(p.attribute in RATES and p.start > span[0] for p in read)  # it is made there
+    later = all(p.attribute in ASKED and p.start > span[0] for p in read)  # it is made there
     alone = sum(p.binds for p in places) == 1 and later
     return name if alone and read else ""
 
 
 def rewrite_rates(writer: ModelWriter) -> None:
-    """The statements that set a learning rate, and the expressions that read one."""
+    """The statements that set a learning rate, and the expressions that read one, or the steps."""
     starts = [p.start for p in writer.shared.asked(writer.room, writer.variable, "optimizer")]
     if writer.part.optimizer:
         places = writer.shared.places(writer.room, writer.part.optimizer)
-        starts += [p.start for p in places if p.attribute in RATES]
+        starts += [p.start for p in places if p.attribute in ASKED]
     if not starts:
         return
     if not writer.optimizer:
-        raise Unsupported("the learning rate is asked for where the optimizer is not known")
+        raise Unsupported("the optimizer is asked where it is not known")
     if writer.scheduler and sets_rate(writer.shared, writer.part):
         raise Unsupported("a learning rate that is set while a schedule gives it")
     for statement in simple_statements(writer.room.node):
@@ -69,9 +81,11 @@ def rewrite_rates(writer: ModelWriter) -> None:
 
 def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     given, reads = rate_set(writer.tree, statement, writer.variable, writer.part.optimizer)
-    name = rate_of(writer.optimizer)
-    writer.shared.replaced |= dict.fromkeys(reads, name)
-    _refuse_kept(writer, statement, reads)
+    asked = dict.fromkeys(reads, rate_of(writer.optimizer))
+    counts = steps_read(writer.tree, statement, writer.variable, writer.part.optimizer)
+    asked |= dict.fromkeys(counts, steps_of_optimizer(writer.optimizer))
+    writer.shared.replaced |= asked
+    _refuse_kept(writer, statement, list(asked))
     if given is not None:
         if len(statement.body) > 1:
             raise Unsupported("a learning rate that is set beside other statements")
@@ -80,7 +94,7 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
     kept = writer.statements.setdefault(id(statement), (statement, {}, {}))
-    kept[2].update(dict.fromkeys(reads, name))
+    kept[2].update(asked)
 
 
 def _refuse_kept(
@@ -96,7 +110,7 @@ def _refuse_kept(
             p.attribute or _SETS.search(_before(text, p.start)) for p in kept if not p.binds
         )
         if asked or re.match(r"\.(?!numpy\(\)|value\b|assign\()\w", text[end : end + 20]):
-            raise Unsupported("more is asked of a learning rate than its value")
+            raise Unsupported("more is asked of a learning rate, or a number of steps, than it is")
 
 
 #: What gets Keras's variable as its first argument.
@@ -111,6 +125,22 @@ def _before(text: str, start: int) -> str:
 def rate_of(optimizer: str) -> str:
     """The learning rate of an optimizer."""
     return f'{optimizer}.param_groups[0]["lr"]'
+
+
+def steps_of_optimizer(optimizer: str) -> str:
+    """How many steps an optimizer has taken, which the function that trains counts."""
+    return f"{optimizer}.iterations"
+
+
+def steps_read(
+    tree: Tree, statement: cst.SimpleStatementLine, model: str, optimizer: str = ""
+) -> list[tuple[int, int]]:
+    """Where a statement reads how many steps the optimizer of a model has taken."""
+    found = counting(model, optimizer).finditer(tree.blanked, *tree.span(statement))
+    spans = [match.span() for match in found]
+    if any(re.match(r"\.assign|\s*[-+*/]?=(?!=)", tree.blanked[end : end + 9]) for _, end in spans):
+        raise Unsupported("a number of steps that the program sets")
+    return spans
 
 
 def setting_rate(optimizer: str, value: str) -> list[str]:

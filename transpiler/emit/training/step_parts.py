@@ -22,6 +22,7 @@ def steps_of(model: ModelWriter, compiled: Compiled) -> Steps:
         penalty=model.added(),
         constraint=f"{model.constraint}(model)" if model.constraint else "",
         still=kept_still(compiled),
+        numbered=model.training.asks_steps,
     )
 
 
