@@ -4,54 +4,11 @@ from __future__ import annotations
 
 import re
 
+from rules.monitors import fails, lacking, monitored
 from transpiler.ir.expr import Expr, call, expr, infix, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
-
-#: What is better the larger it is, by its name.
-_ACCURACY = re.compile("acc|^fmeasure")
-_STOPPING = re.compile("(?:acc|accuracy|auc)$")
-
-
-def _monitored(
-    fit: Fit, monitor: Expr, mode: Expr, larger_in_keras_2: re.Pattern[str] = _ACCURACY
-) -> tuple[str, str, bool]:
-    """The key and the variable that a callback looks at, and whether more is better.
-
-    Keras 2 goes by the name of what is monitored, Keras 3 asks the metric.
-    """
-    key = str(monitor.value)
-    if not mode.known:
-        raise Unsupported("mode is only known at run time")
-    value = fit.values.get(key) or fit.added[key]
-    if mode.is_const("min", "max"):
-        return key, value, bool(mode.value == "max")
-    if fit.rate == "lr":
-        return key, value, bool(larger_in_keras_2.search(key))
-    return key, value, fit.better[key]
-
-
-def _lacks(fit: Fit, monitor: Expr, mode: Expr) -> str:
-    """What to say where no value of the epochs is the one that a callback looks at."""
-    if not monitor.known:
-        raise Unsupported("monitor is only known at run time")
-    key = str(monitor.value)
-    sure = mode.is_const("min", "max") or fit.rate == "lr"
-    if key in fit.values or (key in fit.added and sure):
-        return ""
-    if key in {*fit.logged, *fit.sometimes, *fit.perhaps}:
-        raise Unsupported(f"monitor={key!r}, which another callback adds to the values")
-    there = ", ".join(sorted(fit.values))
-    if _fails(fit, monitor, mode) and fit.keras == "3":
-        raise Unsupported(f"monitor={key!r} is not among {there}: Keras 3 fails there")
-    return f"monitor={key!r} is not among the values of an epoch ({there}); Keras only warns, and"
-
-
-def _fails(fit: Fit, monitor: Expr, mode: Expr) -> bool:
-    """Whether Keras 3 does not know what is better of a value that is not there."""
-    known = str(monitor.value).removeprefix("val_") in fit.values
-    return not known and not mode.is_const("min", "max")
 
 
 @callback("EarlyStopping", attributes=("stopped_epoch", "best_epoch", "best", "wait", "patience"))
@@ -67,68 +24,78 @@ def early_stopping(
     start_from_epoch: Param = 0,
 ) -> Hooks:
     """The same decisions; the weights are also restored when epochs run out, as Keras does."""
-    if not restore_best_weights.known:
-        raise Unsupported("restore_best_weights is only known at run time")
-    if warning := _lacks(fit, monitor, mode):
+    if warning := lacking(fit, monitor, mode):
         return Hooks(warns=f"{warning} it never stops the training")
     min_delta = _above_zero(min_delta)
-    key, value, larger = _monitored(fit, monitor, mode, _STOPPING)
-    best = fit.free(f"best_{key.removeprefix('val_')}")
+    watched = monitored(fit, monitor, mode, stops=True)
+    value, before = watched.value, list(watched.before)
+    if watched.compare and not min_delta.is_const(0, 0.0):
+        delta = Expr(fit.free("min_delta"))
+        sign = min_delta.wrapped(15)
+        before.append(f"{delta} = {min_delta} if {watched.compare} is operator.gt else -{sign}")
+        min_delta = delta
+    best = fit.free(f"best_{watched.name}")
     wait = fit.free("wait")
-    better = _first_or(fit, best, _better(value, best, min_delta, larger))
-    worst = _worst(fit, larger)
+    better = _first_or(fit, best, watched.better(best, min_delta))
+    worst = watched.worst if fit.keras == "2" else "None"
     limit = "1" if patience.is_const(0, 1) else str(patience)
     ends = f"{wait} >= {limit}"
     if fit.keras == "2" and not (patience.known and limit != "1"):
         ends += f" and {fit.epoch} > 0"
-    names, start, now, comment = [best], [worst], [value], "# Stop early"
-    best_epoch = fit.free("best_epoch") if "best_epoch" in fit.asked else ""
-    if best_epoch:
-        names, start, now = [best, best_epoch], [worst, "0"], [value, fit.epoch]
+    begins, improved, comment = {best: worst}, {best: value}, "# Stop early"
+    if best_epoch := fit.free("best_epoch") if "best_epoch" in fit.asked else "":
+        begins[best_epoch], improved[best_epoch] = "0", fit.epoch
     after: tuple[str, ...] = ()
-    if restore_best_weights.value:
-        weights = fit.free("best_weights")
-        names, start = [*names, weights], [*start, "None"]
-        now = [*now, f"copy.deepcopy({fit.model}.state_dict())"]
+    chosen: tuple[str, ...] = ()  # where only the program knows whether it goes back to them
+    if weights := "" if restore_best_weights.is_const(False) else fit.free("best_weights"):
+        begins[weights], copied = "None", f"copy.deepcopy({fit.model}.state_dict())"
         after = (f"{fit.model}.load_state_dict({weights})",)
         comment = "# Stop early, and go back to the best weights"
-    improves = [f"{', '.join([*names, wait])} = {', '.join([*now, '0'])}"]
-    if len(improves[0]) > _WIDTH:
-        *short, long = zip(names, now, strict=True)
-        one = zip(*short, (wait, "0"), strict=True)
-        improves = [" = ".join(map(", ".join, one)), " = ".join(long)]
-    decision = [f"if {better}:", *(f"    {line}" for line in improves)]
+        if restore_best_weights.known:
+            improved[weights] = copied
+        else:
+            chosen = (f"if {restore_best_weights}:", f"    {weights} = {copied}")
+    improves = [_assigned(improved | {wait: "0"})]
+    if len(improves[0]) > _WIDTH and weights in improved:
+        longest = {weights: improved.pop(weights)}
+        improves = [_assigned(improved | {wait: "0"}), _assigned(longest)]
     if not baseline.is_const(None):
-        beats = _better(value, baseline.wrapped(11), min_delta, larger)
-        decision = [
-            f"if {better}:",
-            f"    {', '.join(names)} = {', '.join(now)}",
-            f"    {wait} = 0 if {beats} else {wait} + 1",
-        ]
+        beats = watched.better(baseline.wrapped(11), min_delta)
+        improves = [_assigned(improved), f"{wait} = 0 if {beats} else {wait} + 1"]
+    decision = [f"if {better}:", *(f"    {line}" for line in (*improves, *chosen))]
     decision += ["else:", f"    {wait} += 1"]
-    if restore_best_weights.value and fit.keras == "2":  # which takes no NaN for the best value
-        first = f"{weights}, {best_epoch} = {now[-1]}, {fit.epoch}"
-        decision += [f"    if {weights} is None:"]
-        decision += [f"        {first if best_epoch else f'{weights} = {now[-1]}'}"]
+    if weights and fit.keras == "2":  # which takes no NaN for the best value
+        lacks = f"{weights} is None"
+        if chosen:
+            lacks = f"{restore_best_weights.wrapped(5)} and {lacks}"
+        first = {weights: copied} | ({best_epoch: fit.epoch} if best_epoch else {})
+        decision += [f"    if {lacks}:", f"        {_assigned(first)}"]
     decision += [f"    if {ends}:", "        break"]
-    stopped = fit.free("stopped_epoch") if "stopped_epoch" in fit.asked else ""
-    if stopped:
+    begins[wait] = "0"
+    if stopped := fit.free("stopped_epoch") if "stopped_epoch" in fit.asked else "":
+        begins[stopped] = "0"
         decision.insert(-1, f"        {stopped} = {fit.epoch}")
     if not start_from_epoch.is_const(0):
         decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
-        after = (f"if {weights} is not None:", f"    {after[0]}") if after else ()
-    zeros = [wait, stopped] if stopped else [wait]
+    if after and (chosen or not start_from_epoch.is_const(0)):
+        after = (f"if {weights} is not None:", f"    {after[0]}")
     return Hooks(
-        (f"{', '.join([*names, *zeros])} = {', '.join([*start, *'0' * len(zeros)])}",),
+        (*before, _assigned(begins)),
         epoch_end=(comment, *decision),
         after=after,
-        reads=(key,),
+        reads=watched.reads,
+        note=watched.note,
         order=STOPS,
         answers=(
             *(("stopped_epoch", stopped), ("best_epoch", best_epoch), ("best", best)),
             *(("wait", wait), ("patience", str(patience))),
         ),
     )
+
+
+def _assigned(values: dict[str, str]) -> str:
+    """One statement that gives some variables their values."""
+    return f"{', '.join(values)} = {', '.join(values.values())}"
 
 
 def _above_zero(min_delta: Expr) -> Expr:
@@ -140,23 +107,9 @@ def _above_zero(min_delta: Expr) -> Expr:
 _WIDTH = 80  #: of a statement that stands in a loop and a condition, and should stay one line
 
 
-def _worst(fit: Fit, larger: bool) -> str:
-    """What no value is worse than: in Keras 3 nothing at all, since even NaN is better at first."""
-    if fit.keras != "2":
-        return "None"
-    return 'float("-inf")' if larger else 'float("inf")'
-
-
 def _first_or(fit: Fit, best: str, better: str) -> str:
     """Whether there is nothing to compare with yet, or a value is better than that."""
     return f"{best} is None or {better}" if fit.keras != "2" else better
-
-
-def _better(value: str, best: str, min_delta: Expr, larger: bool) -> str:
-    """Whether a value is better than another, by more than so much."""
-    if not min_delta.is_const(0, 0.0):
-        value = f"{value} {'-' if larger else '+'} {min_delta.wrapped(13)}"
-    return f"{value} {'>' if larger else '<'} {best}"
 
 
 @callback(
@@ -177,17 +130,24 @@ def reduce_lr_on_plateau(
     min_lr: Param = 0.0,
 ) -> Hooks:
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
-    if warning := _lacks(fit, monitor, mode):
+    if warning := lacking(fit, monitor, mode):
         return Hooks(logs=(_rate(fit),), warns=f"{warning} it leaves the learning rate as it is")
     min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
-    key, value, larger = _monitored(fit, monitor, mode)
+    watched = monitored(fit, monitor, mode, compares=False)
+    value = watched.value
     waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
     pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
     plateau = fit.free("plateau")
+    way, before = '"max"' if watched.larger else "", list(watched.before)
+    if isinstance(watched.larger, str):
+        way = f'"max" if {watched.larger} else "min"'
+        if " or " in watched.larger:
+            before.append(f"{(named := fit.free('plateau_mode'))} = {way}")
+            way = named
     made = call(
         "torch.optim.lr_scheduler.ReduceLROnPlateau",
         Expr(fit.optimizer),
-        **({"mode": "max"} if larger else {}),
+        **({"mode": Expr(way)} if way else {}),
         **unless(factor, 0.1, factor=factor),
         **unless(waits, 10, patience=waits),
         **unless(min_delta, 1e-4, threshold=min_delta),
@@ -204,11 +164,11 @@ def reduce_lr_on_plateau(
             f"    {steps[0]}",
         )
     return Hooks(
-        (f"{plateau} = {made}",),
+        (*before, f"{plateau} = {made}"),
         epoch_end=steps,
-        reads=(key,),
+        reads=watched.reads,
         logs=(_rate(fit),),
-        note="" if fit.exact or fit.keras == "2" else _FROM_NAN,
+        note=watched.note or ("" if fit.exact or fit.keras == "2" else _FROM_NAN),
         answers=(("best", f"{plateau}.best"),),
     )
 
@@ -260,8 +220,8 @@ def model_checkpoint(
     if not period.is_const(1) and fit.first != "0":
         raise Unsupported("ModelCheckpoint with a period, and an initial_epoch")
     due = "" if period.is_const(1) else f"({fit.epoch} + 1) % {period.wrapped(14)} == 0"
-    warning = _lacks(fit, monitor, mode) if save_best_only.value else ""
-    if warning and (fit.keras == "2" or _fails(fit, monitor, mode)):
+    warning = lacking(fit, monitor, mode) if save_best_only.value else ""
+    if warning and (fit.keras == "2" or fails(fit, monitor, mode)):
         return Hooks(warns=f"{warning} it saves nothing")
     answers = () if "{" in path else (("filepath", path),)
     if warning or not save_best_only.value:
@@ -270,9 +230,10 @@ def model_checkpoint(
         return Hooks(
             folder, epoch_end=body, reads=named, warns=newer, alone=bool(due), answers=answers
         )
-    key, value, larger = _monitored(fit, monitor, mode)
-    best = fit.free(f"saved_{key.removeprefix('val_')}")
-    better, start = _better(value, best, expr(0), larger), f"{best} = {_worst(fit, larger)}"
+    watched = monitored(fit, monitor, mode)
+    value, best = watched.value, fit.free(f"saved_{watched.name}")
+    better = watched.better(best, expr(0))
+    start = f"{best} = {watched.worst if fit.keras == '2' else None}"
     if initial_value_threshold.is_const(None):
         better = _first_or(fit, best, better)
     else:
@@ -280,13 +241,14 @@ def model_checkpoint(
     if due and " or " in better:
         better = f"({better})"
     return Hooks(
-        (*folder, start),
+        (*folder, *watched.before, start),
         epoch_end=(
             f"if {f'{due} and ' if due else ''}{better}:",
             f"    {best} = {value}",
             f"    {saved}",
         ),
-        reads=(key, *named),
+        reads=(*watched.reads, *named),
+        note=watched.note,
         lasting=(start,),
         alone=bool(due),
         answers=(*answers, ("best", best)),

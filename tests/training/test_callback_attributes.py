@@ -51,6 +51,13 @@ other.fit(x, y, epochs=8, callbacks=[two], **data)
 first = [one.stopped_epoch, one.best, one.best_epoch, one.wait]
 second = [two.stopped_epoch, two.best, two.best_epoch, two.wait]
 """
+BOTH = """\
+model = build(3)
+one = EarlyStopping("loss", patience=3, min_delta=0.01)
+two = EarlyStopping("val_loss", patience=1)
+model.fit(x, y, epochs=9, callbacks=[one, two], **data)
+stopped = [one.stopped_epoch, one.best, one.wait, one.best_epoch]
+"""
 LOADED = """\
 model = build(3)
 saved = ModelCheckpoint("w.weights.h5", save_best_only=True, save_weights_only=True)
@@ -78,10 +85,11 @@ found = np.array(found)
         (READ.format(restores=True), {"at", "stopped_epoch", "rate", "kept", "more"}),
         (READ.format(restores=False), {"at", "stopped_epoch", "rate", "kept", "more"}),
         (SEVERAL, {"first", "second"}),
+        (BOTH, {"stopped"}),
         (LOADED, {"lowest"}),
         (LOOP, {"found"}),
     ],
-    ids=["read", "read of the last weights", "several", "loaded", "loop"],
+    ids=["read", "read of the last weights", "several", "both", "loaded", "loop"],
 )
 def test_they_are_variables_of_the_loop(
     keras: str, script: str, names: set[str], scripts: Scripts, tmp_path: object

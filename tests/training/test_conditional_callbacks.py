@@ -40,6 +40,8 @@ TRIALS = [
     "elif args.path is None:\n"
     f'    found.append({C}.ModelCheckpoint("best.keras", monitor="loss", save_best_only=True))\n',
     f"found = [{STOP}] if args.slowly or args.path else None\n",
+    f"found = []\nif args.early:\n    found.append({STOP})\n"
+    f"if not args.slowly:\n    found.append({C}.EarlyStopping('loss', patience=2))\n",
     f"if not args.slowly:\n    stop = {STOP}\n    found = [stop]\nelse:\n    found = []\n",
 ]
 

@@ -211,3 +211,31 @@ def test_a_function_that_another_file_imports_keeps_its_parameters(tmp_path: Pat
     found = convert(text, path=str(tmp_path / "train.py"))
     assert "def build(optimizer, units=3):" in found.text
     assert any(d.severity is Severity.ERROR for d in found.diagnostics)
+
+
+LOSSES = """\
+def build_for(loss="mse", optimizer="sgd"):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile(optimizer=optimizer, loss=loss)
+    return model
+
+
+rates = []
+for loss in ("mse", "mae"):
+    model = build_for(loss)
+    rates += model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+first, second = build_for(), build_for(optimizer="rmsprop", loss="mae")
+once = first.fit(x, y, shuffle=False, verbose=0).history["loss"]
+again = second.fit(x, y, shuffle=False, verbose=0).history["loss"]
+score = second.evaluate(x, y, verbose=0)
+"""
+
+
+def test_losses_that_differ_from_call_to_call(scripts: Scripts) -> None:
+    text = HEAD.replace("import Adam, SGD", "import Adam") + LOSSES
+    result = convert(text, Options(exact=True)).text
+    assert "second_criterion = nn.L1Loss()" in result
+    assert 'model_criterion = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}[loss]' in result
+    apart = scripts.compare(text, result)
+    assert {"rates", "once", "again", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

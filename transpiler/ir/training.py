@@ -217,6 +217,7 @@ class Fit:
     values: dict[str, str]  #: key in the logs -> the variable that holds it
     better: dict[str, bool]  #: key in the logs -> whether more is better
     free: Callable[[str], str]  #: gives a variable a name that is not taken yet
+    taken: set[str]  #: those names
     called: Callable[[Expr, tuple[str, ...]], str]  #: a function of the program, applied
     logs: str  #: the variable for the values of an epoch together, where somebody reads it
     filled: tuple[str, ...] = ()  #: the values that templates of the program name: `{epoch:02d}`
@@ -238,4 +239,5 @@ class Fit:
     keras: str = "auto"  #: which generation: "2", "3", or "auto" where it may be either
     exact: bool = False  #: whether the very numbers of Keras are wanted
     device: str = "device"
+    named: dict[str, str] = field(default_factory=dict)  #: what callbacks have named, by its code
     asked: frozenset[str] = frozenset()  #: what the program reads of the callback after the loop

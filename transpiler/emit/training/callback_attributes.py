@@ -7,6 +7,7 @@ print(early.stopped_epoch)            print(stopped_epoch)
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from transpiler.emit.edits import Edit
@@ -51,10 +52,14 @@ class Asked:
         places = (one.place for one in made if isinstance(one, Configured))
         return any(made_in(self.model.tree, self.model.naming, p) == self.name for p in places)
 
-    def variable(self, wanted: str) -> str:
+    def variable(self, wanted: str, taken: set[str]) -> str:
         """A variable that keeps its value, whatever else is trained before it is read."""
         own = f"{self.name}_{wanted}"
-        return self.model.lasting(*([wanted, own] if self.alone else [own]))
+        names = itertools.chain((own,), (f"{own}_{number}" for number in itertools.count(2)))
+        names = itertools.chain((wanted,), names) if self.alone else names
+        found = next(n for n in names if n not in taken and self.model.lasting(n) == n)
+        taken.add(found)
+        return found
 
     def _is_steady(self, text: str) -> bool:
         """Whether some code is a literal, a variable of the loop, or one that stays what it is."""
@@ -85,6 +90,7 @@ class Asked:
                 raise Unsupported(f"what {text} is, is not known")
             if shared.replaced.get(span, found) != found:
                 raise Unsupported(f"what {text} is, is not known")
-            if span not in shared.replaced:
-                self.model.edits.append(Edit(*span, found))
-                shared.replaced[span] = found
+            shared.replaced[span] = found
+            edit = Edit(*span, found)
+            if mine == min(sources) and edit not in self.model.edits:
+                self.model.edits.append(edit)

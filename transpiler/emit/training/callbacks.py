@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -118,7 +119,8 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
         raise Unsupported("the number of steps, in a training that may have been interrupted")
     use, named = once_called(fit, use)
     if asked.places:
-        fit = replace(fit, asked=asked.attributes, free=asked.variable)
+        kept = partial(asked.variable, taken=fit.taken)
+        fit = replace(fit, asked=asked.attributes, free=kept)
     hooks: Hooks = going_on(model, call, use.place, with_names(use.build(fit), named))
     asked.answer(hooks.answers)
     if sets_rate_then(model, use.arguments.get("on_epoch_end")):

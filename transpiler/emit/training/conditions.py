@@ -18,6 +18,8 @@ from transpiler.record import replace
 from transpiler.source.tree import Tree
 
 _CALL = re.compile(r"(?<![\w.])(?!(?:len|isinstance|bool|int|float|str)\()[\w.]*\w\(")
+#: What reads an entry of a dict: `options.get("early", True)`.
+_GET = re.compile(r"\.get\((?:\"\w+\"|'\w+')(?:, (?:True|False|None|\d+|\"\w*\"|'\w*'))?\)")
 _ATOM = re.compile(r"[\w.]+(?:\[[^\[\]]*\])*")
 _PATH = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*")
 _SETS = r"\s*(?:[-+*/%|&^@]|//|\*\*|<<|>>)?=(?!=)"
@@ -35,7 +37,7 @@ _INFINITE = re.compile(r'float\("-?inf"\)')
 def condition_of(tests: tuple[tuple[Static, bool], ...]) -> str:
     """Conditions as one expression."""
     parts = [_part(test.expr.text, holds) for test, holds in tests]
-    if any(_CALL.search(part) for part in parts):
+    if any(_CALL.search(_GET.sub("", part)) for part in parts):
         raise Unsupported("a callback under a condition that would be asked again in each epoch")
     if len(parts) == 1:
         return parts[0]
@@ -56,7 +58,8 @@ def changes_of(paths: set[str]) -> re.Pattern[str]:
 
 def check_lasting(tree: Tree, tests: tuple[tuple[Static, bool], ...], place: int) -> None:
     """Refuse conditions on what a program changes once it has added the callback there."""
-    changes = changes_of({path for test, _ in tests for path in paths_in(test.expr.text)})
+    texts = [_GET.sub("", test.expr.text) for test, _ in tests]
+    changes = changes_of({path for text in texts for path in paths_in(text)})
     apart = [
         tree.span(statement)
         for statement in tree.module.body

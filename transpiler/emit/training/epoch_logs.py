@@ -28,18 +28,25 @@ def with_logs(hooks: list[Hooks], fit: Fit) -> list[Hooks]:
         hooks = [replace(h, after=tuple(reads.sub(own, a) for a in h.after)) for h in hooks]
     if not reading:
         return hooks
-    if fit.sometimes:
-        raise Unsupported("a callback under a condition that adds to the values of the epochs")
     first = 0 if changes_logged(hooks[: reading[0]]) else reading[0]
-    entries = plain | {key: code for h in hooks[:first] for key, code in h.logs}
-    found = [Hooks(epoch_end=(f"{fit.logs} = {written(entries)}",)), *hooks[:first]]
+    entries = plain | {key: code for h in hooks[:first] if not h.when for key, code in h.logs}
     whole = re.compile(rf"(?<![\w.]){fit.logs}\b(?!\[)")
-    last = max(i for i, h in enumerate(hooks) if i == first or any(map(whole.search, h.epoch_end)))
+    reading = [i for i, h in enumerate(hooks) if any(map(whole.search, h.epoch_end))]
+    last = max(reading, default=first)
+    maybe = [line for h in hooks[:first] if h.when and reading for line in _put(h, fit)]
+    found = [Hooks(epoch_end=(f"{fit.logs} = {written(entries)}", *maybe)), *hooks[:first]]
     for place, hook in enumerate(hooks[first:], first):
-        logged = hook.logs if place < last else ()
-        put = [f"{fit.logs}[{literal(key)}] = {code}" for key, code in logged]
+        put = _put(hook, fit) if place < last else []
         found.append(replace(hook, epoch_end=(*put, *hook.epoch_end)))
     return found
+
+
+def _put(hook: Hooks, fit: Fit) -> list[str]:
+    """What a callback logs goes to the values, for those that come after it."""
+    lines = [f"{fit.logs}[{literal(key)}] = {code}" for key, code in hook.logs]
+    return (
+        [f"if {hook.when}:", *(f"    {line}" for line in lines)] if hook.when and lines else lines
+    )
 
 
 def written(values: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
 from transpiler.emit.training.late_optimizers import optimizer_of_round
-from transpiler.emit.training.lines import identifiers, replaced_in
+from transpiler.emit.training.lines import distinct, identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import after_epoch
@@ -139,12 +139,12 @@ class FitWriter(FitData):
             body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
             body += self._kept_perhaps(hook.perhaps)
             body += self._kept(logged) if hook is changes else []
-        body += dict.fromkeys(line for h in hooks for line in h.stops)
+        body += distinct(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
         head = f"for {epoch if counted else '_'} in range({rounds}):"
-        before = list(dict.fromkeys(line for h in hooks for line in h.before))
+        before = distinct(line for h in hooks for line in h.before)
         keys = [*values, *logged, *added]
         if self.history:
             before[:0] = self._empty_history(keys)
@@ -420,6 +420,7 @@ class FitWriter(FitData):
             values,
             better,
             self._free,
+            self.taken,
             lambda function, given: called(self.model, function, given, logs, values),
             logs,
             self._filled(),

@@ -25,7 +25,8 @@ def going_on(
     known = model.shared.lasting
     mine = Lasting(model.room, call.node, place, hooks.lasting)
     first = known.get(place) if place is not None else None
-    if first is not None and first.call is call.node and _are_made_there(call):
+    made_anew = _are_made_there(call) or _is_of_function(model, place)
+    if first is not None and first.call is call.node and made_anew:
         first = None  # the same `fit` trains another model, with callbacks of its own
     if place is not None and not holds(model.tree.span(call.node), place):
         if _is_run_again(model, place, model.tree.span(call.node)[0]):
@@ -39,6 +40,12 @@ def going_on(
     if first is None:
         return hooks
     return replace(hooks, before=tuple(b for b in hooks.before if b not in hooks.lasting))
+
+
+def _is_of_function(model: ModelWriter, place: tuple[int, int] | None) -> bool:
+    """Whether a function makes a callback for the `fit` in it, each time that it is called."""
+    inside = not isinstance(model.room.node, cst.Module) and place is not None
+    return inside and holds(model.shared.extent(model.room), place or (0, 0))
 
 
 def _are_made_there(call: TrainingCall) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import libcst as cst
 
@@ -116,6 +116,17 @@ def _cut(text: str) -> list[str]:
         elif entry:
             found.append(entry)
     return found
+
+
+def distinct(lines: Iterable[str]) -> list[str]:
+    """Statements without those that were there before; what is inside of others goes with them."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and line.startswith((" ", "else:", "elif ")):
+            whole[-1] += f"\n{line}"
+        else:
+            whole.append(line)
+    return [line for statement in dict.fromkeys(whole) for line in statement.split("\n")]
 
 
 def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:

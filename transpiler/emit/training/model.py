@@ -39,14 +39,14 @@ from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Before, Part, Shared, Trained
 from transpiler.emit.training.whole_steps import STEPS, whole_steps
 from transpiler.interpret.region import Built
-from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Mapping, Sequence, Static
+from transpiler.interpret.training import Given, TrainingCall, root
+from transpiler.interpret.values import Mapping, Model, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array, element_of, is_streamed
 from transpiler.lower.heads import Head
-from transpiler.lower.training import Compiled
+from transpiler.lower.training import Compiled, Training
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
 from transpiler.source.backwards import runs_backwards
@@ -126,6 +126,8 @@ class ModelWriter:
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
         varies = read & given or any(h.given_weight is not None for c in compiled for h in c.heads)
+        self.other_loss = _gets_another_loss(shared, made.training, given)
+        varies = varies or self.other_loss
         alike = "" if shared.of_one_kind(part.room) and not varies else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
         self.criterion_name = self.lasting(f"{alike}criterion", f"{alike}loss_function")
@@ -184,11 +186,11 @@ class ModelWriter:
         function = self.room.node
         assert isinstance(function, cst.FunctionDef)
         name = function.name.value
-        calls = [
-            handed.node
+        calls = {
+            handed.node: handed.given.get(self.variable)
             for handed in first.room.region.handings.values()
             if handed.summary.function.node is function and isinstance(handed.node, cst.Call)
-        ]
+        }
         if len([p for p in self.shared.found.of(name) if not p.binds]) != len(calls):
             raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
         compiled = next(iter(self.training.compiled.values()))
@@ -210,7 +212,10 @@ class ModelWriter:
                 self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
                 for what, local in taken.items():
                     setattr(self, what, local)
-        lent = [(call, a) for call in calls for a in call.args if self._is_lent_in(a, first)]
+        # another model may have had the same name
+        model = root(first.training.model)
+        mine = [c for c, m in calls.items() if not isinstance(m, Model) or root(m) is model]
+        lent = [(call, a) for call in mine for a in call.args if self._is_lent_in(a, first)]
         if not lent:
             raise Unsupported(f"`{name}` gets the model by a keyword")
         for call, argument in lent:
@@ -504,6 +509,30 @@ class ModelWriter:
         if not self.criterion:
             raise Unsupported("the loss is made with what another function knows")
         return self.training.compiled[id(call.compiled)]
+
+
+def _gets_another_loss(shared: Shared, training: Training, parameters: set[str]) -> bool:
+    """Whether the calls of a builder name different losses for the models that it compiles."""
+    summary, texts = training.model.summary, [c.given.get("loss") for c in training.moved]
+    if summary is None:
+        return False
+    read = {word for given in texts if given is not None for word in words_in(given.text)}
+    sites = shared.sites.get(id(summary.function.node), [])
+    names = [parameter.name for parameter in summary.parameters]
+    return any(
+        len({_passed(shared, site.node, names, name) for site in sites}) > 1
+        for name in read & parameters
+    )
+
+
+def _passed(shared: Shared, node: cst.CSTNode, names: list[str], name: str) -> str:
+    """The source of what a call gives to a parameter, "" where it is the default."""
+    arguments = node.args if isinstance(node, cst.Call) else ()
+    for position, argument in enumerate(arguments):
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if (keyword or "".join(names[position : position + 1])) == name:
+            return shared.tree.source(argument.value)
+    return ""
 
 
 def _reduced(head: Head) -> tuple[str, str, str]:

@@ -59,8 +59,9 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     read = {word for line in criteria for word in words_in(line)}
     weighed = any(h.given_weight is not None for h in writer.training.compiled[id(call)].heads)
     varies = weighed or any(parameter.name in read for parameter in summary.parameters)
+    varies = varies or writer.other_loss
     repeated = not varies and _has_the_same_criterion(writer, mine, sites)
-    if mine.asks and not weighed and writer.shared.of_one_kind(writer.room):
+    if mine.asks and not (weighed or writer.other_loss) and writer.shared.of_one_kind(writer.room):
         _refuse_another_criterion(writer, summary, criteria)
     if repeated or not (mine.asks or kept):
         criteria = []

@@ -29,6 +29,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Mapping,
     Sequence,
     Static,
     Unknown,
@@ -68,7 +69,7 @@ def given_parts(
         return None
     if not is_about_parts(region, function):
         return None
-    inner = _bound(function, bound)
+    inner = _bound(region, function, bound)
     if inner is None or shadows(region, made, inner):
         return None
     try:
@@ -160,18 +161,30 @@ def are_parts(found: Sequence) -> bool:
     return any(metrics) and all(a or b for a, b in zip(metrics, named, strict=True))
 
 
-def _bound(function: Function, bound: dict[str, Value]) -> dict[str, Value] | None:
+def _bound(region: Region, function: Function, bound: dict[str, Value]) -> dict[str, Value] | None:
     """The arguments of all parameters, None where one of them can't be written anywhere."""
     found: dict[str, Value] = {}
     for parameter in parameters_of(function.node):
         value = bound.get(parameter.name)
         if value is None and parameter.default is not None and not parameter.star:
-            known = constant_of(parameter.default)
-            value = Static(expr(known)) if known is not None else None
-        if not isinstance(value, Static) or not _is_steady(value.expr.text):
+            value = _default(region, parameter.default)
+        written = value.expr if isinstance(value, Static) else None
+        if isinstance(value, Mapping):
+            written = value.static
+        if value is None or written is None or not _is_steady(written.text):
             return None
         found[parameter.name] = value
     return found
+
+
+def _default(region: Region, node: cst.BaseExpression) -> Static | None:
+    """A default that is a literal, or a class of the program that holds settings."""
+    if isinstance(node, cst.Name) and isinstance(region.file.globals.get(node.value), UserClass):
+        return Static(region.scope.read(node.value))
+    if isinstance(node, cst.Name) and node.value == "None":
+        return Static(expr(None))
+    known = constant_of(node)
+    return Static(expr(known)) if known is not None else None
 
 
 def _is_steady(text: str) -> bool:
@@ -284,7 +297,9 @@ class _Body:
         match node:
             case cst.Return(value=cst.BaseExpression() as given):
                 return evaluate(self.region, given)
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))], value=given):
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name(name))], value=given
+            ) | cst.AnnAssign(target=cst.Name(name), value=cst.BaseExpression() as given):
                 self._keep(name, evaluate(self.region, given))
             case cst.Expr(value=cst.SimpleString()):
                 pass
@@ -294,14 +309,26 @@ class _Body:
                     args=[cst.Arg(value=given)],
                 )
             ):
-                held = self.values.get(name)
-                if not isinstance(held, Sequence):
-                    raise GiveUp("something else than a list is extended", node)
-                items = (*held.items, evaluate(self.region, given))
-                self.values[name] = Sequence(items, list)
+                self._extend(name, (evaluate(self.region, given),), node)
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=cst.Name(name), attr=cst.Name("extend")),
+                    args=[cst.Arg(value=given)],
+                )
+            ) | cst.AugAssign(target=cst.Name(name), operator=cst.AddAssign(), value=given):
+                more = evaluate(self.region, given)
+                if not isinstance(more, Sequence):
+                    raise GiveUp("a list is extended by something else", node)
+                self._extend(name, tuple(more.items), node)
             case _:
                 raise GiveUp("a statement that is not understood among callbacks", node)
         return None
+
+    def _extend(self, name: str, more: tuple[Value, ...], node: cst.CSTNode) -> None:
+        held = self.values.get(name)
+        if not isinstance(held, Sequence):
+            raise GiveUp("something else than a list is extended", node)
+        self.values[name] = Sequence((*held.items, *more), list)
 
     def _keep(self, name: str, value: Value) -> None:
         whole = isinstance(value, Sequence) or _is_callback(value) or _is_part(value, *_PARTS)
