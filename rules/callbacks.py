@@ -11,7 +11,10 @@ from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
 from transpiler.rule import Param, callback, unless
 
 
-@callback("EarlyStopping", attributes=("stopped_epoch", "best_epoch", "best", "wait", "patience"))
+@callback(
+    "EarlyStopping",
+    attributes=("stopped_epoch", "best_epoch", "best", "wait", "patience", "monitor"),
+)
 def early_stopping(
     fit: Fit,
     monitor: Param = "val_loss",
@@ -88,7 +91,7 @@ def early_stopping(
         order=STOPS,
         answers=(
             *(("stopped_epoch", stopped), ("best_epoch", best_epoch), ("best", best)),
-            *(("wait", wait), ("patience", str(patience))),
+            *(("wait", wait), ("patience", str(patience)), ("monitor", str(monitor))),
         ),
     )
 
@@ -116,7 +119,7 @@ def _first_or(fit: Fit, best: str, better: str) -> str:
     "ReduceLROnPlateau",
     changes_rate=True,
     aliases={"epsilon": "min_delta"},
-    attributes=("best",),
+    attributes=("best", "monitor", "factor", "patience", "min_lr"),
 )
 def reduce_lr_on_plateau(
     fit: Fit,
@@ -169,7 +172,10 @@ def reduce_lr_on_plateau(
         reads=watched.reads,
         logs=(_rate(fit),),
         note=watched.note or ("" if fit.exact or fit.keras == "2" else _FROM_NAN),
-        answers=(("best", f"{plateau}.best"),),
+        answers=(
+            *(("best", f"{plateau}.best"), ("monitor", str(monitor)), ("factor", str(factor))),
+            *(("patience", str(patience)), ("min_lr", str(min_lr))),
+        ),
     )
 
 
@@ -193,7 +199,7 @@ def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Ho
     )
 
 
-@callback("ModelCheckpoint", attributes=("best", "filepath"))
+@callback("ModelCheckpoint", attributes=("best", "filepath", "monitor"))
 def model_checkpoint(
     fit: Fit,
     filepath: Param,
@@ -223,7 +229,7 @@ def model_checkpoint(
     warning = lacking(fit, monitor, mode) if save_best_only.value else ""
     if warning and (fit.keras == "2" or fails(fit, monitor, mode)):
         return Hooks(warns=f"{warning} it saves nothing")
-    answers = () if "{" in path else (("filepath", path),)
+    answers = (("monitor", str(monitor)), *(() if "{" in path else (("filepath", path),)))
     if warning or not save_best_only.value:
         body = (f"if {due}:", f"    {saved}") if due else (saved,)
         newer = f"{warning} saves each epoch (Keras 2: none)" if warning else ""

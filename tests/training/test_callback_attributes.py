@@ -36,6 +36,8 @@ saved = ModelCheckpoint("w.weights.h5", save_best_only=True, save_weights_only=T
 h = model.fit(x, y, epochs=12, callbacks=[early, plateau, saved], **data)
 stopped_epoch = early.stopped_epoch
 at = [early.stopped_epoch, early.best_epoch, early.best, early.wait, early.patience]
+print(f"{{early.monitor}}: {{early.best}}, {{plateau.monitor}}, {{saved.monitor}}")
+given = [plateau.factor, plateau.patience, plateau.min_lr]
 rate, kept = plateau.best, saved.best
 path = saved.filepath
 h = model.fit(x, y, epochs=2, callbacks=[early, saved], **data)
@@ -139,6 +141,10 @@ FIT = "model.fit(x, y, callbacks=[early], **data)\n"
         (f"{MADE}print(early.best)\n{FIT}", "no `fit` may have had it"),
         (f"{MADE}{FIT}show = lambda: early.best\nprint(show())\n", "no `fit` may have had it"),
         (f"{MADE}{FIT}early = EarlyStopping()\nprint(early.best)\n", "no `fit` may have had it"),
+        (
+            f"{MADE.replace('()', '(patience=cfg.p)')}{FIT}cfg.p = 2\nprint(early.patience)\n",
+            "what `early.patience` is, is not known",
+        ),
         (f"{MADE}{FIT}early.best = 3\n", "`EarlyStopping` is left"),
         (f"{MADE}{FIT}print(early.model)\n", "`EarlyStopping` is left"),
         (f"{MADE}{FIT}print(early)\n", "`EarlyStopping` is left"),

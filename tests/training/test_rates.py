@@ -119,3 +119,43 @@ def test_the_programs_own_variable_for_the_optimizer(scripts: Scripts) -> None:
 def test_a_variable_of_which_more_is_asked_is_refused(old: str, new: str) -> None:
     diagnostics = convert(ALIAS.replace(old, new)).diagnostics
     assert any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+HANDED = """\
+def build():
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    return model
+
+
+def tune(model, rate, epochs=2):
+    model.optimizer.learning_rate = rate
+    history = model.fit(x, y, epochs=epochs, shuffle=False, verbose=0)
+    return history.history["loss"], float(model.optimizer.learning_rate), steps(model)
+
+
+def steps(model):
+    {reads}
+
+
+model = build()
+model.fit(x, y, shuffle=False, verbose=0)
+losses, rate, _ = tune(model, 0.02)
+again, _, _ = tune(model, 0.001, 3)
+last = float(model.optimizer.learning_rate)
+"""
+
+
+def test_functions_ask_the_optimizer_of_the_models_they_train(scripts: Scripts) -> None:
+    text = ALIAS[: ALIAS.index("def run")] + HANDED.format(reads="return len(model.predict(x))")
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "rate", "again", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-7, apart  # Keras keeps the rate in single precision
+
+
+@pytest.mark.parametrize("asks", ["", "model.predict(x)\n    "])
+def test_a_function_that_has_no_optimizer_is_refused(asks: str) -> None:
+    reads = f"{asks}return int(model.optimizer.iterations)"
+    found = convert(ALIAS[: ALIAS.index("def run")] + HANDED.format(reads=reads)).diagnostics
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any("is left as it is" in error for error in errors), errors

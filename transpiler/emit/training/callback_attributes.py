@@ -8,6 +8,7 @@ print(early.stopped_epoch)            print(stopped_epoch)
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 
 from transpiler.emit.edits import Edit
@@ -20,6 +21,8 @@ from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.source.reaching import reaching
+
+_LITERAL = re.compile(r"[-+]?[\d.]+(?:e[-+]?\d+)?|([\"'])[^\"'\\]*\1")
 
 
 class Asked:
@@ -61,11 +64,14 @@ class Asked:
         taken.add(found)
         return found
 
-    def _is_steady(self, text: str) -> bool:
-        """Whether some code is a literal, a variable of the loop, or one that stays what it is."""
-        places = self.model.shared.places(self.model.room, text) if text.isidentifier() else []
-        plain = text.isidentifier() or "(" not in text
-        return plain and sum(place.binds for place in places) < 2
+    def _is_steady(self, attribute: str, text: str) -> bool:
+        """Whether an argument is a literal, or a variable that stays what it is."""
+        if attribute not in self.use.arguments:
+            return True  # a variable of the loop
+        if not text.isidentifier():
+            return _LITERAL.fullmatch(text) is not None
+        places = self.model.shared.places(self.model.room, text)
+        return sum(place.binds for place in places) < 2
 
     def answer(self, answers: Iterable[tuple[str, str]]) -> None:
         """Write what the loop knows in the places that read it."""
@@ -86,7 +92,7 @@ class Asked:
             if mine not in sources:
                 continue
             found, span = known.get(place.attribute), (place.start, place.attribute_end)
-            if found is None or not self._is_steady(found):
+            if found is None or not self._is_steady(place.attribute, found):
                 raise Unsupported(f"what {text} is, is not known")
             if shared.replaced.get(span, found) != found:
                 raise Unsupported(f"what {text} is, is not known")

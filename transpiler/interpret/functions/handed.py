@@ -37,6 +37,8 @@ _OTHERS = (
 )  # fmt: skip
 #: A call of a method of a model.
 ASKED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
+#: What is asked of the optimizer that it is compiled with.
+_OF_OPTIMIZER = re.compile(r"\.optimizer\.(?:learning_rate|lr|iterations)\b")
 _CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
 _ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
@@ -67,7 +69,12 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
     """Whether a name stands only where a method is called, an argument passed, or returned."""
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
     asked = [bool(ASKED.match(text, place.end())) for place in places]
-    known = [a or _is_passed(text, p.start(), p.end()) for a, p in zip(asked, places, strict=True)]
+    known = [
+        a
+        or _OF_OPTIMIZER.match(text, p.end()) is not None
+        or _is_passed(text, p.start(), p.end())
+        for a, p in zip(asked, places, strict=True)
+    ]
     used = any(asked) or any(_is_lent(text, place.start(), function) for place in places)
     return used and all(known)
 
