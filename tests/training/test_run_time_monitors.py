@@ -165,6 +165,26 @@ def test_a_name_that_no_value_has_is_said() -> None:
     assert sum("this is a KeyError" in message for message in said) == 3
 
 
+OWN = """\
+class Adds(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_score"] = epoch
+
+
+model = build()
+kind = input()
+model.fit(x, y, callbacks=[{}], **data)
+"""
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_values_that_come_too_late(behind: bool) -> None:
+    """Keras warns of them in each epoch, where a loop would see them: it stops at its end."""
+    given = ["EarlyStopping(kind, mode='max')", "Adds()"]
+    found = convert(HEAD + OWN.format(", ".join(given if behind else reversed(given)))).diagnostics
+    assert any("a callback behind it adds" in d.message for d in found) is behind, found
+
+
 def test_paths_that_are_put_together_are_named_before_the_loop() -> None:
     early = "early = EarlyStopping('val_' + kind, patience=1)\n"
     text = f"{HEAD}model = build()\nkind = input()\n{early}"

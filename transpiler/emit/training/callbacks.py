@@ -57,6 +57,10 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
     stopping = [hooks for hooks in found if hooks.order >= STOPS or hooks.stops]
     if stopping and any(hooks.swaps for hooks in found):
         raise Unsupported("SwapEMAWeights between epochs, in a training that may stop early")
+    for place, hooks in enumerate(found):
+        looks = hooks.order == STOPS and any(f"{fit.logs}[" in line for line in hooks.epoch_end)
+        if looks and any(h.adds or h.perhaps for h in found[place + 1 :]):
+            raise Unsupported("what stops the training may monitor what a callback behind it adds")
     if sum(hooks.order == STOPS for hooks in stopping) > 1:
         stops = fit.free("stopped")
         found = [_asking(hooks, stops) if hooks.order == STOPS else hooks for hooks in found]
