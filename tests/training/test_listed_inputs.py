@@ -82,6 +82,71 @@ def test_lists_of_arrays_are_spread(encoded: str, kind: str, scripts: Scripts) -
     assert max(apart.values()) < 1e-9, apart
 
 
+MIXED = """\
+import numpy as np
+from tensorflow.keras import Input, Model
+from tensorflow.keras.layers import Concatenate, Dense, Embedding, Flatten
+
+rng = np.random.RandomState(0)
+table = {{"a": rng.randint(0, 4, 40), "b": rng.randint(0, 4, 40)}}
+numbers, targets = rng.rand(40, 3), rng.rand(40)
+columns = ["a", "b"]
+
+
+def build():
+    inputs, encoded = [], []
+    for column in columns:
+        one = Input((1,))
+        inputs.append(one)
+        encoded.append(Flatten()(Embedding(4, 2)(one)))
+    plain = Input((3,))
+{joined}
+    return Model(inputs={taken}, outputs=Dense(1)(Dense(8, activation="tanh")(x)))
+
+
+model = build()
+model.compile("sgd", "mse")
+arrays = []
+for column in columns:
+    arrays.append(table[column])
+arrays.append(numbers)
+first = model.fit(arrays, targets, validation_split=0.2, epochs=2, shuffle=False, verbose=0).history
+second = model.fit([*[table[c] for c in columns], numbers], targets, shuffle=False, verbose=0)
+score = model.evaluate([table[c] for c in columns] + [numbers], targets, verbose=0)
+outputs = model.predict([table[c] for c in columns] + [numbers[:, :]], verbose=0)
+others = model.predict([table["a"], table["b"], numbers], verbose=0)
+last = model.predict(arrays, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("joined", "taken"),
+    [
+        ("    inputs.append(plain)\n    x = Concatenate()(encoded + [plain])", "inputs"),
+        ("    encoded.append(plain)\n    x = Concatenate()(encoded)", "inputs + [plain]"),
+        ("    x = Concatenate()([plain, *encoded])", "[*inputs, plain]"),
+    ],
+    ids=["appended", "added", "unpacked"],
+)
+def test_single_inputs_follow_those_of_a_loop(joined: str, taken: str, scripts: Scripts) -> None:
+    text = MIXED.format(joined=joined, taken=taken)
+    result = converted(text, Options(exact=True))
+    assert "        *inputs, plain = inputs\n" in result
+    assert "last = predict(model, *arrays)\n" in result
+    apart = scripts.compare(text, result)
+    assert {"first", "score", "outputs", "others", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_single_inputs_before_those_of_a_loop_are_refused() -> None:
+    joined = "    x = Concatenate()([plain, *encoded])"
+    messages = [
+        d.message
+        for d in convert(MIXED.format(joined=joined, taken="[plain] + inputs")).diagnostics
+    ]
+    assert any("begins with another one" in message for message in messages), messages
+
+
 def test_columns_of_tables_become_arrays(scripts: Scripts) -> None:
     training = "lists = [table[column] for column in columns]\n"
     training += "model.fit(lists, targets, validation_split=0.2, shuffle=False, verbose=0)"

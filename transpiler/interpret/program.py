@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.interpret import classes
 from transpiler.interpret.calls import calling as calls
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.control import comprehensions, loops
+from transpiler.interpret.control import comprehensions, joined_lists, loops
 from transpiler.interpret.control.suites import run_block
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import (
@@ -55,7 +55,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, loops, calls, functions, classes, applied, generators),
+    *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
     *(kept_parts, own_losses, own_penalties),
     *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),

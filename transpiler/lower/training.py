@@ -17,7 +17,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
-from transpiler.ir.code import Comments, Construct, Node, Return
+from transpiler.ir.code import Comments, Construct, Line, Node, Return
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
@@ -336,8 +336,12 @@ def _trainable(training: Training, built: Built) -> None:
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
             raise Unsupported("its input size is not known before the first batch")
-    alike = built.input_kind is list and len(built.inputs) == 1
-    if built.input_kind is dict or (len(built.inputs) != len(training.origin.inputs) and not alike):
+    if built.input_kind is list and len(built.inputs) == 1:
+        first = next(iter(built.forward), None)
+        single = training.origin.inputs  # beside those that a loop makes
+        if single and not (isinstance(first, Line) and first.text.startswith("*")):
+            raise Unsupported("a model whose list of inputs begins with another one")
+    elif built.input_kind is dict or len(built.inputs) != len(training.origin.inputs):
         raise Unsupported("a model whose inputs are not known one by one")
     for layer in training.origin.layers.values():
         if layer.problem:

@@ -107,7 +107,9 @@ class ClassDraft:
                     )
                 raise EmitError("a tensor is used before it is computed")
         named = (n for n in walk(self.forward) if isinstance(n, Line) and n.text)
-        if self.plan.starred and any(n.defs & set(self.plan.inputs) for n in named):
+        inputs = set(self.plan.inputs)
+        others = (n for n in named if n.text.rpartition(" = ")[2] not in inputs)  # not unpacked
+        if self.plan.starred and any(n.defs & inputs for n in others):
             raise EmitError("the list of inputs is something else before")
         for name in self.live_init:
             if name.startswith(tokens.SIZE) and name not in self.plan.sizes:

@@ -401,13 +401,22 @@ def _listed(writer: ModelWriter, given: Given | None) -> str:
     return f"*{writer.source_of(given)}"
 
 
+def taken_apart(writer: ModelWriter) -> tuple[str, ...]:
+    """What `predict(model, *inputs)` makes tensors of: the inputs of a loop, and the others."""
+    count = len(writer.training.taking.inputs)
+    if not count:
+        return ("inputs",)
+    return f"inputs[:-{count}]", *(f"inputs[{n}]" for n in range(-count, 0))
+
+
 def _starred(writer: ModelWriter, given: Given) -> str:
     """The arrays of a list, of which a model takes as many as there are."""
-    (text,) = writer.arrays(given, "x")
-    if isinstance(given.node, (cst.List, cst.Tuple)):
-        arrays = [writer.shared.source(element.value) for element in given.node.elements]
-        return ", ".join(map(writer.as_array, arrays))
-    return f"*{text}"
+    first, *others = writer.arrays(given, "x")
+    text = writer.source_of(given)
+    if text.isidentifier():
+        return f"*{text}"
+    single = first.startswith("[") and not isinstance(cst.parse_expression(first), cst.ListComp)
+    return ", ".join([first[1:-1] if single else f"*{first}", *map(writer.as_array, others)])
 
 
 def predictor(writer: ModelWriter) -> str:
@@ -417,7 +426,7 @@ def predictor(writer: ModelWriter) -> str:
     names = names if len(names) > 1 or listed else ("x",)
     if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
         raise Unsupported("a dict of inputs whose keys are no names")
-    plain = tuple(name.removeprefix("*") for name in names)
+    plain = taken_apart(writer) if listed else names
     tensors = tuple(input_tensors(writer.built, writer.training.taking, plain))
     return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
 

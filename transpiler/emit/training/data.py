@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Callable
 
 import libcst as cst
 
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
-from transpiler.interpret.values import Bound, Mapping, Model, Repeated, Sequence, Static
+from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Line, Return
 from transpiler.ir.expr import Module, literal
-from transpiler.ir.tensor import Unsupported
+from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
 from transpiler.lower.heads import LOOP_NAMES, Head
@@ -119,12 +120,34 @@ def arrays_by_name(
     return tuple(found)
 
 
-def is_list(given: Given | None) -> bool:
-    """Whether an argument is a list of arrays, as far as it tells itself."""
-    if given is None:
-        return False
-    displayed = isinstance(given.node, (cst.List, cst.Tuple, cst.ListComp))
-    return displayed or isinstance(given.value, (Sequence, Repeated))
+def listed_arrays(text: str, count: int, always_listed: Callable[[str], bool]) -> tuple[str, ...]:
+    """The sources of a list of arrays and of so many single ones behind it; none if not known.
+
+    As many arrays as a loop makes inputs come first: `[table[c] for c in columns] + [numbers]`.
+    """
+
+    def lists(node: ast.expr) -> bool:
+        name = ast.unparse(node)
+        return isinstance(node, (ast.List, ast.ListComp)) or always_listed(name)
+
+    def source(node: ast.expr) -> str:
+        return ast.get_source_segment(text, node) or ""
+
+    match made := ast.parse(text, mode="eval").body:
+        case ast.BinOp(whole, ast.Add(), ast.List(last)) if len(last) == count and lists(whole):
+            return source(whole), *map(source, last)
+        case ast.List([ast.Starred(whole), *last]) if len(last) == count and lists(whole):
+            return source(whole), *map(source, last)
+        case ast.List(parts) | ast.Tuple(parts):
+            if len(parts) <= count or any(isinstance(part, ast.Starred) for part in parts):
+                return ()
+            first = ", ".join(map(source, parts[: len(parts) - count]))
+            return f"[{first}]", *map(source, parts[len(parts) - count :])
+        case ast.Name() | ast.ListComp() if not count and lists(made):
+            return (text,)
+        case ast.Name() if lists(made):
+            return f"{text}[:-{count}]", *(f"{text}[{place}]" for place in range(-count, 0))
+    return ()
 
 
 def _has_elements(node: cst.CSTNode | None, count: int) -> bool:
@@ -189,15 +212,22 @@ def _entry(made: cst.DictComp, key: str) -> str:
 def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
     """The tensors of arrays, one for each input."""
     if is_listed(built):
-        return [_listed_tensors(built, origin, x) for x in xs]
+        others = zip(origin.inputs, xs[1:], strict=True)
+        return [
+            _listed_tensors(built, xs[0]),
+            *(_tensor(built, b.tensor.code.text, b.tensor, x) for b, x in others),
+        ]
     pairs = enumerate(zip(xs, built.inputs, strict=True))
     return [input_tensor(built, origin, number, x) for number, (x, _) in pairs]
 
 
-def _listed_tensors(built: Built, origin: Model, arrays: str) -> str:
+def _listed_tensors(built: Built, arrays: str) -> str:
     """The tensors of a list of arrays, one after the other."""
+    region = built.model.region
+    assert region is not None
+    (name,) = built.inputs
     one, each = _each_of(arrays)
-    return f"*({input_tensor(built, origin, 0, one)}{each})"
+    return f"*({_tensor(built, name, region.inputs[name][1], one)}{each})"
 
 
 def each_as_array(arrays: str) -> str:
@@ -215,25 +245,31 @@ def _each_of(arrays: str) -> tuple[str, str]:
     return one, arrays[arrays.index(one) + len(one) : -1]
 
 
-def parts_of(built: Built, arrays: str, part: str) -> str:
-    """Some rows of an array: `x[:split]`, or of all in a list of arrays."""
-    return f"[x{part} for x in {arrays}]" if is_listed(built) else f"{arrays}{part}"
+def parts_of(built: Built, xs: tuple[str, ...], part: str) -> tuple[str, ...]:
+    """Some rows of the arrays: `x[:split]`, or of all in a list of arrays."""
+    found = [f"{x}{part}" for x in xs]
+    if is_listed(built):
+        found[0] = f"[x{part} for x in {xs[0]}]"
+    return tuple(found)
 
 
 def input_tensor(built: Built, origin: Model, number: int, x: str) -> str:
     """The tensor of an array; a column where the model takes one number for each sample."""
-    made = f"torch.as_tensor({x}, dtype={input_dtype(built, built.inputs[number])})"
-    return f"{made}.reshape(-1, 1)" if is_single(origin, number) else made
+    return _tensor(built, built.inputs[number], origin.inputs[number].tensor, x)
+
+
+def _tensor(built: Built, name: str, declared: Tensor, x: str) -> str:
+    made = f"torch.as_tensor({x}, dtype={input_dtype(built, name)})"
+    return f"{made}.reshape(-1, 1)" if _is_column(declared) else made
 
 
 def is_single(origin: Model, number: int) -> bool:
     """Whether an input of the model takes one number for each sample."""
-    if number < len(origin.inputs):
-        tensor = origin.inputs[number].tensor
-    else:  # one of as many as the program gives
-        assert origin.region is not None
-        ((_, tensor, _),) = origin.region.inputs.values()
-    dims = tensor.dims
+    return _is_column(origin.inputs[number].tensor)
+
+
+def _is_column(declared: Tensor) -> bool:
+    dims = declared.dims
     return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
 
 

@@ -21,8 +21,8 @@ from transpiler.emit.training.data import (
     input_keys,
     input_names,
     input_tensors,
-    is_list,
     is_listed,
+    listed_arrays,
     rows_of,
     shaped_targets,
     target_tensor,
@@ -307,9 +307,10 @@ class ModelWriter:
         if is_listed(self.built):
             if self.shared.tables.hold_in(xs[0]):
                 self.made.helpers.add("numpy")
-                xs = (each_as_array(xs[0]),)
-            return input_tensors(self.built, self.training.taking, xs)[0]
-        arrays = tuple(map(self.as_array, xs))
+                xs = (each_as_array(xs[0]), *xs[1:])
+            arrays = (xs[0], *map(self.as_array, xs[1:]))
+        else:
+            arrays = tuple(map(self.as_array, xs))
         return ", ".join(input_tensors(self.built, self.training.taking, arrays))
 
     def as_array(self, x: str) -> str:
@@ -325,9 +326,11 @@ class ModelWriter:
         """The sources of the arrays for the inputs of the model."""
         text = self.source_of(given) if given is not None else ""
         if is_listed(self.built):
-            if not is_list(given) and not self._always_listed(text):
+            count = len(self.training.taking.inputs)
+            found = listed_arrays(text, count, self._always_listed)
+            if not found:
                 raise Unsupported(f"{what} is not known to be a list of arrays, one for each input")
-            return (text,)
+            return found
         listed = given is not None and isinstance(given.value, Sequence)
         if listed and len(self.built.keys) > 1:
             raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")

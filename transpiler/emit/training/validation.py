@@ -146,15 +146,17 @@ def split_off(
     kept_xs, before_xs = _named(writer, xs, ("x_all", "all_x"), name)
     kept_ys, before_ys = _named(writer, ys, ("y_all", "all_y"), name)
     split = name("split", "split_at")
-    first = f"{kept_xs[0]}[0]" if is_listed(writer.built) else kept_xs[0]
+    first = kept_xs[-1]
+    if is_listed(writer.built) and len(kept_xs) == 1:
+        first = f"{first}[0]"
     before = [*before_xs, *before_ys, *before, f"{split} = int(len({first}) * {share})"]
     return Split(
         before,
-        tuple(parts_of(writer.built, x, f"[:{split}]") for x in kept_xs),
+        parts_of(writer.built, kept_xs, f"[:{split}]"),
         tuple(f"{y}[:{split}]" for y in kept_ys),
         split,
         Validation(
-            tuple(parts_of(writer.built, x, f"[{split}:]") for x in kept_xs),
+            parts_of(writer.built, kept_xs, f"[{split}:]"),
             tuple(f"{y}[{split}:]" for y in kept_ys),
             condition=condition,
         ),

@@ -11,12 +11,14 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, literal_value, verbatim
 from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
+    Bound,
     Choice,
     Framework,
     Instance,
     Instances,
     Mapping,
     PerhapsModel,
+    Repeated,
     Sequence,
     Static,
     Unknown,
@@ -58,6 +60,7 @@ def ellipsis(region: Region, node: cst.Ellipsis) -> Value:
 @evaluates(cst.List, cst.Tuple)
 def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     items: list[Value] = []
+    spread = False
     for element in node.elements:
         value = evaluate(region, element.value)
         if type(element) is cst.StarredElement:
@@ -67,10 +70,17 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
                 if isinstance(value, Unknown) and region.may_ask and not any(map(is_graph, items)):
                     items.append(value)  # what a model says, entry by entry
                     continue
+                if isinstance(value, Repeated) and isinstance(value.item, Bound):
+                    items.append(value)
+                    spread = True
+                    continue
                 raise GiveUp("unpacking a list whose length is not known", node)
             items.extend(value.items)
         else:
             items.append(value)
+    if spread:
+        joined: Value = provided("join_lists")(region, items, node)
+        return joined
     kind = list if isinstance(node, cst.List) else tuple
     if any(isinstance(i, Unknown) for i in items):
         reason = "a list with something unknown in it"

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     Mapping,
     Measured,
     Model,
+    Repeated,
     Sequence,
     Static,
     Unknown,
@@ -60,6 +61,10 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         if plain and not is_graph(left) and not is_graph(right):
             written = verbatim(region, node, left, right).expr
         return Sequence((*left.items, *right.items), left.kind, static=written)
+    if operator == "+" and any(isinstance(side, Repeated) for side in (left, right)):
+        sides = [s.items if isinstance(s, Sequence) else (s,) for s in (left, right)]
+        joined: Value = provided("join_lists")(region, [*sides[0], *sides[1]], node)
+        return joined
     if operator == "*" and _is_one_blank(left) and isinstance(right, Static):
         return _blanks(region, node, left, right)
     if holds_tensor(left) or holds_tensor(right):

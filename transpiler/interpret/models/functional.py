@@ -58,7 +58,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         outputs = _kept_outputs(region, outputs, body)
     if isinstance(inputs, Mapping) and inputs.code is not None and inputs.code.text in names:
         body = _taken_from(inputs.code.text, body, node)
-    body = _entered(body, names, head)
+    body = _unpacked(body, head, node) if kind is list and head else _entered(body, names, head)
     returned, tail = output_code(region, outputs, node)
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
@@ -130,6 +130,22 @@ def _entered(body: list[Node], names: list[str], head: list[Line]) -> list[Node]
     return [*(given[name] for name in sorted(wanted & given.keys())), *entered]
 
 
+def _unpacked(body: list[Node], head: list[Line], node: cst.CSTNode) -> list[Node]:
+    """The statements after the one which takes the list of inputs apart."""
+    (first,) = head
+    left = [n for n in body if not _begins(n, first)]
+    if any(isinstance(n, Line) and n.text and n.defs & first.defs for n in walk(left)):
+        raise GiveUp("a variable of an input is something else, too", node)
+    return [first, *left]
+
+
+def _begins(node: Node, first: Line) -> bool:
+    """Whether it only marks where an input came in, or began the list: `inputs = []`."""
+    if not isinstance(node, Line) or not node.defs <= first.defs:
+        return False
+    return not node.text or (node.defs == first.uses and node.text.endswith(" = []"))
+
+
 def _kept_outputs(region: Region, outputs: Sequence, body: list[Node]) -> Sequence:
     """Outputs from inside a graph are kept in variables of their own when they are computed."""
     items = list(outputs.items)
@@ -168,6 +184,12 @@ def _input_names(
     if isinstance(inputs, (Repeated, Keyed)) and inputs.code.text in region.inputs:
         return [inputs.code.text], list if isinstance(inputs, Repeated) else dict, []
     values = flattened(inputs)
+    whole = [v for v in values if isinstance(v, Repeated)]
+    if len(whole) == 1 and whole[0].code.text in region.inputs:
+        name = whole[0].code.text
+        parts = [f"*{name}" if v is whole[0] else _input_name(region, v, node) for v in values]
+        defs = frozenset(part.removeprefix("*") for part in parts)
+        return [name], list, [Line(f"{', '.join(parts)} = {name}", defs, frozenset({name}))]
     return [_input_name(region, v, node) for v in values], None, []
 
 

@@ -33,6 +33,12 @@ class Gathered:
 def gather(region: Region, variable: str, value: Value, held: Value, node: cst.CSTNode) -> bool:
     """`inputs.append(features)` in a loop that made it just now; whether it is such a call."""
     name = value.tensor.code.text if isinstance(value, Bound) else ""
+    if not region.loops and name in region.inputs and _is_of_inputs(region, held):
+        before = held.items if isinstance(held, Sequence) else (held,)
+        _emit_size(region, variable, value)
+        region.graph_events += 1
+        region.scope.values[variable] = Sequence((*before, value), list)
+        return True
     if not isinstance(value, Bound) or not region.loops or name not in region.inputs:
         return False
     made_here = value.source == region.inputs[name][0] and input_marker(region, name) is not None
@@ -44,15 +50,26 @@ def gather(region: Region, variable: str, value: Value, held: Value, node: cst.C
     if any(g.list == variable or g.input == name for g in region.gathered):
         raise GiveUp("several inputs of each round are put in a list", node)
     region.forward.remove(input_marker(region, name))  # type: ignore[arg-type]
+    _emit_size(region, variable, value)
+    region.gathered.append(Gathered(way.id, name, value, variable))
+    region.graph_events += 1
+    return True
+
+
+def _emit_size(region: Region, variable: str, value: Value) -> None:
+    """The list of what `__init__` knows of the inputs gets one more."""
     channels = channels_of(region, value)
     static = channels if channels is not None else NO_SIZE
     grown, read = frozenset({variable}), reads(static) | {variable}
     region.emit_init(
         Line(f"{variable}.append({static.text})", grown, read, static.modules, kills=False)
     )
-    region.gathered.append(Gathered(way.id, name, value, variable))
-    region.graph_events += 1
-    return True
+
+
+def _is_of_inputs(region: Region, held: Value) -> bool:
+    """Whether a list holds the inputs of a loop that is over."""
+    first = next(iter(held.items), None) if isinstance(held, Sequence) else held
+    return isinstance(first, Repeated) and first.code.text in region.inputs
 
 
 def input_marker(region: Region, name: str) -> Line | None:
