@@ -20,7 +20,7 @@ x, y = rng.normal(size=(60, 6)), rng.normal(size=(60, 1))
 model = keras.Sequential([keras.Input((6,)), layers.Dense(5, "tanh")])
 model.add(layers.BatchNormalization(momentum=0.5))
 model.add(layers.Dense(1, kernel_constraint=keras.constraints.MaxNorm(0.75)))
-model.compile(keras.optimizers.{optimizer}, "mse")
+model.compile(keras.optimizers.{optimizer}, "mse", run_eagerly=True)
 history = model.fit(
     x, y, batch_size=16, epochs=2, verbose=0, shuffle=False, validation_split=0.25{fit}
 )

@@ -37,7 +37,7 @@ model = tf.keras.Sequential([
     tf.keras.layers.Flatten(input_shape={shape}),
     tf.keras.layers.Dense({units}{activation}),
 ])
-model.compile("sgd", "{loss}")
+model.compile("sgd", "{loss}", run_eagerly=True)
 """
 
 

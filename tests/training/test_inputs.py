@@ -22,7 +22,7 @@ words = keras.Input((3,), name="words")
 looked_up = keras.layers.Flatten()(keras.layers.Embedding(7, 2)(words))
 joined = keras.layers.concatenate([numbers, looked_up])
 model = keras.Model(inputs=[numbers, words], outputs=keras.layers.Dense(1)(joined))
-model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
+model.compile(optimizer="sgd", loss="mse", metrics=["mae"], run_eagerly=True)
 history = model.fit({fit}, epochs=3, batch_size=16, verbose=0)
 losses = history.history["loss"]
 score = model.evaluate({evaluate}, verbose=0)

@@ -21,7 +21,7 @@ x = rng.normal(size=(50, 6))
 y = rng.normal(size=(50,))
 {data}
 model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
-model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
+model.compile(optimizer="sgd", loss="mse", metrics=["mae"], run_eagerly=True)
 history = model.fit({fit}, epochs=3, verbose=0)
 losses = history.history["loss"]
 score = model.evaluate({evaluate}, verbose=0)
