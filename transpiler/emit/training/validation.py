@@ -146,9 +146,9 @@ def split_off(
     kept_xs, before_xs = _named(writer, xs, ("x_all", "all_x"), name)
     kept_ys, before_ys = _named(writer, ys, ("y_all", "all_y"), name)
     split = name("split", "split_at")
-    first = kept_xs[-1]
-    if is_listed(writer.built) and len(kept_xs) == 1:
-        first = f"{first}[0]"
+    first = kept_xs[0]
+    if is_listed(writer.built):  # that is a list
+        first = kept_xs[-1] if len(kept_xs) > 1 else f"{first}[0]"
     before = [*before_xs, *before_ys, *before, f"{split} = int(len({first}) * {share})"]
     return Split(
         before,

@@ -70,9 +70,7 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
     asked = [bool(ASKED.match(text, place.end())) for place in places]
     known = [
-        a
-        or _OF_OPTIMIZER.match(text, p.end()) is not None
-        or _is_passed(text, p.start(), p.end())
+        a or _OF_OPTIMIZER.match(text, p.end()) is not None or _is_passed(text, p.start(), p.end())
         for a, p in zip(asked, places, strict=True)
     ]
     used = any(asked) or any(_is_lent(text, place.start(), function) for place in places)
