@@ -32,10 +32,21 @@ def binary(a: Operand, operator: str, b: Operand, scalar: bool = False) -> Tenso
     if operator == "@":
         return matmul(a, b)
     left, right = together(a, b, scalar=scalar)
-    code = infix(code_of(left), operator, code_of(right))
+    dtype = _dtype(left, operator, right)
+    if operator == "//" and "float" in dtype:
+        code = _floored(code_of(left), code_of(right))
+    else:
+        code = infix(code_of(left), operator, code_of(right))
     tensors = [t for t in (left, right) if isinstance(t, Tensor)]
-    result = replace(broadcast(tensors), code=code, mask=None)
-    return replace(result, dtype=_dtype(left, operator, right))
+    return replace(broadcast(tensors), code=code, mask=None, dtype=dtype)
+
+
+def _floored(a: Expr, b: Expr) -> Expr:
+    """The quotient of TensorFlow, rounded and then floored: 1.0 // 0.1 is 10, in torch 9.
+
+    Nor does torch know a derivative of its own.
+    """
+    return method(a if b.is_const(1, 1.0) else infix(a, "/", b), "floor")
 
 
 def unary(operator: str, a: Tensor) -> Tensor:

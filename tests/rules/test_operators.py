@@ -22,7 +22,7 @@ OPERATORS = {
     "-": operators.sub,
     "*": operators.mul,
     "/": operators.truediv,
-    "//": operators.floordiv,
+    "//": lambda a, b: np.floor(a / b),  # TensorFlow rounds the quotient first
     "%": operators.mod,
     "**": operators.pow,
     "<": operators.lt,
@@ -71,6 +71,15 @@ def test_binary(symbol: str, shape: tuple[int, ...], layouts: tuple[bool, bool])
         left, right = tensor("a", a.shape, layouts[0]), tensor("b", shape, layouts[1])
         check(binary(left, symbol, right), OPERATORS[symbol](a, b), a, b)
         check(binary(right, symbol, left), OPERATORS[symbol](b, a), a, b)
+
+
+def test_quotients_are_floored_as_tensorflow_does() -> None:
+    a, b = np.arange(-30, 30)[:, None] / 10, np.array([[0.1, 0.3, -0.2, 1.0]])
+    x, y = Tensor(Expr("a"), (expr(1),)), Tensor(Expr("b"), (expr(4),))
+    (found,) = model_of(binary(x, "//", y), ("a", "b"))(torch.as_tensor(a), torch.as_tensor(b))
+    assert found.tolist() == np.floor(a / b).tolist() != (a // b).tolist()
+    assert binary(x, "//", expr(1)).code.text == "a.floor()"
+    assert binary(Tensor(Expr("a"), (expr(1),), dtype="int64"), "//", expr(2)).code.text == "a // 2"
 
 
 @pytest.mark.parametrize("first", [False, True])

@@ -377,9 +377,19 @@ def infix(left: Arg, operator: str, right: Arg) -> Expr:
     elif strength == COMPARE:
         text = f"{a.wrapped(strength + 1)} {operator} {b.wrapped(strength + 1)}"
     else:
-        same = commutes and b.strength == strength and f" {operator} " in b.text
+        same = commutes and b.strength == strength and _is_chain_of(operator, b.text)
         text = f"{a.wrapped(strength)} {operator} {b.wrapped(strength if same else strength + 1)}"
     return _carrying(Expr(text, strength=strength, operation=(operator, (a, b))), a, b)
+
+
+def _is_chain_of(operator: str, text: str) -> bool:
+    """Whether no other operator that binds as strongly stands in it: `3 * (x * 2 % n)` needs its.
+
+    What stands in brackets counts, too, which costs a pair of them at most.
+    """
+    strength = BINARY_STRENGTH[operator]
+    others = (o for o, s in BINARY_STRENGTH.items() if s == strength and o != operator)
+    return not any(f" {other} " in text for other in others)
 
 
 def _folded(a: Expr, operator: str, b: Expr) -> Expr | None:
