@@ -164,3 +164,18 @@ def test_epochs_that_are_changed_stay_one_list(reads: str, kept: bool) -> None:
     text = converted(f"{HEAD}hist = model.fit(x, y, epochs=2)\n{reads}\n")
     assert ("SimpleNamespace(" in text) is kept
     assert (reads in text) is kept
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [("return table.values", True), ("return table.iloc[0]", True), ("return table", False)],
+)
+def test_the_order_of_the_columns_of_a_table_is_said(taken: str, said: bool) -> None:
+    """Keras 3 sorts what it has; who takes columns by their names or plots them, does not mind."""
+    head = HEAD.replace("mae", "accuracy")  # which is before the loss then
+    text = f"import pandas as pd\n{head}\n\ndef run():\n" + (
+        "    history = model.fit(x, y, epochs=2, verbose=0, validation_split=0.5)\n"
+        f"    table = pd.DataFrame(history.history)\n    {taken}\n\n\nfound = run()\n"
+    )
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any("sorts its entries" in message for message in messages) is said, messages

@@ -47,6 +47,9 @@ _PLACES_BEFORE = re.compile(
     r"(?:\b(?:list|tuple|enumerate|reversed|zip|next\(iter)\((?:[^()]*,)?|[\[(,]\s*\*"
     r"|^\s*\(?\*?\w[\w.\[\]]*,[^=:]*=)\s*$"
 )
+#: A table of the entries, and what takes columns of tables by their place.
+_TABLE_BEFORE = re.compile(r"\bDataFrame\((?:data=)?\s*$")
+_COLUMNS = re.compile(r"\.(?:values|columns)\b(?!\()|\.(?:iloc|to_numpy|itertuples)\b")
 _VIEW = re.compile(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
 #: Another name for the dict.
 #: What only looks at the list whose other name follows.
@@ -222,7 +225,8 @@ class History:
         for start, end in dicts:
             before = text[self.model.tree.line_start(start) : start]
             alias = _ALIAS.match(before)
-            if _VIEW.match(text, end) and _PLACES_BEFORE.search(before):
+            tabled = _TABLE_BEFORE.search(before) is not None and _COLUMNS.search(text) is not None
+            if _VIEW.match(text, end) and (tabled or _PLACES_BEFORE.search(before)):
                 self.by_place = True
             elif alias is not None and text[end : end + 1] in ("\n", ";"):
                 places = self.model.shared.places(self.model.room, alias.group(1))
