@@ -95,7 +95,7 @@ columns = ["a", "b"]
 
 def build():
     inputs, encoded = [], []
-    for column in columns:
+    for column in ["a", "b"]:
         one = Input((1,))
         inputs.append(one)
         encoded.append(Flatten()(Embedding(4, 2)(one)))

@@ -303,13 +303,17 @@ def input_dtype(built: Built, name: str) -> str:
 
 def _elements_named(loop: For, names: set[str]) -> set[str]:
     """What a loop calls the elements of some lists: `for size, x in zip(sizes, inputs)`."""
-    text = loop.iterable.text
-    targets, lists = [loop.target], [text]
-    if text.startswith("zip("):
-        targets, lists = loop.target.split(", "), text[4:-1].split(", ")
-    if len(targets) != len(lists):
+    source = f"{loop.target} = {loop.iterable.text}"
+    if re.search(tokens.ANY_CHARACTER, source):
         return set()
-    return {target for target, made in zip(targets, lists, strict=True) if made in names}
+    made = ast.parse(source).body[0]
+    assert isinstance(made, ast.Assign)
+    match made.targets[0], made.value:
+        case ast.Tuple(targets), ast.Call(ast.Name("zip"), lists) if len(targets) == len(lists):
+            pairs = zip(targets, lists, strict=True)
+        case target, whole:
+            pairs = zip([target], [whole], strict=True)
+    return {ast.unparse(t) for t, whole in pairs if ast.unparse(whole) in names}
 
 
 def _arguments(module: Module, text: str) -> list[str]:
