@@ -205,3 +205,59 @@ def test_a_function_that_would_train_each_in_another_way_is_refused(builders: st
     text = ROUNDS.replace("BUILDERS", builders).replace("softmax", "softplus", 1)
     found = convert(text).diagnostics
     assert any("`train` trains models of several kinds" in d.message for d in found), found
+
+
+EACH = """\
+import numpy as np
+from keras import Sequential, layers
+
+x = np.random.RandomState(0).rand(40, 4)
+y = (x[:, 0] > 0.5).astype(int)
+
+
+def build_small():
+    return Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+
+
+def build_big():
+    model = Sequential()
+    model.add(layers.Input((4,)))
+    model.add(layers.Dense(8, activation="relu"))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    return model
+
+
+losses, scores = [], {}
+for HEAD:
+    model = build()
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    losses += model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+    scores[build.__name__] = model.evaluate(x, y, verbose=0)[0]
+"""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'name, build in [("small", build_small), ("big", build_big)]',
+        "build in (build_big, build_small)",
+        "build in (build_small, build_big, build_small)",
+    ],
+)
+def test_the_model_of_each_round_gets_what_its_training_asks(head: str, scripts: Scripts) -> None:
+    text = EACH.replace("HEAD", head)
+    result = converted(text)
+    assert result.count("def forward_logits(self, x)") == 2
+    assert "return Small().to(device)" in result
+    assert "return Big().to(device)" in result
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"losses", "scores"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("last", ["tanh", "softplus"])
+@pytest.mark.parametrize("builders", ["build_small, build_big", "build_big, build_small"])
+def test_rounds_that_train_in_several_ways_are_refused(builders: str, last: str) -> None:
+    text = EACH.replace("HEAD", f"build in ({builders})").replace("sigmoid", last, 1)
+    messages = [d.message for d in convert(text).diagnostics]
+    assert any("one of several models, which are trained differently" in m for m in messages)

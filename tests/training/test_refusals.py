@@ -255,3 +255,56 @@ def test_tables_with_new_columns_are_followed() -> None:
     table += "df['c'] = df['a'] + 1\n"
     text = f"{table}{HEAD}{COMPILE}history = model.fit(other.values, y)\n"
     assert errors(text) == []
+
+
+UNSEEN = """\
+import re
+
+import numpy as np
+import torch
+from keras import Sequential, layers
+
+x, y = np.random.rand(64, 8), np.random.rand(64)
+settings = {"optimizer": "sgd", "loss": "mse"}
+
+
+def build():
+    return Sequential([layers.Input((8,)), layers.Dense(1)])
+
+
+def train(build_fn):
+    model = build_fn()
+    CALL
+    model.fit(x, y, epochs=2)
+    return model.evaluate(x, y)
+
+
+train(build)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'model.compile("sgd", "mse")',
+        'model.compile("sgd", "mse", metrics=["mae"])',
+        'model.compile("sgd", "mse", run_eagerly=True)',
+        'model.compile("sgd", "mse", jit_compile=False)',
+        'model.compile("sgd", metrics=["mae"], **settings)',
+        "model.compile(**settings)",
+        'model.compile(*("sgd", "mse"))',
+    ],
+)
+def test_what_compiles_a_model_that_nobody_knows_is_said(call: str) -> None:
+    where = [line for line, message in errors(UNSEEN.replace("CALL", call)) if "model.c" in message]
+    assert where == [17]
+
+
+@pytest.mark.parametrize(
+    "call",
+    ['re.compile("a", re.I)', 're.compile("a", flags=re.I)', "torch.compile(build_fn, **settings)"],
+)
+def test_what_compiles_something_else_is_none(call: str) -> None:
+    found = errors(UNSEEN.replace("CALL", call))
+    assert not any("compile" in message for _, message in found)
+    assert any("`model.fit` is left as it is" in message for _, message in found)

@@ -44,7 +44,7 @@ def overlooked(
 
 #: What only Keras's methods take, and other libraries' of the same name don't.
 _KERAS_ONLY = {
-    "compile": {"optimizer", "loss", "loss_weights", "weighted_metrics"},
+    "compile": {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly"},
     "fit": {"validation_data", "validation_split", "steps_per_epoch", "callbacks", "class_weight"},
     "fit_generator": {"epochs", "steps_per_epoch", "validation_data", "callbacks"},
 }
@@ -132,12 +132,16 @@ def _is_said(file: FileContext, compiled: str) -> bool:
 
 
 def _compiles(node: cst.Call, own: set[str]) -> bool:
-    """Whether it is `model.compile("adam", "mse")`; a pattern is compiled from one argument."""
+    """Whether it is `model.compile("adam", "mse")`; a pattern is compiled from one argument.
+
+    Or `model.compile(**settings)`: whoever compiles something else has that as an argument.
+    """
     match node.func:
         case cst.Attribute(value=of, attr=cst.Name("compile")) if "compile" not in own:
-            plain = all(a.keyword is None and not a.star for a in node.args)
-            of_regex = isinstance(of, cst.Name) and of.value in ("re", "regex")
-            return len(node.args) > 1 and plain and not of_regex
+            plain = [a for a in node.args if a.keyword is None and not a.star]
+            spread = any(a.star for a in node.args)
+            of_others = isinstance(of, cst.Name) and of.value in ("re", "regex", "torch")
+            return (len(plain) > 1 or spread) and not of_others
     return False
 
 

@@ -17,6 +17,7 @@ def make_model(units, metrics=METRICS):
             keras.layers.Dense(1, activation="sigmoid"),
         ]
     )
+    # TODO(tf2torch) T2T101: `model.compile` is left as it is: which model that is, is not known
     model.compile("sgd", "binary_crossentropy", metrics=["mse"] + metrics)
     return model
 

@@ -2,11 +2,13 @@
 
 model = small() if quick else large()
 for model in (small, large):
+for build in (build_small, build_large):
+    model = build()
 """
 
 from __future__ import annotations
 
-from transpiler.emit.training.shared import Room
+from transpiler.emit.training.shared import Room, origin
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
 from transpiler.record import replace
@@ -15,8 +17,26 @@ from transpiler.record import replace
 def with_calls(rooms: list[Room]) -> list[Room]:
     """The rooms with their calls: where a call may be of several models, one for each of them."""
     known = _Alternatives()
-    calls = [known.calls(list(room.region.training.values())) for room in rooms]
+    calls = [
+        known.calls([one for call in room.region.training.values() for one in _of_rounds(call)])
+        for room in rooms
+    ]
     return [replace(room, calls=tuple(found)) for room, found in zip(rooms, calls, strict=True)]
+
+
+def _of_rounds(call: TrainingCall) -> list[TrainingCall]:
+    """The call in each round of a loop that is gone through, as far as their models differ.
+
+    Each knows those of all other rounds, since there is one text for all of them.
+    """
+    if not call.rounds:
+        return [call]
+    each = (*call.rounds, call)
+    found = {id(origin(one.model)): one for one in each}
+    for one in found.values():
+        one.rounds = tuple(other for other in each if other is not one)
+        one.own |= call.own
+    return list(found.values())
 
 
 class _Alternatives:
