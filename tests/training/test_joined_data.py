@@ -34,6 +34,10 @@ ds = tf.data.Dataset.from_generator(
 SUMS = "found = [float(np.sum(a)) + 10 * float(np.sum(b)) for a, b in ds]\n"
 
 TRIALS = {
+    "one of two, the last": "CACHE = False\n"
+    "ds = slices((x, y)).cache().batch(8) if CACHE else slices((x, y)).batch(16)\n" + SUMS,
+    "one of two, the first": "SIZE = 4\n"
+    "ds = slices((x, y)).batch(SIZE) if SIZE > 2 else slices((x, y)).take(9).batch(1)\n" + SUMS,
     "zip of unequal lengths": "a, b = tf.data.Dataset.range(3), tf.data.Dataset.range(10, 20)\n"
     "ds = tf.data.Dataset.zip((a, b))\ncount = len(ds)\n" + SUMS,
     "zip of unequal arrays": "a, b = slices(np.ones((7, 2))), slices(np.ones((5, 2)))\n"
@@ -125,6 +129,8 @@ def test_gives_the_same(text: str, scripts: Scripts) -> None:
 
 
 REFUSED = {
+    "the one of two that is not taken": "BIG = True\n"
+    "ds = slices(x).batch(8) if BIG else slices(x).snapshot('there').batch(4)\n",
     "batches of a loader": "ds = slices((x, y)).batch(8).batch(2)\n",
     "a seed": "ds = tf.data.Dataset.sample_from_datasets([slices(x), slices(x)], seed=3)\n",
     "going on": "ds = tf.data.Dataset.choose_from_datasets(\n"

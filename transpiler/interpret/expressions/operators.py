@@ -42,6 +42,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import NOT, UNKNOWN
+from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
 
 
@@ -268,6 +269,8 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
         side = node.body if decided else node.orelse
         chosen = evaluate(region, side)
         if _is_the_users(region, node, test, chosen):
+            if isinstance(chosen, Static) and isinstance(chosen.expr.value, Pipeline):
+                return provided("conditional")(region, node, test)  # both are to be torch's
             return chosen
         if isinstance(chosen, (Static, Framework)):
             rewrite(region, node, Static(to_expr(region, chosen)), 0)
