@@ -1,4 +1,4 @@
-"""Source of the data sets that are made of several, and of those in buckets."""
+"""Source of the data sets that are made of several, of those in buckets, and of turned batches."""
 
 from rules.emitted import TORCH, emitted
 
@@ -116,3 +116,19 @@ class NAME(IterableDataset):
         "from bisect import bisect_right",
         early=True,
     )
+
+emitted(
+    "contiguous",
+    '''
+def contiguous(batch):
+    """A batch without arrays that run backwards through the memory of others."""
+    if isinstance(batch, dict):
+        return {name: contiguous(part) for name, part in batch.items()}
+    if isinstance(batch, (list, tuple)):
+        return [contiguous(part) for part in batch]
+    return np.ascontiguousarray(batch) if isinstance(batch, np.ndarray) else batch
+''',
+    (),
+    "import numpy as np",
+    early=True,
+)

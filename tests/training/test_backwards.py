@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
 
 PROGRAM = """\
 import numpy as np
@@ -54,3 +55,98 @@ def test_batches_are_copied(scripts: Scripts) -> None:
     text = PROGRAM.format(before="", arrays="x, y") + BATCHES
     apart = scripts.compare(text, converted(text))
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+FUNCTIONS = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+
+def load():
+    rng = np.random.default_rng(0)
+    return np.rot90(rng.normal(size=(24, 4, 4)), k=2, axes=(1, 2)), rng.normal(size=(24, 1))
+
+
+def augment(batch):
+    return batch[:, ::-1] if len(batch) > 2 else batch
+
+
+def batches(size=8):
+    for i in range(0, 24, size):
+        yield augment(x[i : i + size]), y[i : i + size]
+
+
+x, y = load()
+model = keras.Sequential(
+    [keras.Input((4, 4)), keras.layers.Flatten(), keras.layers.Dense(1)]
+)
+model.compile("sgd", "mse", run_eagerly=True)
+"""
+FLIPPED = """\
+class Flipped(keras.utils.Sequence):
+    def __init__(self, x, y):
+        super().__init__()
+        self.x, self.y = x, y
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, i):
+        rows = slice(i * 8, (i + 1) * 8)
+        images = augment(self.x[rows])
+        return images, self.y[rows]
+
+
+"""
+SPEC = "(tf.TensorSpec((None, 4, 4), tf.float64), tf.TensorSpec((None, 1), tf.float64))"
+FIT = "losses = model.fit({}, shuffle=False, verbose=0).history['loss']\n"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        FIT.format("x, y"),
+        FIT.format("batches()"),
+        FLIPPED + FIT.format("Flipped(x, y)"),
+        f"train = tf.data.Dataset.from_generator(batches, output_signature={SPEC})\n"
+        + FIT.format("train"),
+        f"train = tf.data.Dataset.from_generator(batches, args=(4,), output_signature={SPEC})\n"
+        + FIT.format("train"),
+        "train = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)\n" + FIT.format("train"),
+        "loss = float(model.train_on_batch(augment(x), y))\n",
+        "turned = augment(x)\nother = turned\nanswer = model.predict(other, verbose=0)\n",
+        "score = model.evaluate(augment(x)[:10], y[:10], verbose=0)\n",
+    ],
+)
+def test_what_functions_give_is_made_contiguous(scripts: Scripts, steps: str) -> None:
+    text = FUNCTIONS + steps
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "loss", "answer", "score"} & apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "best = np.argsort(y[:, 0])[::-1]",
+        "for epoch in range(3)[::-1]: print(epoch)",
+        "sizes = x.shape[::-1]",
+        "half = x[::2]",
+        "colors = tf.image.rot90(tf.ones((2, 2, 1)))",
+    ],
+)
+def test_what_turns_no_data_changes_nothing(turned: str) -> None:
+    head = "import numpy as np\nimport tensorflow as tf\nfrom tensorflow import keras\n\n\n"
+    load = "def load():\n    return np.ones((24, 4)), np.ones((24, 1))\n\n\nx, y = load()\n"
+    made = "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+    fit = 'model.compile("sgd", "mse")\nmodel.fit(x, y)\n'
+    assert "contiguous" not in convert(f"{head}{load}{turned}\n{made}{fit}").text
+
+
+def test_arrays_that_surely_run_forward_are_taken_as_they_are() -> None:
+    made = PROGRAM.format(
+        before="z = np.concatenate(\n    [\n        x,\n        x[::-1],\n    ]\n)",
+        arrays="z, np.concatenate([y, y])",
+    )
+    assert "contiguous" not in converted(made)

@@ -49,6 +49,7 @@ class Unpacking:
     origin: Model
     device: str
     arrays: bool = False
+    turned: bool = False  #: whether some may run backwards through the memory of others
 
     def batch(self, element: Element | None, compiled: Compiled) -> Unpacked:
         """How a loop that trains or evaluates does."""
@@ -147,7 +148,8 @@ class Unpacking:
 
     def _input(self, number: int, source: str, leaf: Leaf) -> str:
         if self.arrays:
-            return f"{input_tensor(self.built, self.origin, number, source)}.to({self.device})"
+            array = self._array(source)
+            return f"{input_tensor(self.built, self.origin, number, array)}.to({self.device})"
         dtype = input_dtype(self.built, self.built.inputs[number])
         made = self._moved(source, leaf, dtype)
         column = is_single(self.origin, number) and leaf.rank != 2
@@ -156,7 +158,7 @@ class Unpacking:
     def _target(self, head: Head, source: str, leaf: Leaf) -> str:
         """Targets as the criterion wants them, as they come from arrays too."""
         if self.arrays:
-            return f"{target_tensor(source, head)}.to({self.device})"
+            return f"{target_tensor(self._array(source), head)}.to({self.device})"
         rank, units = head.prediction.rank, head.prediction.units
         if head.loss.targets is Targets.CLASSES:
             made = self._moved(source, leaf, "torch.long")
@@ -169,13 +171,17 @@ class Unpacking:
     def _weight(self, head: Head, source: str, leaf: Leaf) -> str:
         """The weights of samples; of steps or pixels, where the output has several of them."""
         if self.arrays:
-            return f"{weight_tensor(source, head)}.to({self.device})"
+            return f"{weight_tensor(self._array(source), head)}.to({self.device})"
         made, rank = self._moved(source, leaf, "torch.float32"), head.prediction.rank
         if rank == 2:
             return made if leaf.rank == 1 else f"{made}.flatten()"
         if leaf.rank == 1:
             return f"{made}.unsqueeze(1)"
         return made if rank == 3 and leaf.rank == 2 else f"{made}.unsqueeze(1).flatten(1)"
+
+    def _array(self, source: str) -> str:
+        """An array of a batch, which torch takes."""
+        return f"np.ascontiguousarray({source})" if self.turned else source
 
     def _moved(self, source: str, leaf: Leaf, dtype: str) -> str:
         """A tensor on the device, in the type that is wanted."""

@@ -44,12 +44,12 @@ from transpiler.interpret.values import Mapping, Model, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
-from transpiler.lower.data import array, element_of, is_streamed
+from transpiler.lower.data import array, element_of, is_streamed, sequence_of
 from transpiler.lower.heads import Head
 from transpiler.lower.training import Compiled, Training
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
-from transpiler.source.backwards import runs_backwards
+from transpiler.source.backwards import may_run_backwards, runs_backwards, turns_arrays
 from transpiler.source.lexical import words_in
 from transpiler.source.literals import lists_bound_to
 from transpiler.source.occurrences import FreeNames
@@ -317,6 +317,9 @@ class ModelWriter:
         """The source of an array that torch takes, also where the program has a table."""
         if runs_backwards(x, self.tree.blanked):
             return f"{x}.copy()"
+        if may_run_backwards(x, self.tree.blanked):
+            self.made.helpers.add("numpy")
+            return f"np.ascontiguousarray({x})"
         if not self.shared.tables.hold(x):
             return x
         self.made.helpers.add("numpy")
@@ -357,7 +360,9 @@ class ModelWriter:
         if is_listed(self.built):
             raise Unsupported("batches for a model that takes a list of inputs")
         arrays = is_streamed(given)
-        return Unpacking(self.built, self.training.origin, self.device, arrays)
+        turned = arrays and sequence_of(given) is None and turns_arrays(self.tree.blanked)
+        self.made.helpers |= {"numpy"} if turned else set()
+        return Unpacking(self.built, self.training.origin, self.device, arrays, turned)
 
     def loop_over(self, compiled: Compiled, given: Given) -> Unpacked:
         """How loops that train or evaluate do."""

@@ -21,6 +21,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
+from transpiler.source.backwards import turns_arrays
 
 _OF_KERAS = re.compile(
     r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
@@ -49,7 +50,11 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
     _check(model.shared.file, made, edits)
     model.edits += [edit for edit in edits if edit not in model.edits]
     model.made.helpers |= helpers
-    return f"DataLoader({model.source_of(given)}, batch_size=None{shuffle})"
+    options = f"batch_size=None{shuffle}"
+    if turns_arrays(model.tree.blanked):
+        model.made.helpers.add("contiguous")
+        options += ", collate_fn=contiguous"
+    return f"DataLoader({model.source_of(given)}, {options})"
 
 
 def steps_of_sequence(model: ModelWriter, call: TrainingCall, name: str, steps: str) -> str:

@@ -19,7 +19,7 @@ from transpiler.ir.expr import ATOM, Expr, call, expr, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
-from transpiler.source.backwards import runs_backwards
+from transpiler.source.backwards import may_run_backwards, runs_backwards
 from transpiler.source.handed_data import handed_data
 from transpiler.source.tables import tables_of
 
@@ -125,6 +125,9 @@ def as_array(region: Region, value: Expr) -> Expr:
     """An array, also where it may be a table, or runs backwards through another one."""
     if runs_backwards(value.text, region.tree.blanked):
         return method(value, "copy")
+    if may_run_backwards(value.text, region.tree.blanked):
+        made = call("np.ascontiguousarray", value)
+        return replace(made, helpers=value.helpers | {"numpy"})
     if not tables_of(region.tree.text).hold(value.text):
         return value
     return replace(call("np.asarray", value), helpers=value.helpers | {"numpy"})

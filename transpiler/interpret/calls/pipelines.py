@@ -31,11 +31,12 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.expr import POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
+from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, UNKNOWN, Configured, Expr, expr, index
 from transpiler.ir.pipeline import Applied, Changes, Columns, Leaf, Numbered, Pipeline, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
+from transpiler.source.backwards import turns_arrays
 
 DATASET = "tf.data.Dataset."
 #: What changes images, and loads what it has changed.
@@ -219,6 +220,8 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             if declared.default is declared.empty:
                 raise Unsupported(f"the argument {parameter} is missing")
             given[parameter] = expr(declared.default)
+    if isinstance(given.get("generator"), Expr) and turns_arrays(region.tree.blanked):
+        given["generator"] = _turned(given["generator"], "args" in bound)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
     function = given.get("map_func")
     if function is not None and isinstance(function.value, Applied):
@@ -230,6 +233,14 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
     if rule.fidelity is Fidelity.CLOSE:
         region.file.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
+
+
+def _turned(generator: Expr, takes: bool) -> Expr:
+    """A generator function whose arrays torch takes, also where they run backwards."""
+    given = "*args" if takes else ""
+    text = f"lambda{' ' * takes}{given}: map(contiguous, {generator.wrapped(POSTFIX)}({given}))"
+    found = replace(generator, text=text, strength=LAMBDA)
+    return replace(found, helpers=generator.helpers | {"contiguous"})
 
 
 def _holds_images(value: Value) -> TypeGuard[Sequence]:
