@@ -127,7 +127,7 @@ def loader(dataset: Expr, size: Expr, drop: Expr, options: dict[str, Arg]) -> Ex
         random=random,
         counted=pipeline.gives is Gives.SAMPLES and pipeline.passes is None,
         even=not drop.is_const(False),
-        sifted=pipeline.sifted or pipeline.gives is Gives.STREAM,
+        sifted=pipeline.sifted and not repeats,
     )
     code = with_helpers(code, "torch") if "generator" in given else code
     return made(code, found, batching=_batching(pipeline, size, drop), loads=True)

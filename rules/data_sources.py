@@ -165,7 +165,8 @@ def text_lines(
         raise Unsupported("lines of files that are compressed")
     if not num_parallel_reads.is_const(None):
         raise Unsupported("lines of several files in turn")
-    return made(helper("text_lines", filenames), Pipeline(Gives.SAMPLES, Leaf(0, "string")))
+    pipeline = Pipeline(Gives.SAMPLES, Leaf(0, "string"), sifted=True)
+    return made(helper("text_lines", filenames), pipeline)
 
 
 @source("tf.data.Dataset.from_generator")
@@ -198,6 +199,7 @@ def from_generator(
         Gives.STREAM,
         _element(spec, 0),
         open=is_open,
+        sifted=True,
         endless=made_by.endless,
         remade=not made_by.steady,
         of_python=not made_by.steady,

@@ -41,12 +41,12 @@ def whole_windows(dataset: Expr, pipeline: Pipeline, windows: Windows, found: Wi
     element = pipeline.element
     if not isinstance(element, tuple):
         code = _unfolded(dataset, windows, isinstance(element, Leaf) and element.rank == 0)
-        return made(code, pipeline, windows=None, element=batched(element))
+        return made(code, pipeline, windows=None, element=batched(element), sifted=True)
     arrays = re.sub(r"^TensorDataset(?=\(.*\)$)", "", dataset.text, flags=re.S)
     arrays = arrays if arrays != dataset.text else f"{dataset.text}.tensors"
     each = _unfolded(replace(dataset, text="array"), windows, False)
     code = replace(dataset, text=f"TensorDataset(*({each.text} for array in {arrays}))")
-    return made(code, pipeline, windows=None, element=batched(element))
+    return made(code, pipeline, windows=None, element=batched(element), sifted=True)
 
 
 def _unfolded(data: Expr, windows: Windows, numbers: bool) -> Expr:

@@ -24,7 +24,9 @@ def zip_(datasets: Parts, name: Param = None, *, looped: bool = False) -> Expr:
     code = call("StackDataset", *codes)
     element = tuple(one.element for one in found)
     remade, random = _either(found)
-    return made(code, Pipeline(Gives.SAMPLES, element, remade=remade, random=random))
+    sifted = any(one.sifted for one in found)
+    pipeline = Pipeline(Gives.SAMPLES, element, remade=remade, random=random, sifted=sifted)
+    return made(code, pipeline)
 
 
 def _side_by_side(datasets: list[Arg], found: list[Pipeline]) -> Expr:
@@ -35,7 +37,8 @@ def _side_by_side(datasets: list[Arg], found: list[Pipeline]) -> Expr:
     endless = all(one.endless for one in found)
     pipeline = Pipeline(_gives(found), element, remade=remade, random=random, endless=endless)
     counted = all(one.counted or one.gives is Gives.SAMPLES for one in found)
-    return made(helper("ZippedStream", *datasets), pipeline, counted=counted)
+    sifted = any(one.sifted for one in found)
+    return made(helper("ZippedStream", *datasets), pipeline, counted=counted, sifted=sifted)
 
 
 @source("tf.data.Dataset.concatenate")
@@ -49,10 +52,13 @@ def concatenate(dataset: Param, other: Param, name: Param = None) -> Expr:
     remade, random = _either([one, two])
     if one.gives is two.gives is Gives.SAMPLES:
         code = call("ConcatDataset", [first, second])
-        return made(code, replace(one, remade=remade, random=random, tensor=False))
+        found = replace(one, remade=remade, random=random, sifted=one.sifted or two.sifted)
+        return made(code, found, tensor=False)
     known_numbers = [part.counted or part.gives is Gives.SAMPLES for part in (one, two)]
     found = Pipeline(_gives([one]), one.element, remade=remade, random=random, endless=two.endless)
-    return made(helper("ChainedStream", first, second), found, counted=all(known_numbers))
+    sifted = one.sifted or two.sifted
+    code = helper("ChainedStream", first, second)
+    return made(code, found, counted=all(known_numbers), sifted=sifted)
 
 
 @source("tf.data.Dataset.sample_from_datasets", "tf.data.experimental.sample_from_datasets")
@@ -73,7 +79,7 @@ def sample_from_datasets(
     given: list[Arg] = [codes, *([] if weights.is_const(None) else [weights])]
     endless = any(one.endless for one in found)
     pipeline = Pipeline(_gives(found), found[0].element, remade=True, random=True, endless=endless)
-    return made(helper("SampledStream", *given), pipeline)
+    return made(helper("SampledStream", *given), pipeline, sifted=not endless)
 
 
 @source("tf.data.Dataset.choose_from_datasets", "tf.data.experimental.choose_from_datasets")
@@ -91,7 +97,7 @@ def choose_from_datasets(
     pipeline = Pipeline(
         _gives(found), found[0].element, remade=remade, random=random, endless=endless
     )
-    return made(helper("ChosenStream", codes, choices), pipeline)
+    return made(helper("ChosenStream", codes, choices), pipeline, sifted=not endless)
 
 
 def _all_streamed(datasets: Parts, what: str) -> tuple[list[Arg], list[Pipeline]]:

@@ -83,7 +83,9 @@ def _joined(outer: Pipeline, inner: Pipeline) -> Pipeline:
     gives = Gives.STREAM if inner.gives is Gives.SAMPLES else inner.gives
     random = outer.random or inner.random
     remade = outer.remade or inner.remade or random
-    return Pipeline(gives, inner.element, remade=remade, random=random, endless=outer.endless)
+    return Pipeline(
+        gives, inner.element, remade=remade, random=random, endless=outer.endless, sifted=True
+    )
 
 
 @source("tf.data.Dataset.batch")
@@ -152,7 +154,8 @@ def bucket_by_sequence_length(
     name_of = _by_parts(pipeline, "BucketedStream", "BucketedTensorStream")
     made_of = helper(name_of, code, element_length_func, bucket_boundaries, bucket_batch_sizes)
     element = batched(pipeline.element)
-    return made(made_of, pipeline, gives=Gives.BATCHES, element=element, counted=False)
+    found = replace(pipeline, gives=Gives.BATCHES, element=element, counted=False, sifted=True)
+    return made(made_of, found)
 
 
 def _padding(shapes: Expr, values: Expr) -> Expr:
@@ -325,7 +328,10 @@ def repeat(dataset: Param, count: Param = None, name: Param = None) -> Expr:
         return made(dataset, pipeline, passes=times, rows=rows_of(dataset, pipeline))
     given = [] if times.is_const(None) else [times]
     code = helper("RepeatedStream", dataset, *given)
-    return made(code, pipeline, endless=times.is_const(None), counted=False)
+    endless = times.is_const(None)  # which TensorFlow knows
+    return made(
+        code, pipeline, endless=endless, counted=False, sifted=pipeline.sifted and not endless
+    )
 
 
 @source("tf.data.Dataset.cache")
@@ -401,7 +407,8 @@ def unbatch(dataset: Param, name: Param = None) -> Expr:
             raise Unsupported("the samples of nested batches")
     code = helper("UnbatchedStream", dataset)
     element = batched(pipeline.element, -1)
-    return made(code, pipeline, gives=Gives.STREAM, element=element, counted=False, even=False)
+    found = replace(pipeline, gives=Gives.STREAM, element=element, counted=False, even=False)
+    return made(code, found, sifted=True)
 
 
 @source("tf.data.Dataset.as_numpy_iterator")

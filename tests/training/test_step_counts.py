@@ -107,3 +107,71 @@ def test_a_batch_that_may_be_no_step_is_refused() -> None:
     text = HEAD.replace("momentum=0.9", "gradient_accumulation_steps=2")
     errors = [d.message for d in convert(f"{text}{OWN}{READ}").diagnostics]
     assert any("where some batches are none" in error for error in errors), errors
+
+
+UNKNOWN = """\
+import numpy as np
+import tensorflow as tf
+{keras}
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(44, 4)), rng.normal(size=(44, 1))
+
+
+def batches():
+    for i in range(0, 44, 8):
+        yield x[i : i + 8], y[i : i + 8]
+
+
+rows = tf.data.Dataset.from_tensor_slices((x, y))
+train = {data}
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile({optimizer}, "mse")
+{fit}
+"""
+SPEC = "(tf.TensorSpec((None, 4), tf.float64), tf.TensorSpec((None, 1), tf.float64))"
+FROM_GENERATOR = f"tf.data.Dataset.from_generator(batches, output_signature={SPEC})"
+FILTERED = "rows.filter(lambda a, b: a[0] > 0).batch(8)"
+THRICE = "model.fit(train, epochs=3, verbose=0)"
+ONCE = "model.fit(train, verbose=0)"
+SCHEDULE = "keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5))"
+
+
+@pytest.mark.parametrize(
+    ("data", "optimizer", "fit", "says"),
+    [
+        (FROM_GENERATOR, '"adam"', THRICE, True),
+        (FILTERED, '"adam"', THRICE, True),
+        (f"{FILTERED}.cache().repeat(2)", "keras.optimizers.Nadam(0.01)", THRICE, True),
+        (f"{FILTERED}.take(2)", '"adam"', THRICE, True),
+        ("rows.batch(8).unbatch().batch(4)", '"adam"', THRICE, True),
+        (f"rows.batch(8).concatenate({FILTERED})", '"adam"', THRICE, True),
+        (FILTERED, SCHEDULE, THRICE, True),
+        (FILTERED, "keras.optimizers.SGD(0.1, weight_decay=0.1)", THRICE, True),
+        (FILTERED, '"adam"', f"{ONCE}\n{ONCE}", True),
+        (FILTERED, '"adam"', f"for _ in range(2):\n    {ONCE}", True),
+        (FILTERED, '"adam"', ONCE, False),
+        (FILTERED, '"sgd"', THRICE, False),
+        (FILTERED, "keras.optimizers.SGD(0.1, momentum=0.9)", THRICE, False),
+        (FILTERED, "keras.optimizers.RMSprop(0.1)", THRICE, False),
+        (FILTERED, '"adam", run_eagerly=True, loss=', THRICE, False),
+        ("rows.batch(8)", '"adam"', THRICE, False),
+        ("rows.shuffle(44).repeat(2).batch(8)", '"adam"', THRICE, False),
+        (
+            f"{FILTERED}.repeat()",
+            '"adam"',
+            "model.fit(train, epochs=3, steps_per_epoch=5, verbose=0)",
+            False,
+        ),
+    ],
+)
+def test_steps_without_a_batch_are_said(data: str, optimizer: str, fit: str, says: bool) -> None:
+    """Where TensorFlow doesn't know the length, Keras counts a step that finds no batch."""
+    for keras, when in (("import keras", "each epoch"), ("import tf_keras as keras", "each `fit`")):
+        script = UNKNOWN.format(keras=keras, data=data, optimizer=optimizer, fit=fit)
+        script = script.replace(', loss=, "mse"', ', loss="mse"')
+        found = convert(script).diagnostics
+        assert not [one for one in found if one.severity is Severity.ERROR]
+        said = [one.message for one in found if "finds no batch" in one.message]
+        assert bool(said) == says
+        assert all(when in message for message in said)

@@ -16,6 +16,9 @@ from transpiler.registry import Rules
 #: Arguments of an optimizer that say how gradients are cut, and what torch does then.
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
+#: Optimizers of Keras whose steps don't depend on how many there were before.
+_COUNTLESS = frozenset({"sgd", "rmsprop", "adagrad", "adadelta", "ftrl", "lion"})
+
 _STEP = Expr("step")
 _MOMENTUM = "torch applies the rate of a step to all of its momentum, Keras to its gradient"
 
@@ -55,6 +58,15 @@ class Optimizing:
         made = self.optimizer.constructor.text
         changes = self.schedule is not None or self.decay is not None
         return not made.startswith("torch.optim.SGD(") or "momentum=" in made or changes
+
+    @property
+    def counts(self) -> bool:
+        """Whether a step without gradients changes something, the next steps at least."""
+        name = self.use.symbol.rpartition(".")[2].lower()
+        decays = "weight_decay=" in self.optimizer.constructor.text
+        often = self.averaging is not None and self.averaging.frequency is not None
+        others = (self.schedule, self.decay, self.accumulation)
+        return name not in _COUNTLESS or decays or often or any(x is not None for x in others)
 
     @property
     def companions(self) -> tuple[str, ...]:

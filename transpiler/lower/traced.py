@@ -50,7 +50,7 @@ def refuse_changing(
     file: FileContext, calls: list[TrainingCall], compiles: TrainingCall, makers: list[Region]
 ) -> None:
     """Refuse what the functions of one `compile` read, where it changes between their steps."""
-    if _is_eager(compiles):
+    if is_eager(compiles):
         return
     program = functions_of(file.tree.text)
     for function in _functions(compiles, makers):
@@ -160,7 +160,7 @@ def _place(file: FileContext, program: Functions, call: TrainingCall) -> ast.AST
     return program.call_at(*file.tree.span(call.node)) if here else None
 
 
-def _is_eager(compiles: TrainingCall) -> bool:
+def is_eager(compiles: TrainingCall) -> bool:
     """Whether Keras runs the functions anew at each step."""
     given: Value | None = (
         compiles.given["run_eagerly"].value if "run_eagerly" in compiles.given else None

@@ -29,6 +29,7 @@ from transpiler.emit.training.streams import (
     note_even,
     note_labels,
     note_listed,
+    note_steps,
     note_validation,
     stream,
 )
@@ -199,6 +200,8 @@ class FitData:
         if self.streamed:
             return self._stream("x", "steps_per_epoch", "train_batches")
         if self.pipeline is not None:
+            if model.argument(self.call, "steps_per_epoch") is None:
+                note_steps(model, self.call, self.pipeline, self.compiled, self.epochs)
             return self._loaded("x", self.pipeline, "steps_per_epoch", "train_loader")
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")

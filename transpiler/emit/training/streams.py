@@ -9,6 +9,7 @@ from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import generated
+from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
 
 _VALIDATION = (
@@ -61,6 +62,28 @@ def note_even(model: ModelWriter, call: TrainingCall, pipeline: Pipeline, keras:
     ends = pipeline.even and pipeline.sifted and not pipeline.endless
     if ends and keras != "2":
         model.made.said.append((ASSUMED, call.node, _EVEN))
+
+
+_IN_VAIN = (
+    "TensorFlow does not know how many batches the data set has, so Keras counts a step that finds "
+    "no batch after {}: by that, schedules, bias corrections and weight decay of its optimizer go "
+    "on, here they do not"
+)
+_STEPPING = ("fit", "train_on_batch")
+
+
+def note_steps(
+    model: ModelWriter, call: TrainingCall, pipeline: Pipeline, compiled: Compiled, epochs: str
+) -> None:
+    """Say that Keras counts steps which find no batch, where further steps depend on that."""
+    counts = compiled.optimizing.counts and not is_eager(compiled.call)
+    if not counts or not pipeline.sifted or pipeline.endless:
+        return
+    end = model.tree.span(call.node)[1]
+    later = (c for c in model.part.calls if model.tree.span(c.node)[0] > end)
+    if epochs != "1" or call.in_loop or any(c.name in _STEPPING for c in later):
+        when = "the first epoch of each `fit`" if compiled.keras == "2" else "each epoch"
+        model.made.said.append((ASSUMED, call.node, _IN_VAIN.format(when)))
 
 
 def note_labels(model: ModelWriter, call: TrainingCall, compiled: Compiled) -> None:
