@@ -261,3 +261,36 @@ def test_rounds_that_train_in_several_ways_are_refused(builders: str, last: str)
     text = EACH.replace("HEAD", f"build in ({builders})").replace("sigmoid", last, 1)
     messages = [d.message for d in convert(text).diagnostics]
     assert any("one of several models, which are trained differently" in m for m in messages)
+
+
+GIVEN = """\
+import re
+
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+pattern = re.compile("a+")
+
+
+def build(units=3):
+    return keras.Sequential([keras.Input((6,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+
+
+def train(build_fn, epochs):
+    model = build_fn()
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(x, y, epochs=epochs, shuffle=False, verbose=0)
+    return history.history["loss"]
+
+
+losses = train(build, 3)
+"""
+
+
+def test_a_function_that_gets_a_builder_may_name_all_parts_by_strings(scripts: Scripts) -> None:
+    result = converted(GIVEN, Options(exact=True))
+    assert "model = build_fn()\n" in result
+    apart = scripts.compare(GIVEN, result)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -34,7 +34,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
         return known
     home.mentions[id(function.node)] = False
     source = home.tree.source(function.node)
-    if IMPORTED_INSIDE.search(source):
+    if IMPORTED_INSIDE.search(source) or _trains_something(source):
         home.mentions[id(function.node)] = True
         return True
     words = words_in(source)
@@ -51,6 +51,15 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
             break
     home.mentions[id(function.node)] = result
     return result
+
+
+#: `build_fn().compile("adam", "mse")`, not `re.compile(pattern)`.
+_COMPILES = re.compile(r"(?<!\bre)(?<!\bregex)(?<!\bjit)(?<!\btorch)\.compile\(")
+
+
+def _trains_something(source: str) -> bool:
+    """Whether it compiles and fits: what it is called with may make a model."""
+    return _COMPILES.search(source) is not None and ".fit(" in source
 
 
 def _makes_data(value: Value | None) -> bool:
