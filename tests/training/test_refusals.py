@@ -279,7 +279,9 @@ def train(build_fn):
     return model.evaluate(x, y)
 
 
-train(build)
+for found in [*globals().values()]:
+    if getattr(found, "__name__", "") == "build":
+        train(found)
 """
 
 
