@@ -181,7 +181,9 @@ def initializer_fn(name):
     return {
         None: lambda w: variance_scaling_(w, mode="fan_avg", distribution="uniform"),
         "glorot_normal": lambda w: variance_scaling_(w, mode="fan_avg"),
-        "glorot_uniform": lambda w: variance_scaling_(w, mode="fan_avg", distribution="uniform"),
+        "glorot_uniform": lambda w: variance_scaling_(
+            w, mode="fan_avg", distribution="uniform"
+        ),
         "he_normal": lambda w: variance_scaling_(w, 2.0),
         "he_uniform": lambda w: variance_scaling_(w, 2.0, distribution="uniform"),
         "identity": init.eye_,
