@@ -49,7 +49,7 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
         interpret_functions(file)
         again = convert_file(file)
         file.release()
-        if _errors(again[2]) <= _errors(diagnostics):
+        if _errors(again[2]) < _errors(diagnostics):
             new_text, models, diagnostics, changed = again
     if spaced is not text:
         new_text = with_tabs(new_text) if changed else text
