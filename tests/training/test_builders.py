@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -294,3 +295,12 @@ def test_a_function_that_gets_a_builder_may_name_all_parts_by_strings(scripts: S
     apart = scripts.compare(GIVEN, result)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_tuples_are_not_taken_apart_for_layers() -> None:
+    """The function would run once for each of its values."""
+    text = "from tensorflow import keras\n\n\ndef sizes():\n    return 3, 'relu'\n\n\n"
+    text += "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(*sizes())])\n"
+    result = convert(text)
+    assert "sizes()[" not in result.text
+    assert any(d.severity is Severity.ERROR for d in result.diagnostics)

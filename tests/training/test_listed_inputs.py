@@ -73,7 +73,7 @@ def test_lists_of_arrays_are_spread(encoded: str, kind: str, scripts: Scripts) -
     text = PROGRAM.format(encoded=encoded, training=TRAINING)
     result = converted(text, Options(exact=True))
     assert "def forward(self, *inputs):\n" in result
-    assert "for *inputs, targets in train_loader:\n" in result or "for *inputs, " in result
+    assert "for *inputs, targets in loader:\n" in result
     assert "inputs = [x.to(device) for x in inputs]\n" in result
     one = f"torch.as_tensor(x, dtype=torch.{kind}).reshape(-1, 1) for x in arrays)"
     assert f"*({one}" in result

@@ -47,7 +47,9 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
             starred.append(argument.value)
         else:
             found.append((argument.keyword.value if argument.keyword is not None else None, value))
-    return _with_tuples(region, found, starred) if starred else found
+    if starred and isinstance(evaluate(region, node.func), Function):
+        return _with_tuples(region, found, starred)
+    return found
 
 
 def _with_tuples(
@@ -55,7 +57,8 @@ def _with_tuples(
 ) -> list[Argument]:
     """`*load()` as the values that it passes, where the function tells how many it gives.
 
-    Not beside tensors: what computes on these writes its arguments one by one.
+    Only for functions of the program, whose calls stay: what stands for the framework's writes
+    its arguments one by one, as does what computes on tensors.
     """
     nodes = iter(starred)
     found: list[Argument] = []
