@@ -242,7 +242,7 @@ _OF_PYTHON = (
     (_standing_alone(r"bisect\.bisect_left\("), "import bisect"),
     (_standing_alone(r"copy\.deepcopy\("), "import copy"),
     (_standing_alone(r"csv\.writer\("), "import csv"),
-    (_standing_alone(r"operator\."), "import operator"),
+    (_standing_alone(r"operator\.(?:gt|lt)\b"), "import operator"),
     (_standing_alone(r"os\.path\."), "import os"),
     (_standing_alone(r"os\.makedirs\("), "import os"),
     (_standing_alone(r"shutil\.rmtree\("), "import shutil"),
