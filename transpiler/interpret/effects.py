@@ -64,7 +64,7 @@ def acts(region: Region, value: Value) -> bool:
 
 def has_effect(region: Region, text: str) -> bool:
     """Whether evaluating an expression changes something, or gives something else next time."""
-    called = _CALL.findall(text)
+    called = _CALL.findall(text) if "(" in text else ()
     return any(_is_changing(name) or _changes(region, name, set()) for name in called)
 
 

@@ -206,7 +206,7 @@ def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
     found = {}
     for name, callee in re.findall(r"(?<![\w.])self\.(\w+) = (\w+)\(", text):
         bound = re.findall(rf"(?<![\w.])self\.{name}\b(?:\s*:[^=\n]+)?\s*=(?!=)", text)
-        others = re.search(rf"(?<!\bself)\.{name}\s*=(?!=)", file.tree.blanked)
+        others = re.search(rf"\.{name}(?<!\bself\.{name})\s*=(?!=)", file.tree.blanked)
         if callee in classes and len(bound) == 1 and others is None:
             found[name] = Instance(f"an instance of `{callee}`", None, classes[callee])
     return found

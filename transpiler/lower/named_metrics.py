@@ -18,7 +18,7 @@ from transpiler.interpret.values import Sequence, Static, UserClass
 from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
 from transpiler.source.changed_entries import all_changed
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
 #: What is read: an entry of a config, or asked of one; an attribute; a variable.
@@ -44,7 +44,7 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
         kinds = [(attribute[1], _attributes)]
     elif given.text.isidentifier():
         kinds = [(given.text, _variables)]
-    program = python_tree(tree.text) if kinds else None
+    program = program_tree(tree.text) if kinds else None
     for name, finder in kinds if program is not None else ():
         assert program is not None
         changed = all_changed(tree.text)

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.changed_inside import METHODS
-from transpiler.source.syntax import parts_of, python_tree
+from transpiler.source.syntax import parts_of, program_tree
 
 #: The functions and classes around an expression, from the outermost to the nearest.
 Scope: TypeAlias = "tuple[ast.AST, ...]"
@@ -67,7 +67,7 @@ def all_changed(text: str) -> ChangedEntries:
 
 
 def _changes(text: str, program: _Program) -> ChangedEntries:
-    if _MAY_CHANGE.search(text) is None or (tree := python_tree(text)) is None:
+    if _MAY_CHANGE.search(text) is None or (tree := program_tree(text)) is None:
         return ChangedEntries()
     program.read(tree, (tree,))
     return program.changed()

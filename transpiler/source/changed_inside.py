@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from transpiler.source.syntax import parts_of, python_tree
+from transpiler.source.lexical import words_in
+from transpiler.source.syntax import parts_of, program_tree
 
 #: Methods that change a list or dict.
 METHODS = frozenset(
@@ -27,7 +28,33 @@ _MAY_CHANGE = re.compile(
     rf"\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*(?:[-+*/|&@%^]|\*\*|//|<<|>>)?=(?!=)"
     r"|\][ \t]*[,)\]][^\n]*=(?!=)|\b(?:del|for|as)\b[^\n]*\]|\b(?:global|nonlocal)\b"
 )
+#: How a function says that a variable of others is meant, which it binds anew, and of which.
+_DECLARING = re.compile(r"\b(?:global|nonlocal)\b((?:\\\n|[^\n])*)")
+_BETWEEN = " \t\f\r\n\\)"  #: what may stand between a name and what follows it
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def is_declared(name: str, text: str) -> bool:
+    """Whether a function may bind a variable of others anew."""
+    return name in _declared(text)
+
+
+@lru_cache(maxsize=8)
+def _declared(text: str) -> frozenset[str]:
+    return frozenset(word for line in _DECLARING.findall(text) for word in words_in(line))
+
+
+def has_functions(text: str) -> bool:
+    """Whether functions may be made in a text."""
+    return "def " in text or "lambda" in text
+
+
+def is_changed_inside(name: str, text: str, line: int = 0) -> bool:
+    """Whether `changed_inside` has a variable: what no text takes a part of needs no parsing."""
+    taken = (after.lstrip(_BETWEEN) for after in text.split(name)[1:])
+    if not is_declared(name, text) and not any(a.startswith((".", "[", "#")) for a in taken):
+        return False
+    return name in changed_inside(text, line)
 
 
 def changed_inside(text: str, line: int = 0) -> frozenset[str]:
@@ -44,7 +71,7 @@ def _changed_inside(text: str) -> dict[int, frozenset[str]]:
     mentioned = _MENTIONED.search(text)
     if mentioned is None or _MAY_CHANGE.search(text, mentioned.start()) is None:
         return {}
-    module = python_tree(text)
+    module = program_tree(text)
     found: dict[int, frozenset[str]] = {}
     if module is not None:
         _read(module, found)

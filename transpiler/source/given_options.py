@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from transpiler.source.changes import changed_in_place
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 
 def options_given(text: str, function: str, parameter: str) -> frozenset[str] | None:
@@ -18,7 +18,7 @@ def options_given(text: str, function: str, parameter: str) -> frozenset[str] | 
 
     Nor are those known of a dict that is changed anywhere.
     """
-    module = python_tree(text)
+    module = program_tree(text)
     return None if module is None else _Program(text, module).given(function, parameter)
 
 

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from typing import TypeAlias
 
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 Literal: TypeAlias = "str | int | float | tuple[Literal, ...]"
 
@@ -16,7 +16,7 @@ def literals(text: str) -> dict[str, Literal]:
 
     Nothing in a text that Python can't parse.
     """
-    module = python_tree(text)
+    module = program_tree(text)
     if module is None:
         return {}
     stores = Counter(_bound(module))
@@ -34,7 +34,7 @@ def literals(text: str) -> dict[str, Literal]:
 
 def lists_bound_to(text: str, name: str) -> int:
     """How often a name is assigned a list that is written out: `[table[key] for key in keys]`."""
-    module = python_tree(text)
+    module = program_tree(text)
     nodes = ast.walk(module) if module is not None else ()
     displays = (ast.List, ast.ListComp)
     made = (n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, displays))

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from transpiler.record import record
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 _BINDING = (
     ast.FunctionDef,
@@ -126,7 +126,7 @@ _Found: TypeAlias = "tuple[Any, ast.Attribute | None, tuple[ast.AST, ...]]"
 
 def _names(text: str) -> dict[str, list[_Found]]:
     found: dict[str, list[_Found]] = {}
-    module = python_tree(text)
+    module = program_tree(text)
     if module is None:
         return found
     pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(module, ())]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 #: What gives the memory, or the object, that it gets: functions and methods.
 _VIEWS = frozenset(
@@ -41,7 +41,7 @@ class Program:
     """A program as far as it tells what reaches what."""
 
     def __init__(self, text: str) -> None:
-        self.tree = python_tree(text) or ast.Module([], [])
+        self.tree = program_tree(text) or ast.Module([], [])
         nodes = list(ast.walk(self.tree))
         self.made: dict[str, list[ast.AST]] = {}  #: functions, methods and classes by name
         for node in nodes:

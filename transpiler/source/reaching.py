@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 #: In place of the statement where nothing in the extent has bound the variable yet.
 NOTHING = -1
@@ -31,7 +31,7 @@ def reaching(
     too. A place that is in a function inside, which may run at any time, is left out.
     """
     flow = _Flow(Positions(text), name, frozenset(also))
-    module = python_tree(text)
+    module = program_tree(text)
     if module is None:
         return {}
     body: list[ast.stmt] = module.body

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 #: Functions of pandas that give a table whatever they get.
 _MAKERS = frozenset({"read_csv", "read_excel", "read_table", "DataFrame", "get_dummies"})
@@ -37,7 +37,7 @@ class Rows:
 
     def __init__(self, text: str) -> None:
         self._given: dict[str, list[ast.expr | None]] = {}
-        module = python_tree(text) if "pandas" in text else None
+        module = program_tree(text) if "pandas" in text else None
         for node in ast.walk(module) if module is not None else ():
             if isinstance(node, ast.Assign):
                 for target in node.targets:

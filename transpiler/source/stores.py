@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from transpiler.record import record
 from transpiler.source.changed_inside import METHODS
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 _METHODS = METHODS | {"__setitem__", "__setattr__"}
 #: Calls that get parts of the training and only look at them.
@@ -56,7 +56,7 @@ class Stores:
 @lru_cache(maxsize=8)
 def stores_of(text: str) -> Stores | None:
     """The stores of a program; None where Python can't parse it."""
-    program = python_tree(text)
+    program = program_tree(text)
     if program is None:
         return None
     found = Stores()

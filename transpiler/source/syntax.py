@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
 
 from transpiler.record import record
 
@@ -56,6 +57,12 @@ def python_tree(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=2)
+def program_tree(text: str) -> ast.Module | None:
+    """Python's own tree of a whole file, which several analyses read one after the other."""
+    return python_tree(text)
 
 
 def compiles(text: str) -> bool:

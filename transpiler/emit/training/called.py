@@ -30,8 +30,7 @@ _NEAR = 40  #: how far before its argument the name of a function may begin
 
 def rewrite_calls(writer: ModelWriter) -> None:
     """Each call whose result is only used as an array becomes one of the function that predicts."""
-    name = re.escape(writer.variable)
-    if re.search(rf"(?<![\w.]){name}\(", writer.tree.blanked) is None:
+    if f"{writer.variable}(" not in writer.tree.blanked:
         return  # the usual case, without parsing
     text, others = writer.tree.text, list(writer.shared.calls)
     for place in writer.shared.places(writer.room, writer.variable):

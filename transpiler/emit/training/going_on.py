@@ -141,13 +141,12 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
 
 _BROUGHT_BACK = "in Keras the file brings back what the optimizer knew when it was saved"
 _GOES_ON = "here the optimizer goes on with what it knows by now"
-_RATE_CALLBACK = re.compile(r"\b(?:ReduceLROnPlateau|LearningRateScheduler)\b")
+_RATE_CALLBACKS = ("ReduceLROnPlateau", "LearningRateScheduler")
 
 
 def _changes_rate(writer: ModelWriter) -> bool:
     """Whether the rate may be another one when the file is read: Keras keeps it in there."""
-    found = _RATE_CALLBACK.search(writer.tree.blanked)
-    return writer.training.sets_rate or found is not None
+    return writer.training.sets_rate or any(name in writer.tree.blanked for name in _RATE_CALLBACKS)
 
 
 def _sets_rate(writer: ModelWriter, call: TrainingCall, step: TrainingCall) -> bool:

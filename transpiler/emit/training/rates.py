@@ -19,7 +19,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import ASKED, counting, rate, reading, setting
+from transpiler.lower.rates import ASKED, RATES, counting, rate, reading, setting
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
@@ -29,6 +29,8 @@ RATE_SET = 'group["lr"] = '
 def sets_rate(shared: Shared, part: Part) -> bool:
     """Whether a learning rate of the model may be changed in a room."""
     extent = shared.extent(part.room)
+    if not any(f".{name}" in shared.tree.blanked for name in RATES):
+        return False  # the usual case: the pattern below takes its time
     found = setting(part.variable, part.optimizer)
     return found.search(shared.tree.blanked, *extent) is not None
 
@@ -36,6 +38,8 @@ def sets_rate(shared: Shared, part: Part) -> bool:
 def asks_steps(shared: Shared, part: Part, classes: Iterable[UserClass]) -> bool:
     """Whether a room, or a callback of the program's own, asks how many steps there were."""
     code, extent = shared.tree.blanked, shared.extent(part.room)
+    if ".iterations" not in code:
+        return False
     if counting(part.variable, part.optimizer).search(code, *extent) is not None:
         return True
     spans = [shared.tree.span(made.node) for made in classes if made.file in (None, shared.file)]

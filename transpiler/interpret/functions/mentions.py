@@ -59,7 +59,7 @@ _COMPILES = re.compile(r"(?<!\bre)(?<!\bregex)(?<!\bjit)(?<!\btorch)\.compile\("
 
 def _trains_something(source: str) -> bool:
     """Whether it compiles and fits: what it is called with may make a model."""
-    return _COMPILES.search(source) is not None and ".fit(" in source
+    return ".fit(" in source and _COMPILES.search(source) is not None
 
 
 def _makes_data(value: Value | None) -> bool:

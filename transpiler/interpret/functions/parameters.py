@@ -303,6 +303,8 @@ def _tensor_slots(text: str) -> frozenset[str]:
 
 def _stands_for_input(text: str, name: str) -> bool:
     """Whether an `Input` is made where a parameter is None: it is a Keras tensor otherwise."""
+    if "Input(" not in text:
+        return False
     lines = [line for line in text.splitlines() if "Input(" in line]
     if any(re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", line) for line in lines):
         return True

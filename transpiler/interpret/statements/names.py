@@ -38,7 +38,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
 from transpiler.source.changed_entries import changed_entries
-from transpiler.source.changed_inside import changed_inside
+from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
 
 
 def assign_name(
@@ -89,25 +89,24 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
-        elif _is_data(value) and name in _changed_elsewhere(region, value):
+        elif _is_data(value) and _is_changed_elsewhere(region, name, value):
             scope.values[name] = Static(scope.read(name))
 
 
-def _changed_elsewhere(region: Region, value: Value) -> frozenset[str]:
-    """The variables that functions change which are defined where the region stands."""
+def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
+    """Whether a function changes the variable that is defined where the region stands."""
+    text = region.tree.text
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
-    if plain and not _DECLARING & region.tree.words:
-        return frozenset()  # the usual case, without parsing
+    if plain and not is_declared(name, text):
+        return False  # the usual case, without parsing
     if region.is_module:
-        return changed_inside(region.tree.text) | changed_entries(region.tree.text).names
+        return is_changed_inside(name, text) or name in changed_entries(text).names
     function = region.function
     if not isinstance(function, cst.FunctionDef):
-        return frozenset()
-    return changed_inside(region.tree.text, region.tree.place(function.name)[0])
-
-
-#: How a function says that a variable of others is meant, which it binds anew.
-_DECLARING = frozenset({"global", "nonlocal"})
+        return False
+    start = region.tree.span(function.name)[0]
+    own = text[start : region.tree.span(function)[1]]
+    return has_functions(own) and is_changed_inside(name, text, region.tree.line_column(start)[0])
 
 
 def _is_data(value: Value) -> bool:
