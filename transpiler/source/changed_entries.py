@@ -30,6 +30,14 @@ _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 
 #: What has nothing inside, and says nothing.
 _PLAIN = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, ast.Pass})
+#: What `_note` looks at: asking each node for all of these would take longer than the rest.
+_NOTED = frozenset(
+    {
+        ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
+        ast.AugAssign, ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Attribute, ast.Subscript,
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+    }
+)  # fmt: skip
 #: Where nothing like it is in a text, nothing inside of anything is changed.
 _MAY_CHANGE = re.compile(
     rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b"
@@ -54,7 +62,7 @@ class ChangedEntries:
         return self.anywhere or key in self.keys
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def changed_entries(text: str) -> ChangedEntries:
     """What a program changes in places that are not reached through what holds them."""
     return _changes(text, _Program())
@@ -114,7 +122,8 @@ class _Program:
         for child in parts_of(node):
             if type(child) in _PLAIN:
                 continue
-            self._note(child, scope)
+            if type(child) in _NOTED:
+                self._note(child, scope)
             self.read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
@@ -160,7 +169,7 @@ class _Program:
                 self.changes.append(_Change(node.value, scope, far=True))
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             self.changes.append(_Change(node.value, scope, isinstance(node.slice, ast.Slice)))
-        elif isinstance(node, _SCOPES) and not isinstance(node, ast.Lambda):
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.functions.setdefault(node.name, []).append(node)
 
     def _bind(self, target: ast.expr, value: ast.expr, scope: Scope, how: str) -> None:
