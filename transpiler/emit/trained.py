@@ -129,9 +129,10 @@ def place_training(draft: Draft) -> None:
     trained = [found for found in draft.planned.trained if found.training.problem is None]
     if trained:
         from transpiler.emit.training.composing import put_calls
-        from transpiler.emit.training.giving import functions_gone, statements_gone
+        from transpiler.emit.training.giving import done_first, functions_gone, statements_gone
 
         put_calls(draft, trained)
+        draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
         draft.edits += statements_gone(draft.file, trained)
     for found in trained:

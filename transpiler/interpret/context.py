@@ -123,6 +123,7 @@ class FileContext:
     varied: set[tuple[int, str]] = field(default_factory=set)
     #: functions that give an optimizer, callbacks or the like, and their calls
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
+    done_first: dict[int, Any] = field(default_factory=dict)  #: what these calls do besides
     #: the statements that keep parts of the training in attributes, by class and attribute
     kept_parts: dict[tuple[str, str], Any] = field(default_factory=dict)
     #: such statements, and where the attribute is read
@@ -143,6 +144,10 @@ class FileContext:
         found = {**self.globals, **self.class_methods.get(owner, {})}
         held = {name: one.node for name, one in found.items() if isinstance(one, Function)}
         return {name: node for name, node in held.items() if isinstance(node, cst.FunctionDef)}
+
+    def names_done_first(self) -> frozenset[str]:
+        """The variables that calls of functions set which give parts of the training."""
+        return frozenset[str]().union(*(done.names for done in self.done_first.values()))
 
     def release(self) -> None:
         """Let go of all that was found out, once the new text is written.

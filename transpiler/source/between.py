@@ -26,6 +26,9 @@ _CALLED = "()"
 #: Calls of Keras, which change nothing of what they are given.
 _TRAINING = re.compile(r"\.(?:compile|fit|evaluate|predict)\((?:[^()]|\([^()]*\))*\)")
 
+#: The variable that gets what is called next: that it gets it, calls nothing.
+_TARGET = re.compile(r"^\s*\w+ = \Z", re.MULTILINE)
+
 
 def changed_between(
     text: str, expression: str, begin: int, end: int | None, own: Collection[str] = ()
@@ -144,7 +147,7 @@ class _Timeline:
             elif holds_end and not holds_begin:
                 last = final
         everywhere = apart or (end is None and scope.function is not None)
-        code = blanked(self.text[begin:last])
+        code = _TARGET.sub("", blanked(self.text[begin:last]))
         called = self.program.called(code)
         functions = (s for s in self.scopes if getattr(s[2].function, "name", "") in called)
         code = "\n".join([code, *(blanked(self.text[a:b]) for a, b, _ in functions)])

@@ -12,9 +12,10 @@ from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.done_first import DoneFirst
 from transpiler.interpret.values import Function
 from transpiler.source.importers import is_imported
-from transpiler.source.lexical import comments_in
+from transpiler.source.lexical import comments_in, may_act, words_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
@@ -43,6 +44,33 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             del waiting[node]
             vanishing.append(file.tree.span(node))
             yield without_function(file.tree, node)
+
+
+def done_first(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
+    """What such functions do besides, before the statements that called them."""
+    vanishing = _vanishing(file, trained)
+    read = words_in("\n".join(edit.text for edit in edits))
+    for calls in file.giving_calls.values():
+        for key, node in calls.items():
+            done = file.done_first.get(key)
+            if done is None or not within(file.tree.span(node)[0], vanishing):
+                continue
+            start = file.tree.span(done.statement)[0]
+            indent = start - file.tree.line_start(start)
+            begin = statement_lines(file.tree, done.statement)[0]
+            lines = _lines_read(done, read)
+            yield Edit(begin, begin, "".join(f"{' ' * indent * bool(x)}{x}\n" for x in lines))
+
+
+def _lines_read(done: DoneFirst, read: set[str]) -> list[str]:
+    """The lines without the assignments whose variables nothing reads any more."""
+    read = set(read)
+    kept = []
+    for name, line in reversed(done.lines):
+        if line and (not name or name in read or may_act(line)):
+            kept.append(line)
+            read |= words_in(line)
+    return kept[::-1]
 
 
 def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
@@ -82,7 +110,9 @@ def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[s
         mentions = _mentions(writer.shared.file, writer.shared.found, node)
         going = mentions == len(spans) + 1 and holds(span, spans[0])
         if going and not is_wanted(writer.shared.file, node.name.value):
-            found += comments_in(writer.tree.source(node))
+            done = writer.shared.file.done_first.get(next(iter(calls)))
+            kept = "\n".join(line for _, line in done.lines) if done is not None else ""
+            found += [c for c in comments_in(writer.tree.source(node)) if c not in kept]
     return found
 
 

@@ -211,7 +211,7 @@ def _means_the_same(shared: Shared, part: Part, value: Value) -> bool:
     if isinstance(value, Sequence):
         return all(_means_the_same(shared, part, item) for item in value.items)
     return isinstance(value, Static) and all(
-        not any(p.local for p in shared.places(part.room, name))
+        not any(p.local for p in shared.found.of(name))
         and not part.room.region.is_module
         and sum(p.binds for p in shared.found.of(name)) == 1
         for name in names_of(value.expr)

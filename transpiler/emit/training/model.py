@@ -95,7 +95,7 @@ class ModelWriter:
         root = part.room.node
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
         compiled = made.training.compiled.values()
-        helpers = frozenset[str]().union(*(c.helpers for c in compiled))
+        helpers = shared.file.names_done_first().union(*(c.helpers for c in compiled))
         self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
         self.penalty = ""
         weights = made.training.weights

@@ -16,6 +16,7 @@ closures.py     functions that give functions on tensors
 presumed.py       parameters whose one value a class is written for
 keywords.py       `**kwargs`: one class takes what any call passes through it
 given_parts.py    functions that give an optimizer, callbacks or the like
+done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
 optimizer_makers.py  functions that give one of several optimizers
 handed.py         functions that get models, to train or ask them

@@ -21,6 +21,7 @@ import libcst as cst
 
 from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.functions.done_first import Acting, acts, speaks_of_parts
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
@@ -37,14 +38,14 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN, Configured, expr
-from transpiler.source.lexical import may_act, words_in
+from transpiler.source.lexical import may_act
 from transpiler.source.suites import assigned_names
 
 #: What an argument may be made of that is written in another place, or several times.
 _STEADY = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.JoinedStr,
     ast.FormattedValue, ast.Call, ast.operator, ast.unaryop, ast.expr_context, ast.Tuple,
-    ast.keyword,
+    ast.keyword, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop,
 )  # fmt: skip
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
@@ -72,11 +73,15 @@ def given_parts(
     inner = _bound(region, function, bound)
     if inner is None or shadows(region, made, inner):
         return None
+    acting = Acting(region, node, function)
     try:
         with region.apart(inner):  # metrics of the function are made as often as it runs
-            found = _Body(region, inner).run(made.body.body)
+            found = _Body(region, inner, acting).run(made.body.body)
+        if acting.lines and not isinstance(found, Sequence):
+            return None
+        acting.note()
     except GiveUp:
-        found = None
+        return None
     if isinstance(found, Static) and _is_part(found, *_PARTS):
         if _is_part(found, _OPTIMIZER):
             region.note_optimizer(region.tree.span(node), found)
@@ -116,16 +121,14 @@ def is_about_parts(region: Region, function: Function) -> bool:
 
 
 def _writes_own_names(region: Region, function: cst.FunctionDef) -> bool:
-    """Whether an f-string or a lambda, which come out as they are, reads what only it has."""
+    """Whether a lambda, which comes out as it is, reads what only it has."""
     own = {parameter.name for parameter in parameters_of(function)} - {"self"}
     pending: list[cst.CSTNode] = [function.body]
     read = set()
     while pending:
         node = pending.pop()
         pending += () if isinstance(node, cst.Raise) else node.children
-        if isinstance(node, cst.FormattedString):
-            read |= words_in(region.tree.source(node))
-        elif isinstance(node, cst.AssignTarget):
+        if isinstance(node, cst.AssignTarget):
             own.update(assigned_names(node.target))
         elif isinstance(node, cst.Lambda):
             taken = parameters_of(node)
@@ -237,23 +240,32 @@ def _is_part(value: Value, *kinds: str) -> bool:
 class _Body:
     """The statements of such a function, of which few kinds are understood."""
 
-    def __init__(self, region: Region, values: dict[str, Value]) -> None:
-        self.region = region
+    def __init__(self, region: Region, values: dict[str, Value], acting: Acting) -> None:
+        self.region, self.acting = region, acting
         region.inline = self.values = values
+        acting.begin(values)
 
     def run(self, body: object) -> Value | None:
         """What it gives; statements after the `return` are not looked at."""
         assert isinstance(body, (tuple, list))
         for statement in body:
-            if isinstance(statement, cst.If):
+            if isinstance(statement, cst.If) and self._is_followed(statement):
                 found = self._branch(statement)
+            elif acts(statement):
+                self.acting.act(statement, self.values)
+                found = None
             elif isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
-                found = self._small(statement.body[0])
+                found = self._small(statement.body[0], statement)
             else:
                 return None
             if found is not None:
                 return found
         return None
+
+    def _is_followed(self, node: cst.If) -> bool:
+        """Whether it counts which way is taken; else both are done where the call stands."""
+        known = constant(evaluate(self.region, node.test))
+        return known is not UNKNOWN or speaks_of_parts(node)
 
     def _branch(self, node: cst.If) -> Value | None:
         """The way that is taken, or both where that is only known when the program runs."""
@@ -263,17 +275,19 @@ class _Body:
         if isinstance(orelse, cst.Else):
             other = orelse.body.body
         known = constant(test)
-        if isinstance(known, bool):
+        if known is not UNKNOWN:
             return self.run(node.body.body if known else other)
-        if not isinstance(test, Static) or known is not UNKNOWN:
+        if not isinstance(test, Static):
             raise GiveUp("a condition that is not understood among callbacks", node)
-        before = dict(self.values)
+        before, done = dict(self.values), len(self.acting.lines)
         ways = []
         for body in (node.body.body, other):
             self._go_on(before)
             if self.run(body) is not None:
                 raise GiveUp("what a function gives is one of two by a condition", node)
             ways.append(dict(self.values))
+        if len(self.acting.lines) > done:
+            raise GiveUp("what is done among callbacks depends on a condition", node)
         self._go_on(self._joined(test, *ways))
         return None
 
@@ -293,14 +307,14 @@ class _Body:
             found[name] = Unknown(f"`{name}`, by a condition") if both is None else both
         return found
 
-    def _small(self, node: cst.CSTNode) -> Value | None:
+    def _small(self, node: cst.CSTNode, line: cst.CSTNode) -> Value | None:
         match node:
             case cst.Return(value=cst.BaseExpression() as given):
                 return evaluate(self.region, given)
             case cst.Assign(
                 targets=[cst.AssignTarget(target=cst.Name(name))], value=given
             ) | cst.AnnAssign(target=cst.Name(name), value=cst.BaseExpression() as given):
-                self._keep(name, evaluate(self.region, given))
+                self._keep(name, evaluate(self.region, given), line)
             case cst.Expr(value=cst.SimpleString()):
                 pass
             case cst.Expr(
@@ -330,8 +344,10 @@ class _Body:
             raise GiveUp("something else than a list is extended", node)
         self.values[name] = Sequence((*held.items, *more), list)
 
-    def _keep(self, name: str, value: Value) -> None:
+    def _keep(self, name: str, value: Value, line: cst.CSTNode) -> None:
         whole = isinstance(value, Sequence) or _is_callback(value) or _is_part(value, *_PARTS)
+        if isinstance(value, Static) and not whole and self.acting.keeps(name, value.expr.text):
+            value = self.acting.assign(name, value.expr, self.values, line)
         text = value.expr.text if isinstance(value, Static) else ""
         if not whole and not _is_steady(text):
             raise GiveUp("a variable among callbacks that is not plain")
