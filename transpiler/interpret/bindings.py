@@ -146,8 +146,9 @@ def _is_view(node: cst.BaseExpression) -> bool:
 class _Bindings(cst.CSTVisitor):
     """What a name of a room is bound to; functions inside have names of their own."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, body: cst.CSTNode | None) -> None:
         self.name = name
+        self.body = body
         self.found: list[cst.BaseExpression] = []
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
@@ -166,7 +167,12 @@ class _Bindings(cst.CSTVisitor):
 
     def _parts(self, node: cst.For) -> Iterator[cst.BaseExpression]:
         """What the rounds of a loop bind the name to: `for name, opt in [("sgd", SGD()), ...]`."""
-        rows = node.iter.elements if isinstance(node.iter, (cst.List, cst.Tuple)) else ()
+        held = node.iter
+        if isinstance(held, cst.Name) and self.body is not None:
+            lists = _Bindings(held.value, None)
+            self.body.visit(lists)
+            held = lists.found[0] if len(lists.found) == 1 else held
+        rows = held.elements if isinstance(held, (cst.List, cst.Tuple)) else ()
         parts = node.target.elements if isinstance(node.target, cst.Tuple) else ()
         place = next((i for i, part in enumerate(parts) if self._holds(part.value)), None)
         items = [row.value for row in rows if isinstance(row.value, (cst.List, cst.Tuple))]
@@ -250,6 +256,6 @@ class _Reads(cst.CSTVisitor):
 
 
 def _bound_to(body: cst.CSTNode, name: str) -> list[cst.BaseExpression]:
-    bindings = _Bindings(name)
+    bindings = _Bindings(name, body)
     body.visit(bindings)
     return bindings.found

@@ -44,7 +44,7 @@ from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
 )
-from transpiler.lower.rounds import refuse_rounds
+from transpiler.lower.rounds import settle_rounds
 from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
 from transpiler.lower.traced import refuse_changing, refuse_in_forward
 from transpiler.lower.watched import Watched, makers_of, watched_weights
@@ -247,7 +247,7 @@ def lower_training(
             try:
                 if call.problem:
                     raise Unsupported(call.problem)
-                refuse_rounds(call)
+                settle_rounds(call)
                 if call.name == "compile":
                     refuse_changing(file, training.calls, call, [region for region, _ in makers])
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)

@@ -88,7 +88,7 @@ def _leave_to(made: Trained, other: Trained, tree: Tree) -> None:
 
 
 def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
-    """A function that gets one model and then another has one text.
+    """A function that gets one model and then another, or their builders, has one text.
 
     Where only some have regularizers, all could be asked for them, if their layers carried them.
     """

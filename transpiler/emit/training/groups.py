@@ -107,7 +107,7 @@ def common_marks(shared: Shared, groups: list[Group]) -> dict[int, frozenset[str
     mark, models = shared.file.mark, shared.freezing.of
     for group in groups if mark is not None else ():
         home = models.home(group.made)
-        lent = [id(part.room.node) for part in group.parts if part.is_lent]
+        lent = [id(p.room.node) for p in group.parts if shared.serves_several(p)]
         try:
             if not home or not lent:
                 continue

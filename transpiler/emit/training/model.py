@@ -89,7 +89,7 @@ class ModelWriter:
         self.ready = Ready(shared, part.room)
         made.ready.append(self.ready)
         self.edits = made.texts.setdefault(part.room.node, [])
-        if part.is_lent:
+        if shared.serves_several(part):
             made.lent[part.room.node] = part.room.region
         self._find_parts()
         root = part.room.node
@@ -246,8 +246,8 @@ class ModelWriter:
         parts = going_parts(self.shared, self.part, waiting)
         self.naming = parts  #: those that other models have taken out, too
         self.removed = [statement_lines(self.tree, s) for _, s in parts]
-        lent = self.part.is_lent  # then others write the same of the function
-        self.parts = [p for p in parts if lent or id(p[1]) not in self.shared.gone]
+        serves = self.shared.serves_several(self.part)  # then others write the same of it
+        self.parts = [p for p in parts if serves or id(p[1]) not in self.shared.gone]
         self.shared.gone |= {id(statement) for _, statement in parts}
         self.made.vanishing += [self.tree.span(c.node) for c in self.part.calls]
         self.made.vanishing += [*self.part.lending, *self.removed]

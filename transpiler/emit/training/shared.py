@@ -58,7 +58,7 @@ class Trained:
     left: list[tuple[int, str]] = field(default_factory=list)  #: what stays: where, a message
     rooms: set[cst.CSTNode] = field(default_factory=set)  #: where something is asked of it
     together: list[Trained] = field(default_factory=list)  #: whose training one function serves
-    #: functions that get the model, and how their bodies see it
+    #: functions that serve several models, and how their bodies see this one
     lent: dict[cst.CSTNode, Region] = field(default_factory=dict)
     gone: list[cst.CSTNode] = field(default_factory=list)  #: statements that are taken out
     spread: bool = False  #: whether a strategy spreads the training over several processes
@@ -226,6 +226,11 @@ class Shared:
     def _rooms(self, room: Room) -> list[Room]:
         """A room, and the methods of the class that it is a method of."""
         return [r for r in self.rooms if r is room or (room.owner and r.owner == room.owner)]
+
+    def serves_several(self, part: Part) -> bool:
+        """Whether the text of a function is that of several models: it gets them, or builders."""
+        rooms = [room for room in self.rooms if room.node is part.room.node]
+        return part.is_lent or len(rooms) > 1
 
     def extent(self, room: Room) -> tuple[int, int]:
         """The offsets of a room."""

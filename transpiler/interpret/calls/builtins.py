@@ -16,6 +16,7 @@ from transpiler.interpret.control.targets import item_of
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.expressions.displays import is_changed_inside
 from transpiler.interpret.layers.applying import apply_layer
+from transpiler.interpret.layers.lists import known_elements
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
@@ -68,10 +69,10 @@ def _reversed(region: Region, node: cst.Call, values: list[Value]) -> Value | No
 
 
 def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
-    if len(values) == 1 and is_graph(values[0]):
-        value = values[0]
-        if isinstance(value, Sequence):
-            return replace(value, kind=list)
+    value = values[0] if len(values) == 1 else None
+    if isinstance(value, Sequence) and (is_graph(value) or holds_layers(value)):
+        return replace(value, kind=list)
+    if value is not None and is_graph(value):
         listed = _wrapped_list(region, value, "list", lambda items: items)
         if isinstance(value, Repeated) and value.code.text.startswith("["):
             return with_code(listed, value.code)  # it is one already
@@ -109,34 +110,42 @@ def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> 
 
 
 def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
-    if not any(is_graph(v) for v in values):
+    if not any(is_graph(v) or (isinstance(v, Sequence) and holds_layers(v)) for v in values):
         return zipped(region, node, values)
+    strict = [a for a in node.args if a.keyword is not None]
+    values = values[: len(values) - len(strict)]
     if any(isinstance(v, Sequence) and holds_layers(v) for v in values):
-        if not all(isinstance(v, Sequence) for v in values):
+        lists = [_one_by_one(region, v) for v in values]
+        if any(items is None for items in lists):
             raise GiveUp("layers are zipped with a list whose length is not known", node)
-        rows = zip(
-            *(known_items(region, v) for v in values if isinstance(v, Sequence)), strict=False
-        )
+        rows = zip(*(items for items in lists if items is not None), strict=False)
         return Sequence(tuple(Sequence(tuple(row), tuple) for row in rows), list)
     parts = [_loop_part(region, one_of_models(region, v)) for v in values]
+    rest = [Expr(f"strict={region.tree.source(a.value)}") for a in strict]
     return Repeated(
         Sequence(tuple(item for item, _, _ in parts), tuple),
-        _call_text("zip", [c for _, c, _ in parts]),
-        _static_text("zip", [s for _, _, s in parts]),
+        _call_text("zip", [*(c for _, c, _ in parts), *rest]),
+        _static_text("zip", [*(s for _, _, s in parts), *rest]),
+    )
+
+
+def _one_by_one(region: Region, value: Value) -> list[Value] | None:
+    """The elements of a list beside one of layers or functions, each as it can be reached."""
+    return (
+        known_items(region, value) if isinstance(value, Sequence) else known_elements(region, value)
     )
 
 
 def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if values and isinstance(values[0], Sequence) and holds_layers(values[0]):
+        start = constant(values[1]) if len(values) > 1 else 0
+        if not isinstance(start, int):
+            raise GiveUp("layers are numbered from a number that is not known", node)
+        items = enumerate(known_items(region, values[0]), start)
+        return Sequence(tuple(Sequence((const(i), v), tuple) for i, v in items), list)
     if not values or not is_graph(values[0]):
         return walked(region, node, values)
     item, code, static = _loop_part(region, one_of_models(region, values[0]))
-    if isinstance(values[0], Sequence) and holds_layers(values[0]):
-        return Sequence(
-            tuple(
-                Sequence((const(i), v), tuple) for i, v in enumerate(known_items(region, values[0]))
-            ),
-            list,
-        )
     rest = [to_expr(region, v) for v in values[1:]]
     counter = Static(Expr(tokens.ITEM))
     return Repeated(

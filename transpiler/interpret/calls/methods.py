@@ -58,6 +58,7 @@ from transpiler.interpret.values import (
     Value,
     Within,
     bases_of,
+    holds_layers,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -81,6 +82,10 @@ def pairs_of(region: Region, node: cst.BaseExpression) -> Sequence | None:
     held = evaluate(region, node.func.value)
     if not isinstance(held, Mapping):
         return None
+    return _pairs(held)
+
+
+def _pairs(held: Mapping) -> Sequence:
     pairs = (Sequence((const(key), value), tuple) for key, value in held.items.items())
     return Sequence(tuple(pairs), list)
 
@@ -133,12 +138,14 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
             if not is_graph(receiver):
                 default = constant(values[1]) if len(values) > 1 else None
                 return verbatim(region, node, receiver, *values, value=default)
+    entries = Sequence(tuple(receiver.items.values()), list)
+    if name in ("items", "values") and not is_graph(receiver) and holds_layers(entries):
+        return entries if name == "values" else _pairs(receiver)  # of functions
     if name in ("items", "keys", "values") and is_graph(receiver):
         if name == "values":
-            return Sequence(tuple(receiver.items.values()), list)
-        if name == "items" and all(isinstance(v, Model) for v in receiver.items.values()):
-            pairs = [Sequence((const(k), v), tuple) for k, v in receiver.items.items()]
-            return Sequence(tuple(pairs), list)
+            return entries
+        if name == "items" and all(isinstance(v, Model) for v in entries.items):
+            return _pairs(receiver)
         if receiver.code is None or not is_written(receiver):
             raise GiveUp("a loop over a dict of tensors", node)
         item = merge_items(region, list(receiver.items.values()))

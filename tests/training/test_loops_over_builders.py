@@ -1,0 +1,122 @@
+"""Loops over functions that build models, and functions that get them: one text for all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x, y = rng.random((24, 6)), rng.random((24, 1))
+
+
+def build_shallow(units=4):
+    return keras.Sequential([keras.Input((6,)), layers.Dense(units, "relu"), layers.Dense(1)])
+
+
+def build_deep(units=4):
+    inputs = keras.Input((6,))
+    h = layers.Dense(units, activation="tanh", name="first")(inputs)
+    return keras.Model(inputs, layers.Dense(1)(layers.Dense(3)(h)))
+
+
+BUILDERS = {"shallow": build_shallow, "deep": build_deep}
+scores = []
+"""
+ROUND = """\
+    model.compile(optimizer="sgd", loss="mse", metrics=["mae"], run_eagerly=True)
+    history = model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0).history
+    scores.extend([history["mae"][-1], model.evaluate(x, y, verbose=0)[0]])
+"""
+LOOPS = {
+    "items": "for name, build in BUILDERS.items():\n    model = build()",
+    "values": "for build in BUILDERS.values():\n    model = build(units=5)",
+    "zip": (
+        'names = ["shallow", "deep"]\nbuilders = [build_shallow, build_deep]\n'
+        "for name, build in zip(names, builders, strict=True):\n    model = build()"
+    ),
+    "enumerate": (
+        "for number, build in enumerate([build_shallow, build_deep], start=1):\n"
+        "    model = build(4 * number)"
+    ),
+    "nested": (
+        "for number, (name, build) in enumerate(list(BUILDERS.items())):\n    model = build()"
+    ),
+    "options": (
+        'MODELS = {"a": (build_shallow, {"units": 2}), "b": (build_deep, {"units": 3})}\n'
+        "for name, (build, options) in MODELS.items():\n    model = build(**options)"
+    ),
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_each_round_trains_what_its_builder_gives(loop: str, scripts: Scripts) -> None:
+    text = f"{HEAD}{LOOPS[loop]}\n{ROUND}"
+    apart = scripts.compare(text, converted(text))
+    assert "scores" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+PARTS = f"""{HEAD}
+pairs = [(build_shallow, "mse", keras.optimizers.SGD(0.25)), (build_deep, "mae", OTHER)]
+for build, loss, opt in pairs:
+    model = build()
+    model.compile(opt, loss, run_eagerly=True)
+    model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+    scores.append(model.evaluate(x, y, verbose=0))
+"""
+
+
+def test_the_loop_says_which_loss_and_optimizer_a_round_has(scripts: Scripts) -> None:
+    text = PARTS.replace("OTHER", "keras.optimizers.SGD(0.125, momentum=0.5)")
+    result = converted(text)
+    assert '"mae": nn.L1Loss()}[loss]' in result
+    assert "optimizer = opt(model.parameters())" in result
+    apart = scripts.compare(text, result)
+    assert "scores" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_rounds_that_name_another_kind_of_loss_are_left() -> None:
+    text = PARTS.replace('"mae"', '"sparse_categorical_crossentropy"').replace(
+        "OTHER", "keras.optimizers.Adam()"
+    )
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("of several kinds" in message for message in messages), messages
+
+
+TRAINER = f"""{HEAD}
+
+def train(build):
+    model = build()
+{ROUND.replace("scores.extend", "return np.array")}
+
+first = train(build_shallow)
+for build in BUILDERS.values():
+    scores.extend(train(build))
+"""
+
+
+def test_a_function_that_gets_builders_serves_what_each_gives(scripts: Scripts) -> None:
+    """Also where the layers of one of them have regularizers: then all are asked for theirs."""
+    for text in (TRAINER, TRAINER.replace('"first"', '"first", kernel_regularizer="l2"')):
+        result = converted(text)
+        assert result.count("test_data = TensorDataset(") == 1
+        assert ("penalty" in result) is ("regularizer" in text)
+        apart = scripts.compare(text, result)
+        assert {"first", "scores"} <= apart.keys()
+        assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_function_that_would_train_each_in_its_own_way_is_left() -> None:
+    text = TRAINER.replace("layers.Dense(1)(", 'layers.Dense(1, activity_regularizer="l2")(')
+    messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("models of several kinds" in message for message in messages), messages
