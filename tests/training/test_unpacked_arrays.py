@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from tests.training.test_refusals import errors
+from transpiler.pipeline import convert
 
 PROGRAM = """\
 import numpy as np
@@ -28,12 +29,96 @@ def test_pairs_are_unpacked(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
-def test_what_holds_too_much_or_is_not_known_is_refused() -> None:
-    for changed in (
-        "test = tuple(np.load('test.npy'))",
-        "test = x, y, 8, 0, None, 1, None, False, 3",
-    ):
+def test_what_holds_too_much_or_is_no_pair_is_refused() -> None:
+    for changed in ("test = 8", "test = x, y, 8, 0, None, 1, None, False, 3"):
         text = PROGRAM.replace("test = x[40:], y[40:]", changed).replace(
             "validation_data=test, ", ""
         )
         assert [line for line, _ in errors(text)] != []
+
+
+OF_CALLS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+
+
+def load(count=20):
+    x = rng.normal(size=(count, 5))
+    return (x, x[:, :1]), (x[:8] + 1, x[:8, 1:2])
+
+
+def build():
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True)
+    return model
+
+
+def run(train, test):
+    model = build()
+    fitted = model.fit(*train, epochs=2, validation_split=0.25, shuffle=False, verbose=0)
+    return fitted.history["val_loss"] + model.evaluate(*test, verbose=0)
+
+
+class Trainer:
+    def __init__(self, train, test):
+        self.train, self.test = train, test
+        self.model = build()
+
+    def fit(self):
+        return self.model.fit(*self.train, shuffle=False, verbose=0).history["mae"]
+
+    def score(self):
+        return self.model.evaluate(*self.test, verbose=0)
+
+
+train, test = load()
+first = run(train, test)
+folds = [load(), load(12)]
+model = build()
+scores = []
+for train, test in folds:
+    model.fit(*train, batch_size=8, validation_data=test, shuffle=False, verbose=0)
+    scores.extend(model.evaluate(*test, verbose=0))
+model.fit(*folds[0][0], epochs=2, shuffle=False, verbose=0)
+both = np.array([model.evaluate(*train, verbose=0), model.evaluate(*test, verbose=0)])
+test = train
+again = model.evaluate(*test, verbose=0)
+trainer = Trainer(*load())
+told = trainer.fit() + trainer.score()
+"""
+
+
+def test_pairs_of_which_nothing_is_known_get_names(scripts: Scripts) -> None:
+    conversion = convert(OF_CALLS)
+    assert "x_train, y_train = train\n" in conversion.text
+    assert "x_test, y_test = self.test\n" in conversion.text
+    assert any("`folds[0][0]` is taken for a pair" in d.message for d in conversion.diagnostics)
+    apart = scripts.compare(OF_CALLS, converted(OF_CALLS))
+    assert {"first", "scores", "both", "again", "told"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_pairs_of_tables_are_such_of_arrays(scripts: Scripts) -> None:
+    data = """df = pd.DataFrame(rng.random((20, 6)), columns=list("abcdef")).sample(frac=1, random_state=1)
+train = df[list("abcde")], df["f"]
+first = run(train, train)
+"""
+    text = (
+        OF_CALLS.partition("class Trainer")[0].replace(
+            "import numpy", "import pandas as pd\nimport numpy"
+        )
+        + data
+    )
+    result = converted(text)
+    assert "torch.as_tensor(np.asarray(x_train[:split])" in result
+    apart = scripts.compare(text, result)
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_no_pair_raises_where_it_is_unpacked() -> None:
+    """What a third element would be for Keras, nobody knows; calls are not made once more."""
+    assert "x_train, y_train = train\n" in converted(OF_CALLS.replace("load())", "load(9))"))
+    for other in ("*load()[0]", "x, *train", "*(train + (8,))"):
+        assert errors(OF_CALLS.replace("model.fit(*train, epochs", f"model.fit({other}, epochs"))

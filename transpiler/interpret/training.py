@@ -27,6 +27,7 @@ from transpiler.interpret.values import (
     Unknown,
     UserClass,
     Value,
+    is_graph,
 )
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.record import record, replace
@@ -159,6 +160,7 @@ class TrainingCall:
     of: cst.BaseExpression | None = None  #: the model, where it is no method of that
     region: Region | None = None  #: where it stands
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
+    pair: str = ""  #: what it unpacks, of which it is only taken for granted that it is a pair
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
@@ -379,6 +381,13 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
                 given = Given(item, part, versions_of(region, part))
                 call.given[next(positions, "at the end")] = given
             continue
+        if argument is node.args[0] and _may_be_pair(argument, value, call, text):
+            call.pair = text
+            for place in range(2):
+                part = f"{text}[{place}]"
+                given = Given(Static(Expr(part)), part, versions_of(region, text))
+                call.given[next(positions)] = given
+            continue
         keyword = argument.keyword.value if argument.keyword is not None else next(positions, None)
         keyword = _OLD_ARGUMENTS.get(keyword or "", keyword)
         if argument.star or keyword is None:
@@ -403,6 +412,19 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
     unknown = [k for k in call.given if k not in known]
     if unknown:
         call.problem = call.problem or f"the argument {unknown[0]} is not known"
+
+
+#: What can be unpacked once more: `train`, `self.train`, `folds[0]`.
+_PLACE = re.compile(r"[\w.]+(?:\[[\w\"']+\])*")
+
+
+def _may_be_pair(argument: cst.Arg, value: Value, call: TrainingCall, text: str) -> bool:
+    """Whether a call unpacks what may be a pair of arrays: `fit(*train)`."""
+    if argument.star != "*" or call.name not in ("fit", "evaluate"):
+        return False
+    plain = isinstance(value, (Static, Sequence)) and not is_graph(value)
+    known = isinstance(value, Static) and value.expr.known
+    return plain and not known and _PLACE.fullmatch(text) is not None
 
 
 def _given_value(region: Region, node: cst.BaseExpression) -> Value:

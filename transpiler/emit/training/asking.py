@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from keyword import iskeyword
 
 import libcst as cst
@@ -24,6 +26,7 @@ from transpiler.emit.training.lines import (
     within,
 )
 from transpiler.emit.training.model import Asking, ModelWriter
+from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
@@ -33,7 +36,7 @@ from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import element_of, holds_arrays, may_be_inputs_alone
+from transpiler.lower.data import element_of, may_be_inputs_alone
 from transpiler.lower.training import TRAINING, Compiled
 from transpiler.lower.weighing import weighs
 from transpiler.record import replace
@@ -203,8 +206,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     loader = loader or known
     weights = dict.fromkeys(loop.weights if loop is not None else (), "")
     if not loader:
-        xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
-        ys = writer.target_arrays(call.given.get("y"), compiled)
+        xs, ys, unpacked = arrays_of(writer, call, compiled, _free(writer, call), "test")
         size = batch_size(writer, call)
         if weighted:
             refuse_absent(writer, call, "sample_weight")
@@ -215,10 +217,11 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         made = f"TensorDataset({', '.join([inputs, targets, *weights.values()])})"
         data, number = writer.lasting("test_data", "test_dataset"), 1
-        while not writer.ready.take(call, f"{data} = {made}"):
+        while not writer.ready.take(call, "; ".join([f"{data} = {made}", *unpacked])):
             number += 1
             data = writer.lasting(f"test_data_{number}")
-        before = writer.ready.needed(call, [f"{data} = {made}"], ("x", "y", "sample_weight"))
+        lines = [*unpacked, f"{data} = {made}"]
+        before = writer.ready.needed(call, lines, ("x", "y", "sample_weight"))
         size = size or (size_for(steps, f"len({data})") if steps else "32")
         loader = writer.asking_loader(data, size)
     evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)
@@ -232,6 +235,12 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     elif len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
         text = f"list({text})"
     writer.inline(call, statement, before, text)
+
+
+def _free(writer: ModelWriter, call: TrainingCall) -> Callable[..., str]:
+    """What gives a variable that is free from a call on."""
+    start, end = writer.tree.span(call.node)
+    return partial(writer.names.passing, end=end, looped=start if call.in_loop else None)
 
 
 def _of_process(

@@ -13,6 +13,7 @@ from transpiler.emit.training.absent import batch_size
 from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.sequences import (
     changes_after_epoch,
     sequence_loader,
@@ -39,7 +40,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.data import holds_arrays, is_streamed
+from transpiler.lower.data import is_streamed
 from transpiler.record import replace
 from transpiler.source.lexical import may_act
 
@@ -72,6 +73,7 @@ class FitData:
         self.streams: list[str] = []  #: generators that get a name
         self.streamed = is_streamed(call.given.get("x"))
         self.loop = None
+        self.split: list[str] = []
         if self.streamed or self.pipeline is not None:
             model.check_batches(call)
             self.loop = model.loop_over(self.compiled, call.given["x"])
@@ -80,8 +82,8 @@ class FitData:
             if self.streamed:
                 note_labels(model, call, self.compiled)
         else:
-            self.xs = model.arrays(call.given.get("x"), "x", holds_arrays(call))
-            self.ys = model.target_arrays(call.given.get("y"), self.compiled)
+            arrays = arrays_of(model, call, self.compiled, self._name, "train")
+            self.xs, self.ys, self.split = arrays
             self.steps = steps_of_arrays(model, call, "steps_per_epoch")
             say_single_samples(model, call, self.size)
             if self.steps and self.compiled.keras == "2":
@@ -92,7 +94,6 @@ class FitData:
         self.cut = ""  #: the variable for where a validation is split off
         self.validates_if = ""  #: the condition under which there is something to validate on
         self.offered: tuple[Any, ...] = ()  #: what the loader of the validation data gives
-        self.split: list[str] = []
         self.datasets: list[str] = []
         self.loaders: list[str] = []
         self.parts: list[str] = []  #: what gives each epoch some batches of a loader
