@@ -15,6 +15,7 @@ from transpiler.interpret.functions.clips import clip_of
 from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
+from transpiler.interpret.functions.kept_functions import keep_functions
 from transpiler.interpret.functions.own_penalties import BASES
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
@@ -151,6 +152,7 @@ def call_class(
     if (batches := iterator_of(callee)) is not None:
         if (made := _with_data(region, node, callee, values)) is not None:
             return Static(replace(made.expr, value=batches))
+    keep_functions(region, node, callee, arguments)
     models = [value for value in values if isinstance(value, Model)]
     followed: Any = provided("keep_given")(region, node, callee, arguments) if models else False
     models = [] if followed else models

@@ -72,6 +72,8 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
+    #: functions that objects of a class get: by its parameters, and by `self.` attributes
+    given_functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
     #: optimizers by where they are made; None where that is not one alone
     optimizers: dict[tuple[int, int], Static | None] = field(default_factory=dict)

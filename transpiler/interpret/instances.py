@@ -14,6 +14,11 @@ from transpiler.interpret.functions.data_sets import holds_data
 from transpiler.interpret.functions.generators import is_generator
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.kept_data import kept_data, reads_data
+from transpiler.interpret.functions.kept_functions import (
+    gets_functions,
+    is_made_once,
+    kept_as,
+)
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
@@ -31,7 +36,6 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, Expr
-from transpiler.source.lexical import blanked
 
 
 @provides("instance_method")
@@ -97,7 +101,8 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
         return found
     for method in home.class_methods.get(made.name, {}).values():
         parameters = parameters_of(method.node)
-        if not method.owner or not parameters or not mentions_framework(home, method):
+        used = mentions_framework(home, method) or gets_functions(home, method)
+        if not method.owner or not parameters or not used:
             continue
         this = parameters[0].name
         region = summarize(home, method, {this: Static(Expr(this))}).region
@@ -138,7 +143,8 @@ def construct(region: Region, node: cst.Call, made: UserClass) -> None:
         return
     models = kept_models(region.file, made)
     parameters = parameters_of(method.node)
-    if models and parameters and mentions_framework(region.file, method):
+    used = mentions_framework(region.file, method) or gets_functions(region.file, method)
+    if models and parameters and used:
         this = parameters[0].name
         summary = summarize(region.file, method, {this: Static(Expr(this))})
         note_construction(region, node, summary, models.values())
@@ -259,7 +265,7 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     """
     home = region.file
     method = home.class_methods.get(made.name, {}).get("__init__")
-    if made.file is not home or method is None or not _is_made_once(region, made):
+    if made.file is not home or method is None or not is_made_once(region, made):
         return False
     names = [parameter.name for parameter in parameters_of(method.node)][1:]
     positions = iter(names)
@@ -268,7 +274,7 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         name = keyword or next(positions, "")
         if not isinstance(value, Model):
             continue
-        kept = _kept_as(region, made, method.node, name)
+        kept = kept_as(region, made, method.node, name)
         if not kept or node.args[number].star or value.options:
             return False
         found[kept] = GivenModel(node, number, method.node, name, value)
@@ -277,29 +283,3 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         models[attribute] = handed(given.model, Expr(f"self.{attribute}"))
         home.given_models[made.name, attribute] = given
     return True
-
-
-def _is_made_once(region: Region, made: UserClass) -> bool:
-    """Whether the file has one call of a class, and names it nowhere else."""
-    text = region.tree.blanked
-    places = [m.end() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
-    calls = [place for place in places if text[place : place + 1] == "("]
-    defined = len(re.findall(rf"\bclass\s+{made.name}\b", text))
-    bare = not made.bases and not made.node.bases
-    return bare and defined == 1 and len(places) == 2 and len(calls) <= 2
-
-
-def _kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str) -> str:
-    """The attribute in which `__init__` keeps a parameter for good, and does nothing else with it.
-
-    Nobody else gives that attribute something: `agent.model = other`.
-    """
-    text = blanked(region.tree.source(node))
-    places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
-    kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
-    if len(places) != 2 or len(kept) != 1:
-        return ""
-    given = rf"\.{kept[0]}\s*=(?!=)"
-    inside = re.findall(given, region.tree.code(made.node))
-    outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
-    return kept[0] if len(inside) == 1 and outside is None else ""

@@ -23,6 +23,7 @@ from transpiler.interpret.functions import (
 )
 from transpiler.interpret.functions import calling as functions
 from transpiler.interpret.functions.kept_data import reads_data
+from transpiler.interpret.functions.kept_functions import gets_functions
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -166,6 +167,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.user_classes.clear()
     file.kept_models.clear()
     file.given_models.clear()
+    file.given_functions.clear()
     file.kept_data.clear()
     file.globals = scope.values
     region = Region(file, scope, wants=wants)
@@ -196,7 +198,8 @@ def _interpret_rest(file: FileContext) -> None:
         function = pending.pop(0)
         if id(function.node) in reached | file.spliced:
             continue
-        if not mentions_framework(file, function) and not reads_data(file, function):
+        used = mentions_framework(file, function) or gets_functions(file, function)
+        if not used and not reads_data(file, function):
             continue
         reached.add(id(function.node))
         parameters = parameters_of(function.node)

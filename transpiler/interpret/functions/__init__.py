@@ -36,6 +36,7 @@ copied.py       functions of Keras that programs have a copy of
 optional.py       such functions of elements that may lack a part
 data_sets.py      data sets that functions take
 returned_data.py  data sets that functions give
+kept_functions.py functions that objects get
 kept_data.py      data sets that objects keep
 kept_sizes.py     sizes that functions of elements leave as they are
 """

@@ -12,6 +12,7 @@ from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.data_sets import changes_of, data_of
 from transpiler.interpret.functions.handed import handed
+from transpiler.interpret.functions.kept_functions import with_kept_functions
 from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.parameters import (
@@ -73,6 +74,7 @@ def _summarize(
 ) -> Summary:
     if function.file is None or function.file is file:
         given = unified(file, function, with_default_classes(function, given))
+        given = with_kept_functions(file, function, given)
     kinds = tuple(
         (name, kind)
         for name, value in sorted(given.items())
@@ -307,7 +309,7 @@ def _interpret(
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
-                elif isinstance(value, Instance):
+                elif isinstance(value, (Instance, Function)):
                     scope.values[name] = value
                 elif isinstance(value, (Bound, Part)):  # what the object keeps
                     scope.values[name] = value
