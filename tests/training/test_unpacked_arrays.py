@@ -101,7 +101,8 @@ def test_pairs_of_which_nothing_is_known_get_names(scripts: Scripts) -> None:
 
 
 def test_pairs_of_tables_are_such_of_arrays(scripts: Scripts) -> None:
-    data = """df = pd.DataFrame(rng.random((20, 6)), columns=list("abcdef")).sample(frac=1, random_state=1)
+    data = """rows = rng.random((20, 6))
+df = pd.DataFrame(rows, columns=list("abcdef")).sample(frac=1, random_state=1)
 train = df[list("abcde")], df["f"]
 first = run(train, train)
 """

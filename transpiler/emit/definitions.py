@@ -332,19 +332,45 @@ def retype_parameters(draft: Draft) -> None:
             for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
                 _retype(draft, one.annotation)
             _retype(draft, node.returns)
+    if _TYPED.search(draft.tree.blanked):
+        variables = _Annotated()
+        draft.tree.module.visit(variables)
+        for annotation in variables.found:
+            _retype(draft, annotation)
+
+
+#: Where a variable may be declared as a model.
+_TYPED = re.compile(r"(?m)^[ \t]*[\w.]+[ \t]*:[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
+
+
+class _Annotated(cst.CSTVisitor):
+    """The types that variables and attributes are declared with."""
+
+    def __init__(self) -> None:
+        self.found: list[cst.Annotation] = []
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:  # noqa: N802
+        self.found.append(node.annotation)
 
 
 def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
-    """`Model`, of Keras, as a type is `nn.Module`."""
+    """`Model`, of Keras, as a type is `nn.Module`: alone, or inside of `Optional[Model]`."""
     if annotation is None:
         return
     start, end = draft.tree.span(annotation.annotation)
-    text = draft.tree.text[start:end].strip("\"'")
-    value = draft.file.globals.get(text.split(".")[0])
-    if isinstance(value, Framework) and text.rpartition(".")[2] in ("Model", "Sequential"):
-        edit = Edit(start, end, "nn.Module")
-        if edit not in draft.edits:
-            draft.edits.append(edit)
+    text = draft.tree.text[start:end]
+    for found in _TYPE.finditer(text):
+        name = found.group(1)
+        value = draft.file.globals.get(name.split(".")[0])
+        if isinstance(value, Framework) and name.rpartition(".")[2] in ("Model", "Sequential"):
+            span = found.span() if found.group() == text else found.span(1)
+            edit = Edit(start + span[0], start + span[1], "nn.Module")
+            if edit not in draft.edits:
+                draft.edits.append(edit)
+
+
+#: A name in a type, which may be in quotes.
+_TYPE = re.compile(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
 
 
 def rename_passed_functions(draft: Draft) -> None:

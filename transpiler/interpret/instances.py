@@ -62,7 +62,21 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
     kept = isinstance(value, Model) or holds_data(value) or is_generator(method)
+    if not kept and _gives_itself(home, method):
+        return receiver
     return value if kept else Unknown(receiver.reason)
+
+
+def _gives_itself(home: FileContext, method: Function) -> bool:
+    """Whether all that a method gives is its object: `trainer.compile().fit(x, y)`."""
+    this = next((p.name for p in parameters_of(method.node)), "")
+    text = home.tree.code(method.node)
+    given = re.findall(r"\breturn\b[ \t]*([^\n;]*)", text)
+    return len(given) == 1 and given[0].strip() == this and bool(_LAST.search(text))
+
+
+#: A body that ends in `return self`.
+_LAST = re.compile(r"\n[ \t]+return[ \t]+\w+\s*$")
 
 
 @provides("instance_attribute")

@@ -17,6 +17,7 @@ from transpiler.interpret.expressions import attributes, displays, names, operat
 from transpiler.interpret.functions import (
     applied,
     generators,
+    kept_dicts,
     kept_parts,
     own_losses,
     own_penalties,
@@ -57,7 +58,7 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
-    *(kept_parts, own_losses, own_penalties),
+    *(kept_dicts, kept_parts, own_losses, own_penalties),
     *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )

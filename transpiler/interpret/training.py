@@ -372,6 +372,9 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         if call.name == "compile":
             value = _with_methods(region, value)
         text = one_line(rewritten(region.tree, argument.value, region.rewrites))
+        if argument.star == "**" and isinstance(value, Static):
+            kept: Value | None = provided("kept_dict")(region, value.expr)
+            value = value if kept is None else kept
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
             continue

@@ -1,3 +1,5 @@
+from typing import Callable, Optional
+
 from torch import nn
 from torch.nn import functional as F
 
@@ -32,3 +34,11 @@ def init_like_keras(module):
 
 def build(units: int = 4) -> nn.Module:
     return Build(units)
+
+
+class Zoo:
+    best: Optional[nn.Module] = None
+
+    def __init__(self, make: Callable[[int], nn.Module] = build, first: "nn.Module | None" = None):
+        self.make: Callable[[int], "nn.Module"] = make
+        self.models: dict[str, nn.Module] = {}

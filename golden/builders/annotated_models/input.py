@@ -1,3 +1,5 @@
+from typing import Callable, Optional
+
 from keras.layers import Dense, Input
 from keras.models import Model
 
@@ -13,3 +15,11 @@ def build(units: int = 4) -> Model:
     for _ in range(2):
         x = Dense(units, activation="relu")(x)
     return Model(inputs, x)
+
+
+class Zoo:
+    best: Optional[Model] = None
+
+    def __init__(self, make: Callable[[int], Model] = build, first: "Model | None" = None):
+        self.make: Callable[[int], "Model"] = make
+        self.models: dict[str, Model] = {}

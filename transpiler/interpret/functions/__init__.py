@@ -37,6 +37,7 @@ optional.py       such functions of elements that may lack a part
 data_sets.py      data sets that functions take
 returned_data.py  data sets that functions give
 kept_functions.py functions that objects get
+kept_dicts.py     dicts of arguments that they keep
 kept_data.py      data sets that objects keep
 kept_sizes.py     sizes that functions of elements leave as they are
 """

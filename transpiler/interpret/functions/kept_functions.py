@@ -68,9 +68,7 @@ def is_made_once(region: Region, made: UserClass) -> bool:
     return bare and defined == 1 and len(places) == 2 and len(calls) <= 2
 
 
-def kept_as(
-    region: Region, made: UserClass, node: cst.CSTNode, name: str, most: int = 0
-) -> str:
+def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most: int = 0) -> str:
     """The attribute in which `__init__` keeps a parameter for good.
 
     It does nothing else with it, or reads it so often at most. Nobody else gives that attribute
@@ -82,7 +80,7 @@ def kept_as(
     bound = re.search(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)", text)
     if not 2 <= len(places) <= 2 + most or len(kept) != 1 or bound:
         return ""
-    given = rf"\.{kept[0]}\s*=(?!=)"
+    given = rf"\.{kept[0]}\s*(?::[^=\n]+)?=(?!=)"
     inside = re.findall(given, region.tree.code(made.node))
     outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
     return kept[0] if len(inside) == 1 and outside is None else ""

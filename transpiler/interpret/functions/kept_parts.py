@@ -84,7 +84,7 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     before: dict[str, str] = {}  # attributes of parameters
     names = {p.name for p in parameters_of(made.node)} - {"self"}
     for statement in made.node.body.body:
-        for other, value in _attributes(statement):
+        for other, value in attributes_given(statement):
             if other == attr and isinstance(statement, cst.SimpleStatementLine):
                 parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
                 bound = names_bound(ast.parse(file.tree.source(made.node)))
@@ -100,7 +100,7 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     return None
 
 
-def _attributes(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpression]]:
+def attributes_given(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpression]]:
     """The attribute of the object that all of a statement gives a value."""
     match statement:
         case cst.SimpleStatementLine(
