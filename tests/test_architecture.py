@@ -26,6 +26,7 @@ FLOORS = (
     ("emit",),
     ("project",),
     ("pipeline",),
+    ("notebooks",),
     ("single", "plan"),
     ("batch",),
     ("verify",),

@@ -144,16 +144,19 @@ def test_a_missing_path_does_not_stop_the_others(run: Run) -> None:
 
 def test_a_folder_without_python_gives_a_warning(run: Run) -> None:
     Path("empty").mkdir()
-    assert run("convert", "empty") == (0, "", "tf2torch: warning: no Python files found\n")
+    warning = "tf2torch: warning: no Python files or notebooks found\n"
+    assert run("convert", "empty") == (0, "", warning)
 
 
-def test_a_notebook_is_refused_by_name_and_passed_by_in_folders(run: Run) -> None:
-    put("src/a.ipynb", "{}")
+def test_notebooks_are_found_in_folders(run: Run) -> None:
+    cell = {"cell_type": "code", "source": [OLD]}
+    put("src/a.ipynb", json.dumps({"cells": [cell]}))
     put("src/b.py")
-    status, out, _ = run("convert", "src/a.ipynb")
-    assert status == 1
-    assert out.startswith("src/a.ipynb:1:1: T2T006 ")
-    assert run("convert", "src")[:2] == (0, "1 file converted.\n")
+    put("src/.ipynb_checkpoints/a.ipynb", json.dumps({"cells": [cell]}))
+    assert run("convert", "src")[:2] == (0, "2 files converted.\n")
+    found = {name: json.loads(t) for name, t in tree("src").items() if name.endswith("b")}
+    assert found["a.ipynb"]["cells"][0]["source"] == [NEW.strip()]
+    assert found[os.path.join(".ipynb_checkpoints", "a.ipynb")]["cells"][0]["source"] == [OLD]
 
 
 # convert: --diff, --check, --output-dir, -
@@ -327,7 +330,7 @@ def test_usual_folders_are_left_out(run: Run) -> None:
     for name in names:
         put(f"src/{name}")
     put("src/env/pyvenv.cfg")
-    assert run("convert", "src")[2] == "tf2torch: warning: no Python files found\n"
+    assert run("convert", "src")[2] == "tf2torch: warning: no Python files or notebooks found\n"
 
 
 # configuration

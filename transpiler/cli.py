@@ -157,7 +157,7 @@ def _add_convert(commands: _Commands) -> None:
     parser = commands.add_parser(
         "convert",
         help="rewrite files, folders or standard input",
-        description="Rewrite Python files in place.",
+        description="Rewrite Python files and notebooks in place.",
         epilog=_EPILOG,
         formatter_class=_HelpAsWritten,
         allow_abbrev=False,

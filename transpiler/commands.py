@@ -73,7 +73,7 @@ def convert(
     dry = args.diff or args.check
     style = report.Style(colour.err if args.diff else colour.out, settings.quiet, dry)
     said = _rendered(outcomes, settings.format, style)
-    warning = "" if outcomes else "tf2torch: warning: no Python files found\n"
+    warning = "" if outcomes else "tf2torch: warning: no Python files or notebooks found\n"
     status = _status(outcomes, dry)
     if args.diff:
         return Reply(status, _diffs(outcomes, colour.out), aside=warning + said)

@@ -12,10 +12,11 @@ class ModelRecord:
 
     name: str  #: the name of the emitted class
     kind: str  #: "sequential", "functional", "subclass" or "block"
-    line: int  #: the line of the original at which it is built
+    line: int  #: the line of the original, or of the cell, at which it is built
     status: str  #: "converted", "partial" (stubs inside) or "left"
     variable: str = ""  #: the module-level variable that holds it, in both programs, if any
     function: str = ""  #: the module-level function (or `Class.method`) that returns it, if any
+    cell: int = 0  #: of a notebook: the cell in which it is built, counted from 1, with prose
 
 
 @record(frozen=True, slots=True)

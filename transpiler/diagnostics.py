@@ -32,6 +32,7 @@ class Diagnostic:
     message: str
     line: int
     column: int
+    cell: int = 0  #: of a notebook: the line is one of this cell, counted from 1, with prose
 
 
 @record(frozen=True, slots=True)
@@ -87,11 +88,11 @@ GRAPH_MODE = _code(
     "the file is left alone.",
 )
 
-NOTEBOOK = _code(
+CELL = _code(
     6,
     Severity.ERROR,
-    "notebook is not converted",
-    "Notebooks are left alone: export the notebook as a script and convert that.",
+    "cell of a notebook is not converted",
+    "What is no Python, or is run by a magic such as `%timeit`, is left as it was.",
 )
 
 # 1xx: a place that is left as it was

@@ -86,7 +86,16 @@ def convert_bytes(
         return Result(failed(UNREADABLE.at(why.line, 1, str(why))), data, data)
     if skips_file(source):
         return Result(Conversion(source.text), data, data)
-    conversion = _convert_text(source.text, lambda: converter(source.text, options, path))
+
+    def convert(text: str) -> Conversion:
+        return _convert_text(text, lambda: converter(text, options, path))
+
+    if path.endswith(".ipynb"):
+        from transpiler.notebooks import convert_notebook
+
+        conversion = convert_notebook(source.text, convert)
+    else:
+        conversion = convert(source.text)
     if not conversion.changed or conversion.status == "failed":
         return Result(conversion, data, data)
     return _encoded(source, conversion, data)

@@ -21,7 +21,7 @@ from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
-from transpiler.source.suites import is_docstring
+from transpiler.source.suites import is_bare_name, is_docstring
 from transpiler.source.tree import Tree
 
 _ORDER = ("import torch", "from torch import nn", "from torch.nn import functional as F")
@@ -172,7 +172,7 @@ def _leading_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
             assert isinstance(statement, cst.SimpleStatementLine)
             if "__future__" not in tree.source(statement):
                 found.append(statement)
-        elif not is_docstring(statement):
+        elif not is_docstring(statement) and not is_bare_name(statement):
             break
     return found
 
@@ -266,6 +266,6 @@ def _after_docstring(tree: Tree) -> int:
         )
         if is_doc or isinstance(small, (cst.Import, cst.ImportFrom)):
             spot = import_lines(tree, statement)[1]
-        else:
+        elif not is_bare_name(statement):
             break
     return spot

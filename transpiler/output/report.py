@@ -9,7 +9,7 @@ from typing import Any
 from transpiler.conversion import ModelRecord
 from transpiler.diagnostics import CODES, Diagnostic, Severity
 from transpiler.outcome import Outcome
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.version import __version__
 
 _RESET = "\033[0m"
@@ -44,7 +44,7 @@ def text_report(outcomes: Sequence[Outcome], style: Style) -> str:
 
 def in_order(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics of one file, from its top to its bottom."""
-    return sorted(diagnostics, key=lambda d: (d.line, d.column, d.code, d.message))
+    return sorted(diagnostics, key=lambda d: (d.cell, d.line, d.column, d.code, d.message))
 
 
 def _line(path: str, diagnostic: Diagnostic, colour: bool) -> str:
@@ -52,7 +52,8 @@ def _line(path: str, diagnostic: Diagnostic, colour: bool) -> str:
     code, message = diagnostic.code, " ".join(diagnostic.message.split())
     if colour:
         path, code = f"{_BOLD}{path}{_RESET}", f"{_COLOURS[diagnostic.severity]}{code}{_RESET}"
-    return f"{path}:{diagnostic.line}:{diagnostic.column}: {code} {severity}{message}"
+    cell = f"cell {diagnostic.cell}:" if diagnostic.cell else ""
+    return f"{path}:{cell}{diagnostic.line}:{diagnostic.column}: {code} {severity}{message}"
 
 
 def _summary_lines(outcomes: Sequence[Outcome], would: bool) -> list[str]:
@@ -118,17 +119,19 @@ def _file(outcome: Outcome) -> dict[str, Any]:
 
 
 def _model(model: ModelRecord) -> dict[str, Any]:
-    return {"name": model.name, "kind": model.kind, "line": model.line, "status": model.status}
+    found = {"name": model.name, "kind": model.kind, "line": model.line, "status": model.status}
+    return found | ({"cell": model.cell} if model.cell else {})
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "line": diagnostic.line,
         "column": diagnostic.column,
     }
+    return found | ({"cell": diagnostic.cell} if diagnostic.cell else {})
 
 
 def as_sarif(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -160,6 +163,7 @@ def _sarif_rule(code: str) -> dict[str, Any]:
 
 
 def _sarif_result(path: str, diagnostic: Diagnostic) -> dict[str, Any]:
+    diagnostic = _of_file(diagnostic)
     region = {"startLine": diagnostic.line, "startColumn": diagnostic.column}
     place = {"artifactLocation": {"uri": _uri(path)}, "region": region}
     return {
@@ -182,9 +186,17 @@ def github_report(outcomes: Sequence[Outcome]) -> str:
         f"::{_LEVELS[diagnostic.severity]} file={_property(outcome.path)},line={diagnostic.line},"
         f"col={diagnostic.column},title=tf2torch {diagnostic.code}::{_data(diagnostic.message)}\n"
         for outcome in outcomes
-        for diagnostic in in_order(outcome.diagnostics)
+        for diagnostic in map(_of_file, in_order(outcome.diagnostics))
     ]
     return "".join(lines)
+
+
+def _of_file(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic for tools that know the lines of files alone: cells are named in the message."""
+    if not diagnostic.cell:
+        return diagnostic
+    message = f"cell {diagnostic.cell}, line {diagnostic.line}: {diagnostic.message}"
+    return replace(diagnostic, message=message, line=1, column=1, cell=0)
 
 
 def _data(text: str) -> str:
@@ -214,7 +226,8 @@ def _scan_lines(outcome: Outcome, colour: bool) -> list[str]:
     lines = [f"{path}: {_scan_status(outcome.status)}"]
     for model in outcome.models:
         status = _scan_status(model.status)
-        lines.append(f"    {model.name} ({model.kind}, line {model.line}): {status}")
+        place = f"cell {model.cell}, line {model.line}" if model.cell else f"line {model.line}"
+        lines.append(f"    {model.name} ({model.kind}, {place}): {status}")
     for code, count in sorted(codes.items()):
         title = CODES[code].title if code in CODES else ""
         lines.append(f"    {count} x {code} {title}".rstrip())

@@ -2,6 +2,8 @@
 
 discovery.py    from paths to files; ignored.py: which are left alone
 files.py        bytes to text and back
+notebook.py     the cells of a notebook as one program, and back; magics.py: what they hold beside
+                    Python; json_places.py: where the file has them
 syntax.py       what Python says about a text; nesting.py: what is nested too deep
 tabs.py         files that are indented by tabs
 tuples.py       how long the tuples are that functions of a file give

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from transpiler.diagnostics import NOTEBOOK, UNREADABLE, Diagnostic
+from transpiler.diagnostics import UNREADABLE, Diagnostic
 from transpiler.record import record, replace
 from transpiler.source.ignored import Ignored, Patterns, ignored_at, project_root
 
-_PYTHON = (".py", ".pyw")
+_CODE = (".py", ".pyw", ".ipynb")
 _HERE = os.path.join(os.curdir, "")
 
 
 class Kind(Enum):
     """What a path turned out to be."""
 
-    PYTHON = "python"  #: to be converted
+    PYTHON = "python"  #: code, to be converted: a file of Python, or a notebook
     OTHER = "other"  #: only of use where a whole tree is copied
     PROBLEM = "problem"  #: `diagnostic` says what is wrong with it
 
@@ -49,9 +49,6 @@ def _named_file(path: str) -> Found:
     name = os.path.basename(path)
     if reason := _unusable(path):
         return Found(path, name, Kind.PROBLEM, UNREADABLE.at(1, 1, reason))
-    if name.endswith(".ipynb"):
-        message = "notebooks are not converted yet; export it first: jupyter nbconvert --to script"
-        return Found(path, name, Kind.PROBLEM, NOTEBOOK.at(1, 1, message))
     return Found(path, name)
 
 
@@ -115,13 +112,13 @@ class _Folder:
 
 
 def _file(entry: os.DirEntry[str], below: str, project: str) -> Found | None:
-    python = entry.name.endswith(_PYTHON)
+    code = entry.name.endswith(_CODE)
     if entry.is_symlink():
         if not os.path.exists(entry.path):
             problem = UNREADABLE.at(1, 1, _unusable(entry.path))
-            return Found(entry.path, below, Kind.PROBLEM, problem) if python else None
+            return Found(entry.path, below, Kind.PROBLEM, problem) if code else None
         if os.path.commonpath([os.path.realpath(entry.path), project]) != project:
             return None
     if not os.path.isfile(entry.path):
         return None
-    return Found(entry.path, below, Kind.PYTHON if python else Kind.OTHER)
+    return Found(entry.path, below, Kind.PYTHON if code else Kind.OTHER)

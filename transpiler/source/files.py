@@ -57,7 +57,12 @@ def names_framework(data: bytes) -> bool:
 
 def skips_file(source: Source) -> bool:
     """Whether a comment line says `# tf2torch: skip-file`."""
-    return any(_SKIP_FILE.search(text) for text in (source.text, source.tail))
+    return skips(source.text) or skips(source.tail)
+
+
+def skips(text: str) -> bool:
+    """Whether a line of a program says so."""
+    return _SKIP_FILE.search(text) is not None
 
 
 def decode(data: bytes) -> Source:

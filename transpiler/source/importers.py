@@ -20,7 +20,7 @@ def is_imported(path: str, mention: str) -> bool:
         stem = os.path.basename(folder)
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder = os.path.dirname(folder)
-    imports = re.compile(rb"^[ \t]*(?:from|import)\b.*\b%b\b" % stem.encode(), re.MULTILINE)
+    imports = re.compile(rb"^[ \t]*\"?(?:from|import)\b.*\b%b\b" % stem.encode(), re.MULTILINE)
     mentions = re.compile(mention.encode())
     texts = (_read(other) for other in _files(project_root(folder)) if other != real)
     return any(mentions.search(text) and imports.search(text) for text in texts)
@@ -28,7 +28,7 @@ def is_imported(path: str, mention: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _files(root: str) -> list[str]:
-    """The Python files of a project, which all files of one run share."""
+    """The files of a project that hold code, which all files of one run share."""
     return [os.path.realpath(f.path) for f in find([root]) if f.kind is Kind.PYTHON]
 
 

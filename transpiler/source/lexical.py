@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 #: A string's text, and nothing of its prefix; each alternative begins with a literal character,
 #: so that a search passes over everything else at once.
-STRING = (
+TRIPLE_QUOTED = (
     r'"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""'
     r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
-    r'|"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"'
-    r"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'"
 )
+OF_ONE_LINE = r'"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"' r"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'"
+STRING = f"{TRIPLE_QUOTED}|{OF_ONE_LINE}"
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
 _PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
 _WORD = re.compile(r"[A-Za-z_]\w*")

@@ -27,6 +27,14 @@ def statement_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
     return first, last
 
 
+def is_bare_name(statement: cst.CSTNode) -> bool:
+    """Whether a statement is one name, which does nothing: where a cell of a notebook begins."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Name())]):
+            return True
+    return False
+
+
 def is_docstring(leaf: cst.CSTNode) -> bool:
     """Whether a statement is nothing but a string."""
     if not isinstance(leaf, cst.SimpleStatementLine):

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transpiler.options import Options
-from transpiler.pipeline import convert
+from transpiler.single import convert_bytes
 from transpiler.source.discovery import Kind, find
 from transpiler.source.files import Undecodable, decode, names_framework
+from transpiler.source.notebook import NotANotebook, Notebook
 from transpiler.verify.records import Program
+
+_CODE = (".py", ".ipynb")
 
 
 class TreeError(Exception):
@@ -85,8 +88,9 @@ def read_program(path: Path) -> Program:
 
 def _read(path: Path) -> str:
     try:
-        return decode(path.read_bytes()).text
-    except Undecodable as error:
+        text = decode(path.read_bytes()).text
+        return Notebook(text).program if path.suffix == ".ipynb" else text
+    except (Undecodable, NotANotebook) as error:
         raise TreeError(f"{path}: {error}") from error
 
 
@@ -130,28 +134,24 @@ def _export(top: Path, revision: str, place: Path) -> None:
 def _copy(top: Path, old: Path, new: Path) -> None:
     """The working tree's form of each tracked file, and what is untracked to both trees."""
     shutil.copytree(old, new)
-    for path in _python_files(new):
+    for path in _code_files(new):
         current = top / path.relative_to(new)
         if current.is_file():
             shutil.copyfile(current, path)
     for name in _git(top, "ls-files", "--others", "--exclude-standard", "-z").decode().split("\0"):
-        if name.endswith(".py"):
+        if name.endswith(_CODE):
             for tree in (old, new):
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(top / name, tree / name)
 
 
 def _convert_rest(old: Path, new: Path) -> None:
-    for path in _python_files(new):
+    for path in _code_files(new):
         data = path.read_bytes()
-        if names_framework(data) and data == (old / path.relative_to(new)).read_bytes():
-            try:
-                source = decode(data)
-                path.write_bytes(source.encode(convert(source.text, Options(), str(path)).text))
-            except (Undecodable, SyntaxError, UnicodeEncodeError):
-                continue  # verify itself will say what is wrong with it
+        if data == (old / path.relative_to(new)).read_bytes():
+            path.write_bytes(convert_bytes(data, Options(), path=str(path)).new or data)
 
 
-def _python_files(folder: Path) -> Iterator[Path]:
+def _code_files(folder: Path) -> Iterator[Path]:
     for root, _, names in os.walk(folder):
-        yield from (Path(root, name) for name in names if name.endswith(".py"))
+        yield from (Path(root, name) for name in names if name.endswith(_CODE))
