@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transpiler.source.json_places import elements, members, value_at
+
+#: However busy the machine is.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -18,6 +21,7 @@ VALUES = st.recursive(
 INDENTS = st.sampled_from([None, 0, 1, "\t", "\r\n  "])
 
 
+@PATIENT
 @given(st.dictionaries(st.text(), VALUES), INDENTS, st.booleans(), st.sampled_from(["", " \n"]))
 def test_of_an_object(value: dict[str, Any], indent: Any, plain: bool, before: str) -> None:
     text = before + json.dumps(value, indent=indent, ensure_ascii=plain) + before
@@ -25,6 +29,7 @@ def test_of_an_object(value: dict[str, Any], indent: Any, plain: bool, before: s
     assert found == value
 
 
+@PATIENT
 @given(st.lists(VALUES), INDENTS)
 def test_of_a_list(value: list[Any], indent: Any) -> None:
     text = json.dumps({"cells": value}, indent=indent)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transpiler.source.magics import masked
+
+#: However busy the machine is.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def restored(code: str) -> str:
@@ -54,6 +57,7 @@ def test_lines(code: str, kept: list[str]) -> None:
 LINES = ["%cd x", "!ls \\", "x = !a", "f(", ")", '"""', "'''", "x = '%'", "  % 3", "# (", "a?", ""]
 
 
+@PATIENT
 @given(st.lists(st.sampled_from(LINES), max_size=8))
 def test_nothing_is_lost(lines: list[str]) -> None:
     code = "\n".join(lines)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transpiler.source.notebook import NotANotebook, Notebook
+
+#: However busy the machine is.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LINES = [
     "x = 1",
@@ -34,12 +37,14 @@ def of(cells: list[str], as_lines: bool = True, kind: str = "code") -> Notebook:
     return Notebook(json.dumps({"cells": found}, indent=1, ensure_ascii=False))
 
 
+@PATIENT
 @given(CELLS, st.booleans())
 def test_what_is_not_changed_stays(cells: list[str], as_lines: bool) -> None:
     notebook = of(cells, as_lines)
     assert notebook.written(notebook.module) == notebook.text
 
 
+@PATIENT
 @given(CELLS)
 def test_every_line_finds_its_cell(cells: list[str]) -> None:
     notebook = of(cells)
@@ -49,6 +54,7 @@ def test_every_line_finds_its_cell(cells: list[str]) -> None:
             assert cells[cell - 1].split("\n")[there - 1] == line
 
 
+@PATIENT
 @given(CELLS)
 def test_the_program_runs_without_magics(cells: list[str]) -> None:
     notebook = of(cells)
