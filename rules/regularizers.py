@@ -71,3 +71,30 @@ def regularized(layer, **factors):
     return layer
 ''',
 )
+
+emitted(
+    "l1_penalty",
+    '''
+def l1_penalty(factor):
+    """A regularizer: of a weight, so many times the sum of its absolute values."""
+    return lambda weight: factor * weight.abs().sum()
+''',
+)
+
+emitted(
+    "l2_penalty",
+    '''
+def l2_penalty(factor):
+    """A regularizer: of a weight, so many times the sum of its squares."""
+    return lambda weight: factor * weight.square().sum()
+''',
+)
+
+emitted(
+    "l1_l2_penalty",
+    '''
+def l1_l2_penalty(l1, l2):
+    """A regularizer: of a weight, the sums of its absolute values and squares, so many times."""
+    return lambda weight: l1 * weight.abs().sum() + l2 * weight.square().sum()
+''',
+)

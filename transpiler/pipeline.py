@@ -45,11 +45,13 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     if wants_marks:
         from transpiler.lower.marks import Marks
 
-        file = interpret(Tree(spaced), options, load_rules(), Project(options).load, path, Marks())
+        marks = Marks()
+        file = interpret(Tree(spaced), options, load_rules(), Project(options).load, path, marks)
         interpret_functions(file)
         again = convert_file(file)
         file.release()
-        if _errors(again[2]) < _errors(diagnostics):
+        # where regularizers are not the reason any more, what is left tells the other one
+        if not marks.refused or _errors(again[2]) < _errors(diagnostics):
             new_text, models, diagnostics, changed = again
     if spaced is not text:
         new_text = with_tabs(new_text) if changed else text

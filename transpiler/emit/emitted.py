@@ -12,6 +12,7 @@ from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
 from transpiler.emit.units import CLASS_TOKEN
 from transpiler.interpret.context import FileContext
+from transpiler.lower.handed_regularizers import PENALTIES
 from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
 
@@ -71,6 +72,7 @@ def _helper_text(draft: Draft) -> str:
         init = draft.file.rules.default_init(sorted(made))
         if not init:
             _without_init(draft)
+    draft.helpers = {name for name in draft.helpers if not _is_unread(draft, name)}
     for name in sorted(draft.helpers):
         visit(name)
     words = draft.tree.words
@@ -105,6 +107,20 @@ def _helper_text(draft: Draft) -> str:
         draft.helpers.add("init_like_keras")
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _is_unread(draft: Draft, name: str) -> bool:
+    """Whether it is what a regularizer becomes, of which layers are told the factors alone."""
+    if name not in PENALTIES:
+        return False
+    places = [edit for edit in draft.edits if name in edit.text]
+    return all(
+        any(
+            e.start <= p.start and p.end <= e.end and e.end - e.start > p.end - p.start
+            for e in draft.edits
+        )
+        for p in places
+    )
 
 
 def _asked_early(draft: Draft, helpers: set[str]) -> dict[str, int]:

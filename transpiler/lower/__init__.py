@@ -21,6 +21,7 @@ remarks.py     where Keras computes what nobody else would, and numbers in its n
 metrics.py     the metrics of an output, and those in which weights of samples count
 traced.py      what functions read that Keras runs once, when it traces them
 marks.py       what layers carry themselves, where nothing else tells their weights
+handed_regularizers.py  regularizers that functions get as objects, which layers carry
 loss_metrics.py  losses among them
 told.py        what objects are told, as the functions that train can read it
 loss_reductions.py  how losses reduce single numbers

@@ -164,8 +164,13 @@ def _penalties(kinds: _Kinds, region: Region, used: set[str]) -> dict[str, Penal
     return found
 
 
-def penalty_of(file: FileContext, kind: str, name: str, value: Value) -> Penalty:
-    """What a regularizer adds; one that a condition decides has factors that do."""
+def penalty_of(
+    file: FileContext, kind: str, name: str, value: Value, at_once: bool = False
+) -> Penalty:
+    """What a regularizer adds; one that a condition decides has factors that do.
+
+    Its factors must last until the model is trained, unless they are read `at_once`.
+    """
     either = value.either if isinstance(value, Static) and not value.expr.known else None
     if either is not None:
         then, otherwise = (
@@ -182,7 +187,7 @@ def penalty_of(file: FileContext, kind: str, name: str, value: Value) -> Penalty
         return own_penalty(file, value, name)
     use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
     only(use)
-    use = lasting(file, use, name)
+    use = use if at_once else lasting(file, use, name)
     made: Penalty = use.build(kind, keras=file.options.keras)
     return made
 

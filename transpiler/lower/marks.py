@@ -21,6 +21,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.everywhere import blocks_of, penalty_of, torchs_own
 from transpiler.lower.freezing import Compositions
+from transpiler.lower.handed_regularizers import Handed
 from transpiler.lower.own_penalties import applied
 from transpiler.lower.watched import (
     COLUMNS,
@@ -40,6 +41,10 @@ from transpiler.record import replace
 
 class Marks:
     """What the interpreter and the lowering of a file call."""
+
+    def __init__(self) -> None:
+        self.handed = Handed()
+        self.refused = False  #: whether there is a model for which that does not do
 
     def layer(
         self, region: Region, layer: Layer, modules: list[Module]
@@ -73,7 +78,9 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
         for name, value in given:
             kind, _, what = name.rpartition("_")
             provided("own_penalty")(region, layer, name, value)
-            if what == "regularizer":
+            if what == "regularizer" and (found := region.file.mark.handed.wants(region, value)):
+                factors[_carried(kind)] = found
+            elif what == "regularizer":
                 penalty = penalty_of(region.file, kind, name, value)
                 if penalty.orthogonal is not None and not text.startswith(_MATRICES):
                     return None
@@ -102,15 +109,20 @@ def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
 
 
+def _carried(kind: str) -> str:
+    """The attribute that is a function of a weight."""
+    return f"bias_{REGULARIZER}" if PLACES[kind] == "bias" else REGULARIZER
+
+
 def _factors(penalty: Penalty, kind: str, dims: tuple[int, ...] = (0,)) -> dict[str, Expr]:
     """The factors by the attributes that a layer gets."""
     prefix = "bias_" if PLACES[kind] == "bias" else ""
     found = {f"{prefix}l1": penalty.absolute, f"{prefix}l2": penalty.square}
-    found[f"{prefix}{REGULARIZER}"] = penalty.own
+    found[_carried(kind)] = penalty.own
     if penalty.own is not None and penalty.ordered and as_in_keras(dims):
         name = "tensor" if "weight" in reads(penalty.own) else "weight"
         text = f"lambda {name}: {applied(penalty.own, f'{name}{as_in_keras(dims)}')}"
-        found[f"{prefix}{REGULARIZER}"] = replace(penalty.own, text=text)
+        found[_carried(kind)] = replace(penalty.own, text=text)
     if penalty.orthogonal is not None:
         columns = penalty.columns if kind == "embeddings" else not penalty.columns
         found[COLUMNS if columns else ROWS] = penalty.orthogonal
@@ -144,6 +156,10 @@ def _marked_weights(
         layers.append(layer)
         if what == "constraint":
             bounds = True
+        elif (given := file.mark.handed.wants(home, value)) is not None:
+            if not file.mark.handed.is_sure(home, given):
+                raise Unsupported(f"`{given}` of {layer.symbol}, which may be no regularizer")
+            attributes.add(_carried(kind))
         else:
             attributes |= _factors(penalty_of(file, kind, name, value), kind).keys()
     return Watched(marks=tuple(sorted(attributes)), bounds=bounds, layers=tuple(layers))

@@ -181,12 +181,11 @@ def watched_weights(
         if region.shared_modules[token][1].penalties:
             raise Unsupported("a regularizer or constraint of a layer of another model")
     if file.mark is not None:
-        watched: Watched = file.mark.weights(
-            file, freezing.of, region, built, frozen != {frozenset()}
-        )
-        if watched.bounds and not freezing.of.in_turn.isdisjoint(map(id, watched.layers)):
-            raise Unsupported("a constraint of a layer that is frozen later")
-        return replace(watched, in_turn=_in_turn(file, freezing, watched.layers))
+        try:
+            return _marked(file, freezing, region, built, frozen != {frozenset()})
+        except Unsupported:
+            file.mark.refused = True
+            raise
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
     except Scattered:
@@ -201,6 +200,16 @@ def watched_weights(
     if any(other != first for other in others):
         raise Unsupported("regularizers of weights that only some of its `compile` train")
     return first
+
+
+def _marked(
+    file: FileContext, freezing: Freezing, region: Region, built: Built, frozen: bool
+) -> Watched:
+    """The same where the layers themselves carry it."""
+    watched: Watched = file.mark.weights(file, freezing.of, region, built, frozen)
+    if watched.bounds and not freezing.of.in_turn.isdisjoint(map(id, watched.layers)):
+        raise Unsupported("a constraint of a layer that is frozen later")
+    return replace(watched, in_turn=_in_turn(file, freezing, watched.layers))
 
 
 def _in_turn(file: FileContext, freezing: Freezing, layers: tuple[Layer, ...]) -> bool:

@@ -106,16 +106,18 @@ def constraint(name: str, constraints: Sequence[Constrained]) -> str:
 def _of_marked(name: str, only: str) -> str:
     """The sum over all modules that have a factor as an attribute: `bias_l2`."""
     weight = "layer.bias" if name.startswith("bias_") else "layer.weight"
+    test = f'hasattr(layer, "{name}")'
     value = f"layer.{name} * {weight}.{'abs' if name.endswith('l1') else 'square'}().sum()"
     if name in (ROWS, COLUMNS):
         value = f"layer.{name} * {ORTHOGONAL}({weight}{'.T' if name == COLUMNS else ''})"
     elif name.endswith(REGULARIZER):
         value = f"layer.{name}({weight})"
+        test = f'getattr(layer, "{name}", None)'  # which may be None
     return f"""\
 sum(
         {value}
         for layer in model.modules()
-        if hasattr(layer, "{name}"){only}
+        if {test}{only}
     )"""
 
 

@@ -317,6 +317,8 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     chosen = region.branches > 0 and not name.startswith(_OF_TRAINING)
     place = region.tree.span(node) if chosen or name.startswith(_PLACED) else None
     made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
+    if region.file.mark is not None:
+        made = region.file.mark.handed.made(region, node, made)
     if place is not None and held_key(place) in region.wants:
         hold(region, node, made)
     return made

@@ -50,10 +50,13 @@ _STEADY = (
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
-_MENTIONED = ("callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop")
+_MENTIONED = (
+    "callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop", "regularizer",
+    "l1", "l2",
+)  # fmt: skip
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
-_METRIC, _LOSS = "keras.metrics.", "keras.losses."
-_PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS)
+_METRIC, _LOSS, _REGULARIZER = "keras.metrics.", "keras.losses.", "keras.regularizers."
+_PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS, _REGULARIZER)
 
 
 def given_parts(
@@ -89,7 +92,10 @@ def given_parts(
         found = Sequence(found.items, list)
     else:
         return None
-    region.file.giving_calls.setdefault(made, {})[id(node)] = node
+    if isinstance(found, Static) and _is_part(found, _REGULARIZER):
+        region.inlined.append(function)  # it is a part of the model, too
+    else:
+        region.file.giving_calls.setdefault(made, {})[id(node)] = node
     return found
 
 

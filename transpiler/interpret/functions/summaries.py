@@ -66,6 +66,8 @@ def summarize(
     """Interpret a function for one kind of arguments; the result is kept."""
     summary = _summarize(file, function, given, caller)
     check_presumed(function.file if function.file is not None else file, summary, given, caller)
+    if file.mark is not None:
+        file.mark.handed.check(summary, given, caller)
     return summary
 
 
