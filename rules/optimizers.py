@@ -140,9 +140,23 @@ def adam(
 
 
 def _adam(name: str, exact: bool, parameters: Expr, **arguments: Param) -> Optimizer:
-    if exact:
-        return Optimizer(helper(f"Keras{name}", parameters, **arguments), equal=True)
-    return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
+    if not exact:
+        return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
+    by_id = None
+    if "amsgrad" not in arguments:
+        decay = {"weight_decay": 0.01} if name == "AdamW" else {}
+        by_id = _by_id("KerasSparseAdam", parameters, **{**arguments, **decay, **arguments})
+    return Optimizer(helper(f"Keras{name}", parameters, **arguments), equal=True, by_id=by_id)
+
+
+def _by_id(name: str, parameters: Expr, **arguments: Param) -> Expr | None:
+    """An optimizer that sees what each id adds to the gradient of an embedding."""
+    model = parameters.text.removesuffix(".parameters()")
+    if model == parameters.text or not model.isidentifier():
+        return None
+    return helper(
+        name, helper("sparse_parameters", Expr(model, names=parameters.names)), **arguments
+    )
 
 
 def _as_adam(
@@ -202,7 +216,11 @@ def rmsprop(
         **unless(centered, False, centered=centered),
     }
     if own:
-        return _own("KerasRMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
+        made = _own("KerasRMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
+        if _decay(weight_decay) or "centered" in arguments:
+            return made
+        by_id = _by_id("KerasSparseRMSprop", parameters, lr=learning_rate, **arguments)
+        return replace(made, by_id=by_id)
     made = _optim("RMSprop", parameters, weight_decay, lr=learning_rate, **arguments)
     return replace(made, equal=torchs)
 

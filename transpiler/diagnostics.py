@@ -179,7 +179,7 @@ CLOSE_IDIOM = _code(
     401,
     Severity.NOTE,
     "torch's own idiom differs slightly",
-    "The message states the difference; `--exact` emits code without it.",
+    "The message states the difference; `--exact` emits code without it, or warns where it can't.",
 )
 DROPPED = _code(
     402,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import Diagnostic, Severity
+from transpiler.diagnostics import CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
@@ -56,12 +56,21 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     if spaced is not text:
         new_text = with_tabs(new_text) if changed else text
         diagnostics = [_where_tabs_were(d, text) for d in diagnostics]
+    if options.exact:
+        diagnostics = [_insisted(d) for d in diagnostics]
     return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
 
 
 def _errors(diagnostics: list[Diagnostic]) -> int:
     """How much is left for a person."""
     return sum(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def _insisted(diagnostic: Diagnostic) -> Diagnostic:
+    """A small difference is more than a note to those who want none."""
+    if diagnostic.code != CLOSE_IDIOM.code:
+        return diagnostic
+    return replace(diagnostic, severity=Severity.WARNING)
 
 
 def _where_tabs_were(diagnostic: Diagnostic, text: str) -> Diagnostic:

@@ -91,6 +91,8 @@ class Optimizer:
     constructor: Expr
     momentum: bool = False  #: torch keeps the learning rate out of its momentum, Keras doesn't
     equal: bool = False  #: its steps are Keras's, also where the rule is only close
+    #: The same, where ids repeat that a batch gives an embedding: how it is made then.
+    by_id: Expr | None = None
     by_weight: bool = False  #: its steps depend on what is one weight, and on its dimensions
     by_name: str = ""  #: they depend on whether the path of a weight in Keras has this in it
 

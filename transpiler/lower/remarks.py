@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Model, Sequence
-from transpiler.ir.code import Construct, Node
+from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.heads import Output
 from transpiler.lower.optimizers import Optimizing
 from transpiler.passes.liveness import walk
+from transpiler.record import replace
 
 _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
@@ -53,17 +55,54 @@ def notes_of_optimizer(
     if optimizing.optimizer.by_weight and (kept := next(filter(_is_rearranged, made), None)):
         name = kept.constructor.text.partition("(")[0]
         raise Unsupported(f"{optimizing.use.symbol}: {name} keeps its weights in other tensors")
-    embeds = any("nn.Embedding(" in module.constructor.text for module in made)
+    embeds = any(map(embeds_ids, made))
     packed = any(module.constructor.text.startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
     found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
     if embeds:
-        found += [_IDS] * (not older and not name.endswith(".SGD"))
+        by_id = "Sparse" in optimizing.optimizer.constructor.text
+        found += [_IDS] * (not older and not name.endswith(".SGD") and not by_id)
         found += [_CLIPPED_IDS] * bool(optimizing.clipping)
         found += [_UNSEEN_IDS] * (older and _moves_unseen_rows(optimizing.use))
     if packed and any(name == "clipnorm" for name, _ in optimizing.clipping):
         found.append(_CLIPPED_PACKS)
     return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
+
+
+def embeds_ids(module: Module) -> bool:
+    """Whether it is an embedding, whose gradient has parts for the ids of a batch."""
+    return "nn.Embedding(" in module.constructor.text
+
+
+def seeing_ids(optimizing: Optimizing, makers: Iterable[tuple[Region, list[Node]]]) -> Optimizing:
+    """Of a model that embeds ids: with what each of them adds, if the optimizer can take it so."""
+    made, others = optimizing.optimizer, (optimizing.accumulation, optimizing.scaling)
+    usual = not optimizing.clipping and all(other is None for other in others)
+    programs = list(makers)
+    if made.by_id is None or not usual or len(programs) != 1:
+        return optimizing
+    ((region, init),) = programs
+    modules = [node.module for node in walk(init) if isinstance(node, Construct)]
+    embeddings = [module for module in modules if embeds_ids(module)]
+    once = [n.module for n in init if isinstance(n, Construct)]
+    outside = "".join(map(_text, region.forward))
+    anywhere = "".join(map(_text, walk(region.forward)))
+    for module in embeddings:  # torch adds up what several uses of a weight give it
+        if module not in once or (outside + anywhere).count(module.token) != 2:
+            return optimizing
+    if not embeddings:
+        return optimizing
+    return replace(optimizing, optimizer=replace(made, constructor=made.by_id))
+
+
+def _text(node: Node) -> str:
+    """What a statement of `forward` itself says, without the block that it may have."""
+    match node:
+        case Line(text=text):
+            return text
+        case Return(value=read) | For(iterable=read) | While(test=read) | If(test=read):
+            return read.text
+    return ""
 
 
 def _moves_unseen_rows(use: Use) -> bool:

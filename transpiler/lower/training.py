@@ -43,6 +43,7 @@ from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
+    seeing_ids,
 )
 from transpiler.lower.rounds import settle_rounds
 from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
@@ -251,7 +252,7 @@ def lower_training(
                 if call.name == "compile":
                     refuse_changing(file, training.calls, call, [region for region, _ in makers])
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
-                    training.compiled[id(call)] = _with_notes(compiled, makers)
+                    training.compiled[id(call)] = _with_notes(file, compiled, makers)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))
                 return
@@ -317,14 +318,19 @@ def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], see
     ]
 
 
-def _with_notes(compiled: Compiled, makers: list[tuple[Region, list[Node]]]) -> Compiled:
+def _with_notes(
+    file: FileContext, compiled: Compiled, makers: list[tuple[Region, list[Node]]]
+) -> Compiled:
     """Say where Keras's optimizer computes what nobody else would."""
-    name = compiled.optimizing.optimizer.by_name
+    optimizing = compiled.optimizing
+    name = optimizing.optimizer.by_name
     if name and any(name in region.file.tree.text.lower() for region, _ in makers):
-        raise Unsupported(f"{compiled.optimizing.use.symbol} steps weights by the word {name!r}")
-    inits = (init for _, init in makers)
-    notes = notes_of_optimizer(compiled.optimizing, compiled.keras, inits)
-    return replace(compiled, optimizing=replace(compiled.optimizing, notes=notes))
+        raise Unsupported(f"{optimizing.use.symbol} steps weights by the word {name!r}")
+    inits = [init for _, init in makers]
+    if compiled.keras != "2" and file.distribution is None:
+        optimizing = seeing_ids(optimizing, makers)
+    notes = notes_of_optimizer(optimizing, compiled.keras, inits)
+    return replace(compiled, optimizing=replace(optimizing, notes=notes))
 
 
 def _trainable(training: Training, built: Built) -> None:
