@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import rules.emitted_optimizers  # noqa: F401  (the sources of the classes named here)
-import rules.emitted_sparse_optimizers  # noqa: F401  (likewise)
+import rules.emitted_optimizers
+import rules.emitted_sparse_optimizers  # noqa: F401  (the sources of the classes named here)
 from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Expr, call, expr, infix
 from transpiler.ir.tensor import Unsupported
