@@ -20,10 +20,17 @@ def is_imported(path: str, mention: str) -> bool:
         stem = os.path.basename(folder)
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder = os.path.dirname(folder)
-    imports = re.compile(rb"^[ \t]*\"?(?:from|import)\b.*\b%b\b" % stem.encode(), re.MULTILINE)
     mentions = re.compile(mention.encode())
-    texts = (_read(other) for other in _files(project_root(folder)) if other != real)
-    return any(mentions.search(text) and imports.search(text) for text in texts)
+    return any(mentions.search(text) for text in _importing(real, stem, project_root(folder)))
+
+
+@lru_cache(maxsize=1)
+def _importing(real: str, stem: str, root: str) -> list[bytes]:
+    """The texts of the files that import one: looked for once for all that is asked of it."""
+    name = stem.encode()
+    imports = re.compile(rb"^[ \t]*\"?(?:from|import)\b.*\b%b\b" % name, re.MULTILINE)
+    texts = (_read(other) for other in _files(root) if other != real)
+    return [text for text in texts if name in text and imports.search(text)]
 
 
 @lru_cache(maxsize=1)
