@@ -12,7 +12,7 @@ from pairs import keras_program, torch_program
 
 from transpiler.verify import main
 from transpiler.verify.report import Check, ModelReport, exit_status, to_text
-from transpiler.verify.trees import git_pairs, read_program
+from transpiler.verify.trees import TreeError, git_pairs, read_program
 
 KERAS = keras_program("model = Sequential([layers.Input((4,)), layers.Dense(3)])\n")
 TORCH = torch_program("model = nn.Linear(4, 3)\n")
@@ -97,6 +97,23 @@ def test_an_unconverted_file_is_converted_in_memory(tmp_path: Path) -> None:
     assert pair.original.text == KERAS
     assert Path(pair.converted.path).is_relative_to(tmp_path / "place")
     assert (tmp_path / "a.py").read_text() == KERAS
+
+
+def test_a_notebook_is_run_without_its_magics(tmp_path: Path) -> None:
+    cells = [["%matplotlib inline\n", KERAS], ["%%bash\n", "ls"], ["files = !ls"]]
+    whole = {"cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    write(tmp_path / "a.ipynb", json.dumps(whole))
+    git(tmp_path, "init")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "x")
+    (pair,) = git_pairs([str(tmp_path)], "HEAD", tmp_path / "place")
+    assert pair.original.text == f"\npass\n{KERAS}\n\nfiles = None\n\n"
+    assert "from torch import nn" in pair.converted.text
+    for program in (pair.original.text, pair.converted.text):
+        compile(program, "a", "exec")
+    write(tmp_path / "b.ipynb", '{"keras": 1}')
+    with pytest.raises(TreeError, match="b.ipynb: it has no cells"):
+        read_program(tmp_path / "b.ipynb")
 
 
 def test_modules_know_their_package(tmp_path: Path) -> None:
