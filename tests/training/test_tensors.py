@@ -84,10 +84,17 @@ def test_a_line_of_numbers(scripts: Scripts) -> None:
 
 @pytest.mark.parametrize(
     "made",
-    ["tf.Variable(x)", "tf.concat([x, x], 0)", "tf.cast(x, kind)", "tf.constant(x, surprise=1)"],
+    [
+        "tf.Variable(x)",
+        "tf.concat([x, x], 0)",
+        "tf.cast(x, kind)",
+        "tf.constant(x, surprise=1)",
+        'tf.constant(["a", "b"])',
+        'tf.convert_to_tensor([["a"], [names[0]]])',
+    ],
 )
 def test_other_tensors_are_said(made: str) -> None:
-    text = f"{HEAD}kind = tf.as_dtype(np.float32)\ninputs = {made}\nmodel.fit(inputs, labels)\n"
+    text = f"{HEAD}kind, names = tf.as_dtype(np.float32), ['b']\ninputs = {made}\nmodel.fit(inputs, labels)\n"
     found = convert(text)
     assert any(d.severity == "error" and "`fit`" in d.message for d in found.diagnostics)
     assert f"inputs = {made}\n" in found.text

@@ -88,6 +88,8 @@ def _made(region: Region, rule: Rule, name: str, arguments: list[Argument]) -> E
             given.setdefault(parameter, expr(declared.default))
     first = next(iter(given))
     array = given[first]
+    if _holds_text(array.value) or any(_holds_text(e.value) for e in array.items or ()):
+        return None  # torch has no tensors of texts
     if name in _COPIES | _TAKES and not _is_literal(array) and "shape" not in named:
         return _typed(region, array, given["dtype"], name in _COPIES)
     slots: dict[str, Any] = dict(given)
@@ -100,6 +102,13 @@ def _made(region: Region, rule: Rule, name: str, arguments: list[Argument]) -> E
         slots[first] = Tensor(made, None)
     result = rule.build(**slots)
     return result.code if isinstance(result, Tensor) else None
+
+
+def _holds_text(value: object) -> bool:
+    """Whether it is a string, or a list or tuple with one in it."""
+    return isinstance(value, str) or (
+        isinstance(value, (list, tuple)) and any(map(_holds_text, value))
+    )
 
 
 def _is_literal(value: Expr) -> bool:
