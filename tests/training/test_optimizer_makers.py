@@ -140,3 +140,43 @@ def test_a_layer_that_a_builder_gives_beside_its_model_is_refused() -> None:
     )
     found = convert(text).diagnostics
     assert any("reads what only the model computes" in d.message for d in found)
+
+
+RATES = """\
+config = {"lr": 0.05, "momentum": 0.9}
+
+
+def get_optimizer(settings, name):
+    if name == "adam":
+        return optimizers.Adam(learning_rate=settings["lr"])
+    return optimizers.SGD(learning_rate=settings["lr"], momentum=settings["momentum"])
+
+
+def build():
+    return keras.Sequential([keras.Input((6,)), layers.Dense(1)])
+
+
+plain = build()
+plain.compile(get_optimizer(config, "SGD".lower()), "mse", run_eagerly=True)
+first = plain.fit(x, y, epochs=1, shuffle=False, verbose=0).history
+model = build()
+model.compile(get_optimizer(config, "SGD".lower()), "mse", run_eagerly=True)
+slower = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=9.0)
+second = model.fit(x, y, epochs=4, shuffle=False, verbose=0, callbacks=[slower]).history
+"""
+
+
+def test_momentum_while_the_rate_changes(scripts: Scripts) -> None:
+    text = HEAD + RATES
+    result = convert(text)
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert "partial(KerasSGD, lr=" in result.text
+    apart = scripts.compare(text, result.text)
+    assert {"first", "second"} <= apart.keys()
+    assert max(apart.values()) < 1e-6, apart  # the rates are kept in single precision
+
+
+@pytest.mark.parametrize("more", ["use_ema=True", "gradient_accumulation_steps=2", "clipnorm=1.0"])
+def test_one_that_does_more_than_to_step_stays(more: str) -> None:
+    text = (HEAD + RATES).replace('momentum=settings["momentum"]', more)
+    assert [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]

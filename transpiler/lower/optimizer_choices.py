@@ -49,7 +49,13 @@ class Choices:
 
 
 def optimizer_choices(
-    rules: Rules, tree: Tree, call: TrainingCall, region: Region, parameters: Expr, exact: bool
+    rules: Rules,
+    tree: Tree,
+    call: TrainingCall,
+    region: Region,
+    parameters: Expr,
+    exact: bool,
+    changes: bool,
 ) -> Choices | None:
     """The optimizers that a `compile` may get; None where it is no choice between known ones.
 
@@ -64,8 +70,8 @@ def optimizer_choices(
     if made:
         if len(made) != len(places):
             raise Unsupported("an optimizer that is made elsewhere in one of several cases")
-        return _placed(rules, given, made, parameters, exact)
-    return _named(rules, tree, given, parameters, exact)
+        return _placed(rules, given, made, parameters, exact, changes)
+    return _named(rules, tree, given, parameters, exact, changes)
 
 
 def _makes_the_model(call: TrainingCall) -> bool:
@@ -77,9 +83,14 @@ def _makes_the_model(call: TrainingCall) -> bool:
 
 
 def _placed(
-    rules: Rules, given: Given, made: dict[Span, Value], parameters: Expr, exact: bool
+    rules: Rules,
+    given: Given,
+    made: dict[Span, Value],
+    parameters: Expr,
+    exact: bool,
+    changes: bool,
 ) -> Choices:
-    options = [_lowered(rules, value, exact) for value in made.values()]
+    options = [_lowered(rules, value, exact, changes) for value in made.values()]
     texts = dict(zip(made, map(_partial, options), strict=True))
     called = isinstance(given.value, Static) and given.value.expr.strength >= POSTFIX
     plain = called or _PLAIN.fullmatch(given.text)
@@ -87,7 +98,9 @@ def _placed(
     return Choices(_together(options, Expr(f"{source}({parameters})", strength=18)), texts)
 
 
-def _named(rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool) -> Choices | None:
+def _named(
+    rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool, changes: bool
+) -> Choices | None:
     """The optimizers that strings of the program name."""
     words = dict.fromkeys(name.lower() for name in strings_of(tree))
     names = [name for name in words if f"keras.optimizers.{name}" in rules.optimizers]
@@ -95,7 +108,7 @@ def _named(rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool
         return None
     if gives_no_name(tree, given.text):
         raise Unsupported(f"`{given.text}` may be an optimizer, or the name of one")
-    options = {name: _lowered(rules, Static(Expr(name, name)), exact) for name in names}
+    options = {name: _lowered(rules, Static(Expr(name, name)), exact, changes) for name in names}
     lines = [f'        "{name}": {_partial(made)},' for name, made in options.items()]
     source = "\n".join([
         "def optimizer_by_name(name, parameters):",
@@ -128,10 +141,12 @@ def strings_of(tree: Tree) -> list[str]:
     return list(dict.fromkeys(_STRING.findall(tree.text)))
 
 
-def _lowered(rules: Rules, value: Value, exact: bool) -> Optimizing:
-    made = lower_optimizer(rules, value, _PLACE, exact, changes=False)
-    if made.schedule is not None or made.clipping or made.scaling is not None:
+def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:
+    made = lower_optimizer(rules, value, _PLACE, exact, changes)
+    if made.schedule is not None or made.decay is not None or made.clipping:
         raise Unsupported("one of several optimizers has a schedule, or cuts its gradients")
+    if made.scaling is not None or made.averaging is not None or made.accumulation is not None:
+        raise Unsupported("one of several optimizers scales or gathers gradients, or averages")
     return made
 
 

@@ -385,11 +385,11 @@ def _compiled(
         parameters = Expr(f"{model}.parameters()", strength=18)
     asked = asks_rate(file.tree, call.given["optimizer"].text if "optimizer" in call.given else "")
     how = file.options.exact, changes, file.precision, file.options.keras, asked
-    choices = _choices(file, training, call, parameters)
+    choices = _choices(file, training, call, parameters, changes)
     if choices is not None:
         optimizing = choices.optimizing
-        if file.precision or (changes and optimizing.optimizer.momentum):
-            raise Unsupported("one of several optimizers with mixed precision, or another rate")
+        if file.precision:
+            raise Unsupported("one of several optimizers with mixed precision")
     else:
         region = call.region or training.home
         optimizing = lower_optimizer(rules, value, parameters, *how)
@@ -415,14 +415,17 @@ def _compiled(
 
 
 def _choices(
-    file: FileContext, training: Training, call: TrainingCall, parameters: Expr
+    file: FileContext, training: Training, call: TrainingCall, parameters: Expr, changes: bool
 ) -> Choices | None:
     """The optimizers of which the program picks one when it runs."""
     if "optimizer" not in call.given:
         return None
     chosen = training.chosen.get(id(call))
     region = chosen.region if chosen is not None else call.region or training.home
-    return optimizer_choices(file.rules, file.tree, call, region, parameters, file.options.exact)
+    # what makes them may make that of another model, too
+    sets = {r.names[0].rpartition(".")[2] for r in file.rules.callbacks.values() if r.changes_rate}
+    how = file.options.exact, changes or not sets.isdisjoint(file.tree.words)
+    return optimizer_choices(file.rules, file.tree, call, region, parameters, *how)
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:

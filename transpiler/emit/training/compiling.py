@@ -293,6 +293,8 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     elsewhere = set(itertools.chain.from_iterable(makers.values()))
     statements = simple_statements(writer.tree.module)
     for span, text in choices.texts.items():
+        if writer.shared.replaced.get(span, text) != text:
+            raise Unsupported("an optimizer that is made for several models, one with other rates")
         writer.shared.replaced[span] = text
         edit = Edit(*span, text)
         anew = given.call if given is not None else writer.tree.span(call.node)
