@@ -66,3 +66,56 @@ def test_parts_that_are_only_read_and_rows_of_arrays_are_followed() -> None:
     made = 'model = build({"head": {"units": 3}})\nmodel.compile("sgd", "mse")\n'
     fit = "model.fit(x, x[:, :1])\n"
     assert not refuses(f"{HEAD}def build(config):\n    {body}\n\n{data}{made}{fit}")
+
+
+ALIAS = """\
+import keras
+import numpy as np
+from keras import layers
+
+
+def own():
+    sizes, widths = [], [4]
+    sizes.append(3)
+    widths[0] = 5
+    return np.array(sizes)
+
+
+def taking(sizes):
+    sizes["units"] = 4
+    return sizes["units"]
+
+
+def through(settings):
+    return taking(settings)
+
+
+def outer():
+    sizes["units"] = 5
+
+
+widths = {{"units": 3}}
+sizes = widths
+print(sizes, own())
+{change}
+model = keras.Sequential([layers.Input((4,)), layers.Dense(widths["units"])])
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ("", False),
+        ('print(np.array(sizes))\nunits = taking({"units": 2})', False),
+        ("outer()", True),
+        ("taking(sizes)", True),
+        ("print(taking(widths))", True),
+        ("through(sizes)", True),
+        ("list(map(taking, [sizes]))", True),
+        ("np.vectorize(taking)(sizes)", True),
+        ('both = [sizes]\nboth[0]["units"] = 4', True),
+        ("def last():\n    sizes = widths\n    sizes.update(units=2)\n\n\nlast()", True),
+    ],
+)
+def test_names_that_functions_have_for_something_else(change: str, shared: bool) -> None:
+    assert refuses(ALIAS.format(change=change)) is shared

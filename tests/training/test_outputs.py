@@ -118,6 +118,35 @@ def test_weights_by_names_beside_losses_by_places(
     assert any("in the alphabetical order of their names" in m for m in messages) is said
 
 
+@pytest.mark.parametrize(
+    ("losses", "weights", "written"),
+    [
+        (
+            '["mse", "sparse_categorical_crossentropy"]',
+            "[0.25, 2.0]",
+            "config['w'][0] * size_loss",
+        ),
+        (LOSSES, '{"size": 0.25, "group": 2.0}', "config['w'][\"group\"] * group_loss"),
+    ],
+)
+def test_weights_that_only_the_run_knows(
+    losses: str, weights: str, written: str, scripts: Scripts
+) -> None:
+    text = program(f"loss={losses}, loss_weights=config['w']").replace("epochs=3", "epochs=1")
+    text = f"import json\n{text}".replace(
+        "inputs =", f"config = json.loads('{{\"w\": {weights}}}')\ninputs =", 1
+    )
+    conversion = convert(text)
+    messages = [d.message for d in conversion.diagnostics]
+    kind = "dict" if losses == LOSSES else "list"
+    assert f"`config['w']` is read as a {kind} with a weight for each output" in messages
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert written in conversion.text
+    apart = scripts.compare(text, conversion.text)
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 SCALED = """\
 import numpy as np
 import keras

@@ -17,6 +17,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN
+from transpiler.source.between import grown_between
 from transpiler.source.changes import changed_in_place, entry_changed
 from transpiler.source.tables import tables_of
 
@@ -31,8 +32,15 @@ def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     if len(names) < 2:
         return
     text = region.tree.text if region.is_module else region.source
-    if changed_in_place(text, names, grows=not isinstance(value, Static)):
+    changed = changed_in_place(text, names, grows=not isinstance(value, Static))
+    if changed and not (region.is_module and _is_kept(region, node, names)):
         raise GiveUp(f"`{names[0]}` and `{names[1]}` are one list or dict, which changes", node)
+
+
+def _is_kept(region: Region, node: cst.Assign, names: list[str]) -> bool:
+    """Whether it is something else of these names that changes, in functions."""
+    end, last = region.tree.span(node)[1], len(region.tree.text)
+    return not any(grown_between(region.tree.text, name, end, last) for name in names)
 
 
 def refuse_parts(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Static, Value
-from transpiler.ir.expr import Expr
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Mapping, Static, Value
+from transpiler.ir.expr import Expr, expr, index
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction, Targets
 from transpiler.lower.binding import Use, only, use_of
@@ -26,7 +26,7 @@ from transpiler.lower.metrics import lower_metrics
 from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.own_losses import is_own, own_loss
-from transpiler.lower.remarks import shared_metrics, weights_by_place
+from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
 from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
@@ -55,7 +55,7 @@ def lower_heads(
     losses: list[Value | None] = [given["loss"].value] * len(outputs)
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
-    weights = by_output(given.get("loss_weights"), outputs, "a weight")
+    weights = _weights(given, outputs)
     named = metrics_of_config(file.tree, given.get("metrics"))
     given = given if named is None else {**given, "metrics": named[0]}
     keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
@@ -83,9 +83,22 @@ def lower_heads(
     if named is not None and heads[0].metrics:
         (key, first), *others = heads[0].metrics
         heads[0] = replace(heads[0], metrics=((key, replace(first, note=named[1])), *others))
-    if (note := weights_by_place(file, given, outputs)) and heads:
+    if (
+        note := weights_of_config(given, outputs) or weights_by_place(file, given, outputs)
+    ) and heads:
         heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses
+
+
+def _weights(given: dict[str, Given], outputs: list[Output]) -> list[Value | None]:
+    """The weight of each loss; those that only the run knows are in what holds the losses."""
+    if not weights_of_config(given, outputs):
+        return by_output(given.get("loss_weights"), outputs, "a weight")
+    held = given["loss_weights"].value
+    assert isinstance(held, Static)
+    named = isinstance(given["loss"].value, Mapping)
+    keys = [output.name if named else place for place, output in enumerate(outputs)]
+    return [Static(index(held.expr, expr(key))) for key in keys]
 
 
 def _refuse_given_twice(

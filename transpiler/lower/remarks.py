@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Mapping, Model, Sequence
+from transpiler.interpret.values import Mapping, Model, Sequence, Static
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, expr
 from transpiler.ir.tensor import Unsupported
@@ -128,6 +128,16 @@ def weights_by_place(file: FileContext, given: dict[str, Given], outputs: list[O
     if weights is None or not isinstance(weights.value, Mapping) or not swapped:
         return ""
     return _BY_PLACE if isinstance(losses, Sequence) else ""
+
+
+def weights_of_config(given: dict[str, Given], outputs: list[Output]) -> str:
+    """What to say of weights of several losses that only the run knows, "" of others."""
+    weights = given.get("loss_weights")
+    value = weights.value if weights is not None else None
+    if len(outputs) == 1 or not isinstance(value, Static) or value.expr.known:
+        return ""
+    kind = "dict" if isinstance(given["loss"].value, Mapping) else "list"
+    return f"`{value.expr.text}` is read as a {kind} with a weight for each output"
 
 
 _SHARED = (

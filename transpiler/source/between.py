@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from transpiler.record import record
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
 from transpiler.source.syntax import python_tree
@@ -149,10 +149,26 @@ class _Timeline:
         everywhere = apart or (end is None and scope.function is not None)
         code = _TARGET.sub("", blanked(self.text[begin:last]))
         called = self.program.called(code)
-        functions = (s for s in self.scopes if getattr(s[2].function, "name", "") in called)
-        code = "\n".join([code, *(blanked(self.text[a:b]) for a, b, _ in functions)])
-        code = _TRAINING.sub("", code)
+        bodies = [self._body(s) for _, _, s in self.scopes if _name(s.function) in called]
+        code = "\n".join([code, *bodies])
+        code = self._outside_code.sub(self._unless_calling, _TRAINING.sub("", code))
         return _Span(scope, begin, last, everywhere, called, code)
+
+    @cached_property
+    def _outside_code(self) -> re.Pattern[str]:
+        """A call of what is imported, `np.array(x)`."""
+        imported = "|".join(map(re.escape, sorted(self.program.imported))) or r"(?!)"
+        return re.compile(rf"(?<![\w.])(?:{imported})\.[\w.]+\((?:[^()]|\([^()]*\))*\)")
+
+    def _unless_calling(self, match: re.Match[str]) -> str:
+        """Nothing, unless it gets a function of the program, which it may call."""
+        return match.group() if names_in(match.group()) & self.program.made.keys() else ""
+
+    def _body(self, scope: Scope) -> str:
+        """The statements of a function, without what it takes."""
+        assert isinstance(scope.function, _DEFINED)
+        first, last = (self._positions.span(scope.function.body[i]) for i in (0, -1))
+        return blanked(self.text[first[0] : last[1]])
 
     def _is_in(self, span: _Span, offset: int, effect: Effect) -> bool:
         """Whether an effect happens in a span."""
@@ -222,7 +238,11 @@ class _Timeline:
             return False  # another one of that name
         if effect.scope.owner(changed) in (None, span.scope.function):
             return changed in held
-        return owner is None and changed in self._held(variable, effect.scope)
+        if owner is not None or variable in self.program.imported:
+            return False
+        # what the module's variables hold, by a name that is the function's own
+        seen = [n for n in self.program.holding({variable}, "") if not effect.scope.owner(n)]
+        return changed in self.program.holding(seen, room, within=True)
 
     def _held(self, variable: str, scope: Scope) -> frozenset[str]:
         """The variables that may hold the same; of what is imported, nobody has a part."""
@@ -237,7 +257,9 @@ def _given(path: tuple[str, ...], others: Iterable[str]) -> str:
     parts = (re.escape(part) if part.startswith(".") else entry for part in path[1:])
     own = re.escape(path[0]) + "".join(f"(?:{part}" for part in parts) + ")?" * (len(path) - 1)
     held = [rf"{re.escape(name)}(?:\.\w+|{entry})*" for name in sorted(others) if name != path[0]]
-    return rf"[(,=*]\s*(?:{'|'.join([own, *held])})\s*[,)]"
+    # what these builtins give holds nothing of what they get
+    before = r"(?<!\bprint\()(?<!\blen\()(?:(?<=[(,=*:{])|(?<=[^\w\])]\[))"  # or in a list
+    return rf"{before}\s*(?:{'|'.join([own, *held])})\s*[,)\]}}]"
 
 
 def _name(function: Function | None) -> str:

@@ -51,12 +51,16 @@ class Program:
         names = (a.asname or a.name for a in chain.from_iterable(imports))
         self.imported = frozenset(name.split(".")[0] for name in names)
 
-    def holding(self, names: Iterable[str], room: str) -> frozenset[str]:
-        """These variables, and those of the module or a function that may hold the same."""
+    def holding(self, names: Iterable[str], room: str, within: bool = False) -> frozenset[str]:
+        """These variables, and those of the module or a function that may hold the same.
+
+        What happens `within` the function is all that counts where its names are its own.
+        """
         inside = (n for f in self.made.get(room, ()) for n in ast.walk(f))
+        outside = () if within else _outside(self.tree)
         pairs = [
             (set(map(_root, targets)), value)
-            for node in chain(_outside(self.tree), inside)
+            for node in chain(outside, inside)
             for targets, value in _assigned(node)
         ]
         found, before = set(names), -1
